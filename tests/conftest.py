@@ -1,0 +1,19 @@
+"""What every test gets: a private network where the system allows one, and no leftovers allowed.
+
+Frames of tests must never leave this host. Where the system lets us, the test process moves into a network
+namespace with nothing but a loopback interface before anything else starts; where it does not, tests use
+hop limit 0 and say so in ``network.isolated``.
+"""
+
+from tests.support.isolation import enter_private_network
+
+PRIVATE_NETWORK_ERROR = enter_private_network()
+
+pytest_plugins = ["tests.support.leftovers", "tests.support.network"]
+
+
+def pytest_report_header() -> str:
+    """Say at the start of a run what the network tests can rely on."""
+    if PRIVATE_NETWORK_ERROR:
+        return f"network: no private network here ({PRIVATE_NETWORK_ERROR}); loopback and hop limit 0 instead"
+    return "network: private, loopback only"

@@ -1,0 +1,86 @@
+"""Fixtures for tests on real sockets: ports of their own, and stock python-can peers in other processes."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.isolation import ENTERED
+
+GROUP_IPV4 = "239.74.163.2"
+GROUP_IPV6 = "ff15:7079:7468:6f6e:6465:6d6f:6d63:6173"
+
+# Below the usual ephemeral range, and apart for two runs at once where there is no private network.
+_ports = itertools.count(20000 + os.getpid() % 10000)
+
+
+@dataclass(frozen=True)
+class Network:
+    """What tests may rely on. ``isolated`` is whether this process has a network of its own."""
+
+    isolated: bool
+
+    def free_port(self) -> int:
+        """A UDP port that no other test uses."""
+        return next(_ports)
+
+
+@pytest.fixture
+def network() -> Network:
+    """The network of this test run; every bus that a test opens must use hop limit 0."""
+    return Network(isolated=os.environ.get(ENTERED) == "1")
+
+
+@pytest.fixture(params=[GROUP_IPV4, GROUP_IPV6], ids=["ipv4", "ipv6"])
+def group(request: pytest.FixtureRequest, network: Network) -> str:
+    """Both default groups in turn; IPv6 needs a private network, where the route for it is ours to make."""
+    if request.param == GROUP_IPV6 and not network.isolated:
+        pytest.skip("IPv6 multicast on the loopback interface needs a route that only a private network has")
+    return request.param
+
+
+class StockPeer:
+    """A stock python-can process that sends numbered frames, or receives and counts them."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.stock_peer", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert self._process.stdout is not None
+        ready = self._process.stdout.readline()
+        assert ready.strip() == "ready", f"the stock peer said {ready!r}"
+
+    def result(self, timeout: float = 30.0) -> dict:
+        """Wait for its end; what it counted."""
+        out, _ = self._process.communicate(timeout=timeout)
+        assert self._process.returncode == 0, f"the stock peer ended with {self._process.returncode}"
+        return json.loads(out)
+
+    def close(self) -> None:
+        """End it, if it has not ended yet."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture
+def stock_peer() -> Iterator[Callable[..., StockPeer]]:
+    """Start stock peers: ``stock_peer("send", "--group", …)``; see tests/support/stock_peer.py."""
+    peers: list[StockPeer] = []
+
+    def start(*arguments: object) -> StockPeer:
+        peers.append(StockPeer(*(str(argument) for argument in arguments)))
+        return peers[-1]
+
+    yield start
+    for peer in peers:
+        peer.close()

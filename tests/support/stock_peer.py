@@ -1,0 +1,86 @@
+"""A process with stock python-can's multicast bus, as a user's other programs are.
+
+``send`` paces frames whose payload is a running number (big endian, 8 bytes), so that whoever receives them
+can tell which are missing. ``recv`` counts frames per arbitration id and the numbers that are missing.
+Prints "ready" once its socket is open and one JSON object at its end. Hop limit 0: nothing leaves the host.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+
+import can
+from can.interfaces.udp_multicast import UdpMulticastBus
+
+
+def main() -> None:
+    """Run one peer as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("role", choices=["send", "recv"])
+    parser.add_argument("--group", default=UdpMulticastBus.DEFAULT_GROUP_IPv4)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--rate", type=float, default=1000.0, help="frames per second")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--count", type=int, default=None, help="end after that many frames")
+    parser.add_argument("--ids", type=int, default=80)
+    parser.add_argument("--fd", action="store_true", help="64-byte CAN FD frames")
+    arguments = parser.parse_args()
+    bus = UdpMulticastBus(channel=arguments.group, port=arguments.port, hop_limit=0)
+    print("ready", flush=True)
+    work = send if arguments.role == "send" else receive
+    print(json.dumps(work(bus, arguments)), flush=True)
+    bus.shutdown()
+
+
+def send(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
+    """Send numbered frames at the wanted rate."""
+    sent = 0
+    start = time.perf_counter()
+    limit = arguments.count if arguments.count is not None else 1 << 62
+    while (elapsed := time.perf_counter() - start) < arguments.seconds and sent < limit:
+        due = min(int(elapsed * arguments.rate) + 1, limit)
+        while sent < due:
+            data = sent.to_bytes(8, "big") + bytes(56 if arguments.fd else 0)
+            bus.send(
+                can.Message(
+                    arbitration_id=0x100 + sent % arguments.ids,
+                    is_extended_id=False,
+                    is_fd=arguments.fd,
+                    data=data,
+                )
+            )
+            sent += 1
+        time.sleep(0.0005)
+    return {"sent": sent, "seconds": time.perf_counter() - start}
+
+
+def receive(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
+    """Count what arrives: all frames, per id, first and last arrival, numbers that are missing."""
+    numbers: set[int] = set()
+    ids: Counter[str] = Counter()
+    times: list[float] = []
+    last: dict[str, str] = {}
+    end = time.monotonic() + arguments.seconds
+    limit = arguments.count if arguments.count is not None else 1 << 62
+    while (left := end - time.monotonic()) > 0 and len(times) < limit:
+        message = bus.recv(left)
+        if message is None:
+            continue
+        key = f"{message.arbitration_id:X}"
+        ids[key] += 1
+        times.append(message.timestamp)
+        last[key] = message.data.hex()
+        if len(message.data) >= 8:
+            numbers.add(int.from_bytes(message.data[:8], "big"))
+    return {
+        "received": len(times),
+        "ids": dict(ids),
+        "last": last,
+        "times": times[:100_000],
+        "missing": max(numbers) + 1 - len(numbers) if numbers else 0,
+    }
+
+
+if __name__ == "__main__":
+    main()
