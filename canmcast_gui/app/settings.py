@@ -1,0 +1,89 @@
+"""What the program remembers between two starts: typed fields, each with a signal of its own."""
+
+import json
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+T = TypeVar("T")
+
+MAX_RECENT = 10  # as many as a menu shows without scrolling
+
+
+class Field(QObject, Generic[T]):
+    """One remembered value. ``changed`` carries the new value; setting an equal one is silent."""
+
+    changed = Signal(object)
+
+    def __init__(self, store: QSettings, key: str, default: T, choices: tuple[T, ...] = ()) -> None:
+        super().__init__(store)
+        self._store = store
+        self._key = key
+        self._choices = choices
+        self._value = self._read(default)
+
+    @property
+    def value(self) -> T:
+        """The value now."""
+        return self._value
+
+    def set(self, value: T) -> None:
+        """Change and remember the value."""
+        if value == self._value:
+            return
+        self._value = value
+        self._store.setValue(self._key, json.dumps(value))
+        self.changed.emit(value)
+
+    def _read(self, default: T) -> T:
+        """The stored value, or the default where a hand-edited file holds something else."""
+        try:
+            value: Any = json.loads(str(self._store.value(self._key)))
+        except ValueError:
+            return default
+        if not isinstance(value, type(default)) or (self._choices and value not in self._choices):
+            return default
+        return value
+
+
+class AppSettings(QObject):
+    """All remembered values; kept in one readable file, by default in the user's configuration folder."""
+
+    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        if path is None:
+            store = QSettings(
+                QSettings.Format.IniFormat, QSettings.Scope.UserScope, "canmcast", "canmcast-gui", self
+            )
+        else:
+            store = QSettings(str(path), QSettings.Format.IniFormat, self)
+        self._store = store
+        self.decimal: Field[bool] = Field(store, "trace/decimal", False)
+        self.time_mode: Field[str] = Field(
+            store, "trace/time_mode", "absolute", ("absolute", "clock", "delta", "delta_id")
+        )
+        self.theme: Field[str] = Field(store, "window/theme", "system", ("system", "light", "dark"))
+        self.trace_mode: Field[str] = Field(store, "trace/mode", "by_id", ("by_id", "chronological"))
+        self.bitrate: Field[int] = Field(store, "bus/bitrate", 500_000)
+        self.recent_files: Field[list[str]] = Field(store, "recent/files", [])
+        self.recent_buses: Field[list[dict[str, Any]]] = Field(store, "recent/buses", [])
+        self.databases: Field[list[str]] = Field(store, "databases", [])
+        self.transmit_rows: Field[list[dict[str, Any]]] = Field(store, "transmit/rows", [])
+
+    def add_recent(self, field: Field[list[T]], entry: T) -> None:
+        """Put ``entry`` at the head of a list of recent things."""
+        field.set([entry, *(other for other in field.value if other != entry)][:MAX_RECENT])
+
+    def layout(self, key: str) -> QByteArray:
+        """Stored geometry or state of a window, dock or header; empty where there is none."""
+        value = self._store.value(f"layout/{key}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_layout(self, key: str, state: QByteArray) -> None:
+        """Remember the geometry or state of a window, dock or header."""
+        self._store.setValue(f"layout/{key}", state)
+
+    def save(self) -> None:
+        """Write to disk now."""
+        self._store.sync()
