@@ -1,0 +1,66 @@
+"""The multicast bus, headless: CAN and CAN FD frames over UDP multicast, as stock python-can peers speak it.
+
+Names are imported when first asked for, so that a process that only receives loads neither python-can nor
+what it does not use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
+    from canmcast_gui.transport.bus import UdpMulticastBus
+    from canmcast_gui.transport.capture import Capture
+    from canmcast_gui.transport.errors import BusError, FrameError
+    from canmcast_gui.transport.interfaces import NetworkInterface, list_interfaces, local_interface
+    from canmcast_gui.transport.receiver import Receiver
+    from canmcast_gui.transport.sender import FrameSender, open_sender
+    from canmcast_gui.transport.settings import BusSettings
+    from canmcast_gui.transport.statistics import BusStatistics, SourceCounts
+
+_MODULES = {
+    "DEFAULT_GROUP_IPV4": "addresses",
+    "DEFAULT_GROUP_IPV6": "addresses",
+    "DEFAULT_PORT": "addresses",
+    "UdpMulticastBus": "bus",
+    "Capture": "capture",
+    "BusError": "errors",
+    "FrameError": "errors",
+    "NetworkInterface": "interfaces",
+    "list_interfaces": "interfaces",
+    "local_interface": "interfaces",
+    "Receiver": "receiver",
+    "FrameSender": "sender",
+    "open_sender": "sender",
+    "BusSettings": "settings",
+    "BusStatistics": "statistics",
+    "SourceCounts": "statistics",
+}
+
+__all__ = [
+    "DEFAULT_GROUP_IPV4",
+    "DEFAULT_GROUP_IPV6",
+    "DEFAULT_PORT",
+    "BusError",
+    "BusSettings",
+    "BusStatistics",
+    "Capture",
+    "FrameError",
+    "FrameSender",
+    "NetworkInterface",
+    "Receiver",
+    "SourceCounts",
+    "UdpMulticastBus",
+    "list_interfaces",
+    "local_interface",
+    "open_sender",
+]
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
