@@ -1,0 +1,149 @@
+"""One database: its messages, and values of their signals out of frames."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.database.decode import decode_column, decode_payload, frames_of
+from canmcast_gui.database.encode import encode_payload
+from canmcast_gui.database.errors import DatabaseError
+from canmcast_gui.database.model import Message, Signal, SignalValue, parameter_group_mask
+from canmcast_gui.frames import FrameBatch
+
+if TYPE_CHECKING:
+    from cantools.database.can import Database as ParsedDatabase
+
+Times = npt.NDArray[np.int64]
+Column = npt.NDArray[Any]
+
+
+class Database:
+    """Messages by id and by name. Made by load_database().
+
+    ``problems`` are sentences about what was passed over or is doubtful. Several messages may share a name;
+    where they share an id, the first is meant.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        messages: Sequence[Message],
+        problems: Sequence[str] = (),
+        parsed: ParsedDatabase | None = None,
+    ) -> None:
+        self.path = path
+        self.name = path.stem
+        self.messages = list(messages)
+        self.problems = list(problems)
+        self._parsed = parsed
+        self._by_id: dict[tuple[int, bool], Message] = {}
+        self._by_group: dict[int, Message] = {}
+        self._by_name: dict[str, list[Message]] = {}
+        for message in self.messages:
+            self._by_id.setdefault((message.arbitration_id, message.extended), message)
+            if message.by_parameter_group:
+                self._by_group.setdefault(message.arbitration_id & message.id_mask, message)
+            self._by_name.setdefault(message.name, []).append(message)
+        self._exact_ids = np.array(
+            [number for number, extended in self._by_id if extended and not self._is_group(number)],
+            dtype=np.uint32,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Database {self.name}: {len(self.messages)} messages>"
+
+    # -- looking up --------------------------------------------------------------------------------------
+
+    def message(self, arbitration_id: int, extended: bool) -> Message | None:
+        """The message that frames of this id are, by the id itself or by its J1939 parameter group."""
+        exact = self._by_id.get((arbitration_id, bool(extended)))
+        if exact is not None or not extended or not self._by_group:
+            return exact
+        return self._by_group.get(arbitration_id & parameter_group_mask(arbitration_id))
+
+    def messages_named(self, name: str) -> list[Message]:
+        """All messages of that name, in the database's order."""
+        return self._by_name.get(name, [])
+
+    def signal(self, name: str) -> Signal:
+        """The signal "Message.Signal". Raises DatabaseError where the database does not have it."""
+        return self._find(name)[0][1]
+
+    def has_signal(self, name: str) -> bool:
+        """Whether the database has the signal "Message.Signal"."""
+        message, _, signal = name.rpartition(".")
+        return any(one.signal(signal) for one in self.messages_named(message))
+
+    def ids_named(self, pattern: str) -> set[tuple[int, bool]]:
+        """(arbitration id, extended) of the messages whose name matches a glob pattern, in any case."""
+        matches = re.compile(fnmatch.translate(pattern), re.IGNORECASE).match
+        return {(one.arbitration_id, one.extended) for one in self.messages if matches(one.name)}
+
+    # -- values ------------------------------------------------------------------------------------------
+
+    def decode(self, batch: FrameBatch, name: str) -> tuple[Times, Column]:
+        """The values of signal "Message.Signal" in ``batch``: (timestamps_ns int64 (n,), values (n,)).
+
+        Values are int64 or uint64 where the signal's scale is 1 and its offset whole, else float64. Frames
+        of other messages, remote and error frames, frames too short for the signal and those whose
+        multiplexer does not select it are left out. Raises DatabaseError for an unknown name.
+        """
+        rows, values = self.decode_rows(batch, name)
+        return batch.timestamp_ns[rows], values
+
+    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Times, Column]:
+        """As decode(), with the rows of the batch in place of the times."""
+        found = [
+            decode_column(message, signal, batch, frames_of(message, batch, self._exact_ids))
+            for message, signal in self._find(name)
+        ]
+        if len(found) == 1:
+            return found[0]
+        rows = np.concatenate([rows for rows, _ in found])
+        order = np.argsort(rows, kind="stable")
+        return rows[order], np.concatenate([values for _, values in found])[order]
+
+    def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
+        """All signals of one frame; an empty list where the database does not know its id.
+
+        Never raises for a short payload: what is there is decoded.
+        """
+        message = self.message(arbitration_id, extended)
+        return decode_payload(message, payload) if message else []
+
+    def encode(self, message_name: str, values: Mapping[str, int | float | str]) -> bytes:
+        """The payload with these signal values (physical ones, or texts of choices).
+
+        Signals that are not given get their initial value, else 0 or the nearest value allowed. Raises
+        DatabaseError for unknown names and for values outside a signal's range.
+        """
+        if self._parsed is None or message_name not in self._by_name:
+            raise DatabaseError(f"{self.name} has no message {message_name}")
+        wanted = self._by_name[message_name][0]
+        parsed = next(
+            one
+            for one in self._parsed.messages
+            if one.frame_id == wanted.arbitration_id and one.is_extended_frame == wanted.extended
+        )
+        return encode_payload(parsed, values)
+
+    def _find(self, name: str) -> list[tuple[Message, Signal]]:
+        """Every signal that a name means, at least one."""
+        message_name, _, signal_name = name.rpartition(".")
+        messages = self.messages_named(message_name)
+        if not messages:
+            raise DatabaseError(f"{self.name} has no message {message_name or name!r}")
+        found = [(one, signal) for one in messages if (signal := one.signal(signal_name)) is not None]
+        if not found:
+            raise DatabaseError(f"message {message_name} of {self.name} has no signal {signal_name!r}")
+        return found
+
+    def _is_group(self, arbitration_id: int) -> bool:
+        return self._by_id[arbitration_id, True].by_parameter_group

@@ -1,0 +1,5 @@
+"""What goes wrong with databases, said in a sentence."""
+
+
+class DatabaseError(Exception):
+    """A file that is no database, a name that a database does not have, or values that it cannot encode."""

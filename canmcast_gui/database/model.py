@@ -1,0 +1,94 @@
+"""What a database says about messages and signals: plain values that can be kept, compared and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# SAE J1939-21: in PDU1 (format below 240) the low byte of the parameter group is a destination address.
+_FIRST_PDU2_FORMAT = 240
+_PDU1_MASK = 0x03FF0000
+_PDU2_MASK = 0x03FFFF00
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal of a message: what it is called, where its bits are, how they become a value.
+
+    ``start`` and ``big_endian`` follow the DBC convention: bit numbers count 0..7 from the least significant
+    bit of each byte; ``start`` is the least significant bit of a little-endian signal and the most
+    significant one of a big-endian signal. value = raw * scale + offset. ``choices`` are texts of raw values.
+    A signal with ``multiplexer`` is there only in frames where that signal's raw value is in
+    ``multiplexer_ids`` (and where the multiplexer itself is there).
+    """
+
+    name: str
+    start: int
+    length: int
+    big_endian: bool = False
+    signed: bool = False
+    is_float: bool = False
+    scale: float = 1
+    offset: float = 0
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: Mapping[int, str] = field(default_factory=dict)
+    comment: str = ""
+    is_multiplexer: bool = False
+    multiplexer: str | None = None
+    multiplexer_ids: frozenset[int] = frozenset()
+
+    @property
+    def first_bit(self) -> int:
+        """The first bit in the order in which bits are sent (big endian) or counted (little endian)."""
+        return 8 * (self.start // 8) + 7 - self.start % 8 if self.big_endian else self.start
+
+    @property
+    def bytes_needed(self) -> int:
+        """How many payload bytes a frame must have for the signal to be in it."""
+        return (self.first_bit + self.length + 7) // 8
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a database. ``length`` in bytes, ``cycle_ms`` None where it has no cycle.
+
+    ``id_mask`` says which bits of a frame's arbitration id must agree: all of them, or those of the parameter
+    group for J1939 and NMEA 2000, where the priority and the sender are no part of the message.
+    """
+
+    name: str
+    arbitration_id: int
+    extended: bool
+    length: int
+    signals: tuple[Signal, ...] = ()
+    cycle_ms: float | None = None
+    senders: tuple[str, ...] = ()
+    comment: str = ""
+    id_mask: int = 0x1FFFFFFF
+
+    @property
+    def by_parameter_group(self) -> bool:
+        """Whether frames of any sender and priority are this message."""
+        return self.id_mask != 0x1FFFFFFF
+
+    def signal(self, name: str) -> Signal | None:
+        """The signal of that name."""
+        return next((signal for signal in self.signals if signal.name == name), None)
+
+
+def parameter_group_mask(arbitration_id: int) -> int:
+    """The bits of a 29-bit id that name its J1939 parameter group (SAE J1939-21)."""
+    return _PDU1_MASK if (arbitration_id >> 16) & 0xFF < _FIRST_PDU2_FORMAT else _PDU2_MASK
+
+
+@dataclass(frozen=True, slots=True)
+class SignalValue:
+    """One signal's value in one frame; ``text`` is the choice's text, or the number as it should be shown."""
+
+    name: str
+    value: int | float
+    unit: str
+    text: str
+    raw: int | float
