@@ -16,9 +16,7 @@ class Pump(QObject):
 
     arrived = Signal(object)
 
-    def __init__(
-        self, fileno: int, take: Callable[[], FrameBatch], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, fileno: int, take: Callable[[], FrameBatch], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._take = take
         self._notifier = QSocketNotifier(fileno, QSocketNotifier.Type.Read, self)

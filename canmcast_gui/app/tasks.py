@@ -15,15 +15,15 @@ Work = Callable[[Report], object]
 class Task(QObject):
     """Runs ``work(report)`` in a thread of the pool.
 
-    The function calls ``report(fraction)`` now and then; an answer of False asks it to stop, and what it
-    returns then is dropped. All signals arrive on the thread that made the task; exactly one of
-    ``finished`` (the result), ``failed`` (a sentence) and ``cancelled`` ends it.
+    The function calls ``report(fraction)`` now and then; an answer of False asks it to stop. All signals
+    arrive on the thread that made the task. It ends with exactly one of ``finished`` (the result),
+    ``failed`` (a sentence) and ``cancelled`` (what it returned all the same), and then ``ended``.
     """
 
     progress = Signal(float)
     finished = Signal(object)
     failed = Signal(str)
-    cancelled = Signal()
+    cancelled = Signal(object)
     ended = Signal()
     _progressed = Signal(float)
     _returned = Signal(object)
@@ -59,7 +59,7 @@ class Task(QObject):
     def _run(self) -> None:
         try:
             result = self._work(self._report)
-        except Exception as error:  # noqa: BLE001 - a worker thread must end in a sentence, never in a raise
+        except Exception as error:
             if not type(error).__module__.startswith("canmcast_gui"):
                 log.exception("%s", self.title)
             self._raised.emit(str(error) or type(error).__name__)
@@ -73,7 +73,7 @@ class Task(QObject):
     @Slot(object)
     def _on_return(self, result: object) -> None:
         if self._stop.is_set():
-            self.cancelled.emit()
+            self.cancelled.emit(result)
         else:
             self.finished.emit(result)
         self.ended.emit()

@@ -1,0 +1,125 @@
+"""The running bus: capture process, transmit process and pump, opened together and closed together."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+
+from canmcast_gui.app.pump import Pump
+from canmcast_gui.frames import FrameBatch, Source, SourceTable
+from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.statistics import BusStatistics
+
+log = logging.getLogger(__name__)
+
+SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
+SUPERVISE_MS = 250
+
+
+class BusProcesses:
+    """The two processes of a bus. Opening takes a moment and may be done in any thread."""
+
+    def __init__(self, settings: BusSettings) -> None:
+        """Start both; raises BusError or TransmitError with a sentence, and then leaves nothing running."""
+        self.settings = settings.validated()
+        self.capture = Capture(self.settings)
+        try:
+            self.transmitter = Transmitter(SENDER_FACTORY, self.settings.to_dict())
+        except BaseException:
+            self.capture.shutdown()
+            raise
+        self.mark_own()
+
+    def mark_own(self) -> None:
+        """What our transmit process sends comes back marked Tx; its address is known before it sends."""
+        address, port = self.transmitter.address
+        self.capture.mark_own(Source(address, port))
+
+    def shutdown(self) -> None:
+        """End both; never raises."""
+        self.transmitter.shutdown()
+        self.capture.shutdown()
+
+
+class LiveBus(QObject):
+    """Watches over the processes of an open bus and says what they say.
+
+    ``arrived`` carries batches whose ``source`` column is a row of the table given at construction.
+    """
+
+    arrived = Signal(object)
+    transmit_news = Signal(list)
+    trouble = Signal(str)
+
+    def __init__(self, processes: BusProcesses, sources: SourceTable, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = processes.settings
+        self.capture = processes.capture
+        self.transmitter = processes.transmitter
+        self._processes = processes
+        self._sources = sources
+        self._rows: npt.NDArray[np.uint16] = np.zeros(1, dtype=np.uint16)
+        self._pump = Pump(self.capture.fileno(), self._take, self)
+        self._pump.arrived.connect(self.arrived)
+        self._news = self._watch_transmitter()
+        self._supervisor = QTimer(self)
+        self._supervisor.setInterval(SUPERVISE_MS)
+        self._supervisor.timeout.connect(self._supervise)
+        self._supervisor.start()
+
+    def use_sources(self, sources: SourceTable) -> None:
+        """Number the sources by another table from now on, that of a new recording."""
+        self._sources = sources
+        self._rows = np.zeros(1, dtype=np.uint16)
+
+    def statistics(self) -> BusStatistics:
+        """The counters of this bus since it was opened."""
+        return replace(self.capture.statistics(), sent=self.transmitter.sent)
+
+    def close(self) -> None:
+        """Take what has arrived, then end both processes; never raises."""
+        self._supervisor.stop()
+        self._pump.drain()
+        self._pump.stop()
+        self._news.setEnabled(False)
+        self._processes.shutdown()
+
+    def _take(self) -> FrameBatch:
+        batch = self.capture.recv_batch()
+        if len(batch):
+            batch.records["source"] = self._translation()[batch.source]
+        return batch
+
+    def _translation(self) -> npt.NDArray[np.uint16]:
+        """The recording's row for each row of the capture's table, which only ever grows."""
+        theirs = self.capture.sources
+        if len(self._rows) < len(theirs):
+            new = [self._sources.number(theirs[row]) for row in range(len(self._rows), len(theirs))]
+            self._rows = np.concatenate([self._rows, np.array(new, dtype=np.uint16)])
+        return self._rows
+
+    def _watch_transmitter(self) -> QSocketNotifier:
+        notifier = QSocketNotifier(self.transmitter.fileno(), QSocketNotifier.Type.Read, self)
+        notifier.activated.connect(self._on_news)
+        return notifier
+
+    def _on_news(self) -> None:
+        news = self.transmitter.poll()
+        if news:
+            self.transmit_news.emit(news)
+
+    def _supervise(self) -> None:
+        if sentence := self.capture.supervise():
+            self.trouble.emit(sentence)
+        if sentence := self.transmitter.supervise():
+            self._news.setEnabled(False)
+            self._news.deleteLater()
+            self._news = self._watch_transmitter()
+            self._processes.mark_own()
+            self.trouble.emit(sentence)

@@ -1,0 +1,271 @@
+"""The session: one recording, at most one bus, the databases, and everything that connects them.
+
+Views are handed the session and ask it; they never reach around it for a bus or a file.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from canmcast_gui.app.bus import BusControl
+from canmcast_gui.app.clock import DisplayClock
+from canmcast_gui.app.live import SUPERVISE_MS
+from canmcast_gui.app.taskpool import TaskPool
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.app.totals import SessionTotals
+from canmcast_gui.app.trace import Trace
+from canmcast_gui.database import Database, DatabaseSet, load_database
+from canmcast_gui.demo import DEMO_DATABASE
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import FileError, Recorder
+from canmcast_gui.recording import NewestById, RateMeter, Recording
+from canmcast_gui.resources_path import resource
+from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.settings import BusSettings
+
+
+class Session(QObject):
+    """Owns recording, bus, databases and transmitter; tells views what changed.
+
+    ``message`` carries a level ("info", "warning" or "error") and a sentence for the user; ``taskStarted``
+    a Task whose progress may be shown and which may be cancelled.
+    """
+
+    stateChanged = Signal()
+    recordingReplaced = Signal()
+    databasesChanged = Signal()
+    recordStateChanged = Signal()
+    pausedChanged = Signal(bool)
+    transmitNews = Signal(list)
+    message = Signal(str, str)
+    taskStarted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.clock = DisplayClock(self)
+        self.databases = DatabaseSet()
+        self.rates = RateMeter()
+        self.paused = False
+        self.recorder: Recorder | None = None
+        self._written = 0
+        self._pool = TaskPool(self)
+        self._trace = Trace(self._pool, self)
+        self._bus = BusControl(self._pool, self._sources_for_bus, self)
+        self._wire()
+        self._recorder_watch = QTimer(self)
+        self._recorder_watch.setInterval(SUPERVISE_MS)
+        self._recorder_watch.timeout.connect(self._watch_recorder)
+
+    def _wire(self) -> None:
+        self.clock.tick.connect(self._trace.feed)
+        self._pool.started.connect(self.taskStarted)
+        self._trace.message.connect(self.message)
+        self._trace.loadingChanged.connect(self.stateChanged)
+        self._trace.replaced.connect(self._on_replaced)
+        self._bus.message.connect(self.message)
+        self._bus.stateChanged.connect(self.stateChanged)
+        self._bus.transmitNews.connect(self.transmitNews)
+        self._bus.arrived.connect(self._on_arrived)
+
+    # -- what there is -----------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        """What the window shows: "live" or "connecting", else "loading" or "file", else "offline"."""
+        if self._bus.state != "offline":
+            return self._bus.state
+        if self._trace.loading is not None:
+            return "loading"
+        return "file" if self._trace.file_path is not None else "offline"
+
+    @property
+    def recording(self) -> Recording:
+        """The frames in front of the user."""
+        return self._trace.recording
+
+    @property
+    def newest(self) -> NewestById:
+        """The newest frame of each id of the recording."""
+        return self._trace.newest
+
+    @property
+    def file_path(self) -> Path | None:
+        """The file that the recording was opened from, or None."""
+        return self._trace.file_path
+
+    @property
+    def unsaved_frames(self) -> int:
+        """Frames that would be lost on closing; those of the demonstration do not count."""
+        return 0 if self._bus.is_demo else self._trace.unsaved_frames
+
+    @property
+    def capture(self) -> Capture | None:
+        """The capture process's client while a bus is open."""
+        return self._bus.capture
+
+    @property
+    def transmitter(self) -> Transmitter | None:
+        """The transmit process's client while a bus is open."""
+        return self._bus.transmitter
+
+    @property
+    def bus_settings(self) -> BusSettings | None:
+        """The settings of the open bus, or of the last one; None before the first."""
+        return self._bus.settings
+
+    @property
+    def bus_label(self) -> str:
+        """The bus in two or three words; empty before the first."""
+        return self._bus.label
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demonstration is running."""
+        return self._bus.is_demo
+
+    # -- the bus -----------------------------------------------------------------------------------------
+
+    def connect_bus(self, settings: BusSettings) -> None:
+        """Go on the bus, beside the window; ``stateChanged`` says that it is up, ``message`` why not.
+
+        Frames from a bus go on where those of the last one ended; after a file they begin anew.
+        """
+        self._bus.open(settings)
+
+    def start_demo(self, settings: BusSettings | None = None) -> None:
+        """Start the demonstration's car on a bus of this computer only, go on it, and load its database."""
+        self._bus.open_demo(settings or BusSettings.this_computer())
+        if not any(database.path.name == DEMO_DATABASE for database in self.databases):
+            self.load_database(resource(DEMO_DATABASE))
+
+    def disconnect_bus(self) -> None:
+        """Leave the bus, keeping what was received."""
+        self._bus.close()
+
+    def send(self, batch: FrameBatch) -> bool:
+        """Send frames once, now, in order; False, with a message, where that is impossible."""
+        return self._bus.send(batch)
+
+    def arm(self, job_id: int, frame: FrameBatch, period_ns: int, count: int | None = None) -> bool:
+        """Send one frame periodically, or change the frame and period of an armed job. False as ``send``."""
+        return self._bus.arm(job_id, frame, period_ns, count)
+
+    def disarm(self, job_id: int) -> None:
+        """End one periodic job."""
+        self._bus.disarm(job_id)
+
+    def stop_all(self) -> None:
+        """End all periodic jobs."""
+        self._bus.stop_all()
+
+    def _sources_for_bus(self):
+        """The source table for frames of a bus that has just opened."""
+        if self._trace.file_path is not None:
+            self._trace.clear()
+        return self.recording.sources
+
+    def _on_arrived(self, batch: FrameBatch) -> None:
+        self.rates.update(batch, time.monotonic())
+        self._trace.append(batch)
+        if self.recorder is not None:
+            self.recorder.write(batch)
+
+    # -- the recording -----------------------------------------------------------------------------------
+
+    def set_paused(self, paused: bool) -> None:
+        """Let views stand still, or follow again; reception goes on either way."""
+        if paused != self.paused:
+            self.paused = paused
+            self.pausedChanged.emit(paused)
+
+    def clear(self) -> None:
+        """Begin an empty recording; the old frames are gone."""
+        self._trace.clear()
+        self.stateChanged.emit()
+
+    def open_file(self, path: Path | str) -> Task:
+        """Leave the bus and read a log file, in the background, with the first frames shown at once."""
+        self._bus.close()
+        return self._trace.open(Path(path))
+
+    def save_file(self, path: Path | str, rows: range | None = None) -> Task:
+        """Write the recording, or a range of its rows, to a log file in the background; all or nothing."""
+        return self._trace.save(Path(path), rows)
+
+    def _on_replaced(self) -> None:
+        self._bus.use_sources(self.recording.sources)
+        self.recordingReplaced.emit()
+
+    # -- recording to a file -----------------------------------------------------------------------------
+
+    def start_record(self, path: Path | str) -> bool:
+        """Write what is received from now on to a log file; False, with a message, where that fails."""
+        self.stop_record()
+        try:
+            self.recorder = Recorder(Path(path))
+        except FileError as error:
+            self.message.emit("error", str(error))
+            return False
+        self._recorder_watch.start()
+        self.recordStateChanged.emit()
+        return True
+
+    def stop_record(self) -> None:
+        """Finish the file; nothing happens where none is being written."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is None:
+            return
+        self._recorder_watch.stop()
+        recorder.close()
+        self._written += recorder.recorded
+        if recorder.error:
+            self.message.emit("error", recorder.error)
+        self.recordStateChanged.emit()
+
+    def _watch_recorder(self) -> None:
+        """A recorder that has failed is ended, which says why."""
+        if self.recorder is not None and self.recorder.error:
+            self.stop_record()
+
+    # -- databases ---------------------------------------------------------------------------------------
+
+    def load_database(self, path: Path | str) -> Task:
+        """Load a database in the background; messages get names and signals when it is there."""
+        path = Path(path)
+        task = self._pool.make(f"Loading {path.name}", lambda _report: load_database(path))
+        task.finished.connect(self._on_database)
+        task.failed.connect(lambda sentence: self.message.emit("error", sentence))
+        return task.start()
+
+    def remove_database(self, path: Path | str) -> None:
+        """Forget a database."""
+        self.databases.remove(Path(path))
+        self.databasesChanged.emit()
+
+    def _on_database(self, database: Database) -> None:
+        self.databases.add(database)
+        self.databasesChanged.emit()
+
+    # -- counters and the end ----------------------------------------------------------------------------
+
+    def statistics(self) -> SessionTotals:
+        """What was received, sent and lost since the program started.
+
+        ``recorded`` counts frames in record files, or in the trace while no such file was asked for.
+        """
+        writing = self.recorder is not None or self._written > 0
+        now = self.recorder.recorded if self.recorder is not None else 0
+        return replace(self._bus.totals(), recorded=self._written + now if writing else self._trace.appended)
+
+    def shutdown(self) -> None:
+        """End everything that this session started and leave nothing behind."""
+        self.clock.stop()
+        self._bus.close()
+        self.stop_record()
+        self._pool.shutdown()
+        self._trace.close()

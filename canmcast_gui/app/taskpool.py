@@ -1,0 +1,37 @@
+"""The tasks that a session has running, so that none outlives it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject, QThreadPool, Signal
+
+from canmcast_gui.app.tasks import Task, Work
+
+
+class TaskPool(QObject):
+    """Makes tasks, announces them, and lets go of them when they end."""
+
+    started = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks: set[Task] = set()
+
+    def make(self, title: str, work: Work) -> Task:
+        """A task that has not begun: connect to its signals, then start it."""
+        task = Task(title, work, self)
+        self._tasks.add(task)
+        task.ended.connect(lambda: self._forget(task))
+        self.started.emit(task)
+        return task
+
+    def shutdown(self) -> None:
+        """Cancel all, wait, and deliver their ends, so that what they opened gets closed."""
+        for task in self._tasks:
+            task.cancel()
+        QThreadPool.globalInstance().waitForDone()
+        for task in list(self._tasks):
+            QCoreApplication.sendPostedEvents(task, 0)
+
+    def _forget(self, task: Task) -> None:
+        self._tasks.discard(task)
+        task.deleteLater()

@@ -1,0 +1,184 @@
+"""The recording in front of the user: filled by a bus, opened from a file, saved to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from canmcast_gui.app.taskpool import TaskPool
+from canmcast_gui.app.tasks import Report, Task
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import read_batches, save
+from canmcast_gui.recording import NewestById, Recording, RecordingError
+
+# Rows of an opened file that one tick hands to the by-ID view: some 10 ms of work, 1 M frames/s in all.
+FEED_ROWS = 50_000
+SAVE_ROWS = 65_536
+
+
+class Trace(QObject):
+    """One recording at a time, and the newest frames of it by id.
+
+    ``source`` is None for frames from a bus, else the file that they come from.
+    """
+
+    replaced = Signal()
+    loadingChanged = Signal()
+    message = Signal(str, str)
+
+    def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.recording = Recording.create()
+        self.newest = NewestById()
+        self.file_path: Path | None = None
+        self.loading: Task | None = None
+        self.appended = 0
+        self._pool = pool
+        self._fed = 0
+        self._saved_until = 0
+        self._in_use: list[Recording] = []
+        self._storage_trouble = False
+
+    # -- frames from a bus -------------------------------------------------------------------------------
+
+    @property
+    def unsaved_frames(self) -> int:
+        """Frames from a bus that are in no file that this program saved."""
+        if self.file_path is not None:
+            return 0
+        return self.recording.end_row - max(self._saved_until, self.recording.first_row)
+
+    def append(self, batch: FrameBatch) -> None:
+        """Add frames; a full disk is said once, and adding resumes when there is room."""
+        try:
+            self.recording.append(batch)
+        except RecordingError as error:
+            if not self._storage_trouble:
+                self.message.emit("error", str(error))
+            self._storage_trouble = True
+        else:
+            self._storage_trouble = False
+            self.appended += len(batch)
+
+    def feed(self) -> None:
+        """Bring the newest frames by id up to date; a file's rows come in portions."""
+        start = max(self._fed, self.recording.first_row)
+        stop = min(self.recording.end_row, start + FEED_ROWS)
+        if stop > start:
+            self.newest.update(self.recording.rows(start, stop), start)
+            self._fed = stop
+
+    def clear(self) -> None:
+        """Begin an empty recording; the old frames are gone."""
+        self._cancel_loading()
+        old = self.recording
+        self._show(Recording.create(), None)
+        self._retire(old)
+
+    def _show(self, recording: Recording, path: Path | None) -> None:
+        self.recording = recording
+        self.file_path = path
+        self.newest = NewestById()
+        self._fed = recording.first_row
+        self._saved_until = 0
+        self.replaced.emit()
+
+    # -- from a file -------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> Task:
+        """Read a log file into a new recording, in the background; what is there so far can be seen.
+
+        A file that cannot be read brings back the recording that was there.
+        """
+        self._cancel_loading()
+        old, old_path, old_saved = self.recording, self.file_path, self._saved_until
+        target = Recording.create()
+        task = self._pool.make(f"Opening {path.name}", lambda report: _load(path, target, report))
+
+        def bring_back(sentence: str) -> None:
+            self._show(old, old_path)
+            self._saved_until = old_saved
+            target.discard()
+            self.message.emit("error", sentence)
+
+        task.finished.connect(lambda skipped: self._on_opened(old, skipped))
+        task.cancelled.connect(lambda _skipped: self._on_open_cancelled(old, path))
+        task.failed.connect(bring_back)
+        task.ended.connect(lambda: self._on_load_ended(task))
+        self.loading = task
+        self._show(target, path)
+        self.loadingChanged.emit()
+        return task.start()
+
+    def _on_opened(self, old: Recording, skipped: int) -> None:
+        self._retire(old)
+        if skipped:
+            name = self.file_path.name if self.file_path else ""
+            frames = f"{len(self.recording):,} frames read"
+            self.message.emit("warning", f"{name}: {frames}; {skipped:,} entries could not be read.")
+
+    def _on_open_cancelled(self, old: Recording, path: Path) -> None:
+        self._retire(old)
+        frames = f"the {len(self.recording):,} frames read so far are shown"
+        self.message.emit("info", f"Opening {path.name} was cancelled; {frames}.")
+
+    def _on_load_ended(self, task: Task) -> None:
+        if self.loading is task:
+            self.loading = None
+            self.loadingChanged.emit()
+
+    def _cancel_loading(self) -> None:
+        if self.loading is not None:
+            self.loading.cancel()
+
+    # -- to a file ---------------------------------------------------------------------------------------
+
+    def save(self, path: Path, rows: range | None = None) -> Task:
+        """Write all frames, or a range of rows, to a log file in the background; all or nothing."""
+        recording = self.recording
+        wanted = rows if rows is not None else range(recording.first_row, recording.end_row)
+        self._in_use.append(recording)
+        task = self._pool.make(
+            f"Saving {path.name}",
+            lambda report: save(path, _batches(recording, wanted, report)),
+        )
+        task.finished.connect(lambda frames: self._on_saved(path, frames, recording, wanted))
+        task.failed.connect(lambda sentence: self.message.emit("error", sentence))
+        task.ended.connect(lambda: self._release(recording))
+        return task.start()
+
+    def _on_saved(self, path: Path, frames: int, recording: Recording, rows: range) -> None:
+        if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
+            self._saved_until = max(self._saved_until, rows.stop)
+        self.message.emit("info", f"{frames:,} frames saved to {path}.")
+
+    def _release(self, recording: Recording) -> None:
+        self._in_use.remove(recording)
+        if recording is not self.recording:
+            self._retire(recording)
+
+    def _retire(self, recording: Recording) -> None:
+        """Delete a recording, unless a save still reads it: then its end does."""
+        if recording not in self._in_use:
+            recording.discard()
+
+    def close(self) -> None:
+        """Delete the recording; all tasks must have ended."""
+        self.recording.discard()
+
+
+def _load(path: Path, target: Recording, report: Report) -> int:
+    """Read a file into a recording; returns how many entries could not be read."""
+    reader = read_batches(path)
+    for batch in reader:
+        target.append(batch)
+        if not report(reader.progress):
+            break
+    return int(reader.skipped)
+
+
+def _batches(recording: Recording, rows: range, report: Callable[[float], bool]) -> Iterator[FrameBatch]:
+    for start in range(rows.start, rows.stop, SAVE_ROWS):
+        yield recording.rows(start, min(start + SAVE_ROWS, rows.stop))
