@@ -1,0 +1,51 @@
+"""``canmcast-gui``: start the window. Answers --help and --version before anything slow is imported."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from canmcast_gui import __version__
+from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from
+from canmcast_gui.options import StartOptions
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("file", type=_EXISTING, required=False)
+@bus_options
+@click.option("--connect", is_flag=True, help="Go on the bus at once; implied by --demo and any bus option.")
+@click.option("--demo", is_flag=True, help="Start the built-in demonstration bus, on this computer only.")
+@click.option("--database", "databases", type=_EXISTING, multiple=True, help="Load a database. Repeatable.")
+@click.option("--workspace", type=_EXISTING, help="Load a workspace.")
+@click.option("--record", type=_FILE, help="Write what is received to FILE from the start.")
+@click.option("--quit-after", type=click.FloatRange(min=0), metavar="SECONDS", help="End by itself.")
+@click.option("--report", type=_FILE, help="Write counters as JSON to FILE at the end.")
+@click.option("--screenshot", type=_FILE, help="Write a PNG of the window just before --quit-after ends.")
+@click.version_option(__version__, prog_name="canmcast-gui")
+@click.pass_context
+def command(context: click.Context, connect: bool, demo: bool, **values: Any) -> None:
+    """Watch and feed a CAN bus carried over UDP multicast. FILE is a recording to open."""
+    on_bus = connect or demo or any_bus_option_given(context)
+    settings = bus_settings_from(values)
+    names = ("file", "databases", "workspace", "record", "quit_after", "report", "screenshot")
+    options = StartOptions(
+        bus=settings if on_bus else None, demo=demo, **{name: values[name] for name in names}
+    )
+    from canmcast_gui.ui.app import run
+
+    sys.exit(run(options))
+
+
+def main() -> None:
+    """Run the command; a missing graphical system gets a sentence instead of an abort."""
+    command(prog_name="canmcast-gui")
+
+
+if __name__ == "__main__":
+    main()

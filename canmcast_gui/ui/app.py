@@ -1,0 +1,136 @@
+"""The program around the window: starting, ending, and what scripts ask of it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from canmcast_gui import __version__
+from canmcast_gui.app.report import window_report, write_report
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.signals import InterruptWatch
+from canmcast_gui.app.stalls import StallMeter
+from canmcast_gui.options import StartOptions
+from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+class RepaintCounter(QObject):
+    """Counts how often a window was drawn anew."""
+
+    def __init__(self, window: QObject) -> None:
+        super().__init__(window)
+        self.repaints = 0
+        window.installEventFilter(self)
+
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.UpdateRequest:
+            self.repaints += 1
+        return False
+
+
+class Program(QObject):
+    """One run of the window: made from the options, ended by the user, a signal or a timer."""
+
+    def __init__(self, application: QApplication, options: StartOptions) -> None:
+        super().__init__()
+        self._application = application
+        self._options = options
+        self._exit_code = 0
+        self.settings = AppSettings()
+        theme.apply(application, self.settings)
+        self.session = Session()
+        self.window = MainWindow(self.session, self.settings)
+        self._repaints = RepaintCounter(self.window)
+        self._stalls = StallMeter(self)
+        self._interrupts = InterruptWatch(self)
+        self._interrupts.interrupted.connect(application.quit)
+        sys.excepthook = self._on_exception
+
+    def start(self) -> None:
+        """Show the window, then do what the command line asks for."""
+        self.window.show()
+        QTimer.singleShot(0, self._begin)
+        if self._options.quit_after is not None:
+            QTimer.singleShot(round(self._options.quit_after * 1000), self._quit_by_timer)
+
+    def _begin(self) -> None:
+        options = self._options
+        for database in options.databases:
+            self.session.load_database(database)
+        if options.record is not None and not self.session.start_record(options.record):
+            self._exit_code = 1
+        if options.demo:
+            self.session.start_demo(options.bus)
+        elif options.bus is not None:
+            self.session.connect_bus(options.bus)
+        if options.file is not None:
+            self.session.open_file(options.file)
+        self._stalls.reset()
+
+    def _quit_by_timer(self) -> None:
+        if self._options.screenshot is not None:
+            self._save_screenshot(self._options.screenshot)
+        self._application.quit()
+
+    def _save_screenshot(self, path: Path) -> None:
+        if not self.window.grab().save(str(path), "PNG"):
+            self._complain(
+                f"The screenshot could not be written to {path}: is the folder there and writable?"
+            )
+
+    def finish(self) -> int:
+        """Close everything; returns the exit code."""
+        self._interrupts.close()
+        sys.excepthook = sys.__excepthook__
+        longest, p99 = self._stalls.longest_ms, self._stalls.p99_ms
+        self.window.end()
+        self.session.stop_record()
+        totals = self.session.statistics()
+        self.session.shutdown()
+        self.settings.save()
+        if self._options.report is not None:
+            self._write_report(window_report(totals, self._repaints.repaints, longest, p99))
+        return self._exit_code
+
+    def _write_report(self, report: dict) -> None:
+        try:
+            write_report(self._options.report, report)
+        except OSError as error:
+            self._complain(f"The report could not be written: {error}")
+
+    def _complain(self, sentence: str) -> None:
+        print(f"canmcast-gui: {sentence}", file=sys.stderr)
+        self._exit_code = 1
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """A fault of ours: keep running, and say it where the user looks and where a developer looks."""
+        log.error("%s", "".join(traceback.format_exception(kind, error, trace)))
+        self.session.message.emit(
+            "error", f"Something went wrong inside the program: {kind.__name__}: {error}"
+        )
+
+
+def run(options: StartOptions) -> int:
+    """Show the window until it is closed; returns the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="canmcast-gui: %(message)s")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application.setApplicationName("canmcast")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("canmcast")
+    application.setWindowIcon(icons.program_icon())
+    program = Program(application, options)
+    program.start()
+    application.exec()
+    return program.finish()
