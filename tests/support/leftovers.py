@@ -51,13 +51,21 @@ def no_leftovers(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Non
     logging.getLogger().removeHandler(collector)
     expected = request.node.get_closest_marker("expected_log")
     problems = [
-        *_wait_until_gone(lambda: [f"thread {t.name}" for t in threading.enumerate() if t not in threads]),
+        *_wait_until_gone(lambda: _new_threads(threads)),
         *_wait_until_gone(lambda: _new_processes(processes)),
         *_wait_until_gone(lambda: [f"file {path}" for path in (own_home / "tmp").iterdir()]),
         *([] if expected else [f"log record {record.getMessage()!r}" for record in collector.records]),
     ]
     if problems:
         pytest.fail("left behind: " + "; ".join(problems), pytrace=False)
+
+
+def _new_threads(before: set[threading.Thread]) -> list[str]:
+    """Threads that Python started; those of Qt's pool live as long as the program and are only visited."""
+    visitors = threading._DummyThread
+    return [
+        f"thread {t.name}" for t in threading.enumerate() if t not in before and not isinstance(t, visitors)
+    ]
 
 
 def _new_processes(before: set[int]) -> list[str]:

@@ -1,0 +1,45 @@
+"""Remembered values keep their type, whatever somebody wrote into the file."""
+
+import pytest
+from PySide6.QtCore import QByteArray
+
+from canmcast_gui.app.settings import MAX_RECENT, AppSettings
+
+
+def test_values_come_back_at_the_next_start(tmp_path):
+    path = tmp_path / "settings.ini"
+    first = AppSettings(path)
+    first.decimal.set(True)
+    first.recent_files.set(["a.asc", "ü, b.blf"])
+    first.set_layout("window", QByteArray(b"\x00\x01state"))
+    first.save()
+    second = AppSettings(path)
+    assert second.decimal.value is True
+    assert second.recent_files.value == ["a.asc", "ü, b.blf"]
+    assert second.layout("window") == QByteArray(b"\x00\x01state")
+    assert second.layout("never stored").isEmpty()
+
+
+def test_changes_are_announced_once(tmp_path):
+    settings = AppSettings(tmp_path / "settings.ini")
+    heard = []
+    settings.theme.changed.connect(heard.append)
+    for value in ("dark", "dark", "light"):
+        settings.theme.set(value)
+    assert heard == ["dark", "light"]
+
+
+@pytest.mark.parametrize("text", ["", "purple", '"purple"', "{", "[1]", "null"])
+def test_a_wrong_value_in_the_file_is_the_default(tmp_path, text):
+    path = tmp_path / "settings.ini"
+    path.write_text(f"[window]\ntheme={text}\n[trace]\ndecimal={text}\n")
+    settings = AppSettings(path)
+    assert (settings.theme.value, settings.decimal.value) == ("system", False)
+
+
+def test_recent_entries_are_unique_newest_first_and_bounded(tmp_path):
+    settings = AppSettings(tmp_path / "settings.ini")
+    for number in [*range(MAX_RECENT + 5), 7]:
+        settings.add_recent(settings.recent_files, f"{number}.asc")
+    assert settings.recent_files.value[:2] == ["7.asc", "14.asc"]
+    assert len(settings.recent_files.value) == MAX_RECENT == len(set(settings.recent_files.value))
