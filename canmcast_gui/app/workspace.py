@@ -1,0 +1,107 @@
+"""What a user set up, in one readable file: bus, databases, plots and transmit rows."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.settings import BusSettings
+
+VERSION = 1
+
+
+class WorkspaceError(Exception):
+    """A workspace that cannot be read or written; the text says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """``plots`` are names "Message.Signal"; ``transmit_rows`` are plain values that the editor checks."""
+
+    bus: BusSettings | None = None
+    databases: tuple[Path, ...] = ()
+    plots: tuple[str, ...] = ()
+    transmit_rows: tuple[dict[str, Any], ...] = ()
+
+
+def load_workspace(path: Path) -> Workspace:
+    """Read a workspace. Raises WorkspaceError; nothing is half loaded."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WorkspaceError(f"The workspace cannot be read: {error}") from error
+    except ValueError as error:
+        raise WorkspaceError(
+            f"{path.name} is no workspace: {error}. Choose a file that this program saved."
+        ) from error
+    if not isinstance(content, dict) or not isinstance(content.get("canmcast_workspace"), int):
+        raise WorkspaceError(
+            f"{path.name} is no workspace: it does not say canmcast_workspace. Choose another file."
+        )
+    if content["canmcast_workspace"] > VERSION:
+        raise WorkspaceError(f"{path.name} was saved by a newer version of this program; update to open it.")
+    return _from_values(path, content)
+
+
+def save_workspace(path: Path, workspace: Workspace) -> None:
+    """Write a workspace beside the old one and put it in its place. Raises WorkspaceError."""
+    values = {
+        "canmcast_workspace": VERSION,
+        "bus": workspace.bus.to_dict() if workspace.bus else None,
+        "databases": [_relative(database, path.parent) for database in workspace.databases],
+        "plots": list(workspace.plots),
+        "transmit": list(workspace.transmit_rows),
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise WorkspaceError(f"The workspace was not saved: {error}") from error
+
+
+def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
+    bus = _entry(path, content, "bus", (dict, type(None)))
+    databases = _texts(path, content, "databases")
+    rows = _entry(path, content, "transmit", (list,)) or []
+    if not all(isinstance(row, dict) for row in rows):
+        raise WorkspaceError(f"{path.name}: an entry of transmit is not a row of values. Mend or remove it.")
+    try:
+        settings = BusSettings.from_dict(bus).validated() if bus else None
+    except (BusError, TypeError) as error:
+        raise WorkspaceError(f"{path.name}: bus: {error}") from error
+    return Workspace(
+        bus=settings,
+        databases=tuple(path.parent / database for database in databases),
+        plots=tuple(_texts(path, content, "plots")),
+        transmit_rows=tuple(rows),
+    )
+
+
+def _texts(path: Path, content: dict[str, Any], name: str) -> list[str]:
+    texts = _entry(path, content, name, (list,)) or []
+    if not all(isinstance(text, str) for text in texts):
+        raise WorkspaceError(f"{path.name}: {name} must be a list of texts. Mend or remove it.")
+    return texts
+
+
+def _entry(path: Path, content: dict[str, Any], name: str, kinds: tuple[type, ...]) -> Any:
+    value = content.get(name)
+    if value is not None and not isinstance(value, kinds):
+        raise WorkspaceError(f"{path.name}: {name} is {type(value).__name__}. Mend or remove that entry.")
+    return value
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Relative where the file lies in or below the workspace's folder, so that both can move together."""
+    absolute = path.resolve()
+    return (
+        str(absolute.relative_to(folder.resolve()))
+        if absolute.is_relative_to(folder.resolve())
+        else str(absolute)
+    )

@@ -1,0 +1,64 @@
+"""A workspace comes back as it was saved; a damaged one gets a sentence."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.app.workspace import Workspace, WorkspaceError, load_workspace, save_workspace
+from canmcast_gui.transport.settings import BusSettings
+
+
+def test_it_comes_back_as_it_was_saved(tmp_path):
+    path = tmp_path / "bench.canmcast"
+    database = tmp_path / "databases" / "car.dbc"
+    workspace = Workspace(
+        bus=BusSettings(group="239.1.2.3", port=5000, hop_limit=0).validated(),
+        databases=(database, tmp_path.parent / "other.dbc"),
+        plots=("Engine.Speed", "Brake.Pressure"),
+        transmit_rows=({"id": 0x123, "data": "DEAD"},),
+    )
+    save_workspace(path, workspace)
+    assert load_workspace(path) == workspace
+    assert json.loads(path.read_text())["databases"][0] == "databases/car.dbc"
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "no workspace"),
+        ("[]", "no workspace"),
+        ("{}", "canmcast_workspace"),
+        ('{"canmcast_workspace": 99}', "newer version"),
+        ('{"canmcast_workspace": 1, "bus": {"group": "10.0.0.1"}}', "multicast"),
+        ('{"canmcast_workspace": 1, "bus": {"port": "x"}}', "port"),
+        ('{"canmcast_workspace": 1, "databases": "car.dbc"}', "databases is str"),
+        ('{"canmcast_workspace": 1, "plots": [1]}', "plots must be"),
+        ('{"canmcast_workspace": 1, "transmit": [1]}', "transmit"),
+    ],
+)
+def test_a_damaged_one_gets_a_sentence(tmp_path, text, problem):
+    path = tmp_path / "bench.canmcast"
+    path.write_text(text)
+    with pytest.raises(WorkspaceError, match=problem):
+        load_workspace(path)
+
+
+@given(content=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists),
+       name=st.sampled_from(["bus", "databases", "plots", "transmit"]))  # fmt: skip
+def test_any_value_is_taken_or_refused(tmp_path_factory, content, name):
+    path = tmp_path_factory.mktemp("any") / "w.json"
+    path.write_text(json.dumps({"canmcast_workspace": 1, name: content}))
+    try:
+        assert isinstance(load_workspace(path), Workspace)
+    except WorkspaceError as error:
+        assert "w.json" in str(error)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(WorkspaceError, match="not saved"):
+        save_workspace(tmp_path / "absent" / "w.json", Workspace())
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        load_workspace(tmp_path / "absent.json")

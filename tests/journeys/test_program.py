@@ -1,0 +1,180 @@
+"""The program as a user starts it from a shell: what it reports, and that it leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import can
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.network, pytest.mark.window]
+
+END_SECONDS = 20
+
+
+class Program:
+    """A running canmcast-gui."""
+
+    def __init__(self, *arguments: object) -> None:
+        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+        self.process = psutil.Popen(
+            [sys.executable, "-m", "canmcast_gui", *map(str, arguments)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def children(self, count: int) -> list[psutil.Process]:
+        """Wait until it has started ``count`` processes of its own, and return them."""
+        end = time.monotonic() + END_SECONDS
+        while len(children := self.process.children(recursive=True)) < count:
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < end, f"only {children} after {END_SECONDS} s"
+            time.sleep(0.05)
+        return children
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end; exit code and what it said on stderr."""
+        _, said = self.process.communicate(timeout=END_SECONDS)
+        return self.process.returncode, said
+
+
+@pytest.fixture
+def program():
+    started: list[Program] = []
+
+    def start(*arguments: object) -> Program:
+        started.append(Program(*arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+        one.process.communicate()
+
+
+def shared_memory() -> set[str]:
+    folder = Path("/dev/shm")
+    return {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+
+
+def recordings(home: Path) -> list[Path]:
+    folder = home / "xdg_data_home" / "canmcast" / "recordings"
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def test_the_demonstration_reports_records_and_draws_itself(program, network, tmp_path, own_home):
+    report, record, picture = tmp_path / "report.json", tmp_path / "record.asc", tmp_path / "window.png"
+    run = program(
+        "--demo", "--port", network.free_port(), "--quit-after", 6,
+        "--report", report, "--record", record, "--screenshot", picture,
+    )  # fmt: skip
+    code, said = run.end()
+    assert (code, said) == (0, "")
+    counted = json.loads(report.read_text())
+    assert set(counted) == {
+        "received", "sent", "dropped_kernel", "dropped_ring", "malformed", "foreign", "recorded",
+        "duration_s", "receive_buffer_bytes", "ui",
+    }  # fmt: skip
+    assert counted["received"] > 500
+    assert counted["recorded"] == counted["received"]
+    lost = [counted[name] for name in ("dropped_kernel", "dropped_ring", "malformed")]
+    assert lost == [0, 0, 0]
+    assert 2 < counted["duration_s"] < 7
+    assert counted["receive_buffer_bytes"] > 0
+    assert counted["ui"]["repaints"] > 10
+    assert 0 < counted["ui"]["p99_stall_ms"] <= counted["ui"]["longest_stall_ms"]
+    assert len(list(can.LogReader(record))) == counted["recorded"]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert recordings(own_home) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "kill"])
+def test_an_interrupt_leaves_nothing(program, network, tmp_path, own_home, number):
+    memory = shared_memory()
+    report = tmp_path / "report.json"
+    run = program("--demo", "--port", network.free_port(), "--report", report)
+    children = run.children(3)
+    os.kill(run.process.pid, number)
+    code, said = run.end()
+    assert (code, said) == (0, "")
+    _gone, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive, f"still running: {alive}"
+    assert json.loads(report.read_text())["malformed"] == 0
+    assert shared_memory() == memory
+    assert recordings(own_home) == []
+
+
+def test_a_killed_window_takes_its_processes_with_it(program, network, own_home):
+    memory = shared_memory()
+    run = program("--demo", "--port", network.free_port())
+    children = run.children(3)
+    run.process.kill()
+    run.end()
+    _gone, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive, f"still running: {alive}"
+    assert shared_memory() == memory
+    assert len(recordings(own_home)) == 1, "the recording stays, to be recovered at the next start"
+
+
+def test_frames_of_a_stock_peer_are_received_and_recorded_whole(program, network, stock_peer, tmp_path):
+    port, report, record = network.free_port(), tmp_path / "report.json", tmp_path / "record.blf"
+    run = program(
+        "--group", "239.74.163.2", "--port", port, "--hop-limit", 0,
+        "--report", report, "--record", record,
+    )  # fmt: skip
+    run.children(2)
+    wait_until_bound(port)
+    sent = stock_peer("send", "--port", port, "--rate", 2000, "--seconds", 2).result()["sent"]
+    time.sleep(0.5)
+    run.process.terminate()
+    code, said = run.end()
+    assert (code, said) == (0, "")
+    counted = json.loads(report.read_text())
+    assert (counted["received"], counted["recorded"]) == (sent, sent)
+    numbers = [int.from_bytes(message.data[:8], "big") for message in can.LogReader(record)]
+    assert numbers == list(range(sent))
+
+
+def wait_until_bound(port: int) -> None:
+    """Wait until some process of this network listens on the UDP port."""
+    end = time.monotonic() + END_SECONDS
+    while not any(c.laddr and c.laddr.port == port for c in psutil.net_connections("udp")):
+        assert time.monotonic() < end, f"nobody listens on port {port}"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--group", "10.0.0.1"], 2, "multicast"),
+        (["--port", "99999"], 2, "port"),
+        (["no-such-file.asc"], 2, "does not exist"),
+    ],
+)
+def test_wrong_usage_is_said_before_a_window_opens(program, arguments, code, sentence):
+    result, said = program(*arguments).end()
+    assert result == code
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_need_no_qt(option):
+    code = (
+        "import sys; sys.argv = ['canmcast-gui', sys.argv[1]]\n"
+        "from canmcast_gui.__main__ import main\n"
+        "try: main()\n"
+        "finally: print([m for m in ('PySide6', 'numpy', 'can') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, option], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stdout
+    assert done.stderr.strip() == "[]"
