@@ -1,0 +1,19 @@
+"""Log files: ASC, BLF, candump, TRC and CSV to batches of frames and back, and the recorder."""
+
+from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.formats import FORMATS, Format
+from canmcast_gui.logfile.info import file_info
+from canmcast_gui.logfile.reader import FrameReader, read_batches
+from canmcast_gui.logfile.writer import Writer, open_writer, save
+
+__all__ = [
+    "FORMATS",
+    "FileError",
+    "Format",
+    "FrameReader",
+    "Writer",
+    "file_info",
+    "open_writer",
+    "read_batches",
+    "save",
+]

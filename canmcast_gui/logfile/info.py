@@ -1,0 +1,69 @@
+"""What a log file holds, counted."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile.reader import FrameReader
+
+
+def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Counts and times of a log file, as ``canmcast info --json`` prints them.
+
+    Error frames have no id, channel or direction that formats agree on: ``fd_frames``, ``extended_frames``,
+    ``tx_frames``, ``channels`` and ``ids`` count data and remote frames. Times are as the file writes them.
+    Raises FileError.
+    """
+    reader = FrameReader(path)
+    counts = _Counts()
+    for batch in reader:
+        counts.add(batch)
+    return {"format": reader.format.name, **counts.as_dict(reader.start_ns), "skipped": reader.skipped}
+
+
+class _Counts:
+    def __init__(self) -> None:
+        self.frames = self.errors = self.remotes = self.fd = self.extended = self.tx = 0
+        self.ids: set[tuple[int, bool]] = set()
+        self.channels: set[int] = set()
+        self.first_ns: int | None = None
+        self.last_ns: int | None = None
+
+    def add(self, batch: FrameBatch) -> None:
+        """Count the frames of one batch."""
+        self.frames += len(batch)
+        self.first_ns = int(batch.timestamp_ns[0]) if self.first_ns is None else self.first_ns
+        self.last_ns = int(batch.timestamp_ns[-1])
+        real = batch[~batch.has(Flag.ERROR)]
+        self.errors += len(batch) - len(real)
+        self.remotes += int(real.has(Flag.REMOTE).sum())
+        self.fd += int(real.has(Flag.FD).sum())
+        self.extended += int(real.has(Flag.EXTENDED).sum())
+        self.tx += int(real.has(Flag.TX).sum())
+        keys = np.unique(real.arbitration_id.astype(np.int64) << 1 | real.has(Flag.EXTENDED))
+        self.ids |= {(int(key) >> 1, bool(key & 1)) for key in keys}
+        self.channels |= set(np.unique(real.channel).tolist())
+
+    def as_dict(self, start_ns: int) -> dict[str, Any]:
+        """The counts by the names of the interface."""
+        return {
+            "frames": self.frames,
+            "data_frames": self.frames - self.errors - self.remotes,
+            "error_frames": self.errors,
+            "remote_frames": self.remotes,
+            "fd_frames": self.fd,
+            "extended_frames": self.extended,
+            "tx_frames": self.tx,
+            "channels": len(self.channels),
+            "ids": len(self.ids),
+            "first_time_s": _seconds(self.first_ns, start_ns),
+            "last_time_s": _seconds(self.last_ns, start_ns),
+        }
+
+
+def _seconds(time_ns: int | None, start_ns: int) -> float | None:
+    return None if time_ns is None else (time_ns - start_ns) / 1e9
