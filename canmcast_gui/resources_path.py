@@ -1,0 +1,14 @@
+"""Where the files beside the code are: icons, the demonstration's database, the desktop entry."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def resource(name: str) -> Path:
+    """The path of a resource such as ``demo.dbc`` or ``icons/record.svg``.
+
+    A wheel carries the resources inside the package; in a checkout they stand beside it.
+    """
+    inside = _PACKAGE / "resources"
+    return (inside if inside.is_dir() else _PACKAGE.parent / "resources") / name
