@@ -1,0 +1,281 @@
+"""The bus as python-can knows it: UdpMulticastBus, also by ``can.Bus(interface="canmcast")``."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import can
+from can import BusABC, CanProtocol
+from can.typechecking import AutoDetectedConfig
+
+from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.frames.batch import flags_of_message
+from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
+from canmcast_gui.transport.codec import WireFrame, encode
+from canmcast_gui.transport.errors import BusError, FrameError
+from canmcast_gui.transport.receiver import Heard, Receiver
+from canmcast_gui.transport.sender import FrameSender, SendTimeoutError
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.statistics import BusStatistics
+
+log = logging.getLogger(__name__)
+
+
+class InvalidMessageError(can.CanOperationError, ValueError):
+    """A message that is no valid CAN frame and was therefore not sent."""
+
+
+class ReceivedMessage(can.Message):
+    """A ``can.Message`` that also says who sent it: ``source`` has an ``address`` and a ``port``.
+
+    Stock peers of one host share one port, so for them it names the host; ours have a port each.
+    """
+
+    __slots__ = ("source",)
+
+    source: Source
+
+
+class UdpMulticastBus(BusABC):
+    """CAN and CAN FD frames over UDP multicast, IPv4 or IPv6, with stock python-can processes as peers.
+
+    ``channel`` is the multicast group, ``hop_limit`` how many routers may pass a frame on (0 keeps it on
+    this host), ``interface`` a name, index or address, or several (a sequence, or with commas between).
+    ``receive_own_messages`` brings what this bus sent back, with ``is_rx=False``. ``fd=False`` refuses to
+    send CAN FD frames and ignores received ones. ``receive_buffer`` asks for exactly that many bytes.
+    Further: ``local=True`` (this host only), ``rate_limit`` (frames per second), ``can_filters``.
+
+    Messages that ``recv`` returns carry ``source``, a Source with ``address`` and ``port`` of their sender.
+
+    Raises can.CanInitializationError where the bus cannot be opened, can.CanOperationError where it cannot
+    be used, can.CanTimeoutError where sending took too long.
+    """
+
+    DEFAULT_GROUP_IPv6 = DEFAULT_GROUP_IPV6
+    DEFAULT_GROUP_IPv4 = DEFAULT_GROUP_IPV4
+
+    def __init__(
+        self,
+        channel: str = DEFAULT_GROUP_IPV6,
+        port: int = DEFAULT_PORT,
+        hop_limit: int = 1,
+        receive_own_messages: bool = False,
+        fd: bool = True,
+        interface: str | int | Sequence[str | int] | None = None,
+        receive_buffer: int | None = None,
+        *,
+        local: bool = False,
+        rate_limit: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        try:
+            settings = BusSettings(
+                group=str(channel),
+                port=_whole(port),
+                interface=_interface_text(interface),
+                hop_limit=_whole(hop_limit),
+                fd=_truth(fd),
+                local=_truth(local),
+                receive_buffer=None if receive_buffer is None else _whole(receive_buffer),
+                rate_limit=None if rate_limit is None else float(rate_limit),
+            ).validated()
+            self._receiver = Receiver(settings, keep_own=_truth(receive_own_messages))
+        except BusError as error:
+            raise can.CanInitializationError(str(error)) from error
+        try:
+            self._sender = FrameSender(settings)
+        except BusError as error:
+            self._receiver.close()
+            raise can.CanInitializationError(str(error)) from error
+        for address in self._sender.addresses:
+            self._receiver.mark_own(address)
+        self._can_protocol = CanProtocol.CAN_FD if settings.fd else CanProtocol.CAN_20
+        self.channel_info = f"UDP multicast {settings.label()}"
+        super().__init__(channel, **kwargs)
+
+    # -- receiving ---------------------------------------------------------------------------------------
+
+    def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            heard = self._next(deadline)
+            if heard is None:
+                return None, True
+            if isinstance(heard, Heard):
+                message = _message(heard)
+                if self._matches_filters(message):
+                    return message, True
+
+    def _next(self, deadline: float | None) -> Any:
+        try:
+            heard = self._receiver.receive_one()
+            if heard is not None:
+                return heard
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if left == 0.0 or not select.select([self._receiver], [], [], left)[0]:
+                return None
+            return self._receiver.receive_one()
+        except (OSError, ValueError) as error:
+            raise can.CanOperationError(f"cannot receive: {error}") from error
+
+    def recv_batch(self, max_frames: int = 4096, timeout: float | None = None) -> FrameBatch:
+        """The frames that wait, as columns; waits for the first one up to ``timeout`` seconds.
+
+        Empty on time-out. The source column refers to ``bus.sources``.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        try:
+            while True:
+                batch = self._receiver.drain(max_frames)
+                batch = self._filtered(batch)
+                left = None if deadline is None else deadline - time.monotonic()
+                if len(batch) or (left is not None and left <= 0):
+                    return batch
+                select.select([self._receiver], [], [], left)
+        except (OSError, ValueError) as error:
+            raise can.CanOperationError(f"cannot receive: {error}") from error
+
+    def _filtered(self, batch: FrameBatch) -> FrameBatch:
+        if self._filters is None or not len(batch):
+            return batch
+        keep = None
+        for one in self._filters:
+            hit = ((batch.arbitration_id ^ one["can_id"]) & one["can_mask"]) == 0
+            if "extended" in one:
+                hit &= batch.has(Flag.EXTENDED) == bool(one["extended"])
+            keep = hit if keep is None else keep | hit
+        return batch if keep is None else batch[keep]
+
+    @property
+    def sources(self) -> Any:
+        """The table that the source column of ``recv_batch`` refers to."""
+        return self._receiver.sources
+
+    # -- sending -----------------------------------------------------------------------------------------
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        """Send one message; ``timeout`` bounds how long the system may take. Only valid frames go out."""
+        with _as_python_can():
+            frame = wire_frame(msg)
+            problem = self._sender.problem(frame)
+            if problem:
+                raise FrameError(problem)
+            self._sender.send_payload(encode(frame, msg.timestamp), timeout)
+
+    def send_batch(self, frames: FrameBatch | Iterable[can.Message]) -> int:
+        """Send many frames in order; returns how many. Nothing goes out where one of them is not valid."""
+        with _as_python_can():
+            if isinstance(frames, FrameBatch):
+                return self._sender.send_batch(frames)
+            messages = list(frames)
+            for message in messages:
+                self.send(message)
+            return len(messages)
+
+    # -- the rest ----------------------------------------------------------------------------------------
+
+    def statistics(self) -> BusStatistics:
+        """What was received, sent, lost and refused since the bus was opened."""
+        return replace(self._receiver.statistics(), sent=self._sender.sent)
+
+    @property
+    def is_fd(self) -> bool:
+        """Deprecated like stock's; see ``protocol``."""
+        warnings.warn("is_fd is deprecated and superseded by protocol", DeprecationWarning, stacklevel=2)
+        return self._can_protocol is CanProtocol.CAN_FD
+
+    def fileno(self) -> int:
+        """The receiving socket's file descriptor, or -1 when the bus is closed."""
+        return self._receiver.fileno()
+
+    def shutdown(self) -> None:
+        """Close all sockets. Never raises, and may be called again."""
+        try:
+            super().shutdown()
+            self._sender.close()
+            self._receiver.close()
+        except Exception as error:  # noqa: BLE001 - promised by python-can's documentation
+            log.error("the bus did not close cleanly: %s", error)
+
+    @staticmethod
+    def _detect_available_configs() -> list[AutoDetectedConfig]:
+        if not hasattr(socket, "IP_ADD_MEMBERSHIP"):
+            return []
+        return [
+            {"interface": "canmcast", "channel": DEFAULT_GROUP_IPV6},
+            {"interface": "canmcast", "channel": DEFAULT_GROUP_IPV4},
+        ]
+
+
+@contextmanager
+def _as_python_can() -> Iterator[None]:
+    """Our errors as the ones that users of python-can catch."""
+    try:
+        yield
+    except FrameError as error:
+        raise InvalidMessageError(str(error)) from error
+    except SendTimeoutError as error:
+        raise can.CanTimeoutError(str(error)) from error
+    except BusError as error:
+        raise can.CanOperationError(str(error)) from error
+
+
+def wire_frame(message: can.Message) -> WireFrame:
+    """What a datagram is to say of a message. A channel that is neither number nor text is sent as text."""
+    channel = message.channel
+    if channel is not None and not isinstance(channel, int | str):
+        channel = str(channel)
+    return WireFrame(
+        message.arbitration_id,
+        flags_of_message(message) & ~Flag.TX,
+        channel,
+        message.dlc,
+        bytes(message.data),
+    )
+
+
+def _message(heard: Heard) -> ReceivedMessage:
+    frame = heard.frame
+    flags = frame.flags
+    message = ReceivedMessage(
+        heard.timestamp_ns / 1e9,
+        frame.arbitration_id,
+        bool(flags & Flag.EXTENDED),
+        bool(flags & Flag.REMOTE),
+        bool(flags & Flag.ERROR),
+        frame.channel,
+        frame.dlc,
+        frame.data,
+        bool(flags & Flag.FD),
+        not heard.peer.is_own,
+        bool(flags & Flag.BRS),
+        bool(flags & Flag.ESI),
+    )
+    message.source = heard.peer.source
+    return message
+
+
+def _whole(value: Any) -> int:
+    """Numbers from python-can's configuration files are text."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise BusError(f"{value!r} is not a whole number") from None
+
+
+def _truth(value: Any) -> bool:
+    return value.strip().lower() in ("1", "true", "yes", "on") if isinstance(value, str) else bool(value)
+
+
+def _interface_text(interface: str | int | Sequence[str | int] | None) -> str | None:
+    if interface is None or isinstance(interface, str):
+        return interface
+    return ",".join(map(str, [interface] if isinstance(interface, int) else interface))

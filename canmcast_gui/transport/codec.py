@@ -1,0 +1,158 @@
+"""One frame as one datagram, and back: bytes and values only, no socket in sight.
+
+The format is that of python-can's ``udp_multicast`` interface: a MessagePack map of eleven keys in a fixed
+order, ``dlc`` being a number of bytes for CAN FD too. A stock peer's notifier dies of an unknown key or an
+invalid frame, so nothing else is ever sent.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import msgpack
+
+from canmcast_gui.frames import Flag
+
+# What a stock peer reads at most of a datagram; a longer one is cut off there and never a frame.
+MAX_DATAGRAM = 4096
+
+KEYS = (
+    "timestamp",
+    "arbitration_id",
+    "is_extended_id",
+    "is_remote_frame",
+    "is_error_frame",
+    "channel",
+    "dlc",
+    "data",
+    "is_fd",
+    "bitrate_switch",
+    "error_state_indicator",
+)
+_KEY_SET = frozenset(KEYS)
+
+
+class Refusal(StrEnum):
+    """Why a datagram brings no frame: the first ones are malformed, the last three valid but not for us."""
+
+    EMPTY = "empty"
+    TOO_LONG = "longer than any frame"
+    UNREADABLE = "not MessagePack, cut off, or with a remainder"
+    WRONG_KEYS = "not a map of a frame's eleven keys"
+    WRONG_TYPE = "a value of the wrong type"
+    INVALID_FRAME = "not a valid CAN frame"
+    FOREIGN = "for another group, from another interface or another host"
+    OWN = "sent by this bus"
+    FD = "a CAN FD frame on a bus that is classic only"
+
+
+class WireFrame(NamedTuple):
+    """What a datagram says. ``channel`` is the sender's own name for it; ``dlc`` a number of bytes."""
+
+    arbitration_id: int
+    flags: int
+    channel: int | str | None
+    dlc: int
+    data: bytes
+
+
+def frame_problem(arbitration_id: int, flags: int, dlc: int, length: int) -> str | None:
+    """What is wrong with a frame, as a sentence, or None. ``dlc`` is a number of bytes."""
+    highest = 0x1FFFFFFF if flags & Flag.EXTENDED else 0x7FF
+    if not 0 <= arbitration_id <= highest:
+        kind = "an extended" if flags & Flag.EXTENDED else "a standard"
+        return f"{arbitration_id:#x} is not {kind} arbitration id, which lies between 0 and {highest:#x}"
+    if flags & Flag.FD:
+        return _fd_problem(flags, dlc, length)
+    if flags & (Flag.BRS | Flag.ESI):
+        return "a bit rate switch or error state indicator is for CAN FD frames only"
+    if not 0 <= dlc <= 8:
+        return f"a DLC of {dlc} is not for a classic frame, which carries at most 8 bytes"
+    if flags & Flag.REMOTE:
+        if flags & Flag.ERROR:
+            return "a frame cannot be a remote and an error frame at once"
+        return f"a remote frame carries no data, this one {length} bytes" if length else None
+    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
+
+
+def _fd_problem(flags: int, dlc: int, length: int) -> str | None:
+    if flags & Flag.REMOTE:
+        return "CAN FD has no remote frames"
+    if not 0 <= dlc <= 64:
+        return f"a DLC of {dlc} is not for a CAN FD frame, which carries at most 64 bytes"
+    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
+
+
+def decode(datagram: bytes) -> WireFrame | Refusal:
+    """The frame in a datagram, or why there is none. Never raises, and allocates no more than it is long."""
+    if not datagram:
+        return Refusal.EMPTY
+    if len(datagram) > MAX_DATAGRAM:
+        return Refusal.TOO_LONG
+    try:
+        # No array, extension or larger map is part of a frame, and each could claim memory ahead.
+        values = msgpack.unpackb(datagram, max_array_len=0, max_ext_len=0, max_map_len=len(KEYS))
+    except Exception:  # noqa: BLE001 - whatever a hostile datagram provokes in the parser, it is refused
+        return Refusal.UNREADABLE
+    if type(values) is not dict or values.keys() != _KEY_SET:
+        return Refusal.WRONG_KEYS
+    return _checked(values)
+
+
+def _checked(values: dict[str, Any]) -> WireFrame | Refusal:
+    arbitration_id, dlc, data, channel = (values[key] for key in ("arbitration_id", "dlc", "data", "channel"))
+    if type(arbitration_id) is not int or type(dlc) is not int or type(data) is not bytes:
+        return Refusal.WRONG_TYPE
+    if type(channel) not in (int, str, type(None)) or type(values["timestamp"]) not in (float, int):
+        return Refusal.WRONG_TYPE
+    flags = 0
+    for key, flag in _FLAG_KEYS:
+        value = values[key]
+        # A stock peer whose user wrote 1 for True sends a 1.
+        if type(value) not in (bool, int) or value not in (0, 1):
+            return Refusal.WRONG_TYPE
+        flags |= flag * value
+    if flags & Flag.REMOTE:
+        data = b""  # as stock peers read it
+    if frame_problem(arbitration_id, flags, dlc, len(data)):
+        return Refusal.INVALID_FRAME
+    return WireFrame(arbitration_id, flags, channel, dlc, data)
+
+
+_FLAG_KEYS = (
+    ("is_extended_id", int(Flag.EXTENDED)),
+    ("is_remote_frame", int(Flag.REMOTE)),
+    ("is_error_frame", int(Flag.ERROR)),
+    ("is_fd", int(Flag.FD)),
+    ("bitrate_switch", int(Flag.BRS)),
+    ("error_state_indicator", int(Flag.ESI)),
+)
+
+
+def encode(frame: WireFrame, timestamp: float = 0.0) -> bytes:
+    """The datagram of a valid frame, byte for byte as stock peers make it."""
+    flags = frame.flags
+    values = {
+        "timestamp": timestamp,
+        "arbitration_id": frame.arbitration_id,
+        "is_extended_id": bool(flags & Flag.EXTENDED),
+        "is_remote_frame": bool(flags & Flag.REMOTE),
+        "is_error_frame": bool(flags & Flag.ERROR),
+        "channel": frame.channel,
+        "dlc": frame.dlc,
+        "data": frame.data,
+        "is_fd": bool(flags & Flag.FD),
+        "bitrate_switch": bool(flags & Flag.BRS),
+        "error_state_indicator": bool(flags & Flag.ESI),
+    }
+    packed: bytes = msgpack.packb(values)
+    return packed
+
+
+def timestamp_problem(timestamp: float) -> str | None:
+    """What is wrong with a timestamp; a stock peer that reads files of ours would refuse it too."""
+    if math.isfinite(timestamp) and timestamp >= 0:
+        return None
+    return f"the timestamp is {timestamp}; it must be a number of seconds that is not negative"

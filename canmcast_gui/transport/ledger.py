@@ -1,0 +1,131 @@
+"""Who sent what: the sources of a bus, what came from each, and what was refused and why."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import Source, SourceTable
+from canmcast_gui.transport.codec import Refusal
+from canmcast_gui.transport.reading import Address
+from canmcast_gui.transport.statistics import MalformedDatagram, SourceCounts
+
+# Addresses whose row is remembered; a network that invents more makes us look again, not grow.
+_KNOWN_ADDRESSES = 4096
+# Enough to see what a broken sender sends, and no more than 4 KiB.
+_RECENT_MALFORMED = 16
+_BYTES_OF_MALFORMED = 256
+
+
+class Peer(NamedTuple):
+    """What we know of a sender: its row in the source table, and how its frames are to be treated."""
+
+    row: int
+    source: Source
+    is_own: bool
+    is_refused: bool
+
+
+class Ledger:
+    """Counts by source and by kind. ``accepts`` says whether a bus listens to an (ip, scope id) at all."""
+
+    def __init__(self, accepts: Callable[[str, int], bool]) -> None:
+        self.sources = SourceTable()
+        self.received = 0
+        self.malformed = 0
+        self.foreign = 0
+        self.ignored = 0
+        self._accepts = accepts
+        self._own: set[Source] = set()
+        self._peers: dict[Address, Peer] = {}
+        self._received_by_row: list[int] = [0]
+        self._malformed_by_row: list[int] = [0]
+        self._kinds: Counter[str] = Counter()
+        self._recent: deque[MalformedDatagram] = deque(maxlen=_RECENT_MALFORMED)
+
+    @property
+    def own(self) -> frozenset[Source]:
+        """The addresses of this program's own senders."""
+        return frozenset(self._own)
+
+    def mark_own(self, source: Source) -> None:
+        """From now on frames from ``source`` are this program's own."""
+        self._own.add(source)
+        self.forget_peers()
+
+    def forget_peers(self) -> None:
+        """Judge every sender anew when it is heard next: this host's addresses may have changed."""
+        self._peers.clear()
+
+    def peer(self, address: Address) -> Peer:
+        """Who sent from ``address``."""
+        known = self._peers.get(address)
+        return self._meet(address) if known is None else known
+
+    def _meet(self, address: Address) -> Peer:
+        scope_id = address[3] if len(address) == 4 else 0
+        source = source_of(address)
+        refused = not self._accepts(address[0], scope_id)
+        row = 0 if refused else self.sources.number(source)
+        while len(self._received_by_row) <= row:
+            self._received_by_row.append(0)
+            self._malformed_by_row.append(0)
+        if len(self._peers) >= _KNOWN_ADDRESSES:
+            self._peers.clear()
+        peer = self._peers[address] = Peer(row, source, source in self._own, refused)
+        return peer
+
+    def count_frame(self, row: int) -> None:
+        """One valid frame came from that source."""
+        self.received += 1
+        self._received_by_row[row] += 1
+
+    def count_frames(self, rows: npt.NDArray[np.uint16]) -> None:
+        """Valid frames came, one from each of these rows."""
+        self.received += len(rows)
+        counts = np.bincount(rows)
+        for row in np.flatnonzero(counts):
+            self._received_by_row[row] += int(counts[row])
+
+    def count_malformed(self, peer: Peer, kind: Refusal, timestamp_ns: int, datagram: bytes) -> None:
+        """A datagram was refused."""
+        self.malformed += 1
+        self._malformed_by_row[peer.row] += 1
+        self._kinds[kind.value] += 1
+        kept = bytes(datagram[:_BYTES_OF_MALFORMED])
+        self._recent.append(MalformedDatagram(peer.source, kind.value, timestamp_ns, len(datagram), kept))
+
+    def by_source(self) -> dict[Source, SourceCounts]:
+        """Counts of every source that was heard."""
+        rows = zip(self.sources, self._received_by_row, self._malformed_by_row, strict=False)
+        return {
+            source: SourceCounts(received, malformed)
+            for source, received, malformed in rows
+            if received or malformed
+        }
+
+    def malformed_by_kind(self) -> dict[str, int]:
+        """How many datagrams were refused for which reason."""
+        return dict(self._kinds)
+
+    def recent_malformed(self) -> tuple[MalformedDatagram, ...]:
+        """The last few refused datagrams, oldest first."""
+        return tuple(self._recent)
+
+
+def source_of(address: Address) -> Source:
+    """The source that a socket address names; a link-local one keeps its scope."""
+    scope = f"%{_scope_name(address[3])}" if len(address) == 4 and address[3] else ""
+    return Source(address[0] + scope, address[1])
+
+
+def _scope_name(index: int) -> str:
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return str(index)
