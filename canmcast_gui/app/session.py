@@ -20,7 +20,7 @@ from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.app.trace import Trace
 from canmcast_gui.database import Database, DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.logfile import FileError, Recorder
 from canmcast_gui.recording import NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
@@ -163,14 +163,14 @@ class Session(QObject):
         """End all periodic jobs."""
         self._bus.stop_all()
 
-    def _sources_for_bus(self):
+    def _sources_for_bus(self) -> SourceTable:
         """The source table for frames of a bus that has just opened."""
         if self._trace.file_path is not None:
             self._trace.clear()
         return self.recording.sources
 
     def _on_arrived(self, batch: FrameBatch) -> None:
-        self.rates.update(batch, time.monotonic())
+        self.rates.update(batch, time.monotonic_ns())
         self._trace.append(batch)
         if self.recorder is not None:
             self.recorder.write(batch)
@@ -186,6 +186,7 @@ class Session(QObject):
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
         self._trace.clear()
+        self.rates.clear()
         self.stateChanged.emit()
 
     def open_file(self, path: Path | str) -> Task:

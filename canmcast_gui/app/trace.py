@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -17,11 +17,14 @@ from canmcast_gui.recording import NewestById, Recording, RecordingError
 FEED_ROWS = 50_000
 SAVE_ROWS = 65_536
 
+# Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
+LOAD_FRAMES = 4096
+
 
 class Trace(QObject):
     """One recording at a time, and the newest frames of it by id.
 
-    ``source`` is None for frames from a bus, else the file that they come from.
+    ``file_path`` is None for frames from a bus, else the file that they come from.
     """
 
     replaced = Signal()
@@ -142,7 +145,7 @@ class Trace(QObject):
         self._in_use.append(recording)
         task = self._pool.make(
             f"Saving {path.name}",
-            lambda report: save(path, _batches(recording, wanted, report)),
+            lambda report: save(path, _batches(recording, wanted), report, total=len(wanted)),
         )
         task.finished.connect(lambda frames: self._on_saved(path, frames, recording, wanted))
         task.failed.connect(lambda sentence: self.message.emit("error", sentence))
@@ -171,7 +174,7 @@ class Trace(QObject):
 
 def _load(path: Path, target: Recording, report: Report) -> int:
     """Read a file into a recording; returns how many entries could not be read."""
-    reader = read_batches(path)
+    reader = read_batches(path, LOAD_FRAMES)
     for batch in reader:
         target.append(batch)
         if not report(reader.progress):
@@ -179,6 +182,6 @@ def _load(path: Path, target: Recording, report: Report) -> int:
     return int(reader.skipped)
 
 
-def _batches(recording: Recording, rows: range, report: Callable[[float], bool]) -> Iterator[FrameBatch]:
+def _batches(recording: Recording, rows: range) -> Iterator[FrameBatch]:
     for start in range(rows.start, rows.stop, SAVE_ROWS):
         yield recording.rows(start, min(start + SAVE_ROWS, rows.stop))
