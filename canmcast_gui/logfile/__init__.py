@@ -4,6 +4,7 @@ from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import FORMATS, Format
 from canmcast_gui.logfile.info import file_info
 from canmcast_gui.logfile.reader import FrameReader, read_batches
+from canmcast_gui.logfile.recorder import Recorder
 from canmcast_gui.logfile.writer import Writer, open_writer, save
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "FileError",
     "Format",
     "FrameReader",
+    "Recorder",
     "Writer",
     "file_info",
     "open_writer",

@@ -86,10 +86,10 @@ class Writer:
 
     def _complete(self) -> None:
         self._sink.finish()
-        _to_disk(self._temporary)
+        to_disk(self._temporary)
         self._temporary.replace(self.path)
         self._open = False
-        _to_disk(self.path.parent)
+        to_disk(self.path.parent)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         if not self._open:
@@ -165,7 +165,7 @@ def _umask() -> int:
     return mask
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Wait until a file, or a folder's list of files, is on the disk; where the system offers that."""
     flags = os.O_RDONLY if os.name == "posix" else os.O_RDWR
     try:

@@ -1,0 +1,198 @@
+"""Recording to a file while frames come in, without ever holding up whoever receives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
+from canmcast_gui.logfile.errors import FileError, os_sentence
+from canmcast_gui.logfile.formats import format_for_writing, format_named
+from canmcast_gui.logfile.record_pipe import pack_batch
+
+# A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
+# beside what the program that shows these frames needs.
+QUEUE_BYTES = 64_000_000
+
+# After that much idle time, what was written is handed to the system.
+_IDLE_SECONDS = 0.5
+
+# One piece through the pipe: small enough that counts move, large enough to cost nothing.
+_PIECE_FRAMES = 8192
+
+
+class Recorder:
+    """Writes batches to a log file in a process of its own; see record_process.
+
+    The file carries its final name from the start. Where a file of that name exists, the recording is beside
+    it under "NAME.part.SUFFIX" until close() puts it in its place. Frames that were handed over survive this
+    program: when it is killed, the other process still completes the file.
+
+    ``recorded`` are frames that the file has, ``lost`` frames that came while the queue was full or after
+    the recording failed, ``error`` a sentence once anything went wrong, ``failed`` whether it ended so.
+    Raises FileError where the file cannot be opened for writing.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], format: str | None = None, queue_bytes: int = QUEUE_BYTES
+    ) -> None:
+        self.path = Path(os.path.realpath(path))
+        self.format = format_for_writing(self.path) if format is None else format_named(format)
+        self.recorded = 0
+        self.lost = 0
+        self.error: str | None = None
+        self.failed = False
+        self._limit = queue_bytes
+        self._queue: deque[FrameBatch] = deque()
+        self._queued_bytes = 0
+        self._closing = False
+        self._changed = threading.Condition()
+        self._written_path = _claim(self.path)
+        self._process = self._start()
+        self._feeder = threading.Thread(target=self._feed, name="recorder feed", daemon=True)
+        self._listener = threading.Thread(target=self._listen, name="recorder news", daemon=True)
+        self._feeder.start()
+        self._listener.start()
+
+    def write(self, batch: FrameBatch) -> None:
+        """Record a batch; never waits. Frames that find the queue full are counted in ``lost``."""
+        size = _size(batch)
+        with self._changed:
+            if self._closing or self.failed:
+                self.lost += len(batch)
+            elif self._queued_bytes + size > self._limit:
+                self.lost += len(batch)
+                self.error = f"{self.lost:,} frames are not in {self.path.name}: the disk was too slow"
+            else:
+                self._queue.append(batch)
+                self._queued_bytes += size
+                self._changed.notify()
+
+    def close(self, timeout: float = 60.0) -> None:
+        """Write what is queued, complete the file and give it its final name. May be called twice.
+
+        Waits up to ``timeout`` seconds for the disk; after that the recording is given up with what it has.
+        What went wrong is in ``error``.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._feeder.join(timeout)
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._fail(f"{self.path.name} is not complete: the disk does not answer")
+            self._process.kill()
+            self._process.wait()
+        self._feeder.join()
+        self._listener.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._give_final_name()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- the process and its two threads -----------------------------------------------------------------
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "canmcast_gui.logfile.record_process", self.format.name]
+        # A session of its own: Ctrl+C in a terminal goes to the program that records, which then closes.
+        return subprocess.Popen(
+            [*command, os.fspath(self._written_path), os.fspath(self.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def _feed(self) -> None:
+        """Push queued batches through the pipe; waits there instead of the caller of write()."""
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            while (batch := self._next()) is not None:
+                for start in range(0, max(1, len(batch)), _PIECE_FRAMES):
+                    for piece in pack_batch(batch[start : start + _PIECE_FRAMES]):
+                        pipe.write(piece)
+                pipe.flush()
+        except OSError:
+            self._fail(f"{self.path.name} is not complete: the process that wrote it has ended")
+        finally:
+            with suppress(OSError):
+                pipe.close()
+
+    def _next(self) -> FrameBatch | None:
+        """The next batch; an empty one after some idle time, None at the end."""
+        with self._changed:
+            if not self._queue and not self._closing:
+                self._changed.wait(_IDLE_SECONDS)
+            if self._queue:
+                batch = self._queue.popleft()
+                self._queued_bytes -= _size(batch)
+                return batch
+            return None if self._closing or self.failed else FrameBatch.empty()
+
+    def _listen(self) -> None:
+        """Take the process's counts and its error until it ends."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            news = json.loads(line)
+            self.recorded = news.get("recorded", self.recorded)
+            if "error" in news:
+                self._fail(news["error"])
+
+    def _fail(self, sentence: str) -> None:
+        """The recording is over; the first reason is the one that counts."""
+        with self._changed:
+            if not self.failed:
+                self.error = sentence
+            self.failed = True
+            self.lost += sum(len(batch) for batch in self._queue)
+            self._queue.clear()
+            self._queued_bytes = 0
+            self._changed.notify()
+
+    def _give_final_name(self) -> None:
+        if self._written_path == self.path or not self._written_path.exists():
+            return
+        try:
+            self._written_path.replace(self.path)
+        except OSError as error:
+            self.error = os_sentence(self.path, error, "written")
+        self._written_path = self.path
+
+
+def _claim(path: Path) -> Path:
+    """Create the file to write to: the path itself, or one beside it where that exists already."""
+    names = [path, *(path.with_name(f"{path.stem}.part{n or ''}{path.suffix}") for n in range(100))]
+    for name in names:
+        try:
+            name.open("x").close()
+        except FileExistsError:
+            if path.exists() and not path.is_file():
+                raise FileError(f"{path.name} cannot be written: it is no ordinary file") from None
+            continue
+        except OSError as error:
+            raise FileError(os_sentence(path, error, "written")) from error
+        return name
+    raise FileError(f"{path.parent} is full of unfinished recordings of {path.name}; remove some of them")
+
+
+def _size(batch: FrameBatch) -> int:
+    """The bytes that a batch's own frames need, whatever heap it shares."""
+    long = batch.length[batch.length > INLINE_BYTES]
+    return len(batch) * FRAME_DTYPE.itemsize + int(np.sum(long, dtype=np.int64))
