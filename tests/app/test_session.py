@@ -1,0 +1,274 @@
+"""The session on real buses and real files: what it receives, sends, saves, opens, and leaves behind."""
+
+import os
+import signal
+
+import can
+import numpy as np
+import pytest
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.transport.settings import BusSettings
+from tests.support.messages import assert_same_frames
+
+WAIT_MS = 10_000
+
+
+@pytest.fixture
+def session(qapp):
+    session = Session()
+    session.heard = []
+    session.message.connect(lambda level, text: session.heard.append((level, text)))
+    yield session
+    session.shutdown()
+
+
+def numbered(count: int, first: int = 0) -> FrameBatch:
+    """Frames whose payload is a running number."""
+    numbers = np.arange(first, first + count, dtype=">u8")
+    return FrameBatch.from_columns(
+        timestamp_ns=1_700_000_000_000_000_000 + np.arange(count) * 1_000_000,
+        arbitration_id=0x100 + np.arange(count) % 7,
+        data=numbers.view(np.uint8).reshape(count, 8),
+    )
+
+
+def numbers_of(batch: FrameBatch) -> list[int]:
+    return batch.data.copy().view(">u8").ravel().tolist()
+
+
+def settings_for(group: str, port: int) -> BusSettings:
+    return BusSettings(group=group, port=port, hop_limit=0)
+
+
+def go_live(qtbot, session: Session, settings: BusSettings) -> None:
+    session.connect_bus(settings)
+    qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)
+
+
+class TestBus:
+    """On a real bus, with stock peers."""
+
+    pytestmark = pytest.mark.network
+
+    def test_frames_of_a_stock_peer_arrive_whole_and_in_order(
+        self, qtbot, session, group, network, stock_peer
+    ):
+        port = network.free_port()
+        go_live(qtbot, session, settings_for(group, port))
+        stock_peer("send", "--group", group, "--port", port, "--count", 500, "--rate", 5000)
+        qtbot.waitUntil(lambda: len(session.recording) >= 500, timeout=WAIT_MS)
+        frames = session.recording.rows(0, 500)
+        assert numbers_of(frames) == list(range(500))
+        assert not frames.has(Flag.TX).any()
+        sources = {str(session.recording.sources[number]) for number in set(frames.source.tolist())}
+        assert len(sources) == 1
+        assert sources.pop().endswith(f":{port}")
+        totals = session.statistics()
+        assert (totals.received, totals.recorded, totals.lost, totals.malformed) == (500, 500, 0, 0)
+
+    def test_own_frames_come_back_marked_and_a_stock_peer_gets_them(
+        self, qtbot, session, group, network, stock_peer
+    ):
+        port = network.free_port()
+        go_live(qtbot, session, settings_for(group, port))
+        peer = stock_peer("recv", "--group", group, "--port", port, "--count", 20, "--seconds", 10)
+        assert session.send(numbered(20))
+        assert peer.result()["received"] == 20
+        qtbot.waitUntil(lambda: len(session.recording) >= 20, timeout=WAIT_MS)
+        frames = session.recording.rows(0, 20)
+        assert frames.has(Flag.TX).all()
+        assert numbers_of(frames) == list(range(20))
+        assert session.statistics().sent == 20
+
+    def test_a_job_is_sent_until_it_is_disarmed(self, qtbot, session, group, network, stock_peer):
+        port = network.free_port()
+        go_live(qtbot, session, settings_for(group, port))
+        peer = stock_peer("recv", "--group", group, "--port", port, "--seconds", 2)
+        assert session.arm(1, numbered(1), period_ns=10_000_000)
+        qtbot.waitUntil(lambda: len(session.recording) >= 50, timeout=WAIT_MS)
+        session.disarm(1)
+        qtbot.wait(100)
+        count = len(session.recording)
+        qtbot.wait(200)
+        assert len(session.recording) == count
+        assert peer.result()["received"] == count
+
+    def test_a_killed_capture_process_is_said_and_restarted(self, qtbot, session, network, stock_peer):
+        port = network.free_port()
+        go_live(qtbot, session, settings_for("239.74.163.2", port))
+        stock_peer("send", "--port", port, "--count", 100).result()
+        qtbot.waitUntil(lambda: len(session.recording) >= 100, timeout=WAIT_MS)
+        os.kill(session.capture.pid, signal.SIGKILL)
+        qtbot.waitUntil(lambda: any(level == "warning" for level, _ in session.heard), timeout=WAIT_MS)
+
+        def received_again() -> bool:
+            stock_peer("send", "--port", port, "--count", 10).result()
+            return len(session.recording) >= 110
+
+        qtbot.waitUntil(received_again, timeout=WAIT_MS)
+        assert numbers_of(session.recording.rows(0, 100)) == list(range(100))
+
+    @pytest.mark.parametrize(
+        ("settings", "hint"),
+        [
+            (BusSettings(group="10.0.0.1", hop_limit=0), "multicast"),
+            (BusSettings(interface="nosuch0", hop_limit=0), "nosuch0"),
+        ],
+    )
+    def test_a_bus_that_cannot_be_opened_gets_a_sentence(self, qtbot, session, settings, hint):
+        session.connect_bus(settings)
+        qtbot.waitUntil(lambda: session.state == "offline", timeout=WAIT_MS)
+        assert [level for level, _ in session.heard] == ["error"]
+        assert hint in session.heard[0][1]
+
+    def test_leaving_while_connecting_leaves_nothing(self, qtbot, session, network):
+        session.connect_bus(settings_for("239.74.163.2", network.free_port()))
+        session.disconnect_bus()
+        assert session.state == "offline"
+
+    def test_sending_without_a_bus_is_said(self, session):
+        assert not session.send(numbered(1))
+        assert not session.arm(1, numbered(1), 1_000_000)
+        assert {level for level, _ in session.heard} == {"warning"}
+
+    def test_going_on_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):
+        port = network.free_port()
+        for start in (0, 30):
+            go_live(qtbot, session, settings_for("239.74.163.2", port))
+            stock_peer("send", "--port", port, "--count", 30).result()
+            qtbot.waitUntil(lambda start=start: len(session.recording) >= start + 30, timeout=WAIT_MS)
+            session.disconnect_bus()
+        assert len(session.recording) == 60
+        assert session.statistics().received == 60
+        assert len(set(session.recording.rows(0, 60).source.tolist())) == 1
+
+    def test_the_record_file_holds_what_was_received(self, qtbot, session, network, stock_peer, tmp_path):
+        port = network.free_port()
+        path = tmp_path / "live.asc"
+        go_live(qtbot, session, settings_for("239.74.163.2", port))
+        assert session.start_record(path)
+        stock_peer("send", "--port", port, "--count", 300, "--rate", 3000).result()
+        qtbot.waitUntil(lambda: len(session.recording) >= 300, timeout=WAIT_MS)
+        session.stop_record()
+        assert [int.from_bytes(m.data, "big") for m in can.LogReader(path)] == list(range(300))
+        assert session.statistics().recorded == 300
+
+    def test_the_demonstration_is_alive_and_decoded(self, qtbot, session, network):
+        session.start_demo(BusSettings.this_computer(port=network.free_port()))
+        qtbot.waitUntil(lambda: len(session.recording) > 100, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: len(list(session.databases)) == 1, timeout=WAIT_MS)
+        frames = session.recording.rows(0, 100)
+        frames = frames[~frames.has(Flag.ERROR)]
+        named = [
+            session.databases.name(int(number), bool(flags & Flag.EXTENDED))
+            for number, flags in zip(frames.arbitration_id, frames.flags, strict=True)
+        ]
+        assert all(named)
+        assert session.bus_label == "demonstration"
+        assert session.unsaved_frames == 0
+        assert session.heard == []
+
+
+class TestFiles:
+    """Saving and opening, in the background."""
+
+    @pytest.mark.parametrize("suffix", [".asc", ".blf", ".log"])
+    def test_what_was_saved_opens_again(self, qtbot, session, tmp_path, suffix):
+        path = tmp_path / f"trace{suffix}"
+        batch = numbered(1000)
+        session._trace.append(batch)
+        assert session.unsaved_frames == 1000
+        with qtbot.waitSignal(session.save_file(path).finished, timeout=WAIT_MS):
+            pass
+        assert session.unsaved_frames == 0
+        with qtbot.waitSignal(session.open_file(path).ended, timeout=WAIT_MS):
+            pass
+        assert session.state == "file"
+        assert session.unsaved_frames == 0
+        found = session.recording.rows(0, len(session.recording)).to_messages()
+        assert_same_frames(found, batch.to_messages(), check_channel=False)
+
+    def test_a_file_that_cannot_be_read_brings_the_old_frames_back(self, qtbot, session, tmp_path):
+        path = tmp_path / "garbage.blf"
+        path.write_bytes(b"\x00garbage" * 100)
+        session._trace.append(numbered(10))
+        old = session.recording
+        with qtbot.waitSignal(session.open_file(path).ended, timeout=WAIT_MS):
+            pass
+        assert session.recording is old
+        assert len(session.recording) == 10
+        assert session.unsaved_frames == 10
+        assert session.state == "offline"
+        assert [level for level, _ in session.heard] == ["error"]
+        assert "garbage.blf" in session.heard[0][1]
+
+    def test_opening_can_be_cancelled_and_keeps_what_was_read(self, qtbot, session, tmp_path):
+        path = tmp_path / "long.asc"
+        session._trace.append(numbered(60_000))
+        with qtbot.waitSignal(session.save_file(path).finished, timeout=60_000):
+            pass
+        task = session.open_file(path)
+        assert session.state == "loading"
+        qtbot.waitUntil(lambda: len(session.recording) > 0, timeout=WAIT_MS)
+        with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
+            task.cancel()
+        assert 0 < len(session.recording) < 60_000
+        assert session.state == "file"
+
+    def test_a_failed_save_leaves_the_old_file(self, qtbot, session, tmp_path):
+        path = tmp_path / "trace.asc"
+        path.write_text("old")
+        session._trace.append(numbered(10))
+        session._trace.append(FrameBatch.from_columns([1], 1, np.zeros((1, 64), np.uint8), flags=Flag.FD))
+        target = path.with_suffix(".xyz")
+        with qtbot.waitSignal(session.save_file(target).failed, timeout=WAIT_MS):
+            pass
+        assert path.read_text() == "old"
+        assert [entry.name for entry in tmp_path.iterdir()] == ["trace.asc"]
+
+    def test_clearing_while_a_save_runs_saves_what_was_asked(self, qtbot, session, tmp_path):
+        path = tmp_path / "trace.asc"
+        session._trace.append(numbered(20_000))
+        folder = session.recording.folder
+        task = session.save_file(path)
+        session.clear()
+        assert len(session.recording) == 0
+        with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
+            pass
+        assert sum(1 for _ in can.LogReader(path)) == 20_000
+        assert not folder.exists()
+
+    def test_the_newest_frames_follow_a_file_in_portions(self, qtbot, session, monkeypatch):
+        session._trace.append(numbered(70_000))
+        qtbot.waitUntil(lambda: sum(session.newest.count) == 70_000, timeout=WAIT_MS)
+        assert len(session.newest) == 7
+        session.clear()
+        assert len(session.newest) == 0
+
+
+def test_a_database_that_is_none_gets_a_sentence(qtbot, session, tmp_path):
+    path = tmp_path / "car.dbc"
+    path.write_text("this is no database")
+    with qtbot.waitSignal(session.load_database(path).ended, timeout=WAIT_MS):
+        pass
+    assert [level for level, _ in session.heard] == ["error"]
+    assert "car.dbc" in session.heard[0][1]
+    assert list(session.databases) == []
+
+
+def test_pausing_is_announced_once(session):
+    heard = []
+    session.pausedChanged.connect(heard.append)
+    for paused in (True, True, False):
+        session.set_paused(paused)
+    assert heard == [True, False]
+
+
+def test_shutting_down_deletes_the_recording(qapp):
+    session = Session()
+    folder = session.recording.folder
+    assert folder.is_dir()
+    session.shutdown()
+    assert not folder.exists()
