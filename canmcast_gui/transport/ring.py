@@ -27,9 +27,9 @@ _BLOCK = np.dtype((np.void, FRAME_DTYPE.itemsize))
 # Writer's and reader's counters lie in cache lines of their own.
 _COUNTERS_DTYPE = np.dtype(
     {
-        "names": ["records_written", "heap_written", "records_read", "heap_read"],
-        "formats": ["<u8", "<u8", "<u8", "<u8"],
-        "offsets": [0, 8, 64, 72],
+        "names": ["records_written", "heap_written", "refused", "records_read", "heap_read"],
+        "formats": ["<u8", "<u8", "<u8", "<u8", "<u8"],
+        "offsets": [0, 8, 16, 64, 72],
         "itemsize": 128,
     }
 )
@@ -60,10 +60,21 @@ class Ring:
         """Frames that are in the ring."""
         return int(self._counters["records_written"]) - int(self._counters["records_read"])
 
+    @property
+    def offered(self) -> int:
+        """All frames that were ever to be put in, fitting or not."""
+        return int(self._counters["records_written"]) + self.refused
+
+    @property
+    def refused(self) -> int:
+        """Frames that found the ring full."""
+        return int(self._counters["refused"])
+
     # -- the writer --------------------------------------------------------------------------------------
 
     def push(self, batch: FrameBatch) -> int:
-        """Put frames in; returns how many of the first of them fitted."""
+        """Put frames in; returns how many of the first of them fitted. The others count as refused."""
+        offered = len(batch)
         batch = batch[: self._room(batch)]
         written, heap_written = int(self._counters["records_written"]), int(self._counters["heap_written"])
         if (batch.length > INLINE_BYTES).any():
@@ -76,6 +87,8 @@ class Ring:
         _write(self._records, written, batch.records.view(_BLOCK))
         _order_memory()
         self._counters["records_written"] = written + len(batch)
+        if len(batch) < offered:
+            self._counters["refused"] = self.refused + offered - len(batch)
         return len(batch)
 
     def _room(self, batch: FrameBatch) -> int:

@@ -52,6 +52,7 @@ def test_it_gives_what_fitted_in_order(work, records, heap_bytes):
             inside += described(batch)[:accepted]
             sent += len(what)
         assert len(ring) == len(inside)
+        assert ring.offered == sent
     assert described(ring.take(1000)) == inside
 
 

@@ -1,0 +1,133 @@
+"""What a capture process posts beside its frames: the table of sources, and its statistics.
+
+Both lie in shared memory, so that asking costs nothing to the process that is busy, and so that a process
+that takes over from a dead one goes on with the same rows and counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, replace
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from canmcast_gui.frames import Source, SourceTable
+from canmcast_gui.transport.statistics import BusStatistics, MalformedDatagram, SourceCounts
+
+# As many rows as a SourceTable has. An IPv6 address and an interface's name are at most 55 characters.
+_SOURCES = 1024
+_SOURCE_DTYPE = np.dtype([("address", "S60"), ("port", "<u4")])
+
+# The statistics of a full table of sources are some 60 KiB, the refused datagrams that are kept 5 KiB.
+_POST_BYTES = 1 << 18
+
+_BOARD_DTYPE = np.dtype(
+    [
+        ("sources", "<u8"),
+        ("posted", "<u8"),  # how often; the newest post stands in the slot of its last bit
+        ("lengths", "<u8", (2,)),
+        ("table", _SOURCE_DTYPE, (_SOURCES,)),
+        ("posts", "u1", (2, _POST_BYTES)),
+    ]
+)
+
+
+class CaptureBoard:
+    """A view of the board at ``offset`` of ``memory``: one process posts, the other reads.
+
+    Memory of zeros is an empty board.
+    """
+
+    SIZE = _BOARD_DTYPE.itemsize
+
+    def __init__(self, memory: Any, offset: int) -> None:
+        self._board: Any = np.frombuffer(memory, _BOARD_DTYPE, count=1, offset=offset)[0]
+        self._known: tuple[int, BusStatistics] = (0, BusStatistics())
+
+    def post_sources(self, sources: SourceTable) -> None:
+        """Post the rows that are new; to be called before frames that refer to them are handed over."""
+        posted = int(self._board["sources"]) + 1  # row 0, the unknown one, is not posted
+        for row in range(posted, min(len(sources), _SOURCES)):
+            source = sources[row]
+            self._board["table"][row] = (source.address.encode()[:60], source.port)
+            self._board["sources"] = row
+
+    def read_sources(self, into: SourceTable) -> None:
+        """Add the rows that ``into`` does not have yet, in their order."""
+        for row in range(len(into), int(self._board["sources"]) + 1):
+            address, port = self._board["table"][row]
+            into.number(Source(address.decode(), int(port)))
+
+    def post_statistics(self, statistics: BusStatistics) -> None:
+        """Post new counts. A process that dies in the middle of it leaves the old ones."""
+        posted = int(self._board["posted"]) + 1
+        post = _packed(statistics)
+        if len(post) > _POST_BYTES:
+            post = _packed(replace(statistics, by_source={}, recent_malformed=()))
+        slot = posted & 1
+        self._board["posts"][slot][: len(post)] = np.frombuffer(post, np.uint8)
+        self._board["lengths"][slot] = len(post)
+        self._board["posted"] = posted
+
+    def read_statistics(self) -> BusStatistics:
+        """The newest counts; zeros before the first post."""
+        while (posted := int(self._board["posted"])) != self._known[0]:
+            slot = posted & 1
+            post = self._board["posts"][slot][: int(self._board["lengths"][slot])].tobytes()
+            # The slot is written again only by the next but one post, which then has begun after this line.
+            if int(self._board["posted"]) == posted:
+                self._known = (posted, _unpacked(post))
+        return self._known[1]
+
+
+def add_statistics(one: BusStatistics, other: BusStatistics) -> BusStatistics:
+    """The counts of two processes that ran one after the other; the buffer is the later one's."""
+    by_source = dict(one.by_source)
+    for source, counts in other.by_source.items():
+        before = by_source.get(source, SourceCounts())
+        by_source[source] = SourceCounts(
+            before.received + counts.received, before.malformed + counts.malformed
+        )
+    kinds = dict(one.malformed_by_kind)
+    for kind, count in other.malformed_by_kind.items():
+        kinds[kind] = kinds.get(kind, 0) + count
+    return replace(
+        other,
+        **{name: getattr(one, name) + getattr(other, name) for name in _SUMS},
+        by_source=by_source,
+        malformed_by_kind=kinds,
+        recent_malformed=(one.recent_malformed + other.recent_malformed)[-_RECENT:],
+    )
+
+
+_SUMS = ("received", "sent", "dropped_kernel", "dropped_ring", "malformed", "foreign", "ignored")
+_RECENT = 16
+
+
+def _packed(statistics: BusStatistics) -> bytes:
+    packed: bytes = msgpack.packb(
+        {
+            **{name: getattr(statistics, name) for name in (*_SUMS, "receive_buffer_bytes")},
+            "by_source": [[*astuple(s), *astuple(counts)] for s, counts in statistics.by_source.items()],
+            "malformed_by_kind": statistics.malformed_by_kind,
+            "recent_malformed": [_malformed_row(one) for one in statistics.recent_malformed],
+        }
+    )
+    return packed
+
+
+def _malformed_row(one: MalformedDatagram) -> list[Any]:
+    return [one.source.address, one.source.port, one.kind, one.timestamp_ns, one.length, one.data]
+
+
+def _unpacked(post: bytes) -> BusStatistics:
+    values = msgpack.unpackb(post)
+    rows, recent = values.pop("by_source"), values.pop("recent_malformed")
+    return BusStatistics(
+        **values,
+        by_source={Source(address, port): SourceCounts(*counts) for address, port, *counts in rows},
+        recent_malformed=tuple(
+            MalformedDatagram(Source(address, port), *rest) for address, port, *rest in recent
+        ),
+    )
