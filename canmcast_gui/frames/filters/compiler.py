@@ -1,0 +1,50 @@
+"""From a filter's text to the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from canmcast_gui.frames.batch import FrameBatch
+from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup
+from canmcast_gui.frames.filters.nodes import Always, Mask, Node
+from canmcast_gui.frames.filters.parser import parse
+from canmcast_gui.frames.filters.terms import Lookups
+from canmcast_gui.frames.sources import SourceTable
+
+
+class Filter:
+    """A compiled filter: ``mask(batch)`` tells which frames pass."""
+
+    __slots__ = ("_node", "text")
+
+    def __init__(self, text: str, node: Node) -> None:
+        self.text = text
+        self._node = node
+
+    @property
+    def passes_all(self) -> bool:
+        """Whether it is the empty filter."""
+        return isinstance(self._node, Always)
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Which frames pass, bool (n,)."""
+        return self._node.mask(batch)
+
+    def __repr__(self) -> str:
+        return f"<Filter {self.text!r}>"
+
+
+def compile_filter(
+    text: str,
+    names: NameLookup | None = None,
+    sources: SourceTable | None = None,
+    signals: SignalLookup | None = None,
+    start_ns: Callable[[], int] = lambda: 0,
+) -> Filter:
+    """Compile ``text``; an empty one passes all frames. Raises FilterError with the place of the mistake.
+
+    ``names`` finds ids by the names of their messages (asked now, once), ``signals`` a signal's column.
+    ``sources`` is the table of the frames' source column. ``time`` is in seconds since ``start_ns()``.
+    """
+    lookups = Lookups(names, sources if sources is not None else SourceTable(), signals, start_ns)
+    return Filter(text, parse(text, lookups))

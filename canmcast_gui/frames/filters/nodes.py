@@ -1,0 +1,214 @@
+"""The conditions that a filter is made of; each tells for every frame of a batch whether it is met."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames.batch import FrameBatch
+from canmcast_gui.frames.layout import INLINE_BYTES, Flag
+from canmcast_gui.frames.sources import SourceTable
+
+Mask = npt.NDArray[np.bool_]
+Values = npt.NDArray[Any]
+Number = int | float
+
+# An operand's values for a batch, and which frames have one at all (None: all do).
+Operand = Callable[[FrameBatch], tuple[Values, Mask | None]]
+
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class Node(Protocol):
+    """A condition."""
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Which frames meet it, bool (n,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Met by every frame."""
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """All true."""
+        return np.ones(len(batch), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Met where every one of its parts is."""
+
+    parts: tuple[Node, ...]
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Parts joined by and; later ones are not asked where no frame is left."""
+        result = self.parts[0].mask(batch)
+        for part in self.parts[1:]:
+            if not result.any():
+                break
+            result = result & part.mask(batch)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Met where one of its parts is; never where it has none."""
+
+    parts: tuple[Node, ...]
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Parts joined by or."""
+        result = np.zeros(len(batch), dtype=np.bool_)
+        for part in self.parts:
+            result |= part.mask(batch)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Met where its part is not."""
+
+    part: Node
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """The part's opposite."""
+        return ~self.part.mask(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class HasFlag:
+    """Met by frames with any bit of a flag."""
+
+    flag: Flag
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """From the flags column."""
+        return batch.has(self.flag)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Met where a value compares with a number; never where a frame has no such value."""
+
+    operand: Operand
+    sign: str
+    number: Number
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """The operand compared."""
+        values, present = self.operand(batch)
+        result: Mask = COMPARISONS[self.sign](values, self.number)
+        return result if present is None else result & present
+
+
+@dataclass(frozen=True, slots=True)
+class InRanges:
+    """Met where a value lies in one of some ranges, their ends included."""
+
+    operand: Operand
+    ranges: tuple[tuple[Number, Number], ...]
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """The operand compared with every range."""
+        values, present = self.operand(batch)
+        result = np.zeros(len(batch), dtype=np.bool_)
+        for low, high in self.ranges:
+            result |= (values == low) if low == high else (values >= low) & (values <= high)
+        return result if present is None else result & present
+
+
+@dataclass(frozen=True, slots=True)
+class IdSet:
+    """Met by frames with one of some (arbitration id, extended); ``keys`` sorted, see ``id_keys``."""
+
+    keys: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, ids: Sequence[tuple[int, bool]] | set[tuple[int, bool]]) -> IdSet:
+        """From pairs."""
+        keys = [arbitration_id | bool(extended) << 31 for arbitration_id, extended in ids]
+        return cls(np.array(sorted(keys), dtype=np.uint32))
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Looked up in the sorted keys; error frames have no meaningful id."""
+        if not len(self.keys):
+            return np.zeros(len(batch), dtype=np.bool_)
+        extended = (batch.flags & np.uint16(Flag.EXTENDED)).astype(np.uint32) << np.uint32(31)
+        keys = batch.arbitration_id | extended
+        places = np.searchsorted(self.keys, keys)
+        places[places == len(self.keys)] = 0
+        result: Mask = (self.keys[places] == keys) & ~batch.has(Flag.ERROR)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """Met by frames whose source's text passes a test; the table may grow between two batches."""
+
+    table: SourceTable
+    test: Callable[[str, int], bool]
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Each row of the table is tested once, and looked up for each frame."""
+        rows = list(self.table)
+        passed = np.array([self.test(row.address, row.port) for row in rows], dtype=np.bool_)
+        sources = np.where(batch.source < len(rows), batch.source, 0)
+        return passed[sources]
+
+
+@dataclass(frozen=True, slots=True)
+class DataContains:
+    """Met by frames whose payload holds these bytes, one after the other."""
+
+    pattern: bytes
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Compared at every place where the bytes could begin."""
+        result = _contains(batch.data, np.minimum(batch.length, INLINE_BYTES), self.pattern)
+        long = np.flatnonzero(batch.length > INLINE_BYTES)
+        if len(long):
+            rows = batch[long]
+            width = int(rows.length.max())
+            result[long] = _contains(rows.payload_matrix(width), rows.length, self.pattern)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class DataEquals:
+    """Met by frames with exactly this payload."""
+
+    payload: bytes
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """The same length, and then the same bytes."""
+        result: Mask = batch.length == len(self.payload)
+        rows = np.flatnonzero(result)
+        if len(rows) and self.payload:
+            matrix = batch[rows].payload_matrix(len(self.payload))
+            result[rows] = (matrix == np.frombuffer(self.payload, dtype=np.uint8)).all(axis=1)
+        return result
+
+
+def _contains(matrix: npt.NDArray[np.uint8], lengths: npt.NDArray[Any], pattern: bytes) -> Mask:
+    result = np.zeros(len(matrix), dtype=np.bool_)
+    for place in range(matrix.shape[1] - len(pattern) + 1):
+        here = lengths >= place + len(pattern)
+        for offset, byte in enumerate(pattern):
+            here = here & (matrix[:, place + offset] == byte)
+        result |= here
+    return result

@@ -1,0 +1,88 @@
+"""The terms of a filter that need more than a column: words, names, sources, payloads."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup, column
+from canmcast_gui.frames.filters.nodes import AnyOf, Compare, DataContains, FromSource, IdSet, Node
+from canmcast_gui.frames.layout import MAX_PAYLOAD
+from canmcast_gui.frames.sources import SourceTable
+
+_HEX_ID = re.compile(r"(0x)?([0-9a-f]{1,8})", re.IGNORECASE)
+_HEX_PAIR = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What a filter asks of the world outside."""
+
+    names: NameLookup | None
+    sources: SourceTable
+    signals: SignalLookup | None
+    start_ns: Callable[[], int]
+
+
+def is_hex(word: str) -> bool:
+    """Whether it is hexadecimal digits, with or without 0x."""
+    return _HEX_ID.fullmatch(word) is not None
+
+
+def is_hex_pair(word: str) -> bool:
+    """Whether it is two hexadecimal digits, as a payload byte is written."""
+    return _HEX_PAIR.fullmatch(word) is not None
+
+
+def payload_bytes(text: str) -> bytes | None:
+    """The payload that hexadecimal pairs, with or without spaces, stand for; None where they are none."""
+    try:
+        payload = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return payload if len(payload) <= MAX_PAYLOAD else None
+
+
+def word_term(word: str, lookups: Lookups) -> Node:
+    """A plain word: the hexadecimal id, payload bytes or a part of the message's name."""
+    meanings: list[Node] = []
+    if (match := _HEX_ID.fullmatch(word)) is not None:
+        meanings.append(Compare(column("id"), "==", int(match[2], 16)))
+    if payload := payload_bytes(word):
+        meanings.append(DataContains(payload))
+    if lookups.names is not None and word:
+        meanings.append(IdSet.of(lookups.names(part_of_name(word))))
+    return AnyOf(tuple(meanings))
+
+
+def part_of_name(word: str) -> str:
+    """A glob pattern for names that contain ``word`` in upper or lower case, wildcards in it left alone."""
+    either = "".join(f"[{c.lower()}{c.upper()}]" if c.lower() != c.upper() else c for c in word)
+    return f"*{either}*"
+
+
+def exact_name(name: str) -> str:
+    """A glob pattern for just this name."""
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def source_term(text: str, table: SourceTable) -> Node:
+    """Frames from an address, whatever the port, or from an address with its port."""
+    return FromSource(table, lambda address, port: text in (address, _with_port(address, port)))
+
+
+def source_like(pattern: str, table: SourceTable) -> Node:
+    """Frames from the sources whose text matches a glob pattern; without wildcards a part is enough."""
+    glob = pattern if re.search(r"[*?]", pattern) else f"*{pattern}*"
+    expression = re.compile(fnmatch.translate(glob.replace("[", "[[]")), re.IGNORECASE)
+
+    def test(address: str, port: int) -> bool:
+        return any(expression.match(text) for text in (address, _with_port(address, port)))
+
+    return FromSource(table, test)
+
+
+def _with_port(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

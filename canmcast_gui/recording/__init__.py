@@ -1,0 +1,23 @@
+"""Frames at rest: a recording on disk, and what is known of it while it grows. Headless; needs numpy."""
+
+from canmcast_gui.recording.errors import RecordingError, RowsGoneError
+from canmcast_gui.recording.filtered import FilteredRows
+from canmcast_gui.recording.limits import Limits
+from canmcast_gui.recording.newest import NewestById
+from canmcast_gui.recording.recording import Recording
+from canmcast_gui.recording.recovery import Leftover, leftovers, remove, remove_empty
+from canmcast_gui.recording.statistics import RateMeter
+
+__all__ = [
+    "FilteredRows",
+    "Leftover",
+    "Limits",
+    "NewestById",
+    "RateMeter",
+    "Recording",
+    "RecordingError",
+    "RowsGoneError",
+    "leftovers",
+    "remove",
+    "remove_empty",
+]

@@ -1,0 +1,259 @@
+"""One chunk of a recording: a file of records and, where payloads are longer than 8 bytes, one of those.
+
+The records file starts with a header of one page: a fixed part, and the number of frames and heap bytes
+that count, which is written after what it counts. So a process that is killed leaves whole batches.
+
+Data is written with ``write`` and read through a memory map of the same file. A write that finds the disk
+full fails with an error; a store into a map would end the process instead (SIGBUS).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
+from canmcast_gui.recording.errors import RecordingError
+from canmcast_gui.recording.maps import MapCache
+
+MAGIC = b"CANMREC1"
+HEADER_BYTES = 4096  # one page, so that records start on a page of their own
+RECORD_BYTES = FRAME_DTYPE.itemsize
+RECORDS_SUFFIX = ".records"
+HEAP_SUFFIX = ".heap"
+
+_FIXED = struct.Struct("<8sIIqq")  # magic, capacity, reserved, first row, start of the recording in ns
+_COUNTS = struct.Struct("<qq")  # frames, heap bytes
+_COUNTS_OFFSET = 64  # within one sector together with the fixed part
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkHeader:
+    """What the first page of a records file says."""
+
+    capacity: int
+    first_row: int
+    start_ns: int
+    count: int
+    heap_used: int
+
+    @classmethod
+    def read(cls, path: Path) -> ChunkHeader:
+        """Read the header of a records file; raises OSError, or RecordingError where it is not one."""
+        with path.open("rb") as file:
+            page = file.read(_COUNTS_OFFSET + _COUNTS.size)
+        if len(page) < _COUNTS_OFFSET + _COUNTS.size or page[: len(MAGIC)] != MAGIC:
+            raise RecordingError(f"{path} is not a chunk of a recording: it does not start with {MAGIC!r}")
+        _, capacity, _, first_row, start_ns = _FIXED.unpack_from(page)
+        count, heap_used = _COUNTS.unpack_from(page, _COUNTS_OFFSET)
+        return cls(capacity, first_row, start_ns, count, heap_used)
+
+
+class Chunk:
+    """Up to ``capacity`` frames on disk, rows ``first_row`` to ``end_row`` of their recording.
+
+    One thread writes: ``stage`` puts frames behind the published ones, ``publish`` lets them count,
+    ``withdraw`` forgets them. Any thread reads what is published; what it got stays valid, whatever happens
+    to the chunk. Files never shrink below what was handed out and their frames never move.
+    """
+
+    def __init__(self, path: Path, header: ChunkHeader, maps: MapCache) -> None:
+        self.path = path
+        self.first_row = header.first_row
+        self.capacity = header.capacity
+        self.start_ns = header.start_ns
+        self.count = header.count
+        self.heap_used = header.heap_used
+        self._staged = header.count
+        self._staged_heap = header.heap_used
+        self._before = (header.count, header.heap_used)
+        self._maps = maps
+        self._records_file: io.FileIO | None = None
+        self._heap_file: io.FileIO | None = None
+
+    @classmethod
+    def create(cls, path: Path, capacity: int, first_row: int, start_ns: int, maps: MapCache) -> Chunk:
+        """Make the files of a new chunk, open for writing; raises OSError and leaves no file then."""
+        chunk = cls(path, ChunkHeader(capacity, first_row, start_ns, 0, 0), maps)
+        try:
+            chunk._records_file = io.FileIO(path, "x+")
+            chunk._records_file.truncate(HEADER_BYTES + capacity * RECORD_BYTES)
+            _write_at(chunk._records_file, 0, _FIXED.pack(MAGIC, capacity, 0, first_row, start_ns))
+            chunk._write_counts()
+        except OSError:
+            chunk.remove()
+            raise
+        return chunk
+
+    # -- what it holds -----------------------------------------------------------------------------------
+
+    @property
+    def end_row(self) -> int:
+        """The row after its last published one."""
+        return self.first_row + self.count
+
+    @property
+    def free_rows(self) -> int:
+        """How many more frames fit."""
+        return self.capacity - self._staged
+
+    @property
+    def bytes_used(self) -> int:
+        """What it takes on disk, apart from the file system's rounding."""
+        return HEADER_BYTES + self.count * RECORD_BYTES + self.heap_used
+
+    @property
+    def heap_path(self) -> Path:
+        """The file of its long payloads; there only where it has some."""
+        return self.path.with_suffix(HEAP_SUFFIX)
+
+    def frames(self, start: int, stop: int) -> FrameBatch:
+        """Published rows ``start`` to ``stop`` (numbers of the recording) without a copy.
+
+        Raises FileNotFoundError where the chunk has been removed.
+        """
+        records = self._maps.array(self.path, FRAME_DTYPE, HEADER_BYTES)
+        part = records[start - self.first_row : stop - self.first_row]
+        heap_used = self.heap_used
+        if not heap_used:
+            return FrameBatch(part)
+        heap = self._maps.array(self.heap_path, np.dtype(np.uint8), 0)
+        return FrameBatch(part, heap[:heap_used])
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    def stage(self, batch: FrameBatch) -> None:
+        """Write frames behind the published ones, not counting yet; raises OSError.
+
+        The batch must fit, be dense (``dense``), and lie within its heap.
+        """
+        records = batch.records
+        if len(batch.heap):
+            records = records.copy()
+            long = records["length"] > INLINE_BYTES
+            records["payload_offset"][long] += np.uint32(self._staged_heap)
+            _write_at(self._open_heap(), self._staged_heap, np.ascontiguousarray(batch.heap).data)
+        offset = HEADER_BYTES + self._staged * RECORD_BYTES
+        _write_at(self._open_records(), offset, np.ascontiguousarray(records).view(np.uint8).data)
+        self._staged += len(batch)
+        self._staged_heap += len(batch.heap)
+
+    def publish(self) -> None:
+        """Let staged frames count; raises OSError."""
+        self._before = (self.count, self.heap_used)
+        self.count, self.heap_used = self._staged, self._staged_heap
+        self._write_counts()
+
+    def withdraw(self, count: int) -> None:
+        """Forget staged frames, and those published last where they go beyond ``count``."""
+        if self.count != count:
+            self.count, self.heap_used = self._before
+            with contextlib.suppress(OSError):  # the next publishing writes it
+                self._write_counts()
+        self._staged, self._staged_heap = self.count, self.heap_used
+
+    def seal(self) -> None:
+        """Close the files for writing and cut them to what they hold; may be called again."""
+        for file, size in (
+            (self._records_file, HEADER_BYTES + self.count * RECORD_BYTES),
+            (self._heap_file, self.heap_used),
+        ):
+            if file is not None:
+                # Windows refuses to cut a file that is mapped; it then stays as long as it could have become.
+                with contextlib.suppress(OSError):
+                    file.truncate(size)
+                file.close()
+        self._records_file = self._heap_file = None
+
+    def remove(self) -> None:
+        """Delete the files; who holds frames of them keeps them. Files that cannot go stay (Windows)."""
+        for file in (self._records_file, self._heap_file):
+            if file is not None:
+                file.close()
+        self._records_file = self._heap_file = None
+        for path in (self.path, self.heap_path):
+            self._maps.forget(path)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _open_records(self) -> io.FileIO:
+        if self._records_file is None:
+            self._records_file = io.FileIO(self.path, "r+")
+            self._maps.forget(self.path)
+            self._records_file.truncate(HEADER_BYTES + self.capacity * RECORD_BYTES)
+        return self._records_file
+
+    def _open_heap(self) -> io.FileIO:
+        if self._heap_file is None:
+            self._heap_file = io.FileIO(self.heap_path, "r+" if self.heap_path.exists() else "x+")
+            self._maps.forget(self.heap_path)
+            self._heap_file.truncate(self.capacity * MAX_PAYLOAD)
+        return self._heap_file
+
+    def _write_counts(self) -> None:
+        _write_at(self._open_records(), _COUNTS_OFFSET, _COUNTS.pack(self.count, self.heap_used))
+
+
+def _write_at(file: io.FileIO, offset: int, data: bytes | memoryview) -> None:
+    """Write all of ``data``: a write that meets the end of the disk is short first and fails then."""
+    file.seek(offset)
+    rest = memoryview(data)
+    while len(rest):
+        rest = rest[file.write(rest) :]
+
+
+def dense(batch: FrameBatch) -> FrameBatch:
+    """The same frames with a heap of just their long payloads, in their order, offsets from 0.
+
+    Raises ValueError where a payload lies outside the batch's heap or is longer than a frame can carry.
+    """
+    lengths = batch.records["length"]
+    if len(batch) and lengths.max() > MAX_PAYLOAD:
+        raise ValueError(f"a payload of {lengths.max()} bytes; a CAN FD frame carries at most {MAX_PAYLOAD}")
+    long = np.flatnonzero(lengths > INLINE_BYTES)
+    if not len(long):
+        return FrameBatch(batch.records)
+    sizes = lengths[long].astype(np.int64)
+    starts = batch.records["payload_offset"][long].astype(np.int64)
+    if (starts + sizes).max() > len(batch.heap):
+        raise ValueError("a payload lies outside the heap of its batch")
+    total = int(sizes.sum())
+    if np.array_equal(starts, np.cumsum(sizes) - sizes):
+        return FrameBatch(batch.records, batch.heap[:total])
+    return batch.compact()
+
+
+def load_chunk(path: Path, maps: MapCache) -> tuple[Chunk, int]:
+    """Open the chunk at ``path`` as far as it is sound; also the number of frames that are not.
+
+    Frames are sound up to the first one that the files do not hold or that no CAN frame could be. Raises
+    RecordingError and OSError where not even the header can be read.
+    """
+    header = ChunkHeader.read(path)
+    heap_path = path.with_suffix(HEAP_SUFFIX)
+    heap_bytes = heap_path.stat().st_size if heap_path.exists() else 0
+    there = max((path.stat().st_size - HEADER_BYTES) // RECORD_BYTES, 0)
+    if header.capacity <= 0 or header.first_row < 0 or header.count < 0 or header.heap_used < 0:
+        raise RecordingError(f"{path} is damaged: its header holds impossible numbers")
+    usable = min(header.count, there, header.capacity)
+    heap_used = min(header.heap_used, heap_bytes)
+    fields = (header.capacity, header.first_row, header.start_ns)
+    chunk = Chunk(path, ChunkHeader(*fields, usable, heap_used), maps)
+    sound = _sound_rows(chunk)
+    return Chunk(path, ChunkHeader(*fields, sound, heap_used), maps), header.count - sound
+
+
+def _sound_rows(chunk: Chunk) -> int:
+    if not chunk.count:
+        return 0
+    records = chunk.frames(chunk.first_row, chunk.end_row).records
+    lengths = records["length"]
+    ends = records["payload_offset"].astype(np.int64) + lengths
+    bad = (lengths > MAX_PAYLOAD) | (records["dlc"] >= len(DLC_TO_LENGTH))
+    bad |= (lengths > INLINE_BYTES) & (ends > chunk.heap_used)
+    return int(bad.argmax()) if bad.any() else chunk.count

@@ -1,0 +1,53 @@
+"""Who owns a recording: an exclusive lock that ends with its process, however that ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+LOCK_NAME = "recording.lock"
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class FolderLock:
+    """The exclusive ownership of one recording's folder, by a lock file that stands in it.
+
+    The operating system gives the lock back when the process dies, so a lock that can be had means that
+    nobody owns the folder. The file's existence alone means only that the folder is a recording.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def take(cls, folder: Path, create: bool = False) -> FolderLock | None:
+        """The lock of ``folder``, or None where another owner has it.
+
+        Raises OSError (FileNotFoundError where it has no lock file and ``create`` is not set).
+        """
+        flags = os.O_RDWR | (os.O_CREAT if create else 0)
+        descriptor = os.open(folder / LOCK_NAME, flags, 0o644)
+        try:
+            _lock(descriptor)
+        except OSError:
+            os.close(descriptor)
+            return None
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Give the ownership back; may be called again."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

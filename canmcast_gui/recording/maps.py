@@ -1,0 +1,64 @@
+"""Memory maps of a recording's files, as arrays, no more of them open than the system allows."""
+
+from __future__ import annotations
+
+import mmap
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+# A map keeps a file descriptor, and a process usually gets 1,024; 64 maps are 32 chunks of CAN FD frames,
+# which is more than any view looks at in one go.
+MAPS_KEPT = 64
+
+Array = npt.NDArray[Any]
+
+
+class MapCache:
+    """Read-only arrays over files, mapped when first asked for.
+
+    An array stays valid for whoever holds it, even after the cache has let it go or the file is deleted.
+    Threads may share a cache.
+    """
+
+    def __init__(self, limit: int = MAPS_KEPT) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[Path, Array] = OrderedDict()
+        self._alive: WeakValueDictionary[Path, Array] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def array(self, path: Path, dtype: np.dtype[Any], offset: int) -> Array:
+        """All whole items of ``dtype`` in the file from ``offset`` on; raises OSError."""
+        with self._lock:
+            array = self._alive.get(path)
+            if array is None:
+                array = _map_file(path, dtype, offset)
+                self._alive[path] = array
+            self._kept[path] = array
+            self._kept.move_to_end(path)
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+            return array
+
+    def forget(self, path: Path) -> None:
+        """Map the file anew when it is next asked for, because it will be longer or gone."""
+        with self._lock:
+            self._kept.pop(path, None)
+            self._alive.pop(path, None)
+
+    def clear(self) -> None:
+        """Let all maps go."""
+        with self._lock:
+            self._kept.clear()
+            self._alive.clear()
+
+
+def _map_file(path: Path, dtype: np.dtype[Any], offset: int) -> Array:
+    with path.open("rb") as file:
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(memory, dtype=dtype, count=(len(memory) - offset) // dtype.itemsize, offset=offset)

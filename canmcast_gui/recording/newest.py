@@ -1,0 +1,284 @@
+"""The newest frame of every arbitration id, with count, period and changed bytes: the by-ID view's store."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.recording.grouping import Groups
+
+# As many as 16 bits can number. There are more extended ids than memory; a bus has some hundred.
+MOST_ENTRIES = 1 << 16
+FIRST_CAPACITY = 256
+
+# Mean and jitter weigh a period by what has come after it, so that about the last hundred count.
+DECAY = 0.99
+
+
+class Kind(IntEnum):
+    """What an entry collects; an id has an entry for each kind of frame that it was seen with."""
+
+    DATA = 0
+    REMOTE = 1
+    ERROR = 2
+
+
+class Change(IntEnum):
+    """How a payload byte changed when it last did."""
+
+    NONE = 0
+    UP = 1
+    DOWN = 2
+
+
+_ENTRY = np.dtype(
+    [
+        ("record", FRAME_DTYPE),
+        ("count", np.int64),
+        ("last_row", np.int64),
+        ("period", np.float64),
+        ("weight", np.float64),  # of all periods, each decayed by those after it
+        ("mean", np.float64),
+        ("squares", np.float64),  # weighted sum of squared deviations from the mean
+        ("payload", np.uint8, (MAX_PAYLOAD,)),
+        ("changed", np.uint8, (MAX_PAYLOAD,)),
+        ("changed_at", np.int64, (MAX_PAYLOAD,)),
+    ]
+)
+
+_EXTENDED_BIT = 29
+_KIND_BIT = 30
+_ID_MASK = np.uint32((1 << _EXTENDED_BIT) - 1)
+
+Floats = npt.NDArray[np.float64]
+
+
+class NewestById:
+    """One entry for each arbitration id, format and kind of frame, in the order of their first appearance.
+
+    Entries are numbered from 0 and keep their numbers. Columns are arrays over the entries: ask for them
+    anew after an ``update``. At most 65,536 entries are kept; frames that would need more are counted in
+    ``overflow``. ``generation`` rises with every change.
+    """
+
+    def __init__(self, limit: int = MOST_ENTRIES) -> None:
+        self._limit = min(limit, MOST_ENTRIES)
+        self.generation = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.generation += 1
+        self.overflow = 0
+        self._size = 0
+        self._keys = np.zeros(0, dtype=np.uint32)  # sorted; beside them the entries that they belong to
+        self._key_entries = np.zeros(0, dtype=np.uint16)
+        self._entries = np.zeros(FIRST_CAPACITY, dtype=_ENTRY)
+
+    def __len__(self) -> int:
+        return self._size
+
+    # -- columns -----------------------------------------------------------------------------------------
+
+    @property
+    def frames(self) -> FrameBatch:
+        """The newest frame of each entry, with its whole payload; valid until the next ``update``."""
+        heap = np.ascontiguousarray(self._column("payload")).reshape(-1)
+        return FrameBatch(self._column("record"), heap)
+
+    @property
+    def arbitration_id(self) -> npt.NDArray[np.uint32]:
+        """Arbitration ids, uint32 (n,)."""
+        return self._column("record")["arbitration_id"]
+
+    @property
+    def flags(self) -> npt.NDArray[np.uint16]:
+        """Bits of Flag of the newest frames, uint16 (n,)."""
+        return self._column("record")["flags"]
+
+    @property
+    def last_timestamp_ns(self) -> npt.NDArray[np.int64]:
+        """Times of the newest frames, int64 (n,)."""
+        return self._column("record")["timestamp_ns"]
+
+    @property
+    def count(self) -> npt.NDArray[np.int64]:
+        """How many frames there were, int64 (n,)."""
+        return self._column("count")
+
+    @property
+    def last_row(self) -> npt.NDArray[np.int64]:
+        """Row numbers of the newest frames, int64 (n,)."""
+        return self._column("last_row")
+
+    @property
+    def period_ns(self) -> Floats:
+        """Time between the last two frames, float64 (n,); NaN while there is only one."""
+        return np.where(self.count > 1, self._column("period"), np.nan)
+
+    @property
+    def period_mean_ns(self) -> Floats:
+        """Mean of about the last hundred periods, float64 (n,); NaN while there is none."""
+        return np.where(self.count > 1, self._column("mean"), np.nan)
+
+    @property
+    def jitter_ns(self) -> Floats:
+        """Standard deviation of about the last hundred periods, float64 (n,); NaN while there is none."""
+        weight = self._column("weight")
+        known = weight > 0
+        return np.sqrt(self._column("squares") / np.where(known, weight, np.nan))
+
+    @property
+    def payload(self) -> npt.NDArray[np.uint8]:
+        """Payloads of the newest frames, zero beyond their ends, uint8 (n, 64)."""
+        return self._column("payload")
+
+    @property
+    def changed(self) -> npt.NDArray[np.uint8]:
+        """How each payload byte last changed (Change), uint8 (n, 64)."""
+        return self._column("changed")
+
+    @property
+    def changed_at_ns(self) -> npt.NDArray[np.int64]:
+        """When each payload byte last changed, the frame's time, int64 (n, 64); 0 where it never did."""
+        return self._column("changed_at")
+
+    @property
+    def kind(self) -> npt.NDArray[np.uint8]:
+        """The Kind of each entry, uint8 (n,)."""
+        return _kinds(self.flags)
+
+    def find(self, arbitration_id: int, extended: bool, kind: Kind = Kind.DATA) -> int | None:
+        """The entry of an id, or None where it was not seen."""
+        key = (arbitration_id & int(_ID_MASK)) | extended << _EXTENDED_BIT | kind << _KIND_BIT
+        place = int(np.searchsorted(self._keys, np.uint32(key)))
+        if place == len(self._keys) or self._keys[place] != key:
+            return None
+        return int(self._key_entries[place])
+
+    def _column(self, name: str) -> npt.NDArray[Any]:
+        return self._entries[name][: self._size]
+
+    # -- updating ----------------------------------------------------------------------------------------
+
+    def update(self, batch: FrameBatch, first_row: int) -> None:
+        """Take in the frames of a batch; ``first_row`` is the row number of its first one."""
+        if not len(batch):
+            return
+        self.generation += 1
+        rows = np.arange(first_row, first_row + len(batch), dtype=np.int64)
+        entries, placed = self._entries_of(batch)
+        if not placed.all():
+            self.overflow += int(np.count_nonzero(~placed))
+            batch, rows, entries = batch[placed], rows[placed], entries[placed]
+        if len(batch):
+            self._take_in(batch, rows, Groups(entries))
+
+    def _take_in(self, batch: FrameBatch, rows: npt.NDArray[np.int64], groups: Groups) -> None:
+        times = batch.timestamp_ns[groups.order]
+        which = groups.numbers
+        seen = self._entries["count"][which] > 0
+        self._update_periods(groups, times, seen)
+        self._update_payloads(groups, batch, times, seen)
+        last = groups.order[groups.ends - 1]
+        records = batch.records[last]
+        records["payload_offset"] = which * MAX_PAYLOAD
+        self._entries["record"][which] = records
+        self._entries["last_row"][which] = rows[last]
+        self._entries["count"][which] += groups.sizes
+
+    def _update_periods(
+        self, groups: Groups, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]
+    ) -> None:
+        """Merge the batch's periods into the weighted mean and sum of squares (Chan, Golub, LeVeque 1983)."""
+        old = self._entries[groups.numbers]
+        before = groups.predecessors(times, old["record"]["timestamp_ns"])
+        periods = (times - before).astype(np.float64)
+        from_end = np.repeat(groups.ends, groups.sizes) - np.arange(len(times)) - 1
+        weights: Floats = np.power(DECAY, from_end)
+        weights[groups.starts[~seen]] = 0.0  # a first frame ends no period
+        weight = groups.sums(weights)
+        mean = groups.sums(weights * periods) / np.where(weight > 0, weight, 1.0)
+        squares = groups.sums(weights * (periods - np.repeat(mean, groups.sizes)) ** 2)
+        decay = DECAY ** (groups.sizes - ~seen)
+        total = old["weight"] * decay + weight
+        share = weight / np.where(total > 0, total, 1.0)
+        apart = mean - old["mean"]
+        self._entries["squares"][groups.numbers] = (
+            old["squares"] * decay + squares + apart**2 * share * old["weight"] * decay
+        )
+        self._entries["mean"][groups.numbers] = old["mean"] + apart * share
+        self._entries["weight"][groups.numbers] = total
+        self._entries["period"][groups.numbers] = periods[groups.ends - 1]
+
+    def _update_payloads(
+        self, groups: Groups, batch: FrameBatch, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]
+    ) -> None:
+        """Keep the newest payloads, and which bytes of each frame differ from the frame before it."""
+        which = groups.numbers
+        longest = max(int(batch.length.max()), int(self._entries["record"]["length"][which].max()))
+        width = INLINE_BYTES if longest <= INLINE_BYTES else MAX_PAYLOAD
+        matrix = batch.data if width == INLINE_BYTES else batch.payload_matrix(width)
+        now = matrix[groups.order]
+        before = groups.predecessors(now, self._entries["payload"][which, :width])
+        differ = now != before
+        differ[groups.starts[~seen]] = False
+        self._entries["payload"][which, :width] = now[groups.ends - 1]
+        place = groups.last_where(differ)
+        group, byte = np.nonzero(place >= 0)
+        place = place[group, byte]
+        up = now[place, byte] > before[place, byte]
+        self._entries["changed"][which[group], byte] = np.where(up, Change.UP, Change.DOWN)
+        self._entries["changed_at"][which[group], byte] = times[place]
+
+    # -- numbering ---------------------------------------------------------------------------------------
+
+    def _entries_of(self, batch: FrameBatch) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
+        """Each frame's entry, and whether it has one; new ids get theirs as long as there is room."""
+        keys = _keys(batch)
+        entries, known = self._look_up(keys)
+        if known.all() or self._size >= self._limit:
+            return entries, known
+        self._add(keys[~known])
+        return self._look_up(keys)
+
+    def _look_up(self, keys: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
+        if not len(self._keys):
+            return np.zeros(len(keys), dtype=np.uint16), np.zeros(len(keys), dtype=np.bool_)
+        places = np.searchsorted(self._keys, keys)
+        places[places == len(self._keys)] = 0
+        return self._key_entries[places], self._keys[places] == keys
+
+    def _add(self, keys: npt.NDArray[np.uint32]) -> None:
+        """Number new keys in the order in which they appear."""
+        distinct, first = np.unique(keys, return_index=True)
+        new = distinct[np.argsort(first)][: self._limit - self._size]
+        numbers = np.arange(self._size, self._size + len(new)).astype(np.uint16)
+        self._size += len(new)
+        if self._size > len(self._entries):
+            grown = np.zeros(max(self._size, 2 * len(self._entries)), dtype=_ENTRY)
+            grown[: len(self._entries)] = self._entries
+            self._entries = grown
+        keys = np.concatenate([self._keys, new])
+        order = np.argsort(keys)
+        self._keys = keys[order]
+        self._key_entries = np.concatenate([self._key_entries, numbers])[order]
+
+
+def _kinds(flags: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:
+    kinds = np.where((flags & Flag.REMOTE) != 0, np.uint8(Kind.REMOTE), np.uint8(Kind.DATA))
+    kinds[(flags & Flag.ERROR) != 0] = Kind.ERROR
+    return kinds
+
+
+def _keys(batch: FrameBatch) -> npt.NDArray[np.uint32]:
+    """What frames of one entry have in common: id, format and kind in one number."""
+    flags = batch.flags
+    extended = (flags & np.uint16(Flag.EXTENDED)).astype(np.uint32) << np.uint32(_EXTENDED_BIT)
+    kinds = _kinds(flags).astype(np.uint32) << np.uint32(_KIND_BIT)
+    keys: npt.NDArray[np.uint32] = (batch.arbitration_id & _ID_MASK) | extended | kinds
+    return keys

@@ -1,0 +1,373 @@
+"""A recording: all frames of a measurement or a file, on disk, numbered from 0."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FRAME_DTYPE, FrameBatch, SourceTable
+from canmcast_gui.frames.filters import Filter, compile_filter
+from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense, load_chunk
+from canmcast_gui.recording.errors import RecordingError, RowsGoneError
+from canmcast_gui.recording.limits import Limits
+from canmcast_gui.recording.location import make_new_folder
+from canmcast_gui.recording.lock import FolderLock
+from canmcast_gui.recording.maps import MapCache
+from canmcast_gui.recording.source_file import SourceFile
+
+# What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
+BLOCK_FRAMES = 1 << 15
+
+RowNumbers = npt.NDArray[np.int64]
+
+
+class Recording:
+    """Frames at rest in a folder: append at the end, read anywhere.
+
+    Rows are numbered from 0 and a number is never given twice. What exceeds the limits is evicted in whole
+    chunks from the old end: ``first_row`` is then the oldest row that is there. One thread appends; any
+    thread may read rows below ``end_row`` meanwhile, and keeps what it got.
+    """
+
+    def __init__(self, folder: Path, lock: FolderLock, sources: SourceFile, limits: Limits) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._source_file = sources
+        self._limits = limits
+        self._maps = MapCache()
+        self._chunk_frames = limits.chunk_frames()
+        # Replaced as a whole, never changed: readers in other threads take the tuple and go on with it.
+        self._chunks: tuple[Chunk, ...] = ()
+        self._end_row = 0
+        self._start_ns = 0
+        self._damaged = 0
+        self._closed = False
+
+    # -- making and ending -------------------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        folder: str | Path | None = None,
+        sources: SourceTable | None = None,
+        *,
+        limits: Limits | None = None,
+    ) -> Recording:
+        """Start an empty recording in ``folder``, new or empty; None: a new one in the user's data folder.
+
+        ``sources`` is the table that the frames' source column belongs to; it may grow meanwhile. Raises
+        RecordingError.
+        """
+        try:
+            path = make_new_folder() if folder is None else _make_folder(Path(folder))
+            lock = FolderLock.take(path, create=True)
+            if lock is None:
+                raise RecordingError(f"{path} is in use by another recording; choose another folder")
+            table = SourceTable() if sources is None else sources
+            recording = cls(path, lock, SourceFile.create(path, table), limits or Limits())
+        except OSError as error:
+            raise RecordingError(
+                f"no recording can be made in {folder or error.filename}: {error}"
+            ) from error
+        return recording
+
+    @classmethod
+    def open(cls, folder: str | Path, *, limits: Limits | None = None) -> Recording:
+        """Open what a recording left in ``folder``, up to its last whole batch; appending goes on after it.
+
+        Frames from the first damaged one on are left out and counted in ``damaged``. Raises RecordingError
+        where the folder is no recording or another process owns it.
+        """
+        path = Path(folder)
+        try:
+            lock = FolderLock.take(path)
+        except OSError as error:
+            raise RecordingError(f"{path} does not hold a recording ({error.strerror})") from error
+        if lock is None:
+            raise RecordingError(f"the recording in {path} is in use; close the program that records it")
+        recording = cls(path, lock, SourceFile.open(path), limits or Limits())
+        recording._load_chunks()
+        return recording
+
+    def _load_chunks(self) -> None:
+        """Take the chunks of the folder in order, up to the first gap or damage."""
+        chunks: list[Chunk] = []
+        for path in sorted(self._folder.glob("*" + RECORDS_SUFFIX)):
+            try:
+                chunk, damaged = load_chunk(path, self._maps)
+            except (OSError, RecordingError):
+                break
+            if chunks and chunk.first_row != chunks[-1].end_row:
+                self._damaged += chunk.count
+                break
+            self._damaged += damaged
+            chunks.append(chunk)
+            if damaged:
+                break
+        self._chunks = tuple(chunks)
+        if chunks:
+            self._end_row = chunks[-1].end_row
+            self._start_ns = chunks[0].start_ns
+
+    def close(self) -> None:
+        """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._chunks:
+            self._chunks[-1].seal()
+        self._chunks = ()
+        self._maps.clear()
+        self._lock.release()
+
+    def discard(self) -> None:
+        """Close, and delete what is on disk. Batches that were handed out stay valid."""
+        chunks = self._chunks
+        self.close()
+        for chunk in chunks:
+            chunk.remove()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # -- what it is --------------------------------------------------------------------------------------
+
+    @property
+    def folder(self) -> Path:
+        """Where it stands on disk."""
+        return self._folder
+
+    @property
+    def sources(self) -> SourceTable:
+        """The table that the frames' source column belongs to."""
+        return self._source_file.table
+
+    @property
+    def first_row(self) -> int:
+        """The number of the oldest row that is there."""
+        chunks = self._chunks
+        return chunks[0].first_row if chunks else self._end_row
+
+    @property
+    def end_row(self) -> int:
+        """The number that the next frame will get."""
+        return self._end_row
+
+    def __len__(self) -> int:
+        return self._end_row - self.first_row
+
+    @property
+    def evicted(self) -> int:
+        """How many frames had to go to keep the limits."""
+        return 0 if self._closed else self.first_row
+
+    @property
+    def damaged(self) -> int:
+        """How many frames were left out when the folder was opened, because the files are damaged."""
+        return self._damaged
+
+    @property
+    def bytes_used(self) -> int:
+        """What it takes on disk."""
+        return sum(chunk.bytes_used for chunk in self._chunks)
+
+    @property
+    def start_ns(self) -> int:
+        """The time of the first frame ever appended; 0 before that."""
+        return self._start_ns
+
+    # -- appending ---------------------------------------------------------------------------------------
+
+    def append(self, batch: FrameBatch) -> None:
+        """Put frames behind the last one: all of them, or none where this raises.
+
+        Raises RecordingError where the disk is full or fails; what was there stays, and appending can be
+        tried again. Raises ValueError for payloads that do not lie in the batch's heap.
+        """
+        if self._closed:
+            raise RecordingError(f"the recording in {self._folder} is closed")
+        if not len(batch):
+            return
+        staged: list[Chunk] = []
+        try:
+            self._source_file.update()
+            self._stage(dense(batch), staged)
+            for chunk in staged:
+                chunk.publish()
+        except OSError as error:
+            for chunk in staged:
+                self._take_back(chunk)
+            raise RecordingError(self._write_problem(error, len(batch))) from error
+        self._take_over(staged)
+
+    def _stage(self, batch: FrameBatch, staged: list[Chunk]) -> None:
+        """Write ``batch`` into the newest chunk and into new ones as needed; lists them in ``staged``."""
+        chunk = self._chunks[-1] if self._chunks else None
+        start = 0
+        while start < len(batch):
+            if chunk is None or not chunk.free_rows:
+                row = self._end_row + start
+                chunk = self._new_chunk(row, int(batch.records["timestamp_ns"][0]), len(staged))
+            staged.append(chunk)
+            stop = min(start + chunk.free_rows, len(batch))
+            whole = start == 0 and stop == len(batch)
+            chunk.stage(batch if whole else dense(batch[start:stop]))
+            start = stop
+
+    def _new_chunk(self, first_row: int, first_ns: int, waiting: int) -> Chunk:
+        self._evict(waiting)
+        start_ns = self._start_ns if self._end_row else first_ns
+        path = self._folder / f"{first_row:015d}{RECORDS_SUFFIX}"
+        return Chunk.create(path, self._chunk_frames, first_row, start_ns, self._maps)
+
+    def _evict(self, waiting: int) -> None:
+        """Let the oldest chunks go until a new one fits; the newest stays, for it may be half written."""
+        coming = (1 + waiting) * self._chunk_frames * RECORD_BYTES
+        while len(self._chunks) > 1:
+            frames = len(self) + (1 + waiting) * self._chunk_frames
+            if not self._limits.exceeded(self._folder, self.bytes_used, frames, coming):
+                return
+            oldest, self._chunks = self._chunks[0], self._chunks[1:]
+            oldest.remove()
+
+    def _take_over(self, staged: list[Chunk]) -> None:
+        known = self._chunks[-1:]
+        new = tuple(chunk for chunk in staged if chunk not in known)
+        if new:
+            for chunk in (*known, *new[:-1]):
+                chunk.seal()
+            if not self._end_row:
+                self._start_ns = new[0].start_ns
+            self._chunks += new
+        self._end_row = self._chunks[-1].end_row
+
+    def _take_back(self, chunk: Chunk) -> None:
+        """Undo what was staged, and published if the batch went over several chunks."""
+        if chunk in self._chunks:
+            chunk.withdraw(self._end_row - chunk.first_row)
+        else:
+            chunk.remove()
+
+    def _write_problem(self, error: OSError, frames: int) -> str:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return (
+                f"the disk is full: {frames} frames were not recorded in {self._folder}. "
+                "What was recorded before is safe; free some space and recording goes on"
+            )
+        return f"{frames} frames could not be recorded in {self._folder}: {error.strerror or error}"
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def rows(self, start: int | None = None, stop: int | None = None) -> FrameBatch:
+        """The frames of rows ``start`` to ``stop``: a view of the file within one chunk, else a copy.
+
+        None is the oldest and the newest row; ``stop`` may lie beyond the end. Raises RowsGoneError where
+        ``start`` lies before the oldest row.
+        """
+        chunks, end = self._chunks, self._end_row
+        first = chunks[0].first_row if chunks else end
+        start = first if start is None else start
+        stop = end if stop is None else min(stop, end)
+        if start >= stop:
+            return FrameBatch.empty()
+        if start < first:
+            raise RowsGoneError(f"row {start} is not in the recording, which begins with row {first}")
+        parts = [part for _, part in _parts(chunks, start, stop)]
+        return parts[0] if len(parts) == 1 else FrameBatch.concatenate([part.compact() for part in parts])
+
+    def take(self, rows: npt.ArrayLike) -> FrameBatch:
+        """The frames of any row numbers, int64 (n,), in that order; raises RowsGoneError (an IndexError)."""
+        numbers = np.asarray(rows, dtype=np.int64)
+        chunks, end = self._chunks, self._end_row
+        if not len(numbers):
+            return FrameBatch.empty()
+        first = chunks[0].first_row if chunks else end
+        if int(numbers.min()) < first or int(numbers.max()) >= end:
+            raise RowsGoneError(f"only rows {first} to {end - 1} are in the recording")
+        which = np.searchsorted([chunk.first_row for chunk in chunks], numbers, side="right") - 1
+        used = np.unique(which).tolist()
+        if len(used) == 1:
+            return _frames(chunks[used[0]])[numbers - chunks[used[0]].first_row]
+        return _gather([chunks[n] for n in used], [np.flatnonzero(which == n) for n in used], numbers)
+
+    def blocks(
+        self, start: int | None = None, stop: int | None = None, frames: int = BLOCK_FRAMES
+    ) -> Iterator[tuple[int, FrameBatch]]:
+        """The rows of a range in blocks of up to ``frames``, each with its first row's number; no copies.
+
+        For searching, saving and decoding. What is evicted meanwhile is left out.
+        """
+        chunks, end = self._chunks, self._end_row
+        first = chunks[0].first_row if chunks else end
+        start = first if start is None else max(start, first)
+        stop = end if stop is None else min(stop, end)
+        for row, part in _parts(chunks, start, stop, evicted_too=False):
+            for offset in range(0, len(part), frames):
+                yield row + offset, part[offset : offset + frames]
+
+    def find(self, text: str | Filter, start: int | None = None, stop: int | None = None) -> RowNumbers:
+        """The numbers of the rows that a filter lets through, int64, rising; raises FilterError.
+
+        ``time`` counts from the first frame. Names and signals need a filter compiled with their lookups.
+        """
+        condition = self.filter(text) if isinstance(text, str) else text
+        found = [np.flatnonzero(condition.mask(block)) + row for row, block in self.blocks(start, stop)]
+        return np.concatenate(found).astype(np.int64, copy=False) if found else np.zeros(0, dtype=np.int64)
+
+    def filter(self, text: str) -> Filter:
+        """A filter for this recording's sources and start; raises FilterError."""
+        return compile_filter(text, sources=self.sources, start_ns=lambda: self._start_ns)
+
+
+def _make_folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    if any(path.iterdir()):
+        raise RecordingError(f"{path} is not empty; a recording needs a folder of its own")
+    return path
+
+
+def _frames(chunk: Chunk) -> FrameBatch:
+    try:
+        return chunk.frames(chunk.first_row, chunk.end_row)
+    except FileNotFoundError as error:
+        raise RowsGoneError(f"rows {chunk.first_row} to {chunk.end_row - 1} were evicted") from error
+
+
+def _parts(
+    chunks: tuple[Chunk, ...], start: int, stop: int, evicted_too: bool = True
+) -> Iterator[tuple[int, FrameBatch]]:
+    """The part of each chunk that lies in a range, with its first row."""
+    index = max(bisect_right(chunks, start, key=lambda chunk: chunk.first_row) - 1, 0)
+    for chunk in chunks[index:]:
+        low, high = max(start, chunk.first_row), min(stop, chunk.end_row)
+        if low >= high:
+            return
+        try:
+            part = _frames(chunk)[low - chunk.first_row : high - chunk.first_row]
+        except RowsGoneError:
+            if evicted_too:
+                raise
+            continue
+        yield low, part
+
+
+def _gather(chunks: list[Chunk], places: list[npt.NDArray[np.intp]], numbers: RowNumbers) -> FrameBatch:
+    """One batch of rows from several chunks: those of ``chunks[i]`` go to ``places[i]``."""
+    parts = [
+        _frames(chunk)[numbers[place] - chunk.first_row].compact()
+        for chunk, place in zip(chunks, places, strict=True)
+    ]
+    joined = FrameBatch.concatenate(parts)
+    records = np.empty(len(numbers), dtype=FRAME_DTYPE)
+    records[np.concatenate(places)] = joined.records
+    return FrameBatch(records, joined.heap)

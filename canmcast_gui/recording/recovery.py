@@ -1,0 +1,94 @@
+"""What recordings a crash left behind, and how they go."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from canmcast_gui.recording.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUFFIX, ChunkHeader
+from canmcast_gui.recording.errors import RecordingError
+from canmcast_gui.recording.location import recordings_folder
+from canmcast_gui.recording.lock import LOCK_NAME, FolderLock
+
+# A folder that another process has just made is empty and not locked for a moment.
+SECONDS_TO_BEGIN = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A recording that nobody owns: ``first_time`` in ns since the epoch, ``bytes`` on disk."""
+
+    folder: Path
+    frames: int
+    first_time: int
+    bytes: int
+
+
+def leftovers(parent: Path | None = None) -> list[Leftover]:
+    """The recordings in ``parent`` (the user's data folder) that hold frames and that nobody owns.
+
+    The newest comes first. ``Recording.open(leftover.folder)`` brings one back.
+    """
+    found = [_look_at(folder) for folder in _unowned(parent or recordings_folder())]
+    held = [leftover for leftover in found if leftover.frames]
+    return sorted(held, key=lambda leftover: leftover.folder.name, reverse=True)
+
+
+def remove(leftover: Leftover) -> None:
+    """Delete a leftover; raises RecordingError where somebody has opened it meanwhile."""
+    if not _delete(leftover.folder):
+        raise RecordingError(f"the recording in {leftover.folder} is in use and was not deleted")
+
+
+def remove_empty(parent: Path | None = None) -> None:
+    """Delete the recordings without a frame that nobody owns: there is nothing to recover."""
+    oldest = time.time() - SECONDS_TO_BEGIN
+    for folder in _unowned(parent or recordings_folder()):
+        if not _look_at(folder).frames and (folder / LOCK_NAME).stat().st_mtime < oldest:
+            _delete(folder)
+
+
+def _unowned(parent: Path) -> list[Path]:
+    folders = [path.parent for path in parent.glob(f"*/{LOCK_NAME}")]
+    return [folder for folder in folders if _is_unowned(folder)]
+
+
+def _is_unowned(folder: Path) -> bool:
+    try:
+        lock = FolderLock.take(folder)
+    except OSError:
+        return False
+    if lock is None:
+        return False
+    lock.release()
+    return True
+
+
+def _look_at(folder: Path) -> Leftover:
+    """What the headers of a folder's chunks say, without reading frames."""
+    headers = []
+    size = 0
+    for path in sorted(folder.glob("*" + RECORDS_SUFFIX)):
+        try:
+            header = ChunkHeader.read(path)
+        except (OSError, RecordingError):
+            break
+        headers.append(header)
+        size += HEADER_BYTES + header.count * RECORD_BYTES + header.heap_used
+    frames = sum(header.count for header in headers)
+    return Leftover(folder, frames, headers[0].start_ns if headers else 0, size)
+
+
+def _delete(folder: Path) -> bool:
+    """Delete a recording's folder, unless somebody owns it."""
+    try:
+        lock = FolderLock.take(folder)
+    except FileNotFoundError:
+        return True  # gone already
+    if lock is None:
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
+    return True

@@ -1,0 +1,102 @@
+"""Frames and bits per second over the last second."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import Flag, FrameBatch
+
+NS = 1_000_000_000
+BUCKET_NS = 50_000_000
+BUCKETS = NS // BUCKET_NS
+
+# Bits of a frame without its data field and without stuff bits, which depend on the data and add up to a
+# fifth to a classic frame (ISO 11898-1). Start, identifier, control, CRC, acknowledge, end, and the three
+# bits of intermission after it.
+CLASSIC_BITS = 47
+CLASSIC_EXTENDED_BITS = 67
+# An FD frame: what is sent at the arbitration rate (start to BRS; CRC delimiter to intermission), and what
+# at the data rate (ESI, DLC, stuff count, CRC with its fixed stuff bits), the latter for up to 16 bytes and
+# for more.
+FD_ARBITRATION_BITS = 17 + 13
+FD_EXTENDED_ARBITRATION_BITS = 36 + 13
+FD_DATA_BITS = 1 + 4 + 4 + 17 + 6
+FD_LONG_DATA_BITS = 1 + 4 + 4 + 21 + 7
+FD_SHORT_CRC_BYTES = 16
+# An error flag of six bits, its delimiter of eight, and the intermission.
+ERROR_BITS = 17
+
+
+def frame_bits(batch: FrameBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The bits that each frame takes on the bus at the arbitration rate and at the data rate, int64 (n,).
+
+    An estimate from kind and length, without stuff bits. Frames without the bit-rate switch have no bits at
+    the data rate.
+    """
+    flags = batch.flags
+    extended = (flags & Flag.EXTENDED) != 0
+    fd = (flags & Flag.FD) != 0
+    payload = batch.length.astype(np.int64) * 8
+    classic = np.where(extended, CLASSIC_EXTENDED_BITS, CLASSIC_BITS) + payload
+    arbitration = np.where(extended, FD_EXTENDED_ARBITRATION_BITS, FD_ARBITRATION_BITS)
+    fast = np.where(batch.length > FD_SHORT_CRC_BYTES, FD_LONG_DATA_BITS, FD_DATA_BITS) + payload
+    switched = fd & ((flags & Flag.BRS) != 0)
+    slow = np.where(switched, arbitration, np.where(fd, arbitration + fast, classic))
+    slow[(flags & Flag.ERROR) != 0] = ERROR_BITS
+    return slow, np.where(switched, fast, 0)
+
+
+class RateMeter:
+    """Counts frames and bits over the last second, in steps of 50 ms; the time is passed in.
+
+    Times are ns of any clock that runs forward. Memory is that of 21 counters, however much arrives.
+    """
+
+    def __init__(self) -> None:
+        # frames, bits at the arbitration rate, bits at the data rate; one row more than a second holds, for
+        # the step that has only begun
+        self._sums = np.zeros((BUCKETS + 1, 3), dtype=np.int64)
+        self._step = 0
+
+    def update(self, batch: FrameBatch, now_ns: int) -> None:
+        """Count the frames of a batch as having arrived now."""
+        self._advance(now_ns)
+        if len(batch):
+            slow, fast = frame_bits(batch)
+            self._sums[self._step % len(self._sums)] += (len(batch), int(slow.sum()), int(fast.sum()))
+
+    def frames_per_second(self, now_ns: int) -> float:
+        """Frames over the last second."""
+        return float(self._over_a_second(now_ns)[0])
+
+    def bits_per_second(self, now_ns: int) -> float:
+        """Bits over the last second, those at the arbitration and at the data rate together."""
+        return float(self._over_a_second(now_ns)[1:].sum())
+
+    def load(self, now_ns: int, bitrate: float, data_bitrate: float | None = None) -> float:
+        """The part of the time that this traffic would take on one bus; more than 1 where it would not fit.
+
+        ``bitrate`` in bit/s; ``data_bitrate`` is that of CAN FD's data phase (default: the same).
+        """
+        _, slow, fast = self._over_a_second(now_ns)
+        return float(slow) / bitrate + float(fast) / (data_bitrate or bitrate)
+
+    def clear(self) -> None:
+        """Forget what was counted."""
+        self._sums[:] = 0
+
+    def _over_a_second(self, now_ns: int) -> npt.NDArray[np.float64]:
+        """Sums over the last second; of the oldest step as much as still lies within it."""
+        self._advance(now_ns)
+        oldest = self._sums[(self._step + 1) % len(self._sums)]
+        begun = (now_ns % BUCKET_NS) / BUCKET_NS
+        total: npt.NDArray[np.float64] = self._sums.sum(axis=0) - oldest * begun
+        return total
+
+    def _advance(self, now_ns: int) -> None:
+        """Empty the counters of the steps that have begun since the last time."""
+        step = max(now_ns // BUCKET_NS, self._step)
+        for new in range(max(self._step + 1, step - BUCKETS), step + 1):
+            self._sums[new % len(self._sums)] = 0
+        self._step = step
