@@ -1,25 +1,32 @@
 """The counters of one run as JSON, for scripts that start the program and look at what it did."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.totals import SessionTotals
 
 
-def window_report(
-    totals: SessionTotals, repaints: int, longest_stall_ms: float, p99_stall_ms: float
-) -> dict[str, Any]:
-    """What ``--report`` writes: the totals, and how the window's event loop fared."""
-    report = asdict(totals)
-    report["duration_s"] = round(totals.duration_s, 3)
-    report["ui"] = {
-        "repaints": repaints,
-        "longest_stall_ms": round(longest_stall_ms, 2),
-        "p99_stall_ms": round(p99_stall_ms, 2),
+@dataclass(frozen=True, slots=True)
+class WindowFigures:
+    """How the window fared. ``first_paint_s`` is the time from the command to the first drawn window."""
+
+    repaints: int
+    longest_stall_ms: float
+    p99_stall_ms: float
+    first_paint_s: float | None
+
+
+def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, Any]:
+    """What ``--report`` writes."""
+    return {**_rounded(totals), "ui": _rounded(figures)}
+
+
+def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:
+    return {
+        name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(values).items()
     }
-    return report
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
-from canmcast_gui.app.report import window_report, write_report
+from canmcast_gui.app.report import WindowFigures, window_report, write_report
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.signals import InterruptWatch
@@ -25,16 +27,19 @@ log = logging.getLogger(__name__)
 
 
 class RepaintCounter(QObject):
-    """Counts how often a window was drawn anew."""
+    """Counts how often a window was drawn anew, and when for the first time."""
 
     def __init__(self, window: QObject) -> None:
         super().__init__(window)
         self.repaints = 0
+        self.first_paint_s: float | None = None
         window.installEventFilter(self)
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.UpdateRequest:
             self.repaints += 1
+            if self.first_paint_s is None:
+                self.first_paint_s = time.time() - psutil.Process().create_time()
         return False
 
 
@@ -92,15 +97,23 @@ class Program(QObject):
         """Close everything; returns the exit code."""
         self._interrupts.close()
         sys.excepthook = sys.__excepthook__
-        longest, p99 = self._stalls.longest_ms, self._stalls.p99_ms
+        figures = self._figures()
         self.window.end()
         self.session.stop_record()
         totals = self.session.statistics()
         self.session.shutdown()
         self.settings.save()
         if self._options.report is not None:
-            self._write_report(window_report(totals, self._repaints.repaints, longest, p99))
+            self._write_report(window_report(totals, figures))
         return self._exit_code
+
+    def _figures(self) -> WindowFigures:
+        return WindowFigures(
+            repaints=self._repaints.repaints,
+            longest_stall_ms=self._stalls.longest_ms,
+            p99_stall_ms=self._stalls.p99_ms,
+            first_paint_s=self._repaints.first_paint_s,
+        )
 
     def _write_report(self, report: dict) -> None:
         try:
