@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping
 
-
 SECOND_PHASE = 0.004
 
 
