@@ -51,9 +51,14 @@ install_packages() {
     fi
 }
 
-# What the stamp of a finished set-up must say: it changes with the project file, the interpreter and the place.
+# What the stamp of a finished set-up says: it changes with the project file, the interpreter and the place.
 fingerprint() {
-    { cat "$project/pyproject.toml"; printf '%s %s %s\n' "$project" "$extras" "$("$python" -V 2>&1)"; } | cksum
+    { cat "$project/pyproject.toml"; printf '%s %s\n' "$project" "$("$python" -V 2>&1)"; } | cksum
+}
+
+# Whether the set-up with the extras named as argument is done and fits; the test tools include the program.
+is_set_up() {
+    [ -x "$venv/bin/python" ] && [ "$(cat "$venv/canmcast-stamp$1" 2>/dev/null)" = "$(fingerprint)" ]
 }
 
 # Make .venv with the package in it, unless that is done already.
@@ -64,20 +69,18 @@ set_up() {
         say ") or name one: PYTHON=/path/to/python3.12 sh $0"
         exit 1
     fi
-    stamp="$venv/canmcast-stamp${extras}"
-    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] && [ -x "$venv/bin/python" ]; then
+    if is_set_up "$extras" || is_set_up "[test]"; then
         return 0
     fi
     # shellcheck disable=SC2086  # a list of words
     install_packages $packages
     say "setting up $venv (once, about a minute)"
-    rm -f "$venv"/canmcast-stamp*
     make_venv
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$project$extras" || {
         say "the Python packages could not be installed; pip's own words stand above."
         exit 1
     }
-    fingerprint >"$stamp"
+    fingerprint >"$venv/canmcast-stamp$extras"
 }
 
 make_venv() {
