@@ -1,0 +1,320 @@
+"""The by-ID view as a table: one line for each id with its newest frame, and its live signals where opened.
+
+Entries come from NewestById and are never copied; text is made for the lines on the screen. Nothing is
+announced when only values change: ``refresh`` says that there is something to repaint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from canmcast_gui.database import DatabaseSet, Message
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.models.byid_marks import changed_bytes
+from canmcast_gui.models.byid_order import CHANGING, sort_keys, sorted_entries
+from canmcast_gui.models.columns import BY_ID_COLUMNS, Column, ShownFrames, seconds_texts
+from canmcast_gui.models.trace_screen import Screen, SignalLine
+from canmcast_gui.models.trace_times import clock_texts
+from canmcast_gui.recording import NewestById, Recording
+
+# Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
+SORT_AGAIN_NS = 1_000_000_000
+
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+Line = tuple[int, int]  # entry, and the number of its signal or -1
+
+
+class ByIdModel(QAbstractTableModel):
+    """Lines of entries and their signals. Times are handed in, as nanoseconds of the frames' clock."""
+
+    def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns: Sequence[Column] = BY_ID_COLUMNS
+        self._databases = databases
+        self._newest = NewestById()
+        self._recording: Recording | None = None
+        self._filter: Filter | None = None
+        self._passed = np.zeros(0, dtype=np.bool_)
+        self._order: list[int] = []
+        self._open: set[int] = set()
+        self._lines: list[Line] = []
+        self._sort_column = ""
+        self._descending = False
+        self._sorted_at = 0
+        self._now_ns = 0
+        self._generation = -1
+        self._decimal = False
+        self._clock = False
+        self._screen: Screen | None = None
+
+    # -- what is shown -----------------------------------------------------------------------------------
+
+    def set_newest(self, newest: NewestById, recording: Recording) -> None:
+        """Show other entries, all closed."""
+        self.beginResetModel()
+        self._newest, self._recording = newest, recording
+        self._start_over()
+        self.endResetModel()
+
+    def set_filter(self, condition: Filter | None) -> None:
+        """Show only ids of which the newest frame has passed the filter at some time since now."""
+        self.beginResetModel()
+        self._filter = condition
+        self._start_over()
+        self.endResetModel()
+
+    def _start_over(self) -> None:
+        self._passed = np.zeros(0, dtype=np.bool_)
+        self._open.clear()
+        self._order = self._find_new().tolist()
+        self._generation = self._newest.generation
+        self._sort_order()
+        self._lines = self._make_lines()
+        self._screen = None
+
+    def _find_new(self) -> npt.NDArray[np.intp]:
+        """Entries that have not been shown and now pass the filter, in the order of their appearance."""
+        size = len(self._newest)
+        before = np.zeros(size, dtype=np.bool_)
+        before[: len(self._passed)] = self._passed
+        if self._filter is None or self._filter.passes_all:
+            self._passed = np.ones(size, dtype=np.bool_)
+        else:
+            self._passed = before | self._filter.mask(self._newest.frames)
+        return np.flatnonzero(self._passed & ~before)
+
+    def refresh(self, now_ns: int) -> bool:
+        """Take in what is new; whether anything on the screen may look different now."""
+        fading = self._screen is not None and bool(self._screen.marks)
+        self._now_ns = now_ns
+        changed = self._generation != self._newest.generation
+        if changed:
+            self._generation = self._newest.generation
+            self._announce(self._find_new().tolist())
+            if self._sort_column in CHANGING and now_ns - self._sorted_at >= SORT_AGAIN_NS:
+                self._sort_again()
+        if changed or fading:
+            self._screen = None
+        return changed or fading
+
+    def _announce(self, new: list[int]) -> None:
+        if not new:
+            return
+        self.beginInsertRows(QModelIndex(), len(self._lines), len(self._lines) + len(new) - 1)
+        self._order += new
+        self._lines += [(entry, -1) for entry in new]
+        self.endInsertRows()
+        if self._sort_column:
+            self._sort_again()
+
+    def set_decimal(self, decimal: bool) -> None:
+        """Ids and data in decimal instead of hexadecimal."""
+        self._decimal = decimal
+        self._texts_changed()
+
+    def set_time_mode(self, mode: str) -> None:
+        """The time of the newest frame by the clock, or since the start for any other of the modes."""
+        self._clock = mode == "clock"
+        self._texts_changed()
+
+    def databases_changed(self) -> None:
+        """Names and signals may be others now; open rows are closed."""
+        for entry in list(self._open):
+            self.close_row(self._lines.index((entry, -1)))
+        self._texts_changed()
+
+    def _texts_changed(self) -> None:
+        self._screen = None
+        if self._lines:
+            last = self.index(len(self._lines) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    # -- order -------------------------------------------------------------------------------------------
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; -1 is the order of first appearance."""
+        self._sort_column = self.columns[column].key if 0 <= column < len(self.columns) else ""
+        self._descending = order == Qt.SortOrder.DescendingOrder
+        self._sort_again()
+
+    def _sort_again(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        stood = [(self._lines[index.row()], index.column()) for index in kept]
+        self._sort_order()
+        self._lines = self._make_lines()
+        places = {line: row for row, line in enumerate(self._lines)}
+        self.changePersistentIndexList(kept, [self.index(places[line], column) for line, column in stood])
+        self._screen = None
+        self.layoutChanged.emit()
+
+    def _sort_order(self) -> None:
+        self._sorted_at = self._now_ns
+        entries = np.array(sorted(self._order), dtype=np.intp)
+        if self._sort_column and len(entries):
+            names = self._names(self._newest.frames) if self._sort_column == "name" else []
+            keys = sort_keys(self._newest, self._sort_column, names)
+            entries = sorted_entries(entries, keys, self._descending)
+        self._order = entries.tolist()
+
+    def _make_lines(self) -> list[Line]:
+        if not self._open:
+            return [(entry, -1) for entry in self._order]
+        lines = []
+        for entry in self._order:
+            lines.append((entry, -1))
+            if entry in self._open:
+                lines += [(entry, signal) for signal in range(len(self._signal_names(entry)))]
+        return lines
+
+    # -- opening -----------------------------------------------------------------------------------------
+
+    def entry(self, line: int) -> int:
+        """The entry of NewestById that stands on that line or whose signal does."""
+        return self._lines[line][0]
+
+    def is_open(self, line: int) -> bool:
+        """Whether the id on that line shows its signals."""
+        return self._lines[line][0] in self._open
+
+    def open_row(self, line: int) -> bool:
+        """Show the signals of the id on that line; False where it has none or is open."""
+        entry, signal = self._lines[line]
+        names = self._signal_names(entry)
+        if signal >= 0 or entry in self._open or not names:
+            return False
+        self.beginInsertRows(QModelIndex(), line + 1, line + len(names))
+        self._open.add(entry)
+        self._lines[line + 1 : line + 1] = [(entry, number) for number in range(len(names))]
+        self._screen = None
+        self.endInsertRows()
+        return True
+
+    def close_row(self, line: int) -> bool:
+        """Hide the signals of the id on that line, or of the one whose signal stands there."""
+        entry, signal = self._lines[line]
+        if entry not in self._open:
+            return False
+        line -= signal + 1
+        last = line
+        while last + 1 < len(self._lines) and self._lines[last + 1][0] == entry:
+            last += 1
+        self.beginRemoveRows(QModelIndex(), line + 1, last)
+        self._open.discard(entry)
+        del self._lines[line + 1 : last + 1]
+        self._screen = None
+        self.endRemoveRows()
+        return True
+
+    def _message(self, entry: int) -> Message | None:
+        flags = int(self._newest.flags[entry])
+        if flags & (Flag.ERROR | Flag.REMOTE):
+            return None
+        return self._databases.message(int(self._newest.arbitration_id[entry]), bool(flags & Flag.EXTENDED))
+
+    def _signal_names(self, entry: int) -> list[str]:
+        message = self._message(entry)
+        return [signal.name for signal in message.signals] if message else []
+
+    # -- a screenful -------------------------------------------------------------------------------------
+
+    def screen(self, first: int, last: int) -> Screen:
+        """What stands on lines ``first`` to ``last`` (inclusive), kept until something changes."""
+        last = min(last, len(self._lines) - 1)
+        known = self._screen
+        if known is None or known.first != first or len(known.frames) != last - first + 1:
+            known = self._screen = self.make_screen(first, last)
+        return known
+
+    def make_screen(self, first: int, last: int) -> Screen:
+        """As ``screen``, without keeping it: for copying."""
+        lines = self._lines[first : last + 1]
+        entries = list(dict.fromkeys(entry for entry, _ in lines))
+        place = {entry: index for index, entry in enumerate(entries)}
+        numbers = np.array(entries, dtype=np.intp)
+        batch = self._newest.frames[numbers]
+        shown = self._shown(numbers, batch)
+        frames = [place[entry] if signal < 0 else None for entry, signal in lines]
+        openable = [self._message(entry) is not None for entry in entries]
+        screen = Screen(first, frames, {}, shown, openable, [entry in self._open for entry in entries])
+        screen.marks = changed_bytes(self._newest, numbers, batch, self._now_ns)
+        for entry in (entry for entry in entries if entry in self._open):
+            values = self._signal_lines(entry, batch, place[entry])
+            for line, (other, signal) in enumerate(lines):
+                if other == entry and signal >= 0:
+                    screen.signals[line] = values[signal]
+        return screen
+
+    def _signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
+        """All signals of the message; those that this frame does not carry say so."""
+        extended = bool(batch.flags[row] & Flag.EXTENDED)
+        decoded = self._databases.decode_frame(int(batch.arbitration_id[row]), extended, batch.payload(row))
+        values = {signal.name: SignalLine.of(signal) for signal in decoded}
+        return [values.get(name, SignalLine(name, "–")) for name in self._signal_names(entry)]
+
+    def _shown(self, numbers: npt.NDArray[np.intp], batch: FrameBatch) -> ShownFrames:
+        newest, recording = self._newest, self._recording
+        assert recording is not None
+        stamps = batch.timestamp_ns
+        times = clock_texts(stamps) if self._clock else seconds_texts(stamps - recording.start_ns)
+        extra = {
+            "count": [str(count) for count in newest.count[numbers].tolist()],
+            "cycle": _milliseconds(newest.period_mean_ns[numbers]),
+            "jitter": _milliseconds(newest.jitter_ns[numbers]),
+        }
+        deltas = [
+            "" if period != period else f"{period / 1e9:.6f}" for period in newest.period_ns[numbers].tolist()
+        ]
+        return ShownFrames(batch, recording.sources, self._names(batch), times, deltas, self._decimal, extra)
+
+    def _names(self, batch: FrameBatch) -> list[str]:
+        rows = zip(batch.arbitration_id.tolist(), batch.flags.tolist(), strict=True)
+        return [
+            "Error frame" if flags & Flag.ERROR else self._databases.name(one, bool(flags & Flag.EXTENDED))
+            for one, flags in rows
+        ]
+
+    # -- what Qt asks ------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column.right else _LEFT
+        return None
+
+    def data(self, index: QModelIndex, role: int = 0) -> Any:
+        if not index.isValid():
+            return None
+        column = self.columns[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column.right else _LEFT
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        screen, line = self._screen, index.row()
+        if screen is None or not screen.first <= line < screen.first + len(screen.frames):
+            screen = self.make_screen(line, line)
+        return screen.cell(line, column)
+
+
+def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:
+    return ["" if value != value else f"{value / 1e6:.3f}" for value in nanoseconds.tolist()]

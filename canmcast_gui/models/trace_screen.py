@@ -1,0 +1,86 @@
+"""What a table of frames shows on one screen: read once, made into text when a column is painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from canmcast_gui.database import SignalValue
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.models.columns import DATA, NAME, Column, ShownFrames
+
+
+@dataclass(frozen=True)
+class SignalLine:
+    """A decoded signal as it is shown: value with unit, and the raw value where that is another number."""
+
+    name: str
+    value: str
+    raw: str = ""
+
+    @classmethod
+    def of(cls, signal: SignalValue) -> SignalLine:
+        """The line of a decoded signal."""
+        raw = "" if signal.text == str(signal.raw) else str(signal.raw)
+        return cls(signal.name, f"{signal.text} {signal.unit}".strip(), raw)
+
+    @property
+    def text(self) -> str:
+        """Value and raw value in one piece."""
+        return f"{self.value}  (raw {self.raw})" if self.raw else self.value
+
+
+@dataclass
+class Screen:
+    """Lines ``first`` and following. ``frames[i]`` is the frame on line i, or None where there is none.
+
+    ``signals[i]`` is the decoded signal on line i; ``can_open`` and ``is_open`` say by frame whether it has
+    signals to show and shows them. ``marks`` holds, by frame, the payload bytes that changed lately: (byte,
+    whether it rose, strength from 1 to 64).
+    """
+
+    first: int
+    frames: list[int | None]
+    signals: dict[int, SignalLine]
+    shown: ShownFrames
+    can_open: list[bool]
+    is_open: list[bool]
+    marks: dict[int, list[tuple[int, bool, int]]] = field(default_factory=dict)
+    _kinds: list[str] | None = None
+    _texts: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def batch(self) -> FrameBatch:
+        """The frames themselves."""
+        return self.shown.batch
+
+    @property
+    def kinds(self) -> list[str]:
+        """By frame: "error", "remote", "transmit" or nothing."""
+        if self._kinds is None:
+            self._kinds = [kind(flags) for flags in self.batch.flags.tolist()]
+        return self._kinds
+
+    def texts(self, column: Column) -> list[str]:
+        """One text per frame."""
+        if column.key not in self._texts:
+            self._texts[column.key] = column.texts(self.shown)
+        return self._texts[column.key]
+
+    def cell(self, line: int, column: Column) -> str:
+        """The text of one cell; a signal's name and value stand in the columns of a frame's name and data."""
+        frame = self.frames[line - self.first]
+        if frame is not None:
+            return self.texts(column)[frame]
+        signal = self.signals.get(line - self.first)
+        if signal is None:
+            return ""
+        return {NAME.key: signal.name, DATA.key: signal.text}.get(column.key, "")
+
+
+def kind(flags: int) -> str:
+    """What sets a frame apart at a glance: "error", "remote", "transmit" or nothing."""
+    if flags & Flag.ERROR:
+        return "error"
+    if flags & Flag.REMOTE:
+        return "remote"
+    return "transmit" if flags & Flag.TX else ""

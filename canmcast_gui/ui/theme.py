@@ -1,0 +1,166 @@
+"""Light and dark: one style, two palettes, one accent colour, and the colours that frames are drawn in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from canmcast_gui.app.settings import AppSettings
+
+Role = QPalette.ColorRole
+Group = QPalette.ColorGroup
+
+
+@dataclass(frozen=True)
+class Colors:
+    """What a colour is for; every pair of text and background is readable in its theme."""
+
+    accent: QColor
+    error: QColor
+    remote: QColor
+    warning: QColor
+    good: QColor
+    muted: QColor
+    record: QColor
+    transmit_background: QColor
+    signal_background: QColor
+    changed_up: QColor
+    changed_down: QColor
+    line: QColor
+
+
+_LIGHT = Colors(
+    accent=QColor("#2461c9"),
+    error=QColor("#c0202b"),
+    remote=QColor("#157a3c"),
+    warning=QColor("#9a5b00"),
+    good=QColor("#1b8a4b"),
+    muted=QColor("#6a7280"),
+    record=QColor("#d92d3a"),
+    transmit_background=QColor("#e6effc"),
+    signal_background=QColor("#f5f6f8"),
+    changed_up=QColor("#ffb84d"),
+    changed_down=QColor("#7fb2ff"),
+    line=QColor("#d5d9df"),
+)
+_DARK = Colors(
+    accent=QColor("#6ba4ff"),
+    error=QColor("#ff7a80"),
+    remote=QColor("#5fd38a"),
+    warning=QColor("#f0b35a"),
+    good=QColor("#58c98a"),
+    muted=QColor("#98a1ae"),
+    record=QColor("#ff5c66"),
+    transmit_background=QColor("#223150"),
+    signal_background=QColor("#262a30"),
+    changed_up=QColor("#8a5a12"),
+    changed_down=QColor("#28508f"),
+    line=QColor("#3a3f47"),
+)
+
+_SURFACES = {
+    # window, base, alternate base, text, button, highlight, highlighted text, tool tip
+    False: ("#f1f2f4", "#ffffff", "#f7f8fa", "#1b1f24", "#f7f8f9", "#2461c9", "#ffffff", "#ffffff"),
+    True: ("#23262b", "#1b1d21", "#202328", "#e4e7eb", "#2d3137", "#2f65c0", "#ffffff", "#2d3137"),
+}
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether the palette has light text on a dark window."""
+    return palette.color(Role.Window).lightness() < palette.color(Role.WindowText).lightness()
+
+
+def colors(palette: QPalette) -> Colors:
+    """The colours that go with a palette."""
+    return _DARK if is_dark(palette) else _LIGHT
+
+
+def make_palette(dark: bool) -> QPalette:
+    """The palette of the light or the dark theme."""
+    window, base, alternate, text, button, highlight, highlighted, tip = map(QColor, _SURFACES[dark])
+    named = _DARK if dark else _LIGHT
+    palette = QPalette(button, window)
+    for roles, color in (
+        ((Role.Window,), window),
+        ((Role.Base,), base),
+        ((Role.AlternateBase,), alternate),
+        ((Role.Text, Role.WindowText, Role.ButtonText, Role.ToolTipText, Role.BrightText), text),
+        ((Role.Button,), button),
+        ((Role.Highlight, Role.Accent), highlight),
+        ((Role.HighlightedText,), highlighted),
+        ((Role.ToolTipBase,), tip),
+        ((Role.Link,), named.accent),
+        ((Role.PlaceholderText,), named.muted),
+    ):
+        for role in roles:
+            palette.setColor(role, color)
+    for role in (Role.Text, Role.WindowText, Role.ButtonText, Role.HighlightedText):
+        palette.setColor(
+            Group.Disabled, role, named.muted.lighter(120) if not dark else named.muted.darker(140)
+        )
+    palette.setColor(Group.Disabled, Role.Highlight, named.line)
+    palette.setColor(
+        Group.Inactive, Role.Highlight, highlight.lighter(150) if not dark else highlight.darker(150)
+    )
+    palette.setColor(Group.Inactive, Role.HighlightedText, text)
+    return palette
+
+
+def fixed_font() -> QFont:
+    """The system's monospaced font, as large as its general font, for numbers."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    general = QApplication.font()
+    if general.pointSizeF() > 0:
+        font.setPointSizeF(general.pointSizeF())
+    return font
+
+
+@lru_cache(maxsize=256)  # 64 steps of fading between a handful of pairs of colours
+def mix(one: int, other: int, sixtyfourths: int) -> QColor:
+    """A colour between two (as rgba numbers): 0 is ``one``, 64 is ``other``."""
+    a, b, t = QColor.fromRgba(one), QColor.fromRgba(other), sixtyfourths / 64
+    return QColor.fromRgbF(
+        a.redF() + (b.redF() - a.redF()) * t,
+        a.greenF() + (b.greenF() - a.greenF()) * t,
+        a.blueF() + (b.blueF() - a.blueF()) * t,
+    )
+
+
+class Theme(QObject):
+    """Keeps the application's palette as the user or the system wants it."""
+
+    def __init__(self, app: QApplication, settings: AppSettings) -> None:
+        super().__init__(app)
+        self._app = app
+        self._settings = settings
+        app.setStyle("Fusion")
+        settings.theme.changed.connect(self.apply)
+        app.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
+        self.apply()
+
+    def apply(self) -> None:
+        """Tell the system which scheme we want (title bars follow it) and set our palette."""
+        wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(
+            self._settings.theme.value, Qt.ColorScheme.Unknown
+        )
+        self._app.styleHints().setColorScheme(wanted)
+        self._set_palette()
+
+    def _on_system_scheme(self) -> None:
+        self._set_palette()
+
+    def _set_palette(self) -> None:
+        chosen = self._settings.theme.value
+        system_is_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        palette = make_palette(chosen == "dark" or (chosen == "system" and system_is_dark))
+        if palette != self._app.palette():
+            self._app.setPalette(palette)
+
+
+def apply(app: QApplication, settings: AppSettings) -> Theme:
+    """Give the application its style and palette, and keep them as the settings say from now on."""
+    return Theme(app, settings)

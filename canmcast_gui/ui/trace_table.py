@@ -1,0 +1,213 @@
+"""The table that both trace views are: lines drawn in one go, rows that open, columns that are remembered."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.columns import Column
+from canmcast_gui.models.trace_screen import Screen
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.trace_header import TraceHeader
+from canmcast_gui.ui.trace_paint import EXPANDER, PADDING, LinePainter, Slot
+
+# Keys that open or close the current row, and whether it must be open for that; None: either way.
+_TOGGLING = {
+    Qt.Key.Key_Right: False,
+    Qt.Key.Key_Plus: False,
+    Qt.Key.Key_Left: True,
+    Qt.Key.Key_Minus: True,
+    Qt.Key.Key_Return: None,
+    Qt.Key.Key_Enter: None,
+}
+
+
+class LineModel(Protocol):
+    """What the table asks of its model beyond what Qt asks."""
+
+    columns: tuple[Column, ...]
+
+    def rowCount(self) -> int: ...
+    def screen(self, first: int, last: int) -> Screen: ...
+    def open_row(self, line: int) -> bool: ...
+    def close_row(self, line: int) -> bool: ...
+    def is_open(self, line: int) -> bool: ...
+
+
+class FrameTable(QTableView):
+    """A table of frames. ``opened`` says that the user has opened a row, ``menuRequested`` a right-click."""
+
+    opened = Signal()
+    menuRequested = Signal(QPoint)
+
+    def __init__(
+        self, model: LineModel, settings: AppSettings, key: str, parent: QWidget | None = None
+    ) -> None:
+        """``key`` is the name under which the columns are remembered."""
+        super().__init__(parent)
+        self._lines = model
+        self._painter: LinePainter | None = None
+        self.setModel(model)
+        self._set_behaviour()
+        self._set_up_lines()
+        self.header = TraceHeader(model.columns, settings, key, self)
+        self.setHorizontalHeader(self.header)
+        self.header.restore(self.line_painter().digit)
+
+    def _set_behaviour(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+
+    def _set_up_lines(self) -> None:
+        header = self.verticalHeader()
+        header.hide()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        height = self.fontMetrics().height() + 4
+        header.setMinimumSectionSize(height)
+        header.setDefaultSectionSize(height)
+
+    # -- painting ----------------------------------------------------------------------------------------
+
+    def line_painter(self) -> LinePainter:
+        """What draws the lines, for the fonts and the palette of now."""
+        if self._painter is None:
+            height = self.verticalHeader().defaultSectionSize()
+            self._painter = LinePainter(self.font(), theme.fixed_font(), self.palette(), height)
+        return self._painter
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._painter = None
+            self._set_up_lines()
+            self.viewport().update()
+        super().changeEvent(event)
+
+    def visible_lines(self) -> tuple[int, int]:
+        """The first and the last line on the screen; (0, -1) where there is none."""
+        first = self.rowAt(0)
+        if first < 0:
+            return 0, -1
+        last = self.rowAt(self.viewport().height() - 1)
+        return first, last if last >= 0 else self._lines.rowCount() - 1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        first, last = self.visible_lines()
+        if last < first:
+            return
+        screen = self._lines.screen(first, last)
+        lines = self.line_painter()
+        active = self.isActiveWindow() and self.hasFocus()
+        lines.set_selection(
+            self.palette(), QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
+        )
+        painter = QPainter(self.viewport())
+        painter.translate(0, self.rowViewportPosition(first))
+        width = self.viewport().width()
+        lines.draw(painter, screen, self._slots(event.rect()), width, self._selected(first, last))
+        painter.end()
+
+    def _slots(self, exposed: QRect) -> list[Slot]:
+        """Where the columns that are to be drawn stand."""
+        header, slots = self.header, []
+        leftmost = True
+        for visual in range(header.count()):
+            logical = header.logicalIndex(visual)
+            if header.isSectionHidden(logical):
+                continue
+            x, width = header.sectionViewportPosition(logical), header.sectionSize(logical)
+            if x < exposed.right() + 1 and x + width > exposed.left():
+                slots.append(Slot(self._lines.columns[logical], x, width, EXPANDER if leftmost else 0.0))
+            leftmost = False
+        return slots
+
+    def _selected(self, first: int, last: int) -> set[int]:
+        chosen: set[int] = set()
+        for part in self.selectionModel().selection():
+            low, high = max(part.top(), first), min(part.bottom(), last)
+            chosen.update(range(low - first, high - first + 1))
+        return chosen
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.viewport().update()
+
+    # -- opening rows ------------------------------------------------------------------------------------
+
+    def toggle(self, line: int) -> None:
+        """Open the row on that line, or close it."""
+        if self._lines.is_open(line):
+            self._lines.close_row(line)
+        elif self._lines.open_row(line):
+            self.opened.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        line = self.rowAt(round(event.position().y()))
+        if (
+            event.button() == Qt.MouseButton.LeftButton
+            and line >= 0
+            and self._on_expander(event.position().x())
+        ):
+            self.toggle(line)
+            return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        line = self.rowAt(round(event.position().y()))
+        if event.button() == Qt.MouseButton.LeftButton and line >= 0:
+            self.toggle(line)
+
+    def _on_expander(self, x: float) -> bool:
+        header = self.header
+        shown = [header.logicalIndex(i) for i in range(header.count())]
+        leftmost = next((one for one in shown if not header.isSectionHidden(one)), None)
+        if leftmost is None:
+            return False
+        left = header.sectionViewportPosition(leftmost)
+        return left <= x < left + EXPANDER + PADDING / 2
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line, key = self.currentIndex().row(), event.key()
+        if line >= 0 and key in _TOGGLING and _TOGGLING[key] in (None, self._lines.is_open(line)):
+            self.toggle(line)
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
+            event.ignore()  # Space is pause, everywhere; Esc must not lose a selection made with care
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menuRequested.emit(event.globalPos())
+
+    def add_open_actions(self, menu: QMenu) -> None:
+        """Entries of a context menu that open and close the current row."""
+        line = self.currentIndex().row()
+        is_open = line >= 0 and self._lines.is_open(line)
+        action = menu.addAction("Hide signals" if is_open else "Show signals", lambda: self.toggle(line))
+        action.setEnabled(line >= 0)
+
+    def selected_lines(self) -> list[tuple[int, int]]:
+        """The selected ranges of lines (first, last), ascending, touching ones joined."""
+        joined: list[tuple[int, int]] = []
+        for first, last in sorted((part.top(), part.bottom()) for part in self.selectionModel().selection()):
+            if joined and first <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+            else:
+                joined.append((first, last))
+        return joined
+
+    def select_line(self, line: int) -> None:
+        """Make it the current line and bring it to the middle."""
+        index: QModelIndex = self.model().index(line, 0)
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
