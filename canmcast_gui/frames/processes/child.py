@@ -40,7 +40,6 @@ class ChildProcess:
         finally:
             there.close()
         self.channel = Channel(here)
-        self.early: list[bytes] = []
 
     @property
     def pid(self) -> int:
@@ -52,13 +51,15 @@ class ChildProcess:
         return self._process.poll() is None
 
     def heard(self) -> Any:
-        """Its first word, None until that has come; raises ChildError with its sentence where it failed."""
+        """Its first word, None until that has come; raises ChildError with its sentence where it failed.
+
+        After it, a child says nothing more before it is told something.
+        """
         messages = self.channel.receive()
         if not messages:
             if self.running():
                 return None
             raise ChildError(self.how_it_ended())
-        self.early = messages[1:]
         word = json.loads(messages[0])
         if "error" in word:
             raise ChildError(word["error"])

@@ -74,14 +74,6 @@ class SupervisedProcess:
         """The channel to a process that is ready; None while there is none."""
         return self._child.channel if self._child and self._ready else None
 
-    def early_messages(self) -> list[bytes]:
-        """Messages that came together with the first word; taken once."""
-        child = self._child
-        messages: list[bytes] = []
-        if child is not None:
-            messages, child.early = child.early, messages
-        return messages
-
     def supervise(self) -> Change | None:
         """Notice an end, start again, notice that work has begun. To be called a few times a second."""
         if self._child is None:

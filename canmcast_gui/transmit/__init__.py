@@ -1,0 +1,7 @@
+"""Sending on time: periodic jobs, their schedule, and the process that keeps it."""
+
+from canmcast_gui.transmit.client import Transmitter
+from canmcast_gui.transmit.errors import TransmitError
+from canmcast_gui.transmit.news import JobStatus, SendFailed, TransmitNews
+
+__all__ = ["JobStatus", "SendFailed", "TransmitError", "TransmitNews", "Transmitter"]

@@ -1,0 +1,58 @@
+"""A periodic job: one frame, how often, and how many times; and what may be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.validity import first_problem
+from canmcast_gui.transmit.errors import TransmitError
+
+# The shortest frame takes about 50 µs on a classic bus of 1 Mbit/s; nobody means a shorter period than this.
+MIN_PERIOD_NS = 100_000
+# A day. What is asked for less often than that is a slip of the unit.
+MAX_PERIOD_NS = 86_400 * 10**9
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A job in the schedule.
+
+    ``remaining`` frames are still to be sent, None without end. ``version`` is the client's number for the
+    last command that shaped it.
+    """
+
+    job_id: int
+    frame: FrameBatch
+    period_ns: int
+    remaining: int | None
+    sent: int = 0
+    late: int = 0
+    version: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job has sent all that it was asked for."""
+        return self.remaining == 0
+
+
+def validate_frame(batch: FrameBatch) -> None:
+    """Raises TransmitError, naming the first of them, where frames are no valid CAN frames."""
+    problem = first_problem(batch)
+    if problem is not None:
+        row, sentence = problem
+        which = "The frame" if len(batch) == 1 else f"Frame {row + 1} of {len(batch)}"
+        raise TransmitError(f"{which} was not sent: {sentence}.")
+
+
+def validate_job(frame: FrameBatch, period_ns: int, count: int | None) -> None:
+    """Raises TransmitError for anything but one valid frame, a possible period and a positive count."""
+    if len(frame) != 1:
+        raise TransmitError(f"A periodic job sends one frame, not {len(frame)}.")
+    validate_frame(frame)
+    if not MIN_PERIOD_NS <= period_ns <= MAX_PERIOD_NS:
+        raise TransmitError(
+            f"A period of {period_ns / 1e6:g} ms is not possible; choose one between 0.1 ms and 24 hours."
+        )
+    if count is not None and count < 1:
+        raise TransmitError(f"A job cannot send {count} frames; choose at least 1, or no limit.")

@@ -1,0 +1,196 @@
+"""The process that sends on time: ``python -m canmcast_gui.transmit.process``, the other half of client.py.
+
+One process, one heap of due times, one sender. The sender is made by a factory whose name stands on the
+command line ("module:function", called with settings from JSON), so that this room knows no transport. The
+process ends, and sending with it, when its parent goes away.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import select
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from canmcast_gui.frames import FrameBatch, Source
+from canmcast_gui.frames.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.transmit import wire
+from canmcast_gui.transmit.reporter import Reporter
+from canmcast_gui.transmit.schedule import Schedule
+
+
+class Sender(Protocol):
+    """What the factory makes."""
+
+    @property
+    def addresses(self) -> tuple[Source, ...]:
+        """Where its frames come from."""
+
+    def send_batch(self, batch: FrameBatch) -> int:
+        """Send all frames, in order; returns how many. Raises an exception with a sentence."""
+
+
+# Single frames that leave between two looks at the clock while jobs are armed: some 0.6 ms of a slow sender.
+PORTION = 64
+# Without jobs nobody waits for the clock, and a sender is quicker with many at once.
+LARGE_PORTION = 1024
+# Single frames that wait here at most; while there are more, commands are not read and their sender waits.
+WAITING_FRAMES = 65536
+IDLE_SECONDS = 10.0
+
+
+class TransmitLoop:
+    """Does what the commands on the link say, and sends what is due."""
+
+    def __init__(self, link: ParentLink, sender: Sender) -> None:
+        self._channel = link.channel
+        self._reporter = Reporter(link)
+        self._sender = sender
+        self._schedule = Schedule()
+        # Single frames in the order in which they were asked for, and between them the flush tokens.
+        self._waiting: deque[FrameBatch | int] = deque()
+        self._waiting_frames = 0
+
+    def run(self) -> None:
+        """Work until the parent is gone."""
+        while not self._channel.closed:
+            if self._wait():
+                self._obey()
+            self._send_due()
+            self._send_portion()
+            self._reporter.report(time.monotonic_ns())
+
+    def _wait(self) -> bool:
+        """Wait until something is to be done; whether there are commands."""
+        hearing = [self._channel.fileno()] if self._waiting_frames < WAITING_FRAMES else []
+        times = [t for t in (self._schedule.next_due(), self._reporter.due_ns()) if t is not None]
+        timeout = (min(times) - time.monotonic_ns()) / 1e9 if times else IDLE_SECONDS
+        if self._waiting:
+            timeout = 0.0
+        return bool(select.select(hearing, [], [], max(0.0, timeout))[0])
+
+    # -- commands ----------------------------------------------------------------------------------------
+
+    def _obey(self) -> None:
+        now_ns = time.monotonic_ns()  # one moment for all, so that jobs armed together are due together
+        for message in self._channel.receive():
+            word, *values = wire.unpack(message)
+            _COMMANDS[word](self, now_ns, *values)
+
+    def _do_send(self, _now_ns: int, records: bytes, heap: bytes) -> None:
+        batch = wire.batch_from_bytes(records, heap)
+        self._waiting.append(batch)
+        self._waiting_frames += len(batch)
+
+    def _do_arm(
+        self,
+        now_ns: int,
+        job_id: int,
+        version: int,
+        records: bytes,
+        heap: bytes,
+        period_ns: int,
+        count: int | None,
+    ) -> None:
+        frame = wire.batch_from_bytes(records, heap)
+        self._schedule.arm(job_id, frame, period_ns, count, now_ns).version = version
+
+    def _do_disarm(self, _now_ns: int, job_id: int) -> None:
+        self._schedule.disarm(job_id)
+        self._reporter.forget_job(job_id)
+
+    def _do_stop_all(self, _now_ns: int) -> None:
+        for job in self._schedule.clear():
+            self._reporter.forget_job(job.job_id)
+
+    def _do_flush(self, _now_ns: int, token: int) -> None:
+        self._waiting.append(token)
+
+    # -- frames ------------------------------------------------------------------------------------------
+
+    def _send_due(self) -> None:
+        jobs = self._schedule.take_due(time.monotonic_ns())
+        if not jobs:
+            return
+        left = self._send(FrameBatch.concatenate([job.frame for job in jobs]))
+        for job, has_left in zip(jobs, left, strict=True):
+            job.sent += has_left
+            self._reporter.note_job(job)
+
+    def _send_portion(self) -> None:
+        """Send some of the single frames that wait, and answer the flush tokens that are next."""
+        if not self._waiting:
+            return
+        first = self._waiting.popleft()
+        if isinstance(first, int):
+            self._reporter.note_flushed(first)
+            return
+        portion = PORTION if len(self._schedule) else LARGE_PORTION
+        if len(first) > portion:
+            self._waiting.appendleft(first[portion:])
+        self._send(first[:portion])
+        self._waiting_frames -= min(portion, len(first))
+
+    def _send(self, batch: FrameBatch) -> list[bool]:
+        """Send frames together; where one makes that fail, each by itself. Which of them have left."""
+        left = [self._try(batch)] * len(batch)
+        if not left[0] and len(batch) > 1:
+            left = [self._try(batch[row : row + 1]) for row in range(len(batch))]
+        self._reporter.note_sent(sum(left))
+        return left
+
+    def _try(self, batch: FrameBatch) -> bool:
+        try:
+            self._sender.send_batch(batch)
+        except Exception as error:  # noqa: BLE001 - whatever a sender raises, the other jobs go on
+            self._reporter.note_failure(str(error), time.monotonic_ns())
+            return False
+        return True
+
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    wire.SEND: TransmitLoop._do_send,
+    wire.ARM: TransmitLoop._do_arm,
+    wire.DISARM: TransmitLoop._do_disarm,
+    wire.STOP_ALL: TransmitLoop._do_stop_all,
+    wire.FLUSH: TransmitLoop._do_flush,
+}
+
+
+def transmit(link: ParentLink) -> int:
+    """Make the sender that the command line names, and work."""
+    factory, settings = link.arguments
+    try:
+        sender = _make_sender(factory, json.loads(settings))
+    except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
+        link.say_failed(str(error))
+        return 1
+    prefer_this_process(real_time=True)
+    _wake_exactly()
+    gc.collect()
+    gc.freeze()
+    link.say_ready([[source.address, source.port] for source in sender.addresses])
+    TransmitLoop(link, sender).run()
+    return 0
+
+
+def _make_sender(factory: str, settings: dict[str, Any]) -> Sender:
+    module, _, function = factory.partition(":")
+    sender: Sender = getattr(importlib.import_module(module), function)(settings)
+    return sender
+
+
+def _wake_exactly() -> None:
+    """Linux gathers wake-ups within 50 µs to save power, unless a process asks otherwise; see proc(5)."""
+    with suppress(OSError):
+        Path("/proc/self/timerslack_ns").write_text("1")
+
+
+if __name__ == "__main__":
+    work_for_parent(transmit)

@@ -1,0 +1,88 @@
+"""What the transmit process tells its client: the newest state, a few times a second, and never waiting."""
+
+from __future__ import annotations
+
+from canmcast_gui.frames.processes.parent import ParentLink
+from canmcast_gui.transmit import wire
+from canmcast_gui.transmit.job import Job
+
+# News are for eyes, and those of one turn go together.
+NEWS_NS = 100_000_000
+# A sender that fails does so at every frame, in the same words.
+SAME_FAILURE_NS = 5_000_000_000
+
+
+class Reporter:
+    """Collects news and sends them when it is time. A client that does not listen makes nothing grow."""
+
+    def __init__(self, link: ParentLink) -> None:
+        self._channel = link.channel
+        self._wakeup = link.wakeup
+        self._sent = 0
+        self._changed: dict[int, Job] = {}
+        self._failure: str | None = None
+        self._last_failure = ("", 0)
+        self._flushed: list[int] = []
+        self._dirty = False
+        self._urgent = False
+        self._last_ns = 0
+
+    def note_sent(self, frames: int) -> None:
+        """So many frames have left."""
+        self._sent += frames
+        self._dirty = True
+
+    def note_job(self, job: Job) -> None:
+        """A job has gone on; that it has finished is told at once."""
+        self._changed[job.job_id] = job
+        self._dirty = True
+        self._urgent |= job.finished
+
+    def forget_job(self, job_id: int) -> None:
+        """A job was ended by the client, who asks no more about it."""
+        self._changed.pop(job_id, None)
+
+    def note_failure(self, sentence: str, now_ns: int) -> None:
+        """Something could not be sent."""
+        said, when = self._last_failure
+        if sentence != said or now_ns - when >= SAME_FAILURE_NS:
+            self._failure = sentence
+            self._last_failure = (sentence, now_ns)
+            self._dirty = self._urgent = True
+
+    def note_flushed(self, token: int) -> None:
+        """All frames that were asked for before ``token`` have left."""
+        self._flushed.append(token)
+        self._dirty = self._urgent = True
+
+    def due_ns(self) -> int | None:
+        """When to report; None where there is nothing."""
+        if not self._dirty:
+            return None
+        if self._urgent and not self._channel.pending:
+            return 0
+        return self._last_ns + NEWS_NS
+
+    def report(self, now_ns: int) -> None:
+        """Send the news if it is time, and if the client has taken the last ones."""
+        due_ns = self.due_ns()
+        if due_ns is None or due_ns > now_ns:
+            return
+        self._last_ns = now_ns
+        if not self._channel.flush():
+            return
+        for message in self._messages():
+            self._channel.send(message)
+        self._wakeup.set()
+        self._dirty = self._urgent = False
+
+    def _messages(self) -> list[bytes]:
+        rows = [[job.job_id, job.version, job.sent, job.late, job.finished] for job in self._changed.values()]
+        messages = [wire.pack(wire.STATUS, self._sent, rows)]
+        if self._failure is not None:
+            messages.append(wire.pack(wire.FAILED, self._failure))
+        messages += [wire.pack(wire.FLUSHED, token) for token in self._flushed]
+        self._changed.clear()
+        self._flushed.clear()
+        self._failure = None
+        return messages

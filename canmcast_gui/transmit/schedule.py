@@ -1,0 +1,88 @@
+"""When which periodic frame is due. No clock and no I/O in here: the time is handed in.
+
+Due times are absolute: each job has a grid that begins when it is armed, and being late once moves nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transmit.job import Job
+
+# Entries of ended jobs stay in the heap until they come up; so many of them are not worth tidying up.
+_STALE_ENTRIES = 64
+
+
+class Schedule:
+    """The armed jobs, ordered by the time at which each is due next. All times are int nanoseconds."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[int, Job] = {}
+        # One entry for each armed job: due time, a running number that keeps the order of equals, the job.
+        self._heap: list[tuple[int, int, Job]] = []
+        self._numbers = itertools.count()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def arm(self, job_id: int, frame: FrameBatch, period_ns: int, count: int | None, now_ns: int) -> Job:
+        """Begin a job, its first frame due now.
+
+        For a job that is armed already, frame, period and count change with its next due time, which stays.
+        """
+        job = self._jobs.get(job_id)
+        if job is None:
+            job = self._jobs[job_id] = Job(job_id, frame, period_ns, count)
+            self._enter(now_ns, job)
+        else:
+            job.frame, job.period_ns, job.remaining = frame, period_ns, count
+        return job
+
+    def disarm(self, job_id: int) -> Job | None:
+        """End a job; None comes back where there is none."""
+        job = self._jobs.pop(job_id, None)
+        if len(self._heap) > 2 * len(self._jobs) + _STALE_ENTRIES:
+            self._heap = [entry for entry in self._heap if self._is_armed(entry[2])]
+            heapq.heapify(self._heap)
+        return job
+
+    def clear(self) -> list[Job]:
+        """End all jobs."""
+        jobs = list(self._jobs.values())
+        self._jobs.clear()
+        self._heap.clear()
+        return jobs
+
+    def next_due(self) -> int | None:
+        """When the next frame is due; None without jobs."""
+        while self._heap and not self._is_armed(self._heap[0][2]):
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def take_due(self, now_ns: int) -> list[Job]:
+        """The jobs whose frame is due, each once, in the order of their due times; they go on from there.
+
+        A job that was not asked in time sends one frame and counts the others as late: the next one is due
+        at the next point of its grid that is still to come. A finished job leaves the schedule.
+        """
+        due: list[Job] = []
+        while (due_ns := self.next_due()) is not None and due_ns <= now_ns:
+            job = heapq.heappop(self._heap)[2]
+            due.append(job)
+            missed = (now_ns - due_ns) // job.period_ns
+            job.late += missed
+            if job.remaining is not None:
+                job.remaining -= 1
+            if job.finished:
+                del self._jobs[job.job_id]
+            else:
+                self._enter(due_ns + (missed + 1) * job.period_ns, job)
+        return due
+
+    def _enter(self, due_ns: int, job: Job) -> None:
+        heapq.heappush(self._heap, (due_ns, next(self._numbers), job))
+
+    def _is_armed(self, job: Job) -> bool:
+        return self._jobs.get(job.job_id) is job
