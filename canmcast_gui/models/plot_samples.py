@@ -1,0 +1,217 @@
+"""Samples of one signal over time: bounded memory, and curves of any span that keep every peak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Times = npt.NDArray[np.int64]
+Values = npt.NDArray[np.float64]
+
+# 0.5 MiB: small against the bound, and thinned within a fraction of a millisecond while it fills.
+BLOCK_SAMPLES = 1 << 15
+
+# Of each 64 samples of a full block the lowest and the highest are kept apart, for spans of many blocks.
+COARSE_SAMPLES = 64
+
+# 1 M samples (16 MiB) stay as they were: a quarter of an hour of a signal that comes every millisecond.
+FULL_BLOCKS = 32
+
+# Of 32 M older ones the lowest and highest of each 64 stay, in another 16 MiB; older ones are forgotten.
+COARSE_BLOCKS = 1024
+
+_NO_TIMES: Times = np.zeros(0, dtype=np.int64)
+_NO_VALUES: Values = np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points of a span in the order of time: times int64 (n,) and values (n,), one point beyond each end.
+
+    ``thinned`` where points are the lowest and highest of several samples each.
+    """
+
+    times: Times
+    values: Values
+    thinned: bool = False
+
+
+class _Block:
+    """Samples in the order of time. A full one has ``coarse`` points; an old one has only those."""
+
+    __slots__ = ("coarse_times", "coarse_values", "count", "first", "last", "times", "values")
+
+    def __init__(self) -> None:
+        self.times: Times = np.empty(BLOCK_SAMPLES, dtype=np.int64)
+        self.values: Values = np.empty(BLOCK_SAMPLES)
+        self.count = 0
+        self.coarse_times = _NO_TIMES
+        self.coarse_values = _NO_VALUES
+        self.first = self.last = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.count == BLOCK_SAMPLES
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether the samples themselves are gone."""
+        return not len(self.times)
+
+    def add(self, times: Times, values: Values) -> int:
+        """Take as many samples as there is room for; returns how many."""
+        taken = min(len(times), BLOCK_SAMPLES - self.count)
+        end = self.count + taken
+        self.times[self.count : end] = times[:taken]
+        self.values[self.count : end] = values[:taken]
+        self._keep_order(self.count, end)
+        self.count = end
+        self.first, self.last = int(self.times[0]), int(self.times[end - 1])
+        if self.is_full:
+            self.coarse_times, self.coarse_values = thin(self.times, self.values, COARSE_SAMPLES)
+        return taken
+
+    def _keep_order(self, start: int, end: int) -> None:
+        """Sort the samples where the clock was set back, as searching needs them in the order of time."""
+        from_here = max(start - 1, 0)
+        if (np.diff(self.times[from_here:end]) < 0).any():
+            order = np.argsort(self.times[:end], kind="stable")
+            self.times[:end] = self.times[:end][order]
+            self.values[:end] = self.values[:end][order]
+
+    def forget_samples(self) -> None:
+        """Keep the coarse points only."""
+        self.times, self.values = _NO_TIMES, _NO_VALUES
+
+    def span(self, start_ns: int, stop_ns: int) -> tuple[int, int]:
+        """First and behind-last index of the samples in a span, with one more at each end."""
+        times, scale = (
+            (self.coarse_times, COARSE_SAMPLES // 2) if self.is_coarse else (self.times[: self.count], 1)
+        )
+        low = max(int(np.searchsorted(times, start_ns)) - 1, 0)
+        high = int(np.searchsorted(times, stop_ns, side="right")) + 1
+        return low * scale, min(high * scale, self.count)
+
+    def points(self, low: int, high: int, group: int) -> tuple[Times, Values]:
+        """The samples of a range of indices, the lowest and highest of each ``group`` (a power of two)."""
+        if (group < COARSE_SAMPLES and not self.is_coarse) or not len(self.coarse_times):
+            low -= low % group
+            high = min(high + -high % group, self.count)
+            return thin(self.times[low:high], self.values[low:high], group)
+        # Two coarse points stand for COARSE_SAMPLES samples.
+        step = max(group // COARSE_SAMPLES, 1) * 2
+        low, high = low * 2 // COARSE_SAMPLES, -(-high * 2 // COARSE_SAMPLES)
+        low -= low % step
+        high = min(high + -high % step, len(self.coarse_times))
+        return thin(self.coarse_times[low:high], self.coarse_values[low:high], step)
+
+
+class SampleStore:
+    """The samples of one signal, oldest first.
+
+    Holds what the bounds above allow: the newest samples all, older ones thinned to their extremes, and
+    nothing before that. ``count`` is how many were ever appended.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[_Block] = []
+        self.count = 0
+        self.forgotten = 0
+
+    def append(self, times: Times, values: Values) -> None:
+        """Add samples behind the last: times int64 (n,), values (n,). NaN and infinity are left out."""
+        finite = np.isfinite(values)
+        if not finite.all():
+            times, values = times[finite], values[finite]
+        done = 0
+        while done < len(times):
+            if not self._blocks or self._blocks[-1].is_full:
+                self._blocks.append(_Block())
+            done += self._blocks[-1].add(times[done:], values[done:])
+        self.count += done
+        self._keep_bounds()
+
+    def _keep_bounds(self) -> None:
+        for block in self._blocks[-2 * FULL_BLOCKS : -FULL_BLOCKS]:
+            block.forget_samples()
+        extra = len(self._blocks) - FULL_BLOCKS - COARSE_BLOCKS
+        if extra > 0:
+            self.forgotten += sum(block.count for block in self._blocks[:extra])
+            del self._blocks[:extra]
+
+    @property
+    def first_ns(self) -> int | None:
+        """The time of the oldest sample that is known."""
+        return self._blocks[0].first if self._blocks else None
+
+    @property
+    def last_ns(self) -> int | None:
+        """The time of the newest sample."""
+        return self._blocks[-1].last if self._blocks else None
+
+    @property
+    def last_value(self) -> float | None:
+        """The newest value."""
+        return float(self._blocks[-1].values[self._blocks[-1].count - 1]) if self._blocks else None
+
+    def curve(self, start_ns: int, stop_ns: int, points: int) -> Curve:
+        """The curve between two times with about ``points`` points at most, all peaks among them.
+
+        Groups of samples begin at the same samples whatever the span is, so that a curve that scrolls does
+        not flicker.
+        """
+        parts = [(block, *block.span(start_ns, stop_ns)) for block in self._around(start_ns, stop_ns)]
+        parts = [(block, low, high) for block, low, high in parts if low < high]
+        if not parts:
+            return Curve(_NO_TIMES, _NO_VALUES)
+        samples = sum(high - low for _, low, high in parts)
+        group = _group(samples, points)
+        found = [block.points(low, high, group) for block, low, high in parts]
+        thinned = group > 1 or any(block.is_coarse for block, _, _ in parts)
+        return Curve(*(np.concatenate(column) for column in zip(*found, strict=True)), thinned)
+
+    def value_at(self, time_ns: int) -> float | None:
+        """The value of the newest sample that is not newer than ``time_ns``; None before the first."""
+        for block in reversed(self._blocks):
+            if block.first <= time_ns:
+                coarse = block.is_coarse
+                times = block.coarse_times if coarse else block.times[: block.count]
+                values = block.coarse_values if coarse else block.values
+                return float(values[max(int(np.searchsorted(times, time_ns, side="right")) - 1, 0)])
+        return None
+
+    def _around(self, start_ns: int, stop_ns: int) -> Iterator[_Block]:
+        """The blocks of a span, and the nearest one before and after it, for lines that leave the picture."""
+        for number, block in enumerate(self._blocks):
+            before = number + 1 < len(self._blocks) and self._blocks[number + 1].first < start_ns
+            after = number and self._blocks[number - 1].last > stop_ns
+            if not before and not after:
+                yield block
+
+
+def _group(samples: int, points: int) -> int:
+    """The smallest power of two that leaves at most ``points`` points of so many samples, two a group."""
+    if samples <= points:
+        return 1
+    return max(1 << (2 * samples // max(points, 1) - 1).bit_length(), 4)
+
+
+def thin(times: Times, values: Values, group: int) -> tuple[Times, Values]:
+    """The lowest and the highest sample of each ``group`` samples, in the order of time."""
+    if group <= 2 or len(times) <= 2:
+        return times, values
+    whole = len(times) // group * group
+    picked = _extremes(values[:whole].reshape(-1, group)) if whole else np.zeros(0, dtype=np.int64)
+    if whole < len(times):
+        picked = np.concatenate([picked, _extremes(values[whole:][None, :]) + whole])
+    return times[picked], values[picked]
+
+
+def _extremes(matrix: Values) -> npt.NDArray[np.int64]:
+    """Flat indices of the lowest and highest value of each row, in the order of the row."""
+    rows = np.arange(len(matrix)) * matrix.shape[1]
+    low, high = matrix.argmin(axis=1) + rows, matrix.argmax(axis=1) + rows
+    return np.stack([np.minimum(low, high), np.maximum(low, high)], axis=1).ravel()

@@ -1,0 +1,111 @@
+"""The columns of the transmit table, as data: title, width, how a row becomes text and text becomes a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from canmcast_gui.frames.text import data_text, id_text, type_text
+from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.models.transmit_text import parse_data, parse_id, parse_length, parse_period, period_text
+
+MAX_COMMENT = 200  # longer ones would be a way to fill the settings file by pasting
+
+
+@dataclass(frozen=True)
+class TransmitColumn:
+    """One column. ``width`` counts characters; ``numeric`` cells use the number font.
+
+    ``text`` takes a row and whether numbers are decimal; ``edit`` takes a row, a typed text and the same,
+    gives the changed row and raises RowError. Columns without them show something else than the frame.
+    """
+
+    key: str
+    title: str
+    width: int
+    tip: str
+    text: Callable[[TransmitRow, bool], str] | None = None
+    edit: Callable[[TransmitRow, str, bool], TransmitRow] | None = None
+    numeric: bool = False
+    right: bool = False
+
+
+def _edit_comment(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, comment=text.strip()[:MAX_COMMENT])
+
+
+def _edit_id(row: TransmitRow, text: str, decimal: bool) -> TransmitRow:
+    return replace(row, arbitration_id=parse_id(text, row.extended, decimal))
+
+
+def _edit_length(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return row.with_length(parse_length(text, row.is_fd))
+
+
+def _edit_data(row: TransmitRow, text: str, decimal: bool) -> TransmitRow:
+    return replace(row, data=parse_data(text, row.is_fd, decimal))
+
+
+def _edit_period(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, period_ns=parse_period(text))
+
+
+def _data_text(row: TransmitRow, decimal: bool) -> str:
+    return "" if row.is_remote else data_text(row.data, decimal)
+
+
+ARMED = TransmitColumn("armed", "On", 4, "Send periodically while this is checked")
+COMMENT = TransmitColumn(
+    "comment", "Name", 18, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+)
+IDENTIFIER = TransmitColumn(
+    "id",
+    "ID",
+    9,
+    "Arbitration id: up to 7FF for standard frames, up to 1FFFFFFF for extended ones",
+    lambda row, decimal: id_text(row.arbitration_id, row.extended, decimal),
+    _edit_id,
+    numeric=True,
+    right=True,
+)
+TYPE = TransmitColumn(
+    "type",
+    "Type",
+    9,
+    "S standard, X extended, R remote, FD, BRS bit rate switch",
+    lambda row, _decimal: type_text(row.flags),
+)
+LENGTH = TransmitColumn(
+    "length",
+    "Len",
+    5,
+    "Bytes of data; more are filled with 00, fewer cut the end off",
+    lambda row, _decimal: str(len(row.data)),
+    _edit_length,
+    numeric=True,
+    right=True,
+)
+DATA = TransmitColumn(
+    "data",
+    "Data",
+    26,
+    "Payload, such as DE AD BE EF; the length follows it",
+    _data_text,
+    _edit_data,
+    numeric=True,
+)
+PERIOD = TransmitColumn(
+    "period",
+    "Period ms",
+    10,
+    "Time between two frames while the row is on, in milliseconds",
+    lambda row, _decimal: period_text(row.period_ns),
+    _edit_period,
+    numeric=True,
+    right=True,
+)
+SENT = TransmitColumn("sent", "Sent", 9, "Frames that this row has sent", numeric=True, right=True)
+SEND = TransmitColumn("send", "", 8, "Send the frame once, now")
+
+# The two that act come first, so that a narrow panel that scrolls sideways still has them.
+COLUMNS = (ARMED, SEND, COMMENT, IDENTIFIER, TYPE, LENGTH, DATA, PERIOD, SENT)

@@ -1,0 +1,106 @@
+"""Between the transmit table and the session: what is armed there is sent, what was sent is counted here."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.transmit import MAX_ROWS, TransmitModel
+from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.transmit import JobStatus, SendFailed
+
+# Of runs that have ended the last counts may still come; as many as the table has rows are waited for.
+MAX_RUNS = 2 * MAX_ROWS
+
+
+@dataclass
+class _Run:
+    """What one arming of a row has sent so far; each has a number of its own towards the session."""
+
+    job_id: int
+    sent: int = 0
+    late: int = 0
+
+
+class TransmitJobs(QObject):
+    """Keeps the session's periodic jobs as the table says, and the table's counts as the session says.
+
+    ``failed`` carries a sentence where sending failed.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, session: Session, model: TransmitModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._model = model
+        self._numbers = itertools.count(1)
+        self._running: dict[int, int] = {}
+        self._runs: dict[int, _Run] = {}
+        model.armed.connect(self._on_armed)
+        model.disarmed.connect(self._on_disarmed)
+        session.transmitNews.connect(self._on_news)
+        session.stateChanged.connect(self._on_state)
+
+    @property
+    def can_send(self) -> bool:
+        """Whether there is a bus to send on."""
+        return self._session.transmitter is not None
+
+    def send(self, numbers: Iterable[int]) -> None:
+        """Send the rows at these places once, in this order."""
+        wanted = list(numbers)
+        batch = FrameBatch.concatenate([self._model.row(number).frame() for number in wanted])
+        if wanted and self._session.send(batch):
+            for number in wanted:
+                self._model.count_sent(self._model.job_id(number), 1)
+
+    def stop_all(self) -> None:
+        """End all periodic sending at once."""
+        self._session.stop_all()
+        self._model.disarm_all()
+
+    def _on_armed(self, job_id: int, row: TransmitRow) -> None:
+        run_id = self._running.get(job_id) or self._begin(job_id)
+        if not self._session.arm(run_id, row.frame(), row.period_ns):
+            self._on_disarmed(job_id)
+            self._model.job_ended(job_id)
+
+    def _begin(self, job_id: int) -> int:
+        run_id = self._running[job_id] = next(self._numbers)
+        self._runs[run_id] = _Run(job_id)
+        while len(self._runs) > MAX_RUNS:
+            del self._runs[next(iter(self._runs))]
+        return run_id
+
+    def _on_disarmed(self, job_id: int) -> None:
+        run_id = self._running.pop(job_id, None)
+        if run_id is not None:
+            self._session.disarm(run_id)
+
+    def _on_state(self) -> None:
+        """Without a bus nothing is being sent, and nothing begins by itself when the next one opens."""
+        if not self.can_send:
+            self._model.disarm_all()
+
+    def _on_news(self, news: list[object]) -> None:
+        for one in news:
+            if isinstance(one, JobStatus):
+                self._on_status(one)
+            elif isinstance(one, SendFailed):
+                self.failed.emit(one.sentence)
+
+    def _on_status(self, status: JobStatus) -> None:
+        run = self._runs.get(status.job_id)
+        if run is None:
+            return
+        self._model.count_sent(run.job_id, status.sent - run.sent, status.late - run.late)
+        run.sent, run.late = status.sent, status.late
+        if status.finished and self._running.get(run.job_id) == status.job_id:
+            del self._running[run.job_id]
+            self._model.job_ended(run.job_id)

@@ -1,0 +1,96 @@
+"""Choosing messages of the loaded databases to send."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.transmit_database import row_for_message
+from canmcast_gui.models.transmit_row import RowError
+from canmcast_gui.ui import theme
+
+_PLACE = Qt.ItemDataRole.UserRole
+
+
+class MessageDialog(QDialog):
+    """A list of all messages with a search box; ``chosen`` carries a list of rows, ``refused`` a sentence."""
+
+    chosen = Signal(list)
+    refused = Signal(str)
+
+    def __init__(self, databases: DatabaseSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Add messages from the databases")
+        self._messages = [(database, message) for database in databases for message in database.messages]
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search by name or id")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.list = self._make_list()
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        self._ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._ok.setText("Add")
+        self._ok.setEnabled(False)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.search, self.list, self.buttons):
+            layout.addWidget(widget)
+        self.resize(520, 420)
+
+    def _make_list(self) -> QTreeWidget:
+        view = QTreeWidget(self)
+        view.setHeaderLabels(["Message", "ID", "Bytes", "Cycle ms", "Database"])
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.addTopLevelItems([self._make_item(place) for place in range(len(self._messages))])
+        view.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        view.itemSelectionChanged.connect(lambda: self._ok.setEnabled(bool(view.selectedItems())))
+        view.itemDoubleClicked.connect(lambda _item: self.accept())
+        return view
+
+    def _make_item(self, place: int) -> QTreeWidgetItem:
+        database, message = self._messages[place]
+        cycle = f"{message.cycle_ms:g}" if message.cycle_ms else ""
+        number = id_text(message.arbitration_id, message.extended)
+        item = QTreeWidgetItem([message.name, number, str(message.length), cycle, database.name])
+        item.setData(0, _PLACE, place)
+        item.setToolTip(0, message.comment)
+        item.setFont(1, theme.fixed_font())
+        for column in (1, 2, 3):
+            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return item
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().lower()
+        for number in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(number)
+            item.setHidden(wanted not in item.text(0).lower() and wanted not in item.text(1).lower())
+
+    def accept(self) -> None:
+        """Hand over the rows of the chosen messages."""
+        rows = []
+        for item in self.list.selectedItems():
+            try:
+                rows.append(row_for_message(*self._messages[item.data(0, _PLACE)]))
+            except RowError as error:
+                self.refused.emit(str(error))
+        if rows:
+            self.chosen.emit(rows)
+        super().accept()

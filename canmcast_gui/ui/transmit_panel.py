@@ -1,0 +1,305 @@
+"""The transmit panel: a table of frames, sent by hand or periodically."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QMenu,
+    QTableView,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.transmit import TransmitModel
+from canmcast_gui.models.transmit_columns import COLUMNS, DATA
+from canmcast_gui.models.transmit_jobs import TransmitJobs
+from canmcast_gui.models.transmit_row import RowError, TransmitRow
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.transmit_database import MessageDialog
+from canmcast_gui.ui.transmit_delegate import TransmitDelegate
+
+NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
+HEADER = "transmit_header"
+
+
+class TransmitPanel(QWidget):
+    """Rows of frames with their buttons; remembers them, disarmed, in the settings.
+
+    ``menu_actions`` are the actions that a menu can offer as well.
+    """
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.model = TransmitModel(self)
+        self.jobs = TransmitJobs(session, self.model, self)
+        self._delegate = TransmitDelegate(self.model, self)
+        self.table = self._make_table()
+        self._make_actions()
+        self._sentence = QLabel(self)
+        self._sentence.setWordWrap(True)
+        self._sentence.setContentsMargins(8, 3, 8, 4)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._hint = EmptyHint(
+            self.table,
+            "No frames to send yet.\n"
+            "Add a row, choose a message of a database, or paste lines such as 123#DEADBEEF.",
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self._make_toolbar(), self.table, self._sentence):
+            layout.addWidget(widget)
+        self._load_rows()
+        self._connect()
+        self._say("")
+        self._update_actions()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        table.setItemDelegate(self._delegate)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setMouseTracking(True)
+        table.setAcceptDrops(True)
+        table.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        metrics = table.fontMetrics()
+        table.verticalHeader().setDefaultSectionSize(metrics.height() + 10)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(metrics.averageCharWidth() * 4)
+        for number, column in enumerate(COLUMNS):
+            header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 14)
+        header.restoreState(self._settings.layout(HEADER))
+        return table
+
+    def _action(self, name: str, icon_name: str, tip: str, slot, keys: str = "") -> QAction:
+        action = QAction(icon(icon_name), name, self)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.triggered.connect(slot)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(action)
+        return action
+
+    def _make_actions(self) -> None:
+        make = self._action
+        self.add_action = make("Add row", "add", "Add a frame", self.add_row, "Insert")
+        self.database_action = make(
+            "Add from database…", "database", "Add a message of a loaded database", self.add_from_database
+        )
+        self.paste_action = make(
+            "Paste frames", "import", "Add frames from lines such as 123#DEADBEEF", self.paste, "Ctrl+V"
+        )
+        self.duplicate_action = make("Duplicate", "duplicate", "Duplicate the rows", self.duplicate, "Ctrl+D")
+        self.remove_action = make("Remove", "remove", "Remove the rows", self.remove, "Del")
+        self.up_action = make("Move up", "up", "Move the row up", lambda: self.move(-1), "Alt+Up")
+        self.down_action = make("Move down", "down", "Move the row down", lambda: self.move(1), "Alt+Down")
+        self.send_action = make("Send", "send", "Send the selected rows once, now", self.send, "Ctrl+Return")
+        self.arm_action = make(
+            "Arm", "arm", "Send the selected rows periodically", self.toggle_armed, "Ctrl+E"
+        )
+        self.stop_action = make(
+            "Stop all", "stop-all", "End all periodic sending", self.jobs.stop_all, "Ctrl+."
+        )
+        self.stop_action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self.menu_actions = [
+            self.add_action, self.database_action, self.paste_action, self.duplicate_action,
+            self.remove_action, self.send_action, self.arm_action, self.stop_action,
+        ]  # fmt: skip
+        self.table.addActions([*self.menu_actions, self.up_action, self.down_action])
+
+    def _make_toolbar(self) -> QToolBar:
+        bar = QToolBar(self)
+        size = self.fontMetrics().height()
+        bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
+        for action in (self.send_action, self.arm_action, self.stop_action):
+            bar.addAction(action)
+            bar.widgetForAction(action).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addSeparator()
+        bar.addWidget(self._make_add_button(bar))
+        bar.addActions([self.duplicate_action, self.remove_action, self.up_action, self.down_action])
+        return bar
+
+    def _make_add_button(self, bar: QToolBar) -> QToolButton:
+        menu = QMenu(bar)
+        menu.addActions([self.add_action, self.database_action, self.paste_action])
+        button = QToolButton(bar)
+        button.setDefaultAction(self.add_action)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        return button
+
+    def _connect(self) -> None:
+        self._delegate.send_clicked.connect(lambda number: self.jobs.send([number]))
+        self._delegate.problem.connect(self._say)
+        self.model.refused.connect(self._say)
+        self.jobs.failed.connect(self._say)
+        self.model.rows_edited.connect(self._remember_rows)
+        self.model.dataChanged.connect(self._update_actions)
+        self.model.rowsInserted.connect(self._update_actions)
+        self.model.rowsRemoved.connect(self._update_actions)
+        self.table.selectionModel().selectionChanged.connect(self._update_actions)
+        self.table.horizontalHeader().sectionResized.connect(self._remember_header)
+        self._session.stateChanged.connect(self._update_actions)
+        self._session.databasesChanged.connect(self._update_actions)
+        self._settings.decimal.changed.connect(self.model.set_decimal)
+
+    # -- what the buttons do -----------------------------------------------------------------------------
+
+    def selected(self) -> list[int]:
+        """The places of the selected rows, from top to bottom."""
+        return sorted(index.row() for index in self.table.selectionModel().selectedRows())
+
+    def add_row(self) -> None:
+        """Add a row behind the selected ones, and let its id be typed at once."""
+        at = self._insert([TransmitRow()])
+        if at is not None:
+            self.table.edit(self.model.index(at, next(n for n, c in enumerate(COLUMNS) if c.key == "id")))
+
+    def add_from_database(self) -> None:
+        """Let the user choose messages and add a row for each."""
+        dialog = MessageDialog(self._session.databases, self)
+        dialog.chosen.connect(self._insert)
+        dialog.refused.connect(self._say)
+        dialog.open()
+
+    def paste(self) -> None:
+        """Add the frames that the clipboard holds as text."""
+        self._say("")
+        at = self._place()
+        count = self.model.insert_text(at, QGuiApplication.clipboard().text())
+        self._select(at, count)
+
+    def duplicate(self) -> None:
+        """Put a copy of the selected rows behind them."""
+        self._insert([self.model.row(number) for number in self.selected()])
+
+    def remove(self) -> None:
+        """Remove the selected rows."""
+        numbers = self.selected()
+        self.model.remove(numbers)
+        if numbers and self.model.rowCount():
+            self.table.selectRow(min(numbers[0], self.model.rowCount() - 1))
+
+    def move(self, by: int) -> None:
+        """Move the selected row."""
+        numbers = self.selected()
+        if len(numbers) == 1:
+            self.table.selectRow(self.model.move(numbers[0], by))
+
+    def send(self) -> None:
+        """Send the selected rows once."""
+        self.jobs.send(self.selected())
+
+    def toggle_armed(self) -> None:
+        """Arm the selected rows, or disarm them where all are armed."""
+        numbers = self.selected()
+        armed = not all(self.model.is_armed(number) for number in numbers)
+        for number in numbers:
+            self.model.set_armed(number, armed)
+
+    def _place(self) -> int:
+        """Where new rows go: behind the selected ones, else at the end."""
+        return max(self.selected(), default=self.model.rowCount() - 1) + 1
+
+    def _insert(self, rows: list[TransmitRow]) -> int | None:
+        self._say("")
+        at = self._place()
+        count = self.model.insert(at, rows)
+        self._select(at, count)
+        return at if count else None
+
+    def _select(self, at: int, count: int) -> None:
+        if not count:
+            return
+        self.table.setCurrentIndex(self.model.index(at, COLUMNS.index(DATA)))
+        for number in range(at + 1, at + count):
+            selection = self.table.selectionModel()
+            flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
+            selection.select(self.model.index(number, 0), flags)
+        self.table.setFocus()
+
+    # -- showing what is possible ------------------------------------------------------------------------
+
+    def _say(self, sentence: str) -> None:
+        """Show a sentence below the table; an empty one says what is generally in the way, if anything is."""
+        problem = bool(sentence)
+        if not sentence and not self.jobs.can_send and self.model.rowCount():
+            sentence = NO_BUS
+        named = theme.colors(self.palette())
+        color = named.error if problem else named.muted
+        self._sentence.setStyleSheet(f"color: {color.name()}")
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+
+    def _update_actions(self) -> None:
+        numbers = self.selected()
+        can_send = self.jobs.can_send
+        self._hint.setVisible(self.model.rowCount() == 0)
+        for action in (self.duplicate_action, self.remove_action):
+            action.setEnabled(bool(numbers))
+        self.up_action.setEnabled(len(numbers) == 1 and numbers[0] > 0)
+        self.down_action.setEnabled(len(numbers) == 1 and numbers[0] < self.model.rowCount() - 1)
+        self.database_action.setEnabled(len(self._session.databases) > 0)
+        armed = bool(numbers) and all(self.model.is_armed(number) for number in numbers)
+        self.arm_action.setText("Disarm" if armed else "Arm")
+        self._enable(self.send_action, can_send, numbers, "Send the selected rows once, now (Ctrl+Return)")
+        self._enable(self.arm_action, can_send, numbers, "Send the selected rows periodically (Ctrl+E)")
+        self.stop_action.setEnabled(self.model.armed_count > 0)
+        if self._delegate.can_send != can_send:
+            self._delegate.can_send = can_send
+            self.table.viewport().update()
+            self._say("")
+
+    @staticmethod
+    def _enable(action: QAction, can_send: bool, numbers: list[int], tip: str) -> None:
+        action.setEnabled(can_send and bool(numbers))
+        action.setToolTip(NO_BUS if not can_send else tip if numbers else "Select a row first.")
+
+    def changeEvent(self, event) -> None:
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange and hasattr(self, "_sentence"):
+            self._say(self._sentence.text() if self._sentence.text() != NO_BUS else "")
+
+    # -- remembering -------------------------------------------------------------------------------------
+
+    def _load_rows(self) -> None:
+        rows = []
+        for values in self._settings.transmit_rows.value:
+            try:
+                rows.append(TransmitRow.from_dict(values))
+            except RowError as error:
+                self._session.message.emit("warning", str(error))
+        self.model.insert(0, rows)
+        self.model.set_decimal(self._settings.decimal.value)
+
+    def _remember_rows(self) -> None:
+        self._settings.transmit_rows.set([row.to_dict() for row in self.model.rows])
+
+    def _remember_header(self) -> None:
+        self._settings.set_layout(HEADER, self.table.horizontalHeader().saveState())
