@@ -14,9 +14,8 @@ from canmcast_gui.logfile.reader import FrameReader
 def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Counts and times of a log file, as ``canmcast info --json`` prints them.
 
-    Error frames have no id, channel or direction that formats agree on: ``fd_frames``, ``extended_frames``,
-    ``tx_frames``, ``channels`` and ``ids`` count data and remote frames. Times are as the file writes them.
-    Raises FileError.
+    Formats do not agree on what an error frame carries: all but ``frames`` and ``error_frames`` is about data
+    and remote frames. Times are as the file writes them, None where it has no such frame. Raises FileError.
     """
     reader = FrameReader(path)
     counts = _Counts()
@@ -36,10 +35,12 @@ class _Counts:
     def add(self, batch: FrameBatch) -> None:
         """Count the frames of one batch."""
         self.frames += len(batch)
-        self.first_ns = int(batch.timestamp_ns[0]) if self.first_ns is None else self.first_ns
-        self.last_ns = int(batch.timestamp_ns[-1])
         real = batch[~batch.has(Flag.ERROR)]
         self.errors += len(batch) - len(real)
+        if not len(real):
+            return
+        self.first_ns = int(real.timestamp_ns[0]) if self.first_ns is None else self.first_ns
+        self.last_ns = int(real.timestamp_ns[-1])
         self.remotes += int(real.has(Flag.REMOTE).sum())
         self.fd += int(real.has(Flag.FD).sum())
         self.extended += int(real.has(Flag.EXTENDED).sum())

@@ -3,52 +3,99 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, recognise
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_asc import AscParser
+from canmcast_gui.logfile.read_blf import BlfLog
+from canmcast_gui.logfile.read_candump import CandumpParser
+from canmcast_gui.logfile.read_csv import CsvParser
+from canmcast_gui.logfile.read_text import TextLog
+from canmcast_gui.logfile.read_trc import TrcParser
 
 DEFAULT_BATCH_FRAMES = 65536
 
 
+class Log(Protocol):
+    """One file in one format: where it has been read to, what its times are counted from, its frames."""
+
+    position: int
+
+    @property
+    def start_ns(self) -> int:
+        """What has been added to the times that stand in the file, to make them UTC since 1970."""
+
+    def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
+        """All frames that can be read; what cannot goes to the problems. Raises OSError."""
+
+
+_LOGS: dict[str, Callable[[Path, Problems], Log]] = {
+    "asc": lambda path, problems: TextLog(path, AscParser(), problems),
+    "blf": BlfLog,
+    "candump": lambda path, problems: TextLog(path, CandumpParser(), problems),
+    "trc": lambda path, problems: TextLog(path, TrcParser(), problems),
+    "csv": lambda path, problems: TextLog(path, CsvParser(), problems),
+}
+
+
 class FrameReader:
-    """Iterates over the batches of one log file.
+    """Iterates over the batches of one log file, from its beginning each time.
 
     ``format`` is what its content says it is. ``progress`` goes from 0 to 1 by position in the file.
     ``skipped`` counts what could not be read; ``problems`` are sentences about the first of them, with where
-    they are. Opening raises FileError where the file is absent or of no known format; iterating raises it
-    only where nothing could be read.
+    they are. ``start_ns`` is what was added to the file's own times. Making one raises FileError where the
+    file is absent or of no known format; iterating raises it only where nothing at all could be read.
     """
 
     def __init__(self, path: str | os.PathLike[str], batch_frames: int = DEFAULT_BATCH_FRAMES) -> None:
         self.path = Path(path)
         self.format: Format = recognise(self.path)
-        self.skipped = 0
-        self.problems: list[str] = []
-        self.start_ns = 0
-        self.progress = 0.0
         self._batch_frames = batch_frames
+        self._open()
 
     def __iter__(self) -> Iterator[FrameBatch]:
-        from canmcast_gui.logfile.read_can import read_messages
-
-        size = max(1, self.path.stat().st_size)
+        self._open()
         frames = 0
         try:
-            for batch, position in read_messages(self.format, self.path, self._batch_frames):
-                self.progress = min(1.0, position / size)
+            for batch in self._log.batches(self._batch_frames):
                 frames += len(batch)
                 yield batch
         except OSError as error:
-            raise FileError(os_sentence(self.path, error, "read")) from error
-        except Exception as error:
-            self.skipped += 1
-            self.problems.append(f"after {frames} frames: {error}")
             if not frames:
-                raise FileError(f"{self.path.name} cannot be read: {error}") from error
-        self.progress = 1.0
+                raise FileError(os_sentence(self.path, error, "read")) from error
+            self._problems.add(f"byte {self._log.position}", error.strerror or error)
+        if not frames and self.skipped:
+            raise FileError(f"nothing of {self.path.name} can be read: {self.problems[0]}")
+
+    @property
+    def progress(self) -> float:
+        """How much of the file has been read, 0 to 1."""
+        return min(1.0, self._log.position / self._size)
+
+    @property
+    def start_ns(self) -> int:
+        """What was added to the times in the file: 0 for a file without a date."""
+        return self._log.start_ns
+
+    @property
+    def skipped(self) -> int:
+        """How many lines, objects or containers could not be read so far."""
+        return self._problems.skipped
+
+    @property
+    def problems(self) -> list[str]:
+        """Sentences about the first of what was skipped."""
+        return self._problems.sentences
+
+    def _open(self) -> None:
+        self._size = max(1, self.path.stat().st_size)
+        self._problems = Problems()
+        self._log = _LOGS[self.format.name](self.path, self._problems)
 
 
 def read_batches(path: str | os.PathLike[str], batch_frames: int = DEFAULT_BATCH_FRAMES) -> FrameReader:

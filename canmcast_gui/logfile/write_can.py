@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,8 +15,8 @@ import can
 from can.io import blf as can_blf
 
 from canmcast_gui.frames import FrameBatch
-
-NANOSECONDS = 1_000_000_000
+from canmcast_gui.logfile.asc_dates import date_text
+from canmcast_gui.logfile.rows import NANOSECONDS
 
 
 class Sink(Protocol):
@@ -120,7 +119,7 @@ class AscSink(_MessageSink):
         self.write_messages(messages)
 
     def _write_start(self, start_s: int) -> None:
-        date = _english_date(datetime.fromtimestamp(start_s))
+        date = date_text(start_s)
         self.file.write(f"Begin Triggerblock {date}\n 0.000000 Start of measurement\n")
         self.writer.header_written = True
         self.writer.started = self.writer.last_timestamp = float(start_s)
@@ -211,11 +210,3 @@ SINKS: dict[str, Callable[[Any, Path], Sink]] = {
     "trc": TrcSink,
     "csv": CsvSink,
 }
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def _english_date(date: datetime) -> str:
-    """A date as ASC files have it, whatever the locale: Wed Nov 05 12:00:00.000 2025."""
-    return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S}.000 {date.year}"

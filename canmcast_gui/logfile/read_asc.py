@@ -1,0 +1,125 @@
+"""Vector's ASC files.
+
+Format: Vector's "ASC logging files format specification". Times count from the date in the header or, where
+there is one, of the first trigger block (python-can puts the time of writing into the header). Dates are
+local time.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from canmcast_gui.frames import DLC_TO_LENGTH, Flag
+from canmcast_gui.logfile.asc_dates import parse_date
+from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
+
+# Lines without a time that are in order.
+_HEADER_WORDS = ("date", "base", "internal", "no", "begin", "end", "//", "#", "previous", "split")
+_DIRECTIONS = {"rx": 0, "tx": int(Flag.TX), "txrq": int(Flag.TX)}
+
+# Bits of the flags field of a CANFD line.
+_FLAG_REMOTE = 0x10
+
+
+class AscParser:
+    """Lines of one file."""
+
+    def __init__(self) -> None:
+        self.start_ns = 0
+        self._base = 16
+        self._relative = False
+        self._now_ns = 0
+        self._triggered = False
+
+    def parse(self, line: str) -> Row | None:
+        """The frame in a line."""
+        cells = line.split()
+        if not cells:
+            return None
+        if not (cells[0][0].isdigit() or cells[0][0] == "-"):
+            self._header(cells, line)
+            return None
+        time = self._time(cells[0])
+        kind = cells[1]
+        if kind.isdigit():
+            return self._classic(cells, time)
+        if kind.upper() == "CANFD":
+            return self._fd(cells, time)
+        return None
+
+    def _time(self, text: str) -> int:
+        """Nanoseconds since the start; relative times count from the event before."""
+        time = nanoseconds(text)
+        if self._relative:
+            time = self._now_ns = self._now_ns + time
+        return time
+
+    def _header(self, cells: list[str], line: str) -> None:
+        word = cells[0].lower()
+        if not word.startswith(_HEADER_WORDS):
+            raise ValueError("neither an event nor a header line")
+        lower = [cell.lower() for cell in cells]
+        if word == "base":
+            self._base = 10 if lower[1:2] == ["dec"] else 16
+            self._relative = "relative" in lower
+        elif word == "date" and not self._triggered:
+            self._set_start(line.split(None, 1)[1:])
+        elif word == "begin" and not self._triggered:
+            self._triggered = True
+            self._set_start(line.split(None, 2)[2:])
+
+    def _set_start(self, date: list[str]) -> None:
+        """A date that cannot be read leaves the times as they are: since the start."""
+        with suppress(ValueError, IndexError, OverflowError, OSError):
+            self.start_ns = parse_date(date[0])
+
+    def _classic(self, cells: list[str], time: int) -> Row | None:
+        channel = int(cells[1])
+        number = cells[2]
+        if number.lower() == "errorframe":
+            return Row(time, 0, Flag.ERROR, channel, b"")
+        if len(cells) < 4 or cells[3].lower() not in _DIRECTIONS:
+            if not number[0].isdigit():
+                return None  # statistics, chip status, J1939 transport and other events of a channel
+            raise ValueError("a frame without a direction")
+        flags, arbitration_id = self._id(number)
+        flags |= _DIRECTIONS[cells[3].lower()]
+        if cells[4].lower() == "r":
+            return Row(time, arbitration_id, flags | Flag.REMOTE, channel, b"", self._remote_dlc(cells))
+        if cells[4].lower() != "d":
+            raise ValueError(f"a frame of kind {cells[4]}")
+        length = min(8, int(DLC_TO_LENGTH[code_of(cells[5], self._base)]))
+        return Row(time, arbitration_id, flags, channel, self._payload(cells, 6, length))
+
+    def _remote_dlc(self, cells: list[str]) -> int:
+        """The DLC after the r, which older versions leave out."""
+        return code_of(cells[5], self._base) if len(cells) > 5 and len(cells[5]) == 1 else 0
+
+    def _fd(self, cells: list[str], time: int) -> Row:
+        channel = int(cells[2])
+        flags = int(Flag.FD) | _DIRECTIONS[cells[3].lower()]
+        if cells[4].lower() == "errorframe":
+            return Row(time, 0, flags & ~Flag.FD | Flag.ERROR, channel, b"")
+        extended, arbitration_id = self._id(cells[4])
+        # A symbolic name may stand between the id and the bit rate switch.
+        at = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
+        brs, esi, code, size = cells[at], cells[at + 1], code_of(cells[at + 2]), int(cells[at + 3])
+        flags |= extended | (Flag.BRS if brs == "1" else 0) | (Flag.ESI if esi == "1" else 0)
+        if size == 0 and self._says_remote(cells[at + 4 :]):
+            return Row(time, arbitration_id, flags & ~Flag.FD | Flag.REMOTE, channel, b"", min(8, code))
+        return Row(time, arbitration_id, flags, channel, self._payload(cells, at + 4, size))
+
+    def _says_remote(self, rest: list[str]) -> bool:
+        """Whether the flags field, third after the data, has the bit of a remote frame."""
+        return len(rest) > 2 and bool(int(rest[2], 16) & _FLAG_REMOTE)
+
+    def _id(self, text: str) -> tuple[int, int]:
+        if text[-1] in "xX":
+            return int(Flag.EXTENDED), int(text[:-1], self._base)
+        return 0, int(text, self._base)
+
+    def _payload(self, cells: list[str], start: int, length: int) -> bytes:
+        pairs = cells[start : start + length]
+        if len(pairs) < length:
+            raise IndexError
+        return payload_of(pairs, self._base)

@@ -1,0 +1,67 @@
+"""candump -L lines: (1436509052.249713) vcan0 123#DEADBEEF [R|T].
+
+Format: can-utils' lib.c (parse_canframe). Eight hex digits are an extended id or an error class, "##" and a
+flag digit stand before CAN FD data, "R" and maybe a length in place of data is a remote frame.
+"""
+
+from __future__ import annotations
+
+import re
+
+from canmcast_gui.frames import Flag
+from canmcast_gui.logfile.rows import Row, nanoseconds
+
+_LINE = re.compile(
+    r"\((-?\d+(?:\.\d+)?)\)\s+(\S+)\s+([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)(?:\s+([RrTt]))?$"
+)
+_NUMBER_AT_END = re.compile(r"\d+$")
+
+_ERROR_CLASS = 0x20000000
+_BRS, _ESI = 0x01, 0x02
+
+
+class CandumpParser:
+    """Lines of one candump log. Interface names become channels: the number in a name, counted from 1."""
+
+    start_ns = 0
+
+    def __init__(self) -> None:
+        self.channels: dict[str, int] = {}
+
+    def parse(self, line: str) -> Row | None:
+        """The frame in a line."""
+        if not line or line.startswith("#"):
+            return None
+        found = _LINE.match(line)
+        if found is None:
+            raise ValueError("no candump line")
+        time, interface, number, fd, data, direction = found.groups()
+        flags = Flag.TX if direction in ("T", "t") else 0
+        channel = self.channels.get(interface) or self._new_channel(interface)
+        arbitration_id = int(number, 16)
+        if len(number) > 3:
+            flags |= Flag.ERROR if arbitration_id & _ERROR_CLASS else Flag.EXTENDED
+            arbitration_id &= 0x1FFFFFFF
+        if fd:
+            bits = int(fd[1], 16)
+            flags |= Flag.FD | (Flag.BRS if bits & _BRS else 0) | (Flag.ESI if bits & _ESI else 0)
+        elif data[:1] in ("R", "r"):
+            return Row(nanoseconds(time), arbitration_id, flags | Flag.REMOTE, channel, b"", _remote(data))
+        return Row(nanoseconds(time), arbitration_id, flags, channel, bytes.fromhex(data.replace(".", "")))
+
+    def _new_channel(self, interface: str) -> int:
+        """can0 is channel 1; where two names have the same number, the later one gets the next free."""
+        number = _NUMBER_AT_END.search(interface)
+        channel = int(number[0][-3:]) + 1 if number else 1
+        while channel in self.channels.values():
+            channel += 1
+        self.channels[interface] = channel
+        return channel
+
+
+def _remote(data: str) -> int:
+    """The length that a remote frame asks for; candump may write it in hex and, after _, a raw DLC."""
+    length = int(data[1:].partition("_")[0] or "0", 16)
+    if length > 8:
+        raise ValueError(f"a remote frame of {length} bytes")
+    return length

@@ -1,0 +1,149 @@
+"""PEAK's TRC files, versions 1.0 to 2.1.
+
+Format: PEAK's "CAN TRC file format" document. Bus numbers are channels. The start time in the header has no
+zone; as in python-can it is taken for UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag
+from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds, payload_of
+
+# 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
+_OLE_EPOCH_DAYS = 25569
+_MICROSECONDS_OF_DAY = 86_400_000_000
+
+_FLAGS_BY_TYPE = {
+    "DT": 0,
+    "RR": Flag.REMOTE,
+    "FD": Flag.FD,
+    "FB": Flag.FD | Flag.BRS,
+    "FE": Flag.FD | Flag.BRS | Flag.ESI,
+    "BI": Flag.FD | Flag.ESI,
+}
+# Bus status, error counters, events of the user: in order, but no frames.
+_OTHER_TYPES = frozenset({"ST", "EC", "EV"})
+
+# Where the columns of the versions without a $COLUMNS line are: type, bus, id, dlc; -1 where there is none.
+_COLUMNS_V1 = {"1.0": (-1, -1, 2, 3), "1.1": (2, -1, 3, 4), "1.2": (3, 2, 4, 5), "1.3": (3, 2, 4, 6)}
+
+
+class TrcParser:
+    """Lines of one file; its header says how the lines are built."""
+
+    def __init__(self) -> None:
+        self.start_ns = 0
+        self._parse_frame: Callable[[str], Row | None] = self._parse_v1
+        self._v1 = _COLUMNS_V1["1.0"]
+        self._columns: dict[str, int] = {}
+
+    def parse(self, line: str) -> Row | None:
+        """The frame in a line."""
+        if not line or line.startswith(";"):
+            if line.startswith(";$"):
+                self._header(*line[2:].split("=", 1))
+            return None
+        return self._parse_frame(line)
+
+    def _header(self, name: str, value: str = "") -> None:
+        value = value.strip()
+        if name == "FILEVERSION" and value in _COLUMNS_V1:
+            self._v1 = _COLUMNS_V1[value]
+        elif name == "STARTTIME":
+            self.start_ns = _ole_date(value)
+        elif name == "COLUMNS":
+            self._columns = {column: place for place, column in enumerate(value.split(","))}
+            if not {"O", "T", "I"} <= self._columns.keys():
+                raise ValueError("columns without a time, a type or an id")
+            self._parse_frame = self._parse_v2
+
+    def _parse_v1(self, line: str) -> Row | None:
+        cells = line.split()
+        type_at, bus_at, id_at, dlc_at = self._v1
+        kind = cells[type_at] if type_at >= 0 else "Rx"
+        if kind not in ("Rx", "Tx", "Error"):
+            return None
+        flags = Flag.TX if kind == "Tx" else Flag.ERROR if kind == "Error" else 0
+        number = cells[id_at]
+        if number == "FFFFFFFF" and not flags & Flag.ERROR:
+            return None  # a change of the bus status, in a version that has no types
+        time = _milliseconds(cells[1])
+        channel = int(cells[bus_at]) if bus_at >= 0 else 1
+        dlc = int(cells[dlc_at])
+        if flags & Flag.ERROR:
+            return Row(time, 0, flags, channel, payload_of(cells[dlc_at + 1 : dlc_at + 1 + dlc]))
+        flags |= Flag.EXTENDED if len(number) > 4 else 0
+        if cells[dlc_at + 1 : dlc_at + 2] == ["RTR"]:
+            return Row(time, int(number, 16), flags | Flag.REMOTE, channel, b"", _classic(dlc))
+        return Row(time, int(number, 16), flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
+
+    def _parse_v2(self, line: str) -> Row | None:
+        cells = line.split(maxsplit=len(self._columns) - 1)
+        kind = cells[self._columns["T"]]
+        if kind in _OTHER_TYPES:
+            return None
+        if kind == "ER":
+            return self._error_frame(line.split())
+        if kind not in _FLAGS_BY_TYPE:
+            raise ValueError(f"a line of type {kind}")
+        return self._frame(cells, int(_FLAGS_BY_TYPE[kind]))
+
+    def _frame(self, cells: list[str], flags: int) -> Row:
+        columns = self._columns
+        number = cells[columns["I"]]
+        flags |= Flag.EXTENDED if len(number) > 4 else 0
+        flags |= Flag.TX if "d" in columns and cells[columns["d"]] == "Tx" else 0
+        channel = int(cells[columns["B"]]) if "B" in columns else 1
+        time = _milliseconds(cells[columns["O"]])
+        length = self._length(cells)
+        if flags & Flag.REMOTE:
+            return Row(time, int(number, 16), flags, channel, b"", int(LENGTH_TO_DLC[length]))
+        data = cells[columns["D"]].split() if length else []
+        return Row(time, int(number, 16), flags, channel, _payload(data, 0, length))
+
+    def _length(self, cells: list[str]) -> int:
+        if "l" in self._columns:
+            length = int(cells[self._columns["l"]])
+            if not 0 <= length <= 64:
+                raise ValueError(f"a frame of {length} bytes")
+            return length
+        return int(DLC_TO_LENGTH[int(cells[self._columns["L"]])])
+
+    def _error_frame(self, cells: list[str]) -> Row:
+        """Columns that an error frame does not have are left out of the line, or hold a dash."""
+        columns = self._columns
+        turn = next((place for place, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
+        flags = Flag.ERROR | (Flag.TX if cells[turn] == "Tx" else 0)
+        channel = int(cells[columns["B"]]) if "B" in columns and cells[columns["B"]].isdigit() else 1
+        data = [cell for cell in cells[turn + 1 :] if len(cell) == 2]
+        return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, payload_of(data))
+
+
+def _payload(cells: list[str], start: int, length: int) -> bytes:
+    pairs = cells[start : start + length]
+    if len(pairs) < length:
+        raise IndexError
+    return payload_of(pairs)
+
+
+def _classic(dlc: int) -> int:
+    if not 0 <= dlc <= 8:
+        raise ValueError(f"DLC {dlc}")
+    return dlc
+
+
+def _milliseconds(text: str) -> int:
+    """Decimal milliseconds as text to whole nanoseconds, exactly."""
+    return nanoseconds(text) // 1000
+
+
+def _ole_date(text: str) -> int:
+    """Days since 1899-12-30 to nanoseconds since 1970, to the microsecond, which is what the digits hold."""
+    try:
+        days = Decimal(text) - _OLE_EPOCH_DAYS
+        return round(days * _MICROSECONDS_OF_DAY) * (NANOSECONDS // 1_000_000)
+    except (InvalidOperation, OverflowError, ValueError):
+        raise ValueError("a start time that is no number of days") from None

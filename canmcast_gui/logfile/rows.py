@@ -1,0 +1,91 @@
+"""Frames one by one, as a parser of lines finds them, gathered into batches."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
+
+NANOSECONDS = 1_000_000_000
+_HIGHEST_ID = 0x1FFFFFFF
+_HIGHEST_CHANNEL = 255
+
+
+class Row(NamedTuple):
+    """One frame of a text file; ``dlc`` only where it does not follow from the payload."""
+
+    timestamp_ns: int
+    arbitration_id: int
+    flags: int
+    channel: int
+    payload: bytes
+    dlc: int | None = None
+
+
+def checked(row: Row) -> Row:
+    """The row, its channel 0 where no column holds it. Raises ValueError for what cannot be a frame."""
+    size = len(row.payload)
+    if size > (MAX_PAYLOAD if row.flags & (Flag.FD | Flag.ERROR) else INLINE_BYTES):
+        raise ValueError(f"a frame with {size} bytes")
+    if row.arbitration_id > _HIGHEST_ID:
+        # A reserved bit more is common in files of J1939 tools; what the bus carried has 29 bits.
+        row = row._replace(arbitration_id=row.arbitration_id & _HIGHEST_ID)
+    if not 0 <= row.channel <= _HIGHEST_CHANNEL:
+        row = row._replace(channel=0)
+    return row
+
+
+def batch_of(rows: list[Row]) -> FrameBatch:
+    """Rows as a batch."""
+    records = np.zeros(len(rows), dtype=FRAME_DTYPE)
+    if not rows:
+        return FrameBatch(records)
+    times, ids, flags, channels, payloads, codes = zip(*rows, strict=True)
+    records["timestamp_ns"] = times
+    records["arbitration_id"] = ids
+    records["flags"] = flags
+    records["channel"] = channels
+    lengths = np.fromiter(map(len, payloads), dtype=np.uint8, count=len(rows))
+    records["length"] = lengths
+    records["dlc"] = LENGTH_TO_DLC[lengths]
+    for position in np.flatnonzero([code is not None for code in codes]):
+        records["dlc"][position] = codes[position]
+    inline = b"".join([payload[:INLINE_BYTES].ljust(INLINE_BYTES, b"\0") for payload in payloads])
+    records["data"] = np.frombuffer(inline, dtype=np.uint8).reshape(-1, INLINE_BYTES)
+    long = lengths > INLINE_BYTES
+    if not long.any():
+        return FrameBatch(records)
+    sizes = np.where(long, lengths, 0).astype(np.int64)
+    records["payload_offset"] = np.where(long, np.cumsum(sizes) - sizes, 0)
+    heap = b"".join([payload for payload in payloads if len(payload) > INLINE_BYTES])
+    return FrameBatch(records, np.frombuffer(heap, dtype=np.uint8))
+
+
+def nanoseconds(seconds: str) -> int:
+    """Decimal seconds as text to whole nanoseconds, exactly; digits beyond are cut. Raises ValueError."""
+    whole, _, fraction = seconds.partition(".")
+    if not fraction:
+        return int(whole) * NANOSECONDS
+    if not fraction.isdigit():
+        return round(float(seconds) * NANOSECONDS)
+    part = int(fraction[:9].ljust(9, "0"))
+    return int(whole) * NANOSECONDS + (-part if whole.startswith("-") else part)
+
+
+def payload_of(pairs: list[str], base: int = 16) -> bytes:
+    """Bytes from one text each. Raises ValueError."""
+    if base == 16:
+        text = "".join(pairs)
+        if len(text) == 2 * len(pairs):
+            return bytes.fromhex(text)
+    return bytes(int(pair, base) for pair in pairs)
+
+
+def code_of(text: str, base: int = 16) -> int:
+    """A DLC code 0..15. Raises ValueError."""
+    code = int(text, base)
+    if not 0 <= code <= 15:
+        raise ValueError(f"DLC {text}")
+    return code
