@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
 
 _DATE = re.compile(
     r"(?:\S+\s+)?(\D{3,4}?)\.?\s+(\d{1,2})\s+(\d{1,2}):(\d\d):(\d\d)(?:\.(\d+))?\s*(am|pm)?\s+(\d{4})",
@@ -26,7 +26,7 @@ def parse_date(text: str) -> int:
     month = _month(name.lower())
     hours = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
     local = datetime(int(year), month, int(day), hours, int(minute), int(second))
-    return int(local.timestamp()) * NANOSECONDS + _fraction_ns(fraction or "")
+    return checked_start(int(local.timestamp()) * NANOSECONDS + _fraction_ns(fraction or ""))
 
 
 def date_text(start_s: int) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -38,9 +39,11 @@ def frames_of_objects(stream: bytes, starts: list[int], kinds: list[int], proble
     content = np.frombuffer(stream + bytes(128), dtype=np.uint8)
     places, types = np.array(starts, dtype=np.int64), np.array(kinds)
     whole = _is_whole(content, places, types)
-    for place in places[~whole]:
-        problems.add(f"inflated byte {place}", "an object too short for its kind")
-    places, types = places[whole], types[whole]
+    sound = whole & (_times(content, places) < LONGEST_TIME_NS)
+    for place in np.flatnonzero(~sound):
+        wrong = "a time beyond all measure" if whole[place] else "less than its kind needs"
+        problems.add(f"inflated byte {places[place]}", f"an object with {wrong}")
+    places, types = places[sound], types[sound]
     records = np.zeros(len(places), dtype=FRAME_DTYPE)
     payloads = np.zeros((len(places), MAX_PAYLOAD), dtype=np.uint8)
     for kind in np.unique(types):
@@ -49,10 +52,8 @@ def frames_of_objects(stream: bytes, starts: list[int], kinds: list[int], proble
         fill = FRAME_KINDS[int(kind)][1]
         payloads[rows] = fill(content, places[rows], _field(content, places[rows], _SIZE, "<u2"), part)
         records[rows] = part
-    time = _field(content, places, _TIME, "<u8").astype(np.int64)
-    unit = np.where(_field(content, places, _UNIT, "<u4") == _TEN_MICROSECONDS, 10_000, 1)
     return FrameBatch.from_columns(
-        timestamp_ns=time * unit,
+        timestamp_ns=_times(content, places).astype(np.int64),
         arbitration_id=records["arbitration_id"],
         data=payloads,
         length=records["length"],
@@ -71,6 +72,15 @@ def _is_whole(content: Bytes, places: Places, types: Column) -> npt.NDArray[np.b
         (header >= _HEADER_BYTES) & (header + needed <= size) & ((version == 1) | (version == 2))
     )
     return whole
+
+
+def _times(content: Bytes, places: Places) -> Column:
+    """Nanoseconds since the file's start, uint64; too many for a word become as many as it holds."""
+    ticks = _field(content, places, _TIME, "<u8")
+    coarse = _field(content, places, _UNIT, "<u4") == _TEN_MICROSECONDS
+    scaled = np.where(ticks < LONGEST_TIME_NS // 10_000, ticks * np.uint64(10_000), np.uint64(2**64 - 1))
+    times: Column = np.where(coarse, scaled, ticks)
+    return times
 
 
 def _field(content: Bytes, places: Places, offset: int, kind: str) -> Column:

@@ -73,7 +73,7 @@ def recognise(path: Path) -> Format:
         return format_named("blf")
     if head.startswith((b"MDF     ", b"UnFinMF ")):
         raise FileError(f"{path.name} is an MDF file, which cannot be read yet; convert it to ASC or BLF")
-    name = None if b"\0" in head else _text_format(head.decode("latin-1"))
+    name = _text_format(head.decode("latin-1"))
     if name is None:
         titles = ", ".join(one.title for one in FORMATS if one.can_read)
         raise FileError(f"{path.name} is in no format that can be read: {titles}")

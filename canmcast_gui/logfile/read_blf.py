@@ -17,7 +17,7 @@ from typing import BinaryIO
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.blf_objects import FRAME_KINDS, frames_of_objects
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
 
 _FILE_HEADER = struct.Struct("<4sL32x8H")
 _OBJECT = struct.Struct("<4sHHLL")
@@ -178,6 +178,6 @@ def _system_time(parts: list[int]) -> int:
     year, month, _, day, hour, minute, second, milliseconds = parts
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        return checked_start(int(moment.timestamp()) * NANOSECONDS + milliseconds * 1_000_000)
     except ValueError:
         return 0
-    return int(moment.timestamp()) * NANOSECONDS + milliseconds * 1_000_000

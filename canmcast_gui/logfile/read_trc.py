@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds, payload_of
+from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, nanoseconds, payload_of
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
 _OLE_EPOCH_DAYS = 25569
@@ -144,6 +144,6 @@ def _ole_date(text: str) -> int:
     """Days since 1899-12-30 to nanoseconds since 1970, to the microsecond, which is what the digits hold."""
     try:
         days = Decimal(text) - _OLE_EPOCH_DAYS
-        return round(days * _MICROSECONDS_OF_DAY) * (NANOSECONDS // 1_000_000)
+        return checked_start(round(days * _MICROSECONDS_OF_DAY) * (NANOSECONDS // 1_000_000))
     except (InvalidOperation, OverflowError, ValueError):
         raise ValueError("a start time that is no number of days") from None

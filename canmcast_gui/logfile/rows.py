@@ -12,6 +12,9 @@ NANOSECONDS = 1_000_000_000
 _HIGHEST_ID = 0x1FFFFFFF
 _HIGHEST_CHANNEL = 255
 
+# Half of what 64 bits hold, so that the sum of a file's start and a time in it fits: 146 years.
+LONGEST_TIME_NS = 1 << 62
+
 
 class Row(NamedTuple):
     """One frame of a text file; ``dlc`` only where it does not follow from the payload."""
@@ -29,6 +32,10 @@ def checked(row: Row) -> Row:
     size = len(row.payload)
     if size > (MAX_PAYLOAD if row.flags & (Flag.FD | Flag.ERROR) else INLINE_BYTES):
         raise ValueError(f"a frame with {size} bytes")
+    if abs(row.timestamp_ns) >= LONGEST_TIME_NS:
+        raise ValueError("a time beyond all measure")
+    if row.arbitration_id < 0:
+        raise ValueError("a negative id")
     if row.arbitration_id > _HIGHEST_ID:
         # A reserved bit more is common in files of J1939 tools; what the bus carried has 29 bits.
         row = row._replace(arbitration_id=row.arbitration_id & _HIGHEST_ID)
@@ -61,6 +68,13 @@ def batch_of(rows: list[Row]) -> FrameBatch:
     records["payload_offset"] = np.where(long, np.cumsum(sizes) - sizes, 0)
     heap = b"".join([payload for payload in payloads if len(payload) > INLINE_BYTES])
     return FrameBatch(records, np.frombuffer(heap, dtype=np.uint8))
+
+
+def checked_start(start_ns: int) -> int:
+    """A file's start. Raises ValueError where times that count from it would not fit."""
+    if abs(start_ns) >= LONGEST_TIME_NS:
+        raise ValueError("a start beyond all measure")
+    return start_ns
 
 
 def nanoseconds(seconds: str) -> int:
