@@ -184,15 +184,15 @@ class Chunk:
     def _open_records(self) -> io.FileIO:
         if self._records_file is None:
             self._records_file = io.FileIO(self.path, "r+")
-            self._maps.forget(self.path)
             self._records_file.truncate(HEADER_BYTES + self.capacity * RECORD_BYTES)
+            self._maps.forget(self.path)  # a map of what was shorter
         return self._records_file
 
     def _open_heap(self) -> io.FileIO:
         if self._heap_file is None:
             self._heap_file = io.FileIO(self.heap_path, "r+" if self.heap_path.exists() else "x+")
-            self._maps.forget(self.heap_path)
             self._heap_file.truncate(self.capacity * MAX_PAYLOAD)
+            self._maps.forget(self.heap_path)
         return self._heap_file
 
     def _write_counts(self) -> None:

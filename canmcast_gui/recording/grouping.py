@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -32,20 +30,33 @@ class Groups:
         """How many frames each group has, (g,)."""
         return self.ends - self.starts
 
-    def predecessors(self, ordered: npt.NDArray[Any], first: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """For each frame in order the value of the one before it; ``first`` for the first of each group."""
-        shifted = np.empty_like(ordered)
-        shifted[1:] = ordered[:-1]
-        shifted[self.starts] = first
-        return shifted
+    def differences(
+        self, ordered: npt.NDArray[np.int64], before: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Each frame's value less that of the one before it; ``before`` (g,) stands before each group."""
+        result = np.empty_like(ordered)
+        np.subtract(ordered[1:], ordered[:-1], out=result[1:])
+        result[self.starts] = ordered[self.starts] - before
+        return result
+
+    def differ(self, ordered: npt.NDArray[np.uint8], before: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Which values (n, w) are not those of the frame before; ``before`` (g, w) as above."""
+        result = np.empty(ordered.shape, dtype=np.bool_)
+        np.not_equal(ordered[1:], ordered[:-1], out=result[1:])
+        result[self.starts] = ordered[self.starts] != before
+        return result
 
     def sums(self, ordered: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The sum of each group's values, (g,)."""
         total: npt.NDArray[np.float64] = np.add.reduceat(ordered, self.starts)
         return total
 
-    def last_where(self, ordered: npt.NDArray[np.bool_]) -> Indices:
-        """The place in order where a column was last true in each group, or -1; (n, w) gives (g, w)."""
-        places = np.where(ordered, np.arange(len(ordered), dtype=np.intp)[:, None], -1)
-        last: Indices = np.maximum.reduceat(places, self.starts, axis=0)
+    def last_where(self, ordered: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
+        """Where each column (n, w) was last true in each group (g, w): the place in order plus 1, or 0.
+
+        For batches of less than 65,536 frames.
+        """
+        places = np.arange(1, len(ordered) + 1, dtype=np.uint16)
+        marked = np.multiply(ordered, places[:, None], dtype=np.uint16)
+        last: npt.NDArray[np.uint16] = np.maximum.reduceat(marked, self.starts, axis=0)
         return last

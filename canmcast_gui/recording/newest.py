@@ -15,6 +15,9 @@ from canmcast_gui.recording.grouping import Groups
 MOST_ENTRIES = 1 << 16
 FIRST_CAPACITY = 256
 
+# A batch of a file's 65,536 frames is taken in pieces that stay in the processor's cache.
+MOST_AT_ONCE = 1 << 12
+
 # Mean and jitter weigh a period by what has come after it, so that about the last hundred count.
 DECAY = 0.99
 
@@ -150,7 +153,8 @@ class NewestById:
     @property
     def kind(self) -> npt.NDArray[np.uint8]:
         """The Kind of each entry, uint8 (n,)."""
-        return _kinds(self.flags)
+        kinds: npt.NDArray[np.uint8] = _KINDS[self.flags & _TELLING]
+        return kinds
 
     def find(self, arbitration_id: int, extended: bool, kind: Kind = Kind.DATA) -> int | None:
         """The entry of an id, or None where it was not seen."""
@@ -167,8 +171,10 @@ class NewestById:
 
     def update(self, batch: FrameBatch, first_row: int) -> None:
         """Take in the frames of a batch; ``first_row`` is the row number of its first one."""
-        if not len(batch):
-            return
+        for start in range(0, len(batch), MOST_AT_ONCE):
+            self._update_piece(batch[start : start + MOST_AT_ONCE], first_row + start)
+
+    def _update_piece(self, batch: FrameBatch, first_row: int) -> None:
         self.generation += 1
         rows = np.arange(first_row, first_row + len(batch), dtype=np.int64)
         entries, placed = self._entries_of(batch)
@@ -195,9 +201,11 @@ class NewestById:
         self, groups: Groups, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]
     ) -> None:
         """Merge the batch's periods into the weighted mean and sum of squares (Chan, Golub, LeVeque 1983)."""
-        old = self._entries[groups.numbers]
-        before = groups.predecessors(times, old["record"]["timestamp_ns"])
-        periods = (times - before).astype(np.float64)
+        which = groups.numbers
+        weight_before, mean_before, squares_before = (
+            self._entries[name][which] for name in ("weight", "mean", "squares")
+        )
+        periods = groups.differences(times, self._entries["record"]["timestamp_ns"][which]).astype(np.float64)
         from_end = np.repeat(groups.ends, groups.sizes) - np.arange(len(times)) - 1
         weights: Floats = np.power(DECAY, from_end)
         weights[groups.starts[~seen]] = 0.0  # a first frame ends no period
@@ -205,15 +213,14 @@ class NewestById:
         mean = groups.sums(weights * periods) / np.where(weight > 0, weight, 1.0)
         squares = groups.sums(weights * (periods - np.repeat(mean, groups.sizes)) ** 2)
         decay = DECAY ** (groups.sizes - ~seen)
-        total = old["weight"] * decay + weight
+        weight_before *= decay
+        total = weight_before + weight
         share = weight / np.where(total > 0, total, 1.0)
-        apart = mean - old["mean"]
-        self._entries["squares"][groups.numbers] = (
-            old["squares"] * decay + squares + apart**2 * share * old["weight"] * decay
-        )
-        self._entries["mean"][groups.numbers] = old["mean"] + apart * share
-        self._entries["weight"][groups.numbers] = total
-        self._entries["period"][groups.numbers] = periods[groups.ends - 1]
+        apart = mean - mean_before
+        self._entries["squares"][which] = squares_before * decay + squares + apart**2 * share * weight_before
+        self._entries["mean"][which] = mean_before + apart * share
+        self._entries["weight"][which] = total
+        self._entries["period"][which] = periods[groups.ends - 1]
 
     def _update_payloads(
         self, groups: Groups, batch: FrameBatch, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]
@@ -221,17 +228,19 @@ class NewestById:
         """Keep the newest payloads, and which bytes of each frame differ from the frame before it."""
         which = groups.numbers
         longest = max(int(batch.length.max()), int(self._entries["record"]["length"][which].max()))
-        width = INLINE_BYTES if longest <= INLINE_BYTES else MAX_PAYLOAD
+        width = max(longest, INLINE_BYTES)
         matrix = batch.data if width == INLINE_BYTES else batch.payload_matrix(width)
         now = matrix[groups.order]
-        before = groups.predecessors(now, self._entries["payload"][which, :width])
-        differ = now != before
+        stored = self._entries["payload"][which, :width]
+        differ = groups.differ(now, stored)
         differ[groups.starts[~seen]] = False
+        last = groups.last_where(differ)
+        group, byte = np.nonzero(last)
+        place = last[group, byte].astype(np.intp) - 1
+        inside = place > groups.starts[group]
+        before = np.where(inside, now[place - 1, byte], stored[group, byte])
+        up = now[place, byte] > before
         self._entries["payload"][which, :width] = now[groups.ends - 1]
-        place = groups.last_where(differ)
-        group, byte = np.nonzero(place >= 0)
-        place = place[group, byte]
-        up = now[place, byte] > before[place, byte]
         self._entries["changed"][which[group], byte] = np.where(up, Change.UP, Change.DOWN)
         self._entries["changed_at"][which[group], byte] = times[place]
 
@@ -269,16 +278,20 @@ class NewestById:
         self._key_entries = np.concatenate([self._key_entries, numbers])[order]
 
 
-def _kinds(flags: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:
-    kinds = np.where((flags & Flag.REMOTE) != 0, np.uint8(Kind.REMOTE), np.uint8(Kind.DATA))
-    kinds[(flags & Flag.ERROR) != 0] = Kind.ERROR
-    return kinds
+def _kind_of(flags: int) -> Kind:
+    if flags & Flag.ERROR:
+        return Kind.ERROR
+    return Kind.REMOTE if flags & Flag.REMOTE else Kind.DATA
+
+
+# What the flags tell about a frame's entry, for every combination of those that do.
+_TELLING = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
+_KINDS = np.array([_kind_of(flags) for flags in range(int(_TELLING) + 1)], dtype=np.uint8)
+_KEY_BITS = (np.arange(len(_KINDS), dtype=np.uint32) & np.uint32(Flag.EXTENDED)) << np.uint32(_EXTENDED_BIT)
+_KEY_BITS |= _KINDS.astype(np.uint32) << np.uint32(_KIND_BIT)
 
 
 def _keys(batch: FrameBatch) -> npt.NDArray[np.uint32]:
     """What frames of one entry have in common: id, format and kind in one number."""
-    flags = batch.flags
-    extended = (flags & np.uint16(Flag.EXTENDED)).astype(np.uint32) << np.uint32(_EXTENDED_BIT)
-    kinds = _kinds(flags).astype(np.uint32) << np.uint32(_KIND_BIT)
-    keys: npt.NDArray[np.uint32] = (batch.arbitration_id & _ID_MASK) | extended | kinds
+    keys: npt.NDArray[np.uint32] = (batch.arbitration_id & _ID_MASK) | _KEY_BITS[batch.flags & _TELLING]
     return keys

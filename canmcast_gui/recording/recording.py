@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense, load_chunk
+from canmcast_gui.recording.chunk import HEAP_SUFFIX, RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense, load_chunk
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.recording.location import make_new_folder
@@ -43,10 +43,12 @@ class Recording:
         self._maps = MapCache()
         self._chunk_frames = limits.chunk_frames()
         # Replaced as a whole, never changed: readers in other threads take the tuple and go on with it.
+        # They read the end before the chunks and it is written after them, so that chunks hold all rows.
         self._chunks: tuple[Chunk, ...] = ()
         self._end_row = 0
         self._start_ns = 0
         self._damaged = 0
+        self._left_out: list[Path] = []
         self._closed = False
 
     # -- making and ending -------------------------------------------------------------------------------
@@ -97,8 +99,9 @@ class Recording:
 
     def _load_chunks(self) -> None:
         """Take the chunks of the folder in order, up to the first gap or damage."""
+        paths = sorted(self._folder.glob("*" + RECORDS_SUFFIX))
         chunks: list[Chunk] = []
-        for path in sorted(self._folder.glob("*" + RECORDS_SUFFIX)):
+        for path in paths:
             try:
                 chunk, damaged = load_chunk(path, self._maps)
             except (OSError, RecordingError):
@@ -110,10 +113,18 @@ class Recording:
             chunks.append(chunk)
             if damaged:
                 break
+        self._left_out = paths[len(chunks) :]
         self._chunks = tuple(chunks)
         if chunks:
             self._end_row = chunks[-1].end_row
             self._start_ns = chunks[0].start_ns
+
+    def _remove_left_out(self) -> None:
+        """Delete chunks behind the damage before new frames take their row numbers."""
+        while self._left_out:
+            path = self._left_out.pop()
+            path.unlink(missing_ok=True)
+            path.with_suffix(HEAP_SUFFIX).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
@@ -200,6 +211,7 @@ class Recording:
             return
         staged: list[Chunk] = []
         try:
+            self._remove_left_out()
             self._source_file.update()
             self._stage(dense(batch), staged)
             for chunk in staged:
@@ -225,17 +237,17 @@ class Recording:
             start = stop
 
     def _new_chunk(self, first_row: int, first_ns: int, waiting: int) -> Chunk:
-        self._evict(waiting)
+        self._evict(waiting + 1)
         start_ns = self._start_ns if self._end_row else first_ns
         path = self._folder / f"{first_row:015d}{RECORDS_SUFFIX}"
         return Chunk.create(path, self._chunk_frames, first_row, start_ns, self._maps)
 
-    def _evict(self, waiting: int) -> None:
-        """Let the oldest chunks go until a new one fits; the newest stays, for it may be half written."""
-        coming = (1 + waiting) * self._chunk_frames * RECORD_BYTES
+    def _evict(self, new_chunks: int) -> None:
+        """Let the oldest chunks go until so many fit; the newest stays, for it may be half written."""
+        coming = new_chunks * self._chunk_frames
         while len(self._chunks) > 1:
-            frames = len(self) + (1 + waiting) * self._chunk_frames
-            if not self._limits.exceeded(self._folder, self.bytes_used, frames, coming):
+            used = self.bytes_used + coming * RECORD_BYTES
+            if not self._limits.exceeded(self._folder, used, len(self) + coming):
                 return
             oldest, self._chunks = self._chunks[0], self._chunks[1:]
             oldest.remove()
@@ -250,6 +262,8 @@ class Recording:
                 self._start_ns = new[0].start_ns
             self._chunks += new
         self._end_row = self._chunks[-1].end_row
+        if len(new) > 1:  # a batch of many chunks could not push out itself
+            self._evict(0)
 
     def _take_back(self, chunk: Chunk) -> None:
         """Undo what was staged, and published if the batch went over several chunks."""
@@ -274,7 +288,7 @@ class Recording:
         None is the oldest and the newest row; ``stop`` may lie beyond the end. Raises RowsGoneError where
         ``start`` lies before the oldest row.
         """
-        chunks, end = self._chunks, self._end_row
+        end, chunks = self._end_row, self._chunks
         first = chunks[0].first_row if chunks else end
         start = first if start is None else start
         stop = end if stop is None else min(stop, end)
@@ -288,7 +302,7 @@ class Recording:
     def take(self, rows: npt.ArrayLike) -> FrameBatch:
         """The frames of any row numbers, int64 (n,), in that order; raises RowsGoneError (an IndexError)."""
         numbers = np.asarray(rows, dtype=np.int64)
-        chunks, end = self._chunks, self._end_row
+        end, chunks = self._end_row, self._chunks
         if not len(numbers):
             return FrameBatch.empty()
         first = chunks[0].first_row if chunks else end
@@ -307,7 +321,7 @@ class Recording:
 
         For searching, saving and decoding. What is evicted meanwhile is left out.
         """
-        chunks, end = self._chunks, self._end_row
+        end, chunks = self._end_row, self._chunks
         first = chunks[0].first_row if chunks else end
         start = first if start is None else max(start, first)
         stop = end if stop is None else min(stop, end)

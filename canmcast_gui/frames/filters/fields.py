@@ -78,6 +78,8 @@ def masked(operand: Operand, bits: int) -> Operand:
 
     def read(batch: FrameBatch) -> tuple[Values, Mask | None]:
         values, present = operand(batch)
+        if values.dtype == np.uint8 and bits <= 0xFF:
+            return values & np.uint8(bits), present
         return values.astype(np.int64) & bits, present
 
     return read

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.layout import INLINE_BYTES, Flag
+from canmcast_gui.frames.layout import Flag
 from canmcast_gui.frames.sources import SourceTable
 
 Mask = npt.NDArray[np.bool_]
@@ -169,46 +169,3 @@ class FromSource:
         passed = np.array([self.test(row.address, row.port) for row in rows], dtype=np.bool_)
         sources = np.where(batch.source < len(rows), batch.source, 0)
         return passed[sources]
-
-
-@dataclass(frozen=True, slots=True)
-class DataContains:
-    """Met by frames whose payload holds these bytes, one after the other."""
-
-    pattern: bytes
-
-    def mask(self, batch: FrameBatch) -> Mask:
-        """Compared at every place where the bytes could begin."""
-        result = _contains(batch.data, np.minimum(batch.length, INLINE_BYTES), self.pattern)
-        long = np.flatnonzero(batch.length > INLINE_BYTES)
-        if len(long):
-            rows = batch[long]
-            width = int(rows.length.max())
-            result[long] = _contains(rows.payload_matrix(width), rows.length, self.pattern)
-        return result
-
-
-@dataclass(frozen=True, slots=True)
-class DataEquals:
-    """Met by frames with exactly this payload."""
-
-    payload: bytes
-
-    def mask(self, batch: FrameBatch) -> Mask:
-        """The same length, and then the same bytes."""
-        result: Mask = batch.length == len(self.payload)
-        rows = np.flatnonzero(result)
-        if len(rows) and self.payload:
-            matrix = batch[rows].payload_matrix(len(self.payload))
-            result[rows] = (matrix == np.frombuffer(self.payload, dtype=np.uint8)).all(axis=1)
-        return result
-
-
-def _contains(matrix: npt.NDArray[np.uint8], lengths: npt.NDArray[Any], pattern: bytes) -> Mask:
-    result = np.zeros(len(matrix), dtype=np.bool_)
-    for place in range(matrix.shape[1] - len(pattern) + 1):
-        here = lengths >= place + len(pattern)
-        for offset, byte in enumerate(pattern):
-            here = here & (matrix[:, place + offset] == byte)
-        result |= here
-    return result

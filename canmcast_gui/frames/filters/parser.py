@@ -18,8 +18,6 @@ from canmcast_gui.frames.filters.nodes import (
     Always,
     AnyOf,
     Compare,
-    DataContains,
-    DataEquals,
     HasFlag,
     IdSet,
     InRanges,
@@ -29,6 +27,7 @@ from canmcast_gui.frames.filters.nodes import (
     Operand,
 )
 from canmcast_gui.frames.filters.numbers import read_nanoseconds, read_number
+from canmcast_gui.frames.filters.payloads import DataContains, DataEquals
 from canmcast_gui.frames.filters.terms import (
     Lookups,
     exact_name,

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup, column
-from canmcast_gui.frames.filters.nodes import AnyOf, Compare, DataContains, FromSource, IdSet, Node
+from canmcast_gui.frames.filters.nodes import AnyOf, Compare, FromSource, IdSet, Node
+from canmcast_gui.frames.filters.payloads import DataContains
 from canmcast_gui.frames.layout import MAX_PAYLOAD
 from canmcast_gui.frames.sources import SourceTable
 

@@ -1,0 +1,74 @@
+"""Conditions on whole payloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames.batch import FrameBatch
+from canmcast_gui.frames.filters.nodes import Mask
+from canmcast_gui.frames.layout import INLINE_BYTES, MAX_PAYLOAD
+
+
+@dataclass(frozen=True, slots=True)
+class DataContains:
+    """Met by frames whose payload holds these bytes, one after the other."""
+
+    pattern: bytes
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Short payloads in their records, long ones in a matrix of their own."""
+        lengths = batch.length
+        result = _contains(batch.data, np.minimum(lengths, INLINE_BYTES), self.pattern)
+        long = np.flatnonzero(lengths > INLINE_BYTES)
+        if len(long):
+            rows = batch[long]
+            result[long] = _contains(rows.payload_matrix(MAX_PAYLOAD), rows.length, self.pattern)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class DataEquals:
+    """Met by frames with exactly this payload."""
+
+    payload: bytes
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """The same length, and then the same bytes."""
+        result: Mask = batch.length == len(self.payload)
+        rows = np.flatnonzero(result)
+        if len(rows) and self.payload:
+            matrix = batch[rows].payload_matrix(len(self.payload))
+            result[rows] = (matrix == np.frombuffer(self.payload, dtype=np.uint8)).all(axis=1)
+        return result
+
+
+def _contains(matrix: npt.NDArray[np.uint8], lengths: npt.NDArray[Any], pattern: bytes) -> Mask:
+    """Which rows of ``matrix`` (n, a multiple of 8) hold ``pattern`` within their first ``lengths`` bytes.
+
+    All rows are searched as one run of bytes, which numpy does many at a time; places from which the
+    pattern would reach beyond a row's payload are then taken out.
+    """
+    count, width = matrix.shape
+    if len(pattern) > width or not count:
+        return np.zeros(count, dtype=np.bool_)
+    run = np.ascontiguousarray(matrix).reshape(-1)
+    places = len(run) - len(pattern) + 1
+    hits = np.zeros(len(run), dtype=np.bool_)
+    np.equal(run[:places], pattern[0], out=hits[:places])
+    for offset, byte in enumerate(pattern[1:], 1):
+        hits[:places] &= run[offset : offset + places] == byte
+    # eight truth values at a time, as one word
+    words = hits.view(np.uint64).reshape(count, -1)
+    allowed = _places_in(width, len(pattern))[lengths]
+    found: Mask = ((words & allowed) != 0).any(axis=1)
+    return found
+
+
+def _places_in(width: int, pattern_length: int) -> npt.NDArray[np.uint64]:
+    """For each payload length the places where a pattern may begin, as truth values in words."""
+    lengths = np.arange(width + 1)[:, None]
+    return (np.arange(width) <= lengths - pattern_length).view(np.uint64)

@@ -1,0 +1,80 @@
+"""A full disk is one sentence: what was recorded stays, and recording goes on when there is room again."""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from canmcast_gui.frames import Source
+from canmcast_gui.recording import Limits, Recording, RecordingError
+from tests.recording.batches import numbered, numbers
+
+DISK_BYTES = 2 << 20
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MiB of its own, where the system lets us mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "mount"):
+        pytest.skip("this system cannot mount a file system in memory")
+    if libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, f"size={DISK_BYTES}".encode()):
+        pytest.skip(f"mounting a small file system is not permitted: {os.strerror(ctypes.get_errno())}")
+    yield folder
+    libc.umount2(os.fsencode(folder), 2)  # MNT_DETACH: maps of deleted files may still be open
+
+
+def fill(disk: Path, leave: int) -> Path:
+    """A file that takes all but ``leave`` bytes of the disk."""
+    path = disk / "ballast"
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    path.write_bytes(bytes(max(free - leave, 0)))
+    return path
+
+
+@pytest.mark.parametrize("width", [8, 64])
+@pytest.mark.parametrize("leave", [0, 4096, 70_000])
+def test_what_was_recorded_stays_and_recording_goes_on(small_disk: Path, width: int, leave: int):
+    with Recording.create(small_disk / "trace") as recording:
+        recording.append(numbered(0, 1000, width))
+        ballast = fill(small_disk, leave)
+        with pytest.raises(RecordingError, match="the disk is full: 500 frames were not recorded"):
+            while True:
+                recording.append(numbered(recording.end_row, 500, width))
+        there = recording.end_row
+        assert numbers(recording.rows()) == list(range(there))
+        with pytest.raises(RecordingError, match="the disk is full"):
+            recording.append(numbered(there, 20_000, width))
+        ballast.unlink()
+        recording.append(numbered(there, 2000, width))
+        assert numbers(recording.rows()) == list(range(there + 2000))
+    with Recording.open(small_disk / "trace") as again:
+        assert numbers(again.rows()) == list(range(there + 2000))
+
+
+def test_no_first_chunk_on_a_full_disk(small_disk: Path):
+    with Recording.create(small_disk / "trace") as recording:
+        ballast = fill(small_disk, 0)
+        recording.sources.number(Source("10.0.0.1", 1))
+        for _ in range(3):
+            with pytest.raises(RecordingError, match="the disk is full"):
+                recording.append(numbered(0, 10))
+        assert len(recording) == 0
+        ballast.unlink()
+        recording.append(numbered(0, 10))
+        assert numbers(recording.rows()) == list(range(10))
+    with Recording.open(small_disk / "trace") as again:
+        assert [source.address for source in again.sources] == ["", "10.0.0.1"]
+
+
+def test_never_more_than_half_of_the_disk(small_disk: Path):
+    with Recording.create(small_disk / "trace", limits=Limits(most_bytes=DISK_BYTES)) as recording:
+        for _ in range(100):
+            recording.append(numbered(recording.end_row, 1000))
+        assert DISK_BYTES * 0.3 < recording.bytes_used < DISK_BYTES * 0.55
+        assert recording.evicted > 50_000
+        assert numbers(recording.rows()) == list(range(recording.first_row, 100_000))
