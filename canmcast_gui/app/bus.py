@@ -97,9 +97,9 @@ class BusControl(QObject):
             self._opening.cancel()
             self._opening = None
         if self._live is not None:
-            self._past = self.totals()
+            seconds = time.monotonic() - self._since
             live, self._live = self._live, None
-            live.close()
+            self._past = self._past.plus(live.close(), seconds)
             live.deleteLater()
         self._set_state("offline")
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from canmcast_gui.app.pump import Pump
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
-from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transmit import SendFailed, Transmitter
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
 SUPERVISE_MS = 250
+
+# How long leaving the bus waits for frames that were just asked for; sending one takes microseconds.
+LAST_FRAMES_SECONDS = 0.3
 
 
 class BusProcesses:
@@ -38,8 +41,8 @@ class BusProcesses:
 
     def mark_own(self) -> None:
         """What our transmit process sends comes back marked Tx; its address is known before it sends."""
-        address, port = self.transmitter.address
-        self.capture.mark_own(Source(address, port))
+        for address, port in self.transmitter.addresses:
+            self.capture.mark_own(Source(address, port))
 
     def shutdown(self) -> None:
         """End both; never raises."""
@@ -67,7 +70,8 @@ class LiveBus(QObject):
         self._rows: npt.NDArray[np.uint16] = np.zeros(1, dtype=np.uint16)
         self._pump = Pump(self.capture.fileno(), self._take, self)
         self._pump.arrived.connect(self.arrived)
-        self._news = self._watch_transmitter()
+        self._news = QSocketNotifier(self.transmitter.fileno(), QSocketNotifier.Type.Read, self)
+        self._news.activated.connect(self._on_news)
         self._supervisor = QTimer(self)
         self._supervisor.setInterval(SUPERVISE_MS)
         self._supervisor.timeout.connect(self._supervise)
@@ -82,13 +86,17 @@ class LiveBus(QObject):
         """The counters of this bus since it was opened."""
         return replace(self.capture.statistics(), sent=self.transmitter.sent)
 
-    def close(self) -> None:
-        """Take what has arrived, then end both processes; never raises."""
+    def close(self) -> BusStatistics:
+        """Send what was asked for, take all that has arrived, then end both processes; the last counters."""
         self._supervisor.stop()
+        self._news.setEnabled(False)
+        self.transmitter.flush(LAST_FRAMES_SECONDS)
+        self.capture.stop()
         self._pump.drain()
         self._pump.stop()
-        self._news.setEnabled(False)
+        statistics = self.statistics()
         self._processes.shutdown()
+        return statistics
 
     def _take(self) -> FrameBatch:
         batch = self.capture.recv_batch()
@@ -104,13 +112,11 @@ class LiveBus(QObject):
             self._rows = np.concatenate([self._rows, np.array(new, dtype=np.uint16)])
         return self._rows
 
-    def _watch_transmitter(self) -> QSocketNotifier:
-        notifier = QSocketNotifier(self.transmitter.fileno(), QSocketNotifier.Type.Read, self)
-        notifier.activated.connect(self._on_news)
-        return notifier
-
     def _on_news(self) -> None:
         news = self.transmitter.poll()
+        for word in news:
+            if isinstance(word, SendFailed):
+                self.trouble.emit(word.sentence)
         if news:
             self.transmit_news.emit(news)
 
@@ -118,8 +124,5 @@ class LiveBus(QObject):
         if sentence := self.capture.supervise():
             self.trouble.emit(sentence)
         if sentence := self.transmitter.supervise():
-            self._news.setEnabled(False)
-            self._news.deleteLater()
-            self._news = self._watch_transmitter()
             self._processes.mark_own()
             self.trouble.emit(sentence)

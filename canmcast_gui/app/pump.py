@@ -29,12 +29,16 @@ class Pump(QObject):
     def _on_readable(self) -> None:
         self._notifier.setEnabled(False)
         self._pause.start()
-        self.drain()
+        self._take_one()
 
-    def drain(self) -> None:
-        """Take what is there now."""
+    def _take_one(self) -> None:
         batch = self._take()
         if len(batch):
+            self.arrived.emit(batch)
+
+    def drain(self) -> None:
+        """Take all that is there now."""
+        while len(batch := self._take()):
             self.arrived.emit(batch)
 
     def stop(self) -> None:

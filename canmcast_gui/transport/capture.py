@@ -119,10 +119,14 @@ class Capture:
         change = self._process.supervise()
         return change.sentence if change else None
 
+    def stop(self) -> None:
+        """End the process for good; frames that still wait can be taken. Never raises."""
+        self._process.stop()
+
     def shutdown(self) -> None:
         """End the process and let the memory go; frames that still wait are gone. Never raises."""
-        self.statistics()
         self._process.end()
+        self.statistics()
         self._close_memory()
 
     def _close_memory(self) -> None:

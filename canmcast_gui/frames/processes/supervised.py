@@ -80,10 +80,14 @@ class SupervisedProcess:
             return self._start_again() if self._clock() >= self._next_start else None
         return self._look_at_running(self._child) if self._ready else self._look_at_starting(self._child)
 
-    def end(self) -> None:
-        """End the process and close the bell; nothing is started any more. Never raises."""
+    def stop(self) -> None:
+        """End the process; nothing is started any more, but what it left can be read. Never raises."""
         self._forget_child()
         self._next_start = float("inf")
+
+    def end(self) -> None:
+        """Stop, and close the bell. Never raises."""
+        self.stop()
         self.wakeup.close()
 
     def _look_at_running(self, child: ChildProcess) -> Change | None:
