@@ -1,0 +1,37 @@
+"""``canmcast dump``: frames as lines, as ``candump -L`` prints them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.candump import candump_lines
+from canmcast_gui.cli.listen import Listener, losses_text, write_report
+from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.parameters import count_option, duration_option, report_option
+
+
+@click.command("dump")
+@bus_options
+@count_option
+@duration_option
+@report_option
+def command(count: int | None, duration: float | None, report: Path | None, **bus: Any) -> None:
+    """Print frames as they arrive, a line each, as "candump -L" does.
+
+    Time in seconds, channel, id#data; ends with --count, --duration or Ctrl+C.
+    """
+    with Listener(bus_settings_from(bus), count, duration) as listener:
+        for batch in listener.batches():
+            if len(batch):
+                sys.stdout.write(candump_lines(batch))
+                sys.stdout.flush()
+        counters = listener.report()
+        write_report(report, counters)
+        click.echo(
+            f"canmcast: {listener.taken:,} frames in {listener.seconds:.1f} s{losses_text(counters)}",
+            err=True,
+        )

@@ -1,0 +1,94 @@
+"""``canmcast generate``: numbered frames at a steady rate, to see what a bus and its listeners bear."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+import numpy as np
+
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.parameters import count_option, duration_option
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.transport.sender import FrameSender
+
+FIRST_ID = 0x100
+# Frames that are due within this time go out together.
+STEP_SECONDS = 0.002
+
+
+@click.command("generate")
+@bus_options
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=100.0,
+    show_default=True,
+    metavar="N",
+    help="Frames per second.",
+)
+@count_option
+@duration_option
+@click.option(
+    "--ids",
+    type=click.IntRange(1, 0x700),
+    default=80,
+    show_default=True,
+    metavar="N",
+    help="How many different arbitration ids.",
+)
+@click.option("--fd", is_flag=True, help="CAN FD frames of 64 bytes.")
+def command(rate: float, count: int | None, duration: float | None, ids: int, fd: bool, **bus: Any) -> None:
+    """Send numbered frames: --rate frames per second, over --ids ids from 100 on.
+
+    The payload begins with a running number (8 bytes, most significant first), so that whoever receives the
+    frames can tell which are missing. Ends with --count, --duration or Ctrl+C.
+    """
+    sender = FrameSender(bus_settings_from(bus))
+    try:
+        with Interrupt() as interrupt:
+            sent, seconds = _send(sender, interrupt, rate, _limit(rate, count, duration), ids, fd)
+    finally:
+        sender.close()
+    click.echo(f"canmcast: {sent:,} frames sent in {seconds:.1f} s, {sent / seconds:,.0f} a second", err=True)
+
+
+def _limit(rate: float, count: int | None, duration: float | None) -> int | None:
+    """How many frames to send; None without end."""
+    limits = [count] if count is not None else []
+    if duration is not None:
+        limits.append(round(rate * duration))
+    return min(limits, default=None)
+
+
+def _send(
+    sender: FrameSender, interrupt: Interrupt, rate: float, limit: int | None, ids: int, fd: bool
+) -> tuple[int, float]:
+    """Send until the limit or Ctrl+C; returns how many, and in how many seconds."""
+    start = time.monotonic()
+    sent = 0
+    while limit is None or sent < limit:
+        due = int((time.monotonic() - start) * rate) + 1
+        due = due if limit is None else min(due, limit)
+        if due > sent:
+            sender.send_batch(numbered_frames(sent, due, ids, fd))
+            sent = due
+        next_time = start + sent / rate
+        if sent != limit and interrupt.wait(max(next_time - time.monotonic(), STEP_SECONDS)):
+            break
+    return sent, max(time.monotonic() - start, 1e-6)
+
+
+def numbered_frames(start: int, stop: int, ids: int, fd: bool = False) -> FrameBatch:
+    """Frames ``start`` to ``stop``: number n has id 0x100 + n % ids and begins with n, 8 bytes big endian."""
+    numbers = np.arange(start, stop, dtype=np.int64)
+    data = np.zeros((len(numbers), 64 if fd else 8), dtype=np.uint8)
+    data[:, :8] = numbers.astype(">i8").view(np.uint8).reshape(-1, 8)
+    return FrameBatch.from_columns(
+        timestamp_ns=0,
+        arbitration_id=FIRST_ID + numbers % ids,
+        data=data,
+        flags=Flag.FD if fd else 0,
+    )

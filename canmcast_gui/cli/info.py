@@ -1,0 +1,47 @@
+"""``canmcast info``: what a log file holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.parameters import EXISTING_FILE
+from canmcast_gui.logfile import file_info
+
+_LABELS = {
+    "format": "format",
+    "frames": "frames",
+    "data_frames": "data frames",
+    "error_frames": "error frames",
+    "remote_frames": "remote frames",
+    "fd_frames": "CAN FD frames",
+    "extended_frames": "extended ids",
+    "tx_frames": "sent frames",
+    "channels": "channels",
+    "ids": "different ids",
+    "first_time_s": "first time",
+    "last_time_s": "last time",
+    "skipped": "unreadable",
+}
+
+
+@click.command("info")
+@click.argument("file", type=EXISTING_FILE)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object, for scripts.")
+def command(file: Path, as_json: bool) -> None:
+    """Count what FILE holds. Times are as the file writes them, in seconds."""
+    info = file_info(file)
+    if as_json:
+        click.echo(json.dumps(info))
+        return
+    for key, label in _LABELS.items():
+        click.echo(f"{label:>15}  {_text(info[key])}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6f} s"
+    return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,42 @@
+"""``canmcast interfaces``: the network interfaces, and which of them a bus would be on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6
+from canmcast_gui.transport.interfaces import NetworkInterface, list_interfaces
+from canmcast_gui.transport.routes import route_to
+
+
+@click.command("interfaces")
+@click.option("--json", "as_json", is_flag=True, help="As a JSON list, for scripts.")
+def command(as_json: bool) -> None:
+    """List the network interfaces; the ones that the system would choose are marked."""
+    chosen = {4: _chosen(DEFAULT_GROUP_IPV4), 6: _chosen(DEFAULT_GROUP_IPV6)}
+    found = list_interfaces()
+    if as_json:
+        click.echo(json.dumps([asdict(interface) for interface in found]))
+        return
+    width = max((len(interface.name) for interface in found), default=0)
+    for interface in found:
+        marks = [f"IPv{version} default" for version, index in chosen.items() if index == interface.index]
+        addresses = ", ".join((*interface.ipv4, *interface.ipv6)) or "no address"
+        mark = f"  <- {', '.join(marks)}" if marks else ""
+        click.echo(f"{interface.name:<{width}}  {_state(interface):<19}  {addresses}{mark}")
+    for version, index in chosen.items():
+        if index is None:
+            click.echo(f"canmcast: the system has no route for IPv{version} multicast", err=True)
+
+
+def _chosen(group: str) -> int | None:
+    route = route_to(group)
+    return None if route is None else route.interface_index
+
+
+def _state(interface: NetworkInterface) -> str:
+    multicast = "multicast" if interface.is_multicast else "loopback" if interface.is_loopback else "unicast"
+    return f"{'up' if interface.is_up else 'down'}, {multicast}"

@@ -1,0 +1,105 @@
+"""Listening to a bus from a command: batches until a count, a time or Ctrl+C."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.settings import BusSettings
+
+# How often the capture process is looked after, and how late a time limit may be noticed at most.
+SUPERVISE_SECONDS = 0.25
+# A batch is 2 MiB at most, a few hundredths of a second of work for whoever takes it.
+MOST_FRAMES = 65536
+
+
+class Listener:
+    """A bus that is heard until ``count`` frames were taken, ``duration`` seconds are over, or Ctrl+C.
+
+    Raises BusError where the bus cannot be opened. A context manager.
+    """
+
+    def __init__(
+        self, settings: BusSettings, count: int | None = None, duration: float | None = None
+    ) -> None:
+        self._count = count
+        self._duration = duration
+        self._interrupt = Interrupt()
+        self._start = time.monotonic()
+        self.taken = 0
+        self.capture = Capture(settings)
+
+    @property
+    def seconds(self) -> float:
+        """Since listening began."""
+        return time.monotonic() - self._start
+
+    def batches(self, most_seconds: float = SUPERVISE_SECONDS) -> Iterator[FrameBatch]:
+        """Batches as they come; an empty one where nothing came for ``most_seconds``."""
+        ended = False
+        while not ended:
+            ended = self._interrupt.wait(min(most_seconds, self._seconds_left()), self.capture)
+            ended = ended or self._seconds_left() <= 0
+            self._supervise()
+            batch = self.capture.recv_batch(self._frames_wanted())
+            self.taken += len(batch)
+            yield batch
+            ended = ended or self.taken == self._count
+
+    def _seconds_left(self) -> float:
+        return SUPERVISE_SECONDS if self._duration is None else self._duration - self.seconds
+
+    def _frames_wanted(self) -> int:
+        return MOST_FRAMES if self._count is None else min(MOST_FRAMES, self._count - self.taken)
+
+    def _supervise(self) -> None:
+        sentence = self.capture.supervise()
+        if sentence:
+            click.echo(f"canmcast: {sentence}", err=True)
+
+    def report(self, recorded: int = 0) -> dict[str, Any]:
+        """The counters so far, under the names that ``--report`` writes."""
+        counted = self.capture.statistics()
+        names = ("received", "sent", "dropped_kernel", "dropped_ring", "malformed", "foreign")
+        return {
+            **{name: getattr(counted, name) for name in names},
+            "recorded": recorded,
+            "duration_s": round(self.seconds, 3),
+            "receive_buffer_bytes": counted.receive_buffer_bytes,
+        }
+
+    def __enter__(self) -> Listener:
+        self._interrupt.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.capture.shutdown()
+        self._interrupt.__exit__(kind, error, trace)
+
+
+def write_report(path: Path | None, report: dict[str, Any]) -> None:
+    """Write a report as JSON, where one was asked for. Raises OSError."""
+    if path is not None:
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def losses_text(report: dict[str, Any]) -> str:
+    """What was lost or refused, as a clause for the closing line; "" where nothing was."""
+    names = {
+        "dropped_kernel": "lost in the receive buffer",
+        "dropped_ring": "lost in the ring",
+        "malformed": "malformed",
+        "foreign": "for another group",
+    }
+    return "".join(f", {report[key]:,} {name}" for key, name in names.items() if report[key])

@@ -1,0 +1,102 @@
+"""The command line of ``canmcast``: finds the commands, and says in one line what went wrong."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from canmcast_gui import __version__
+
+# Names, and what --help says of them, so that --help and --version need to import no command.
+COMMANDS = {
+    "monitor": "Watch a bus in the terminal: the newest frame of each id.",
+    "dump": "Print frames as candump does.",
+    "send": "Send frames, once or periodically.",
+    "generate": "Send numbered frames at a chosen rate.",
+    "record": "Write what is received to a log file.",
+    "play": "Send the frames of a log file in their own time.",
+    "recover": "List or save what a crash left behind.",
+    "convert": "Convert a log file to another format.",
+    "info": "Say what a log file holds.",
+    "export": "Write signal values of a log file as a table.",
+    "doctor": "Find out why nothing arrives.",
+    "interfaces": "List the network interfaces.",
+}
+
+# Errors that are a sentence for the user. One can only have been raised when its module is loaded.
+_SENTENCES = (
+    ("canmcast_gui.transport.errors", "BusError"),
+    ("canmcast_gui.transmit.errors", "TransmitError"),
+    ("canmcast_gui.recording.errors", "RecordingError"),
+    ("canmcast_gui.logfile.errors", "FileError"),
+    ("canmcast_gui.database.errors", "DatabaseError"),
+)
+
+
+class Failure(click.ClickException):
+    """The work failed: the reason goes to stderr as one line, and the exit code is 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the reason."""
+        click.echo(f"canmcast: {' '.join(self.message.split())}", file=file or sys.stderr)
+
+
+class Program(click.Group):
+    """A group whose commands are modules of this package, imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"canmcast_gui.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what it raises for the user becomes a line and an exit code."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _forget_stdout()
+            ctx.exit(0)
+        except KeyboardInterrupt:
+            raise Failure("interrupted") from None
+        except OSError as error:
+            raise Failure(str(error)) from error
+        except _sentences() as error:
+            raise Failure(str(error)) from error
+        return result
+
+
+def _sentences() -> tuple[type[Exception], ...]:
+    return tuple(getattr(sys.modules[module], name) for module, name in _SENTENCES if module in sys.modules)
+
+
+def _forget_stdout() -> None:
+    """Whoever read our output has had enough; the interpreter must not complain when it ends."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
+
+
+@click.command(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="canmcast")
+def program() -> None:
+    """CAN and CAN FD over UDP multicast, without a window.
+
+    Data goes to stdout, everything else to stderr. "canmcast COMMAND --help" says more.
+    """

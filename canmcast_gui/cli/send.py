@@ -1,0 +1,90 @@
+"""``canmcast send``: frames as ``cansend`` takes them, once or periodically."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.program import Failure
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
+from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transport.settings import BusSettings
+
+SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
+_POLL_SECONDS = 0.1
+NANOSECONDS = 1_000_000_000
+
+
+@click.command("send")
+@click.argument("frames", metavar="FRAME...", nargs=-1, required=True)
+@bus_options
+@click.option(
+    "--period",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MS",
+    help="Send each frame every MS milliseconds, until --count or Ctrl+C.",
+)
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="Send each frame N times.")
+def command(frames: tuple[str, ...], period: float | None, count: int | None, **bus: Any) -> None:
+    """Send frames, written as for cansend.
+
+    \b
+    123#DEADBEEF       standard id, four data bytes
+    123#R, 123#R8      remote frame
+    1F334455##1AABB    extended id, CAN FD; flags: 1 bit rate switch, 2 error state
+    """
+    if count is not None and period is None:
+        raise click.UsageError("--count needs --period, the time between the frames")
+    batches = [_parse(text) for text in frames]
+    settings = bus_settings_from(bus)
+    if period is None:
+        sender = FrameSender(settings)
+        try:
+            sender.send_batch(FrameBatch.concatenate(batches))
+        finally:
+            sender.close()
+    else:
+        _repeat(settings, batches, period, count)
+
+
+def _parse(text: str) -> FrameBatch:
+    try:
+        return parse_frame(text)
+    except FrameSyntaxError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, count: int | None) -> None:
+    with Interrupt() as interrupt, Transmitter(SENDER_FACTORY, settings.to_dict()) as transmitter:
+        start = time.monotonic()
+        for job_id, batch in enumerate(batches):
+            transmitter.arm(job_id, batch, round(period_ms * NANOSECONDS / 1000), count)
+        late = _wait_for_jobs(interrupt, transmitter)
+        transmitter.stop_all()
+        transmitter.flush(1.0)
+        click.echo(
+            f"canmcast: {transmitter.sent:,} frames sent in {time.monotonic() - start:.1f} s"
+            + (f", {late:,} times too late" if late else ""),
+            err=True,
+        )
+
+
+def _wait_for_jobs(interrupt: Interrupt, transmitter: Transmitter) -> int:
+    """Wait until all jobs have ended or Ctrl+C; returns how often a frame could not be sent in time."""
+    late: dict[int, int] = {}
+    while transmitter.armed and not interrupt.wait(_POLL_SECONDS, transmitter):
+        sentence = transmitter.supervise()
+        if sentence:
+            raise Failure(sentence)
+        for news in transmitter.poll():
+            if isinstance(news, SendFailed):
+                raise Failure(news.sentence)
+            if isinstance(news, JobStatus):
+                late[news.job_id] = news.late
+    return sum(late.values())
