@@ -18,14 +18,15 @@ MAX_PERIOD_NS = 86_400 * 10**9
 class Job:
     """A job in the schedule.
 
-    ``remaining`` frames are still to be sent, None without end. ``version`` is the client's number for the
-    last command that shaped it.
+    ``remaining`` frames are still to be sent, None without end; the next of them belongs to ``grid_ns``.
+    ``version`` is the client's number for the last command that shaped the job.
     """
 
     job_id: int
     frame: FrameBatch
     period_ns: int
     remaining: int | None
+    grid_ns: int
     sent: int = 0
     late: int = 0
     version: int = 0

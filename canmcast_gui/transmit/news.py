@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class JobStatus:
     """How a periodic job is doing.
 
-    ``sent`` frames since it was armed; ``late`` due times that passed without a frame because sending could
-    not keep up; ``finished`` when its count is reached.
+    ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period, whether
+    their frame left later or not at all; ``finished`` when its count is reached.
     """
 
     job_id: int

@@ -1,6 +1,9 @@
 """When which periodic frame is due. No clock and no I/O in here: the time is handed in.
 
-Due times are absolute: each job has a grid that begins when it is armed, and being late once moves nothing.
+Due times are absolute: each job has a grid that begins when it is armed, and being late moves nothing. What
+a short hiccup of the machine held back is made good at half the period, so that neither a frame nor the mean
+period is lost; a job that is further behind than that goes on from now, on its grid. Frames are never
+bunched.
 """
 
 from __future__ import annotations
@@ -10,6 +13,9 @@ import itertools
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.job import Job
+
+# A stop of the machine that is made good: longer than a scheduler or a virtual machine usually takes away.
+HICCUP_NS = 100_000_000
 
 # Entries of ended jobs stay in the heap until they come up; so many of them are not worth tidying up.
 _STALE_ENTRIES = 64
@@ -34,7 +40,7 @@ class Schedule:
         """
         job = self._jobs.get(job_id)
         if job is None:
-            job = self._jobs[job_id] = Job(job_id, frame, period_ns, count)
+            job = self._jobs[job_id] = Job(job_id, frame, period_ns, count, now_ns)
             self._enter(now_ns, job)
         else:
             job.frame, job.period_ns, job.remaining = frame, period_ns, count
@@ -64,21 +70,18 @@ class Schedule:
     def take_due(self, now_ns: int) -> list[Job]:
         """The jobs whose frame is due, each once, in the order of their due times; they go on from there.
 
-        A job that was not asked in time sends one frame and counts the others as late: the next one is due
-        at the next point of its grid that is still to come. A finished job leaves the schedule.
+        A finished job leaves the schedule.
         """
         due: list[Job] = []
         while (due_ns := self.next_due()) is not None and due_ns <= now_ns:
             job = heapq.heappop(self._heap)[2]
             due.append(job)
-            missed = (now_ns - due_ns) // job.period_ns
-            job.late += missed
             if job.remaining is not None:
                 job.remaining -= 1
             if job.finished:
                 del self._jobs[job.job_id]
             else:
-                self._enter(due_ns + (missed + 1) * job.period_ns, job)
+                self._enter(_go_on(job, now_ns), job)
         return due
 
     def _enter(self, due_ns: int, job: Job) -> None:
@@ -86,3 +89,18 @@ class Schedule:
 
     def _is_armed(self, job: Job) -> bool:
         return self._jobs.get(job.job_id) is job
+
+
+def _go_on(job: Job, now_ns: int) -> int:
+    """When the next frame of a job is due whose frame leaves now; moves the job's grid on."""
+    job.grid_ns += job.period_ns
+    behind_ns = now_ns - job.grid_ns
+    if behind_ns < 0:
+        return job.grid_ns
+    if behind_ns <= HICCUP_NS:
+        job.late += 1
+        return max(job.grid_ns, now_ns + job.period_ns // 2)
+    missed = behind_ns // job.period_ns + 1
+    job.late += missed
+    job.grid_ns += missed * job.period_ns
+    return job.grid_ns
