@@ -37,14 +37,14 @@ class Limits:
             most.append(self.most_bytes // FRAME_DTYPE.itemsize // CHUNKS_IN_LIMIT)
         return max(min(most), 1)
 
-    def exceeded(self, folder: Path, total_bytes: int, frames: int) -> bool:
-        """Whether a recording in ``folder`` must not become that large.
+    def exceeded(self, folder: Path, used_bytes: int, new_bytes: int, frames: int) -> bool:
+        """Whether a recording in ``folder`` must not hold that many frames, or grow by so many bytes.
 
         However much is allowed: never more than half of what the disk has for us, which is what is free and
-        what the recording takes.
+        what the recording takes now.
         """
         if self.most_frames is not None and frames > self.most_frames:
             return True
-        share = int((shutil.disk_usage(folder).free + total_bytes) * SHARE_OF_DISK)
+        share = int((shutil.disk_usage(folder).free + used_bytes) * SHARE_OF_DISK)
         allowed = share if self.most_bytes is None else min(self.most_bytes, share)
-        return total_bytes > allowed
+        return used_bytes + new_bytes > allowed

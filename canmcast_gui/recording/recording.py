@@ -229,15 +229,15 @@ class Recording:
         while start < len(batch):
             if chunk is None or not chunk.free_rows:
                 row = self._end_row + start
-                chunk = self._new_chunk(row, int(batch.records["timestamp_ns"][0]), len(staged))
+                chunk = self._new_chunk(row, int(batch.records["timestamp_ns"][0]), staged)
             staged.append(chunk)
             stop = min(start + chunk.free_rows, len(batch))
             whole = start == 0 and stop == len(batch)
             chunk.stage(batch if whole else dense(batch[start:stop]))
             start = stop
 
-    def _new_chunk(self, first_row: int, first_ns: int, waiting: int) -> Chunk:
-        self._evict(waiting + 1)
+    def _new_chunk(self, first_row: int, first_ns: int, staged: list[Chunk]) -> Chunk:
+        self._evict(1 + sum(chunk.first_row >= self._end_row for chunk in staged))
         start_ns = self._start_ns if self._end_row else first_ns
         path = self._folder / f"{first_row:015d}{RECORDS_SUFFIX}"
         return Chunk.create(path, self._chunk_frames, first_row, start_ns, self._maps)
@@ -246,8 +246,8 @@ class Recording:
         """Let the oldest chunks go until so many fit; the newest stays, for it may be half written."""
         coming = new_chunks * self._chunk_frames
         while len(self._chunks) > 1:
-            used = self.bytes_used + coming * RECORD_BYTES
-            if not self._limits.exceeded(self._folder, used, len(self) + coming):
+            new_bytes = coming * RECORD_BYTES
+            if not self._limits.exceeded(self._folder, self.bytes_used, new_bytes, len(self) + coming):
                 return
             oldest, self._chunks = self._chunks[0], self._chunks[1:]
             oldest.remove()

@@ -1,0 +1,75 @@
+"""What a crash left behind is found, brought back or deleted; what somebody owns is left alone."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from canmcast_gui.recording import Recording, RecordingError, leftovers, remove, remove_empty
+from canmcast_gui.recording.location import recordings_folder
+from tests.recording.batches import numbered, numbers
+
+
+def left_behind(frames: int) -> Path:
+    """A recording in the user's data folder that nobody owns any more."""
+    recording = Recording.create()
+    recording.append(numbered(0, frames))
+    recording.close()
+    return recording.folder
+
+
+def test_only_what_nobody_owns_is_left_over():
+    assert leftovers() == []
+    one, other = left_behind(10), left_behind(2000)
+    empty = left_behind(0)
+    owned = Recording.create()
+    owned.append(numbered(0, 5))
+    found = leftovers()
+    assert [(leftover.folder, leftover.frames) for leftover in found] == [(other, 2000), (one, 10)]
+    assert found[0].first_time == 1
+    assert 2000 * 32 <= found[0].bytes <= 2000 * 34 + 4096
+    assert empty.exists()
+    owned.discard()
+
+
+def test_a_leftover_is_opened_and_is_none_then():
+    left_behind(10)
+    (leftover,) = leftovers()
+    with Recording.open(leftover.folder) as recording:
+        assert numbers(recording.rows()) == list(range(10))
+        assert leftovers() == []
+        with pytest.raises(RecordingError, match="in use"):
+            remove(leftover)
+        assert leftover.folder.exists()
+
+
+def test_a_leftover_is_deleted():
+    folder = left_behind(10)
+    (leftover,) = leftovers()
+    remove(leftover)
+    remove(leftover)
+    assert not folder.exists()
+    assert leftovers() == []
+
+
+def test_empty_recordings_go_unless_they_are_new_or_owned():
+    old, new = left_behind(0), left_behind(0)
+    full = left_behind(1)
+    owned = Recording.create()
+    for folder in (old, full, owned.folder):
+        os.utime(folder / "recording.lock", (0, 0))
+    remove_empty()
+    assert [folder.exists() for folder in (old, new, full, owned.folder)] == [False, True, True, True]
+    owned.discard()
+
+
+def test_other_folders_are_left_alone():
+    parent = recordings_folder()
+    (parent / "something").mkdir(parents=True)
+    (parent / "something" / "notes.txt").write_text("mine")
+    (parent / "garbage").mkdir()
+    (parent / "garbage" / "recording.lock").write_text("")
+    (parent / "garbage" / "x.records").write_text("nothing")
+    assert leftovers() == []
+    remove_empty()
+    assert (parent / "something" / "notes.txt").read_text() == "mine"
