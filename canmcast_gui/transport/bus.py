@@ -7,8 +7,7 @@ import select
 import socket
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +16,10 @@ from can import BusABC, CanProtocol
 from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
-from canmcast_gui.frames.batch import flags_of_message
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
-from canmcast_gui.transport.codec import WireFrame, encode
 from canmcast_gui.transport.errors import BusError, FrameError
-from canmcast_gui.transport.receiver import Heard, Receiver
+from canmcast_gui.transport.judging import Heard
+from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender, SendTimeoutError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
@@ -109,7 +107,7 @@ class UdpMulticastBus(BusABC):
             heard = self._next(deadline)
             if heard is None:
                 return None, True
-            if isinstance(heard, Heard):
+            if isinstance(heard, tuple):
                 message = _message(heard)
                 if self._matches_filters(message):
                     return message, True
@@ -163,22 +161,30 @@ class UdpMulticastBus(BusABC):
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         """Send one message; ``timeout`` bounds how long the system may take. Only valid frames go out."""
-        with _as_python_can():
-            frame = wire_frame(msg)
-            problem = self._sender.problem(frame)
-            if problem:
-                raise FrameError(problem)
-            self._sender.send_payload(encode(frame, msg.timestamp), timeout)
+        try:
+            self._sender.send_payload(self._encode(msg), timeout)
+        except BusError as error:
+            raise _as_python_can(error) from error
 
     def send_batch(self, frames: FrameBatch | Iterable[can.Message]) -> int:
         """Send many frames in order; returns how many. Nothing goes out where one of them is not valid."""
-        with _as_python_can():
+        try:
             if isinstance(frames, FrameBatch):
                 return self._sender.send_batch(frames)
-            messages = list(frames)
-            for message in messages:
-                self.send(message)
-            return len(messages)
+            return self._sender.send_payloads([self._encode(message) for message in frames])
+        except BusError as error:
+            raise _as_python_can(error) from error
+
+    def _encode(self, msg: can.Message) -> bytes:
+        flags = (
+            (1 if msg.is_extended_id else 0)
+            | (2 if msg.is_remote_frame else 0)
+            | (4 if msg.is_error_frame else 0)
+            | (8 if msg.is_fd else 0)
+            | (16 if msg.bitrate_switch else 0)
+            | (32 if msg.error_state_indicator else 0)
+        )
+        return self._sender.encode(msg.arbitration_id, flags, msg.channel, msg.dlc, msg.data, msg.timestamp)
 
     # -- the rest ----------------------------------------------------------------------------------------
 
@@ -215,51 +221,32 @@ class UdpMulticastBus(BusABC):
         ]
 
 
-@contextmanager
-def _as_python_can() -> Iterator[None]:
-    """Our errors as the ones that users of python-can catch."""
-    try:
-        yield
-    except FrameError as error:
-        raise InvalidMessageError(str(error)) from error
-    except SendTimeoutError as error:
-        raise can.CanTimeoutError(str(error)) from error
-    except BusError as error:
-        raise can.CanOperationError(str(error)) from error
-
-
-def wire_frame(message: can.Message) -> WireFrame:
-    """What a datagram is to say of a message. A channel that is neither number nor text is sent as text."""
-    channel = message.channel
-    if channel is not None and not isinstance(channel, int | str):
-        channel = str(channel)
-    return WireFrame(
-        message.arbitration_id,
-        flags_of_message(message) & ~Flag.TX,
-        channel,
-        message.dlc,
-        bytes(message.data),
-    )
+def _as_python_can(error: BusError) -> can.CanError:
+    """Our error as one that users of python-can catch."""
+    if isinstance(error, FrameError):
+        return InvalidMessageError(str(error))
+    if isinstance(error, SendTimeoutError):
+        return can.CanTimeoutError(str(error))
+    return can.CanOperationError(str(error))
 
 
 def _message(heard: Heard) -> ReceivedMessage:
-    frame = heard.frame
-    flags = frame.flags
+    meaning, payload, peer, timestamp_ns = heard
     message = ReceivedMessage(
-        heard.timestamp_ns / 1e9,
-        frame.arbitration_id,
-        bool(flags & Flag.EXTENDED),
-        bool(flags & Flag.REMOTE),
-        bool(flags & Flag.ERROR),
-        frame.channel,
-        frame.dlc,
-        frame.data,
-        bool(flags & Flag.FD),
-        not heard.peer.is_own,
-        bool(flags & Flag.BRS),
-        bool(flags & Flag.ESI),
+        timestamp_ns / 1e9,
+        meaning.arbitration_id,
+        meaning.extended,
+        meaning.remote,
+        meaning.error,
+        meaning.channel,
+        meaning.dlc,
+        payload,
+        meaning.fd,
+        not peer.is_own,
+        meaning.brs,
+        meaning.esi,
     )
-    message.source = heard.peer.source
+    message.source = peer.source
     return message
 
 

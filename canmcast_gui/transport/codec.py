@@ -7,11 +7,10 @@ invalid frame, so nothing else is ever sent.
 
 from __future__ import annotations
 
-import math
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 
 from canmcast_gui.frames import Flag
 
@@ -149,10 +148,3 @@ def encode(frame: WireFrame, timestamp: float = 0.0) -> bytes:
     }
     packed: bytes = msgpack.packb(values)
     return packed
-
-
-def timestamp_problem(timestamp: float) -> str | None:
-    """What is wrong with a timestamp; a stock peer that reads files of ours would refuse it too."""
-    if math.isfinite(timestamp) and timestamp >= 0:
-        return None
-    return f"the timestamp is {timestamp}; it must be a number of seconds that is not negative"

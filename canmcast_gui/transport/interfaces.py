@@ -5,14 +5,14 @@ from __future__ import annotations
 import ipaddress
 import socket
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, Group, parse_group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.routes import route_to
 
 
-class Link(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Link:
     """An interface that a bus is on. A removed interface that returns has the same name and a new index."""
 
     name: str
@@ -34,7 +34,8 @@ class NetworkInterface:
 
 def list_interfaces() -> list[NetworkInterface]:
     """All interfaces of this host, in the order of their index."""
-    import psutil  # costs a tenth of the start of a process that only receives, and is needed here only
+    # Costs a tenth of the start of a process that only receives, and is needed here only.
+    import psutil  # type: ignore[import-untyped]
 
     addresses = psutil.net_if_addrs()
     states = psutil.net_if_stats()

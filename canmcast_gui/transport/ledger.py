@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import Counter, deque
-from collections.abc import Callable
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable, Iterable
 
 from canmcast_gui.frames import Source, SourceTable
 from canmcast_gui.transport.codec import Refusal
@@ -22,13 +18,18 @@ _RECENT_MALFORMED = 16
 _BYTES_OF_MALFORMED = 256
 
 
-class Peer(NamedTuple):
-    """What we know of a sender: its row in the source table, and how its frames are to be treated."""
+class Peer:
+    """What we know of a sender: its row in the source table, how to treat its frames, how many came."""
 
-    row: int
-    source: Source
-    is_own: bool
-    is_refused: bool
+    __slots__ = ("is_own", "is_refused", "malformed", "received", "row", "source")
+
+    def __init__(self, row: int, source: Source, is_own: bool, is_refused: bool) -> None:
+        self.row = row
+        self.source = source
+        self.is_own = is_own
+        self.is_refused = is_refused
+        self.received = 0
+        self.malformed = 0
 
 
 class Ledger:
@@ -36,15 +37,13 @@ class Ledger:
 
     def __init__(self, accepts: Callable[[str, int], bool]) -> None:
         self.sources = SourceTable()
-        self.received = 0
-        self.malformed = 0
         self.foreign = 0
         self.ignored = 0
         self._accepts = accepts
         self._own: set[Source] = set()
         self._peers: dict[Address, Peer] = {}
-        self._received_by_row: list[int] = [0]
-        self._malformed_by_row: list[int] = [0]
+        # Counts of peers that were forgotten; the table of sources bounds it.
+        self._settled: dict[Source, SourceCounts] = {}
         self._kinds: Counter[str] = Counter()
         self._recent: deque[MalformedDatagram] = deque(maxlen=_RECENT_MALFORMED)
 
@@ -60,7 +59,8 @@ class Ledger:
 
     def forget_peers(self) -> None:
         """Judge every sender anew when it is heard next: this host's addresses may have changed."""
-        self._peers.clear()
+        peers, self._peers = self._peers, {}
+        self._settled = _added(self._settled, peers.values())
 
     def peer(self, address: Address) -> Peer:
         """Who sent from ``address``."""
@@ -68,46 +68,24 @@ class Ledger:
         return self._meet(address) if known is None else known
 
     def _meet(self, address: Address) -> Peer:
-        scope_id = address[3] if len(address) == 4 else 0
-        source = source_of(address)
-        refused = not self._accepts(address[0], scope_id)
-        row = 0 if refused else self.sources.number(source)
-        while len(self._received_by_row) <= row:
-            self._received_by_row.append(0)
-            self._malformed_by_row.append(0)
         if len(self._peers) >= _KNOWN_ADDRESSES:
-            self._peers.clear()
-        peer = self._peers[address] = Peer(row, source, source in self._own, refused)
+            self.forget_peers()
+        refused = not self._accepts(address[0], address[3] if len(address) == 4 else 0)
+        source = source_of(address)
+        row = 0 if refused else self.sources.number(source)
+        peer = self._peers[address] = Peer(row, self.sources[row], source in self._own, refused)
         return peer
-
-    def count_frame(self, row: int) -> None:
-        """One valid frame came from that source."""
-        self.received += 1
-        self._received_by_row[row] += 1
-
-    def count_frames(self, rows: npt.NDArray[np.uint16]) -> None:
-        """Valid frames came, one from each of these rows."""
-        self.received += len(rows)
-        counts = np.bincount(rows)
-        for row in np.flatnonzero(counts):
-            self._received_by_row[row] += int(counts[row])
 
     def count_malformed(self, peer: Peer, kind: Refusal, timestamp_ns: int, datagram: bytes) -> None:
         """A datagram was refused."""
-        self.malformed += 1
-        self._malformed_by_row[peer.row] += 1
+        peer.malformed += 1
         self._kinds[kind.value] += 1
         kept = bytes(datagram[:_BYTES_OF_MALFORMED])
         self._recent.append(MalformedDatagram(peer.source, kind.value, timestamp_ns, len(datagram), kept))
 
     def by_source(self) -> dict[Source, SourceCounts]:
         """Counts of every source that was heard."""
-        rows = zip(self.sources, self._received_by_row, self._malformed_by_row, strict=False)
-        return {
-            source: SourceCounts(received, malformed)
-            for source, received, malformed in rows
-            if received or malformed
-        }
+        return _added(self._settled, list(self._peers.values()))
 
     def malformed_by_kind(self) -> dict[str, int]:
         """How many datagrams were refused for which reason."""
@@ -116,6 +94,17 @@ class Ledger:
     def recent_malformed(self) -> tuple[MalformedDatagram, ...]:
         """The last few refused datagrams, oldest first."""
         return tuple(self._recent)
+
+
+def _added(counts: dict[Source, SourceCounts], peers: Iterable[Peer]) -> dict[Source, SourceCounts]:
+    total = dict(counts)
+    for peer in peers:
+        if peer.received or peer.malformed:
+            before = total.get(peer.source, SourceCounts())
+            total[peer.source] = SourceCounts(
+                before.received + peer.received, before.malformed + peer.malformed
+            )
+    return total
 
 
 def source_of(address: Address) -> Source:

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from canmcast_gui.frames import (
-    FRAME_DTYPE,
-    INLINE_BYTES,
-    LENGTH_TO_DLC,
-    Flag,
-    FrameBatch,
-    Source,
-    SourceTable,
-)
-from canmcast_gui.frames.batch import channel_number
-from canmcast_gui.transport import platforms
+from canmcast_gui.frames import FrameBatch, Source, SourceTable
+from canmcast_gui.transport import platforms, recvmmsg
 from canmcast_gui.transport.addresses import parse_group
-from canmcast_gui.transport.codec import Refusal, WireFrame, decode
+from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import choose_interfaces
-from canmcast_gui.transport.ledger import Ledger, Peer
-from canmcast_gui.transport.reading import Arrival, choose_way
+from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
+from canmcast_gui.transport.ledger import Ledger
+from canmcast_gui.transport.reading import choose_way
+from canmcast_gui.transport.recvmmsg import SLOTS, ManyReader
 from canmcast_gui.transport.routes import is_own_address
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import join_group, open_receiving_socket
 from canmcast_gui.transport.statistics import BusStatistics
-
-
-class Heard:
-    """A frame as it arrived: what the datagram said, from whom, and when (UTC nanoseconds)."""
-
-    __slots__ = ("frame", "peer", "timestamp_ns")
-
-    def __init__(self, frame: WireFrame, peer: Peer, timestamp_ns: int) -> None:
-        self.frame = frame
-        self.peer = peer
-        self.timestamp_ns = timestamp_ns
 
 
 class Receiver:
@@ -46,7 +26,6 @@ class Receiver:
 
     def __init__(self, settings: BusSettings, keep_own: bool = True) -> None:
         self.settings = settings = settings.validated()
-        self._keep_own = keep_own
         self._group = parse_group(settings.group)
         self._links = choose_interfaces(self._group, settings.interface, settings.local)
         opened = open_receiving_socket(self._group, settings.port, settings.receive_buffer)
@@ -61,8 +40,14 @@ class Receiver:
             self._sock.close()
             raise
         self._ledger = Ledger(is_own_address if settings.local else _everyone)
+        self._judge = Judge(self._ledger, Wanted(own=keep_own, fd=settings.fd))
         self._read = choose_way(
             self._sock, self._group, opened.stamp, opened.reports_destinations, self._indexes
+        )
+        self._many = (
+            ManyReader(self._sock, self._group, opened.reports_destinations, self._indexes)
+            if recvmmsg.available(opened.stamp)
+            else None
         )
 
     @property
@@ -84,15 +69,27 @@ class Receiver:
         return self._sock.fileno()
 
     def drain(self, max_frames: int = 4096) -> FrameBatch:
-        """The frames that wait, at most ``max_frames``; an empty batch where there are none. Never waits."""
-        heard: list[Heard] = []
-        while len(heard) < max_frames:
+        """The frames among the next ``max_frames`` datagrams that wait; empty where none do. Never waits."""
+        if self._many is None:
+            return self._drain_one_by_one(max_frames)
+        batches = []
+        left = max_frames
+        while left > 0 and (count := self._many.read(left)):
+            batches.append(self._judge.judge_block(self._many))
+            left -= count
+            if count < min(left + count, SLOTS):
+                break
+        return FrameBatch.concatenate(batches)
+
+    def _drain_one_by_one(self, max_frames: int) -> FrameBatch:
+        heard = []
+        for _ in range(max_frames):
             one = self.receive_one()
             if one is None:
                 break
-            if isinstance(one, Heard):
+            if isinstance(one, tuple):
                 heard.append(one)
-        return _batch(heard)
+        return batch_of(heard)
 
     def receive_one(self) -> Heard | Refusal | None:
         """The next frame; None where nothing waits; a Refusal where what waited was no frame for us."""
@@ -101,40 +98,23 @@ class Receiver:
         except BlockingIOError:
             return None
         except ConnectionError:
-            return Refusal.UNREADABLE  # Windows reports an unreachable peer of another socket here
-        return self._judge(arrival)
-
-    def _judge(self, arrival: Arrival) -> Heard | Refusal:
-        ledger = self._ledger
-        peer = ledger.peer(arrival.address)
-        if arrival.foreign or peer.is_refused:
-            ledger.foreign += 1
-            return Refusal.FOREIGN
-        frame = decode(arrival.data)
-        if isinstance(frame, Refusal):
-            ledger.count_malformed(peer, frame, arrival.timestamp_ns, arrival.data)
-            return frame
-        if peer.is_own and not self._keep_own:
-            return Refusal.OWN
-        if frame.flags & Flag.FD and not self.settings.fd:
-            ledger.ignored += 1
-            return Refusal.FD
-        ledger.count_frame(peer.row)
-        return Heard(frame, peer, arrival.timestamp_ns)
+            return Refusal.FOREIGN  # how Windows reports that an earlier datagram of ours reached nobody
+        return self._judge.judge(arrival)
 
     def statistics(self) -> BusStatistics:
         """What was counted since the receiver was opened."""
         if self._sock.fileno() >= 0:
             self._drops = platforms.kernel_drops(self._sock)
         ledger = self._ledger
+        by_source = ledger.by_source()
         return BusStatistics(
-            received=ledger.received,
+            received=sum(counts.received for counts in by_source.values()),
             dropped_kernel=self._drops,
-            malformed=ledger.malformed,
+            malformed=sum(counts.malformed for counts in by_source.values()),
             foreign=ledger.foreign,
             ignored=ledger.ignored,
             receive_buffer_bytes=self._buffer_bytes,
-            by_source=ledger.by_source(),
+            by_source=by_source,
             malformed_by_kind=ledger.malformed_by_kind(),
             recent_malformed=ledger.recent_malformed(),
         )
@@ -148,23 +128,3 @@ class Receiver:
 
 def _everyone(address: str, scope_id: int) -> bool:  # noqa: ARG001 - the signature of is_own_address
     return True
-
-
-def _batch(heard: list[Heard]) -> FrameBatch:
-    records = np.zeros(len(heard), dtype=FRAME_DTYPE)
-    heap = bytearray()
-    for record, one in zip(records, heard, strict=True):
-        frame = one.frame
-        length = len(frame.data)
-        record["timestamp_ns"] = one.timestamp_ns
-        record["arbitration_id"] = frame.arbitration_id
-        record["flags"] = frame.flags | Flag.TX * one.peer.is_own
-        record["source"] = one.peer.row
-        record["channel"] = channel_number(frame.channel)
-        record["length"] = length
-        record["dlc"] = LENGTH_TO_DLC[frame.dlc]
-        record["data"] = np.frombuffer(frame.data[:INLINE_BYTES].ljust(INLINE_BYTES, b"\0"), dtype=np.uint8)
-        if length > INLINE_BYTES:
-            record["payload_offset"] = len(heap)
-            heap += frame.data
-    return FrameBatch(records, np.frombuffer(bytes(heap), dtype=np.uint8))

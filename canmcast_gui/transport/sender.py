@@ -5,14 +5,15 @@ from __future__ import annotations
 import select
 import socket
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch, Source
 from canmcast_gui.transport.addresses import parse_group
-from canmcast_gui.transport.codec import WireFrame, encode, frame_problem
-from canmcast_gui.transport.errors import BusError, FrameError
+from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import choose_interfaces
 from canmcast_gui.transport.ledger import source_of
+from canmcast_gui.transport.repetition import Encoder
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import open_sending_socket
 
@@ -32,6 +33,7 @@ class FrameSender:
     def __init__(self, settings: BusSettings) -> None:
         self.settings = settings = settings.validated()
         self.sent = 0
+        self.encode = Encoder(settings.fd).encode
         self._group = parse_group(settings.group)
         self._sockets: list[socket.socket] = []
         try:
@@ -51,20 +53,27 @@ class FrameSender:
 
     def send_batch(self, batch: FrameBatch) -> int:
         """Send all frames in order; returns how many. Raises FrameError before any is sent, or BusError."""
-        frames = [_wire_frame(batch, row) for row in range(len(batch))]
-        for row, frame in enumerate(frames):
-            problem = self.problem(frame)
-            if problem:
-                raise FrameError(f"frame {row} of {len(frames)}: {problem}")
-        for row, frame in enumerate(frames):
-            self.send_payload(encode(frame, int(batch.timestamp_ns[row]) / 1e9))
-        return len(frames)
+        return self.send_payloads([self._encode_row(batch, row) for row in range(len(batch))])
 
-    def problem(self, frame: WireFrame) -> str | None:
-        """Why this bus would not send a frame, or None."""
-        if frame.flags & Flag.FD and not self.settings.fd:
-            return "CAN FD is switched off on this bus"
-        return frame_problem(frame.arbitration_id, frame.flags, frame.dlc, len(frame.data))
+    def _encode_row(self, batch: FrameBatch, row: int) -> bytes:
+        record = batch.records[row]
+        flags = int(record["flags"]) & ~Flag.TX
+        dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & Flag.REMOTE else int(record["length"])
+        channel = int(record["channel"])
+        return self.encode(
+            int(record["arbitration_id"]),
+            flags,
+            channel - 1 if channel else None,
+            dlc,
+            batch.payload(row),
+            int(record["timestamp_ns"]) / 1e9,
+        )
+
+    def send_payloads(self, datagrams: Sequence[bytes]) -> int:
+        """Send encoded frames in order; returns how many. Raises BusError where the network refuses one."""
+        for datagram in datagrams:
+            self.send_payload(datagram)
+        return len(datagrams)
 
     def send_payload(self, datagram: bytes, timeout: float | None = None) -> None:
         """Send one encoded frame. Raises SendTimeoutError, or BusError where the network refuses it."""
@@ -90,13 +99,3 @@ class FrameSender:
         """Close the sockets."""
         for sock in self._sockets:
             sock.close()
-
-
-def _wire_frame(batch: FrameBatch, row: int) -> WireFrame:
-    record = batch.records[row]
-    flags = int(record["flags"])
-    dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & Flag.REMOTE else int(record["length"])
-    channel = int(record["channel"])
-    return WireFrame(
-        int(record["arbitration_id"]), flags, channel - 1 if channel else None, dlc, batch.payload(row)
-    )

@@ -1,0 +1,158 @@
+"""Decoding and encoding frame by frame, fast: what repeats from datagram to datagram is worked out once.
+
+A bus repeats its few hundred ids all day, and two datagrams with the same id, flags and length differ in
+eight bytes of time and in the payload only. The constant part is looked up; what it means, and that it is
+valid at all, was found out by the general codec when it was first seen.
+"""
+
+from __future__ import annotations
+
+import operator
+import struct
+from typing import Any, NamedTuple
+
+from canmcast_gui.frames import LENGTH_TO_DLC, Flag
+from canmcast_gui.frames.batch import channel_number
+from canmcast_gui.transport.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode, frame_problem
+from canmcast_gui.transport.errors import FrameError
+
+# Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB.
+_REMEMBERED = 4096
+
+# A map of eleven, the key "timestamp", the mark of a float64: eleven bytes, and then eight of time.
+_HEAD = b"\x8b\xa9timestamp\xcb"
+_HEAD_SIZE = len(_HEAD)
+_AFTER_TIME = _HEAD_SIZE + 8
+_DATA_KEY = b"\xa4data\xc4"
+_TIME = struct.Struct(">d")
+
+
+class Meaning(NamedTuple):
+    """All that a datagram says but time and payload, in the forms that batches and messages need."""
+
+    arbitration_id: int
+    extended: bool
+    remote: bool
+    error: bool
+    channel: int | str | None
+    dlc: int
+    fd: bool
+    brs: bool
+    esi: bool
+    flags: int
+    channel_number: int
+    dlc_code: int
+    length: int
+
+
+class Decoder:
+    """Decodes datagrams; for any datagram the result is that of ``codec.decode``."""
+
+    def __init__(self) -> None:
+        self._meanings: dict[bytes, Meaning] = {}
+
+    def decode(self, datagram: bytes) -> tuple[Meaning, bytes] | Refusal:
+        """What a datagram says and its payload, or why it is no frame. Never raises."""
+        mark = datagram.find(_DATA_KEY, _AFTER_TIME)
+        start = mark + 7
+        if mark < 0 or start > len(datagram) or datagram[:_HEAD_SIZE] != _HEAD:
+            return self._decode_new(datagram, b"", 0)
+        end = start + datagram[start - 1]
+        constant = datagram[_AFTER_TIME:start] + datagram[end:]
+        payload = datagram[start:end]
+        meaning = self._meanings.get(constant)
+        if meaning is None or len(payload) != meaning.length:
+            return self._decode_new(datagram, constant, end - start)
+        return meaning, payload
+
+    def _decode_new(self, datagram: bytes, constant: bytes, length: int) -> tuple[Meaning, bytes] | Refusal:
+        frame = decode(datagram)
+        if isinstance(frame, Refusal):
+            return frame
+        meaning = _meaning(frame)
+        # The mark before the payload could also stand in a channel: in a number of eight bytes, or in a text,
+        # where a length above 127 would follow it. Those are not remembered.
+        certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
+        if constant and certain and length == len(frame.data):
+            if len(self._meanings) >= _REMEMBERED:
+                self._meanings.clear()
+            self._meanings[constant] = meaning
+        return meaning, frame.data
+
+
+def _meaning(frame: WireFrame) -> Meaning:
+    flags = frame.flags
+    return Meaning(
+        frame.arbitration_id,
+        bool(flags & Flag.EXTENDED),
+        bool(flags & Flag.REMOTE),
+        bool(flags & Flag.ERROR),
+        frame.channel,
+        frame.dlc,
+        bool(flags & Flag.FD),
+        bool(flags & Flag.BRS),
+        bool(flags & Flag.ESI),
+        flags,
+        channel_number(frame.channel),
+        int(LENGTH_TO_DLC[frame.dlc]),
+        len(frame.data),
+    )
+
+
+class Encoder:
+    """Encodes frames byte for byte as stock peers do, and refuses those that are not valid."""
+
+    def __init__(self, allow_fd: bool) -> None:
+        self._allow_fd = allow_fd
+        self._parts: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}
+
+    def encode(
+        self,
+        arbitration_id: int,
+        flags: int,
+        channel: Any,
+        dlc: int,
+        data: bytes | bytearray,
+        timestamp: float,
+    ) -> bytes:
+        """The datagram of a frame; ``dlc`` is a number of bytes. Raises FrameError for what is not valid."""
+        try:
+            parts = self._parts.get((arbitration_id, flags, channel, dlc, len(data)))
+            if parts is None or type(timestamp) is not float or not 0.0 <= timestamp < _ENDLESS:
+                return self._encode_new(arbitration_id, flags, channel, dlc, bytes(data), timestamp)
+        except TypeError as error:
+            raise FrameError(f"a value of the wrong type in a frame: {error}") from None
+        return b"".join((_HEAD, _TIME.pack(timestamp), parts[0], data, parts[1]))
+
+    def _encode_new(
+        self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: bytes, timestamp: float
+    ) -> bytes:
+        if channel is not None and not isinstance(channel, int | str):
+            channel = str(channel)  # such as a list of hardware channels, which no peer would understand
+        number, size = int(operator.index(arbitration_id)), int(operator.index(dlc))
+        frame = WireFrame(number, flags, int(channel) if isinstance(channel, bool) else channel, size, data)
+        if flags & Flag.FD and not self._allow_fd:
+            raise FrameError("this is a CAN FD frame, and CAN FD is switched off on this bus")
+        problem = frame_problem(frame.arbitration_id, flags, frame.dlc, len(data))
+        if problem:
+            raise FrameError(problem)
+        if not 0.0 <= timestamp < _ENDLESS:
+            raise FrameError(f"the timestamp is {timestamp}; it must be a number of seconds, not negative")
+        datagram = encode(frame, timestamp)
+        if len(datagram) > MAX_DATAGRAM:
+            raise FrameError("the channel's name is too long for a datagram")
+        self._remember(frame, encode(frame))
+        return datagram
+
+    def _remember(self, frame: WireFrame, datagram: bytes) -> None:
+        if len(self._parts) >= _REMEMBERED:
+            self._parts.clear()
+        length = len(frame.data)
+        tail = len(datagram) - _TAIL_SIZE
+        key = (frame.arbitration_id, frame.flags, frame.channel, frame.dlc, length)
+        self._parts[key] = (datagram[_AFTER_TIME : tail - length], datagram[tail:])
+
+
+_ENDLESS = float("inf")
+# The three keys behind the payload, each with a byte before and one after it.
+_TAIL_SIZE = sum(len(key) + 2 for key in ("is_fd", "bitrate_switch", "error_state_indicator"))
