@@ -45,4 +45,5 @@ class DemoProcess:
 
 
 def _bus_options(settings: BusSettings) -> list[str]:
-    return ["--local", "--group", settings.group, "--port", str(settings.port)]
+    where = ["--interface", settings.interface] if settings.interface else []
+    return ["--group", settings.group, "--port", str(settings.port), *where]

@@ -23,7 +23,7 @@ USUAL_BUFFER = 106_496
 
 
 def run() -> list[Figure]:
-    """First window, 2,000 frames/s with trace, plots and record file, 20,000 frames/s with the usual buffer."""
+    """The first window; 2,000 frames/s recorded whole; 20,000 frames/s with the usual buffer."""
     return [*first_window(), *recorded_whole(2_000), *usual_buffer(20_000)]
 
 
