@@ -137,6 +137,6 @@ def _environment() -> dict[str, str]:
 
 def _signal_name(number: int) -> str:
     try:
-        return f"signal {signal.Signals(number).name}"
+        return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"

@@ -79,7 +79,7 @@ class PipeWakeup(Wakeup):
 
     def close(self) -> None:
         for descriptor in (self._reading, self._writing):
-            if descriptor is not None:
+            if descriptor is not None and descriptor >= 0:
                 os.close(descriptor)
         self._reading, self._writing = None, -1
 

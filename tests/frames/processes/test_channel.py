@@ -1,0 +1,68 @@
+"""Messages between processes: whole, in order, and nobody ever waits."""
+
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.frames.processes import Channel
+from canmcast_gui.frames.processes.channel import wait_for
+
+
+@pytest.fixture
+def ends():
+    one, other = (Channel(end) for end in socket.socketpair())
+    yield one, other
+    one.close()
+    other.close()
+
+
+@given(st.lists(st.binary(max_size=200), max_size=20))
+def test_messages_arrive_whole_and_in_order(messages):
+    one, other = (Channel(end) for end in socket.socketpair())
+    for message in messages:
+        one.send(message)
+    assert other.receive() == messages
+    one.close()
+    other.close()
+
+
+def test_more_than_the_socket_holds_is_kept_and_goes_on(ends):
+    one, other = ends
+    large = [bytes([n]) * 3_000_000 for n in range(3)]
+    for message in large:
+        one.send(message)
+    assert one.pending > 0
+    assert not one.flush()
+    received = []
+    while len(received) < 3:
+        received += other.receive()
+        one.flush()
+    assert received == large
+    assert one.pending == 0
+
+
+def test_flush_gives_up_after_its_time(ends):
+    one, _ = ends
+    one.send(bytes(5_000_000))
+    assert not one.flush(timeout=0.01)
+
+
+def test_the_end_of_the_other_side_closes_and_loses_nothing(ends):
+    one, other = ends
+    one.send(b"last words")
+    one.close()
+    assert wait_for(other.fileno(), 1)
+    assert other.receive() == [b"last words"]
+    assert other.closed
+    other.send(b"nobody hears this")
+    assert other.pending == 0
+
+
+def test_sending_to_one_who_has_gone_closes(ends):
+    one, other = ends
+    other.close()
+    one.send(b"x")
+    one.send(b"y")
+    assert one.closed
