@@ -5,7 +5,7 @@ from __future__ import annotations
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.frames.text import id_text
 
-# linux/can/error.h: an error frame is a flag in the id and the class of the error; ours says only "bus error".
+# linux/can/error.h: an error frame is a flag in the id, and the class of the error; ours is "bus error".
 _ERROR_ID = "20000080"
 
 

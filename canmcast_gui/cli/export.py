@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,7 @@ def command(file: Path, out: Path, database_path: Path, signals: tuple[str, ...]
                     show(reader.progress)
                     if interrupt.requested:
                         raise Failure(f"interrupted; {out.name} was not written")
-            os.replace(temporary, out)
+            temporary.replace(out)
         finally:
             temporary.unlink(missing_ok=True)
     click.echo(f"canmcast: {rows:,} rows in {out}", err=True)
@@ -75,5 +74,5 @@ def _spread(rows: Any, frames: Any, values: Any) -> Iterator[Any]:
     """The values of a signal over all rows of the table, "" where it has none."""
     column: list[Any] = [""] * len(rows)
     for place, value in zip(np.searchsorted(rows, frames).tolist(), values.tolist(), strict=True):
-        column[place] = value
+        column[place] = f"{value:.15g}" if isinstance(value, float) else value
     return iter(column)

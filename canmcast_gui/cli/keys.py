@@ -1,0 +1,62 @@
+"""Single keys from a terminal, without waiting for them."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from types import TracebackType
+from typing import Any
+
+# What terminals send for the keys that scroll (ECMA-48 cursor sequences, and xterm's paging keys).
+_SEQUENCES = {
+    b"\x1b[A": "up",
+    b"\x1bOA": "up",
+    b"\x1b[B": "down",
+    b"\x1bOB": "down",
+    b"\x1b[5~": "page up",
+    b"\x1b[6~": "page down",
+    b"k": "up",
+    b"j": "down",
+    b" ": "page down",
+    b"q": "end",
+    b"Q": "end",
+}
+
+
+class Keys:
+    """While entered, the terminal hands over each key at once and does not show it.
+
+    Without a terminal, or on a system without termios, there are no keys; Ctrl+C always works.
+    """
+
+    def __init__(self) -> None:
+        self._settings: list[Any] | None = None
+
+    def __enter__(self) -> Keys:
+        try:
+            import termios
+            import tty
+
+            descriptor = sys.stdin.fileno()
+            self._settings = termios.tcgetattr(descriptor)
+            tty.setcbreak(descriptor)
+        except (ImportError, OSError, ValueError, AttributeError):
+            self._settings = None
+        except termios.error:
+            self._settings = None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._settings is not None:
+            import termios
+
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._settings)
+
+    def pressed(self) -> str | None:
+        """The key that was pressed: "up", "down", "page up", "page down", "end"; None for none of them."""
+        if self._settings is None or not select.select([sys.stdin], [], [], 0)[0]:
+            return None
+        return _SEQUENCES.get(os.read(sys.stdin.fileno(), 16))

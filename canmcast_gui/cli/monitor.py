@@ -1,0 +1,116 @@
+"""``canmcast monitor``: the newest frame of each id, live in a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.live import Live
+
+from canmcast_gui.cli.by_id_screen import LINES_AROUND, Screen, draw
+from canmcast_gui.cli.demo_process import DemoProcess
+from canmcast_gui.cli.keys import Keys
+from canmcast_gui.cli.listen import Listener, losses_text
+from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
+from canmcast_gui.cli.program import Failure
+from canmcast_gui.database import DatabaseSet, load_database
+from canmcast_gui.demo import DEMO_DATABASE
+from canmcast_gui.recording import NewestById, RateMeter
+from canmcast_gui.resources_path import resource
+
+REDRAW_SECONDS = 0.2
+# How long a key or a change waits at most before it is looked at.
+LOOK_SECONDS = 0.05
+
+
+@click.command("monitor")
+@bus_options
+@click.option("--demo", is_flag=True, help="Start the demonstration: a simulated car, on this computer only.")
+@click.option("--database", "databases", type=EXISTING_FILE, multiple=True, help="For names. Repeatable.")
+@duration_option
+def command(demo: bool, databases: tuple[Path, ...], duration: float | None, **bus: Any) -> None:
+    """Watch a bus: one row for each id, with its newest data, count and mean cycle.
+
+    Arrow keys scroll, q or Ctrl+C ends. Where stdout is no terminal, the last state is printed at the end.
+    """
+    settings = bus_settings_from(bus)
+    if demo:
+        settings = replace(settings, local=True).validated()
+        databases = (*databases, resource(DEMO_DATABASE))
+    names = DatabaseSet()
+    for path in databases:
+        names.add(load_database(path))
+    with ExitStack() as stack:
+        listener = stack.enter_context(Listener(settings, None, duration))
+        car = stack.enter_context(DemoProcess(settings)) if demo else None
+        label = "demonstration" if demo else settings.label()
+        monitor = Monitor(listener, names, label)
+        with monitor.on_screen() as live:
+            for _ in monitor.turns():
+                live.update(monitor.picture(), refresh=True)
+                failure = car.failure() if car else None
+                if failure:
+                    raise Failure(failure)
+
+
+class Monitor:
+    """What the screen shows of a bus."""
+
+    def __init__(self, listener: Listener, names: DatabaseSet, label: str) -> None:
+        self._listener = listener
+        self._names = names
+        self._label = label
+        self._console = Console()
+        self._screen = Screen(80, 24, is_live=self._console.is_terminal)
+        self._newest = NewestById()
+        self._rates = RateMeter()
+
+    @contextmanager
+    def on_screen(self) -> Iterator[Live]:
+        """Take over the terminal; it looks as before at the end, with the last state below."""
+        terminal = self._console.is_terminal
+        with Live(
+            console=self._console, screen=terminal, auto_refresh=False, vertical_overflow="crop"
+        ) as live:
+            yield live
+        if terminal:
+            self._console.print(self._headline())
+
+    def turns(self) -> Iterator[None]:
+        """Take what arrives and obey the keys; comes back whenever the screen should be drawn."""
+        drawn = 0.0
+        with Keys() as keys:
+            for batch in self._listener.batches(LOOK_SECONDS):
+                self._newest.update(batch, self._listener.taken - len(batch))
+                self._rates.update(batch, time.monotonic_ns())
+                key = keys.pressed()
+                if key == "end":
+                    break
+                self._scroll(key)
+                if key or time.monotonic() - drawn > REDRAW_SECONDS:
+                    drawn = time.monotonic()
+                    yield
+        yield
+
+    def _scroll(self, key: str | None) -> None:
+        steps = {"up": -1, "down": 1, "page up": -self._screen.rows, "page down": self._screen.rows}
+        self._screen.scroll(steps.get(key or "", 0), len(self._newest))
+
+    def picture(self) -> Any:
+        """The screen as it is now; all rows where there is no terminal to fit."""
+        self._screen.width, self._screen.height = self._console.size
+        if not self._screen.is_live:
+            self._screen.height = len(self._newest) + LINES_AROUND
+        return draw(self._screen, self._newest, self._names, self._listener.capture.sources, self._headline())
+
+    def _headline(self) -> str:
+        rate = self._rates.frames_per_second(time.monotonic_ns())
+        losses = losses_text(self._listener.report()) or ", 0 lost"
+        return f"canmcast · {self._label} · {rate:,.0f} frames/s · {self._listener.taken:,} frames{losses}"
