@@ -26,12 +26,13 @@ _MOST_DECIMALS = 9
 def physical_column(signal: Signal, raw: Column) -> Column:
     """Physical values of a raw column: int64 or uint64 where scale is 1 and offset whole, else float64."""
     if signal.is_float:
-        column: Column = raw * float(signal.scale) + float(signal.offset)
-        return column
+        # Payloads can hold any bits: not-a-number and infinity are values like others.
+        with np.errstate(all="ignore"):
+            return raw * float(signal.scale) + float(signal.offset)
     if not _is_whole(signal.scale):
         return raw.astype(np.float64) * signal.scale + signal.offset
     offset = int(signal.offset) if _is_whole(signal.offset) else 0
-    column = _whole_numbers(signal, raw, int(signal.scale), offset)
+    column: Column = _whole_numbers(signal, raw, int(signal.scale), offset)
     if signal.scale == 1 and _is_whole(signal.offset) and column.dtype != object:
         return column
     return column.astype(np.float64) + (signal.offset if not _is_whole(signal.offset) else 0)

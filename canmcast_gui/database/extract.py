@@ -28,7 +28,8 @@ def raw_column(signal: Signal, batch: FrameBatch) -> Column:
     bits = _low_bits(signal, batch)
     if signal.is_float:
         unsigned, floating = _FLOATS[signal.length]
-        return bits.astype(unsigned).view(floating).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling not-a-number is a value like others
+            return bits.astype(unsigned).view(floating).astype(np.float64)
     if not signal.signed or signal.length == 0:
         return bits
     spare = np.uint64(64 - signal.length)

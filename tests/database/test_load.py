@@ -1,0 +1,127 @@
+"""Database files: those of the wild load, or are refused with a sentence."""
+
+import subprocess
+import sys
+
+import pytest
+
+from canmcast_gui.database import DatabaseError, load_database
+from tests.support.corpus import CORPUS, corpus_file
+
+KINDS = {".dbc", ".kcd", ".sym", ".arxml"}
+DATABASES = sorted(str(p.relative_to(CORPUS)) for p in CORPUS.glob("*/**/*") if p.suffix.lower() in KINDS)
+
+SMALL = """VERSION ""
+BU_: ECU
+BO_ 256 Engine: 8 ECU
+ SG_ Speed : 0|16@1+ (0.25,0) [0|16383.75] "rpm" Vector__XXX
+ SG_ Gear : 16|3@1+ (1,0) [0|7] "" Vector__XXX
+BO_ 2566844926 Group: 8 Vector__XXX
+ SG_ Level : 0|8@1+ (1,0) [0|255] "%" Vector__XXX
+CM_ SG_ 256 Speed "Turns of the crankshaft";
+VAL_ 256 Gear 0 "Park" 1 "Reverse" ;
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "small.dbc"
+    path.write_text(SMALL)
+    return load_database(path)
+
+
+@pytest.mark.parametrize("name", DATABASES)
+def test_a_real_database_loads_or_is_refused_with_a_sentence(name):
+    try:
+        database = load_database(corpus_file(name))
+    except DatabaseError as error:
+        assert "cannot be read as" in str(error)
+        assert "\n" not in str(error)
+        return
+    for message in database.messages:
+        assert database.message(message.arbitration_id, message.extended) is not None
+        database.decode_frame(message.arbitration_id, message.extended, bytes(64))
+        database.decode_frame(message.arbitration_id, message.extended, b"\xff")
+
+
+def test_messages_and_signals_are_as_the_file_says(small):
+    engine = small.message(256, False)
+    assert (engine.name, engine.length, engine.senders, engine.extended) == ("Engine", 8, ("ECU",), False)
+    speed = small.signal("Engine.Speed")
+    assert (speed.unit, speed.minimum, speed.maximum) == ("rpm", 0, 16383.75)
+    assert speed.comment == "Turns of the crankshaft"
+    assert small.signal("Engine.Gear").choices == {0: "Park", 1: "Reverse"}
+    assert small.name == "small"
+    assert small.problems == []
+
+
+def test_names_are_found_by_pattern_in_any_case(small):
+    assert small.ids_named("eng*") == {(256, False)}
+    assert small.ids_named("x*") == set()
+
+
+def test_a_parameter_group_is_found_whoever_sends_it(small):
+    known = 2566844926 & 0x1FFFFFFF
+    assert known & 0xFF == 0xFE
+    other_sender = (known & ~0xFF | 0x42) ^ 0x10000000
+    assert small.message(other_sender, True).name == "Group"
+    assert small.message(other_sender, False) is None
+    assert small.message(known ^ 0x100, True) is None
+
+
+def test_a_file_in_windows_encoding_keeps_its_signs(tmp_path):
+    path = tmp_path / "windows.dbc"
+    path.write_bytes(SMALL.replace('"rpm"', '"°C"').encode("cp1252"))
+    assert load_database(path).signal("Engine.Speed").unit == "°C"
+    path.write_bytes(SMALL.replace('"rpm"', '"°C"').encode("utf-8-sig"))
+    assert load_database(path).signal("Engine.Speed").unit == "°C"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is no database"),
+        (b"\x00\x01\x02\x03", "binary"),
+        (b"Dear all,\nplease find attached\n", "is no database"),
+        (b"<html></html>", "is no database"),
+        (b'VERSION ""\nBO_ 1 A: eight X\n', "cannot be read as DBC"),
+        (b"<NetworkDefinition><Bus", "cannot be read as KCD"),
+        (b"FormatVersion=9.0\n{nonsense", "cannot be read as SYM"),
+        (b"<?xml version='1.0'?><AUTOSAR", "cannot be read as ARXML"),
+    ],
+)
+def test_what_is_no_database_is_refused_with_a_sentence(tmp_path, content, reason):
+    path = tmp_path / "file.dbc"
+    path.write_bytes(content)
+    with pytest.raises(DatabaseError, match=reason) as caught:
+        load_database(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
+    with pytest.raises(DatabaseError, match=r"absent.dbc cannot be read: No such file"):
+        load_database(tmp_path / "absent.dbc")
+
+
+def test_overlapping_signals_and_duplicates_are_told_and_harmless(tmp_path, caplog):
+    path = tmp_path / "odd.dbc"
+    path.write_text(
+        'BO_ 1 A: 1 X\n SG_ One : 0|8@1+ (1,0) [0|0] "" X\n SG_ Two : 4|8@1+ (1,0) [0|0] "" X\n'
+        'BO_ 1 B: 8 X\n SG_ Three : 0|8@1+ (1,0) [0|0] "" X\n'
+    )
+    database = load_database(path)
+    assert any("overlap" in problem for problem in database.problems)
+    assert any("ends in byte 2" in problem for problem in database.problems)
+    assert any("identical" in problem for problem in database.problems)
+    assert database.message(1, False).name == "A"
+    assert {v.name: v.value for v in database.decode_frame(1, False, b"\x21\x43")} == {
+        "One": 0x21,
+        "Two": 0x32,
+    }
+    assert not caplog.records
+
+
+def test_importing_the_room_does_not_import_its_parser():
+    code = "import sys, canmcast_gui.database; print('cantools' in sys.modules, 'can' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "False"]
