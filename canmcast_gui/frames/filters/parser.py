@@ -245,7 +245,7 @@ class _Parser:
         sign = self._take_sign((*_EQUAL, *_LIKE, "["), "data")
         position = self._token.position
         payload = payload_bytes(self._byte_text())
-        if payload is None:
+        if payload is None or (not payload and sign.text in _LIKE):
             raise FilterError("expected payload bytes as pairs of hexadecimal digits", position)
         return _unless(sign, DataContains(payload) if sign.text in _LIKE else DataEquals(payload))
 
@@ -273,14 +273,14 @@ class _Parser:
         """One plain word, or a row of payload bytes."""
         if not self._is_byte_row():
             return word_term(self._take().text, self._lookups)
-        row = ""
+        row, position = "", self._token.position
         while self._token.kind is TokenKind.WORD and is_hex_pair(self._token.text):
             if self._compares(self._ahead()):
                 break
             row += self._take().text
         payload = payload_bytes(row)
         if payload is None:
-            raise FilterError(f"more than {MAX_PAYLOAD} payload bytes", self._token.position)
+            raise FilterError(f"more than {MAX_PAYLOAD} payload bytes", position)
         return DataContains(payload)
 
     # -- comparing ---------------------------------------------------------------------------------------
