@@ -17,6 +17,7 @@ from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
+from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.judging import Heard
 from canmcast_gui.transport.receiver import Receiver
@@ -25,6 +26,10 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
 
 log = logging.getLogger(__name__)
+_PYTHON_CAN_LOG = logging.getLogger("can.bus")
+
+# How many seconds a flood of datagrams that are not for us may hold back the end of a time-out.
+_PATIENCE = 0.25
 
 
 class InvalidMessageError(can.CanOperationError, ValueError):
@@ -101,28 +106,47 @@ class UdpMulticastBus(BusABC):
 
     # -- receiving ---------------------------------------------------------------------------------------
 
+    def recv(self, timeout: float | None = None) -> can.Message | None:
+        """The next message that the filters let through, or None after ``timeout`` seconds.
+
+        With a timeout of 0, None says that no such message waits.
+        """
+        # On a busy bus a message waits already, and this is the short way to it.
+        heard = self._take()
+        if isinstance(heard, tuple):
+            message = _message(heard)
+            if self._filters is None or self._matches_filters(message):
+                if _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL):
+                    _PYTHON_CAN_LOG.log(self.RECV_LOGGING_LEVEL, "Received: %s", message)
+                return message
+        return super().recv(timeout)
+
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
-            heard = self._next(deadline)
-            if heard is None:
-                return None, True
+            heard = self._take()
             if isinstance(heard, tuple):
                 message = _message(heard)
                 if self._matches_filters(message):
                     return message, True
+            elif heard is None and not self._wait(deadline):
+                return None, True
+            if deadline is not None and time.monotonic() > deadline + _PATIENCE:
+                return None, True
 
-    def _next(self, deadline: float | None) -> Any:
+    def _take(self) -> Heard | Refusal | None:
         try:
-            heard = self._receiver.receive_one()
-            if heard is not None:
-                return heard
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if left == 0.0 or not select.select([self._receiver], [], [], left)[0]:
-                return None
             return self._receiver.receive_one()
         except (OSError, ValueError) as error:
-            raise can.CanOperationError(f"cannot receive: {error}") from error
+            raise can.CanOperationError(f"cannot receive from {self.channel_info}: {error}") from error
+
+    def _wait(self, deadline: float | None) -> bool:
+        """Wait until a datagram waits; whether one does."""
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        try:
+            return bool(select.select([self._receiver], [], [], left)[0])
+        except (OSError, ValueError) as error:
+            raise can.CanOperationError(f"cannot wait for {self.channel_info}: {error}") from error
 
     def recv_batch(self, max_frames: int = 4096, timeout: float | None = None) -> FrameBatch:
         """The frames that wait, as columns; waits for the first one up to ``timeout`` seconds.
@@ -130,16 +154,18 @@ class UdpMulticastBus(BusABC):
         Empty on time-out. The source column refers to ``bus.sources``.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            batch = self._filtered(self._drain(max_frames))
+            if len(batch) or not self._wait(deadline):
+                return batch
+            if deadline is not None and time.monotonic() > deadline + _PATIENCE:
+                return batch
+
+    def _drain(self, max_frames: int) -> FrameBatch:
         try:
-            while True:
-                batch = self._receiver.drain(max_frames)
-                batch = self._filtered(batch)
-                left = None if deadline is None else deadline - time.monotonic()
-                if len(batch) or (left is not None and left <= 0):
-                    return batch
-                select.select([self._receiver], [], [], left)
+            return self._receiver.drain(max_frames)
         except (OSError, ValueError) as error:
-            raise can.CanOperationError(f"cannot receive: {error}") from error
+            raise can.CanOperationError(f"cannot receive from {self.channel_info}: {error}") from error
 
     def _filtered(self, batch: FrameBatch) -> FrameBatch:
         if self._filters is None or not len(batch):

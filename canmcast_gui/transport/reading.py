@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from canmcast_gui.transport import platforms
 from canmcast_gui.transport.addresses import Group
@@ -17,14 +17,8 @@ from canmcast_gui.transport.platforms import ArrivalStamp
 Address = tuple[Any, ...]
 
 
-class Arrival(NamedTuple):
-    """A datagram, from whom, when (UTC nanoseconds), and whether it came for another group or interface."""
-
-    data: bytes
-    address: Address
-    timestamp_ns: int
-    foreign: bool
-
+# A datagram, from whom, when (UTC nanoseconds), and whether it came for another group or interface.
+Arrival = tuple[bytes, Address, int, bool]
 
 # Reads one datagram that waits; raises BlockingIOError where none does.
 ReadOne = Callable[[], Arrival]
@@ -49,9 +43,9 @@ def _recvfrom_way(sock: socket.socket) -> ReadOne:
             data, address = sock.recvfrom(MAX_DATAGRAM + 1)
         except OSError as error:
             if getattr(error, "winerror", 0) == _WSAEMSGSIZE:
-                return Arrival(bytes(MAX_DATAGRAM + 1), _NOBODY, time.time_ns(), False)
+                return bytes(MAX_DATAGRAM + 1), _NOBODY, time.time_ns(), False
             raise
-        return Arrival(data, address, time.time_ns(), False)
+        return data, address, time.time_ns(), False
 
     return read
 
@@ -68,33 +62,39 @@ def _recvmsg_way(
     reports_destinations: bool,
     interface_indexes: Collection[int],
 ) -> ReadOne:
+    recvmsg = sock.recvmsg
+    size = MAX_DATAGRAM + 1
     timespec = struct.Struct("@ll")
+    unpack = timespec.unpack_from
     unit = 1 if stamp is ArrivalStamp.KERNEL_NANOSECONDS else 1000
-    room = socket.CMSG_SPACE(timespec.size) + socket.CMSG_SPACE(20) + socket.CMSG_SPACE(4)
-    stamped = (socket.SOL_SOCKET, stamp.value)
-    destined = (
-        (socket.IPPROTO_IPV6, platforms.IPV6_PKTINFO)
-        if group.is_ipv6
-        else (socket.IPPROTO_IP, platforms.IP_PKTINFO)
-    )
-    where = slice(0, 16) if group.is_ipv6 else slice(8, 12)
-    index_at = 16 if group.is_ipv6 else 0
-    packed = group.packed
+    room = socket.CMSG_SPACE(timespec.size) + socket.CMSG_SPACE(20)
+    level_of_destination = socket.IPPROTO_IPV6 if group.is_ipv6 else socket.IPPROTO_IP
+    is_foreign = _destination_check(group, interface_indexes)
 
-    def is_foreign(info: bytes) -> bool:
-        (index,) = struct.unpack_from("@I", info, index_at)
-        return info[where] != packed or index not in interface_indexes
-
+    # The socket was asked for an arrival time and a destination at most, so the level tells them apart.
     def read() -> Arrival:
-        data, controls, _, address = sock.recvmsg(MAX_DATAGRAM + 1, room)
+        data, controls, _, address = recvmsg(size, room)
         timestamp_ns = 0
-        foreign = False
-        for level, kind, value in controls:
-            if (level, kind) == stamped:
-                seconds, fraction = timespec.unpack_from(value)
-                timestamp_ns = seconds * 1_000_000_000 + fraction * unit
-            elif reports_destinations and (level, kind) == destined:
+        foreign = reports_destinations
+        for level, _, value in controls:
+            if level == level_of_destination:
                 foreign = is_foreign(value)
-        return Arrival(data, address, timestamp_ns or time.time_ns(), foreign)
+            else:
+                seconds, fraction = unpack(value)
+                timestamp_ns = seconds * 1_000_000_000 + fraction * unit
+        return data, address, timestamp_ns or time.time_ns(), foreign
 
     return read
+
+
+def _destination_check(group: Group, interface_indexes: Collection[int]) -> Callable[[bytes], bool]:
+    """Whether a pktinfo names another group or interface than ours."""
+    packed = group.packed
+    where = slice(0, 16) if group.is_ipv6 else slice(8, 12)
+    index_at = 16 if group.is_ipv6 else 0
+    index_of = struct.Struct("@I").unpack_from
+
+    def is_foreign(info: bytes) -> bool:
+        return info[where] != packed or index_of(info, index_at)[0] not in interface_indexes
+
+    return is_foreign

@@ -143,7 +143,7 @@ class ManyReader:
         """The datagrams one by one."""
         foreign = self.foreign().tolist()
         for row, timestamp_ns in enumerate(self.timestamps_ns().tolist()):
-            yield Arrival(self.datagram(row), self.sender(row), timestamp_ns, foreign[row])
+            yield self.datagram(row), self.sender(row), timestamp_ns, foreign[row]
 
     def timestamps_ns(self) -> Numbers:
         """When each arrived, UTC nanoseconds, int64 (n,)."""
