@@ -61,19 +61,26 @@ class ByIdModel(QAbstractTableModel):
         """Show other entries, all closed."""
         self.beginResetModel()
         self._newest, self._recording = newest, recording
+        self._open.clear()
         self._start_over()
         self.endResetModel()
+
+    def swap_newest(self, newest: NewestById, now_ns: int) -> None:
+        """Show earlier or later values of the same entries; new ones may have come, none may be missing."""
+        self._newest = newest
+        self._generation = -1
+        self.refresh(now_ns)
 
     def set_filter(self, condition: Filter | None) -> None:
         """Show only ids of which the newest frame has passed the filter at some time since now."""
         self.beginResetModel()
         self._filter = condition
+        self._open.clear()
         self._start_over()
         self.endResetModel()
 
     def _start_over(self) -> None:
         self._passed = np.zeros(0, dtype=np.bool_)
-        self._open.clear()
         self._order = self._find_new().tolist()
         self._generation = self._newest.generation
         self._sort_order()
@@ -136,6 +143,10 @@ class ByIdModel(QAbstractTableModel):
         if self._lines:
             last = self.index(len(self._lines) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
+
+    def shown_ids(self) -> int:
+        """How many ids are shown."""
+        return len(self._order)
 
     # -- order -------------------------------------------------------------------------------------------
 

@@ -47,6 +47,11 @@ class TraceHeader(QHeaderView):
             extra = 2 * PADDING + (EXPANDER if section == 0 else 0)
             self.resizeSection(section, round(column.width * self._digit_width + extra))
 
+    def shown_columns(self) -> list[Column]:
+        """The columns that are not hidden, from left to right."""
+        order = [self.logicalIndex(visual) for visual in range(self.count())]
+        return [self._columns[section] for section in order if not self.isSectionHidden(section)]
+
     def _remember(self, *_change: object) -> None:
         self._settings.set_layout(self._key, self.saveState())
 

@@ -1,0 +1,83 @@
+"""All actions of the main window, as data: name, text, icon, keys, and what a tool tip adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from canmcast_gui.ui import icons
+
+
+@dataclass(frozen=True)
+class ActionData:
+    """One action. ``short`` is the text on the tool bar."""
+
+    name: str
+    text: str
+    icon: str = ""
+    keys: str = ""
+    tip: str = ""
+    checkable: bool = False
+    short: str = ""
+
+
+ACTIONS = (
+    ActionData("open", "&Open recording…", "open", "Ctrl+O", "A log file: ASC, BLF, candump, TRC or CSV"),
+    ActionData("save", "&Save trace…", "save", "Ctrl+S", "All frames, to a log file"),
+    ActionData(
+        "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
+    ),
+    ActionData("new", "&New trace", "", "Ctrl+N", "Begin an empty trace"),
+    ActionData("quit", "&Quit", "", "Ctrl+Q"),
+    ActionData("start", "&Start", "start", "F5", "Go on the bus that was used last"),
+    ActionData("stop", "S&top", "stop", "Shift+F5", "Leave the bus; what was received stays"),
+    ActionData("connect", "&Connect to a bus…", "bus", "Ctrl+B", "Choose group, port and network interface"),
+    ActionData("demo", "Start the &demonstration", "demo", "", "A simulated car, on this computer only"),
+    ActionData("pause", "&Pause the views", "pause", "Space", "Reception goes on", True, "Pause"),
+    ActionData("clear", "C&lear", "clear", "Ctrl+Shift+L", "Begin an empty trace", short="Clear"),
+    ActionData(
+        "record", "&Record to a file…", "record", "Ctrl+R", "What is received from now on", True, "Record"
+    ),
+    ActionData("by_id", "By &ID", "byid", "Ctrl+1", "One line for each id", True, "By ID"),
+    ActionData("chronological", "&Chronological", "chronological", "Ctrl+2", "All frames in order", True),
+    ActionData(
+        "hexadecimal", "&Hexadecimal numbers", "", "Ctrl+H", "Else decimal: ids and data", True, "Hex"
+    ),
+    ActionData("follow", "&Auto-scroll", "follow", "Ctrl+End", "Stay at the newest frame", True),
+    ActionData("filter", "&Filter", "filter", "Ctrl+L", "Type a filter"),
+    ActionData("find", "F&ind…", "find", "Ctrl+F", "Look for a frame"),
+    ActionData("copy", "&Copy rows", "copy", "Ctrl+C", "The selected rows, as text"),
+    ActionData("help", "&Help", "help", "F1"),
+    ActionData("about", "&About canmcast"),
+)
+
+
+class Actions:
+    """The actions by name, as attributes; each belongs to ``parent`` and works while it has the focus."""
+
+    def __init__(self, parent: QWidget) -> None:
+        for data in ACTIONS:
+            setattr(self, data.name, _make(data, parent))
+
+    def __getattr__(self, name: str) -> QAction:
+        raise AttributeError(f"there is no action {name!r}")
+
+
+def _make(data: ActionData, parent: QWidget) -> QAction:
+    action = QAction(data.text, parent)
+    action.setObjectName(data.name)
+    action.setCheckable(data.checkable)
+    if data.icon:
+        action.setIcon(icons.icon(data.icon))
+    if data.short:
+        action.setIconText(data.short)
+    if data.keys:
+        action.setShortcut(QKeySequence(data.keys))
+    plain = data.text.replace("&", "").rstrip("…")
+    keys = (
+        f"  ({QKeySequence(data.keys).toString(QKeySequence.SequenceFormat.NativeText)})" if data.keys else ""
+    )
+    action.setToolTip(f"{plain}{keys}" + (f"\n{data.tip}" if data.tip else ""))
+    return action

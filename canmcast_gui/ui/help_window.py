@@ -1,0 +1,83 @@
+"""Help that needs no network: keys, filters, colours, and what is on the wire."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
+
+from canmcast_gui import __version__
+from canmcast_gui.ui.actions import ACTIONS
+
+_FILTERS = (
+    ("1A3", "an id, a part of a message's name, or bytes of the data"),
+    ("id in 0x100..0x1FF", "a range of ids; also id in (0x1, 0x2)"),
+    ("name ~ Engine* and length > 4", "names with wildcards; and, or, not, parentheses"),
+    ("data[2] & 0x80", "a bit of a byte; also data[0] == 5"),
+    ("dir == tx", "what this program sent; rx is all else"),
+    ("source == 10.0.0.7", "frames of one sender"),
+    ("error or remote", "also fd, brs, esi, extended"),
+    ("time > 1.5", "seconds since the start"),
+)
+
+_COLORS = """
+<p>Error frames are red, remote frames green; a tinted line was sent by this program and came back from the
+wire. In the by-ID view a byte that changed is marked for about a second: a bar above it says that it rose,
+a bar below that it fell.</p>
+"""
+
+_LOSSES = """
+<p>The status bar says how many frames were lost between the network and the trace; 0 means that the system
+dropped none. A frame that the network itself lost cannot be counted by anybody.</p>
+"""
+
+_BUS = """
+<p>All programs with the same multicast group and port share one bus, among them every stock python-can
+program with its <i>udp_multicast</i> interface. The hop limit says how far frames go: 0 stays on this
+computer, 1 on this network.</p>
+"""
+
+
+def _rows(rows: list[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><td><code>{a}</code>&nbsp;&nbsp;</td><td>{b}</td></tr>" for a, b in rows)
+    return f"<table cellpadding='2'>{cells}</table>"
+
+
+def help_text() -> str:
+    """The whole help as HTML."""
+    keys = [(data.keys, data.text.replace("&", "").rstrip("…")) for data in ACTIONS if data.keys]
+    keys += [("F3, Shift+F3", "Find the next frame, or the one before")]
+    keys += [("Right, Left", "Show or hide the signals of a frame")]
+    return (
+        f"<h2>Keys</h2>{_rows(keys)}<h2>Filters</h2>{_rows(list(_FILTERS))}"
+        f"<h2>Colours</h2>{_COLORS}<h2>Losses</h2>{_LOSSES}<h2>The bus</h2>{_BUS}"
+    )
+
+
+class HelpWindow(QDialog):
+    """A window beside the main one, freed when it closes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Help – canmcast")
+        self.resize(620, 640)
+        text = QTextBrowser()
+        text.setHtml(help_text())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addWidget(text)
+        layout.addWidget(buttons)
+
+
+def show_about(parent: QWidget) -> None:
+    """A few words about the program."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("About canmcast")
+    box.setText(f"<b>canmcast {__version__}</b>")
+    box.setInformativeText(
+        "Watches and feeds CAN and CAN FD buses carried over UDP multicast, as python-can speaks it. MIT licence."
+    )
+    box.setIconPixmap(parent.windowIcon().pixmap(64, 64))
+    box.open()

@@ -1,0 +1,270 @@
+"""The main window: the trace in the middle, panels around it, and what connects them to the session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.connect_bar import ConnectionButton, recent_buses
+from canmcast_gui.ui.connect_dialog import ConnectDialog
+from canmcast_gui.ui.help_window import HelpWindow, show_about
+from canmcast_gui.ui.main_window_docks import Docks
+from canmcast_gui.ui.main_window_files import FileFlows
+from canmcast_gui.ui.main_window_menus import THEMES, TIME_MODES, ToolBar, bitrate_menu, choice_menu
+from canmcast_gui.ui.start_page import StartPage
+from canmcast_gui.ui.status import StatusBar
+from canmcast_gui.ui.trace_panel import TracePanel
+
+FIRST_SIZE = QSize(1280, 800)
+GEOMETRY, STATE = "window/geometry", "window/state"
+
+
+class MainWindow(QMainWindow):
+    """The window of one session. ``end`` is called once, when the program is about to leave."""
+
+    def __init__(self, session: Session, settings: AppSettings) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self._may_close = False
+        self.setWindowTitle("canmcast")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.actions_ = Actions(self)
+        self.files = FileFlows(session, settings, self)
+        self.start_page = StartPage(settings)
+        self.panel = TracePanel(session, settings, self.start_page)
+        self.setCentralWidget(self.panel)
+        self.docks = Docks(session, settings, self)
+        self.connection = ConnectionButton(session, settings, self.actions_)
+        self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
+        self.addToolBar(self.tool_bar)
+        self.setStatusBar(StatusBar(session, settings, self))
+        self._make_menus()
+        self._connect_actions()
+        self._connect_session()
+        self._restore_layout()
+        self._on_state()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        actions, bar, settings = self.actions_, self.menuBar(), self._settings
+        file = bar.addMenu("&File")
+        file.addAction(actions.open)
+        self._recent = file.addMenu("Open &recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        file.addActions([actions.save, actions.new])
+        file.addSeparator()
+        file.addAction(actions.load_database)
+        file.addSeparator()
+        file.addAction(actions.quit)
+        measurement = bar.addMenu("&Measurement")
+        measurement.addActions([actions.start, actions.stop, actions.connect, actions.demo])
+        measurement.addSeparator()
+        measurement.addActions([actions.pause, actions.clear, actions.record])
+        measurement.addSeparator()
+        measurement.addMenu(bitrate_menu(self, settings.bitrate))
+        trace = bar.addMenu("&Trace")
+        trace.addActions([actions.by_id, actions.chronological])
+        trace.addSeparator()
+        trace.addAction(actions.hexadecimal)
+        trace.addMenu(choice_menu(self, "&Time", settings.time_mode, TIME_MODES))
+        trace.addAction(actions.follow)
+        trace.addSeparator()
+        trace.addActions([actions.filter, actions.find, actions.copy])
+        self._make_panel_menus()
+        window = bar.addMenu("&Window")
+        window.addActions(self.docks.toggle_actions())
+        window.addSeparator()
+        window.addAction("&Reset the layout", self.docks.arrange)
+        window.addMenu(choice_menu(self, "&Theme", settings.theme, THEMES))
+        bar.addMenu("&Help").addActions([actions.help, actions.about])
+
+    def _make_panel_menus(self) -> None:
+        transmit = self.menuBar().addMenu("T&ransmit")
+        transmit.addActions(self.docks.transmit.menu_actions)
+        plot = self.menuBar().addMenu("&Plot")
+        plot.addAction("&Show the plot", lambda: self._show_dock("plot"))
+        plot.addAction("Choose &signals", lambda: self._show_dock("signals"))
+
+    def _show_dock(self, name: str) -> None:
+        self.docks.docks[name].show()
+        self.docks.docks[name].raise_()
+        self.docks.docks[name].widget().setFocus()
+
+    def _connect_actions(self) -> None:
+        actions, session, panel = self.actions_, self._session, self.panel
+        for action, slot in (
+            (actions.open, self.files.ask_open),
+            (actions.save, lambda: self.files.ask_save()),
+            (actions.new, lambda: self.files.keep_unsaved(session.clear)),
+            (actions.clear, session.clear),
+            (actions.load_database, self.files.ask_database),
+            (actions.quit, self.close_by_user),
+            (actions.start, self.start),
+            (actions.stop, session.disconnect_bus),
+            (actions.connect, self.ask_connect),
+            (actions.demo, lambda: session.start_demo()),
+            (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
+            (actions.record, self._on_record),
+            (actions.by_id, lambda: panel.set_mode("by_id")),
+            (actions.chronological, lambda: panel.set_mode("chronological")),
+            (
+                actions.hexadecimal,
+                lambda: self._settings.decimal.set(not actions.hexadecimal.isChecked()),
+            ),
+            (actions.follow, lambda: panel.trace.set_following(actions.follow.isChecked())),
+            (actions.filter, self._focus_filter),
+            (actions.find, panel.show_find),
+            (actions.copy, lambda: panel.view.copy()),
+            (actions.help, self._show_help),
+            (actions.about, lambda: show_about(self)),
+        ):
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        for action in (actions.pause, actions.copy):
+            # these keys mean something else where text is typed or buttons have the focus
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            for view in (panel.trace, panel.by_id):
+                view.addAction(action)
+
+    def _connect_session(self) -> None:
+        session, panel, page = self._session, self.panel, self.start_page
+        session.stateChanged.connect(self._on_state)
+        session.recordStateChanged.connect(self._on_state)
+        session.recordingReplaced.connect(self._on_state)
+        session.pausedChanged.connect(self._on_state)
+        self._settings.decimal.changed.connect(self._on_state)
+        panel.modeChanged.connect(self._on_state)
+        panel.trace.followingChanged.connect(self._on_state)
+        page.demoRequested.connect(lambda: session.start_demo())
+        page.connectRequested.connect(self.ask_connect)
+        page.openRequested.connect(self.files.ask_open)
+        page.fileRequested.connect(self.files.open)
+        page.busRequested.connect(self.connect_bus)
+        page.recoverRequested.connect(lambda leftover: session.recover(leftover.folder))
+        self.connection.chosen.connect(self.connect_bus)
+
+    # -- the bus -----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Go on the bus that was used last; without one ask which."""
+        recent = recent_buses(self._settings)
+        if recent:
+            self.connect_bus(recent[0])
+        else:
+            self.ask_connect()
+
+    def connect_bus(self, settings: BusSettings) -> None:
+        """Go on a bus and remember it."""
+        try:
+            settings = settings.validated()
+        except BusError as error:
+            self._session.message.emit("error", str(error))
+            return
+        self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
+        self._session.connect_bus(settings)
+
+    def ask_connect(self) -> None:
+        """Ask which bus."""
+        recent = recent_buses(self._settings)
+        dialog = ConnectDialog(recent[0] if recent else BusSettings(), self)
+        dialog.chosen.connect(self.connect_bus)
+        dialog.open()
+
+    def _on_record(self) -> None:
+        if self._session.recorder is not None:
+            self._session.stop_record()
+        else:
+            self.files.ask_record()
+
+    # -- reacting ----------------------------------------------------------------------------------------
+
+    def _on_state(self) -> None:
+        """Actions and title say what is."""
+        session, actions, panel = self._session, self.actions_, self.panel
+        on_bus = session.state in ("live", "connecting")
+        actions.start.setEnabled(not on_bus)
+        actions.stop.setEnabled(on_bus)
+        actions.pause.setChecked(session.paused)
+        actions.record.setChecked(session.recorder is not None)
+        actions.hexadecimal.setChecked(not self._settings.decimal.value)
+        actions.by_id.setChecked(panel.mode == "by_id")
+        actions.chronological.setChecked(panel.mode == "chronological")
+        actions.follow.setChecked(panel.trace.follower.following)
+        actions.follow.setEnabled(panel.mode == "chronological")
+        where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
+        self.setWindowTitle(f"{where} – canmcast" if where else "canmcast")
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._settings.recent_files.value:
+            self._recent.addAction(path, lambda path=path: self.files.open(path))
+        if self._recent.isEmpty():
+            self._recent.addAction("No file was opened yet").setEnabled(False)
+
+    def _focus_filter(self) -> None:
+        self.panel.filter_box.setFocus()
+        self.panel.filter_box.selectAll()
+
+    def _show_help(self) -> None:
+        HelpWindow(self).show()
+
+    # -- size, place, end --------------------------------------------------------------------------------
+
+    def _restore_layout(self) -> None:
+        geometry, state = self._settings.layout(GEOMETRY), self._settings.layout(STATE)
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            screen = QGuiApplication.primaryScreen()
+            self.resize(FIRST_SIZE.boundedTo(screen.availableSize()) if screen else FIRST_SIZE)
+        if state.isEmpty() or not self.restoreState(state):
+            self.docks.arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.tool_bar.fold(event.size().width())
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.docks.docks["plot"].isVisible():
+            QTimer.singleShot(0, self, self.docks.load_plot)
+
+    def close_by_user(self) -> None:
+        """Close, after asking what becomes of frames that are in no file."""
+        self.files.keep_unsaved(self._close_now)
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A user's close may ask first; a program's or a system's end does not wait for an answer."""
+        if event.spontaneous() and not self._may_close and self._session.unsaved_frames:
+            event.ignore()
+            self.close_by_user()
+            return
+        self._settings.set_layout(GEOMETRY, self.saveGeometry())
+        self._settings.set_layout(STATE, self.saveState())
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """Let go of what could outlive the window."""
+        self.close()
+        self.docks.end()
+
+    # -- files dropped on the window ---------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.files.drop(url.toLocalFile())

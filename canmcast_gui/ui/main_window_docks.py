@@ -1,0 +1,133 @@
+"""The panels around the trace: docks that move, close, come back, and stay as they were left."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.ui.hosts_panel import HostsPanel
+from canmcast_gui.ui.signals_panel import SignalsPanel
+from canmcast_gui.ui.transmit_panel import TransmitPanel
+
+SIDE_WIDTH = 250
+BOTTOM_HEIGHT = 230
+END_SECONDS = 5.0
+
+
+class Docks(QObject):
+    """Signals, hosts, transmit and plot. The plot's library is loaded beside the window, after its start."""
+
+    _plot_loaded = Signal(str)
+
+    def __init__(self, session: Session, settings: AppSettings, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._window = window
+        self.signals = SignalsPanel(session, settings)
+        self.hosts = HostsPanel(session, settings)
+        self.transmit = TransmitPanel(session, settings)
+        self.plot: QWidget | None = None
+        self._wanted: list[str] = []
+        self._loader: threading.Thread | None = None
+        self._plot_loaded.connect(self._make_plot)
+        areas = Qt.DockWidgetArea
+        self.docks = {
+            "signals": self._add("signals", "Signals", areas.LeftDockWidgetArea, self.signals),
+            "hosts": self._add("hosts", "Hosts", areas.LeftDockWidgetArea, self.hosts),
+            "transmit": self._add("transmit", "Transmit", areas.BottomDockWidgetArea, self.transmit),
+            "plot": self._add(
+                "plot", "Plot", areas.BottomDockWidgetArea, _sentence("The plot is being loaded…")
+            ),
+        }
+        window.setCorner(Qt.Corner.BottomLeftCorner, areas.LeftDockWidgetArea)
+        self.signals.plotRequested.connect(self.plot_signal)
+        self.docks["plot"].visibilityChanged.connect(self._on_plot_visible)
+
+    def _add(self, name: str, title: str, area: Qt.DockWidgetArea, panel: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setWidget(panel)
+        self._window.addDockWidget(area, dock)
+        return dock
+
+    def arrange(self) -> None:
+        """Put all docks where they belong and show them."""
+        docks, window = self.docks, self._window
+        for name, dock in docks.items():
+            left = name in ("signals", "hosts")
+            area = Qt.DockWidgetArea
+            dock.setFloating(False)
+            window.addDockWidget(area.LeftDockWidgetArea if left else area.BottomDockWidgetArea, dock)
+            dock.show()
+        window.splitDockWidget(docks["signals"], docks["hosts"], Qt.Orientation.Vertical)
+        window.splitDockWidget(docks["transmit"], docks["plot"], Qt.Orientation.Horizontal)
+        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+        size: QSize = window.size()
+        window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], vertical)
+        window.resizeDocks([docks["signals"]], [min(SIDE_WIDTH, size.width() // 5)], horizontal)
+        window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 3 // 10)], vertical)
+        window.resizeDocks([docks["transmit"], docks["plot"]], [1, 1], horizontal)
+
+    def toggle_actions(self) -> list[QAction]:
+        """One action for each dock that shows and hides it."""
+        return [dock.toggleViewAction() for dock in self.docks.values()]
+
+    # -- the plot ----------------------------------------------------------------------------------------
+
+    def load_plot(self) -> None:
+        """Load the plot's library in a thread, for it takes a second; then make the panel."""
+        if self.plot is None and self._loader is None:
+            self._loader = threading.Thread(target=self._import_plot, name="plot-library", daemon=True)
+            self._loader.start()
+
+    def _import_plot(self) -> None:
+        problem = ""
+        try:
+            import canmcast_gui.ui.plot_panel  # noqa: F401  takes most of a second
+        except ImportError as error:
+            problem = str(error)
+        self._plot_loaded.emit(problem)
+
+    def _make_plot(self, problem: str) -> None:
+        if problem:
+            self.docks["plot"].setWidget(_sentence(f"The plot cannot be shown: {problem}"))
+            return
+        from canmcast_gui.ui.plot_panel import PlotPanel
+
+        self.plot = PlotPanel(self._session, self._settings)
+        self.docks["plot"].setWidget(self.plot)
+        for name in self._wanted:
+            self.plot.add_signal(name)
+        self._wanted.clear()
+
+    def plot_signal(self, name: str) -> None:
+        """Show "Message.Signal" in the plot."""
+        self.docks["plot"].show()
+        self.docks["plot"].raise_()
+        if self.plot is not None:
+            self.plot.add_signal(name)
+            return
+        self._wanted.append(name)
+        self.load_plot()
+
+    def _on_plot_visible(self, visible: bool) -> None:
+        if visible and self._window.isVisible():
+            self.load_plot()
+
+    def end(self) -> None:
+        """Wait for the loading thread, if there is one."""
+        if self._loader is not None:
+            self._loader.join(END_SECONDS)
+
+
+def _sentence(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return label

@@ -1,0 +1,144 @@
+"""Files by dialog: opening and saving traces, recording, databases. No dialog blocks reception."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.logfile.formats import FORMATS
+
+DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
+
+
+class FileFlows(QObject):
+    """Asks for files and hands them to the session. ``opened`` says that a file is being opened."""
+
+    opened = Signal(str)
+
+    def __init__(self, session: Session, settings: AppSettings, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._window = window
+
+    # -- what the user asks for --------------------------------------------------------------------------
+
+    def ask_open(self) -> None:
+        """Ask for a log file and open it."""
+        self._dialog("Open a recording", _read_filters(), self.open)
+
+    def open(self, path: str) -> None:
+        """Open a log file, after asking what becomes of frames that are in no file."""
+        self.keep_unsaved(lambda: self._open(path))
+
+    def _open(self, path: str) -> None:
+        task = self._session.open_file(path)
+        task.finished.connect(lambda _result: self._settings.add_recent(self._settings.recent_files, path))
+        self.opened.emit(path)
+
+    def ask_save(self, then: Callable[[], None] | None = None) -> None:
+        """Ask where to save all frames; ``then`` is called once they are saved."""
+        if not len(self._session.recording):
+            self._session.message.emit("info", "There are no frames to save yet.")
+            return
+        self._dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save=True)
+
+    def _save(self, path: str, then: Callable[[], None] | None) -> None:
+        task: Task = self._session.save_file(path)
+        task.finished.connect(lambda _result: self._settings.add_recent(self._settings.recent_files, path))
+        if then is not None:
+            task.finished.connect(lambda _result: then())
+
+    def ask_record(self) -> None:
+        """Ask for a file and write to it what is received from now on."""
+        self._dialog(
+            "Record to a file", _write_filters(), self._session.start_record, save=True,
+            rejected=self._session.recordStateChanged.emit,
+        )  # fmt: skip
+
+    def ask_database(self) -> None:
+        """Ask for a database and load it."""
+        self._dialog("Load a database", DATABASES, self._session.load_database)
+
+    def drop(self, path: str) -> None:
+        """A file dropped on the window: a database by its suffix, else a recording."""
+        if Path(path).suffix.lower() in (".dbc", ".kcd", ".sym", ".arxml"):
+            self._session.load_database(path)
+        else:
+            self.open(path)
+
+    def keep_unsaved(self, then: Callable[[], None]) -> None:
+        """Go on with ``then``, after asking whether to save the frames that are in no file yet."""
+        count = self._session.unsaved_frames
+        if not count:
+            then()
+            return
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"{count:,} received frames are in no file yet.")
+        box.setInformativeText("Save them first? What is not saved is deleted.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        box.buttonClicked.connect(lambda button: self._after_question(box.standardButton(button), then))
+        box.open()
+
+    def _after_question(self, answer: QMessageBox.StandardButton, then: Callable[[], None]) -> None:
+        if answer == QMessageBox.StandardButton.Save:
+            self.ask_save(then)
+        elif answer == QMessageBox.StandardButton.Discard:
+            then()
+
+    # -- dialogs -----------------------------------------------------------------------------------------
+
+    def _dialog(
+        self,
+        title: str,
+        filters: str,
+        chosen: Callable[[str], object],
+        save: bool = False,
+        rejected: Callable[[], None] | None = None,
+    ) -> None:
+        dialog = QFileDialog(self._window, title, self._folder(), filters)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if save:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(_suffix(dialog.selectedNameFilter()))
+            dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
+            dialog.selectFile(time.strftime("trace-%Y%m%d-%H%M%S"))
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: chosen(path))
+        if rejected is not None:
+            dialog.rejected.connect(rejected)
+        dialog.open()
+
+    def _folder(self) -> str:
+        recent = self._settings.recent_files.value
+        return str(Path(recent[0]).parent) if recent else str(Path.home())
+
+
+def _read_filters() -> str:
+    every = " ".join(f"*{suffix}" for one in FORMATS if one.can_read for suffix in one.suffixes)
+    return f"Log files ({every});;All files (*)"
+
+
+def _write_filters() -> str:
+    return ";;".join(
+        f"{one.title} ({' '.join(f'*{suffix}' for suffix in one.suffixes)})"
+        for one in FORMATS
+        if one.can_write
+    )
+
+
+def _suffix(name_filter: str) -> str:
+    """The first suffix that a dialog's filter names, without its dot."""
+    return name_filter.partition("*.")[2].partition(" ")[0].rstrip(")")

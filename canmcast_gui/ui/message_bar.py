@@ -1,0 +1,98 @@
+"""What the program has to say, in a bar above the trace: nothing to click away before work goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.ui import icons, theme
+
+# More would push the trace out of the window; the oldest goes.
+MOST_MESSAGES = 3
+
+# Time to read two lines; errors and warnings stay until they are closed.
+INFO_MS = 8_000
+
+_LEVELS = ("info", "warning", "error")
+
+
+class MessageBar(QWidget):
+    """Shows the session's messages, the newest at the bottom; equal ones are counted."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(1)
+        self._messages: list[_Message] = []
+        session.message.connect(self.show_message)
+
+    @property
+    def texts(self) -> list[str]:
+        """The sentences that are shown."""
+        return [message.text for message in self._messages]
+
+    def show_message(self, level: str, text: str) -> None:
+        """Add a sentence; ``level`` is "info", "warning" or "error"."""
+        for message in self._messages:
+            if (message.level, message.text) == (level, text):
+                message.count_up()
+                return
+        while len(self._messages) >= MOST_MESSAGES:
+            self.remove(self._messages[0])
+        message = _Message(level if level in _LEVELS else "info", text, self)
+        self._messages.append(message)
+        self._layout.addWidget(message)
+
+    def remove(self, message: _Message) -> None:
+        """Take a message away."""
+        if message in self._messages:
+            self._messages.remove(message)
+            self._layout.removeWidget(message)
+            message.hide()
+            message.deleteLater()
+
+
+class _Message(QFrame):
+    def __init__(self, level: str, text: str, bar: MessageBar) -> None:
+        super().__init__(bar)
+        self.level = level
+        self.text = text
+        self._times = 1
+        self.setAutoFillBackground(True)
+        self._set_colors()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 5, 6, 5)
+        symbol = QLabel()
+        symbol.setPixmap(icons.icon(level).pixmap(18, 18))
+        self._label = QLabel(text)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("close"))
+        self._close.setAutoRaise(True)
+        self._close.setToolTip("Close this message")
+        self._close.setAccessibleName("Close this message")
+        self._close.clicked.connect(lambda: bar.remove(self))
+        layout.addWidget(symbol)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(self._close)
+        if level == "info":
+            QTimer.singleShot(INFO_MS, self, lambda: bar.remove(self))
+
+    def _set_colors(self) -> None:
+        palette = QPalette(self.palette())
+        colors = theme.colors(palette)
+        strong = {"info": colors.accent, "warning": colors.warning, "error": colors.error}[self.level]
+        base = palette.color(QPalette.ColorRole.Base)
+        palette.setColor(QPalette.ColorRole.Window, theme.mix(base.rgba(), strong.rgba(), 9))
+        self.setPalette(palette)
+
+    def count_up(self) -> None:
+        """The same was said again."""
+        self._times += 1
+        self._label.setText(f"{self.text}  (×{self._times})")

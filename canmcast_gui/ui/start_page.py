@@ -1,0 +1,178 @@
+"""What the middle of the window offers while there is no bus and no file."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QCommandLinkButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
+from canmcast_gui.ui import icons
+from canmcast_gui.ui.connect_bar import recent_buses
+
+CHOICES = (
+    (
+        "demo",
+        "Start the demonstration",
+        "A simulated car on a bus of this computer only; nothing is sent out.",
+    ),
+    ("connect", "Connect to a bus", "Choose the multicast group, port and network interface."),
+    ("open", "Open a recording", "ASC, BLF, candump, TRC or CSV; also by dropping it on the window."),
+)
+_ICONS = {"demo": "demo", "connect": "bus", "open": "open"}
+MOST_RECENT = 5
+WIDTH = 620
+NAME_WIDTH = 420
+
+
+class StartPage(QScrollArea):
+    """Signals say what the user chose: ``chosen`` one of CHOICES, the others a bus, a file, a leftover."""
+
+    demoRequested = Signal()
+    connectRequested = Signal()
+    openRequested = Signal()
+    busRequested = Signal(object)
+    fileRequested = Signal(str)
+    recoverRequested = Signal(object)
+
+    def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        page = QWidget()
+        outer = QHBoxLayout(page)
+        middle = QWidget()
+        middle.setMaximumWidth(WIDTH)
+        self._layout = QVBoxLayout(middle)
+        self._layout.setSpacing(6)
+        outer.addStretch(1)
+        outer.addWidget(middle, 8)
+        outer.addStretch(1)
+        self.buttons = {name: self._choice(name, title, text) for name, title, text in CHOICES}
+        self._lists = QVBoxLayout()
+        self._lists.setSpacing(6)
+        self._build()
+        self.setWidget(page)
+        self.setFocusProxy(self.buttons["demo"])
+
+    def _build(self) -> None:
+        self._layout.addStretch(1)
+        title = QLabel("canmcast")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.9)
+        font.setBold(True)
+        title.setFont(font)
+        word = QLabel("CAN and CAN FD over UDP multicast")
+        word.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._layout.addWidget(title)
+        self._layout.addWidget(word)
+        self._layout.addSpacing(10)
+        for button in self.buttons.values():
+            self._layout.addWidget(button)
+        self._layout.addSpacing(8)
+        self._layout.addLayout(self._lists)
+        self._layout.addStretch(2)
+        requests = {"demo": self.demoRequested, "connect": self.connectRequested, "open": self.openRequested}
+        for name, button in self.buttons.items():
+            button.clicked.connect(requests[name])
+
+    def _choice(self, name: str, title: str, text: str) -> QCommandLinkButton:
+        button = QCommandLinkButton(title, text)
+        button.setIcon(icons.icon(_ICONS[name]))
+        button.setIconSize(QSize(26, 26))
+        return button
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.refresh()
+        super().showEvent(event)
+
+    def refresh(self) -> None:
+        """Write the lists of recent things and of what a crash left behind anew."""
+        _empty(self._lists)
+        self._add_leftovers(leftovers())
+        files = [path for path in self._settings.recent_files.value if Path(path).is_file()][:MOST_RECENT]
+        self._add_links("Recent files", [(Path(path).name, path, path) for path in files], self.fileRequested)
+        buses = recent_buses(self._settings)[:MOST_RECENT]
+        rows = [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses]
+        self._add_links("Recent buses", rows, self.busRequested)
+
+    def _add_links(self, title: str, rows: list[tuple[str, str, object]], signal: object) -> None:
+        if not rows:
+            return
+        self._lists.addWidget(_heading(title))
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        for line, (text, where, value) in enumerate(rows):
+            link = QToolButton()
+            link.setText(text)
+            link.setAutoRaise(True)
+            link.setCursor(Qt.CursorShape.PointingHandCursor)
+            link.clicked.connect(lambda _checked=False, value=value: signal.emit(value))
+            place = QLabel()
+            place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            elided = QFontMetrics(place.font()).elidedText(where, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+            place.setText(elided)
+            place.setToolTip(where)
+            grid.addWidget(link, line, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(place, line, 1)
+        self._lists.addLayout(grid)
+
+    def _add_leftovers(self, found: list[Leftover]) -> None:
+        if not found:
+            return
+        self._lists.addWidget(_heading("Not saved when the program ended unexpectedly"))
+        grid = QGridLayout()
+        grid.setColumnStretch(0, 1)
+        for line, one in enumerate(found[:MOST_RECENT]):
+            when = datetime.fromtimestamp(one.first_time / 1e9).strftime("%Y-%m-%d %H:%M")
+            grid.addWidget(QLabel(f"{one.frames:,} frames from {when}"), line, 0)
+            recover, delete = QToolButton(), QToolButton()
+            recover.setText("Recover")
+            recover.setIcon(icons.icon("recover"))
+            recover.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            recover.clicked.connect(lambda _checked=False, one=one: self.recoverRequested.emit(one))
+            delete.setText("Delete")
+            delete.clicked.connect(lambda _checked=False, one=one: self._delete(one))
+            grid.addWidget(recover, line, 1)
+            grid.addWidget(delete, line, 2)
+        self._lists.addLayout(grid)
+
+    def _delete(self, one: Leftover) -> None:
+        with suppress(RecordingError):  # somebody has opened it by now: then it is none any more
+            remove(one)
+        self.refresh()
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    label.setContentsMargins(0, 8, 0, 0)
+    return label
+
+
+def _empty(layout: QLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if item.widget() is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        elif item.layout() is not None:
+            _empty(item.layout())

@@ -1,0 +1,122 @@
+"""The status bar: connection, rate, load, losses, frames, memory, the record light, and running tasks."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.connect_bar import state_color, state_text
+from canmcast_gui.ui.status_tasks import TaskList
+
+# Numbers that change more often cannot be read.
+PERIOD_MS = 250
+BLINK_MS = 500
+
+
+class StatusBar(QStatusBar):
+    """Asks the session four times a second."""
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._record_since = 0.0
+        self.setSizeGripEnabled(False)
+        self.labels = {
+            name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
+        }
+        for number, label in enumerate(self.labels.values()):
+            if number:
+                self._last_dot = _dot()
+                self.addWidget(self._last_dot)
+            self.addWidget(label)
+        self.addPermanentWidget(TaskList(session, self))
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        session.stateChanged.connect(self.refresh)
+        session.recordStateChanged.connect(self._on_record_state)
+        self._on_record_state()
+
+    def refresh(self) -> None:
+        """Write all labels anew; text that is the same costs nothing."""
+        session, now = self._session, time.monotonic_ns()
+        colors = theme.colors(self.palette())
+        totals = session.statistics()
+        self._write("state", state_text(session), state_color(session, self.palette()))
+        self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
+        load = session.rates.load(now, self._settings.bitrate.value)
+        self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
+        self.labels["load"].setToolTip(
+            f"What this traffic would take of a bus with {self._settings.bitrate.value / 1000:g} kbit/s"
+        )
+        self._write("lost", _losses_text(totals), colors.error if totals.lost else None)
+        self.labels["lost"].setToolTip(_losses_tip(totals))
+        self._write("frames", f"{len(session.recording):,} frames")
+        self._write("memory", _size_text(session.recording.bytes_used))
+        self.labels["memory"].setToolTip(_memory_tip(session))
+        self._write_record()
+
+    def _write(self, name: str, text: str, color: object = None) -> None:
+        label = self.labels[name]
+        if label.text() != text:
+            label.setText(text)
+        wanted = color or self.palette().color(QPalette.ColorRole.WindowText)
+        palette = label.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != wanted:
+            palette.setColor(QPalette.ColorRole.WindowText, wanted)
+            label.setPalette(palette)
+
+    def _on_record_state(self) -> None:
+        recording = self._session.recorder is not None
+        self._record_since = time.monotonic()
+        self.labels["record"].setVisible(recording)
+        self._last_dot.setVisible(recording)
+        self.refresh()
+
+    def _write_record(self) -> None:
+        """● REC mm:ss, with the light going on and off."""
+        if self._session.recorder is None:
+            return
+        seconds = int(time.monotonic() - self._record_since)
+        lit = int(time.monotonic() * 1000 / BLINK_MS) % 2 == 0
+        color = theme.colors(self.palette()).record.name()
+        light = f'<span style="color:{color if lit else "transparent"}">●</span>'
+        self.labels["record"].setText(f"{light} REC {seconds // 60:02d}:{seconds % 60:02d}")
+
+
+def _dot() -> QLabel:
+    dot = QLabel("·")
+    dot.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return dot
+
+
+def _losses_text(totals: object) -> str:
+    text = f"{totals.lost:,} lost"
+    return f"{text} · {totals.malformed:,} malformed" if totals.malformed else text
+
+
+def _losses_tip(totals: object) -> str:
+    return (
+        f"{totals.dropped_kernel:,} found the receive buffer full ({totals.receive_buffer_bytes:,} bytes)\n"
+        f"{totals.dropped_ring:,} found this program busy for too long\n"
+        f"{totals.malformed:,} datagrams were no valid frame\n"
+        f"{totals.foreign:,} datagrams were for another group or from another network"
+    )
+
+
+def _size_text(size: int) -> str:
+    return f"{size / 2**30:.2f} GB" if size >= 2**30 else f"{size / 2**20:.1f} MB"
+
+
+def _memory_tip(session: Session) -> str:
+    evicted = session.recording.evicted
+    gone = f"\n{evicted:,} oldest frames had to go to keep within the limit" if evicted else ""
+    return f"The trace on disk, in {session.recording.folder}{gone}"

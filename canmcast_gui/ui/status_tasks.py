@@ -1,0 +1,60 @@
+"""Running tasks in the status bar: what, how far, and a button to cancel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.ui import icons
+
+# A task that ends sooner is not worth a flash of the eye.
+SHOW_AFTER_MS = 200
+
+
+class TaskList(QWidget):
+    """One entry for each task of the session that takes a while."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 6, 0)
+        session.taskStarted.connect(self._add)
+
+    def _add(self, task: Task) -> None:
+        entry = _TaskEntry(task, self)
+        self._layout.addWidget(entry)
+
+
+class _TaskEntry(QWidget):
+    def __init__(self, task: Task, parent: QWidget) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._progress = QProgressBar()
+        self._progress.setFixedSize(120, 14)
+        self._progress.setRange(0, 0)
+        cancel = QToolButton()
+        cancel.setIcon(icons.icon("close"))
+        cancel.setAutoRaise(True)
+        cancel.setToolTip(f"Cancel: {task.title}")
+        cancel.setAccessibleName("Cancel")
+        cancel.clicked.connect(task.cancel)
+        cancel.clicked.connect(lambda: cancel.setEnabled(False))
+        layout.addWidget(QLabel(task.title))
+        layout.addWidget(self._progress)
+        layout.addWidget(cancel)
+        self.hide()
+        QTimer.singleShot(SHOW_AFTER_MS, self, self.show)
+        task.progress.connect(self._on_progress)
+        task.ended.connect(self._on_end)
+
+    def _on_progress(self, fraction: float) -> None:
+        if self._progress.maximum() == 0:
+            self._progress.setRange(0, 1000)
+        self._progress.setValue(round(fraction * 1000))
+
+    def _on_end(self) -> None:
+        self.hide()
+        self.deleteLater()

@@ -1,0 +1,138 @@
+"""The filter that all views of a trace share, and the box that it is typed into."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.ui import icons, theme
+
+# Long enough that a half-typed word is not called a mistake, short enough to feel like typing.
+TYPING_PAUSE_MS = 150
+
+EXAMPLES = (
+    "1A3                       an id, part of a name, or data bytes",
+    "id in 0x100..0x1FF        a range of ids",
+    "name ~ Engine* and length > 4",
+    "dir == tx                 what this program sent",
+    "data[2] & 0x80            a bit of a byte",
+    "source == 10.0.0.7        one sender",
+    "error or remote",
+)
+
+
+class FilterState(QObject):
+    """The filter of now. A text with a mistake leaves the last good filter in force.
+
+    ``changed`` carries the new Filter; ``failed`` a sentence and the place of the mistake, or "" and -1 when
+    the text is good again.
+    """
+
+    changed = Signal(object)
+    failed = Signal(str, int)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._text = ""
+        self.filter = self.compile("")
+        session.recordingReplaced.connect(self._compile_again)
+        session.databasesChanged.connect(self._compile_again)
+
+    def compile(self, text: str) -> Filter:
+        """A filter for the recording and the databases of now; raises FilterError."""
+        recording = self._session.recording
+        return compile_filter(
+            text,
+            names=self._session.databases.ids_named,
+            sources=recording.sources,
+            start_ns=lambda: recording.start_ns,
+        )
+
+    def set_text(self, text: str) -> None:
+        """Use another filter, if it is a good one."""
+        self._text = text
+        try:
+            condition = self.compile(text)
+        except FilterError as error:
+            self.failed.emit(error.message, error.position)
+            return
+        self.failed.emit("", -1)
+        self.filter = condition
+        self.changed.emit(condition)
+
+    def _compile_again(self) -> None:
+        """Names, sources and the start may be others now."""
+        self.set_text(self._text)
+
+
+class FilterBox(QLineEdit):
+    """Where the filter is typed; a mistake is shown in the text's colour and by FilterProblem."""
+
+    def __init__(self, state: FilterState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.setPlaceholderText("Filter: id, name, data, or an expression")
+        self.setClearButtonEnabled(True)
+        self.setToolTip("Show only some frames; none are lost. Examples:\n\n" + "\n".join(EXAMPLES))
+        self.addAction(
+            QAction(icons.icon("filter"), "Filter", self), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self.apply)
+        self.textEdited.connect(lambda _text: self._pause.start())
+        self.textChanged.connect(self._on_cleared)
+        self.returnPressed.connect(self.apply)
+        state.failed.connect(self._on_failed)
+
+    def apply(self) -> None:
+        """Use the text at once."""
+        self._pause.stop()
+        self._state.set_text(self.text())
+
+    def set_filter_text(self, text: str) -> None:
+        """Write a filter into the box and use it."""
+        self.setText(text)
+        self.apply()
+
+    def _on_cleared(self, text: str) -> None:
+        if not text:
+            self.apply()
+
+    def _on_failed(self, sentence: str, _position: int) -> None:
+        palette = QPalette(self.parentWidget().palette() if self.parentWidget() else self.palette())
+        if sentence:
+            palette.setColor(QPalette.ColorRole.Text, theme.colors(palette).error)
+        self.setPalette(palette if sentence else QPalette())
+
+
+class FilterProblem(QWidget):
+    """One line below the tool bar: what is wrong with the filter, and where. Hidden while it is good."""
+
+    def __init__(self, state: FilterState, box: FilterBox, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = box
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 8, 3)
+        symbol = QLabel()
+        symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
+        self._text = QLabel()
+        layout.addWidget(symbol)
+        layout.addWidget(self._text, 1)
+        self.hide()
+        state.failed.connect(self._show)
+
+    def _show(self, sentence: str, position: int) -> None:
+        self.setVisible(bool(sentence))
+        if not sentence:
+            return
+        typed = self._box.text()
+        before, after = typed[:position][-40:], typed[position:][:40]
+        place = f"{before}▸{after}" if after else f"{before}▸ (end)"
+        self._text.setText(f"Filter: {sentence}, at character {position + 1}:  {place}")
+        self._text.setToolTip("The last good filter stays in force.")
