@@ -99,6 +99,7 @@ class Program(QObject):
         sys.excepthook = sys.__excepthook__
         figures = self._figures()
         self.window.end()
+        self.session.disconnect_bus()
         self.session.stop_record()
         totals = self.session.statistics()
         self.session.shutdown()
