@@ -39,24 +39,35 @@ class Groups:
         result[self.starts] = ordered[self.starts] - before
         return result
 
-    def differ(self, ordered: npt.NDArray[np.uint8], before: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        """Which values (n, w) are not those of the frame before; ``before`` (g, w) as above."""
-        result = np.empty(ordered.shape, dtype=np.bool_)
-        np.not_equal(ordered[1:], ordered[:-1], out=result[1:])
-        result[self.starts] = ordered[self.starts] != before
-        return result
-
     def sums(self, ordered: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The sum of each group's values, (g,)."""
         total: npt.NDArray[np.float64] = np.add.reduceat(ordered, self.starts)
         return total
 
-    def last_where(self, ordered: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
-        """Where each column (n, w) was last true in each group (g, w): the place in order plus 1, or 0.
+    def last_changes(
+        self, ordered: npt.NDArray[np.uint8], before: npt.NDArray[np.uint8], known: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
+        """Where each column (n, w) last differed from the frame before, in each group, and whether it rose.
 
-        For batches of less than 65,536 frames.
+        ``before`` (g, w) stands before each group where ``known`` (g,). Gives the place in order plus 1, or
+        0 where nothing changed, and what is true where the value rose; both (g, w). For batches of less than
+        32,768 frames: place and direction are reduced together, as one number of 16 bits.
         """
-        places = np.arange(1, len(ordered) + 1, dtype=np.uint16)
-        marked = np.multiply(ordered, places[:, None], dtype=np.uint16)
+        risen, fallen = (self._compare(sign, ordered, before, known) for sign in (np.greater, np.less))
+        marks = np.arange(2, 2 * len(ordered) + 2, 2, dtype=np.uint16)[:, None]
+        marked = np.multiply(risen, marks | np.uint16(1), dtype=np.uint16)
+        marked |= np.multiply(fallen, marks, dtype=np.uint16)
         last: npt.NDArray[np.uint16] = np.maximum.reduceat(marked, self.starts, axis=0)
-        return last
+        return last >> np.uint16(1), (last & np.uint16(1)) != 0
+
+    def _compare(
+        self,
+        sign: np.ufunc,
+        ordered: npt.NDArray[np.uint8],
+        before: npt.NDArray[np.uint8],
+        known: npt.NDArray[np.bool_],
+    ) -> npt.NDArray[np.bool_]:
+        result = np.empty(ordered.shape, dtype=np.bool_)
+        sign(ordered[1:], ordered[:-1], out=result[1:])
+        result[self.starts] = sign(ordered[self.starts], before) & known[:, None]
+        return result

@@ -231,18 +231,13 @@ class NewestById:
         width = max(longest, INLINE_BYTES)
         matrix = batch.data if width == INLINE_BYTES else batch.payload_matrix(width)
         now = matrix[groups.order]
-        stored = self._entries["payload"][which, :width]
-        differ = groups.differ(now, stored)
-        differ[groups.starts[~seen]] = False
-        last = groups.last_where(differ)
-        group, byte = np.nonzero(last)
-        place = last[group, byte].astype(np.intp) - 1
-        inside = place > groups.starts[group]
-        before = np.where(inside, now[place - 1, byte], stored[group, byte])
-        up = now[place, byte] > before
+        place, risen = groups.last_changes(now, self._entries["payload"][which, :width], seen)
         self._entries["payload"][which, :width] = now[groups.ends - 1]
-        self._entries["changed"][which[group], byte] = np.where(up, Change.UP, Change.DOWN)
-        self._entries["changed_at"][which[group], byte] = times[place]
+        change = np.where(risen, np.uint8(Change.UP), np.uint8(Change.DOWN))
+        changed = place > 0
+        for name, news in (("changed", change), ("changed_at", np.append(np.int64(0), times)[place])):
+            column = self._entries[name]
+            column[which, :width] = np.where(changed, news, column[which, :width])
 
     # -- numbering ---------------------------------------------------------------------------------------
 

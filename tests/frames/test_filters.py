@@ -76,7 +76,7 @@ def passing(text: str, batch: FrameBatch) -> list[bool]:
 
 
 @given(st.lists(plain_frames(), min_size=1, max_size=20), CONDITIONS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_filter_is_what_it_says(frames: list[Frame], condition: Condition):
     text, passes = condition
     expected = [bool(passes(frame)) for frame in frames]
