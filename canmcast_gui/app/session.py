@@ -194,6 +194,12 @@ class Session(QObject):
         self._bus.close()
         return self._trace.open(Path(path))
 
+    def recover(self, folder: Path) -> None:
+        """Leave the bus and show the recording that a crash left in ``folder``."""
+        self._bus.close()
+        self._trace.recover(folder)
+        self.stateChanged.emit()
+
     def save_file(self, path: Path | str, rows: range | None = None) -> Task:
         """Write the recording, or a range of its rows, to a log file in the background; all or nothing."""
         return self._trace.save(Path(path), rows)

@@ -80,6 +80,21 @@ class Trace(QObject):
         self._show(Recording.create(), None)
         self._retire(old)
 
+    def recover(self, folder: Path) -> None:
+        """Go on with the recording that a crash left in ``folder``; its frames are in no file yet."""
+        try:
+            recording = Recording.open(folder)
+        except RecordingError as error:
+            self.message.emit("error", str(error))
+            return
+        self._cancel_loading()
+        old = self.recording
+        self._show(recording, None)
+        self._retire(old)
+        if recording.damaged:
+            lacking = f"{recording.damaged:,} damaged ones could not be"
+            self.message.emit("warning", f"{len(recording):,} frames were recovered; {lacking}.")
+
     def _show(self, recording: Recording, path: Path | None) -> None:
         self.recording = recording
         self.file_path = path

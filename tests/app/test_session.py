@@ -9,6 +9,7 @@ import pytest
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.messages import assert_same_frames
 
@@ -246,6 +247,27 @@ class TestFiles:
         assert len(session.newest) == 7
         session.clear()
         assert len(session.newest) == 0
+
+
+def test_what_a_crash_left_is_recovered_and_saved(qtbot, session, tmp_path):
+    lost = Recording.create(tmp_path / "crashed")
+    lost.append(numbered(100))
+    lost.close()
+    session.recover(tmp_path / "crashed")
+    assert numbers_of(session.recording.rows(0, 100)) == list(range(100))
+    assert session.unsaved_frames == 100
+    with qtbot.waitSignal(session.save_file(tmp_path / "saved.blf").finished, timeout=WAIT_MS):
+        pass
+    assert session.unsaved_frames == 0
+    session.clear()
+    assert not (tmp_path / "crashed").exists()
+
+
+def test_a_folder_without_a_recording_is_not_recovered(session, tmp_path):
+    old = session.recording
+    session.recover(tmp_path / "absent")
+    assert session.recording is old
+    assert [level for level, _ in session.heard] == ["error"]
 
 
 def test_a_database_that_is_none_gets_a_sentence(qtbot, session, tmp_path):
