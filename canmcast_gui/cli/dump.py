@@ -25,6 +25,7 @@ def command(count: int | None, duration: float | None, report: Path | None, **bu
     Time in seconds, channel, id#data; ends with --count, --duration or Ctrl+C.
     """
     with Listener(bus_settings_from(bus), count, duration) as listener:
+        listener.announce()
         for batch in listener.batches():
             if len(batch):
                 sys.stdout.write(candump_lines(batch))

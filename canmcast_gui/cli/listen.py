@@ -55,6 +55,10 @@ class Listener:
             yield batch
             ended = ended or self.taken == self._count
 
+    def announce(self) -> None:
+        """Say on stderr that listening has begun, and how it ends."""
+        click.echo(f"canmcast: listening to {self.capture.settings.label()}; Ctrl+C ends", err=True)
+
     def _seconds_left(self) -> float:
         return SUPERVISE_SECONDS if self._duration is None else self._duration - self.seconds
 

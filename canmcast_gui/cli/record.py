@@ -28,6 +28,7 @@ def command(file: Path, count: int | None, duration: float | None, report: Path 
     """
     settings = bus_settings_from(bus)
     with Listener(settings, count, duration) as listener, Recorder(file) as recorder:
+        listener.announce()
         with live_line() as show:
             for batch in listener.batches():
                 recorder.write(batch)

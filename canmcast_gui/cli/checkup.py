@@ -1,0 +1,167 @@
+"""The steps from the network interface to the first frame, each looked at and judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from canmcast_gui.cli.cansend import parse_frame
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.system_tables import firewall, joined_groups, programs_on_port
+from canmcast_gui.frames import Flag
+from canmcast_gui.transport.addresses import parse_group
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.interfaces import Link, NetworkInterface, choose_interfaces, list_interfaces
+from canmcast_gui.transport.receiver import Receiver
+from canmcast_gui.transport.routes import route_to
+from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transport.settings import BusSettings
+
+# The highest id, which no other frame yields to, and no data: as harmless as a valid frame can be.
+PROBE = "1FFFFFFF#"
+_PROBES = 5
+_PROBE_SECONDS = 0.2
+# The usual Linux default of 212,992 bytes holds 256 frames; less than this is a few repaints of a window.
+_DATAGRAM_BYTES = 832
+_COMFORTABLE_BYTES = 2**20
+
+Say = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, as the closing sentence says it."""
+
+    sentence: str
+
+
+def check_interfaces(settings: BusSettings, say: Say) -> tuple[Link, ...] | Fault:
+    """Which interfaces the bus is on, whether they are up and carry multicast, and where stock peers are."""
+    group = parse_group(settings.group)
+    try:
+        links = choose_interfaces(group, settings.interface, settings.local)
+    except BusError as error:
+        say("fail", str(error))
+        return Fault(str(error))
+    known = {interface.index: interface for interface in list_interfaces()}
+    for link in links:
+        fault = _check_interface(link, known.get(link.index), say)
+        if fault:
+            return fault
+    _check_route(settings, links, known, say)
+    return links
+
+
+def _check_interface(link: Link, interface: NetworkInterface | None, say: Say) -> Fault | None:
+    if interface is None:
+        return _fault(say, f"the interface {link.name} is not among this computer's interfaces")
+    addresses = ", ".join((*interface.ipv4, *interface.ipv6)) or "no address"
+    if not interface.is_up:
+        return _fault(say, f"the interface {link.name} is down: sudo ip link set {link.name} up")
+    if not (interface.is_multicast or interface.is_loopback):
+        return _fault(say, f"the interface {link.name} carries no multicast: choose another with --interface")
+    say("ok", f"interface {link.name} is up and carries multicast ({addresses})")
+    return None
+
+
+def _check_route(
+    settings: BusSettings, links: tuple[Link, ...], known: dict[int, NetworkInterface], say: Say
+) -> None:
+    route = route_to(settings.group)
+    if route is None:
+        say("note", "the system has no route for this group: stock python-can peers cannot join it here")
+        return
+    routed = known[route.interface_index].name if route.interface_index in known else "another interface"
+    if route.interface_index in {link.index for link in links}:
+        say(
+            "ok",
+            f"the system's route for the group is {routed}, so stock peers of this computer are there too",
+        )
+    else:
+        say("note", f"the system's route for the group is {routed}: stock peers of this computer are there")
+
+
+def check_port(settings: BusSettings, say: Say) -> None:
+    """Who else listens on the port; sharing is usual, and no fault."""
+    others = programs_on_port(settings.port)
+    if others:
+        say("ok", f"port {settings.port} is shared with " + "; ".join(map(str, others[:5])))
+    else:
+        say("ok", f"no other program of this computer is on port {settings.port}")
+
+
+def open_receiver(settings: BusSettings, links: tuple[Link, ...], say: Say) -> Receiver | Fault:
+    """Join the group, and look at what buffer the system granted."""
+    try:
+        receiver = Receiver(settings)
+    except BusError as error:
+        say("fail", str(error))
+        return Fault(str(error))
+    listed = joined_groups()
+    group = parse_group(settings.group).address
+    missing = [link.name for link in links if listed is not None and (link.name, group) not in listed]
+    if missing:
+        say("note", f"the system does not list the group {group} on {', '.join(missing)}")
+    else:
+        say("ok", f"joined the group {settings.group}, port {settings.port}")
+    _check_buffer(settings, receiver.statistics().receive_buffer_bytes, say)
+    return receiver
+
+
+def _check_buffer(settings: BusSettings, granted: int, say: Say) -> None:
+    text = f"receive buffer: {granted:,} bytes granted, about {granted // _DATAGRAM_BYTES:,} frames"
+    if settings.receive_buffer is not None and granted < settings.receive_buffer:
+        say("note", f"{text}, of {settings.receive_buffer:,} bytes asked for: the system allows no more")
+    elif settings.receive_buffer is None and granted < _COMFORTABLE_BYTES:
+        say("note", f"{text}; more with: sudo sysctl -w net.core.rmem_max=16777216")
+    else:
+        say("ok", text)
+
+
+def check_probe(settings: BusSettings, receiver: Receiver, interrupt: Interrupt, say: Say) -> Fault | None:
+    """Send a frame that does not leave this computer, and see whether it comes back."""
+    try:
+        sender = FrameSender(replace(settings, hop_limit=0, fd=True))
+    except BusError as error:
+        say("fail", str(error))
+        return Fault(str(error))
+    try:
+        for address in sender.addresses:
+            receiver.mark_own(address)
+        came_back = _probe(sender, receiver, interrupt)
+    except BusError as error:
+        say("fail", f"{error}; {firewall_hint(settings)}")
+        return Fault(f"frames cannot be sent: {error}")
+    finally:
+        sender.close()
+    if came_back:
+        say("ok", f"a probe (id {PROBE[:-1]}, no data, hop limit 0) came back")
+        return None
+    say("fail", f"a probe did not come back; {firewall_hint(settings)}")
+    return Fault(
+        "this computer does not even hear itself: something between its own sockets drops UDP, most likely a "
+        f"firewall ({firewall_hint(settings)})"
+    )
+
+
+def _probe(sender: FrameSender, receiver: Receiver, interrupt: Interrupt) -> bool:
+    frame = parse_frame(PROBE)
+    for _ in range(_PROBES):
+        sender.send_batch(frame)
+        end = time.monotonic() + _PROBE_SECONDS
+        while time.monotonic() < end and not interrupt.wait(end - time.monotonic(), receiver):
+            if receiver.drain().has(Flag.TX).any():
+                return True
+    return False
+
+
+def firewall_hint(settings: BusSettings) -> str:
+    """What to do about a firewall."""
+    seen = firewall() or "allow UDP port PORT in the firewall, if there is one"
+    return seen.replace("PORT", str(settings.port))
+
+
+def _fault(say: Say, sentence: str) -> Fault:
+    say("fail", sentence)
+    return Fault(sentence)

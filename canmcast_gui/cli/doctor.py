@@ -1,0 +1,148 @@
+"""``canmcast doctor``: why nothing arrives."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.checkup import (
+    Fault,
+    check_interfaces,
+    check_port,
+    check_probe,
+    firewall_hint,
+    open_receiver,
+)
+from canmcast_gui.cli.elsewhere import Place, listen_elsewhere
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.frames import Flag
+from canmcast_gui.transport.interfaces import Link
+from canmcast_gui.transport.receiver import Receiver
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.statistics import BusStatistics
+
+# Once frames arrive, listening on tells nothing new.
+_ENOUGH_SECONDS = 0.5
+
+
+@click.command("doctor")
+@bus_options
+@click.option(
+    "--duration",
+    type=click.FloatRange(min=0),
+    default=3.0,
+    show_default=True,
+    metavar="S",
+    help="Wait at most S seconds for frames.",
+)
+def command(duration: float, **bus: Any) -> None:
+    """Walk from the network interface to the first frame and say where the way ends.
+
+    Sends one frame that does not leave this computer. Exit code 1 where something is wrong here.
+    """
+    settings = bus_settings_from(bus)
+    with Interrupt() as interrupt:
+        fault, sentence = examine(settings, interrupt, duration)
+    click.echo(f"Diagnosis: {sentence[0].upper()}{sentence[1:]}")
+    click.get_current_context().exit(1 if fault else 0)
+
+
+def examine(settings: BusSettings, interrupt: Interrupt, duration: float) -> tuple[bool, str]:
+    """Go through all steps; whether something is wrong on this computer, and the closing sentence."""
+    links = check_interfaces(settings, _say)
+    if isinstance(links, Fault):
+        return True, links.sentence
+    check_port(settings, _say)
+    receiver = open_receiver(settings, links, _say)
+    if isinstance(receiver, Fault):
+        return True, receiver.sentence
+    try:
+        fault = check_probe(settings, receiver, interrupt, _say)
+        if fault:
+            return True, fault.sentence
+        return _listen(settings, links, receiver, interrupt, duration)
+    finally:
+        receiver.close()
+
+
+def _say(level: str, text: str) -> None:
+    click.echo(f"{level:<4}  {text}")
+
+
+def _listen(
+    settings: BusSettings, links: tuple[Link, ...], receiver: Receiver, interrupt: Interrupt, duration: float
+) -> tuple[bool, str]:
+    places = listen_elsewhere(settings, links)
+    try:
+        frames = _wait_for_frames(receiver, places, interrupt, duration)
+        counted = receiver.statistics()
+        _say_what_came(frames, counted)
+        busy = [place for place in places if place.frames]
+        for place in busy:
+            _say("note", f"{place.frames:,} frames for {place.where}")
+        return _judge(settings, frames, counted, busy)
+    finally:
+        for place in places:
+            place.receiver.close()
+
+
+def _wait_for_frames(receiver: Receiver, places: list[Place], interrupt: Interrupt, duration: float) -> int:
+    """Listen until frames have come, or for ``duration``; how many came, the probe not counted."""
+    start = time.monotonic()
+    frames = 0
+    while (left := start + duration - time.monotonic()) > 0:
+        if interrupt.wait(min(left, 0.1), receiver):
+            break
+        frames += int((~receiver.drain().has(Flag.TX)).sum())
+        for place in places:
+            place.receiver.drain()
+        if frames and left < duration - _ENOUGH_SECONDS:
+            break
+    return frames
+
+
+def _say_what_came(frames: int, counted: BusStatistics) -> None:
+    if frames:
+        _say("ok", f"{frames:,} frames arrived")
+    else:
+        _say("note", "no frame arrived")
+    if counted.foreign:
+        _say(
+            "note", f"{counted.foreign:,} datagrams were for another group or interface, or from another host"
+        )
+    if counted.ignored:
+        _say("note", f"{counted.ignored:,} CAN FD frames were ignored, because of --no-fd")
+    if counted.dropped_kernel:
+        _say("note", f"{counted.dropped_kernel:,} datagrams were lost: the receive buffer was full")
+    for kind, number in counted.malformed_by_kind.items():
+        _say("note", f"{number:,} malformed datagrams: {kind}")
+    for one in counted.recent_malformed[-1:]:
+        _say("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
+
+
+def _judge(settings: BusSettings, frames: int, counted: BusStatistics, busy: list[Place]) -> tuple[bool, str]:
+    """The closing sentence, by what explains most."""
+    if frames:
+        senders = len([source for source, counts in counted.by_source.items() if counts.received]) - 1
+        return False, f"frames arrive ({frames:,} from {max(senders, 1)} senders); the bus works."
+    if counted.ignored:
+        return True, "only CAN FD frames arrive, and this bus is classic only: leave --no-fd out."
+    if counted.malformed:
+        kinds = ", ".join(counted.malformed_by_kind)
+        return True, (
+            f"datagrams arrive, but none is a frame ({kinds}): another program uses "
+            f"port {settings.port} of this group; choose another port, or find it by its address."
+        )
+    if busy:
+        best = max(busy, key=lambda place: place.frames)
+        return True, f"frames pass by, but for {best.where}: add {best.options}."
+    if counted.foreign:
+        return True, "frames arrive from other hosts only, and --local refuses those: leave --local out."
+    return False, (
+        "this computer hears itself, and nobody else sends: compare group, port and interface with the "
+        f"sender's, see that its hop limit reaches here, and that no firewall stands between "
+        f"({firewall_hint(settings)})."
+    )
