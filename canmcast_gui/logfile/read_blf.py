@@ -7,6 +7,7 @@ is taken for UTC, as python-can does.
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -71,6 +72,7 @@ class BlfLog:
                 if len(batch):
                     batch.records["timestamp_ns"] += self.start_ns
                     yield batch
+            self.position = file.seek(0, os.SEEK_END)
         if tail.strip(b"\0") and tail != _AFTER_DAMAGE:
             self._problems.add("at the end", "an object that is not complete")
 
@@ -118,20 +120,15 @@ class BlfLog:
         return self._inflate_zlib(content, size, at)
 
     def _inflate_zlib(self, content: bytes, size: int, at: int) -> bytes:
-        """Piece by piece, so that what stands before a damage is not lost with it."""
-        inflater = zlib.decompressobj()
-        pieces: list[bytes] = []
-        left = max(1, size)
+        """All of one container, or what is there of one that was cut; nothing of a damaged one.
+
+        Damage shows late in compressed data: bytes before it may be wrong already.
+        """
         try:
-            for start in range(0, len(content), 4096):
-                piece = inflater.decompress(content[start : start + 4096], left)
-                pieces.append(piece)
-                left -= len(piece)
-                if left <= 0 or inflater.eof:
-                    break
+            return zlib.decompressobj().decompress(content, max(1, size))
         except zlib.error:
             self._problems.add(f"byte {at}", "a container whose compressed data is damaged")
-        return b"".join(pieces)
+            return b""
 
     def _objects(self, stream: bytes) -> tuple[list[int], list[int], int]:
         """Where the frames' objects are, their types, and where the first object that is not whole begins."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, nanoseconds, payload_of
+from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
 _OLE_EPOCH_DAYS = 25569
@@ -55,9 +55,10 @@ class TrcParser:
         elif name == "STARTTIME":
             self.start_ns = _ole_date(value)
         elif name == "COLUMNS":
-            self._columns = {column: place for place, column in enumerate(value.split(","))}
-            if not {"O", "T", "I"} <= self._columns.keys():
-                raise ValueError("columns without a time, a type or an id")
+            columns = {column: place for place, column in enumerate(value.split(","))}
+            if not {"O", "T", "I", "D"} <= columns.keys() or not {"l", "L"} & columns.keys():
+                raise ValueError("columns without a time, a type, an id, a length or data")
+            self._columns = columns
             self._parse_frame = self._parse_v2
 
     def _parse_v1(self, line: str) -> Row | None:
@@ -110,7 +111,7 @@ class TrcParser:
             if not 0 <= length <= 64:
                 raise ValueError(f"a frame of {length} bytes")
             return length
-        return int(DLC_TO_LENGTH[int(cells[self._columns["L"]])])
+        return int(DLC_TO_LENGTH[code_of(cells[self._columns["L"]], 10)])
 
     def _error_frame(self, cells: list[str]) -> Row:
         """Columns that an error frame does not have are left out of the line, or hold a dash."""

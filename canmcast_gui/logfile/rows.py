@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -80,12 +81,16 @@ def checked_start(start_ns: int) -> int:
 def nanoseconds(seconds: str) -> int:
     """Decimal seconds as text to whole nanoseconds, exactly; digits beyond are cut. Raises ValueError."""
     whole, _, fraction = seconds.partition(".")
-    if not fraction:
-        return int(whole) * NANOSECONDS
-    if not fraction.isdigit():
-        return round(float(seconds) * NANOSECONDS)
+    if not fraction.isdigit() or "e" in whole:
+        return _rounded(float(seconds) * NANOSECONDS)
     part = int(fraction[:9].ljust(9, "0"))
     return int(whole) * NANOSECONDS + (-part if whole.startswith("-") else part)
+
+
+def _rounded(number: float) -> int:
+    if not math.isfinite(number):
+        raise ValueError("a time that is no number")
+    return round(number)
 
 
 def payload_of(pairs: list[str], base: int = 16) -> bytes:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import can
-from can.io import blf as can_blf
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.asc_dates import date_text
 from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.write_blf import BlfSink
 
 
 class Sink(Protocol):
@@ -142,65 +142,6 @@ class TrcSink(_MessageSink):
             self.writer.first_timestamp = start_s
             self.writer.write_header(start_s)
         super().write(batch)
-
-
-class _BlfWriter(can.BLFWriter):
-    """python-can writes CAN FD objects four bytes short of what Vector's format has."""
-
-    def _add_object(self, obj_type: int, data: bytes, timestamp: float | None = None) -> None:
-        if obj_type == can_blf.CAN_FD_MESSAGE:
-            data += bytes(4)
-        super()._add_object(obj_type, data, timestamp)
-
-
-class BlfSink(_MessageSink):
-    """Vector BLF with nanoseconds.
-
-    python-can's writer computes with float seconds since 1970, which are 240 ns apart; here it gets seconds
-    since the file's start. Half a nanosecond more, because it cuts off instead of rounding.
-    """
-
-    def __init__(self, file: Any, _path: Path) -> None:
-        super().__init__(file)
-        self.writer = _BlfWriter(file)
-        self._start_ns: int | None = None
-        self._last_ns = 0
-
-    def write(self, batch: FrameBatch) -> None:
-        """Write all frames of a batch."""
-        if not len(batch):
-            return
-        if self._start_ns is None:
-            self._start_ns = int(batch.timestamp_ns.min()) // NANOSECONDS * NANOSECONDS
-            self.writer.start_timestamp = 0.0
-        messages = batch.to_messages()
-        offsets = (batch.timestamp_ns - self._start_ns + 0.5) / NANOSECONDS
-        for message, offset in zip(messages, offsets.tolist(), strict=True):
-            message.timestamp = offset
-        self.write_messages(messages)
-        self._last_ns = max(self._last_ns, int(batch.timestamp_ns.max()))
-
-    def flush(self) -> None:
-        """Write what there is as containers, and a header that fits them."""
-        self.writer._flush()
-        end = self.file.tell()
-        self.file.seek(0)
-        self._with_dates(lambda: self.writer._write_header(end))
-        self.file.seek(end)
-        self.file.flush()
-
-    def finish(self) -> None:
-        """Write what belongs at the end and close the file."""
-        self._with_dates(self.writer.stop)
-
-    def _with_dates(self, work: Callable[[], None]) -> None:
-        """Do what writes the header, with the start as a date."""
-        writer, kept = self.writer, self.writer.start_timestamp
-        if self._start_ns is not None:
-            writer.start_timestamp = self._start_ns / NANOSECONDS
-            writer.stop_timestamp = self._last_ns / NANOSECONDS
-        work()
-        writer.start_timestamp = kept
 
 
 SINKS: dict[str, Callable[[Any, Path], Sink]] = {

@@ -1,0 +1,159 @@
+"""Recording while frames come in: whoever hands them over never waits, and nothing is lost silently."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import FileError, Recorder, read_batches
+from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
+
+WAIT_SECONDS = 20
+
+
+def count(path) -> int:
+    return sum(len(batch) for batch in read_batches(path))
+
+
+def wait_until(condition) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
+def test_what_is_written_is_in_the_file(name, tmp_path):
+    path = tmp_path / f"live{FORMATS_BY_NAME[name].suffixes[0]}"
+    batch = small_batch(20_000)
+    with Recorder(path) as recorder:
+        for start in range(0, 20_000, 500):
+            recorder.write(batch[start : start + 500])
+    assert (recorder.recorded, recorder.lost, recorder.error, recorder.failed) == (20_000, 0, None, False)
+    assert count(path) == 20_000
+    recorder.close()
+
+
+def test_long_payloads_come_through_the_pipe(tmp_path):
+    batch = FrameBatch.concatenate([small_batch(10, width=64), small_batch(10)])
+    batch.records["flags"][:10] = Flag.FD
+    with Recorder(tmp_path / "live.blf") as recorder:
+        recorder.write(batch[5:15])
+    assert_same(FrameBatch.concatenate(list(read_batches(tmp_path / "live.blf"))), batch[5:15])
+
+
+def test_the_file_grows_while_it_is_recorded(tmp_path):
+    path = tmp_path / "live.asc"
+    with Recorder(path) as recorder:
+        recorder.write(small_batch(100))
+        wait_until(lambda: recorder.recorded == 100)
+        assert count(path) == 100
+
+
+def test_an_existing_file_stays_until_the_recording_is_complete(tmp_path):
+    path = tmp_path / "live.asc"
+    path.write_text("old")
+    with Recorder(path) as recorder:
+        recorder.write(small_batch(100))
+        wait_until(lambda: recorder.recorded == 100)
+        assert path.read_text() == "old"
+        assert count(tmp_path / "live.part.asc") == 100
+    assert count(path) == 100
+    assert [found.name for found in tmp_path.iterdir()] == ["live.asc"]
+
+
+def test_a_full_queue_is_counted_and_said(tmp_path):
+    with Recorder(tmp_path / "live.asc", queue_bytes=1000) as recorder:
+        recorder.write(small_batch(100))
+        assert recorder.lost == 100
+        assert recorder.error == "100 frames are not in live.asc: the disk was too slow"
+        recorder.write(small_batch(10))
+    assert not recorder.failed
+    assert recorder.recorded == 10
+
+
+def test_after_closing_frames_are_counted_as_lost(tmp_path):
+    recorder = Recorder(tmp_path / "live.asc")
+    recorder.close()
+    recorder.write(small_batch(5))
+    assert recorder.lost == 5
+
+
+def test_what_the_format_cannot_hold_ends_the_recording_with_a_sentence(tmp_path):
+    recorder = Recorder(tmp_path / "live.trc")
+    recorder.write(small_batch(5))
+    bad = small_batch(1)
+    bad.records["flags"] = Flag.ERROR
+    recorder.write(bad)
+    wait_until(lambda: recorder.failed)
+    recorder.write(small_batch(7))
+    recorder.close()
+    assert recorder.error == "PEAK TRC cannot hold error frames; choose ASC, BLF or candump log"
+    assert recorder.lost == 7
+    assert count(tmp_path / "live.trc") == 5
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path):
+    threads = threading.active_count()
+    with pytest.raises(FileError, match=r"live\.asc cannot be written: No such file"):
+        Recorder(tmp_path / "absent" / "live.asc")
+    with pytest.raises(FileError, match="must end in one of"):
+        Recorder(tmp_path / "live.xyz")
+    (tmp_path / "folder.asc").mkdir()
+    with pytest.raises(FileError, match="no ordinary file"):
+        Recorder(tmp_path / "folder.asc")
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("suffix", [".asc", ".blf", ".log"])
+def test_a_killed_writing_process_leaves_what_was_flushed(suffix, tmp_path):
+    path = tmp_path / f"live{suffix}"
+    recorder = Recorder(path)
+    recorder.write(small_batch(1000))
+    wait_until(lambda: recorder.recorded == 1000)
+    recorder._process.kill()
+    wait_until(lambda: recorder._process.poll() is not None)
+    for _ in range(3):
+        recorder.write(small_batch(10))
+    recorder.close()
+    assert recorder.error == f"live{suffix} is not complete: the process that wrote it has ended"
+    reader = read_batches(path)
+    assert sum(map(len, reader)) == 1000
+
+
+@pytest.mark.parametrize("suffix", [".asc", ".blf"])
+def test_a_killed_program_leaves_a_complete_file(suffix, tmp_path):
+    path = tmp_path / f"live{suffix}"
+    code = (
+        "import sys, time\n"
+        "from canmcast_gui.logfile import Recorder\n"
+        "from tests.logfile.frames import small_batch\n"
+        f"recorder = Recorder({str(path)!r})\n"
+        "recorder.write(small_batch(5000))\n"
+        "while recorder.recorded < 5000: time.sleep(0.01)\n"
+        "print(recorder._process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    with program.stdout:
+        writer = int(program.stdout.readline())
+        os.kill(program.pid, signal.SIGKILL)
+        program.wait()
+    wait_until(lambda: not _is_running(writer))
+    assert count(path) == 5000
+    if suffix == ".asc":
+        assert path.read_text().endswith("End TriggerBlock\n")
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
