@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +21,15 @@ SAVE_ROWS = 65_536
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
 LOAD_FRAMES = 4096
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What was in front of the user before a file was opened."""
+
+    recording: Recording
+    path: Path | None
+    saved_until: int
 
 
 class Trace(QObject):
@@ -59,7 +70,7 @@ class Trace(QObject):
             self.recording.append(batch)
         except RecordingError as error:
             if not self._storage_trouble:
-                self.message.emit("error", str(error))
+                self._say_error(str(error))
             self._storage_trouble = True
         else:
             self._storage_trouble = False
@@ -75,9 +86,14 @@ class Trace(QObject):
 
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
+        try:
+            fresh = Recording.create()
+        except RecordingError as error:
+            self._say_error(str(error))
+            return
         self._cancel_loading()
         old = self.recording
-        self._show(Recording.create(), None)
+        self._show(fresh, None)
         self._retire(old)
 
     def recover(self, folder: Path) -> None:
@@ -85,7 +101,7 @@ class Trace(QObject):
         try:
             recording = Recording.open(folder)
         except RecordingError as error:
-            self.message.emit("error", str(error))
+            self._say_error(str(error))
             return
         self._cancel_loading()
         old = self.recording
@@ -111,36 +127,45 @@ class Trace(QObject):
         A file that cannot be read brings back the recording that was there.
         """
         self._cancel_loading()
-        old, old_path, old_saved = self.recording, self.file_path, self._saved_until
-        target = Recording.create()
-        task = self._pool.make(f"Opening {path.name}", lambda report: _load(path, target, report))
-
-        def bring_back(sentence: str) -> None:
-            self._show(old, old_path)
-            self._saved_until = old_saved
-            target.discard()
-            self.message.emit("error", sentence)
-
-        task.finished.connect(lambda skipped: self._on_opened(old, skipped))
-        task.cancelled.connect(lambda _skipped: self._on_open_cancelled(old, path))
-        task.failed.connect(bring_back)
+        title = f"Opening {path.name}"
+        try:
+            target = Recording.create()
+        except RecordingError as error:
+            task = self._pool.make(title, partial(_fail, error))
+            task.failed.connect(self._say_error)
+            return task.start()
+        task = self._pool.make(title, partial(_load, path, target))
+        before = _Shown(self.recording, self.file_path, self._saved_until)
+        task.finished.connect(lambda skipped: self._on_opened(before, path, skipped))
+        task.cancelled.connect(lambda _skipped: self._on_open_cancelled(before, path, target))
+        task.failed.connect(lambda sentence: self._on_open_failed(before, target, sentence))
         task.ended.connect(lambda: self._on_load_ended(task))
         self.loading = task
         self._show(target, path)
         self.loadingChanged.emit()
         return task.start()
 
-    def _on_opened(self, old: Recording, skipped: int) -> None:
-        self._retire(old)
+    def _on_opened(self, before: _Shown, path: Path, skipped: int) -> None:
+        self._retire(before.recording)
         if skipped:
-            name = self.file_path.name if self.file_path else ""
             frames = f"{len(self.recording):,} frames read"
-            self.message.emit("warning", f"{name}: {frames}; {skipped:,} entries could not be read.")
+            self.message.emit("warning", f"{path.name}: {frames}; {skipped:,} entries could not be read.")
 
-    def _on_open_cancelled(self, old: Recording, path: Path) -> None:
-        self._retire(old)
-        frames = f"the {len(self.recording):,} frames read so far are shown"
-        self.message.emit("info", f"Opening {path.name} was cancelled; {frames}.")
+    def _on_open_cancelled(self, before: _Shown, path: Path, target: Recording) -> None:
+        self._retire(before.recording)
+        if self.recording is target:
+            frames = f"the {len(target):,} frames read so far are shown"
+            self.message.emit("info", f"Opening {path.name} was cancelled; {frames}.")
+
+    def _on_open_failed(self, before: _Shown, target: Recording, sentence: str) -> None:
+        """Show what was there before, unless something else has taken its place meanwhile."""
+        if self.recording is target:
+            self._show(before.recording, before.path)
+            self._saved_until = before.saved_until
+            target.discard()
+        else:
+            self._retire(before.recording)
+        self._say_error(sentence)
 
     def _on_load_ended(self, task: Task) -> None:
         if self.loading is task:
@@ -150,6 +175,9 @@ class Trace(QObject):
     def _cancel_loading(self) -> None:
         if self.loading is not None:
             self.loading.cancel()
+
+    def _say_error(self, sentence: str) -> None:
+        self.message.emit("error", sentence)
 
     # -- to a file ---------------------------------------------------------------------------------------
 
@@ -163,7 +191,7 @@ class Trace(QObject):
             lambda report: save(path, _batches(recording, wanted), report, total=len(wanted)),
         )
         task.finished.connect(lambda frames: self._on_saved(path, frames, recording, wanted))
-        task.failed.connect(lambda sentence: self.message.emit("error", sentence))
+        task.failed.connect(self._say_error)
         task.ended.connect(lambda: self._release(recording))
         return task.start()
 
@@ -195,6 +223,10 @@ def _load(path: Path, target: Recording, report: Report) -> int:
         if not report(reader.progress):
             break
     return int(reader.skipped)
+
+
+def _fail(error: Exception, _report: Report) -> None:
+    raise error
 
 
 def _batches(recording: Recording, rows: range) -> Iterator[FrameBatch]:

@@ -20,6 +20,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.signals import InterruptWatch
 from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.options import StartOptions
+from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.main_window import MainWindow
 
@@ -144,7 +145,11 @@ def run(options: StartOptions) -> int:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("canmcast")
     application.setWindowIcon(icons.program_icon())
-    program = Program(application, options)
+    try:
+        program = Program(application, options)
+    except RecordingError as error:
+        print(f"canmcast-gui: {error}", file=sys.stderr)
+        return 1
     program.start()
     application.exec()
     return program.finish()
