@@ -181,7 +181,7 @@ def transmit(link: ParentLink) -> int:
     except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
         link.say_failed(str(error))
         return 1
-    prefer_this_process(real_time=True)
+    prefer_this_process()
     _wake_exactly()
     gc.collect()
     gc.freeze()

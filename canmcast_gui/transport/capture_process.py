@@ -20,11 +20,16 @@ from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.ring import Ring
 from canmcast_gui.transport.settings import BusSettings
 
-# Waking up costs as much as receiving some 20 frames. With this pause 20,000 frames/s come 20 at a time, and
-# a buffer for 256 is never filled by more than a tenth of that.
-PAUSE_SECONDS = 0.001
-# Where more than this came during one pause, the next one would bring the smallest buffer close to its end.
-NO_PAUSE_FRAMES = 48
+# Linux's buffers hold a usual datagram in 832 bytes, so that the usual one of 212,992 bytes holds 256.
+DATAGRAM_BYTES = 832
+# Waking up costs as much as receiving some 50 frames. So there is a pause after each look, in which frames
+# gather: as long as this many frames per second, twice what the quickest stock sender does, need to fill the
+# buffer that the system granted. For the usual buffer that is 1.6 ms.
+QUICKEST_FRAMES_PER_SECOND = 160_000
+LONGEST_PAUSE_SECONDS = 0.004
+# The pause where frames come quicker than was thought of; there is one even then, because this process may
+# run before all others and must not keep them from running.
+SHORT_PAUSE_SECONDS = 0.0001
 DRAIN_FRAMES = 4096
 POST_SECONDS = 0.05
 
@@ -41,6 +46,9 @@ class CaptureLoop:
         board.read_sources(receiver.sources)
         self._posted_at = 0.0
         self._post()
+        buffer_datagrams = receiver.statistics().receive_buffer_bytes // DATAGRAM_BYTES
+        self._pause = min(buffer_datagrams / QUICKEST_FRAMES_PER_SECOND, LONGEST_PAUSE_SECONDS)
+        self._many = buffer_datagrams // 4
 
     def run(self) -> None:
         """Work until the parent is gone."""
@@ -63,8 +71,7 @@ class CaptureLoop:
         moved = self._move()
         while moved == DRAIN_FRAMES:
             moved = self._move()
-        if moved < NO_PAUSE_FRAMES:
-            time.sleep(PAUSE_SECONDS)
+        time.sleep(self._pause if moved < self._many else SHORT_PAUSE_SECONDS)
 
     def _move(self) -> int:
         batch = self._receiver.drain(DRAIN_FRAMES)
@@ -83,7 +90,6 @@ def capture(link: ParentLink) -> int:
     """Open the bus that the command line describes, and work."""
     memory_text, settings_text = link.arguments
     memory = SharedMemory.open(memory_text)
-    prefer_this_process()
     try:
         receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)))
     except BusError as error:
@@ -92,6 +98,7 @@ def capture(link: ParentLink) -> int:
     loop = CaptureLoop(link, receiver, Ring(memory.buffer), CaptureBoard(memory.buffer, Ring.size()))
     gc.collect()
     gc.freeze()
+    prefer_this_process()
     link.say_ready()
     loop.run()
     return 0

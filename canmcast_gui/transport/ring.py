@@ -24,15 +24,9 @@ HEAP_BYTES = 1 << 25
 # A record as one block of bytes: copied whole instead of field by field.
 _BLOCK = np.dtype((np.void, FRAME_DTYPE.itemsize))
 
-# Writer's and reader's counters lie in cache lines of their own.
-_COUNTERS_DTYPE = np.dtype(
-    {
-        "names": ["records_written", "heap_written", "refused", "records_read", "heap_read"],
-        "formats": ["<u8", "<u8", "<u8", "<u8", "<u8"],
-        "offsets": [0, 8, 16, 64, 72],
-        "itemsize": 128,
-    }
-)
+# Places of the counters, each 8 bytes; the writer's and the reader's lie in cache lines of their own.
+RECORDS_WRITTEN, HEAP_WRITTEN, REFUSED, RECORDS_READ, HEAP_READ = 0, 1, 2, 8, 9
+_COUNTERS_BYTES = 128
 
 _barrier = threading.Lock()
 
@@ -45,8 +39,9 @@ class Ring:
     """
 
     def __init__(self, memory: Any, records: int = RECORDS, heap_bytes: int = HEAP_BYTES) -> None:
-        start = _COUNTERS_DTYPE.itemsize
-        self._counters: Any = np.frombuffer(memory, _COUNTERS_DTYPE, count=1)[0]
+        start = _COUNTERS_BYTES
+        # Items of 8 aligned bytes are read and written as one, hence never seen half written.
+        self._counters = memoryview(memory)[:start].cast("Q")
         self._records = np.frombuffer(memory, _BLOCK, count=records, offset=start)
         start += records * FRAME_DTYPE.itemsize
         self._heap = np.frombuffer(memory, np.uint8, count=heap_bytes, offset=start)
@@ -54,21 +49,21 @@ class Ring:
     @staticmethod
     def size(records: int = RECORDS, heap_bytes: int = HEAP_BYTES) -> int:
         """The bytes of memory that a ring needs."""
-        return _COUNTERS_DTYPE.itemsize + records * FRAME_DTYPE.itemsize + heap_bytes
+        return _COUNTERS_BYTES + records * FRAME_DTYPE.itemsize + heap_bytes
 
     def __len__(self) -> int:
         """Frames that are in the ring."""
-        return int(self._counters["records_written"]) - int(self._counters["records_read"])
+        return self._counters[RECORDS_WRITTEN] - self._counters[RECORDS_READ]
 
     @property
     def offered(self) -> int:
         """All frames that were ever to be put in, fitting or not."""
-        return int(self._counters["records_written"]) + self.refused
+        return self._counters[RECORDS_WRITTEN] + self.refused
 
     @property
     def refused(self) -> int:
         """Frames that found the ring full."""
-        return int(self._counters["refused"])
+        return self._counters[REFUSED]
 
     # -- the writer --------------------------------------------------------------------------------------
 
@@ -76,25 +71,25 @@ class Ring:
         """Put frames in; returns how many of the first of them fitted. The others count as refused."""
         offered = len(batch)
         batch = batch[: self._room(batch)]
-        written, heap_written = int(self._counters["records_written"]), int(self._counters["heap_written"])
+        written, heap_written = self._counters[RECORDS_WRITTEN], self._counters[HEAP_WRITTEN]
         if (batch.length > INLINE_BYTES).any():
             batch = batch.compact()
             long = batch.length > INLINE_BYTES
             batch.records["payload_offset"][long] += np.uint32(heap_written % (1 << 32))
             _write(self._heap, heap_written, batch.heap)
             # Counted first: a writer that dies between the two counters leaves bytes that nobody refers to.
-            self._counters["heap_written"] = heap_written + len(batch.heap)
+            self._counters[HEAP_WRITTEN] = heap_written + len(batch.heap)
         _write(self._records, written, batch.records.view(_BLOCK))
         _order_memory()
-        self._counters["records_written"] = written + len(batch)
+        self._counters[RECORDS_WRITTEN] = written + len(batch)
         if len(batch) < offered:
-            self._counters["refused"] = self.refused + offered - len(batch)
+            self._counters[REFUSED] = self.refused + offered - len(batch)
         return len(batch)
 
     def _room(self, batch: FrameBatch) -> int:
         """How many of the first frames fit."""
         fitting = min(len(batch), len(self._records) - len(self))
-        used = int(self._counters["heap_written"]) - int(self._counters["heap_read"])
+        used = self._counters[HEAP_WRITTEN] - self._counters[HEAP_READ]
         room = len(self._heap) - used
         if fitting * MAX_PAYLOAD <= room:
             return fitting
@@ -109,11 +104,11 @@ class Ring:
         if count <= 0:
             return FrameBatch.empty()
         _order_memory()
-        read = int(self._counters["records_read"])
+        read = self._counters[RECORDS_READ]
         records = _read(self._records, read, count).view(FRAME_DTYPE)
         batch = FrameBatch(records, self._take_heap(records))
         _order_memory()
-        self._counters["records_read"] = read + count
+        self._counters[RECORDS_READ] = read + count
         return batch
 
     def _take_heap(self, records: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
@@ -121,7 +116,7 @@ class Ring:
         long = records["length"] > INLINE_BYTES
         if not long.any():
             return np.zeros(0, dtype=np.uint8)
-        heap_read = int(self._counters["heap_read"])
+        heap_read = self._counters[HEAP_READ]
         offsets = records["payload_offset"][long]
         start = heap_read + (int(offsets[0]) - heap_read) % (1 << 32)
         offsets -= offsets[0]
@@ -129,7 +124,7 @@ class Ring:
         size = int(offsets[-1]) + int(records["length"][long][-1])
         heap = _read(self._heap, start, size)
         _order_memory()
-        self._counters["heap_read"] = start + size
+        self._counters[HEAP_READ] = start + size
         return heap
 
 

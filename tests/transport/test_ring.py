@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transport.ring import Ring
+from canmcast_gui.transport.ring import HEAP_READ, HEAP_WRITTEN, Ring
 
 
 def frames(lengths: list[int], first: int = 0) -> FrameBatch:
@@ -71,8 +71,8 @@ def fitting(inside: list[tuple[int, int, bytes]], lengths: list[int], records: i
 @given(st.lists(st.lists(payload_lengths, max_size=8), min_size=1, max_size=6), st.integers(0, 2**40))
 def test_offsets_survive_four_gigabytes(batches, far):
     ring = small_ring()
-    for name in ("heap_written", "heap_read"):
-        ring._counters[name] = 2**32 - 150 + far // 7
+    for counter in (HEAP_WRITTEN, HEAP_READ):
+        ring._counters[counter] = 2**32 - 150 + far // 7
     for lengths in batches:
         batch = frames(lengths)
         accepted = ring.push(batch)
@@ -109,7 +109,7 @@ def test_a_push_changes_nothing_of_the_batch():
 
 def test_a_writer_that_died_between_its_counters_leaves_a_usable_ring():
     ring = small_ring()
-    ring._counters["heap_written"] = 90
+    ring._counters[HEAP_WRITTEN] = 90
     ring.push(frames([64]))
     assert described(ring.take(1)) == described(frames([64]))
     assert ring.push(frames([64, 64, 64])) == 3
