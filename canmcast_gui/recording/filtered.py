@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import overload
 
 import numpy as np
@@ -9,12 +11,15 @@ import numpy.typing as npt
 
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.recording.recording import Recording
+from canmcast_gui.recording.row_set import RowSet
 
-# One step of a search; at some 50 M rows a second it takes a small part of a repaint's time.
+# One step of a search: what most filters look through within a few ms, so that a repaint does not notice.
 BUDGET_ROWS = 1 << 18
 
-# Found row numbers lie in blocks that are filled and never moved; 512 KiB each.
-BLOCK_ROWS = 1 << 16
+# A step ends earlier when its time is up, for a filter that reads signals or long payloads. It is looked at
+# after each block of rows.
+BUDGET_NS = 8_000_000
+BLOCK_ROWS = 1 << 13
 
 RowNumbers = npt.NDArray[np.int64]
 
@@ -22,17 +27,18 @@ RowNumbers = npt.NDArray[np.int64]
 class FilteredRows:
     """Row numbers that pass a filter, in order: ``len``, ``[i]``, ``[a:b]``.
 
-    ``update`` looks at a bounded number of rows that it has not seen yet, so that a view can call it in
-    every repaint. Rows that the recording evicts leave from the start. Memory: 8 bytes for each row found.
+    ``update`` looks at a bounded number of rows that it has not seen yet and takes a bounded time, so that a
+    view can call it in every repaint. Rows that the recording evicts leave from the start.
     """
 
-    def __init__(self, recording: Recording, condition: Filter) -> None:
+    def __init__(
+        self, recording: Recording, condition: Filter, clock_ns: Callable[[], int] = time.perf_counter_ns
+    ) -> None:
         self._recording = recording
         self._filter = condition
+        self._clock_ns = clock_ns
         self._next_row = recording.first_row
-        self._blocks: list[RowNumbers] = []
-        self._begin = 0  # places in the blocks, counted from the first block's start
-        self._end = 0
+        self._rows = RowSet()
 
     @property
     def filter(self) -> Filter:
@@ -49,20 +55,24 @@ class FilteredRows:
         """Whether every row that is there has been looked at."""
         return self._next_row >= self._recording.end_row
 
-    def update(self, budget_rows: int = BUDGET_ROWS) -> int:
-        """Look at up to ``budget_rows`` new rows and drop what was evicted; how many were found."""
+    def update(self, budget_rows: int = BUDGET_ROWS, budget_ns: int = BUDGET_NS) -> int:
+        """Look at new rows until either is used up, and drop what was evicted; how many were found."""
+        end_ns = self._clock_ns() + budget_ns
         first = self._recording.first_row
-        self._drop_below(first)
-        start = max(self._next_row, first)
-        stop = min(start + budget_rows, self._recording.end_row)
-        before = self._end
-        for row, block in self._recording.blocks(start, stop):
-            self._put(np.flatnonzero(self._filter.mask(block)) + row)
-        self._next_row = max(stop, start)
-        return self._end - before
+        self._rows.drop_below(first)
+        self._next_row = max(self._next_row, first)
+        stop = min(self._next_row + budget_rows, self._recording.end_row)
+        before = len(self._rows)
+        for row, block in self._recording.blocks(self._next_row, stop, BLOCK_ROWS):
+            self._rows.append(np.flatnonzero(self._filter.mask(block)) + row)
+            self._next_row = row + len(block)
+            if self._clock_ns() >= end_ns:
+                return len(self._rows) - before
+        self._next_row = max(stop, self._next_row)  # what is evicted meanwhile has no blocks
+        return len(self._rows) - before
 
     def __len__(self) -> int:
-        return self._end - self._begin
+        return len(self._rows)
 
     @overload
     def __getitem__(self, index: int) -> int: ...
@@ -72,48 +82,12 @@ class FilteredRows:
         """The row number in that place, or an int64 array of those in a slice."""
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self))
-            return self._range(start, stop) if step == 1 else self._range(0, len(self))[index]
+            return self._rows.rows(start, stop) if step == 1 else self._rows.rows(0, len(self))[index]
         place = index + len(self) if index < 0 else index
         if not 0 <= place < len(self):
             raise IndexError(f"place {index} of {len(self)} found rows")
-        block, offset = divmod(self._begin + place, BLOCK_ROWS)
-        return int(self._blocks[block][offset])
+        return int(self._rows.rows(place, place + 1)[0])
 
     def position(self, row: int) -> int:
         """How many found rows lie before row number ``row``: its own place, where it was found."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self[middle] < row:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    def _range(self, start: int, stop: int) -> RowNumbers:
-        parts = []
-        place, end = self._begin + start, self._begin + stop
-        while place < end:
-            block, offset = divmod(place, BLOCK_ROWS)
-            taken = min(BLOCK_ROWS - offset, end - place)
-            parts.append(self._blocks[block][offset : offset + taken])
-            place += taken
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-
-    def _put(self, rows: npt.NDArray[np.intp]) -> None:
-        done = 0
-        while done < len(rows):
-            block, offset = divmod(self._end, BLOCK_ROWS)
-            if block == len(self._blocks):
-                self._blocks.append(np.empty(BLOCK_ROWS, dtype=np.int64))
-            taken = min(BLOCK_ROWS - offset, len(rows) - done)
-            self._blocks[block][offset : offset + taken] = rows[done : done + taken]
-            self._end += taken
-            done += taken
-
-    def _drop_below(self, first_row: int) -> None:
-        self._begin += self.position(first_row)
-        whole = self._begin // BLOCK_ROWS
-        del self._blocks[:whole]
-        self._begin -= whole * BLOCK_ROWS
-        self._end -= whole * BLOCK_ROWS
+        return self._rows.position(row)

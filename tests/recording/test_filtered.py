@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from canmcast_gui.recording import FilteredRows, Limits, Recording
-from canmcast_gui.recording.filtered import BLOCK_ROWS
 from tests.recording.batches import numbered
 
 
@@ -60,16 +59,17 @@ def test_evicted_rows_leave_from_the_start(recording: Recording, budget: int):
     assert rows[:].tolist() == recording.find("id == 0x107").tolist()
 
 
-def test_rows_beyond_one_block(tmp_path: Path):
-    frames = 3 * BLOCK_ROWS + 500
-    limits = Limits(most_frames=2 * BLOCK_ROWS)
-    with Recording.create(tmp_path / "trace", limits=limits) as recording:
-        rows = FilteredRows(recording, recording.filter("not tx"))
-        for start in range(0, frames, 5000):
-            recording.append(numbered(start, min(5000, frames - start)))
-            rows.update()
-        assert rows[:].tolist() == list(range(recording.first_row, frames))
-        assert rows[0] == recording.first_row > BLOCK_ROWS
+def test_a_step_ends_when_its_time_is_up(tmp_path: Path):
+    with Recording.create(tmp_path / "trace") as recording:
+        recording.append(numbered(0, 100_000))
+        clock = iter(range(0, 10_000, 10))
+        rows = FilteredRows(recording, recording.filter("rx"), clock_ns=lambda: next(clock))
+        assert rows.update(budget_ns=10) == rows.next_row == 8192
+        assert rows.update(budget_ns=0) == 8192
+        assert rows.update(budget_ns=30) == 3 * 8192
+        assert not rows.complete
+        assert rows.update(budget_ns=1000) == 100_000 - 5 * 8192
+        assert rows.complete
 
 
 def test_a_closed_recording_leaves_no_rows(recording: Recording):
