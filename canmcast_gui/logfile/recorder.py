@@ -37,9 +37,10 @@ class Recorder:
     it under "NAME.part.SUFFIX" until close() puts it in its place. Frames that were handed over survive this
     program: when it is killed, the other process still completes the file.
 
-    ``recorded`` are frames that the file has, ``lost`` frames that came while the queue was full or after
-    the recording failed, ``error`` a sentence once anything went wrong, ``failed`` whether it ended so.
-    Raises FileError where the file cannot be opened for writing.
+    ``recorded`` are frames that the file has, ``lost`` those that came while the queue was full or after the
+    recording failed. ``failed`` is whether it ended before close(), ``error`` the sentence about that; frames
+    that were lost on the way do not end it, and are in ``error`` after close(). Raises FileError where the
+    file cannot be opened for writing.
     """
 
     def __init__(
@@ -67,11 +68,8 @@ class Recorder:
         """Record a batch; never waits. Frames that find the queue full are counted in ``lost``."""
         size = _size(batch)
         with self._changed:
-            if self._closing or self.failed:
+            if self._closing or self.failed or self._queued_bytes + size > self._limit:
                 self.lost += len(batch)
-            elif self._queued_bytes + size > self._limit:
-                self.lost += len(batch)
-                self.error = f"{self.lost:,} frames are not in {self.path.name}: the disk was too slow"
             else:
                 self._queue.append(batch)
                 self._queued_bytes += size
@@ -98,6 +96,8 @@ class Recorder:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._give_final_name()
+        if self.lost and self.error is None:
+            self.error = f"{self.lost:,} frames are not in {self.path.name}: the disk was too slow"
 
     def __enter__(self) -> Recorder:
         return self
