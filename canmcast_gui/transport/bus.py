@@ -20,8 +20,9 @@ from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_I
 from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.judging import Heard
+from canmcast_gui.transport.lane import SendTimeoutError
 from canmcast_gui.transport.receiver import Receiver
-from canmcast_gui.transport.sender import FrameSender, SendTimeoutError
+from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
 
@@ -94,12 +95,10 @@ class UdpMulticastBus(BusABC):
         except BusError as error:
             raise can.CanInitializationError(str(error)) from error
         try:
-            self._sender = FrameSender(settings)
+            self._sender = FrameSender(settings, on_address=self._receiver.mark_own)
         except BusError as error:
             self._receiver.close()
             raise can.CanInitializationError(str(error)) from error
-        for address in self._sender.addresses:
-            self._receiver.mark_own(address)
         self._can_protocol = CanProtocol.CAN_FD if settings.fd else CanProtocol.CAN_20
         self.channel_info = f"UDP multicast {settings.label()}"
         super().__init__(channel, **kwargs)
@@ -217,6 +216,20 @@ class UdpMulticastBus(BusABC):
     def statistics(self) -> BusStatistics:
         """What was received, sent, lost and refused since the bus was opened."""
         return replace(self._receiver.statistics(), sent=self._sender.sent)
+
+    @property
+    def state(self) -> can.BusState:
+        """ACTIVE, or ERROR while an interface is gone or down; ``problem`` says which."""
+        return can.BusState.ERROR if self._receiver.problem else can.BusState.ACTIVE
+
+    @state.setter
+    def state(self, new_state: can.BusState) -> None:
+        raise NotImplementedError("the state of a multicast bus follows its network interface")
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can arrive at the moment, as a sentence; None where all is well."""
+        return self._receiver.problem
 
     @property
     def is_fd(self) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.codec import Refusal
-from canmcast_gui.transport.columns import Bytes, Mask, Numbers, decode_columns
+from canmcast_gui.transport.columns import decode_columns
+from canmcast_gui.transport.layout import Bytes, Mask, Numbers
 from canmcast_gui.transport.ledger import Ledger, Peer
 from canmcast_gui.transport.reading import Arrival
 from canmcast_gui.transport.recvmmsg import ManyReader

@@ -23,11 +23,11 @@ class Peer:
 
     __slots__ = ("is_own", "is_refused", "malformed", "received", "row", "source")
 
-    def __init__(self, row: int, source: Source, is_own: bool, is_refused: bool) -> None:
-        self.row = row
-        self.source = source
-        self.is_own = is_own
-        self.is_refused = is_refused
+    def __init__(self) -> None:
+        self.row = 0
+        self.source = Source()
+        self.is_own = False
+        self.is_refused = False
         self.received = 0
         self.malformed = 0
 
@@ -55,10 +55,22 @@ class Ledger:
     def mark_own(self, source: Source) -> None:
         """From now on frames from ``source`` are this program's own."""
         self._own.add(source)
-        self.forget_peers()
+        self.judge_peers_anew()
 
-    def forget_peers(self) -> None:
-        """Judge every sender anew when it is heard next: this host's addresses may have changed."""
+    def judge_peers_anew(self) -> None:
+        """This host's addresses may have changed, or our own senders."""
+        for address, peer in list(self._peers.items()):
+            self._judge(peer, address)
+
+    def _judge(self, peer: Peer, address: Address) -> None:
+        peer.is_refused = not self._accepts(address[0], address[3] if len(address) == 4 else 0)
+        source = source_of(address)
+        peer.is_own = source in self._own
+        if not peer.is_refused:
+            peer.row = self.sources.number(source)
+            peer.source = self.sources[peer.row]
+
+    def _settle(self) -> None:
         peers, self._peers = self._peers, {}
         self._settled = _added(self._settled, peers.values())
 
@@ -69,11 +81,10 @@ class Ledger:
 
     def _meet(self, address: Address) -> Peer:
         if len(self._peers) >= _KNOWN_ADDRESSES:
-            self.forget_peers()
-        refused = not self._accepts(address[0], address[3] if len(address) == 4 else 0)
-        source = source_of(address)
-        row = 0 if refused else self.sources.number(source)
-        peer = self._peers[address] = Peer(row, self.sources[row], source in self._own, refused)
+            self._settle()
+        peer = Peer()
+        self._judge(peer, address)
+        self._peers[address] = peer
         return peer
 
     def count_malformed(self, peer: Peer, kind: Refusal, timestamp_ns: int, datagram: bytes) -> None:

@@ -32,6 +32,9 @@ LINUX_SO_RCVBUFFORCE = 33
 LINUX_SO_MEMINFO = 55
 LINUX_MEMINFO_DROPS = 8
 LINUX_UDP_SEGMENT = 103
+LINUX_SIOCGIFFLAGS = 0x8913
+LINUX_IFF_UP = 0x1
+LINUX_IFF_LOOPBACK = 0x8
 
 # Four times what the busiest source we know (a bench that ran wild, 66,450 frames/s) sends in half a second.
 LARGE_BUFFER = 32 * 2**20
@@ -194,3 +197,23 @@ def send_on(sock: socket.socket, group: Group, interface_index: int, hop_limit: 
 def _ipv4_interface(index: int) -> bytes:
     """What follows the group in a membership request: an ip_mreqn's rest, or on Windows 0.x.x.x."""
     return struct.pack("!I", index) if IS_WINDOWS else bytes(4) + struct.pack("@i", index)
+
+
+def is_up(sock: socket.socket, name: str) -> bool:
+    """Whether an interface is up; where nothing tells, it is believed to be."""
+    return not IS_LINUX or bool(_interface_flags(sock, name) & LINUX_IFF_UP)
+
+
+def is_loopback(sock: socket.socket, name: str) -> bool:
+    """Whether an interface is the loopback one."""
+    return bool(_interface_flags(sock, name) & LINUX_IFF_LOOPBACK) if IS_LINUX else name.startswith("lo")
+
+
+def _interface_flags(sock: socket.socket, name: str) -> int:
+    import fcntl  # not on Windows
+
+    try:
+        reply = fcntl.ioctl(sock.fileno(), LINUX_SIOCGIFFLAGS, struct.pack("16sh14x", name.encode(), 0))
+    except (OSError, ValueError):  # gone, or the socket was closed meanwhile
+        return 0
+    return int(struct.unpack_from("16sh", reply)[1])

@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
+
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport import platforms, recvmmsg
 from canmcast_gui.transport.addresses import parse_group
 from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import choose_interfaces
+from canmcast_gui.transport.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
 from canmcast_gui.transport.ledger import Ledger
+from canmcast_gui.transport.platforms import is_up, leave
 from canmcast_gui.transport.reading import choose_way
 from canmcast_gui.transport.recvmmsg import SLOTS, ManyReader
 from canmcast_gui.transport.routes import is_own_address
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import join_group, open_receiving_socket
 from canmcast_gui.transport.statistics import BusStatistics
+from canmcast_gui.transport.watching import unwatch, watch
+
+log = logging.getLogger(__name__)
 
 
 class Receiver:
     """Hears a group on its interfaces. Raises BusError where it cannot be opened.
 
     Frames from own addresses (see ``mark_own``) carry Flag.TX, or are dropped where ``keep_own`` is off.
+    ``many_at_once`` off keeps to one datagram a call, as on systems that know no other way.
     """
 
-    def __init__(self, settings: BusSettings, keep_own: bool = True) -> None:
+    def __init__(self, settings: BusSettings, keep_own: bool = True, many_at_once: bool = True) -> None:
         self.settings = settings = settings.validated()
         self._group = parse_group(settings.group)
-        self._links = choose_interfaces(self._group, settings.interface, settings.local)
+        self._links = self._choose_links()
         opened = open_receiving_socket(self._group, settings.port, settings.receive_buffer)
         self._sock = opened.sock
         self._buffer_bytes = opened.receive_buffer_bytes
         self._drops = 0
-        self._indexes = {link.index for link in self._links}
-        try:
-            for link in self._links:
-                join_group(self._sock, self._group, link)
-        except BusError:
-            self._sock.close()
-            raise
+        self._problem: str | None = None
+        # Shared with the readers, which refuse what came by another interface.
+        self._indexes: set[int] = set()
         self._ledger = Ledger(is_own_address if settings.local else _everyone)
         self._judge = Judge(self._ledger, Wanted(own=keep_own, fd=settings.fd))
         self._read = choose_way(
@@ -46,9 +50,61 @@ class Receiver:
         )
         self._many = (
             ManyReader(self._sock, self._group, opened.reports_destinations, self._indexes)
-            if recvmmsg.available(opened.stamp)
+            if many_at_once and recvmmsg.available(opened.stamp)
             else None
         )
+        try:
+            self._join(self._links)
+        except BusError:
+            self._sock.close()
+            raise
+        watch(self)
+
+    def _choose_links(self) -> tuple[Link, ...]:
+        return choose_interfaces(self._group, self.settings.interface, self.settings.local)
+
+    def _join(self, links: Iterable[Link]) -> None:
+        for link in links:
+            self._indexes.add(link.index)
+            join_group(self._sock, self._group, link)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The interfaces that the group is joined on."""
+        return self._links
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can arrive at the moment, as a sentence; None where all is well."""
+        return self._problem
+
+    def check_interfaces(self) -> None:
+        """Join again where an interface has returned, or where the system's route names another one.
+
+        A thread calls this regularly (see watching.py). It never raises.
+        """
+        try:
+            links = self._choose_links()
+            for link in set(self._links) - set(links):
+                leave(self._sock, self._group, link.index)
+                self._indexes.discard(link.index)
+            self._join(set(links) - set(self._links))
+            self._links = links
+            down = [link.name for link in links if not is_up(self._sock, link.name)]
+            self._say(f"the interface {down[0]} is down" if down else None)
+        except BusError as error:
+            self._say(str(error))
+        if self.settings.local:
+            self._ledger.judge_peers_anew()
+
+    def _say(self, problem: str | None) -> None:
+        if problem == self._problem or self._sock.fileno() < 0:
+            return
+        self._problem = problem
+        if problem:
+            log.warning("%s hears nothing: %s", self.settings.label(), problem)
+        else:
+            log.info("%s hears again", self.settings.label())
 
     @property
     def sources(self) -> SourceTable:
@@ -121,6 +177,7 @@ class Receiver:
 
     def close(self) -> None:
         """Close the socket; the counts stay readable."""
+        unwatch(self)
         if self._sock.fileno() >= 0:
             self._drops = platforms.kernel_drops(self._sock)
         self._sock.close()

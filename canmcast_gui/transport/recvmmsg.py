@@ -19,7 +19,7 @@ import numpy.typing as npt
 from canmcast_gui.transport import platforms
 from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.codec import MAX_DATAGRAM
-from canmcast_gui.transport.columns import WIDTH, Bytes, Mask, Numbers
+from canmcast_gui.transport.layout import WIDTH, Bytes, Mask, Numbers
 from canmcast_gui.transport.platforms import ArrivalStamp
 from canmcast_gui.transport.reading import Address, Arrival
 
@@ -35,7 +35,7 @@ _CONTROL = 96
 _STAMP_SIZE = 32  # a cmsghdr of 16 bytes and a timespec
 _MSG_DONTWAIT = 0x40
 
-_HEADER_DTYPE = np.dtype(
+HEADER_DTYPE = np.dtype(
     {
         "names": ["name", "name_size", "iov", "iov_count", "control", "control_size", "flags", "size"],
         "formats": ["u8", "u4", "u8", "u8", "u8", "u8", "i4", "u4"],
@@ -51,11 +51,12 @@ def available(stamp: ArrivalStamp) -> bool:
         platforms.IS_LINUX
         and struct.calcsize("P") == 8
         and stamp is ArrivalStamp.KERNEL_NANOSECONDS
-        and hasattr(_libc(), "recvmmsg")
+        and hasattr(libc(), "recvmmsg")
     )
 
 
-def _libc() -> ctypes.CDLL:
+def libc() -> ctypes.CDLL:
+    """The C library, which has what Python does not offer."""
     return ctypes.CDLL(None, use_errno=True)
 
 
@@ -78,7 +79,7 @@ class ManyReader:
         self._interface_indexes = interface_indexes
         self._group = np.frombuffer(group.packed, dtype=np.uint8)
         self._addresses: dict[bytes, Address] = {}
-        self._recvmmsg = _libc().recvmmsg
+        self._recvmmsg = libc().recvmmsg
         self._recvmmsg.argtypes = [
             ctypes.c_int,
             ctypes.c_void_p,
@@ -93,7 +94,7 @@ class ManyReader:
         self._names: Bytes = np.zeros((SLOTS, _NAME), dtype=np.uint8)
         self._controls: Bytes = np.zeros((SLOTS, _CONTROL), dtype=np.uint8)
         self._iovs = np.zeros((SLOTS, 4), dtype=np.uint64)
-        self._headers = np.zeros(SLOTS, dtype=_HEADER_DTYPE)
+        self._headers = np.zeros(SLOTS, dtype=HEADER_DTYPE)
         self._prepare()
 
     def _prepare(self) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import select
-import socket
+import contextlib
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch, Source
 from canmcast_gui.transport.addresses import parse_group
+from canmcast_gui.transport.encoding import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import choose_interfaces
-from canmcast_gui.transport.ledger import source_of
+from canmcast_gui.transport.interfaces import Link, choose_interfaces
+from canmcast_gui.transport.lane import Lane, SendTimeoutError
+from canmcast_gui.transport.layout import WIDTH, Bytes, Numbers
+from canmcast_gui.transport.pacing import Pace
 from canmcast_gui.transport.repetition import Encoder
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.transport.sockets import open_sending_socket
 
-
-class SendTimeoutError(BusError):
-    """The system did not take a frame in time."""
+# How often a sender that is in use looks whether its interface is still the right one.
+_CHECK_SECONDS = 0.5
 
 
 def open_sender(settings: dict[str, Any]) -> FrameSender:
@@ -28,74 +31,144 @@ def open_sender(settings: dict[str, Any]) -> FrameSender:
 
 
 class FrameSender:
-    """Sends frames to a group on its interfaces. Raises BusError where it cannot be opened."""
+    """Sends frames to a group on its interfaces. Raises BusError where it cannot be opened.
 
-    def __init__(self, settings: BusSettings) -> None:
+    May be used from several threads. ``on_address`` is called with each address that frames will come from,
+    before one does: at first, and when an interface that was gone has returned.
+    """
+
+    def __init__(self, settings: BusSettings, on_address: Callable[[Source], None] | None = None) -> None:
         self.settings = settings = settings.validated()
         self.sent = 0
         self.encode = Encoder(settings.fd).encode
+        self._on_address = on_address or _nobody
         self._group = parse_group(settings.group)
-        self._sockets: list[socket.socket] = []
+        self._pace = Pace(settings.rate_limit) if settings.rate_limit else None
+        self._lock = threading.Lock()
+        self._lanes: tuple[Lane, ...] = ()
+        self._check_at = time.monotonic() + _CHECK_SECONDS
+        self._address = Source()
+        self._open_lanes(self._choose_links())
+
+    def _choose_links(self) -> tuple[Link, ...]:
+        return choose_interfaces(self._group, self.settings.interface, self.settings.local)
+
+    def _open_lanes(self, links: tuple[Link, ...]) -> None:
+        """Replace the lanes. Where one cannot be opened the old ones stay, and BusError is raised."""
+        lanes: list[Lane] = []
         try:
-            for link in choose_interfaces(self._group, settings.interface, settings.local):
-                self._sockets.append(
-                    open_sending_socket(self._group, settings.port, link, settings.hop_limit)
-                )
+            lanes.extend(Lane(self._group, self.settings, link) for link in links)
         except BusError:
-            self.close()
+            _close(lanes)
             raise
-        self.addresses = tuple(source_of(sock.getsockname()) for sock in self._sockets)
+        for lane in lanes:
+            self._on_address(lane.address)
+        _close(self._lanes)
+        self._lanes = tuple(lanes)
+        self._address = lanes[0].address
 
     @property
     def address(self) -> Source:
         """Where its frames come from: ip and port of its own socket (on its first interface)."""
-        return self.addresses[0]
+        return self._address
+
+    # -- frames to datagrams -----------------------------------------------------------------------------
 
     def send_batch(self, batch: FrameBatch) -> int:
         """Send all frames in order; returns how many. Raises FrameError before any is sent, or BusError."""
-        return self.send_payloads([self._encode_row(batch, row) for row in range(len(batch))])
+        if not len(batch):
+            return 0
+        check_batch(batch, self.settings.fd)
+        if batch.channel.max() > HIGHEST_USUAL_CHANNEL:
+            return self.send_payloads([self._encode_row(batch, row) for row in range(len(batch))])
+        return self._send_rows(*encode_columns(batch))
 
     def _encode_row(self, batch: FrameBatch, row: int) -> bytes:
         record = batch.records[row]
-        flags = int(record["flags"]) & ~Flag.TX
+        flags = int(record["flags"]) & ~int(Flag.TX)
         dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & Flag.REMOTE else int(record["length"])
-        channel = int(record["channel"])
-        return self.encode(
-            int(record["arbitration_id"]),
-            flags,
-            channel - 1 if channel else None,
-            dlc,
-            batch.payload(row),
-            int(record["timestamp_ns"]) / 1e9,
-        )
+        channel = int(record["channel"]) - 1 if record["channel"] else None
+        number, timestamp = int(record["arbitration_id"]), int(record["timestamp_ns"]) / 1e9
+        return self.encode(number, flags, channel, dlc, batch.payload(row), timestamp)
 
     def send_payloads(self, datagrams: Sequence[bytes]) -> int:
         """Send encoded frames in order; returns how many. Raises BusError where the network refuses one."""
-        for datagram in datagrams:
-            self.send_payload(datagram)
-        return len(datagrams)
+        if any(len(datagram) > WIDTH for datagram in datagrams):
+            for datagram in datagrams:
+                self.send_payload(datagram)
+            return len(datagrams)
+        rows = b"".join(datagram.ljust(WIDTH, b"\0") for datagram in datagrams)
+        matrix = np.frombuffer(rows, dtype=np.uint8).reshape(-1, WIDTH)
+        return self._send_rows(matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64))
+
+    # -- datagrams to the network ------------------------------------------------------------------------
 
     def send_payload(self, datagram: bytes, timeout: float | None = None) -> None:
         """Send one encoded frame. Raises SendTimeoutError, or BusError where the network refuses it."""
-        for sock in self._sockets:
-            self._send_on(sock, datagram, timeout)
-        self.sent += 1
+        with self._lock:
+            self._prepare(1, timeout)
+            for number in range(len(self._lanes)):
+                try:
+                    self._lanes[number].send(datagram, timeout)
+                except OSError as error:
+                    self._recover(error)
+                    self._lanes[number].send_or_explain(datagram, timeout)
+            self.sent += 1
 
-    def _send_on(self, sock: socket.socket, datagram: bytes, timeout: float | None) -> None:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
+    def _send_rows(self, matrix: Bytes, sizes: Numbers) -> int:
+        step = self._pace.at_once if self._pace else len(sizes)
+        with self._lock:
+            for start in range(0, len(sizes), max(1, step)):
+                stop = min(start + step, len(sizes))
+                self._prepare(stop - start, None)
+                for number in range(len(self._lanes)):
+                    self._send_rows_on(number, matrix[start:stop], sizes[start:stop])
+                self.sent += stop - start
+        return len(sizes)
+
+    def _send_rows_on(self, number: int, matrix: Bytes, sizes: Numbers) -> None:
+        done = 0
+        while done < len(sizes):
             try:
-                sock.send(datagram)
-                return
-            except BlockingIOError:
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    raise SendTimeoutError(f"the system did not take the frame within {timeout} s") from None
-                select.select([], [sock], [], left)
+                done += self._lanes[number].send_some(matrix[done:], sizes[done:])
             except OSError as error:
-                raise BusError(f"cannot send to {self.settings.label()}: {error.strerror}") from error
+                self._recover(error)
+                self._lanes[number].send_or_explain(bytes(matrix[done, : sizes[done]]), None)
+                done += 1
+
+    def _prepare(self, frames: int, timeout: float | None) -> None:
+        """Wait for the rate limit, and look now and then whether the interfaces are still the right ones."""
+        if not self._lanes:
+            raise BusError("the bus is closed")
+        if self._pace is not None and not self._pace.wait(frames, timeout):
+            raise SendTimeoutError(f"the rate limit does not allow another frame within {timeout} s")
+        now = time.monotonic()
+        if now < self._check_at:
+            return
+        self._check_at = now + _CHECK_SECONDS
+        with contextlib.suppress(BusError):  # sending itself will tell what is wrong
+            links = self._choose_links()
+            if links != tuple(lane.link for lane in self._lanes):
+                self._open_lanes(links)
+
+    def _recover(self, error: OSError) -> None:
+        """Open the lanes anew: the interface may have gone and returned, or its address have changed."""
+        try:
+            self._open_lanes(self._choose_links())
+        except BusError as problem:
+            raise BusError(f"cannot send to {self.settings.label()}: {problem}") from error
 
     def close(self) -> None:
-        """Close the sockets."""
-        for sock in self._sockets:
-            sock.close()
+        """Close the sockets; sending is an error from then on."""
+        with self._lock:
+            _close(self._lanes)
+            self._lanes = ()
+
+
+def _nobody(address: Source) -> None:
+    """Nobody wants to know from where frames come."""
+
+
+def _close(lanes: Iterable[Lane]) -> None:
+    for lane in lanes:
+        lane.close()

@@ -63,6 +63,9 @@ def open_sending_socket(group: Group, port: int, link: Link, hop_limit: int) -> 
     with _closed_on_failure(_open(group)) as sock:
         try:
             platforms.send_on(sock, group, link.index, hop_limit)
+            if not group.is_ipv6 and platforms.is_loopback(sock, link.name):
+                # Routes over the loopback interface name no address to come from; 0.0.0.0 would be it.
+                sock.bind(("127.0.0.1", 0))
             sock.connect(group.endpoint(port, link.index))
         except OSError as error:
             raise BusError(_connect_problem(group, link, error)) from error

@@ -1,0 +1,122 @@
+"""Many frames to datagrams at once: the opposite of columns.py, for batches that are sent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.transport.codec import frame_problem
+from canmcast_gui.transport.errors import FrameError
+from canmcast_gui.transport.layout import (
+    FALSE,
+    ID_AT,
+    NIL,
+    TAIL,
+    TAIL_FLAGS_AT,
+    TIME_AT,
+    WIDTH,
+    Bytes,
+    Head,
+    Mask,
+    Numbers,
+    head_of,
+    slices_of,
+)
+
+# The highest channel column whose number (one less) takes a single byte in the usual layout.
+HIGHEST_USUAL_CHANNEL = 128
+
+_BIT = {name: np.uint16(Flag[name]) for name in ("EXTENDED", "REMOTE", "ERROR", "FD", "BRS", "ESI")}
+
+
+def check_batch(batch: FrameBatch, allow_fd: bool) -> None:
+    """Raise FrameError, with the number of the first bad row, unless all frames are valid."""
+    bad = ~_valid(batch, allow_fd)
+    if not bad.any():
+        return
+    row = int(np.argmax(bad))
+    record = batch.records[row]
+    flags, length = int(record["flags"]), int(record["length"])
+    dlc = int(_wire_dlc(batch)[row])
+    problem = frame_problem(int(record["arbitration_id"]), flags, dlc, length)
+    if problem is None and record["timestamp_ns"] < 0:
+        problem = "its timestamp is negative"
+    raise FrameError(f"frame {row} of {len(batch)}: {problem or 'CAN FD is switched off on this bus'}")
+
+
+def _valid(batch: FrameBatch, allow_fd: bool) -> Mask:
+    extended, remote, error, fd = (batch.flags & _BIT[n] != 0 for n in ("EXTENDED", "REMOTE", "ERROR", "FD"))
+    switched = batch.flags & (_BIT["BRS"] | _BIT["ESI"]) != 0
+    lengths = batch.length
+    valid = batch.arbitration_id <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
+    valid &= np.where(fd, (lengths <= MAX_PAYLOAD) & allow_fd, (lengths <= INLINE_BYTES) & ~switched)
+    valid &= ~remote | (~fd & ~error & (lengths == 0) & (batch.dlc <= INLINE_BYTES))
+    valid &= batch.timestamp_ns >= 0
+    return valid
+
+
+def _wire_dlc(batch: FrameBatch) -> Bytes:
+    """What stands as ``dlc`` in a datagram: a number of bytes, asked for or carried."""
+    asked = DLC_TO_LENGTH[np.minimum(batch.dlc, len(DLC_TO_LENGTH) - 1)]
+    dlc: Bytes = np.where(batch.flags & _BIT["REMOTE"], asked, batch.length)
+    return dlc
+
+
+def encode_columns(batch: FrameBatch) -> tuple[Bytes, Numbers]:
+    """The datagrams of valid frames with channels up to HIGHEST_USUAL_CHANNEL, byte for byte as stock's.
+
+    Returns a matrix uint8 (n, WIDTH), one datagram a row, and how many bytes of each row count, int64 (n,).
+    """
+    matrix = np.zeros((len(batch), WIDTH), dtype=np.uint8)
+    sizes = np.zeros(len(batch), dtype=np.int64)
+    widths = np.searchsorted([0x80, 0x100, 0x10000], batch.arbitration_id, side="right")
+    for place, id_width in enumerate((1, 2, 3, 5)):
+        rows = np.flatnonzero(widths == place)
+        if len(rows) == len(batch):
+            sizes[:] = _encode_part(batch, head_of(id_width), matrix)
+        elif len(rows):
+            part = np.zeros((len(rows), WIDTH), dtype=np.uint8)
+            sizes[rows] = _encode_part(batch[rows], head_of(id_width), part)
+            matrix[rows] = part
+    return matrix, sizes
+
+
+def _encode_part(batch: FrameBatch, head: Head, cells: Bytes) -> Numbers:
+    """Fill ``cells`` with the datagrams of frames whose ids have one width; returns their sizes."""
+    start = head.part.size
+    lengths = batch.length.astype(np.int64)
+    cells[:, :start] = head.part.sample[:start]
+    cells[:, TIME_AT : TIME_AT + 8] = _big_endian(batch.timestamp_ns / 1e9, ">f8")
+    _write_ids(batch, head.id_width, cells)
+    for name, at in (("EXTENDED", head.extended_at), ("REMOTE", head.remote_at), ("ERROR", head.error_at)):
+        cells[:, at] = _truth(batch, name)
+    cells[:, head.channel_at] = np.where(batch.channel, batch.channel - 1, NIL)
+    cells[:, head.dlc_at] = _wire_dlc(batch)
+    cells[:, head.length_at] = lengths
+    # Written as far as the longest payload goes; the tails then cover what is too much of shorter ones.
+    longest = int(lengths.max())
+    cells[:, start : start + longest] = batch.payload_matrix(longest) if longest else 0
+    tails = np.tile(TAIL.sample, (len(batch), 1))
+    for name, at in zip(("FD", "BRS", "ESI"), TAIL_FLAGS_AT, strict=True):
+        tails[:, at] = _truth(batch, name)
+    ends = np.arange(len(cells)) * WIDTH + start + lengths
+    width = tails.shape[1]
+    slices_of(cells, width)[ends] = tails.view(f"V{width}")[:, 0]
+    return start + lengths + TAIL.size
+
+
+def _truth(batch: FrameBatch, name: str) -> Bytes:
+    truth: Bytes = (FALSE + (batch.flags & _BIT[name] != 0)).astype(np.uint8)
+    return truth
+
+
+def _write_ids(batch: FrameBatch, id_width: int, cells: Bytes) -> None:
+    ids = batch.arbitration_id
+    if id_width <= 2:
+        cells[:, ID_AT + id_width - 1] = ids
+    else:
+        cells[:, ID_AT + 1 : ID_AT + id_width] = _big_endian(ids, ">u2" if id_width == 3 else ">u4")
+
+
+def _big_endian(numbers: np.ndarray, form: str) -> Bytes:
+    return numbers.astype(form).view(np.uint8).reshape(len(numbers), -1)
