@@ -91,16 +91,16 @@ def _extra(key: str) -> Callable[[ShownFrames], Texts]:
     return lambda shown: shown.extra[key]
 
 
-TIME = Column("time", "Time", 15, lambda shown: shown.times, True, "Time of the frame, in seconds")
-DELTA = Column("delta", "Δt", 11, lambda shown: shown.deltas, True, "Seconds since the frame before")
-SOURCE = Column("source", "Source", 20, _source_texts, tip="The address that sent the frame")
-CHANNEL = Column("channel", "Chn", 4, _channel_texts, True, "Channel")
-DIRECTION = Column("direction", "Dir", 4, _direction_texts, tip="Rx received, Tx sent by this program")
-IDENTIFIER = Column("id", "ID", 9, _id_texts, True, "Arbitration id")
+TIME = Column("time", "Time", 12, lambda shown: shown.times, True, "Time of the frame, in seconds")
+DELTA = Column("delta", "Δt", 9, lambda shown: shown.deltas, True, "Seconds since the frame before")
+SOURCE = Column("source", "Source", 14, _source_texts, tip="The address that sent the frame")
+CHANNEL = Column("channel", "Chn", 3, _channel_texts, True, "Channel")
+DIRECTION = Column("direction", "Dir", 3, _direction_texts, tip="Rx received, Tx sent by this program")
+IDENTIFIER = Column("id", "ID", 8, _id_texts, True, "Arbitration id")
 NAME = Column(
     "name",
     "Name",
-    22,
+    14,
     lambda shown: shown.names,
     tip="The message's name in the databases",
     proportional=True,
@@ -113,15 +113,30 @@ TYPE = Column(
     tip="S standard, X extended, R remote, E error, FD, BRS bit rate switch, ESI",
 )
 DLC = Column("dlc", "DLC", 7, _dlc_texts, True, "Data length code, and the bytes of a CAN FD frame")
-DATA = Column("data", "Data", 26, _data_texts, tip="Payload")
-COUNT = Column("count", "Count", 9, _extra("count"), True, "Frames with this id")
-CYCLE = Column("cycle", "Cycle ms", 10, _extra("cycle"), True, "Mean time between two frames")
-JITTER = Column("jitter", "Jitter ms", 10, _extra("jitter"), True, "Standard deviation of that time")
+DATA = Column("data", "Data", 24, _data_texts, tip="Payload")
+COUNT = Column("count", "Count", 7, _extra("count"), True, "Frames with this id")
+CYCLE = Column("cycle", "Cycle ms", 8, _extra("cycle"), True, "Mean time between two frames")
+JITTER = Column("jitter", "Jitter ms", 8, _extra("jitter"), True, "Standard deviation of that time")
 
 TRACE_COLUMNS = (TIME, DELTA, SOURCE, CHANNEL, DIRECTION, IDENTIFIER, NAME, TYPE, DLC, DATA)
 BY_ID_COLUMNS = (
-    IDENTIFIER, NAME, COUNT, CYCLE, JITTER, DATA, DLC, TYPE, TIME, DELTA, DIRECTION, CHANNEL, SOURCE,
-)  # fmt: skip
+    IDENTIFIER,
+    NAME,
+    COUNT,
+    CYCLE,
+    JITTER,
+    TIME,
+    DELTA,
+    SOURCE,
+    CHANNEL,
+    DIRECTION,
+    TYPE,
+    DLC,
+    DATA,
+)
+
+# The by-ID view has more columns than a small window: these wait in the header's menu.
+BY_ID_HIDDEN = frozenset({TIME, DELTA, CHANNEL, DIRECTION})
 
 
 def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:

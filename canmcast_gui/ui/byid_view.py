@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import time
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
+from canmcast_gui.models.columns import BY_ID_HIDDEN
 from canmcast_gui.recording import NewestById
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace_base import FrameView
@@ -24,11 +26,13 @@ class ByIdView(FrameView):
         self, session: Session, settings: AppSettings, filters: FilterState, parent: QWidget | None = None
     ) -> None:
         self.model = ByIdModel(session.databases)
-        super().__init__(self.model, "byid", session, settings, parent)
+        super().__init__(self.model, "byid", session, settings, BY_ID_HIDDEN, parent)
         self.model.setParent(self)
         header = self.table.header
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
+        if header.is_new:
+            header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         header.sortIndicatorChanged.connect(self.model.sort)
         self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         filters.changed.connect(self._on_filter)

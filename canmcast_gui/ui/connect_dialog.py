@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.connect_form import ConnectForm
+
+WIDTH = 560
 
 
 class ConnectDialog(QDialog):
@@ -18,6 +20,7 @@ class ConnectDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Connect to a bus")
+        self.resize(WIDTH, 0)
         self.form = ConnectForm(settings)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -39,6 +42,13 @@ class ConnectDialog(QDialog):
 
     def _check(self) -> None:
         self._ok.setEnabled(not self.form.problems)
+        QTimer.singleShot(0, self, self._grow)
+
+    def _grow(self) -> None:
+        """Sentences wrap, and Qt does not make a dialog taller for lines that came later."""
+        height = self.layout().totalHeightForWidth(self.width())
+        if height > self.height():
+            self.resize(self.width(), height)
 
     def _on_accepted(self) -> None:
         self.chosen.emit(self.form.settings())

@@ -116,16 +116,16 @@ class ConnectForm(QWidget):
         try:
             group = parse_group(self.group.text().strip())
         except BusError as error:
-            found["group"] = str(error)
+            found["group"] = _sentence(error)
         try:
             BusSettings(port=_number(self.port.text())).validated()
         except BusError as error:
-            found["port"] = str(error)
+            found["port"] = _sentence(error)
         if group is not None:
             try:
                 choose_interfaces(group, self.interface.currentData(), self.local.isChecked())
             except BusError as error:
-                found["interface"] = str(error)
+                found["interface"] = _sentence(error)
         return found
 
     # -- reacting ----------------------------------------------------------------------------------------
@@ -180,6 +180,11 @@ def _number(text: str) -> int:
         raise BusError(
             f"the port is {text.strip()!r}; it must be a whole number between 1 and 65535"
         ) from None
+
+
+def _sentence(error: BusError) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:]
 
 
 def _interface_text(one: NetworkInterface) -> str:

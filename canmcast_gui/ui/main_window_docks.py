@@ -15,6 +15,7 @@ from canmcast_gui.ui.signals_panel import SignalsPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
 
 SIDE_WIDTH = 250
+SMALL_SIDE_WIDTH = 160
 BOTTOM_HEIGHT = 230
 END_SECONDS = 5.0
 
@@ -70,7 +71,9 @@ class Docks(QObject):
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         size: QSize = window.size()
         window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], vertical)
-        window.resizeDocks([docks["signals"]], [min(SIDE_WIDTH, size.width() // 5)], horizontal)
+        window.resizeDocks(
+            [docks["signals"]], [SIDE_WIDTH if size.width() >= 1200 else SMALL_SIDE_WIDTH], horizontal
+        )
         window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 3 // 10)], vertical)
         window.resizeDocks([docks["transmit"], docks["plot"]], [1, 1], horizontal)
 

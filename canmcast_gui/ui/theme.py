@@ -103,9 +103,7 @@ def make_palette(dark: bool) -> QPalette:
             Group.Disabled, role, named.muted.lighter(120) if not dark else named.muted.darker(140)
         )
     palette.setColor(Group.Disabled, Role.Highlight, named.line)
-    palette.setColor(
-        Group.Inactive, Role.Highlight, highlight.lighter(150) if not dark else highlight.darker(150)
-    )
+    palette.setColor(Group.Inactive, Role.Highlight, mix(base.rgba(), highlight.rgba(), 18))
     palette.setColor(Group.Inactive, Role.HighlightedText, text)
     return palette
 

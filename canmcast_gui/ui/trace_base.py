@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
@@ -10,7 +12,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.byid import ByIdModel
-from canmcast_gui.models.columns import DATA, IDENTIFIER
+from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
 from canmcast_gui.models.trace import TraceModel
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.trace_copy import MOST_ROWS, rows_text
@@ -28,13 +30,14 @@ class FrameView(QWidget):
         key: str,
         session: Session,
         settings: AppSettings,
+        hidden: Collection[Column] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """``key`` is the name under which the columns are remembered."""
+        """``key`` is the name under which the columns are remembered, ``hidden`` those not shown at first."""
         super().__init__(parent)
         self._session = session
         self._model = model
-        self.table = FrameTable(model, settings, key, self)
+        self.table = FrameTable(model, settings, key, hidden, self)
         self.table.menuRequested.connect(self._show_menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -96,7 +99,7 @@ class FrameView(QWidget):
         if source:
             menu.addAction(f"Only from {source}", lambda: self.filterRequested.emit(f"source == {source}"))
 
-    def _copy_cell(self, line: int, column: object) -> None:
+    def _copy_cell(self, line: int, column: Column) -> None:
         screen = self._model.make_screen(line, line)
         if len(screen.batch):
             QGuiApplication.clipboard().setText(screen.texts(column)[0])

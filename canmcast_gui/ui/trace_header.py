@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
@@ -15,12 +15,21 @@ from canmcast_gui.ui.trace_paint import EXPANDER, PADDING
 class TraceHeader(QHeaderView):
     """A horizontal header that remembers order, widths and hidden columns under a key."""
 
-    def __init__(self, columns: Sequence[Column], settings: AppSettings, key: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        hidden: Collection[Column],
+        settings: AppSettings,
+        key: str,
+        parent: QWidget,
+    ) -> None:
+        """``hidden`` columns are not shown until the user wants them."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._columns = columns
+        self._hidden = hidden
         self._settings = settings
         # a program with other columns must not read widths that were meant for these
-        self._key = f"{key}/{len(columns)}"
+        self._key = f"{key}/{'-'.join(column.key for column in columns)}"
         self.setSectionsMovable(True)
         self.setFirstSectionMovable(True)
         self.setSectionsClickable(True)
@@ -34,16 +43,17 @@ class TraceHeader(QHeaderView):
         """Take the remembered state, or the widths that the columns name."""
         self._digit_width = digit_width
         state = self._settings.layout(self._key)
-        if state.isEmpty() or not self.restoreState(state):
+        self.is_new = state.isEmpty() or not self.restoreState(state)
+        if self.is_new:
             self.reset_columns()
         for signal in (self.sectionMoved, self.sectionResized, self.sortIndicatorChanged):
             signal.connect(self._remember)
 
     def reset_columns(self) -> None:
-        """All columns, in their own order, as wide as they are meant to be."""
+        """The usual columns, in their own order, as wide as they are meant to be."""
         for section, column in enumerate(self._columns):
             self.moveSection(self.visualIndex(section), section)
-            self.setSectionHidden(section, False)
+            self.setSectionHidden(section, column in self._hidden)
             extra = 2 * PADDING + (EXPANDER if section == 0 else 0)
             self.resizeSection(section, round(column.width * self._digit_width + extra))
 
@@ -69,7 +79,7 @@ class TraceHeader(QHeaderView):
             action.setEnabled(hidden or shown > 1)
             action.toggled.connect(lambda on, section=section: self._show_column(section, on))
         menu.addSeparator()
-        menu.addAction("All columns as they were", self.reset_columns)
+        menu.addAction("As at the beginning", self.reset_columns)
         return menu
 
     def _show_column(self, section: int, on: bool) -> None:

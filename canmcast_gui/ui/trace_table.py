@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
@@ -45,16 +46,21 @@ class FrameTable(QTableView):
     menuRequested = Signal(QPoint)
 
     def __init__(
-        self, model: LineModel, settings: AppSettings, key: str, parent: QWidget | None = None
+        self,
+        model: LineModel,
+        settings: AppSettings,
+        key: str,
+        hidden: Collection[Column] = (),
+        parent: QWidget | None = None,
     ) -> None:
-        """``key`` is the name under which the columns are remembered."""
+        """``key`` is the name under which the columns are remembered, ``hidden`` those not shown at first."""
         super().__init__(parent)
         self._lines = model
         self._painter: LinePainter | None = None
         self.setModel(model)
         self._set_behaviour()
         self._set_up_lines()
-        self.header = TraceHeader(model.columns, settings, key, self)
+        self.header = TraceHeader(model.columns, hidden, settings, key, self)
         self.setHorizontalHeader(self.header)
         self.header.restore(self.line_painter().digit)
 

@@ -30,7 +30,7 @@ class TraceView(FrameView):
         self, session: Session, settings: AppSettings, filters: FilterState, parent: QWidget | None = None
     ) -> None:
         self.model = TraceModel(session.databases)
-        super().__init__(self.model, "trace", session, settings, parent)
+        super().__init__(self.model, "trace", session, settings, parent=parent)
         self.model.setParent(self)
         self._filters = filters
         self.follower = Follower(self.table.verticalScrollBar(), self)
