@@ -1,0 +1,165 @@
+"""The commands around log files: record, play, info, convert, recover."""
+
+import json
+import subprocess
+import sys
+
+import can
+import pytest
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import open_writer, read_batches
+from canmcast_gui.recording import leftovers
+from tests.cli.conftest import PROJECT, assert_one_line
+from tests.cli.test_dump import REPORT_NAMES, option
+
+
+@pytest.fixture
+def log(tmp_path):
+    """A small ASC file: data, remote, error and FD frames, 10 ms apart."""
+    kinds = [
+        {"data": b"\x01\x02"},
+        {"is_remote_frame": True, "dlc": 3},
+        {"is_error_frame": True},
+        {"data": bytes(range(16)), "is_fd": True, "bitrate_switch": True},
+        {"data": b"\x03", "is_extended_id": True, "arbitration_id": 0x1F334455},
+        {"data": b"\x04", "is_rx": False},
+    ]
+    frames = [
+        can.Message(**{"timestamp": 1000 + n / 100, "arbitration_id": 0x123, "is_extended_id": False, **kind})
+        for n, kind in enumerate(kinds)
+    ]
+    path = tmp_path / "log.asc"
+    with open_writer(path) as writer:
+        writer.write(FrameBatch.from_messages(frames))
+    return path
+
+
+def frames_in(path) -> FrameBatch:
+    return FrameBatch.concatenate(list(read_batches(path)))
+
+
+@pytest.mark.parametrize("suffix", [".asc", ".blf", ".log"])
+def test_record_writes_what_a_stock_peer_sends(suffix, start, stock_peer, bus, tmp_path):
+    file, report = tmp_path / f"out{suffix}", tmp_path / "r.json"
+    record = start("record", file, *bus, "--count", 200, "--report", report).wait_until_listening()
+    stock_peer("send", "--port", option(bus, "--port"), "--rate", 2000, "--count", 200).result()
+    result = record.result()
+    assert result.returncode == 0, result.stderr
+    batch = frames_in(file)
+    assert [int.from_bytes(batch.payload(row), "big") for row in range(len(batch))] == list(range(200))
+    counters = json.loads(report.read_text())
+    assert counters.keys() == REPORT_NAMES
+    assert (counters["received"], counters["recorded"]) == (200, 200)
+
+
+def test_record_completes_the_file_when_interrupted(start, canmcast, bus, tmp_path):
+    file = tmp_path / "out.blf"
+    record = start("record", file, *bus).wait_until_listening()
+    canmcast("send", *bus, *["123#01"] * 30)
+    result = record.interrupt().result()
+    assert result.returncode == 0
+    assert "30 frames" in result.stderr
+    assert len(frames_in(file)) == 30
+
+
+def test_record_needs_a_folder_and_a_format(canmcast, bus, tmp_path):
+    result = canmcast("record", tmp_path / "absent" / "out.asc", *bus, "--duration", 1)
+    assert_one_line(result, 1, "out.asc")
+    assert_one_line(canmcast("record", tmp_path / "out.xyz", *bus, "--duration", 1), 1, ".blf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_play_sends_in_order_and_leaves_error_frames_out(start, canmcast, bus, log):
+    dump = start("dump", *bus, "--count", "5").wait_until_listening()
+    result = canmcast("play", log, *bus)
+    assert result.returncode == 0, result.stderr
+    assert "5 frames sent" in result.stderr
+    sent = [line.split()[2] for line in dump.result().stdout.splitlines()]
+    assert sent == ["123#0102", "123#R3", f"123##1{bytes(range(16)).hex().upper()}", "1F334455#03", "123#04"]
+
+
+def test_play_sends_error_frames_where_they_are_asked_for(start, canmcast, bus, log):
+    dump = start("dump", *bus, "--count", "6").wait_until_listening()
+    assert canmcast("play", log, *bus, "--error-frames", "--speed", "10").returncode == 0
+    assert "20000080#" in dump.result().stdout
+
+
+def test_play_begins_anew_until_it_is_interrupted(start, bus, log):
+    dump = start("dump", *bus, "--count", "15").wait_until_listening()
+    play = start("play", log, *bus, "--loop", "--speed", "20")
+    assert len(dump.result().stdout.splitlines()) == 15
+    assert play.interrupt().result().returncode == 0
+
+
+def test_info_counts(canmcast, log):
+    result = canmcast("info", log, "--json")
+    assert result.returncode == 0
+    assert json.loads(result.stdout) == {
+        "format": "asc",
+        "frames": 6,
+        "data_frames": 4,
+        "error_frames": 1,
+        "remote_frames": 1,
+        "fd_frames": 1,
+        "extended_frames": 1,
+        "tx_frames": 1,
+        "channels": 1,
+        "ids": 2,
+        "first_time_s": 0.0,
+        "last_time_s": 0.05,
+        "skipped": 0,
+    }
+    assert "different ids  2" in canmcast("info", log).stdout
+
+
+def test_convert_keeps_all_frames(canmcast, log, tmp_path):
+    target = tmp_path / "out.blf"
+    result = canmcast("convert", log, target)
+    assert result.returncode == 0, result.stderr
+    assert "6 frames" in result.stderr
+    assert [m.arbitration_id for m in frames_in(target).to_messages()] == [
+        m.arbitration_id for m in frames_in(log).to_messages()
+    ]
+
+
+@pytest.mark.parametrize("command", ["info", "convert", "play"])
+def test_a_file_that_is_no_log_is_refused(command, canmcast, bus, tmp_path):
+    (tmp_path / "in.asc").write_bytes(b"\x00\x01 nothing")
+    arguments = {"convert": [tmp_path / "out.blf"], "play": bus}.get(command, [])
+    assert_one_line(canmcast(command, tmp_path / "in.asc", *arguments), 1, "in.asc")
+    assert not (tmp_path / "out.blf").exists()
+
+
+def test_convert_leaves_the_old_file_where_it_fails(canmcast, log, tmp_path):
+    target = tmp_path / "out.trc"
+    target.write_text("old")
+    assert_one_line(canmcast("convert", log, target), 1, "cannot hold")
+    assert target.read_text() == "old"
+    assert {path.name for path in tmp_path.iterdir()} == {"log.asc", "out.trc"}
+
+
+CRASH = """
+import os
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.recording import Recording
+recording = Recording.create()
+times = range(10**9, 10**9 + 40)
+recording.append(FrameBatch.from_columns(timestamp_ns=times, arbitration_id=0x321, data=[[1]] * 40))
+os._exit(1)
+"""
+
+
+def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
+    assert_one_line(canmcast("recover", tmp_path / "out.asc"), 1, "no crash")
+    subprocess.run([sys.executable, "-c", CRASH], cwd=PROJECT)
+    listing = canmcast("recover")
+    assert listing.returncode == 0
+    assert "40 frames" in listing.stdout
+    result = canmcast("recover", tmp_path / "out.asc")
+    assert result.returncode == 0, result.stderr
+    assert len(frames_in(tmp_path / "out.asc")) == 40
+    assert len(leftovers()) == 1
+    assert canmcast("recover", "--delete").returncode == 0
+    assert leftovers() == []
+    assert canmcast("recover").stdout == ""

@@ -1,0 +1,73 @@
+"""The bus options and the settings that they stand for."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from
+from canmcast_gui.transport import DEFAULT_GROUP_IPV4, BusSettings
+
+
+def settings_of(*arguments: str) -> tuple[BusSettings, bool]:
+    """The settings of a command line, and whether it named any bus option."""
+    found = []
+
+    @click.command()
+    @click.option("--other")
+    @bus_options
+    @click.pass_context
+    def command(context: click.Context, **values: object) -> None:
+        found.append((bus_settings_from(values), any_bus_option_given(context)))
+
+    result = CliRunner().invoke(command, arguments, standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return found[0]
+
+
+def test_without_options_the_bus_is_the_default_one():
+    assert settings_of() == (BusSettings(), False)
+    assert settings_of("--other", "x") == (BusSettings(), False)
+
+
+def test_the_help_names_the_real_defaults():
+    @click.command()
+    @bus_options
+    def command() -> None: ...
+
+    text = " ".join(CliRunner().invoke(command, ["--help"], terminal_width=200).output.split())
+    assert f"[default: {BusSettings().group}]" in text
+    assert f"[default: {BusSettings().port}]" in text
+    assert f"[default: {BusSettings().hop_limit}]" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--group", "239.1.2.3"], BusSettings(group="239.1.2.3")),
+        (["--port", "5000"], BusSettings(port=5000)),
+        (["--interface", "lo"], BusSettings(interface="lo")),
+        (["--hop-limit", "0"], BusSettings(hop_limit=0)),
+        (["--no-fd"], BusSettings(fd=False)),
+        (["--receive-buffer", "212992"], BusSettings(receive_buffer=212992)),
+        (["--local"], BusSettings(group=DEFAULT_GROUP_IPV4, hop_limit=0, local=True)),
+        (["--local", "--group", "239.1.2.3"], BusSettings(group="239.1.2.3", hop_limit=0, local=True)),
+    ],
+)
+def test_each_option_is_a_setting(arguments, expected):
+    assert settings_of(*arguments) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--group", "10.0.0.1"], "multicast"),
+        (["--group", "bus"], "multicast"),
+        (["--port", "70000"], "70000"),
+        (["--hop-limit", "-1"], "-1"),
+        (["--local", "--hop-limit", "3"], "--local"),
+    ],
+)
+def test_what_no_bus_can_have_is_wrong_usage(arguments, reason):
+    with pytest.raises(click.UsageError, match=reason):
+        settings_of(*arguments)

@@ -1,0 +1,48 @@
+"""``canmcast send``: what stock peers get."""
+
+import pytest
+
+from tests.cli.conftest import assert_one_line
+from tests.cli.test_dump import option
+
+
+def test_stock_peers_hear_single_frames(canmcast, stock_peer, bus):
+    peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 3)
+    assert canmcast("send", *bus, "123#DEADBEEF", "124#R4", "1F334455##1AABB").returncode == 0
+    found = peer.result()
+    assert found["ids"] == {"123": 1, "124": 1, "1F334455": 1}
+    assert found["last"] == {"123": "deadbeef", "124": "", "1F334455": "aabb"}
+
+
+def test_periodic_frames_come_as_often_as_asked(canmcast, stock_peer, bus):
+    peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 20)
+    result = canmcast("send", *bus, "100#01", "200#02", "--period", "5", "--count", "10")
+    assert result.returncode == 0
+    assert "20 frames sent" in result.stderr
+    assert peer.result()["ids"] == {"100": 10, "200": 10}
+
+
+def test_without_a_count_it_goes_on_until_it_is_interrupted(start, stock_peer, bus):
+    peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 5)
+    send = start("send", *bus, "123#", "--period", "5")
+    assert peer.result()["received"] == 5
+    assert send.interrupt().result().returncode == 0
+
+
+@pytest.mark.parametrize("frame", ["123", "123#0", "900#00", "123#" + "00" * 9])
+def test_a_wrong_frame_is_wrong_usage_and_nothing_leaves(frame, canmcast, start, bus):
+    dump = start("dump", *bus, "--count", "1").wait_until_listening()
+    result = canmcast("send", *bus, "100#01", frame)
+    assert result.returncode == 2
+    assert frame in result.stderr
+    assert canmcast("send", *bus, "456#").returncode == 0
+    assert dump.result().stdout.endswith(" 456#\n")
+
+
+def test_a_count_needs_a_period(canmcast, bus):
+    assert canmcast("send", *bus, "123#", "--count", "2").returncode == 2
+
+
+def test_fd_on_a_classic_bus_is_refused(canmcast, bus):
+    assert_one_line(canmcast("send", *bus, "--no-fd", "123##0"), 1, "FD")
+    assert_one_line(canmcast("send", *bus, "--no-fd", "123##0", "--period", "5", "--count", "1"), 1, "FD")

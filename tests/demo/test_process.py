@@ -1,0 +1,141 @@
+"""The demonstration as a process: what a stock listener gets from it, and how it ends."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import can
+import cantools
+import pytest
+from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
+
+from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
+from canmcast_gui.resources_path import resource
+from canmcast_gui.transport import DEFAULT_GROUP_IPV4, UdpMulticastBus
+
+PROJECT = Path(__file__).parents[2]
+LINUX_IP_RECVTTL = 12
+
+
+@pytest.fixture
+def demo(network) -> Iterator[Callable[..., subprocess.Popen]]:
+    """Start demonstrations; each must have been ended by the test."""
+    processes = []
+
+    def start(port: int, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-W", "error", "-m", "canmcast_gui.demo", "--port", str(port), *arguments]
+        processes.append(
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PROJECT
+            )
+        )
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def listen(port: int, seconds: float) -> list[can.Message]:
+    """What a stock peer on this host gets."""
+    with StockBus(DEFAULT_GROUP_IPV4, port=port, hop_limit=0) as bus:
+        frames = [bus.recv(10)]
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            frames.append(bus.recv(left))
+    return [frame for frame in frames if frame is not None]
+
+
+def end(process: subprocess.Popen) -> None:
+    """Close its input; it must end by itself and have said nothing."""
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, b"", b"")
+
+
+def test_a_stock_peer_knows_every_frame_and_signals_move(demo, network):
+    port = network.free_port()
+    process = demo(port)
+    frames = listen(port, 1.6)
+    end(process)
+    database = cantools.database.load_file(resource(DEMO_DATABASE))
+    seen: dict[str, list] = {}
+    for frame in frames:
+        if frame.is_error_frame or frame.is_remote_frame:
+            continue
+        message = database.get_message_by_frame_id(frame.arbitration_id)
+        assert message.is_extended_frame == frame.is_extended_id
+        for name, value in message.decode(bytes(frame.data), decode_choices=False).items():
+            seen.setdefault(f"{message.name}.{name}", []).append(value)
+    messages = {name.partition(".")[0] for name in seen}
+    assert messages == {message.name for message in database.messages}
+    for name in DEMO_PLOT_SIGNALS:
+        assert len(set(seen[name])) > 10, name
+    assert any(frame.is_fd and len(frame.data) == 64 for frame in frames)
+    assert any(frame.is_remote_frame for frame in frames)
+
+
+def test_its_senders_can_be_told_apart(demo, network):
+    port = network.free_port()
+    with UdpMulticastBus(local=True, port=port) as bus:
+        process = demo(port)
+        batch = bus.recv_batch(timeout=10)
+        sources, deadline = set(), time.monotonic() + 10
+        while len(sources) < 4 and time.monotonic() < deadline:
+            batch = bus.recv_batch(timeout=1)
+            sources |= set(batch.source.tolist())
+        end(process)
+    assert len(sources) == 4
+    assert len({bus.sources[number].port for number in sources}) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads how far a datagram may go as Linux tells it")
+def test_no_frame_can_leave_this_host(demo, network):
+    port = network.free_port()
+    lives = set()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.setsockopt(socket.IPPROTO_IP, LINUX_IP_RECVTTL, 1)
+        sock.bind((DEFAULT_GROUP_IPV4, port))
+        join = socket.inet_aton(DEFAULT_GROUP_IPV4) + socket.inet_aton("127.0.0.1")
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, join)
+        sock.settimeout(10)
+        process = demo(port, "--interface", "lo")
+        for _ in range(200):
+            _, ((_, _, ttl),), _, _ = sock.recvmsg(2048, socket.CMSG_SPACE(4))
+            lives.add(int.from_bytes(ttl[:4], sys.byteorder))
+    end(process)
+    assert lives == {0}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_at_a_signal(number, demo, network):
+    port = network.free_port()
+    process = demo(port, "--standalone")
+    listen(port, 0)
+    process.send_signal(number)
+    end(process)
+
+
+def test_standalone_it_outlives_its_input(demo, network):
+    port = network.free_port()
+    process = demo(port, "--standalone")
+    process.stdin.close()
+    process.stdin = None
+    listen(port, 0.3)
+    assert process.poll() is None
+    process.terminate()
+    end(process)
+
+
+def test_a_bus_that_cannot_be_opened_is_one_line(demo, network):
+    process = demo(network.free_port(), "--interface", "nope0")
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert len(err.splitlines()) == 1
+    assert b"nope0" in err
