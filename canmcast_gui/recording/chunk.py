@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.maps import MapCache
 
@@ -176,6 +176,7 @@ class Chunk:
             if file is not None:
                 file.close()
         self._records_file = self._heap_file = None
+        # records first: what a kill leaves between the two must not look like a chunk without its payloads
         for path in (self.path, self.heap_path):
             self._maps.forget(path)
             with contextlib.suppress(OSError):
@@ -226,34 +227,3 @@ def dense(batch: FrameBatch) -> FrameBatch:
     if np.array_equal(starts, np.cumsum(sizes) - sizes):
         return FrameBatch(batch.records, batch.heap[:total])
     return batch.compact()
-
-
-def load_chunk(path: Path, maps: MapCache) -> tuple[Chunk, int]:
-    """Open the chunk at ``path`` as far as it is sound; also the number of frames that are not.
-
-    Frames are sound up to the first one that the files do not hold or that no CAN frame could be. Raises
-    RecordingError and OSError where not even the header can be read.
-    """
-    header = ChunkHeader.read(path)
-    heap_path = path.with_suffix(HEAP_SUFFIX)
-    heap_bytes = heap_path.stat().st_size if heap_path.exists() else 0
-    there = max((path.stat().st_size - HEADER_BYTES) // RECORD_BYTES, 0)
-    if header.capacity <= 0 or header.first_row < 0 or header.count < 0 or header.heap_used < 0:
-        raise RecordingError(f"{path} is damaged: its header holds impossible numbers")
-    usable = min(header.count, there, header.capacity)
-    heap_used = min(header.heap_used, heap_bytes)
-    fields = (header.capacity, header.first_row, header.start_ns)
-    chunk = Chunk(path, ChunkHeader(*fields, usable, heap_used), maps)
-    sound = _sound_rows(chunk)
-    return Chunk(path, ChunkHeader(*fields, sound, heap_used), maps), header.count - sound
-
-
-def _sound_rows(chunk: Chunk) -> int:
-    if not chunk.count:
-        return 0
-    records = chunk.frames(chunk.first_row, chunk.end_row).records
-    lengths = records["length"]
-    ends = records["payload_offset"].astype(np.int64) + lengths
-    bad = (lengths > MAX_PAYLOAD) | (records["dlc"] >= len(DLC_TO_LENGTH))
-    bad |= (lengths > INLINE_BYTES) & (ends > chunk.heap_used)
-    return int(bad.argmax()) if bad.any() else chunk.count

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import errno
 import shutil
-from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, FrameBatch, SourceTable
+from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.recording.chunk import HEAP_SUFFIX, RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense, load_chunk
+from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.limits import Limits
+from canmcast_gui.recording.loading import Loaded, load_chunks
 from canmcast_gui.recording.location import make_new_folder
 from canmcast_gui.recording.lock import FolderLock
 from canmcast_gui.recording.maps import MapCache
+from canmcast_gui.recording.reading import gather, parts, whole
 from canmcast_gui.recording.source_file import SourceFile
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
@@ -47,8 +48,7 @@ class Recording:
         self._chunks: tuple[Chunk, ...] = ()
         self._end_row = 0
         self._start_ns = 0
-        self._damaged = 0
-        self._left_out: list[Path] = []
+        self._loaded = Loaded()
         self._closed = False
 
     # -- making and ending -------------------------------------------------------------------------------
@@ -94,37 +94,15 @@ class Recording:
         if lock is None:
             raise RecordingError(f"the recording in {path} is in use; close the program that records it")
         recording = cls(path, lock, SourceFile.open(path), limits or Limits())
-        recording._load_chunks()
+        recording._take_loaded(load_chunks(path, recording._maps))
         return recording
 
-    def _load_chunks(self) -> None:
-        """Take the chunks of the folder in order, up to the first gap or damage."""
-        paths = sorted(self._folder.glob("*" + RECORDS_SUFFIX))
-        chunks: list[Chunk] = []
-        for path in paths:
-            try:
-                chunk, damaged = load_chunk(path, self._maps)
-            except (OSError, RecordingError):
-                break
-            if chunks and chunk.first_row != chunks[-1].end_row:
-                self._damaged += chunk.count
-                break
-            self._damaged += damaged
-            chunks.append(chunk)
-            if damaged:
-                break
-        self._left_out = paths[len(chunks) :]
-        self._chunks = tuple(chunks)
-        if chunks:
-            self._end_row = chunks[-1].end_row
-            self._start_ns = chunks[0].start_ns
-
-    def _remove_left_out(self) -> None:
-        """Delete chunks behind the damage before new frames take their row numbers."""
-        while self._left_out:
-            path = self._left_out.pop()
-            path.unlink(missing_ok=True)
-            path.with_suffix(HEAP_SUFFIX).unlink(missing_ok=True)
+    def _take_loaded(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._chunks = tuple(loaded.chunks)
+        if loaded.chunks:
+            self._end_row = loaded.chunks[-1].end_row
+            self._start_ns = loaded.chunks[0].start_ns
 
     def close(self) -> None:
         """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
@@ -185,7 +163,7 @@ class Recording:
     @property
     def damaged(self) -> int:
         """How many frames were left out when the folder was opened, because the files are damaged."""
-        return self._damaged
+        return self._loaded.damaged
 
     @property
     def bytes_used(self) -> int:
@@ -211,7 +189,7 @@ class Recording:
             return
         staged: list[Chunk] = []
         try:
-            self._remove_left_out()
+            self._loaded.remove_left_out()
             self._source_file.update()
             self._stage(dense(batch), staged)
             for chunk in staged:
@@ -296,8 +274,8 @@ class Recording:
             return FrameBatch.empty()
         if start < first:
             raise RowsGoneError(f"row {start} is not in the recording, which begins with row {first}")
-        parts = [part for _, part in _parts(chunks, start, stop)]
-        return parts[0] if len(parts) == 1 else FrameBatch.concatenate([part.compact() for part in parts])
+        found = [part for _, part in parts(chunks, start, stop)]
+        return found[0] if len(found) == 1 else FrameBatch.concatenate([part.compact() for part in found])
 
     def take(self, rows: npt.ArrayLike) -> FrameBatch:
         """The frames of any row numbers, int64 (n,), in that order; raises RowsGoneError (an IndexError)."""
@@ -311,8 +289,8 @@ class Recording:
         which = np.searchsorted([chunk.first_row for chunk in chunks], numbers, side="right") - 1
         used = np.unique(which).tolist()
         if len(used) == 1:
-            return _frames(chunks[used[0]])[numbers - chunks[used[0]].first_row]
-        return _gather([chunks[n] for n in used], [np.flatnonzero(which == n) for n in used], numbers)
+            return whole(chunks[used[0]])[numbers - chunks[used[0]].first_row]
+        return gather([chunks[n] for n in used], [np.flatnonzero(which == n) for n in used], numbers)
 
     def blocks(
         self, start: int | None = None, stop: int | None = None, frames: int = BLOCK_FRAMES
@@ -325,7 +303,7 @@ class Recording:
         first = chunks[0].first_row if chunks else end
         start = first if start is None else max(start, first)
         stop = end if stop is None else min(stop, end)
-        for row, part in _parts(chunks, start, stop, evicted_too=False):
+        for row, part in parts(chunks, start, stop, evicted_too=False):
             for offset in range(0, len(part), frames):
                 yield row + offset, part[offset : offset + frames]
 
@@ -348,40 +326,3 @@ def _make_folder(path: Path) -> Path:
     if any(path.iterdir()):
         raise RecordingError(f"{path} is not empty; a recording needs a folder of its own")
     return path
-
-
-def _frames(chunk: Chunk) -> FrameBatch:
-    try:
-        return chunk.frames(chunk.first_row, chunk.end_row)
-    except FileNotFoundError as error:
-        raise RowsGoneError(f"rows {chunk.first_row} to {chunk.end_row - 1} were evicted") from error
-
-
-def _parts(
-    chunks: tuple[Chunk, ...], start: int, stop: int, evicted_too: bool = True
-) -> Iterator[tuple[int, FrameBatch]]:
-    """The part of each chunk that lies in a range, with its first row."""
-    index = max(bisect_right(chunks, start, key=lambda chunk: chunk.first_row) - 1, 0)
-    for chunk in chunks[index:]:
-        low, high = max(start, chunk.first_row), min(stop, chunk.end_row)
-        if low >= high:
-            return
-        try:
-            part = _frames(chunk)[low - chunk.first_row : high - chunk.first_row]
-        except RowsGoneError:
-            if evicted_too:
-                raise
-            continue
-        yield low, part
-
-
-def _gather(chunks: list[Chunk], places: list[npt.NDArray[np.intp]], numbers: RowNumbers) -> FrameBatch:
-    """One batch of rows from several chunks: those of ``chunks[i]`` go to ``places[i]``."""
-    parts = [
-        _frames(chunk)[numbers[place] - chunk.first_row].compact()
-        for chunk, place in zip(chunks, places, strict=True)
-    ]
-    joined = FrameBatch.concatenate(parts)
-    records = np.empty(len(numbers), dtype=FRAME_DTYPE)
-    records[np.concatenate(places)] = joined.records
-    return FrameBatch(records, joined.heap)

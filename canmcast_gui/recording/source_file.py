@@ -13,15 +13,16 @@ FILE_NAME = "sources.jsonl"
 class SourceFile:
     """A SourceTable and the file that follows it."""
 
-    def __init__(self, path: Path, table: SourceTable, written: int) -> None:
+    def __init__(self, path: Path, table: SourceTable, written: int, size: int) -> None:
         self._path = path
-        self._written = written
+        self._written = written  # rows that stand in the file, in its first _size bytes
+        self._size = size
         self.table = table
 
     @classmethod
     def create(cls, folder: Path, table: SourceTable) -> SourceFile:
         """Begin a file for ``table`` in a new recording's folder."""
-        return cls(folder / FILE_NAME, table, 1)
+        return cls(folder / FILE_NAME, table, 1, 0)
 
     @classmethod
     def open(cls, folder: Path) -> SourceFile:
@@ -38,26 +39,21 @@ class SourceFile:
             if source is None or table.number(source) != len(table) - 1:
                 break
             whole += len(line)
-        if whole < sum(map(len, lines)):
-            path.write_bytes(b"".join(lines)[:whole])
-        return cls(path, table, len(table))
+        return cls(path, table, len(table), whole)
 
     def update(self) -> None:
         """Append the rows that are new since the last time; raises OSError."""
         if self._written == len(self.table):
             return
-        size = self._path.stat().st_size if self._path.exists() else 0
         rows = list(self.table)
-        text = "".join(json.dumps([row.address, row.port]) + "\n" for row in rows[self._written :])
-        with self._path.open("r+b" if size else "wb") as file:
-            try:
-                file.seek(size)
-                file.write(text.encode())
-                file.flush()
-            except OSError:
-                file.truncate(size)  # the full disk took a part of it
-                raise
+        lines = [json.dumps([row.address, row.port]) + "\n" for row in rows[self._written :]]
+        text = "".join(lines).encode()
+        with self._path.open("r+b" if self._size else "wb") as file:
+            file.truncate(self._size)  # the end of a line that a kill or a full disk cut short
+            file.seek(self._size)
+            file.write(text)
         self._written = len(rows)
+        self._size += len(text)
 
 
 def _parse(line: bytes) -> Source | None:

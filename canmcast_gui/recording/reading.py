@@ -1,0 +1,53 @@
+"""Frames out of several chunks."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.recording.chunk import Chunk
+from canmcast_gui.recording.errors import RowsGoneError
+
+RowNumbers = npt.NDArray[np.int64]
+
+
+def whole(chunk: Chunk) -> FrameBatch:
+    """All its frames without a copy; raises RowsGoneError where it was evicted."""
+    try:
+        return chunk.frames(chunk.first_row, chunk.end_row)
+    except FileNotFoundError as error:
+        raise RowsGoneError(f"rows {chunk.first_row} to {chunk.end_row - 1} were evicted") from error
+
+
+def parts(
+    chunks: tuple[Chunk, ...], start: int, stop: int, evicted_too: bool = True
+) -> Iterator[tuple[int, FrameBatch]]:
+    """The part of each chunk that lies in a range, with its first row."""
+    index = max(bisect_right(chunks, start, key=lambda chunk: chunk.first_row) - 1, 0)
+    for chunk in chunks[index:]:
+        low, high = max(start, chunk.first_row), min(stop, chunk.end_row)
+        if low >= high:
+            return
+        try:
+            part = whole(chunk)[low - chunk.first_row : high - chunk.first_row]
+        except RowsGoneError:
+            if evicted_too:
+                raise
+            continue
+        yield low, part
+
+
+def gather(chunks: list[Chunk], places: list[npt.NDArray[np.intp]], numbers: RowNumbers) -> FrameBatch:
+    """One batch of rows from several chunks: those of ``chunks[i]`` go to ``places[i]``."""
+    picked = [
+        whole(chunk)[numbers[place] - chunk.first_row].compact()
+        for chunk, place in zip(chunks, places, strict=True)
+    ]
+    joined = FrameBatch.concatenate(picked)
+    records = np.empty(len(numbers), dtype=FRAME_DTYPE)
+    records[np.concatenate(places)] = joined.records
+    return FrameBatch(records, joined.heap)
