@@ -30,7 +30,12 @@ def physical_column(signal: Signal, raw: Column) -> Column:
         with np.errstate(all="ignore"):
             return raw * float(signal.scale) + float(signal.offset)
     if not _is_whole(signal.scale):
-        return raw.astype(np.float64) * signal.scale + signal.offset
+        # Processors convert signed words to float several times faster than unsigned ones.
+        fits = signal.length < 64 or signal.signed
+        scaled = (raw.view(np.int64) if fits else raw).astype(np.float64)
+        scaled *= signal.scale
+        scaled += float(signal.offset)
+        return scaled
     offset = int(signal.offset) if _is_whole(signal.offset) else 0
     column: Column = _whole_numbers(signal, raw, int(signal.scale), offset)
     if signal.scale == 1 and _is_whole(signal.offset) and column.dtype != object:

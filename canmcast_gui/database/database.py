@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.database.decode import decode_column, decode_payload, frames_of
+from canmcast_gui.database.decode import decode_column, decode_payload
 from canmcast_gui.database.encode import encode_payload
 from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.model import Message, Signal, SignalValue, parameter_group_mask
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
 
 Times = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
 
 
@@ -95,20 +96,22 @@ class Database:
         of other messages, remote and error frames, frames too short for the signal and those whose
         multiplexer does not select it are left out. Raises DatabaseError for an unknown name.
         """
-        rows, values = self.decode_rows(batch, name)
-        return batch.timestamp_ns[rows], values
+        return self._decode(batch, name, batch.timestamp_ns)
 
-    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Times, Column]:
-        """As decode(), with the rows of the batch in place of the times."""
-        found = [
-            decode_column(message, signal, batch, frames_of(message, batch, self._exact_ids))
-            for message, signal in self._find(name)
-        ]
+    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
+        """As decode(), with the rows of the batch, ascending, in place of the times."""
+        return self._decode(batch, name, np.arange(len(batch)))
+
+    def _decode(self, batch: FrameBatch, name: str, marks: Column) -> tuple[Column, Column]:
+        found = self._find(name)
         if len(found) == 1:
-            return found[0]
-        rows = np.concatenate([rows for rows, _ in found])
-        order = np.argsort(rows, kind="stable")
-        return rows[order], np.concatenate([values for _, values in found])[order]
+            return decode_column(*found[0], batch, marks, self._exact_ids)
+        # Several messages of one name: as decoded one by one, but in the order of the frames.
+        rows = np.arange(len(batch))
+        parts = [decode_column(*one, batch, rows, self._exact_ids) for one in found]
+        joined = np.concatenate([rows for rows, _ in parts])
+        order = np.argsort(joined, kind="stable")
+        return marks[joined[order]], np.concatenate([values for _, values in parts])[order]
 
     def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
         """All signals of one frame; an empty list where the database does not know its id.

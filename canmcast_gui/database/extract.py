@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.database.model import Signal
-from canmcast_gui.frames import INLINE_BYTES, FrameBatch
+from canmcast_gui.frames import FrameBatch
 
 Words = npt.NDArray[np.uint64]
 Column = npt.NDArray[Any]
@@ -71,7 +71,7 @@ def _low_bits(signal: Signal, batch: FrameBatch) -> Words:
 
 def _ninth_byte(signal: Signal, batch: FrameBatch, byte: int, count: int) -> Words:
     """The ``count`` bits that a signal has in the byte before the eight that were read as a word."""
-    extra = _long_bytes(batch, byte, 1)[:, 0].astype(np.uint64)
+    extra = batch.heap[_places(batch, byte)].astype(np.uint64)
     if signal.big_endian:
         return (extra & np.uint64((1 << count) - 1)) << np.uint64(signal.length - count)
     return extra >> np.uint64(8 - count)
@@ -82,11 +82,11 @@ def _words(batch: FrameBatch, first_byte: int, big_endian: bool) -> Words:
     order = ">u8" if big_endian else "<u8"
     if first_byte == 0:
         return batch.data.view(order)[:, 0].astype(np.uint64)
-    return _long_bytes(batch, first_byte, INLINE_BYTES).view(order)[:, 0].astype(np.uint64)
+    # Every byte of the heap is the beginning of a word.
+    words: npt.NDArray[Any] = np.ndarray((max(0, len(batch.heap) - 7),), order, batch.heap, 0, (1,))
+    return words[_places(batch, first_byte)].astype(np.uint64, copy=False)
 
 
-def _long_bytes(batch: FrameBatch, first_byte: int, count: int) -> npt.NDArray[np.uint8]:
-    """Bytes of payloads that are all longer than 8, from the heap: uint8 (n, count)."""
-    starts = batch.records["payload_offset"].astype(np.int64) + first_byte
-    found: npt.NDArray[np.uint8] = batch.heap[starts[:, None] + np.arange(count)]
-    return found
+def _places(batch: FrameBatch, byte: int) -> npt.NDArray[np.int64]:
+    """Where in the heap that byte of each payload is; all payloads are longer than 8."""
+    return batch.records["payload_offset"].astype(np.int64) + byte

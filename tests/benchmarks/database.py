@@ -17,7 +17,7 @@ FRAMES = 1_000_000
 PEER_FRAMES = 20_000
 REPEATS = 5
 
-# Six signals in a message, as is usual; cantools decodes them all to give one.
+# Five or six signals in a message, as is usual; cantools decodes all that are there to give one.
 DATABASE = """VERSION ""
 BU_: ECU
 BO_ 256 Engine: 8 ECU
@@ -34,7 +34,11 @@ BO_ 257 Modes: 8 ECU
  SG_ C m2 : 8|16@1+ (0.25,0) [0|0] "" X
  SG_ D m3 : 8|16@1+ (0.25,0) [0|0] "" X
 BO_ 258 Long: 64 ECU
- SG_ Front : 0|16@1+ (0.25,0) [0|0] "" X
+ SG_ A : 0|16@1+ (0.25,0) [0|0] "" X
+ SG_ B : 16|16@1+ (0.25,0) [0|0] "" X
+ SG_ C : 64|32@1+ (0.1,0) [0|0] "" X
+ SG_ D : 135|16@0+ (0.5,-100) [0|0] "" X
+ SG_ E : 256|8@1+ (1,0) [0|0] "" X
  SG_ Back : 327|32@0- (0.001,0) [0|0] "" X
 """
 
