@@ -23,6 +23,9 @@ FULL_BLOCKS = 32
 # Of 32 M older ones the lowest and highest of each 64 stay, in another 16 MiB; older ones are forgotten.
 COARSE_BLOCKS = 1024
 
+# More than a store can hold: nothing is thinned further for a curve of so many points.
+MAX_POINTS = (FULL_BLOCKS + COARSE_BLOCKS) * BLOCK_SAMPLES
+
 _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 _NO_VALUES: Values = np.zeros(0)
 
@@ -182,6 +185,20 @@ class SampleStore:
                 values = block.coarse_values if coarse else block.values
                 return float(values[max(int(np.searchsorted(times, time_ns, side="right")) - 1, 0)])
         return None
+
+    def inside(self, start_ns: int, stop_ns: int) -> Curve:
+        """All samples between two times, both included; where they are gone, what is left of them."""
+        curve = self.curve(start_ns, stop_ns, MAX_POINTS)
+        within = (curve.times >= start_ns) & (curve.times <= stop_ns)
+        return Curve(curve.times[within], curve.values[within], curve.thinned)
+
+    def beside(self, time_ns: int, direction: int) -> int | None:
+        """The time of the first sample after (1) or before (-1) a time."""
+        times = self.curve(time_ns, time_ns, MAX_POINTS).times
+        times = times[times > time_ns] if direction > 0 else times[times < time_ns]
+        if not len(times):
+            return None
+        return int(times[0] if direction > 0 else times[-1])
 
     def _around(self, start_ns: int, stop_ns: int) -> Iterator[_Block]:
         """The blocks of a span, and the nearest one before and after it, for lines that leave the picture."""

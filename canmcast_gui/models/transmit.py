@@ -28,6 +28,11 @@ Index = QModelIndex | QPersistentModelIndex
 MAX_ROWS = 1000
 
 _NO_INDEX = QModelIndex()
+_SIDES = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+    "right": Qt.AlignmentFlag.AlignRight,
+}
 
 
 @dataclass
@@ -295,8 +300,7 @@ class TransmitModel(QAbstractTableModel):
 
 
 def _alignment(column: TransmitColumn) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+    return int(_SIDES[column.align] | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _tip(entry: _Entry, column: TransmitColumn) -> str:

@@ -27,7 +27,7 @@ class TransmitColumn:
     text: Callable[[TransmitRow, bool], str] | None = None
     edit: Callable[[TransmitRow, str, bool], TransmitRow] | None = None
     numeric: bool = False
-    right: bool = False
+    align: str = "left"
 
 
 def _edit_comment(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
@@ -54,9 +54,9 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
     return "" if row.is_remote else data_text(row.data, decimal)
 
 
-ARMED = TransmitColumn("armed", "On", 4, "Send periodically while this is checked")
+ARMED = TransmitColumn("armed", "On", 3, "Send periodically while this is checked")
 COMMENT = TransmitColumn(
-    "comment", "Name", 18, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+    "comment", "Name", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
 )
 IDENTIFIER = TransmitColumn(
     "id",
@@ -66,29 +66,28 @@ IDENTIFIER = TransmitColumn(
     lambda row, decimal: id_text(row.arbitration_id, row.extended, decimal),
     _edit_id,
     numeric=True,
-    right=True,
 )
 TYPE = TransmitColumn(
     "type",
     "Type",
-    9,
+    8,
     "S standard, X extended, R remote, FD, BRS bit rate switch",
     lambda row, _decimal: type_text(row.flags),
 )
 LENGTH = TransmitColumn(
     "length",
     "Len",
-    5,
+    4,
     "Bytes of data; more are filled with 00, fewer cut the end off",
     lambda row, _decimal: str(len(row.data)),
     _edit_length,
     numeric=True,
-    right=True,
+    align="center",
 )
 DATA = TransmitColumn(
     "data",
     "Data",
-    26,
+    25,
     "Payload, such as DE AD BE EF; the length follows it",
     _data_text,
     _edit_data,
@@ -97,14 +96,14 @@ DATA = TransmitColumn(
 PERIOD = TransmitColumn(
     "period",
     "Period ms",
-    10,
+    9,
     "Time between two frames while the row is on, in milliseconds",
     lambda row, _decimal: period_text(row.period_ns),
     _edit_period,
     numeric=True,
-    right=True,
+    align="right",
 )
-SENT = TransmitColumn("sent", "Sent", 9, "Frames that this row has sent", numeric=True, right=True)
+SENT = TransmitColumn("sent", "Sent", 8, "Frames that this row has sent", numeric=True, align="right")
 SEND = TransmitColumn("send", "", 8, "Send the frame once, now")
 
 # The two that act come first, so that a narrow panel that scrolls sideways still has them.

@@ -26,6 +26,7 @@ from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_delegate import TransmitDelegate
+from canmcast_gui.ui.views import VisibleChecks, prepare_table
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 HEADER = "transmit_header"
@@ -71,25 +72,19 @@ class TransmitPanel(QWidget):
         table = QTableView(self)
         table.setModel(self.model)
         table.setItemDelegate(self._delegate)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        prepare_table(table, row_padding=10)
+        VisibleChecks(table)
         table.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
-        table.setAlternatingRowColors(True)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
         table.setMouseTracking(True)
         table.setAcceptDrops(True)
         table.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
         metrics = table.fontMetrics()
-        table.verticalHeader().setDefaultSectionSize(metrics.height() + 10)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(metrics.averageCharWidth() * 4)
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 14)

@@ -1,0 +1,180 @@
+"""Who sends: the sources of the frames, with how much came from each and which ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.frames.text import id_text
+from canmcast_gui.transport.statistics import SourceCounts
+
+Index = QModelIndex | QPersistentModelIndex
+
+# Of one source; a bus has some hundred ids, and a fuzzer has a hundred million.
+MAX_IDS = 4096
+SHOWN_IDS = 40
+
+_EXTENDED_BIT = 29
+_ID_MASK = (1 << _EXTENDED_BIT) - 1
+_NO_INDEX = QModelIndex()
+
+
+@dataclass(slots=True)
+class HostRow:
+    """A source and what came from it. ``ids`` are numbers with bit 29 for extended ones."""
+
+    source: Source
+    frames: int = 0
+    malformed: int = 0
+    is_own: bool = False
+    ids: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class HostColumn:
+    """One column; ``width`` counts characters."""
+
+    title: str
+    width: int
+    text: Callable[[HostRow], str]
+    right: bool = True
+    tip: str = ""
+
+
+def _ids_text(row: HostRow) -> str:
+    return f"{len(row.ids):,}+" if len(row.ids) >= MAX_IDS else f"{len(row.ids):,}"
+
+
+def _source_text(row: HostRow) -> str:
+    address = str(row.source) or "unknown"
+    return f"{address} (this program)" if row.is_own else address
+
+
+COLUMNS = (
+    HostColumn("Source", 19, _source_text, right=False, tip="Address and port"),
+    HostColumn("Frames", 9, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
+    HostColumn("IDs", 5, _ids_text, tip="Different arbitration ids"),
+    HostColumn("Malformed", 10, lambda row: f"{row.malformed:,}", tip="Datagrams that are no CAN frame"),
+)
+
+
+class HostsModel(QAbstractTableModel):
+    """One row for each source that sent something, in the order of their appearance.
+
+    Fed with the recording's frames (``count``) and the bus's counters (``set_counters``).
+    """
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._rows: list[HostRow] = []
+        self._row_of: dict[Source, int] = {}
+
+    @property
+    def rows(self) -> list[HostRow]:
+        """All sources."""
+        return self._rows
+
+    def clear(self) -> None:
+        """Forget all sources."""
+        self.beginResetModel()
+        self._rows, self._row_of = [], {}
+        self.endResetModel()
+
+    def count(self, batch: FrameBatch, sources: SourceTable) -> None:
+        """Count the frames of a batch whose source column belongs to ``sources``."""
+        if not len(batch):
+            return
+        frames = np.bincount(batch.source)
+        own = np.bincount(batch.source[batch.has(Flag.TX)], minlength=len(frames))
+        for number in np.flatnonzero(frames).tolist():
+            row = self._rows[self._place(sources[number])]
+            row.frames += int(frames[number])
+            row.is_own = row.is_own or bool(own[number])
+        for number, key in _new_pairs(batch):
+            ids = self._rows[self._place(sources[number])].ids
+            if len(ids) < MAX_IDS:
+                ids.add(key)
+        self._all_changed()
+
+    def set_counters(self, by_source: dict[Source, SourceCounts]) -> None:
+        """Take what the bus knows of sources: only it has seen what was malformed."""
+        changed = False
+        for source, counts in by_source.items():
+            if not counts.malformed and source not in self._row_of:
+                continue
+            row = self._rows[self._place(source)]
+            changed = changed or row.malformed != counts.malformed
+            row.malformed = counts.malformed
+        if changed:
+            self._all_changed()
+
+    def _place(self, source: Source) -> int:
+        place = self._row_of.get(source)
+        if place is None:
+            place = self._row_of[source] = len(self._rows)
+            self.beginInsertRows(_NO_INDEX, place, place)
+            self._rows.append(HostRow(source))
+            self.endInsertRows()
+        return place
+
+    def _all_changed(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
+
+    # -- Qt's view of it ---------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip
+        return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return _tip(row) if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+def _alignment(column: HostColumn) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _new_pairs(batch: FrameBatch) -> list[tuple[int, int]]:
+    """The different (source number, id with bit 29 for extended) of data and remote frames."""
+    named = batch[~batch.has(Flag.ERROR)]
+    extended = (named.flags & np.uint16(Flag.EXTENDED)).astype(np.uint64) << np.uint64(_EXTENDED_BIT)
+    keys: npt.NDArray[np.uint64] = named.arbitration_id.astype(np.uint64) | extended
+    pairs = np.unique(named.source.astype(np.uint64) << np.uint64(32) | keys)
+    return [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in pairs.tolist()]
+
+
+def _tip(row: HostRow) -> str:
+    ids = sorted(row.ids)
+    texts = [id_text(key & _ID_MASK, bool(key >> _EXTENDED_BIT)) for key in ids[:SHOWN_IDS]]
+    more = f" and {len(ids) - SHOWN_IDS:,} more" if len(ids) > SHOWN_IDS else ""
+    who = "This program" if row.is_own else str(row.source) or "A source that is not known, as in files"
+    return f"{who}\nIds: {', '.join(texts)}{more}" if texts else who

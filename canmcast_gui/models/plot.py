@@ -1,0 +1,169 @@
+"""The signals of a plot: decoded by column from the recording, only what is new, a moment at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.database import DatabaseError, Signal
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.plot_samples import SampleStore
+
+# More lines than that cannot be told apart, and each may take 32 MiB.
+MAX_SIGNALS = 16
+
+# A signal that has not come for so many of its cycles, and for a second, is not there: its line is broken.
+GAP_CYCLES = 5
+MIN_GAP_NS = 1_000_000_000
+
+Clock = Callable[[], float]
+
+
+class PlotSignal:
+    """One plotted signal: its samples, and what the databases say of it now.
+
+    ``problem`` is a sentence while no database describes it, else "".
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.samples = SampleStore()
+        self.next_row = 0
+        self.signal: Signal | None = None
+        self.problem = ""
+        self.cycle_ns = 0
+
+    @property
+    def unit(self) -> str:
+        """The unit, "" where there is none."""
+        return self.signal.unit if self.signal else ""
+
+    @property
+    def is_stepped(self) -> bool:
+        """Whether its values are names of states, between which there is nothing."""
+        return bool(self.signal and self.signal.choices)
+
+    @property
+    def gap_ns(self) -> int:
+        """From which silence on its line is broken, by its cycle time; the least one where it has none."""
+        return max(GAP_CYCLES * self.cycle_ns, MIN_GAP_NS)
+
+    def text(self, value: float | None) -> str:
+        """A value as it is read: a state's name, or a number with the unit."""
+        if value is None:
+            return "–"
+        if self.signal is None:
+            return f"{value:g}"
+        name = self.state(value)
+        if name is not None:
+            return name
+        number = f"{value:,.0f}" if value == int(value) and abs(value) < 1e12 else f"{value:,.6g}"
+        return f"{number} {self.unit}".rstrip()
+
+    def state(self, value: float) -> str | None:
+        """The name of the state that a physical value is, where the database names it."""
+        if self.signal is None or not self.signal.choices or not self.signal.scale:
+            return None
+        return self.signal.choices.get(round((value - self.signal.offset) / self.signal.scale))
+
+    def states(self) -> list[tuple[float, str]]:
+        """All named states by their physical values."""
+        if self.signal is None:
+            return []
+        scale, offset = self.signal.scale, self.signal.offset
+        return [(raw * scale + offset, text) for raw, text in self.signal.choices.items()]
+
+
+class PlotData:
+    """Keeps the samples of the wanted signals up to date with the session's recording."""
+
+    def __init__(self, session: Session, clock: Clock = time.perf_counter) -> None:
+        self._session = session
+        self._clock = clock
+        self.signals: list[PlotSignal] = []
+
+    @property
+    def names(self) -> list[str]:
+        """The signals, in the order in which they were added."""
+        return [signal.name for signal in self.signals]
+
+    def add(self, name: str) -> bool:
+        """Add "Message.Signal"; False where it is there already or there are too many."""
+        if name in self.names or len(self.signals) >= MAX_SIGNALS:
+            return False
+        signal = PlotSignal(name)
+        self._describe(signal)
+        self.signals.append(signal)
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove a signal and its samples."""
+        self.signals = [signal for signal in self.signals if signal.name != name]
+
+    def restart(self) -> None:
+        """Decode all anew: for another recording, or other databases."""
+        names, self.signals = self.names, []
+        for name in names:
+            self.add(name)
+
+    def _describe(self, signal: PlotSignal) -> None:
+        databases = self._session.databases
+        try:
+            signal.signal = databases.signal(signal.name)
+        except DatabaseError as error:
+            signal.problem = str(error)
+            return
+        message = signal.name.rpartition(".")[0]
+        cycles = [one.cycle_ms for database in databases for one in database.messages_named(message)]
+        signal.cycle_ns = round(max((cycle or 0 for cycle in cycles), default=0) * 1e6)
+
+    @property
+    def rows_behind(self) -> int:
+        """How many frames of the recording the signal that is furthest behind has not seen."""
+        end = self._session.recording.end_row
+        first = self._session.recording.first_row
+        return max((end - max(one.next_row, first) for one in self.signals if not one.problem), default=0)
+
+    def update(self, budget_s: float) -> bool:
+        """Decode what is new, for about ``budget_s`` seconds; returns whether there was anything."""
+        end = self._clock() + budget_s
+        changed = False
+        while (behind := self._furthest_behind()) and (not changed or self._clock() < end):
+            changed = True
+            self._advance(behind)
+        return changed
+
+    def _furthest_behind(self) -> list[PlotSignal]:
+        """The signals that have seen the fewest rows, where there are more rows."""
+        usable = [signal for signal in self.signals if not signal.problem]
+        first = min((signal.next_row for signal in usable), default=0)
+        if first >= self._session.recording.end_row:
+            return []
+        return [signal for signal in usable if signal.next_row == first]
+
+    def _advance(self, signals: list[PlotSignal]) -> None:
+        """Decode one block of rows for signals that have seen equally many."""
+        recording = self._session.recording
+        start = signals[0].next_row
+        ahead = [one.next_row for one in self.signals if one.next_row > start]
+        found = next(iter(recording.blocks(start, min(ahead, default=None))), None)
+        if found is None:  # evicted in between
+            stop = max(recording.first_row, start + 1)
+        else:
+            row, batch = found
+            stop = row + len(batch)
+            for signal in signals:
+                self._decode(signal, batch)
+        for signal in signals:
+            signal.next_row = stop
+
+    def _decode(self, signal: PlotSignal, batch: FrameBatch) -> None:
+        try:
+            times, values = self._session.databases.decode(batch, signal.name)
+        except DatabaseError as error:
+            signal.problem = str(error)
+            return
+        signal.samples.append(times, np.asarray(values, dtype=np.float64))

@@ -1,0 +1,342 @@
+"""The tree of databases, messages and signals, with the newest values of the signals that are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Signal as QtSignal
+
+from canmcast_gui.database import Database, DatabaseSet, Message, Signal
+from canmcast_gui.frames import Flag
+from canmcast_gui.frames.text import id_text
+from canmcast_gui.recording import NewestById
+
+Index = QModelIndex | QPersistentModelIndex
+
+SIGNALS_MIME = "application/x-canmcast-signals"
+TITLES = ("Signal", "Value")
+NAME, VALUE = range(2)
+
+_NO_INDEX = QModelIndex()
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A line of the tree; ``shown`` are the children that the filter lets through, ``row`` its place there.
+
+    ``search`` is the text that the filter looks in; ``last_row`` the frame that the values come from.
+    """
+
+    number: int
+    parent: _Node | None
+    database: Database
+    message: Message | None = None
+    signal: Signal | None = None
+    search: str = ""
+    children: list[_Node] = field(default_factory=list)
+    shown: list[_Node] = field(default_factory=list)
+    row: int = 0
+    value: str = ""
+    last_row: int = -1
+
+    @property
+    def name(self) -> str:
+        """What plots call a signal; of messages and databases the names."""
+        if self.signal is not None and self.message is not None:
+            return f"{self.message.name}.{self.signal.name}"
+        return self.message.name if self.message is not None else self.database.name
+
+
+class SignalTreeModel(QAbstractItemModel):
+    """Databases, below them messages, below them signals.
+
+    ``plot_toggled`` carries "Message.Signal" and whether the user wants it plotted.
+    """
+
+    plot_toggled = QtSignal(str, bool)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._nodes: list[_Node] = []
+        self._top: list[_Node] = []
+        self._plotted: frozenset[str] = frozenset()
+        self._filter = ""
+        self._decimal = False
+
+    # -- filling and filtering ---------------------------------------------------------------------------
+
+    def set_databases(self, databases: DatabaseSet) -> None:
+        """Show these databases."""
+        self.beginResetModel()
+        self._nodes = []
+        self._top = [self._add_database(database) for database in databases]
+        self._apply_filter()
+        self.endResetModel()
+
+    def set_filter(self, text: str) -> None:
+        """Show only messages and signals whose names or ids contain every word of ``text``, in any case."""
+        text = " ".join(text.lower().split())
+        if text == self._filter:
+            return
+        self.beginResetModel()
+        self._filter = text
+        self._apply_filter()
+        self.endResetModel()
+
+    @property
+    def shown_lines(self) -> int:
+        """How many messages and signals the filter lets through."""
+        return sum(len(message.shown) + 1 for top in self._top for message in top.shown)
+
+    def set_decimal(self, decimal: bool) -> None:
+        """Show ids as decimal numbers, or as hexadecimal ones."""
+        self.beginResetModel()
+        self._decimal = decimal
+        self.endResetModel()
+
+    def _add(self, parent: _Node | None, database: Database, message=None, signal=None) -> _Node:
+        node = _Node(len(self._nodes), parent, database, message, signal)
+        self._nodes.append(node)
+        if parent is not None:
+            parent.children.append(node)
+        return node
+
+    def _add_database(self, database: Database) -> _Node:
+        top = self._add(None, database)
+        for message in database.messages:
+            branch = self._add(top, database, message)
+            number = id_text(message.arbitration_id, message.extended)
+            branch.search = f"{message.name} {number} {message.arbitration_id}".lower()
+            for signal in message.signals:
+                leaf = self._add(branch, database, message, signal)
+                leaf.search = f"{branch.search} {message.name}.{signal.name}".lower()
+        return top
+
+    def _apply_filter(self) -> None:
+        words = self._filter.split()
+        for row, top in enumerate(self._top):
+            top.row = row
+            for branch in top.children:
+                branch.shown = [
+                    leaf for leaf in branch.children if all(word in leaf.search for word in words)
+                ]
+                _number(branch.shown)
+            top.shown = [
+                branch
+                for branch in top.children
+                if branch.shown or all(word in branch.search for word in words)
+            ]
+            _number(top.shown)
+
+    # -- values ------------------------------------------------------------------------------------------
+
+    def forget_values(self) -> None:
+        """Show no values until frames come, as for a new recording."""
+        for node in self._nodes:
+            node.value, node.last_row = "", -1
+        for top in self._top:
+            for branch in top.shown:
+                self._values_changed(branch)
+
+    def refresh(self, newest: NewestById, indexes: Iterable[Index]) -> None:
+        """Bring the values of the messages that are at ``indexes`` (signals or messages) up to date."""
+        branches = {}
+        for index in indexes:
+            node = self._node(index)
+            branch = node.parent if node.signal is not None else node
+            if branch is not None and branch.message is not None:
+                branches[branch.number] = branch
+        for branch in branches.values():
+            self._refresh_message(newest, branch)
+
+    def _refresh_message(self, newest: NewestById, branch: _Node) -> None:
+        entry = _entry_of(newest, branch.message)
+        if entry is None or int(newest.last_row[entry]) == branch.last_row:
+            return
+        branch.last_row = int(newest.last_row[entry])
+        frame = newest.frames
+        values = branch.database.decode_frame(
+            int(frame.arbitration_id[entry]), branch.message.extended, frame.payload(entry)
+        )
+        texts = {value.name: f"{value.text} {value.unit}".rstrip() for value in values}
+        for leaf in branch.children:
+            leaf.value = texts.get(leaf.signal.name, "")
+        self._values_changed(branch)
+
+    def _values_changed(self, branch: _Node) -> None:
+        if branch.shown:
+            first, last = branch.shown[0], branch.shown[-1]
+            self.dataChanged.emit(
+                self.createIndex(first.row, VALUE, first.number),
+                self.createIndex(last.row, VALUE, last.number),
+            )
+
+    # -- which are plotted -------------------------------------------------------------------------------
+
+    def set_plotted(self, names: Iterable[str]) -> None:
+        """Check the signals that are plotted, and only those."""
+        before, self._plotted = self._plotted, frozenset(names)
+        for node in self._nodes:
+            if node.signal is not None and node.name in before ^ self._plotted:
+                index = self.createIndex(node.row, NAME, node.number)
+                self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    def signal_name(self, index: Index) -> str | None:
+        """ "Message.Signal" where the index is that of a signal."""
+        node = self._node(index) if index.isValid() else None
+        return node.name if node is not None and node.signal is not None else None
+
+    def key(self, index: Index) -> str:
+        """What names a line through changes of the tree."""
+        node = self._node(index)
+        return f"{node.database.path}|{node.name if node.message else ''}"
+
+    def database_path(self, index: Index) -> Any:
+        """The file of the database that a line belongs to."""
+        return self._node(index).database.path
+
+    def lines(self) -> Iterable[QModelIndex]:
+        """All lines that have others below them, and pass the filter."""
+        for top in self._top:
+            yield self.createIndex(top.row, NAME, top.number)
+            for branch in top.shown:
+                yield self.createIndex(branch.row, NAME, branch.number)
+
+    def _node(self, index: Index) -> _Node:
+        return self._nodes[index.internalId()]
+
+    # -- Qt's view of it ---------------------------------------------------------------------------------
+
+    def index(self, row: int, column: int, parent: Index = _NO_INDEX) -> QModelIndex:
+        shown = self._node(parent).shown if parent.isValid() else self._top
+        if not (0 <= row < len(shown) and 0 <= column < len(TITLES)):
+            return QModelIndex()
+        return self.createIndex(row, column, shown[row].number)
+
+    def parent(self, index: Index = _NO_INDEX) -> QModelIndex:
+        above = self._node(index).parent if index.isValid() else None
+        return self.createIndex(above.row, NAME, above.number) if above else QModelIndex()
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        if not parent.isValid():
+            return len(self._top)
+        return len(self._node(parent).shown) if parent.column() == NAME else 0
+
+    def columnCount(self, _parent: Index = _NO_INDEX) -> int:
+        return len(TITLES)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._node(index).signal is not None:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+            if index.column() == NAME:
+                flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        node, is_name = self._node(index), index.column() == NAME
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._label(node) if is_name else self._value(node)
+        if role == Qt.ItemDataRole.CheckStateRole and is_name and node.signal is not None:
+            return Qt.CheckState.Checked if node.name in self._plotted else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(node)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        name = self.signal_name(index)
+        if role != Qt.ItemDataRole.CheckStateRole or name is None:
+            return False
+        wanted = Qt.CheckState(value) == Qt.CheckState.Checked
+        self.set_plotted(self._plotted | {name} if wanted else self._plotted - {name})
+        self.plot_toggled.emit(name, wanted)
+        return True
+
+    def mimeTypes(self) -> list[str]:
+        return [SIGNALS_MIME, "text/plain"]
+
+    def mimeData(self, indexes: Iterable[Index]) -> QMimeData:
+        names = dict.fromkeys(name for index in indexes if (name := self.signal_name(index)))
+        mime = QMimeData()
+        mime.setData(SIGNALS_MIME, "\n".join(names).encode())
+        mime.setText("\n".join(names))
+        return mime
+
+    def _label(self, node: _Node) -> str:
+        return node.signal.name if node.signal is not None else node.name
+
+    def _value(self, node: _Node) -> str:
+        if node.signal is not None:
+            return node.value
+        if node.message is None:
+            return f"{len(node.children):,} messages"
+        return id_text(node.message.arbitration_id, node.message.extended, self._decimal)
+
+
+def signals_of_mime(mime: QMimeData) -> list[str]:
+    """The names of dragged signals; none where something else is dragged."""
+    if not mime.hasFormat(SIGNALS_MIME):
+        return []
+    return bytes(mime.data(SIGNALS_MIME).data()).decode(errors="replace").split("\n")
+
+
+def _number(nodes: list[_Node]) -> None:
+    for row, node in enumerate(nodes):
+        node.row = row
+
+
+def _entry_of(newest: NewestById, message: Message) -> int | None:
+    """The entry of the newest frame of a message; of a parameter group, that of whichever sender was last."""
+    if not message.by_parameter_group:
+        return newest.find(message.arbitration_id, message.extended)
+    same = (newest.arbitration_id & np.uint32(message.id_mask)) == np.uint32(
+        message.arbitration_id & message.id_mask
+    )
+    data_frames = (newest.flags & np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)) == Flag.EXTENDED
+    entries = np.flatnonzero(same & data_frames)
+    return int(entries[newest.last_row[entries].argmax()]) if len(entries) else None
+
+
+def _tip(node: _Node) -> str:
+    if node.signal is not None:
+        return "\n".join(_signal_facts(node.name, node.signal))
+    if node.message is not None:
+        return "\n".join(_message_facts(node.message))
+    return "\n".join([str(node.database.path), *node.database.problems[:10]])
+
+
+def _message_facts(message: Message) -> list[str]:
+    facts = [f"{message.name}, {message.length} bytes"]
+    if message.cycle_ms:
+        facts.append(f"every {message.cycle_ms:g} ms")
+    if message.senders:
+        facts.append(f"sent by {', '.join(message.senders)}")
+    return [", ".join(facts), *filter(None, [message.comment])]
+
+
+def _signal_facts(name: str, signal: Signal) -> list[str]:
+    facts = [name + (f" in {signal.unit}" if signal.unit else "")]
+    if signal.minimum is not None and signal.maximum is not None:
+        facts.append(f"{signal.minimum:g} to {signal.maximum:g}")
+    if signal.multiplexer is not None:
+        numbers = ", ".join(str(number) for number in sorted(signal.multiplexer_ids)[:8])
+        facts.append(f"only where {signal.multiplexer} is {numbers}")
+    facts += [f"{raw}: {text}" for raw, text in list(signal.choices.items())[:10]]
+    return [*facts, *filter(None, [signal.comment])]

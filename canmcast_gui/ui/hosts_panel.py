@@ -1,0 +1,70 @@
+"""The hosts panel: which sources send, how much, and which of them is this program."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.hosts import COLUMNS, HostsModel
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.views import prepare_table
+
+# Four times a second, and then for no longer than a view that scrolls beside it would notice.
+EVERY_TICKS = 5
+BUDGET_SECONDS = 0.004
+HEADER = "hosts_header"
+
+
+class HostsPanel(QWidget):
+    """A table of the sources of the recording's frames; it counts while it is visible."""
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.model = HostsModel(self)
+        self.table = self._make_table()
+        self._hint = EmptyHint(self.table, "Nobody has sent anything yet.")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.table)
+        self._next_row = 0
+        session.recordingReplaced.connect(self._restart)
+        self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        prepare_table(table, row_padding=8)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = table.horizontalHeader()
+        digit = table.fontMetrics().horizontalAdvance("0")
+        for number, column in enumerate(COLUMNS):
+            header.resizeSection(number, digit * column.width + 14)
+        header.restoreState(self._settings.layout(HEADER))
+        header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
+        return table
+
+    def refresh(self) -> None:
+        """Count what has come since the last time, for a moment at most; the rest the next time."""
+        recording = self._session.recording
+        end = time.perf_counter() + BUDGET_SECONDS
+        for row, batch in recording.blocks(self._next_row):
+            self.model.count(batch, recording.sources)
+            self._next_row = row + len(batch)
+            if time.perf_counter() > end:
+                break
+        if self._session.capture is not None:
+            self.model.set_counters(self._session.capture.statistics().by_source)
+        self._hint.setVisible(self.model.rowCount() == 0)
+
+    def _restart(self) -> None:
+        self._next_row = 0
+        self.model.clear()
+        self._hint.setVisible(True)

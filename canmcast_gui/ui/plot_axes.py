@@ -1,0 +1,87 @@
+"""Axes of a plot, and the lines behind the curves: round numbers, found cheaply at every repaint."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+TIME_TICK_PIXELS = 90
+VALUE_TICK_PIXELS = 20
+STATE_PIXELS = 14
+MAX_TICKS = 60
+
+
+def round_ticks(low: float, high: float, most: int) -> tuple[float, list[float]]:
+    """Multiples of 1, 2 or 5 times a power of ten between two values, about ``most``; and their distance."""
+    length = high - low
+    if not (math.isfinite(length) and length > 0 and most > 0):
+        return 1.0, []
+    raw = length / most
+    power = 10.0 ** math.floor(math.log10(raw))
+    spacing = next(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9))
+    first = math.ceil(low / spacing)
+    count = min(math.floor(high / spacing) - first + 1, MAX_TICKS)
+    return spacing, [(first + number) * spacing for number in range(count)]
+
+
+class PlotAxis(pg.AxisItem):
+    """An axis with main ticks only; ``ticks`` gives those of a range. Named states stand for numbers."""
+
+    def __init__(self, side: str, tick_pixels: int, suffix: str = "") -> None:
+        super().__init__(side, showValues=True, maxTickLength=0)
+        self.enableAutoSIPrefix(False)
+        self.states: list[tuple[float, str]] = []
+        self._tick_pixels = tick_pixels
+        self._suffix = suffix
+
+    def ticks(self, low: float, high: float, size: float) -> tuple[float, list[float]]:
+        """The distance of the ticks, and where they are."""
+        if self.states:
+            inside = [value for value, _ in self.states if low <= value <= high]
+            return 1.0, inside[:: max(math.ceil(len(inside) * STATE_PIXELS / max(size, 1)), 1)]
+        return round_ticks(low, high, max(int(size / self._tick_pixels), 1))
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
+        return [self.ticks(low, high, size)]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, spacing: float) -> list[str]:
+        if self.states:
+            names = dict(self.states)
+            return [names[value] for value in values]
+        decimals = max(-math.floor(math.log10(spacing) + 1e-9), 0)
+        if decimals > 6 or any(abs(value) >= 1e7 for value in values):
+            return [f"{value:.6g}{self._suffix}" for value in values]
+        return [f"{value:.{decimals}f}{self._suffix}" for value in values]
+
+
+class LaneGrid(pg.GraphicsObject):
+    """Lines behind the curves at the axes' ticks.
+
+    pyqtgraph's own are replayed over the curves with blending, which takes 20 ms of every repaint.
+    """
+
+    def __init__(self, box: pg.ViewBox, times: PlotAxis, values: PlotAxis) -> None:
+        super().__init__()
+        self._box = box
+        self._times = times
+        self._values = values
+        self.color = QColor()
+        self.setZValue(-10)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._box.viewRect()
+
+    def viewRangeChanged(self) -> None:
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, *_) -> None:
+        (left, right), (low, high) = self._box.viewRange()
+        size = self._box.size()
+        painter.setPen(pg.mkPen(self.color, width=1))
+        lines = [QLineF(x, low, x, high) for x in self._times.ticks(left, right, size.width())[1]]
+        lines += [QLineF(left, y, right, y) for y in self._values.ticks(low, high, size.height())[1]]
+        painter.drawLines(lines)

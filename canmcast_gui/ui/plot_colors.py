@@ -1,0 +1,18 @@
+"""Colours of curves: apart from each other, and readable on the light and on the dark background."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QPalette
+
+from canmcast_gui.ui import theme
+
+# After Okabe and Ito's set, which stays apart for colour-blind readers, darkened or lightened for the
+# background. The first three are the furthest apart: most plots have no more.
+_LIGHT = ("#0063b2", "#c43e00", "#007a55", "#8e3b9e", "#8a6100", "#00808f", "#b3125e", "#4d5a68")
+_DARK = ("#6cb4ff", "#ff9d5c", "#4fd6a4", "#d99aee", "#f0cf4a", "#5fd8e8", "#ff86b3", "#b9c4d0")
+
+
+def curve_color(palette: QPalette, number: int) -> QColor:
+    """The colour of the curve with that number; they repeat after eight."""
+    colors = _DARK if theme.is_dark(palette) else _LIGHT
+    return QColor(colors[number % len(colors)])

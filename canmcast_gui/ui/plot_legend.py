@@ -1,0 +1,191 @@
+"""The legend of a plot: a strip of names with their colours and values, which wraps where it is narrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from canmcast_gui.ui import theme
+
+PAD = 6
+SWATCH = 10
+CROSS = 14
+
+
+@dataclass
+class LegendEntry:
+    """One signal: how it is called and drawn, its value as text, and a sentence where something is wrong."""
+
+    name: str
+    color: QColor
+    value: str = ""
+    problem: str = ""
+    rect: QRect | None = None
+    value_width: int = 0
+
+    @property
+    def title(self) -> str:
+        """The signal's own name; the message's is in the tool tip."""
+        return self.name.rpartition(".")[2]
+
+
+class PlotLegend(QWidget):
+    """The strip; ``remove_clicked`` carries the name whose cross was clicked."""
+
+    remove_clicked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entries: list[LegendEntry] = []
+        self._hovered: LegendEntry | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMouseTracking(True)
+
+    def show_entries(self, entries: list[LegendEntry]) -> None:
+        """Show these signals."""
+        self.entries = entries
+        self._hovered = None
+        self._lay_out()
+        self.setVisible(bool(entries))
+
+    def set_values(self, values: list[str]) -> None:
+        """Show new values, in the order of the entries."""
+        wider = changed = False
+        for entry, value in zip(self.entries, values, strict=True):
+            if entry.value != value:
+                entry.value = value
+                changed = True
+                width = self.fontMetrics().horizontalAdvance(value)
+                if width > entry.value_width:
+                    entry.value_width = width
+                    wider = True
+        if wider:
+            self._lay_out()
+        if changed:
+            self.update()
+
+    # -- where things are --------------------------------------------------------------------------------
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height() + 8
+
+    def _entry_width(self, entry: LegendEntry) -> int:
+        title = self.fontMetrics().horizontalAdvance(entry.title)
+        return SWATCH + title + entry.value_width + CROSS + 5 * PAD
+
+    def _lay_out(self) -> None:
+        self._place(self.width(), keep=True)
+        self.updateGeometry()
+        self.update()
+
+    def _place(self, width: int, keep: bool) -> int:
+        """Break the entries into lines; returns the height, and keeps the places where asked to."""
+        x, y, line = PAD, 2, self._line_height()
+        for entry in self.entries:
+            needed = min(self._entry_width(entry), max(width - 2 * PAD, 1))
+            if x > PAD and x + needed > width - PAD:
+                x, y = PAD, y + line
+            if keep:
+                entry.rect = QRect(x, y, needed, line - 2)
+            x += needed + PAD
+        return y + line if self.entries else 0
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return self._place(width, keep=False)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def sizeHint(self) -> QSize:
+        width = self.width() or 300
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.heightForWidth(max(self.width(), 80)))
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _entry_at(self, place: QPoint) -> LegendEntry | None:
+        return next((entry for entry in self.entries if entry.rect and entry.rect.contains(place)), None)
+
+    @staticmethod
+    def cross_of(entry: LegendEntry) -> QRect:
+        """Where an entry's cross is."""
+        assert entry.rect is not None
+        return QRect(entry.rect.right() - CROSS - 2, entry.rect.top(), CROSS + 2, entry.rect.height())
+
+    # -- drawing and the mouse ---------------------------------------------------------------------------
+
+    def paintEvent(self, _event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for entry in self.entries:
+            if entry.rect is not None:
+                self._paint_entry(painter, entry)
+
+    def _paint_entry(self, painter: QPainter, entry: LegendEntry) -> None:
+        palette, rect = self.palette(), entry.rect
+        named = theme.colors(palette)
+        painter.setPen(named.line)
+        painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(rect, 4, 4)
+        swatch = QRect(rect.left() + PAD, rect.center().y() - SWATCH // 2 + 1, SWATCH, SWATCH)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(entry.color)
+        painter.drawRoundedRect(swatch, 2, 2)
+        text = rect.adjusted(SWATCH + 2 * PAD, 0, -CROSS - PAD, 0)
+        value = QRect(text)
+        value.setLeft(max(text.right() - entry.value_width, text.left()))
+        value_text = self.fontMetrics().elidedText(entry.value, Qt.TextElideMode.ElideRight, value.width())
+        painter.setPen(named.error if entry.problem else palette.color(QPalette.ColorRole.WindowText))
+        painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value_text)
+        text.setRight(value.left() - PAD)
+        title = self.fontMetrics().elidedText(entry.title, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+        self._paint_cross(painter, entry)
+
+    def _paint_cross(self, painter: QPainter, entry: LegendEntry) -> None:
+        color = (
+            QPalette.ColorRole.WindowText if entry is self._hovered else QPalette.ColorRole.PlaceholderText
+        )
+        painter.setPen(self.palette().color(color))
+        middle = self.cross_of(entry).center()
+        painter.drawLine(middle - QPoint(3, 3), middle + QPoint(3, 3))
+        painter.drawLine(middle - QPoint(3, -3), middle + QPoint(3, -3))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        hovered = self._entry_at(event.position().toPoint())
+        if hovered is not self._hovered:
+            self._hovered = hovered
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hovered = None
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        entry = self._entry_at(place)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if entry is not None and left and self.cross_of(entry).contains(place):
+            self.remove_clicked.emit(entry.name)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            entry = self._entry_at(event.pos())
+            QToolTip.showText(event.globalPos(), self._tip(entry, event.pos()) if entry else "", self)
+            return True
+        return super().event(event)
+
+    def _tip(self, entry: LegendEntry, place: QPoint) -> str:
+        if self.cross_of(entry).contains(place):
+            return f"Remove {entry.name}"
+        return entry.problem or entry.name

@@ -1,0 +1,446 @@
+"""The plot panel: signals over time, live or from a file. Importing it takes pyqtgraph's second."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
+from canmcast_gui.models.plot_export import Column, write_csv
+from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
+from canmcast_gui.models.signals import signals_of_mime
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.plot_colors import curve_color
+from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend
+from canmcast_gui.ui.plot_view import PlotView
+from canmcast_gui.ui.ticks import VisibleTicks
+
+# Of the 50 ms between two ticks; drawing takes about as much again.
+DECODE_SECONDS = 0.004
+
+# So far behind, the user is told how far reading has come.
+FAR_BEHIND = 500_000
+
+LEGEND_SECONDS = 0.2
+WINDOWS = (
+    ("5 s", 5.0),
+    ("10 s", 10.0),
+    ("30 s", 30.0),
+    ("1 min", 60.0),
+    ("5 min", 300.0),
+    ("30 min", 1800.0),
+)
+HINT = "Drag a signal here, or type its name above."
+FILES = "Picture of the plot (*.png);;Samples that are seen (*.csv)"
+
+
+class PlotPanel(QWidget):
+    """Plots signals of the session's recording; ``plottedChanged`` carries their names."""
+
+    plottedChanged = Signal(list)
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.data = PlotData(session)
+        self.span = PlotSpan()
+        self.view = PlotView(self)
+        self.legend = PlotLegend(self)
+        self._colors: dict[str, QColor] = {}
+        self._cursor: float | None = None
+        self._dirty = True
+        self._legend_due = 0.0
+        self._task: Task | None = None
+        self.setAcceptDrops(True)
+        self._make_actions()
+        self._make_layout()
+        self._connect()
+        self._on_recording()
+        self._ticks = VisibleTicks(session.clock, self, self.refresh)
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _action(self, name: str, icon_name: str, tip: str, slot, keys: str = "") -> QAction:
+        action = QAction(icon(icon_name), name, self)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.triggered.connect(slot)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(action)
+        return action
+
+    def _make_actions(self) -> None:
+        make = self._action
+        self.follow_action = make("Follow", "follow", "Show the newest seconds", self.follow)
+        self.follow_action.setCheckable(True)
+        self.fit_action = make("Fit", "fit", "Show the whole recording and all values", self.fit, "F")
+        self.overlay_action = make("Overlay", "plot", "All signals in one picture", self._rebuild)
+        self.overlay_action.setCheckable(True)
+        self.cursor_action = make("Cursor", "cursor", "Read values at a time", self._toggle_cursor, "C")
+        self.cursor_action.setCheckable(True)
+        self.clear_action = make("Remove all", "clear", "Remove all signals", self.clear)
+        self.export_action = make(
+            "Export…", "export", "Save a picture, or samples as CSV", self.choose_export
+        )
+        self.menu_actions = [
+            self.follow_action, self.fit_action, self.overlay_action, self.cursor_action, self.clear_action,
+            self.export_action,
+        ]  # fmt: skip
+
+    def _make_layout(self) -> None:
+        self._sentence = QLabel(self)
+        self._sentence.setWordWrap(True)
+        self._sentence.setContentsMargins(8, 2, 8, 2)
+        self._sentence.hide()
+        self._area = QScrollArea(self)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self.view)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.view.addActions(self.menu_actions)
+        # The view would take drops for its scene otherwise.
+        for widget in (self.view, self.view.viewport()):
+            widget.setAcceptDrops(False)
+        self._hint = EmptyHint(self.view, HINT)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self._make_toolbar(), self.legend, self._area, self._sentence):
+            layout.addWidget(widget, 1 if widget is self._area else 0)
+
+    def _make_toolbar(self) -> QToolBar:
+        bar = QToolBar(self)
+        size = self.fontMetrics().height()
+        bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
+        self.name_edit = QLineEdit(bar)
+        self.name_edit.setPlaceholderText("Add signal")
+        self.name_edit.setClearButtonEnabled(True)
+        self.name_edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
+        self.name_edit.installEventFilter(self)
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.name_edit.setCompleter(completer)
+        self.window_box = QComboBox(bar)
+        self.window_box.setToolTip("How much time is shown")
+        for text, seconds in WINDOWS:
+            self.window_box.addItem(text, seconds)
+        self.window_box.setCurrentIndex(1)
+        bar.addWidget(self.name_edit)
+        bar.addSeparator()
+        bar.addActions([self.follow_action, self.fit_action])
+        bar.addWidget(self.window_box)
+        bar.addActions([self.overlay_action, self.cursor_action, self.clear_action, self.export_action])
+        bar.widgetForAction(self.follow_action).setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        return bar
+
+    def _connect(self) -> None:
+        self.view.zoomed.connect(self._on_zoom)
+        self.view.dragged.connect(self._on_drag)
+        self.view.clicked.connect(self._on_click)
+        self.legend.remove_clicked.connect(self.remove_signal)
+        self.name_edit.returnPressed.connect(self._add_typed)
+        self.name_edit.completer().activated.connect(self._add_typed, Qt.ConnectionType.QueuedConnection)
+        self.window_box.activated.connect(self._on_window)
+        self._session.recordingReplaced.connect(self._on_recording)
+        self._session.stateChanged.connect(self._on_state)
+        self._session.databasesChanged.connect(self._on_databases)
+
+    # -- which signals -----------------------------------------------------------------------------------
+
+    def signals(self) -> list[str]:
+        """The names of the plotted signals."""
+        return self.data.names
+
+    def add_signal(self, name: str) -> bool:
+        """Plot "Message.Signal"; False where it is plotted already or there are too many."""
+        if not self.data.add(name):
+            if name not in self.data.names:
+                self._say(f"{MAX_SIGNALS} signals are plotted; remove one to add {name}.")
+            return False
+        self._colors[name] = self._free_color()
+        self._rebuild()
+        self.plottedChanged.emit(self.signals())
+        return True
+
+    def remove_signal(self, name: str) -> None:
+        """Plot a signal no more."""
+        self.data.remove(name)
+        self._colors.pop(name, None)
+        self._rebuild()
+        self.plottedChanged.emit(self.signals())
+
+    def clear(self) -> None:
+        """Remove all signals."""
+        for name in self.signals():
+            self.remove_signal(name)
+
+    def _free_color(self) -> QColor:
+        """The first colour that no other signal has."""
+        used = {color.rgb() for color in self._colors.values()}
+        colors = (curve_color(self.palette(), number) for number in range(MAX_SIGNALS))
+        return next(
+            (color for color in colors if color.rgb() not in used), curve_color(self.palette(), len(used))
+        )
+
+    def _add_typed(self) -> None:
+        """Add the signal whose name was typed, or the only one that fits what was typed."""
+        typed = self.name_edit.text().strip()
+        if not typed:
+            return
+        known = self._all_names()
+        fitting = [name for name in known if typed.lower() in name.lower()]
+        exact = [name for name in fitting if name.lower() == typed.lower()]
+        if len(exact or fitting) != 1:
+            many = f"{len(fitting)} signals are called like {typed!r}; choose one." if fitting else ""
+            none = f"No loaded database has a signal like {typed!r}." if known else "Load a database first."
+            self._say(many or none)
+            return
+        self._say("")
+        self.name_edit.clear()
+        self.add_signal((exact or fitting)[0])
+
+    def _all_names(self) -> list[str]:
+        return [
+            f"{message.name}.{signal.name}"
+            for database in self._session.databases
+            for message in database.messages
+            for signal in message.signals
+        ]
+
+    def _rebuild(self) -> None:
+        """Lay out lanes and legend anew."""
+        shown = self.data.signals
+        self.view.show_signals(shown, self.overlay_action.isChecked(), self._colors)
+        self.view.setMinimumHeight(self.view.needed_height if shown else 0)
+        self.legend.show_entries(
+            [LegendEntry(one.name, self._colors[one.name], problem=one.problem) for one in shown]
+        )
+        self._hint.setVisible(not shown)
+        self._legend_due = 0.0
+        self._dirty = True
+        if self.isVisible():
+            self.refresh()
+
+    # -- which time --------------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Show the newest seconds."""
+        self.span.follow()
+        self._redraw()
+
+    def fit(self) -> None:
+        """Show the whole recording and all values."""
+        self.span.show_all()
+        self.view.refit()
+        self._redraw()
+
+    def _on_zoom(self, factor: float, second: float) -> None:
+        self.span.zoom(factor, second)
+        self._redraw()
+
+    def _on_drag(self, seconds: float) -> None:
+        self.span.move(seconds)
+        self._redraw()
+
+    def _on_window(self) -> None:
+        self.span.set_window(self.window_box.currentData())
+        self._redraw()
+
+    def _on_click(self, second: float) -> None:
+        self.setFocus()
+        if self.cursor_action.isChecked():
+            self._move_cursor(second)
+
+    def _redraw(self) -> None:
+        self._dirty = True
+        self.refresh()
+
+    # -- the cursor --------------------------------------------------------------------------------------
+
+    def _toggle_cursor(self) -> None:
+        self._move_cursor(sum(self.span.span) / 2 if self.cursor_action.isChecked() else None)
+
+    def _move_cursor(self, second: float | None) -> None:
+        self._cursor = second
+        self.cursor_action.setChecked(second is not None)
+        self.view.show_cursor(second)
+        self._show_values()
+
+    def step_cursor(self, direction: int) -> None:
+        """Move the cursor to the next (1) or the previous (-1) sample of any signal."""
+        if self._cursor is None:
+            return
+        start_ns = self._session.recording.start_ns
+        here = start_ns + round(self._cursor * NS)
+        times = [
+            time for one in self.data.signals if (time := one.samples.beside(here, direction)) is not None
+        ]
+        if times:
+            second = ((min if direction > 0 else max)(times) - start_ns) / NS
+            self.span.bring_into_view(second)
+            self._move_cursor(second)
+            self._redraw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.step_cursor(step)
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Decode what is new and draw it; nothing while paused or when nothing has changed."""
+        if not self.data.signals:
+            return
+        changed = not self._session.paused and self.data.update(DECODE_SECONDS)
+        if not changed and not self._dirty:
+            return
+        self._dirty = False
+        recording = self._session.recording
+        if not self._session.paused or self.span.mode is SpanMode.ALL:
+            self.span.update(*self._extent())
+        self.view.show_span(*self.span.span)
+        self.view.draw(recording.start_ns)
+        self.follow_action.setChecked(self.span.mode is SpanMode.FOLLOW)
+        if time.monotonic() >= self._legend_due:
+            self._legend_due = time.monotonic() + LEGEND_SECONDS
+            self._show_values()
+            self._show_progress()
+
+    def _extent(self) -> tuple[float | None, float | None]:
+        """First and last second: of what was decoded, and while following of the newest frame at all."""
+        recording = self._session.recording
+        stores = [one.samples for one in self.data.signals if one.samples.first_ns is not None]
+        first = min((store.first_ns for store in stores), default=None)
+        last = max((store.last_ns for store in stores), default=None)
+        if self.span.mode is SpanMode.FOLLOW and len(recording):
+            newest = recording.rows(recording.end_row - 1).timestamp_ns
+            last = max(last or 0, int(newest[0])) if len(newest) else last
+            first = last if first is None else first
+        if first is None or last is None:
+            return None, None
+        return (first - recording.start_ns) / NS, (last - recording.start_ns) / NS
+
+    def _show_values(self) -> None:
+        """Values at the cursor, else at the end of what is shown."""
+        second = self.span.span[1] if self._cursor is None else self._cursor
+        time_ns = self._session.recording.start_ns + round(second * NS)
+        self.legend.set_values([one.text(one.samples.value_at(time_ns)) for one in self.data.signals])
+
+    def _show_progress(self) -> None:
+        behind, total = self.data.rows_behind, len(self._session.recording)
+        if behind > FAR_BEHIND:
+            self._say(f"Reading the recording: {100 * (total - behind) // total} %")
+        elif self._sentence.text().startswith("Reading"):
+            self._say("")
+
+    def _say(self, sentence: str) -> None:
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+
+    # -- what changes around it --------------------------------------------------------------------------
+
+    def _on_recording(self) -> None:
+        self.data.restart()
+        if self._session.file_path is None:
+            self.span.follow()
+        else:
+            self.span.show_all()
+        self._rebuild()
+
+    def _on_state(self) -> None:
+        """Whether there is a file only becomes known after its recording."""
+        self._dirty = True
+
+    def _on_databases(self) -> None:
+        self.data.restart()
+        self._rebuild()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_hint"):
+            self._colors = {name: curve_color(self.palette(), n) for n, name in enumerate(self._colors)}
+            self._rebuild()
+
+    def eventFilter(self, watched, event: QEvent) -> bool:
+        if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
+            self._names.setStringList(self._all_names())
+        return super().eventFilter(watched, event)
+
+    # -- dropping ----------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event) -> None:
+        if signals_of_mime(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event) -> None:
+        for name in signals_of_mime(event.mimeData()):
+            self.add_signal(name)
+        event.acceptProposedAction()
+
+    # -- exporting ---------------------------------------------------------------------------------------
+
+    def choose_export(self) -> None:
+        """Let the user choose a file, and write what is seen into it."""
+        dialog = QFileDialog(self, "Export the plot", "", FILES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "png")
+        )
+        dialog.fileSelected.connect(lambda chosen: self.export(Path(chosen)))
+        dialog.open()
+
+    def export(self, path: Path) -> None:
+        """Write what is seen: samples where the file's name ends in .csv, else a picture."""
+        if path.suffix.lower() == ".csv":
+            self._export_samples(path)
+        elif self.grab().save(str(path), "PNG"):
+            self._say(f"The plot was saved to {path}.")
+        else:
+            self._say(f"The plot could not be saved to {path}: is the folder there and writable?")
+
+    def _export_samples(self, path: Path) -> None:
+        start_ns = self._session.recording.start_ns
+        first, last = (start_ns + round(second * NS) for second in self.span.span)
+        columns = []
+        for one in self.data.signals:
+            title = f"{one.name} [{one.unit}]" if one.unit else one.name
+            columns.append(Column(title, one.samples.inside(first, last)))
+        if not any(len(column.curve.times) for column in columns):
+            self._say("There is nothing to export: no samples are shown.")
+            return
+        self._task = Task(
+            f"Exporting {path.name}", lambda report: write_csv(path, columns, start_ns, report), self
+        )
+        self._task.finished.connect(lambda lines: self._say(f"{lines:,} lines were saved to {path}."))
+        self._task.failed.connect(self._say)
+        self._task.start()

@@ -1,0 +1,118 @@
+"""The picture of a plot: lanes of curves over one span of time, which follows the newest frames or stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QWidget
+
+from canmcast_gui.models.plot import PlotSignal
+from canmcast_gui.ui.plot_lane import Lane, lanes_of
+
+MIN_LANE_HEIGHT = 40
+
+
+class PlotView(pg.GraphicsLayoutWidget):
+    """Lanes with curves. ``span`` is the time that is shown, in seconds since the recording's start.
+
+    ``zoomed`` and ``dragged`` say what the user wants of the span; ``clicked`` carries a time.
+    """
+
+    zoomed = Signal(float, float)
+    dragged = Signal(float)
+    clicked = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.ci.layout.setSpacing(2)
+        self.ci.setContentsMargins(2, 6, 8, 2)
+        self.span = (0.0, 10.0)
+        self.lanes: list[Lane] = []
+        self._cursor: float | None = None
+        self._colors: dict[str, QColor] = {}
+
+    # -- what is shown -----------------------------------------------------------------------------------
+
+    def show_signals(self, signals: Sequence[PlotSignal], overlaid: bool, colors: dict[str, QColor]) -> None:
+        """Show these signals, each in a lane of its own or all in one."""
+        for lane in self.lanes:
+            lane.remove(self.ci)
+        self.lanes = []
+        for row, group in enumerate(lanes_of(signals, overlaid)):
+            lane = Lane(self.ci, row)
+            for signal in group:
+                lane.add(signal)
+            for box in lane.boxes:
+                box.zoomed.connect(self.zoomed)
+                box.dragged.connect(self.dragged)
+                box.clicked.connect(self.clicked)
+            lane.show_span(self.span)
+            lane.show_cursor(self._cursor)
+            self.lanes.append(lane)
+        self._lay_out_axes()
+        self.set_colors(colors)
+
+    def _lay_out_axes(self) -> None:
+        """Only the lowest lane names the times; left axes are equally wide, so that times stand in line."""
+        font = QFont(self.font())
+        for lane in self.lanes:
+            is_last = lane is self.lanes[-1]
+            if is_last:
+                lane.plot.getAxis("bottom").setStyle(tickFont=font)
+            else:
+                lane.plot.hideAxis("bottom")
+            for axis in lane.axes:
+                axis.axis.setStyle(tickFont=font, autoExpandTextSpace=False)
+        widths = [[self._axis_width(axis.axis.states) for axis in lane.axes] for lane in self.lanes]
+        left = max((lane[0] for lane in widths), default=0)
+        for lane, lane_widths in zip(self.lanes, widths, strict=True):
+            for axis, width in zip(lane.axes, [left, *lane_widths[1:]], strict=True):
+                axis.axis.setWidth(width)
+
+    def _axis_width(self, states: Sequence[tuple[float, str]]) -> float:
+        """Room for an axis's longest tick text, and a title."""
+        metrics = self.fontMetrics()
+        number = metrics.horizontalAdvance("-00000")
+        widest = max((metrics.horizontalAdvance(text) for _, text in states), default=0)
+        return max(min(widest, 2 * number), number) + metrics.height() + 14
+
+    def set_colors(self, colors: dict[str, QColor]) -> None:
+        """Paint in the palette's colours, and each signal in its own."""
+        self._colors = colors
+        palette = self.palette()
+        self.setBackground(palette.color(QPalette.ColorRole.Base))
+        for lane in self.lanes:
+            lane.color(palette, colors)
+
+    def show_span(self, start: float, stop: float) -> None:
+        """Show the time from one second to another."""
+        self.span = (start, stop)
+        for lane in self.lanes:
+            lane.show_span(self.span)
+
+    def show_cursor(self, second: float | None) -> None:
+        """Put the cursor at a time, or hide it."""
+        self._cursor = second
+        for lane in self.lanes:
+            lane.show_cursor(second)
+
+    def refit(self) -> None:
+        """Let the value axes fit what is shown again."""
+        for lane in self.lanes:
+            for axis in lane.axes:
+                axis.refit()
+
+    def draw(self, start_ns: int) -> int:
+        """Draw the signals' samples in the span, with no more points than can be seen; returns how many."""
+        points = max(2 * self.viewport().width(), 200)
+        return sum(axis.draw(start_ns, self.span, points) for lane in self.lanes for axis in lane.axes)
+
+    @property
+    def needed_height(self) -> int:
+        """So high that each lane can be read."""
+        return MIN_LANE_HEIGHT * len(self.lanes) + 36

@@ -1,0 +1,237 @@
+"""The signals panel: what the databases describe, searched by name, with the newest values, to be plotted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.signals import NAME, VALUE, SignalTreeModel
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.views import VisibleChecks
+
+# Values are read by people: four times a second.
+EVERY_TICKS = 5
+
+# So many found messages and signals are opened for the user; more would only be scrolled past.
+MAX_EXPANDED = 400
+
+DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
+NO_DATABASE = (
+    "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file to see messages and signals by name."
+)
+
+
+class SignalsPanel(QWidget):
+    """A tree of databases, messages and signals.
+
+    ``plotRequested`` carries "Message.Signal" that the user wants plotted, ``unplotRequested`` one that is
+    not wanted any more; ``set_plotted`` says which are.
+    """
+
+    plotRequested = Signal(str)
+    unplotRequested = Signal(str)
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._expanded: set[str] = set()
+        self.model = SignalTreeModel(self)
+        self.search = self._make_search()
+        self.tree = self._make_tree()
+        self._make_actions()
+        self._hint = EmptyHint(self.tree, NO_DATABASE)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_top())
+        layout.addWidget(self.tree)
+        self._connect()
+        self._reload()
+        self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit(self)
+        search.setPlaceholderText("Search signals and messages")
+        search.setClearButtonEnabled(True)
+        search.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
+        return search
+
+    def _make_tree(self) -> QTreeView:
+        tree = QTreeView(self)
+        tree.setModel(self.model)
+        tree.setUniformRowHeights(True)
+        VisibleChecks(tree)
+        tree.setAlternatingRowColors(True)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        tree.setDragEnabled(True)
+        tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        tree.setExpandsOnDoubleClick(False)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        tree.setIndentation(tree.fontMetrics().height())
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 14)
+        return tree
+
+    def _make_actions(self) -> None:
+        self.load_action = QAction(icon("add"), "Load database…", self)
+        self.load_action.setToolTip("Load a database (DBC, KCD, SYM, ARXML)")
+        self.load_action.triggered.connect(self.choose_database)
+        self.remove_action = QAction(icon("remove"), "Remove database", self)
+        self.remove_action.setToolTip("Remove the database of the selected line")
+        self.remove_action.triggered.connect(self.remove_database)
+        self.plot_action = QAction(icon("plot"), "Plot", self)
+        self.plot_action.setToolTip("Plot the selected signals")
+        self.plot_action.setShortcut(QKeySequence("Return"))
+        self.plot_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.plot_action.triggered.connect(self.plot_selected)
+        self.tree.addActions([self.plot_action, self.load_action, self.remove_action])
+
+    def _make_top(self) -> QHBoxLayout:
+        top = QHBoxLayout()
+        top.setContentsMargins(4, 4, 4, 4)
+        top.setSpacing(4)
+        top.addWidget(self.search)
+        for action in (self.plot_action, self.load_action, self.remove_action):
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            top.addWidget(button)
+        return top
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._on_search)
+        self.search.returnPressed.connect(self.tree.setFocus)
+        self.tree.doubleClicked.connect(self._on_double_click)
+        self.tree.expanded.connect(lambda index: self._remember(index, True))
+        self.tree.collapsed.connect(lambda index: self._remember(index, False))
+        self.tree.selectionModel().selectionChanged.connect(self._update_actions)
+        self.tree.verticalScrollBar().valueChanged.connect(self.refresh)
+        self.model.plot_toggled.connect(self._on_plot_toggled)
+        self._session.databasesChanged.connect(self._reload)
+        self._session.recordingReplaced.connect(self.model.forget_values)
+        self._settings.decimal.changed.connect(self._on_decimal)
+
+    # -- what the user does ------------------------------------------------------------------------------
+
+    def choose_database(self) -> None:
+        """Let the user choose database files, and load them."""
+        dialog = QFileDialog(self, "Load databases", "", DATABASE_FILES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._load)
+        dialog.open()
+
+    def _load(self, paths: list[str]) -> None:
+        for path in paths:
+            self._session.load_database(Path(path))
+
+    def remove_database(self) -> None:
+        """Remove the databases of the selected lines."""
+        for path in {self.model.database_path(index) for index in self.tree.selectedIndexes()}:
+            self._session.remove_database(path)
+
+    def plot_selected(self) -> None:
+        """Ask for the selected signals to be plotted."""
+        for index in self.tree.selectionModel().selectedRows(NAME):
+            self._plot(index)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        if self.model.signal_name(index) is None:
+            index = index.siblingAtColumn(NAME)
+            self.tree.setExpanded(index, not self.tree.isExpanded(index))
+        else:
+            self._plot(index)
+
+    def _plot(self, index: QModelIndex) -> None:
+        name = self.model.signal_name(index)
+        if name is not None:
+            self.plotRequested.emit(name)
+
+    def _on_plot_toggled(self, name: str, wanted: bool) -> None:
+        (self.plotRequested if wanted else self.unplotRequested).emit(name)
+
+    def set_plotted(self, names: list[str]) -> None:
+        """Check the signals that are plotted."""
+        self.model.set_plotted(names)
+
+    def _on_search(self, text: str) -> None:
+        self.model.set_filter(text)
+        self._restore_expanded()
+        self.refresh()
+
+    # -- keeping the tree as it was ----------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        known = {self.model.database_path(index) for index in self.model.lines()}
+        self.model.set_databases(self._session.databases)
+        new = [index for index in self.model.lines() if self.model.database_path(index) not in known]
+        self._expanded |= {self.model.key(index) for index in new if not index.parent().isValid()}
+        self._restore_expanded()
+        self._hint.setVisible(self.model.rowCount() == 0)
+        self._update_actions()
+
+    def _on_decimal(self, decimal: bool) -> None:
+        self.model.set_decimal(decimal)
+        self._restore_expanded()
+
+    def _remember(self, index: QModelIndex, expanded: bool) -> None:
+        if self.search.text().strip():
+            return
+        if expanded:
+            self._expanded.add(self.model.key(index))
+        else:
+            self._expanded.discard(self.model.key(index))
+
+    def _restore_expanded(self) -> None:
+        """Open what the search has found, or what the user had opened."""
+        searching = bool(self.search.text().strip())
+        all_of_it = searching and self.model.shown_lines <= MAX_EXPANDED
+        for index in list(self.model.lines()):
+            is_database = not index.parent().isValid()
+            wanted = all_of_it or self.model.key(index) in self._expanded or (searching and is_database)
+            if wanted:
+                self.tree.expand(index)
+
+    def _update_actions(self) -> None:
+        chosen = self.tree.selectionModel().selectedRows(NAME)
+        self.remove_action.setEnabled(bool(chosen))
+        self.plot_action.setEnabled(any(self.model.signal_name(index) for index in chosen))
+
+    # -- values ------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Bring the visible values up to date; while paused they stay."""
+        if not self._session.paused:
+            self.model.refresh(self._session.newest, self._visible())
+
+    def _visible(self) -> Iterator[QModelIndex]:
+        """The lines that can be seen."""
+        bottom = self.tree.viewport().height()
+        index = self.tree.indexAt(self.tree.viewport().rect().topLeft())
+        while index.isValid() and self.tree.visualRect(index).top() <= bottom:
+            yield index
+            index = self.tree.indexBelow(index)

@@ -1,0 +1,40 @@
+"""The display clock's ticks for one widget, while it is visible: a hidden view does no work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
+
+from canmcast_gui.app.clock import DisplayClock
+
+
+class VisibleTicks(QObject):
+    """Calls ``action`` on each ``every``-th tick while ``widget`` is visible, and at once when it appears."""
+
+    def __init__(
+        self, clock: DisplayClock, widget: QWidget, action: Callable[[], None], every: int = 1
+    ) -> None:
+        super().__init__(widget)
+        self._clock = clock
+        self._action = action
+        self._every = every
+        self._ticks = 0
+        self._connected = False
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _widget: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and not self._connected:
+            self._connected = True
+            self._clock.tick.connect(self._tick)
+            self._action()
+        elif event.type() == QEvent.Type.Hide and self._connected:
+            self._connected = False
+            self._clock.tick.disconnect(self._tick)
+        return False
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % self._every == 0:
+            self._action()
