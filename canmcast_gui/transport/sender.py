@@ -72,6 +72,11 @@ class FrameSender:
         """Where its frames come from: ip and port of its own socket (on its first interface)."""
         return self._address
 
+    @property
+    def addresses(self) -> tuple[Source, ...]:
+        """Where its frames come from, one for each interface."""
+        return tuple(lane.address for lane in self._lanes)
+
     # -- frames to datagrams -----------------------------------------------------------------------------
 
     def send_batch(self, batch: FrameBatch) -> int:
