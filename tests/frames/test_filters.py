@@ -24,7 +24,8 @@ def signals(name: str):
     """One signal: the length of standard frames."""
     if name != "Frame.Length":
         return None
-    return lambda batch: (~batch.has(Flag.EXTENDED), batch.length)
+    rows = lambda batch: np.flatnonzero(~batch.has(Flag.EXTENDED))  # noqa: E731
+    return lambda batch: (rows(batch), batch.length[rows(batch)])
 
 
 def table() -> SourceTable:
@@ -132,6 +133,14 @@ def test_sources_that_come_later_are_known():
     assert condition.mask(batch).tolist() == [False, False]
     sources.number(Source("10.0.0.9", 1))
     assert condition.mask(batch).tolist() == [False, True]
+
+
+def test_a_name_may_stand_for_a_group_of_ids():
+    """SAE J1939: the source address in the last byte, and the priority, do not tell messages apart."""
+    ids = [0x18FEF100, 0x18FEF1AB, 0x0CFEF121, 0x18FEF200, 0x100]
+    batch = FrameBatch.from_columns(0, ids, np.zeros((5, 8), np.uint8), flags=[1, 1, 1, 1, 0])
+    lookup = lambda _pattern: {(0x18FEF1FE, True, 0x3FFFF00), (0x100, False)}  # noqa: E731
+    assert compile_filter("name ~ CCVS*", lookup).mask(batch).tolist() == [True, True, True, False, True]
 
 
 def test_time_counts_from_the_start_of_the_recording():

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.filters.nodes import Mask, Operand, Values
+from canmcast_gui.frames.filters.nodes import Mask, MatchedId, Operand, Values
 from canmcast_gui.frames.layout import INLINE_BYTES, Flag
 
-# Of the message names that a glob pattern matches: (arbitration id, extended).
-NameLookup = Callable[[str], set[tuple[int, bool]]]
+# The ids of the messages whose names match a glob pattern.
+NameLookup = Callable[[str], Collection[MatchedId]]
 
-# A signal's values for a batch, (which frames carry it, its values); None for a name that nobody knows.
-SignalColumn = Callable[[FrameBatch], tuple[npt.NDArray[np.bool_], npt.NDArray[np.generic]]]
+# The rows of a batch that carry a signal, and its values there; no column for a name that nobody knows.
+SignalColumn = Callable[[FrameBatch], tuple[npt.NDArray[np.signedinteger], npt.NDArray[Any]]]
 SignalLookup = Callable[[str], SignalColumn | None]
 
 NUMBER_FIELDS: dict[str, Callable[[FrameBatch], Values]] = {
@@ -67,7 +68,11 @@ def signal(read_column: SignalColumn) -> Operand:
     """A signal's physical value; frames that do not carry it have none."""
 
     def read(batch: FrameBatch) -> tuple[Values, Mask | None]:
-        present, values = read_column(batch)
+        rows, there = read_column(batch)
+        present = np.zeros(len(batch), dtype=np.bool_)
+        present[rows] = True
+        values = np.zeros(len(batch), dtype=there.dtype)
+        values[rows] = there
         return values, present
 
     return read

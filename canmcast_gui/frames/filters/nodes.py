@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +20,12 @@ Number = int | float
 
 # An operand's values for a batch, and which frames have one at all (None: all do).
 Operand = Callable[[FrameBatch], tuple[Values, Mask | None]]
+
+# (arbitration id, extended), and which bits of the id must agree where that is not all of them.
+MatchedId = tuple[int, bool] | tuple[int, bool, int]
+
+ALL_ID_BITS = 0x1FFFFFFF
+EXTENDED_BIT = 31
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -140,26 +146,29 @@ class InRanges:
 
 @dataclass(frozen=True, slots=True)
 class IdSet:
-    """Met by frames with one of some (arbitration id, extended); ``keys`` sorted, see ``id_keys``."""
+    """Met by data and remote frames with certain ids: for each mask the sorted keys that may be left."""
 
-    keys: npt.NDArray[np.uint32]
+    keys_by_mask: dict[int, npt.NDArray[np.uint32]]
 
     @classmethod
-    def of(cls, ids: Sequence[tuple[int, bool]] | set[tuple[int, bool]]) -> IdSet:
-        """From pairs."""
-        keys = [arbitration_id | bool(extended) << 31 for arbitration_id, extended in ids]
-        return cls(np.array(sorted(keys), dtype=np.uint32))
+    def of(cls, ids: Iterable[MatchedId]) -> IdSet:
+        """From ids as NameLookup gives them."""
+        keys: dict[int, set[int]] = {}
+        for arbitration_id, extended, *rest in ids:
+            mask = rest[0] if rest else ALL_ID_BITS
+            keys.setdefault(mask, set()).add((arbitration_id & mask) | bool(extended) << EXTENDED_BIT)
+        return cls({mask: np.array(sorted(ids), dtype=np.uint32) for mask, ids in keys.items()})
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """Looked up in the sorted keys; error frames have no meaningful id."""
-        if not len(self.keys):
-            return np.zeros(len(batch), dtype=np.bool_)
-        extended = (batch.flags & np.uint16(Flag.EXTENDED)).astype(np.uint32) << np.uint32(31)
-        keys = batch.arbitration_id | extended
-        places = np.searchsorted(self.keys, keys)
-        places[places == len(self.keys)] = 0
-        result: Mask = (self.keys[places] == keys) & ~batch.has(Flag.ERROR)
-        return result
+        """Looked up in the sorted keys; an error frame's id is no message's."""
+        result = np.zeros(len(batch), dtype=np.bool_)
+        extended = (batch.flags & np.uint16(Flag.EXTENDED)).astype(np.uint32) << np.uint32(EXTENDED_BIT)
+        for mask, keys in self.keys_by_mask.items():
+            wanted = (batch.arbitration_id & np.uint32(mask)) | extended
+            places = np.searchsorted(keys, wanted)
+            places[places == len(keys)] = 0
+            result |= keys[places] == wanted
+        return result & ~batch.has(Flag.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
