@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.transport.codec import frame_problem
@@ -72,7 +75,7 @@ def encode_columns(batch: FrameBatch) -> tuple[Bytes, Numbers]:
     widths = np.searchsorted([0x80, 0x100, 0x10000], batch.arbitration_id, side="right")
     for place, id_width in enumerate((1, 2, 3, 5)):
         rows = np.flatnonzero(widths == place)
-        if len(rows) == len(batch):
+        if len(rows) and len(rows) == len(batch):
             sizes[:] = _encode_part(batch, head_of(id_width), matrix)
         elif len(rows):
             part = np.zeros((len(rows), WIDTH), dtype=np.uint8)
@@ -118,5 +121,5 @@ def _write_ids(batch: FrameBatch, id_width: int, cells: Bytes) -> None:
         cells[:, ID_AT + 1 : ID_AT + id_width] = _big_endian(ids, ">u2" if id_width == 3 else ">u4")
 
 
-def _big_endian(numbers: np.ndarray, form: str) -> Bytes:
+def _big_endian(numbers: npt.NDArray[Any], form: str) -> Bytes:
     return numbers.astype(form).view(np.uint8).reshape(len(numbers), -1)

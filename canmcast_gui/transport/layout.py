@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 # Bytes of a matrix's row: the longest usual datagram has 220.
 WIDTH = 256
 
-TIME_AT = 11
+TIME_AT = 12
 ID_AT = 35
 NIL = 0xC0
 FALSE = 0xC2  # true is one more
@@ -115,5 +115,5 @@ TAIL, TAIL_FLAGS_AT = _tail()
 
 
 def slices_of(cells: Bytes, width: int) -> npt.NDArray[np.void]:
-    """Each ``width`` neighbouring bytes of a C-contiguous array as one value, by the place where they start."""
+    """Each ``width`` neighbouring bytes of a C-contiguous array as one value, one for each start."""
     return np.ndarray((cells.size - width + 1,), dtype=f"V{width}", buffer=cells, strides=(1,))

@@ -19,7 +19,7 @@ from canmcast_gui.transport.errors import FrameError
 # Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB.
 _REMEMBERED = 4096
 
-# A map of eleven, the key "timestamp", the mark of a float64: eleven bytes, and then eight of time.
+# A map of eleven, the key "timestamp", the mark of a float64; eight bytes of time follow.
 _HEAD = b"\x8b\xa9timestamp\xcb"
 _HEAD_SIZE = len(_HEAD)
 _AFTER_TIME = _HEAD_SIZE + 8
@@ -118,29 +118,30 @@ class Encoder:
         """The datagram of a frame; ``dlc`` is a number of bytes. Raises FrameError for what is not valid."""
         try:
             parts = self._parts.get((arbitration_id, flags, channel, dlc, len(data)))
-            if parts is None or type(timestamp) is not float or not 0.0 <= timestamp < _ENDLESS:
-                return self._encode_new(arbitration_id, flags, channel, dlc, bytes(data), timestamp)
-        except TypeError as error:
-            raise FrameError(f"a value of the wrong type in a frame: {error}") from None
+            usual = parts is not None and type(timestamp) is float and 0.0 <= timestamp < _ENDLESS
+        except TypeError:
+            usual = False
+        if not usual or parts is None:
+            return self._encode_new(arbitration_id, flags, channel, dlc, data, timestamp)
         return b"".join((_HEAD, _TIME.pack(timestamp), parts[0], data, parts[1]))
 
     def _encode_new(
-        self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: bytes, timestamp: float
+        self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any, timestamp: float
     ) -> bytes:
-        if channel is not None and not isinstance(channel, int | str):
-            channel = str(channel)  # such as a list of hardware channels, which no peer would understand
-        number, size = int(operator.index(arbitration_id)), int(operator.index(dlc))
-        frame = WireFrame(number, flags, int(channel) if isinstance(channel, bool) else channel, size, data)
+        frame = _plain_frame(arbitration_id, flags, channel, dlc, data)
         if flags & Flag.FD and not self._allow_fd:
             raise FrameError("this is a CAN FD frame, and CAN FD is switched off on this bus")
-        problem = frame_problem(frame.arbitration_id, flags, frame.dlc, len(data))
+        problem = frame_problem(frame.arbitration_id, flags, frame.dlc, len(frame.data))
         if problem:
             raise FrameError(problem)
-        if not 0.0 <= timestamp < _ENDLESS:
-            raise FrameError(f"the timestamp is {timestamp}; it must be a number of seconds, not negative")
-        datagram = encode(frame, timestamp)
+        if not isinstance(timestamp, float | int) or not 0.0 <= timestamp < _ENDLESS:
+            raise FrameError(f"the timestamp is {timestamp!r}; it must be a number of seconds, not negative")
+        try:
+            datagram = encode(frame, timestamp)
+        except (OverflowError, ValueError) as error:
+            raise FrameError(f"the channel {channel!r:.40} cannot be sent: {error}") from None
         if len(datagram) > MAX_DATAGRAM:
-            raise FrameError("the channel's name is too long for a datagram")
+            raise FrameError(f"the channel {channel!r:.40}… is too long for a datagram")
         self._remember(frame, encode(frame))
         return datagram
 
@@ -151,6 +152,21 @@ class Encoder:
         tail = len(datagram) - _TAIL_SIZE
         key = (frame.arbitration_id, frame.flags, frame.channel, frame.dlc, length)
         self._parts[key] = (datagram[_AFTER_TIME : tail - length], datagram[tail:])
+
+
+def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any) -> WireFrame:
+    """The frame in plain types; a stock peer could not read, say, a list of hardware channels."""
+    if isinstance(channel, bool):
+        channel = int(channel)
+    elif channel is not None and not isinstance(channel, int | str):
+        channel = str(channel)
+    try:
+        payload = bytes(memoryview(data))
+        return WireFrame(
+            int(operator.index(arbitration_id)), flags, channel, int(operator.index(dlc)), payload
+        )
+    except TypeError as error:
+        raise FrameError(f"a frame with a value of the wrong type: {error}") from None
 
 
 _ENDLESS = float("inf")
