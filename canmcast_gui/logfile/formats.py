@@ -39,7 +39,7 @@ FORMATS: tuple[Format, ...] = (
     Format("blf", "Vector BLF", (".blf",), binary=True, resolution_ns=1),
     Format("candump", "candump log", (".log",)),
     Format("trc", "PEAK TRC", (".trc",), cannot_hold=Flag.FD | Flag.ERROR | Flag.REMOTE),
-    Format("csv", "python-can CSV", (".csv",), cannot_hold=Flag.FD),
+    Format("csv", "python-can CSV", (".csv",), cannot_hold=Flag.FD, resolution_ns=1),
 )
 
 

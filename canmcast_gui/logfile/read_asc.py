@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from canmcast_gui.frames import DLC_TO_LENGTH, Flag
+from canmcast_gui.frames import DLC_TO_LENGTH
+from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.asc_dates import parse_date
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
 
 # Lines without a time that are in order.
 _HEADER_WORDS = ("date", "base", "internal", "no", "begin", "end", "//", "#", "previous", "split")
-_DIRECTIONS = {"rx": 0, "tx": int(Flag.TX), "txrq": int(Flag.TX)}
+_DIRECTIONS = {"rx": 0, "tx": bits.TX, "txrq": bits.TX}
 
 # Bits of the flags field of a CANFD line.
 _FLAG_REMOTE = 0x10
@@ -77,7 +78,7 @@ class AscParser:
         channel = int(cells[1])
         number = cells[2]
         if number.lower() == "errorframe":
-            return Row(time, 0, Flag.ERROR, channel, b"")
+            return Row(time, 0, bits.ERROR, channel, b"")
         if len(cells) < 4 or cells[3].lower() not in _DIRECTIONS:
             if not number[0].isdigit():
                 return None  # statistics, chip status, J1939 transport and other events of a channel
@@ -85,7 +86,7 @@ class AscParser:
         flags, arbitration_id = self._id(number)
         flags |= _DIRECTIONS[cells[3].lower()]
         if cells[4].lower() == "r":
-            return Row(time, arbitration_id, flags | Flag.REMOTE, channel, b"", self._remote_dlc(cells))
+            return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", self._remote_dlc(cells))
         if cells[4].lower() != "d":
             raise ValueError(f"a frame of kind {cells[4]}")
         length = min(8, int(DLC_TO_LENGTH[code_of(cells[5], self._base)]))
@@ -97,16 +98,16 @@ class AscParser:
 
     def _fd(self, cells: list[str], time: int) -> Row:
         channel = int(cells[2])
-        flags = int(Flag.FD) | _DIRECTIONS[cells[3].lower()]
+        flags = bits.FD | _DIRECTIONS[cells[3].lower()]
         if cells[4].lower() == "errorframe":
-            return Row(time, 0, flags & ~Flag.FD | Flag.ERROR, channel, b"")
+            return Row(time, 0, flags & ~bits.FD | bits.ERROR, channel, b"")
         extended, arbitration_id = self._id(cells[4])
         # A symbolic name may stand between the id and the bit rate switch.
         at = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
         brs, esi, code, size = cells[at], cells[at + 1], code_of(cells[at + 2]), int(cells[at + 3])
-        flags |= extended | (Flag.BRS if brs == "1" else 0) | (Flag.ESI if esi == "1" else 0)
+        flags |= extended | (bits.BRS if brs == "1" else 0) | (bits.ESI if esi == "1" else 0)
         if size == 0 and self._says_remote(cells[at + 4 :]):
-            return Row(time, arbitration_id, flags & ~Flag.FD | Flag.REMOTE, channel, b"", min(8, code))
+            return Row(time, arbitration_id, flags & ~bits.FD | bits.REMOTE, channel, b"", min(8, code))
         return Row(time, arbitration_id, flags, channel, self._payload(cells, at + 4, size))
 
     def _says_remote(self, rest: list[str]) -> bool:
@@ -115,7 +116,7 @@ class AscParser:
 
     def _id(self, text: str) -> tuple[int, int]:
         if text[-1] in "xX":
-            return int(Flag.EXTENDED), int(text[:-1], self._base)
+            return bits.EXTENDED, int(text[:-1], self._base)
         return 0, int(text, self._base)
 
     def _payload(self, cells: list[str], start: int, length: int) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.frames import Flag
+from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.rows import Row, nanoseconds
 
 _LINE = re.compile(
@@ -36,17 +36,17 @@ class CandumpParser:
         if found is None:
             raise ValueError("no candump line")
         time, interface, number, fd, data, direction = found.groups()
-        flags = Flag.TX if direction in ("T", "t") else 0
+        flags = bits.TX if direction in ("T", "t") else 0
         channel = self.channels.get(interface) or self._new_channel(interface)
         arbitration_id = int(number, 16)
         if len(number) > 3:
-            flags |= Flag.ERROR if arbitration_id & _ERROR_CLASS else Flag.EXTENDED
+            flags |= bits.ERROR if arbitration_id & _ERROR_CLASS else bits.EXTENDED
             arbitration_id &= 0x1FFFFFFF
         if fd:
-            bits = int(fd[1], 16)
-            flags |= Flag.FD | (Flag.BRS if bits & _BRS else 0) | (Flag.ESI if bits & _ESI else 0)
+            said = int(fd[1], 16)
+            flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)
         elif data[:1] in ("R", "r"):
-            return Row(nanoseconds(time), arbitration_id, flags | Flag.REMOTE, channel, b"", _remote(data))
+            return Row(nanoseconds(time), arbitration_id, flags | bits.REMOTE, channel, b"", _remote(data))
         return Row(nanoseconds(time), arbitration_id, flags, channel, bytes.fromhex(data.replace(".", "")))
 
     def _new_channel(self, interface: str) -> int:

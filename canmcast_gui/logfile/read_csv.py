@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 
-from canmcast_gui.frames import Flag
+from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
 
 
@@ -18,8 +18,8 @@ class CsvParser:
         if not line or line.startswith("timestamp,"):
             return None
         time, number, extended, remote, error, dlc, data = line.split(",")
-        flags = Flag.EXTENDED if extended == "1" else 0
-        flags |= Flag.REMOTE if remote == "1" else 0
-        flags |= Flag.ERROR if error == "1" else 0
+        flags = bits.EXTENDED if extended == "1" else 0
+        flags |= bits.REMOTE if remote == "1" else 0
+        flags |= bits.ERROR if error == "1" else 0
         code = code_of(dlc, 10) if remote == "1" else None
         return Row(nanoseconds(time), int(number, 16), flags, 0, b64decode(data, validate=True), code)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag
+from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC
+from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
@@ -18,11 +19,11 @@ _MICROSECONDS_OF_DAY = 86_400_000_000
 
 _FLAGS_BY_TYPE = {
     "DT": 0,
-    "RR": Flag.REMOTE,
-    "FD": Flag.FD,
-    "FB": Flag.FD | Flag.BRS,
-    "FE": Flag.FD | Flag.BRS | Flag.ESI,
-    "BI": Flag.FD | Flag.ESI,
+    "RR": bits.REMOTE,
+    "FD": bits.FD,
+    "FB": bits.FD | bits.BRS,
+    "FE": bits.FD | bits.BRS | bits.ESI,
+    "BI": bits.FD | bits.ESI,
 }
 # Bus status, error counters, events of the user: in order, but no frames.
 _OTHER_TYPES = frozenset({"ST", "EC", "EV"})
@@ -67,18 +68,18 @@ class TrcParser:
         kind = cells[type_at] if type_at >= 0 else "Rx"
         if kind not in ("Rx", "Tx", "Error"):
             return None
-        flags = Flag.TX if kind == "Tx" else Flag.ERROR if kind == "Error" else 0
+        flags = bits.TX if kind == "Tx" else bits.ERROR if kind == "Error" else 0
         number = cells[id_at]
-        if number == "FFFFFFFF" and not flags & Flag.ERROR:
+        if number == "FFFFFFFF" and not flags & bits.ERROR:
             return None  # a change of the bus status, in a version that has no types
         time = _milliseconds(cells[1])
         channel = int(cells[bus_at]) if bus_at >= 0 else 1
         dlc = int(cells[dlc_at])
-        if flags & Flag.ERROR:
+        if flags & bits.ERROR:
             return Row(time, 0, flags, channel, payload_of(cells[dlc_at + 1 : dlc_at + 1 + dlc]))
-        flags |= Flag.EXTENDED if len(number) > 4 else 0
+        flags |= bits.EXTENDED if len(number) > 4 else 0
         if cells[dlc_at + 1 : dlc_at + 2] == ["RTR"]:
-            return Row(time, int(number, 16), flags | Flag.REMOTE, channel, b"", _classic(dlc))
+            return Row(time, int(number, 16), flags | bits.REMOTE, channel, b"", _classic(dlc))
         return Row(time, int(number, 16), flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
 
     def _parse_v2(self, line: str) -> Row | None:
@@ -90,17 +91,17 @@ class TrcParser:
             return self._error_frame(line.split())
         if kind not in _FLAGS_BY_TYPE:
             raise ValueError(f"a line of type {kind}")
-        return self._frame(cells, int(_FLAGS_BY_TYPE[kind]))
+        return self._frame(cells, _FLAGS_BY_TYPE[kind])
 
     def _frame(self, cells: list[str], flags: int) -> Row:
         columns = self._columns
         number = cells[columns["I"]]
-        flags |= Flag.EXTENDED if len(number) > 4 else 0
-        flags |= Flag.TX if "d" in columns and cells[columns["d"]] == "Tx" else 0
+        flags |= bits.EXTENDED if len(number) > 4 else 0
+        flags |= bits.TX if "d" in columns and cells[columns["d"]] == "Tx" else 0
         channel = int(cells[columns["B"]]) if "B" in columns else 1
         time = _milliseconds(cells[columns["O"]])
         length = self._length(cells)
-        if flags & Flag.REMOTE:
+        if flags & bits.REMOTE:
             return Row(time, int(number, 16), flags, channel, b"", int(LENGTH_TO_DLC[length]))
         data = cells[columns["D"]].split() if length else []
         return Row(time, int(number, 16), flags, channel, _payload(data, 0, length))
@@ -117,7 +118,7 @@ class TrcParser:
         """Columns that an error frame does not have are left out of the line, or hold a dash."""
         columns = self._columns
         turn = next((place for place, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
-        flags = Flag.ERROR | (Flag.TX if cells[turn] == "Tx" else 0)
+        flags = bits.ERROR | (bits.TX if cells[turn] == "Tx" else 0)
         channel = int(cells[columns["B"]]) if "B" in columns and cells[columns["B"]].isdigit() else 1
         data = [cell for cell in cells[turn + 1 :] if len(cell) == 2]
         return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, payload_of(data))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch
+from canmcast_gui.logfile import bits
 
 NANOSECONDS = 1_000_000_000
 _HIGHEST_ID = 0x1FFFFFFF
@@ -31,7 +32,7 @@ class Row(NamedTuple):
 def checked(row: Row) -> Row:
     """The row, its channel 0 where no column holds it. Raises ValueError for what cannot be a frame."""
     size = len(row.payload)
-    if size > (MAX_PAYLOAD if row.flags & (Flag.FD | Flag.ERROR) else INLINE_BYTES):
+    if size > (MAX_PAYLOAD if row.flags & (bits.FD | bits.ERROR) else INLINE_BYTES):
         raise ValueError(f"a frame with {size} bytes")
     if abs(row.timestamp_ns) >= LONGEST_TIME_NS:
         raise ValueError("a time beyond all measure")

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_for_writing, format_named
-
-if TYPE_CHECKING:
-    from canmcast_gui.logfile.write_can import Sink
+from canmcast_gui.logfile.sinks import SINKS, Sink
 
 _KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
 
@@ -25,8 +23,6 @@ _SLICE_FRAMES = 16384
 
 def open_sink(kind: Format, file_path: Path, name: Path) -> tuple[Sink, IO[Any]]:
     """Open ``file_path`` for writing; ``name`` is what the file will be called. Raises OSError."""
-    from canmcast_gui.logfile.write_can import SINKS
-
     file: IO[Any]
     if kind.binary:  # noqa: SIM108 - two types of file
         file = file_path.open("wb")

@@ -37,8 +37,7 @@ def test_frames_come_back(name: str, tmp_path_factory: pytest.TempPathFactory, d
 
 
 def _resolution(name: str) -> int:
-    """BLF holds nanoseconds; the writers of text formats get float seconds."""
-    return 0 if name == "blf" else FORMATS_BY_NAME[name].resolution_ns // 2 + STOCK_FLOAT_NS
+    return FORMATS_BY_NAME[name].resolution_ns // 2
 
 
 def assert_same_as_stock(name: str, stock: FrameBatch, expected: FrameBatch) -> None:
