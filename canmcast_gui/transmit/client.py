@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.processes import ChildError, SupervisedProcess
 from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.frames.processes.child import ChildError
+from canmcast_gui.frames.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.job import validate_frame, validate_job

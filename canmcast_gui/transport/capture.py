@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
-from canmcast_gui.frames.processes import ChildError, SupervisedProcess
 from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.frames.processes.child import ChildError
+from canmcast_gui.frames.processes.supervised import SupervisedProcess
 from canmcast_gui.transport.capture_board import CaptureBoard
 from canmcast_gui.transport.capture_memory import SharedMemory
 from canmcast_gui.transport.errors import BusError
@@ -120,7 +121,10 @@ class Capture:
         return change.sentence if change else None
 
     def stop(self) -> None:
-        """End the process for good; frames that still wait can be taken. Never raises."""
+        """End the process for good, after a last look at the socket.
+
+        Frames that wait can still be taken. Never raises.
+        """
         self._process.stop()
 
     def shutdown(self) -> None:

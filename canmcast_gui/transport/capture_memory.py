@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
-import secrets
 import sys
-import tempfile
 
 
 class SharedMemory:
@@ -25,7 +23,7 @@ class SharedMemory:
     def create(cls, size: int) -> SharedMemory:
         """New memory. Raises OSError where the system has no room for it."""
         if sys.platform == "win32":
-            return cls.open(f"{size} canmcast-{secrets.token_hex(16)}")
+            return cls.open(f"{size} canmcast-{os.urandom(16).hex()}")
         descriptor = _unnamed_file()
         try:
             os.ftruncate(descriptor, size)
@@ -61,5 +59,7 @@ class SharedMemory:
 def _unnamed_file() -> int:
     if hasattr(os, "memfd_create"):
         return os.memfd_create("canmcast-capture")
+    import tempfile  # 10 ms that the capture process of most systems need not wait for
+
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())

@@ -51,7 +51,7 @@ class CaptureLoop:
         self._many = buffer_datagrams // 4
 
     def run(self) -> None:
-        """Work until the parent is gone."""
+        """Work until the parent is gone or wants no more; what has arrived by then is still moved."""
         channel = self._link.channel
         waiting_to_post = False
         while not channel.closed:
@@ -62,16 +62,20 @@ class CaptureLoop:
                 channel.receive()
             if socket in readable:
                 waiting_to_post = True
-                self._move_all()
+                moved = self._move_all()
+                time.sleep(self._pause if moved < self._many else SHORT_PAUSE_SECONDS)
             if waiting_to_post and time.monotonic() - self._posted_at >= POST_SECONDS:
                 self._post()
                 waiting_to_post = False
 
-    def _move_all(self) -> None:
-        moved = self._move()
-        while moved == DRAIN_FRAMES:
-            moved = self._move()
-        time.sleep(self._pause if moved < self._many else SHORT_PAUSE_SECONDS)
+        self._move_all()
+        self._post()
+
+    def _move_all(self) -> int:
+        """Move what waits; how many frames the last look found."""
+        while (moved := self._move()) == DRAIN_FRAMES:
+            pass
+        return moved
 
     def _move(self) -> int:
         batch = self._receiver.drain(DRAIN_FRAMES)

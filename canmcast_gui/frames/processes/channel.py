@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import struct
+import sys
 
 _HEADER = struct.Struct("<I")
 
@@ -25,6 +26,13 @@ class Channel:
         self._incoming = bytearray()
         self._outgoing = bytearray()
         self.closed = False
+
+    @classmethod
+    def inherited(cls, text: str) -> Channel:
+        """In the child: the channel to the parent, from what the command line says of it."""
+        if sys.platform == "win32":
+            return cls(socket.fromshare(sys.stdin.buffer.read()))
+        return cls(socket.socket(fileno=int(text)))
 
     def fileno(self) -> int:
         """The socket; readable when there is something to receive, or when the other end has gone."""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,13 @@ class ChildProcess:
         how = f"was ended by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
         return f"The {self.name} {how}{': ' + lines[-1] if lines else ''}."
 
-    def end(self) -> None:
-        """End it at once and forget it; it keeps nothing that would need time. Never raises."""
+    def end(self, patience: float = 0.0) -> None:
+        """Let it see that its parent has gone, and kill it after ``patience`` seconds. Never raises."""
+        self.channel.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
         self._process.kill()
         self._process.wait()
-        self.channel.close()
         if self._process.stderr is not None:
             self._process.stderr.close()
 
@@ -95,7 +98,7 @@ class ChildProcess:
 def _start(
     module: str, arguments: Sequence[str], there: socket.socket, inherit: Sequence[int]
 ) -> subprocess.Popen[bytes]:
-    """Start ``python -m module CHANNEL ARGUMENTS``; CHANNEL is what inherited_channel() turns into a socket.
+    """Start ``python -m module CHANNEL ARGUMENTS``; CHANNEL is for Channel.inherited().
 
     Standard error is kept for the sentence about its end: it writes there only when it ends.
     """
@@ -117,13 +120,6 @@ def _start(
         env=_environment(),
         **streams,
     )
-
-
-def inherited_channel(text: str) -> Channel:
-    """In the child: the channel to the parent, from the first argument of the command line."""
-    if sys.platform == "win32":
-        return Channel(socket.fromshare(sys.stdin.buffer.read()))
-    return Channel(socket.socket(fileno=int(text)))
 
 
 def _environment() -> dict[str, str]:

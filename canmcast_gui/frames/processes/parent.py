@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from canmcast_gui.frames.processes.child import inherited_channel
+from canmcast_gui.frames.processes.channel import Channel
 from canmcast_gui.frames.processes.wakeup import wakeup_from_text
 
 
@@ -19,7 +19,7 @@ class ParentLink:
 
     def __init__(self, command_line: list[str]) -> None:
         """``command_line`` is what SupervisedProcess wrote: the channel, the bell, then the arguments."""
-        self.channel = inherited_channel(command_line[0])
+        self.channel = Channel.inherited(command_line[0])
         self.wakeup = wakeup_from_text(command_line[1])
         self.arguments = command_line[2:]
 

@@ -12,6 +12,8 @@ from canmcast_gui.frames.processes.child import ChildError, ChildProcess
 from canmcast_gui.frames.processes.wakeup import create_wakeup
 
 START_SECONDS = 10.0
+# For a last look at the socket; a process that is stopped or hangs is not waited for any longer.
+END_SECONDS = 0.5
 
 # The first restart comes at once; each further one waits twice as long, so that what cannot start (an
 # interface that has gone) costs next to nothing and still comes back within ten seconds when it can.
@@ -82,7 +84,7 @@ class SupervisedProcess:
 
     def stop(self) -> None:
         """End the process; nothing is started any more, but what it left can be read. Never raises."""
-        self._forget_child()
+        self._forget_child(END_SECONDS)
         self._next_start = float("inf")
 
     def end(self) -> None:
@@ -135,8 +137,8 @@ class SupervisedProcess:
         self._child = ChildProcess(self.name, self._module, self._arguments, self._inherit)
         return self._child
 
-    def _forget_child(self) -> None:
+    def _forget_child(self, patience: float = 0.0) -> None:
         child, self._child = self._child, None
         self._ready = False
         if child is not None:
-            child.end()
+            child.end(patience)

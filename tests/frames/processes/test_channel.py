@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.frames.processes import Channel
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.frames.processes.channel import Channel, wait_for
 
 
 @pytest.fixture

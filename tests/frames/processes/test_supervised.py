@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from canmcast_gui.frames.processes import Channel, ChildError, SupervisedProcess
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.frames.processes.channel import Channel, wait_for
+from canmcast_gui.frames.processes.child import ChildError
+from canmcast_gui.frames.processes.supervised import SupervisedProcess
 
 WORKER = "tests.frames.processes.worker"
 PATIENCE = 20.0
@@ -148,7 +149,7 @@ def test_a_stopped_process_can_be_ended(start):
 
 PARENT = f"""
 import sys, time
-from canmcast_gui.frames.processes import SupervisedProcess
+from canmcast_gui.frames.processes.supervised import SupervisedProcess
 process = SupervisedProcess("test process", {WORKER!r}, ["work"])
 print(process.pid, flush=True)
 time.sleep(100)

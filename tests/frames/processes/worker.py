@@ -4,7 +4,7 @@ import select
 import signal
 from pathlib import Path
 
-from canmcast_gui.frames.processes import ParentLink, work_for_parent
+from canmcast_gui.frames.processes.parent import ParentLink, work_for_parent
 
 
 def work(link: ParentLink) -> int:
