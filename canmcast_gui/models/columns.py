@@ -61,19 +61,23 @@ def _channel_texts(shown: ShownFrames) -> Texts:
 
 
 def _direction_texts(shown: ShownFrames) -> Texts:
-    return [direction_text(flags) for flags in shown.batch.flags.tolist()]
+    return _by_flags(shown, direction_text)
 
 
 def _id_texts(shown: ShownFrames) -> Texts:
-    ids, flags = shown.batch.arbitration_id.tolist(), shown.batch.flags.tolist()
-    return [
-        id_text(one, bool(bits & Flag.EXTENDED), shown.decimal) for one, bits in zip(ids, flags, strict=True)
-    ]
+    ids, extended = shown.batch.arbitration_id.tolist(), shown.batch.has(Flag.EXTENDED).tolist()
+    return [id_text(one, far, shown.decimal) for one, far in zip(ids, extended, strict=True)]
 
 
 def _type_texts(shown: ShownFrames) -> Texts:
-    known = {flags: type_text(flags) for flags in set(shown.batch.flags.tolist())}
-    return [known[flags] for flags in shown.batch.flags.tolist()]
+    return _by_flags(shown, type_text)
+
+
+def _by_flags(shown: ShownFrames, text: Callable[[int], str]) -> Texts:
+    """Texts that depend on the flags alone, of which a screen has a handful of different ones."""
+    flags = shown.batch.flags.tolist()
+    known = {one: text(one) for one in set(flags)}
+    return [known[one] for one in flags]
 
 
 def _dlc_texts(shown: ShownFrames) -> Texts:
@@ -113,7 +117,7 @@ TYPE = Column(
     tip="S standard, X extended, R remote, E error, FD, BRS bit rate switch, ESI",
 )
 DLC = Column("dlc", "DLC", 7, _dlc_texts, True, "Data length code, and the bytes of a CAN FD frame")
-DATA = Column("data", "Data", 24, _data_texts, tip="Payload")
+DATA = Column("data", "Data", 23, _data_texts, tip="Payload")
 COUNT = Column("count", "Count", 7, _extra("count"), True, "Frames with this id")
 CYCLE = Column("cycle", "Cycle ms", 8, _extra("cycle"), True, "Mean time between two frames")
 JITTER = Column("jitter", "Jitter ms", 8, _extra("jitter"), True, "Standard deviation of that time")

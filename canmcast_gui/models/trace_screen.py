@@ -57,7 +57,9 @@ class Screen:
     def kinds(self) -> list[str]:
         """By frame: "error", "remote", "transmit" or nothing."""
         if self._kinds is None:
-            self._kinds = [kind(flags) for flags in self.batch.flags.tolist()]
+            flags = self.batch.flags.tolist()
+            known = {one: kind(one) for one in set(flags)}
+            self._kinds = [known[one] for one in flags]
         return self._kinds
 
     def texts(self, column: Column) -> list[str]:

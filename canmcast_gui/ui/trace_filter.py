@@ -85,8 +85,7 @@ class FilterBox(QLineEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_PAUSE_MS)
         self._pause.timeout.connect(self.apply)
-        self.textEdited.connect(lambda _text: self._pause.start())
-        self.textChanged.connect(self._on_cleared)
+        self.textChanged.connect(self._on_text)
         self.returnPressed.connect(self.apply)
         state.failed.connect(self._on_failed)
 
@@ -100,8 +99,10 @@ class FilterBox(QLineEdit):
         self.setText(text)
         self.apply()
 
-    def _on_cleared(self, text: str) -> None:
-        if not text:
+    def _on_text(self, text: str) -> None:
+        if text:
+            self._pause.start()
+        else:
             self.apply()
 
     def _on_failed(self, sentence: str, _position: int) -> None:

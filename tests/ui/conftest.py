@@ -1,0 +1,62 @@
+"""A session without a bus, settings in a file of the test's own, and a window over both."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.database import load_database
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.ui.main_window import MainWindow
+from tests.models.frames import DBC
+
+
+class Stage:
+    """A session and its settings; ``arrive`` is what a bus does with frames."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = AppSettings(folder / "settings.ini")
+        self.session = Session()
+
+    def arrive(self, batch: FrameBatch) -> None:
+        """Frames come in, as they do from a bus."""
+        self.session._on_arrived(batch)
+        self.session._trace.feed()
+        self.session.stateChanged.emit()
+
+    def add_database(self) -> None:
+        """Load the database that knows the message Engine (100h)."""
+        path = self.folder / "engine.dbc"
+        path.write_text(DBC)
+        self.session.databases.add(load_database(path))
+        self.session.databasesChanged.emit()
+
+
+@pytest.fixture
+def stage(qtbot, tmp_path) -> Iterator[Stage]:
+    """What views need."""
+    one = Stage(tmp_path)
+    yield one
+    one.session.shutdown()
+    delete_later()
+
+
+@pytest.fixture
+def window(qtbot, stage) -> Iterator[MainWindow]:
+    """The main window, shown, with an empty session."""
+    one = MainWindow(stage.session, stage.settings)
+    with qtbot.waitExposed(one):
+        one.show()
+    yield one
+    one.end()
+    one.deleteLater()
+    delete_later()
+
+
+def delete_later() -> None:
+    """Free now what is to be freed later."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

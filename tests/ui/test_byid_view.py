@@ -1,0 +1,70 @@
+"""The by-ID view: live while visible, still while paused, sorted by a click on the header."""
+
+import pytest
+
+from canmcast_gui.ui.byid_view import ByIdView
+from canmcast_gui.ui.trace_filter import FilterState
+from tests.models.frames import mixed, traffic
+
+
+@pytest.fixture
+def filters(stage):
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def view(qtbot, stage, filters):
+    stage.add_database()
+    one = ByIdView(stage.session, stage.settings, filters)
+    qtbot.addWidget(one)
+    one.resize(900, 400)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def column(view, key: str) -> list[str]:
+    number = [one.key for one in view.model.columns].index(key)
+    return [view.model.data(view.model.index(row, number)) for row in range(view.model.rowCount())]
+
+
+def test_it_is_live_and_drawn(qtbot, stage, view):
+    stage.arrive(mixed())
+    qtbot.waitUntil(lambda: view.shown_ids() == 6)
+    stage.arrive(traffic(8))
+    qtbot.waitUntil(lambda: view.shown_ids() == 8)
+    assert view.model.open_row(column(view, "name").index("Engine"))
+    picture = view.grab().toImage()
+    assert len({picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(200)}) > 20
+
+
+def test_pause_stands_still_and_keeps_what_is_open(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.model.open_row(0)
+    stage.session.set_paused(True)
+    stage.arrive(traffic(800, first=8))
+    view.refresh()
+    assert column(view, "count")[0] == "2"
+    stage.session.set_paused(False)
+    assert column(view, "count")[0] == "202"
+    assert view.model.is_open(0)
+
+
+def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):
+    batch = traffic(8)
+    batch.records["arbitration_id"] = batch.arbitration_id[::-1].copy()
+    stage.arrive(batch)
+    view.refresh()
+    assert column(view, "id") == ["100", "101", "102", "103"]
+    view.table.header.setSortIndicator(0, view.table.header.sortIndicatorOrder().DescendingOrder)
+    assert column(view, "id") == ["103", "102", "101", "100"]
+
+
+def test_another_recording_begins_anew(stage, view, filters):
+    stage.arrive(traffic(8))
+    view.refresh()
+    filters.set_text("id == 0x101")
+    assert column(view, "id") == ["101"]
+    stage.session.clear()
+    assert view.shown_ids() == 0

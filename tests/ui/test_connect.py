@@ -1,0 +1,98 @@
+"""Choosing a bus: usual ones, own ones, and wrong values that say why."""
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.connect_bar import ConnectionButton, recent_buses
+from canmcast_gui.ui.connect_dialog import ConnectDialog
+from canmcast_gui.ui.connect_form import OTHER, PRESETS, ConnectForm
+from tests.ui.conftest import delete_later
+
+
+@pytest.fixture
+def form(qtbot):
+    one = ConnectForm(BusSettings.this_computer())
+    qtbot.addWidget(one)
+    return one
+
+
+@pytest.mark.parametrize("number", range(len(PRESETS)))
+def test_presets_fill_the_fields(form, number):
+    form.preset.setCurrentIndex(number)
+    form.preset.activated.emit(number)
+    assert form.settings() == PRESETS[number][1].validated()
+    assert form.preset.currentIndex() == number
+
+
+def test_own_values_are_taken(form):
+    form.show_settings(BusSettings(group="239.1.2.3", port=1234, hop_limit=3, fd=False))
+    assert form.settings() == BusSettings(group="239.1.2.3", port=1234, hop_limit=3, fd=False)
+    assert form.preset.currentText() == OTHER
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "part"),
+    [
+        ("group", "10.0.0.1", "multicast"),
+        ("group", "", "multicast"),
+        ("group", "zebra", "multicast"),
+        ("port", "0", "between 1 and 65535"),
+        ("port", "99999", "between 1 and 65535"),
+        ("port", "12a", "between 1 and 65535"),
+    ],
+)
+def test_a_wrong_value_says_why_beside_its_field(form, field, text, part):
+    getattr(form, field).setText(text)
+    assert list(form.problems) == [field]
+    note = form._notes[field]
+    assert part in note.text()
+    assert not note.isHidden()
+
+
+def test_an_interface_that_is_gone_is_a_problem(qtbot):
+    form = ConnectForm(BusSettings(group="239.1.2.3", interface="gone0"))
+    qtbot.addWidget(form)
+    assert "gone0" in form.interface.currentText()
+    assert "gone0" in form.problems["interface"]
+
+
+def test_the_hop_limit_says_how_far_frames_go(form):
+    assert "leaves this computer" in form._notes["hop_limit"].text()
+    assert not form.hop_limit.isEnabled()
+    form.local.setChecked(False)
+    form.hop_limit.setValue(1)
+    assert "same network" in form._notes["hop_limit"].text()
+    form.hop_limit.setValue(3)
+    assert "2 routers" in form._notes["hop_limit"].text()
+
+
+def test_the_dialog_agrees_only_to_a_good_bus_and_is_freed(qtbot, stage):
+    dialog = ConnectDialog(BusSettings.this_computer())
+    freed = []
+    dialog.destroyed.connect(lambda: freed.append(True))
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    dialog.open()
+    dialog.form.group.setText("1.2.3.4")
+    assert not ok.isEnabled()
+    dialog.form.show_settings(BusSettings.this_computer(port=4321))
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        ok.click()
+    assert chosen.args == [BusSettings.this_computer(port=4321)]
+    delete_later()
+    assert freed == [True]
+
+
+def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):
+    mine = BusSettings(group="239.9.9.9", port=99)
+    stage.settings.recent_buses.set([mine.to_dict(), {"group": 5}, {"group": "10.0.0.1"}])
+    assert recent_buses(stage.settings) == [mine]
+    button = ConnectionButton(stage.session, stage.settings, Actions(window), window)
+    assert "Not connected" in button.text()
+    button._fill(button.menu())
+    actions = {action.text(): action for action in button.menu().actions()}
+    assert {"IPv6 default", "IPv4 default", "This computer"} <= actions.keys()
+    with qtbot.waitSignal(button.chosen) as chosen:
+        actions["239.9.9.9:99"].trigger()
+    assert chosen.args == [mine]

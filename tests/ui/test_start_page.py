@@ -1,0 +1,58 @@
+"""The start page: three ways to begin, what was used last, and what a crash left behind."""
+
+import pytest
+from PySide6.QtWidgets import QLabel, QToolButton
+
+from canmcast_gui.recording import Recording, leftovers
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.start_page import StartPage
+from tests.models.frames import traffic
+
+
+@pytest.fixture
+def page(qtbot, stage):
+    one = StartPage(stage.settings)
+    qtbot.addWidget(one)
+    return one
+
+
+def links(page) -> dict[str, QToolButton]:
+    page.refresh()
+    return {button.text(): button for button in page.findChildren(QToolButton) if not button.isHidden()}
+
+
+def test_the_three_choices(qtbot, page):
+    for name, signal in (
+        ("demo", page.demoRequested),
+        ("connect", page.connectRequested),
+        ("open", page.openRequested),
+    ):
+        with qtbot.waitSignal(signal):
+            page.buttons[name].click()
+
+
+def test_recent_things_that_are_still_there(qtbot, stage, page, tmp_path):
+    known = tmp_path / "drive.asc"
+    known.touch()
+    stage.settings.recent_files.set([str(tmp_path / "gone.asc"), str(known)])
+    stage.settings.recent_buses.set([BusSettings(group="239.9.9.9", port=99).to_dict()])
+    assert links(page).keys() == {"drive.asc", "239.9.9.9:99"}
+    with qtbot.waitSignal(page.fileRequested) as asked:
+        links(page)["drive.asc"].click()
+    assert asked.args == [str(known)]
+    with qtbot.waitSignal(page.busRequested):
+        links(page)["239.9.9.9:99"].click()
+
+
+def test_a_recording_that_a_crash_left_can_be_recovered_or_deleted(qtbot, page):
+    for _ in range(2):
+        recording = Recording.create()
+        recording.append(traffic(1500))
+        recording.close()
+    assert "Recover" in links(page)
+    assert any("1,500 frames" in label.text() for label in page.findChildren(QLabel))
+    with qtbot.waitSignal(page.recoverRequested) as asked:
+        links(page)["Recover"].click()
+    assert asked.args[0].frames == 1500
+    links(page)["Delete"].click()
+    assert len(leftovers()) == 1

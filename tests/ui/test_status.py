@@ -1,0 +1,73 @@
+"""The status bar: what is going on, in numbers, and tasks that can be cancelled."""
+
+import time
+
+import pytest
+from PySide6.QtWidgets import QToolButton
+
+from canmcast_gui.app.totals import SessionTotals
+from canmcast_gui.ui import status_tasks
+from canmcast_gui.ui.status import StatusBar
+from canmcast_gui.ui.status_tasks import TaskList
+from tests.models.frames import traffic
+
+
+@pytest.fixture
+def bar(qtbot, stage):
+    one = StatusBar(stage.session, stage.settings)
+    qtbot.addWidget(one)
+    return one
+
+
+def test_an_idle_bar_shows_no_losses(bar):
+    texts = {name: label.text() for name, label in bar.labels.items()}
+    assert texts["state"] == "Not connected"
+    assert (texts["lost"], texts["frames"], texts["rate"]) == ("0 lost", "0 frames", "0 frames/s")
+    assert bar.labels["record"].isHidden()
+
+
+def test_frames_rate_and_load_are_counted(stage, bar):
+    stage.arrive(traffic(1200))
+    bar.refresh()
+    assert bar.labels["frames"].text() == "1,200 frames"
+    assert bar.labels["rate"].text() == "1,200 frames/s"
+    assert bar.labels["load"].text() == "load 27 %"  # 1,200 frames of 111 bits in a second of 500,000
+    stage.settings.bitrate.set(125_000)
+    bar.refresh()
+    assert bar.labels["load"].text() == "load 107 %"
+
+
+def test_losses_are_said_with_their_reasons(stage, bar, monkeypatch):
+    totals = SessionTotals(dropped_kernel=1000, dropped_ring=2, malformed=3, foreign=4)
+    monkeypatch.setattr(stage.session, "statistics", lambda: totals)
+    bar.refresh()
+    assert bar.labels["lost"].text() == "1,002 lost · 3 malformed"
+    for number in ("1,000", "2 ", "3 ", "4 "):
+        assert number in bar.labels["lost"].toolTip()
+
+
+def test_the_record_light_is_on_while_a_file_is_written(stage, bar, tmp_path):
+    assert stage.session.start_record(tmp_path / "record.asc")
+    bar.refresh()
+    assert not bar.labels["record"].isHidden()
+    assert "REC 00:0" in bar.labels["record"].text()
+    stage.session.stop_record()
+    assert bar.labels["record"].isHidden()
+
+
+def test_a_slow_task_is_shown_and_can_be_cancelled(qtbot, stage, monkeypatch):
+    monkeypatch.setattr(status_tasks, "SHOW_AFTER_MS", 1)
+    tasks = TaskList(stage.session)
+    qtbot.addWidget(tasks)
+    tasks.show()
+
+    def work(report) -> None:
+        while report(0.5):
+            time.sleep(0.005)
+
+    task = stage.session._pool.make("Slow work", work)
+    task.start()
+    qtbot.waitUntil(lambda: any(button.isVisible() for button in tasks.findChildren(QToolButton)))
+    with qtbot.waitSignal(task.ended):
+        tasks.findChild(QToolButton).click()
+    qtbot.waitUntil(lambda: not tasks.findChildren(QToolButton))

@@ -1,0 +1,54 @@
+"""The filter box: applied while typing, mistakes shown with their place, the last good filter kept."""
+
+import pytest
+from PySide6.QtTest import QTest
+
+from canmcast_gui.ui.trace_filter import FilterBox, FilterProblem, FilterState
+from tests.models.frames import traffic
+
+
+@pytest.fixture
+def state(stage):
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def box(qtbot, state):
+    one = FilterBox(state)
+    qtbot.addWidget(one)
+    return one
+
+
+def test_what_is_typed_is_used_after_a_moment(qtbot, state, box):
+    with qtbot.waitSignal(state.changed) as changed:
+        QTest.keyClicks(box, "id == 0x101")
+    assert changed.args[0].mask(traffic(4)).tolist() == [False, True, False, False]
+
+
+def test_a_mistake_keeps_the_last_good_filter_and_names_its_place(qtbot, state, box):
+    problem = FilterProblem(state, box)
+    qtbot.addWidget(problem)
+    box.set_filter_text("id == 0x101")
+    good = state.filter
+    with qtbot.waitSignal(state.failed) as failed:
+        box.set_filter_text("id == zebra")
+    assert failed.args[1] == 6
+    assert state.filter is good
+    assert not problem.isHidden()
+    assert "at character 7" in problem.findChildren(type(problem._text))[-1].text()
+    box.set_filter_text("id == 0x102")
+    assert problem.isHidden()
+    assert state.filter is not good
+
+
+def test_clearing_shows_everything_at_once(state, box):
+    box.set_filter_text("id == 1")
+    box.clear()
+    assert state.filter.passes_all
+
+
+def test_names_are_those_of_the_databases_of_now(stage, state, box):
+    box.set_filter_text("name ~ Engine")
+    assert not state.filter.mask(traffic(1)).any()
+    stage.add_database()
+    assert state.filter.mask(traffic(1)).all()

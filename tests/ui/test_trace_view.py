@@ -1,0 +1,180 @@
+"""The chronological view in front of a user: following, standing still, opening, finding, copying."""
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from canmcast_gui.ui.trace_filter import FilterState
+from canmcast_gui.ui.trace_view import TraceView
+from tests.models.frames import mixed, traffic
+
+
+@pytest.fixture
+def filters(stage):
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def view(qtbot, stage, filters):
+    stage.add_database()
+    one = TraceView(stage.session, stage.settings, filters)
+    qtbot.addWidget(one)
+    one.resize(900, 400)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def rows_in_view(view) -> tuple[int, int]:
+    first, last = view.table.visible_lines()
+    return view.model.row_number(first), view.model.row_number(last)
+
+
+def test_the_newest_frame_stays_in_view(qtbot, stage, view):
+    for first in (0, 500, 1000):
+        stage.arrive(traffic(500, first=first))
+        qtbot.waitUntil(lambda first=first: rows_in_view(view)[1] == first + 499)
+    assert view.follower.following
+
+
+def test_scrolling_up_stands_still(qtbot, stage, view):
+    stage.arrive(traffic(500))
+    qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
+    QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert not view.follower.following
+    stage.arrive(traffic(500, first=500))
+    view.refresh()
+    assert rows_in_view(view)[0] == 0
+    view.set_following(True)
+    qtbot.waitUntil(lambda: rows_in_view(view)[1] == 999)
+
+
+def test_a_hidden_view_does_nothing(qtbot, stage, view):
+    view.hide()
+    stage.arrive(traffic(10))
+    qtbot.wait(150)
+    assert view.model.rowCount() == 0
+    view.show()
+    assert view.model.rowCount() == 10
+
+
+def test_pause_stands_still_and_goes_on(stage, view):
+    stage.arrive(traffic(10))
+    view.refresh()
+    stage.session.set_paused(True)
+    stage.arrive(traffic(10, first=10))
+    view.refresh()
+    assert view.model.rowCount() == 10
+    stage.session.set_paused(False)
+    view.refresh()
+    assert view.model.rowCount() == 20
+
+
+def test_all_kinds_of_lines_are_drawn(qtbot, stage, view):
+    stage.arrive(mixed())
+    view.refresh()
+    view.table.selectRow(1)
+    assert view.model.open_row(0)
+    picture = view.grab().toImage()
+    colors = {picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(0, 200, 1)}
+    assert len(colors) > 20
+
+
+def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.table.selectRow(0)
+    QTest.keyClick(view.table, Qt.Key.Key_Right)
+    assert view.model.rowCount() == 10
+    assert not view.follower.following
+    QTest.keyClick(view.table, Qt.Key.Key_Left)
+    assert view.model.rowCount() == 8
+    height = view.table.rowHeight(0)
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, height * 4 + 5))
+    assert view.model.is_open(4)
+    QTest.mouseDClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, height * 4 + 5))
+    assert not view.model.is_open(4)
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    assert view.model.rowCount() == 10
+
+
+def test_selected_rows_are_copied_as_they_are_shown(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.model.open_row(0)
+    view.table.header.moveSection(view.table.header.visualIndex(5), 0)
+    view.table.header.setSectionHidden(2, True)
+    for line in (0, 1, 4):
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        view.table.selectionModel().select(view.model.index(line, 0), flags)
+    view.copy()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "ID\tTime\tΔt\tChn\tDir\tName\tType\tDLC\tData"
+    assert lines[1] == "100\t0.000000\t\t1\tRx\tEngine\tS\t8\t00 00 00 00 00 00 00 00"
+    assert lines[2].split("\t")[5] == "Speed"
+    assert lines[3].startswith("102\t0.002000\t0.001000")
+    assert len(lines) == 4
+
+
+def test_frames_are_found_forwards_and_backwards_through_the_filter(stage, view, filters):
+    stage.arrive(traffic(100))
+    view.refresh()
+    find = filters.compile("id == 0x102")
+    current = []
+    for backwards in (False, False, True, True):
+        assert view.find(find, backwards) == (len(current) != 3)
+        current.append(view.model.row_number(view.table.currentIndex().row()))
+    assert current == [2, 6, 2, 2]
+    filters.set_text("data[0] >= 50")  # the current frame is hidden: the next that is shown becomes current
+    assert view.model.row_number(view.table.currentIndex().row()) == 50
+    assert view.find(find)
+    assert view.model.row_number(view.table.currentIndex().row()) == 54
+    assert not view.find(filters.compile("id == 0x7FF"))
+
+
+def test_the_current_frame_stays_current_under_another_filter(stage, view, filters):
+    stage.arrive(traffic(400))
+    view.refresh()
+    view.set_following(False)
+    view.table.select_line(200)
+    filters.set_text("id == 0x100")
+    assert view.model.row_number(view.table.currentIndex().row()) == 200
+    assert view.shown_frames() == 100
+
+
+def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.table.selectRow(1)
+    menu = view.menu()
+    texts = {action.text(): action for action in menu.actions()}
+    with qtbot.waitSignal(view.filterRequested) as requested:
+        texts["Only ID 101"].trigger()
+    assert requested.args == ["id == 0x101 and not extended"]
+    menu.close()
+
+
+def test_columns_are_remembered(qtbot, stage, filters, view):
+    header = view.table.header
+    menu = header.menu()
+    {action.text(): action for action in menu.actions()}["Source"].trigger()
+    menu.close()
+    header.moveSection(header.visualIndex(6), 1)
+    header.resizeSection(0, 123)
+    again = TraceView(stage.session, stage.settings, filters)
+    qtbot.addWidget(again)
+    assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in header.shown_columns()]
+    assert again.table.header.shown_columns()[1].key == "name"
+    assert again.table.header.sectionSize(0) == 123
+    again.table.header.reset_columns()
+    assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in again.model.columns]
+
+
+def test_numbers_and_times_follow_the_settings(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    stage.settings.decimal.set(True)
+    stage.settings.time_mode.set("delta_id")
+    assert view.model.data(view.model.index(5, 5)) == "257"
+    assert view.model.data(view.model.index(5, 0)) == "0.004000"
