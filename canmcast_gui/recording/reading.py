@@ -41,6 +41,11 @@ def parts(
         yield low, part
 
 
+def join(found: list[FrameBatch]) -> FrameBatch:
+    """One batch of several, with a heap of just their payloads; a chunk's heap may be much larger."""
+    return FrameBatch.concatenate([part.compact() if len(part.heap) else part for part in found])
+
+
 def gather(chunks: list[Chunk], places: list[npt.NDArray[np.intp]], numbers: RowNumbers) -> FrameBatch:
     """One batch of rows from several chunks: those of ``chunks[i]`` go to ``places[i]``."""
     picked = [

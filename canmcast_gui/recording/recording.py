@@ -19,7 +19,7 @@ from canmcast_gui.recording.loading import Loaded, load_chunks
 from canmcast_gui.recording.location import make_new_folder
 from canmcast_gui.recording.lock import FolderLock
 from canmcast_gui.recording.maps import MapCache
-from canmcast_gui.recording.reading import gather, parts, whole
+from canmcast_gui.recording.reading import gather, join, parts, whole
 from canmcast_gui.recording.source_file import SourceFile
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
@@ -89,8 +89,10 @@ class Recording:
         path = Path(folder)
         try:
             lock = FolderLock.take(path)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise RecordingError(f"{path} does not hold a recording") from error
         except OSError as error:
-            raise RecordingError(f"{path} does not hold a recording ({error.strerror})") from error
+            raise RecordingError(f"the recording in {path} cannot be opened: {error.strerror}") from error
         if lock is None:
             raise RecordingError(f"the recording in {path} is in use; close the program that records it")
         recording = cls(path, lock, SourceFile.open(path), limits or Limits())
@@ -275,7 +277,7 @@ class Recording:
         if start < first:
             raise RowsGoneError(f"row {start} is not in the recording, which begins with row {first}")
         found = [part for _, part in parts(chunks, start, stop)]
-        return found[0] if len(found) == 1 else FrameBatch.concatenate([part.compact() for part in found])
+        return found[0] if len(found) == 1 else join(found)
 
     def take(self, rows: npt.ArrayLike) -> FrameBatch:
         """The frames of any row numbers, int64 (n,), in that order; raises RowsGoneError (an IndexError)."""

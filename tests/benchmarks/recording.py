@@ -96,7 +96,7 @@ def _searching(recording: Recording) -> list[Figure]:
         Figure(
             "find an id and a length in 10 M frames",
             (peer / len(messages)) / (ours / len(recording)),
-            10,
+            5,
             rate(len(recording), ours),
             rate(len(messages), peer) + " (loop over can.Message)",
         ),

@@ -84,6 +84,9 @@ def test_a_filter_is_what_it_says(frames: list[Frame], condition: Condition):
     assert passing(text, batch_of(frames)) == expected
     every_other = batch_of(frames)[::2]
     assert passing(text, every_other) == expected[::2]
+    assert passing(text, batch_of(frames)[::-1]) == expected[::-1]
+    twice = np.repeat(np.arange(len(frames)), 2)
+    assert passing(text, batch_of(frames)[twice]) == [expected[row] for row in twice]
 
 
 @given(CONDITIONS)

@@ -203,6 +203,9 @@ def test_a_folder_without_a_recording_is_refused(tmp_path: Path):
         Recording.open(tmp_path)
     with pytest.raises(RecordingError, match="does not hold a recording"):
         Recording.open(tmp_path / "nowhere")
+    (tmp_path / "recording.lock").mkdir()
+    with pytest.raises(RecordingError, match="cannot be opened"):
+        Recording.open(tmp_path)
 
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path):

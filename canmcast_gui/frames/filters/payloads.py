@@ -12,6 +12,9 @@ from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.filters.nodes import Mask
 from canmcast_gui.frames.layout import INLINE_BYTES, MAX_PAYLOAD
 
+# Long payloads are searched where they lie, unless a selection of frames leaves so much between them.
+SPARSEST = 4
+
 
 @dataclass(frozen=True, slots=True)
 class DataContains:
@@ -20,13 +23,24 @@ class DataContains:
     pattern: bytes
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """Short payloads in their records, long ones in a matrix of their own."""
+        """Short payloads are searched in their records, long ones in the heap."""
         lengths = batch.length
         result = _contains(batch.data, np.minimum(lengths, INLINE_BYTES), self.pattern)
         long = np.flatnonzero(lengths > INLINE_BYTES)
         if len(long):
-            rows = batch[long]
-            result[long] = _contains(rows.payload_matrix(MAX_PAYLOAD), rows.length, self.pattern)
+            result[long] = self._in_long_payloads(batch[long])
+        return result
+
+    def _in_long_payloads(self, batch: FrameBatch) -> Mask:
+        starts = batch.records["payload_offset"].astype(np.int64)
+        ends = starts + batch.length
+        in_order = bool((ends[:-1] <= starts[1:]).all())
+        if not in_order or ends[-1] - starts[0] > SPARSEST * (ends - starts).sum():
+            return _contains(batch.payload_matrix(MAX_PAYLOAD), batch.length, self.pattern)
+        places = starts[0] + np.flatnonzero(_hits(batch.heap[starts[0] : ends[-1]], self.pattern))
+        rows = np.searchsorted(starts, places, side="right") - 1
+        result = np.zeros(len(batch), dtype=np.bool_)
+        result[rows[places + len(self.pattern) <= ends[rows]]] = True
         return result
 
 
@@ -55,17 +69,21 @@ def _contains(matrix: npt.NDArray[np.uint8], lengths: npt.NDArray[Any], pattern:
     count, width = matrix.shape
     if len(pattern) > width or not count:
         return np.zeros(count, dtype=np.bool_)
-    run = np.ascontiguousarray(matrix).reshape(-1)
-    places = len(run) - len(pattern) + 1
+    hits = _hits(np.ascontiguousarray(matrix).reshape(-1), pattern)
+    words = hits.view(np.uint64).reshape(count, -1)  # eight truth values at a time
+    allowed = _places_in(width, len(pattern))[lengths]
+    found: Mask = ((words & allowed) != 0).any(axis=1)
+    return found
+
+
+def _hits(run: npt.NDArray[np.uint8], pattern: bytes) -> Mask:
+    """At which places of ``run`` the pattern begins, bool (n,)."""
+    places = max(len(run) - len(pattern) + 1, 0)
     hits = np.zeros(len(run), dtype=np.bool_)
     np.equal(run[:places], pattern[0], out=hits[:places])
     for offset, byte in enumerate(pattern[1:], 1):
         hits[:places] &= run[offset : offset + places] == byte
-    # eight truth values at a time, as one word
-    words = hits.view(np.uint64).reshape(count, -1)
-    allowed = _places_in(width, len(pattern))[lengths]
-    found: Mask = ((words & allowed) != 0).any(axis=1)
-    return found
+    return hits
 
 
 def _places_in(width: int, pattern_length: int) -> npt.NDArray[np.uint64]:
