@@ -62,15 +62,21 @@ class Desk:
         dialog.accept()
 
     def type_into(self, table, row: int, column: int, text: str) -> None:
-        """Open a cell's editor, type and press Enter."""
+        """Open a cell's editor, unless it is open already, type and press Enter."""
         index = table.model().index(row, column)
-        table.setCurrentIndex(index)
-        table.edit(index)
-        editors = [one for one in table.findChildren(QLineEdit) if one.isVisible()]
+        if table.currentIndex() != index or not self._editors(table):
+            table.setCurrentIndex(index)
+            table.edit(index)
+        editors = self._editors(table)
         assert editors, f"no editor opened in row {row}, column {column}"
-        editors[-1].selectAll()
-        QTest.keyClicks(editors[-1], text)
-        QTest.keyClick(editors[-1], Qt.Key.Key_Return)
+        editors[0].selectAll()
+        QTest.keyClicks(editors[0], text)
+        QTest.keyClick(editors[0], Qt.Key.Key_Return)
+        self.wait(lambda: not self._editors(table), "the end of editing")
+
+    @staticmethod
+    def _editors(table) -> list[QLineEdit]:
+        return [one for one in table.viewport().findChildren(QLineEdit) if one.isVisible()]
 
     def trace_lines(self) -> list[list[str]]:
         """The text of all lines of the chronological view."""
