@@ -62,9 +62,9 @@ class Desk:
         dialog.accept()
 
     def type_into(self, table, row: int, column: int, text: str) -> None:
-        """Open a cell's editor, unless it is open already, type and press Enter."""
+        """Open a cell's editor, unless a new row has opened it already, type and press Enter."""
         index = table.model().index(row, column)
-        if table.currentIndex() != index or not self._editors(table):
+        if not self._editors(table):
             table.setCurrentIndex(index)
             table.edit(index)
         editors = self._editors(table)

@@ -33,7 +33,7 @@ def messages(draw: st.DrawFn) -> can.Message:
     return can.Message(is_error_frame=kind == "error", data=draw(st.binary(max_size=8)), check=True, **common)
 
 
-def assert_same_frames(found: list[can.Message], expected: list[can.Message], **how: bool) -> None:
+def assert_same_frames(found: list[can.Message], expected: list[can.Message], **how: object) -> None:
     """Both lists hold equal frames in the same order."""
     assert len(found) == len(expected)
     for one, other in zip(found, expected, strict=True):
