@@ -95,12 +95,10 @@ def _go_on(job: Job, now_ns: int) -> int:
     """When the next frame of a job is due whose frame leaves now; moves the job's grid on."""
     job.grid_ns += job.period_ns
     behind_ns = now_ns - job.grid_ns
-    if behind_ns < 0:
-        return job.grid_ns
-    if behind_ns <= HICCUP_NS:
+    if behind_ns > HICCUP_NS:
+        missed = behind_ns // job.period_ns + 1
+        job.late += missed
+        job.grid_ns += missed * job.period_ns
+    elif behind_ns >= 0:
         job.late += 1
-        return max(job.grid_ns, now_ns + job.period_ns // 2)
-    missed = behind_ns // job.period_ns + 1
-    job.late += missed
-    job.grid_ns += missed * job.period_ns
-    return job.grid_ns
+    return max(job.grid_ns, now_ns + job.period_ns // 2)

@@ -1,0 +1,40 @@
+"""What may be asked for, and what is refused with which words."""
+
+import pytest
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.transmit.errors import TransmitError
+from canmcast_gui.transmit.job import validate_frame, validate_job
+
+FRAME = FrameBatch.from_columns(0, [0x123], [[1, 2, 3]])
+PAIR = FrameBatch.concatenate([FRAME, FRAME])
+
+
+def test_valid_jobs_pass():
+    validate_frame(FrameBatch.empty())
+    validate_frame(PAIR)
+    validate_job(FRAME, 100_000, None)
+    validate_job(FRAME, 10**12, 1)
+
+
+@pytest.mark.parametrize(
+    ("frame", "period_ns", "count", "words"),
+    [
+        (PAIR, 10**6, None, "one frame, not 2"),
+        (FrameBatch.empty(), 10**6, None, "one frame, not 0"),
+        (FRAME, 0, None, "A period of 0 ms is not possible; choose one between 0.1 ms and 24 hours"),
+        (FRAME, 10**15, None, "24 hours"),
+        (FRAME, 10**6, 0, "cannot send 0 frames"),
+        (FrameBatch.from_columns(0, [0x800], [[1]]), 10**6, None, "0x800 is no standard arbitration id"),
+    ],
+)
+def test_others_are_refused_with_a_reason(frame, period_ns, count, words):
+    with pytest.raises(TransmitError, match=words):
+        validate_job(frame, period_ns, count)
+
+
+def test_of_many_frames_the_wrong_one_is_named():
+    batch = FrameBatch.concatenate([FRAME] * 5)
+    batch.records["flags"][3] = Flag.BRS
+    with pytest.raises(TransmitError, match=r"^Frame 4 of 5 was not sent: a bit rate switch"):
+        validate_frame(batch)

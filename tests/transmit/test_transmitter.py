@@ -1,0 +1,306 @@
+"""Sending on time from a process of its own, heard by stock peers and by a receiver."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.transmit import SendFailed, TransmitError, Transmitter
+from canmcast_gui.transport.receiver import Receiver
+from canmcast_gui.transport.settings import BusSettings
+
+pytestmark = pytest.mark.network
+SENDER = "canmcast_gui.transport.sender:open_sender"
+PATIENCE = 20.0
+MS = 1_000_000
+
+
+@pytest.fixture
+def settings(network) -> BusSettings:
+    return BusSettings.this_computer(port=network.free_port())
+
+
+@pytest.fixture
+def transmitter(settings):
+    with Transmitter(SENDER, settings.to_dict()) as transmitter:
+        yield transmitter
+
+
+@pytest.fixture
+def receiver(settings):
+    with closing(Receiver(settings)) as receiver:
+        yield receiver
+
+
+def frame(arbitration_id: int = 0x123, data: bytes = b"\1\2\3", flags: int = 0) -> FrameBatch:
+    return FrameBatch.from_columns(0, [arbitration_id], [list(data)], flags=flags)
+
+
+def receive(receiver: Receiver, count: int) -> FrameBatch:
+    """The frames that come, at least ``count`` of them."""
+    batches, end = [], time.monotonic() + PATIENCE
+    while sum(map(len, batches)) < count and time.monotonic() < end:
+        wait_for(receiver.fileno(), 1.0)
+        batches.append(receiver.drain())
+    return FrameBatch.concatenate(batches)
+
+
+def news(transmitter: Transmitter, wanted) -> list:
+    """News as they come, until one is as wanted."""
+    found, end = [], time.monotonic() + PATIENCE
+    while not any(wanted(one) for one in found):
+        assert time.monotonic() < end, f"only {found[-5:]}"
+        wait_for(transmitter.fileno(), 1.0)
+        found += transmitter.poll()
+    return found
+
+
+def kill(transmitter: Transmitter, number: int = signal.SIGKILL) -> None:
+    os.kill(transmitter.pid, number)
+    os.waitid(os.P_PID, transmitter.pid, os.WEXITED | os.WNOWAIT)
+
+
+def restart(transmitter: Transmitter) -> list[str]:
+    sentences, end = [], time.monotonic() + PATIENCE
+    while not sentences or "works again" not in sentences[-1]:
+        assert time.monotonic() < end, "not started again"
+        if sentence := transmitter.supervise():
+            sentences.append(sentence)
+        time.sleep(0.01)
+    return sentences
+
+
+def test_its_address_is_known_and_is_where_frames_come_from(transmitter, receiver):
+    transmitter.send(frame())
+    batch = receive(receiver, 1)
+    source = receiver.sources[int(batch.source[0])]
+    assert (source.address, source.port) == transmitter.address
+
+
+def test_single_frames_leave_in_order_and_a_stock_peer_gets_all(transmitter, settings, stock_peer):
+    peer = stock_peer("recv", "--group", settings.group, "--port", settings.port, "--count", 3000)
+    numbers = np.arange(3000, dtype=">u8").view(np.uint8).reshape(3000, 8)
+    for start in range(0, 3000, 100):  # a stock peer's buffer holds 256
+        transmitter.send(FrameBatch.from_columns(0, 0x100, numbers[start : start + 100]))
+        assert transmitter.flush(PATIENCE)
+        time.sleep(0.005)
+    result = peer.result()
+    assert (result["received"], result["missing"]) == (3000, 0)
+    assert transmitter.sent == 3000
+
+
+def test_what_flush_has_waited_for_is_on_the_wire(transmitter, receiver):
+    transmitter.send(FrameBatch.concatenate([frame(data=bytes([n % 256])) for n in range(500)]))
+    assert transmitter.flush(PATIENCE)
+    batch = receiver.drain()
+    assert batch.data[:, 0].tolist() == [n % 256 for n in range(500)]
+    assert transmitter.flush(PATIENCE)
+
+
+def test_payloads_and_flags_arrive_as_they_were(transmitter, receiver):
+    sent = FrameBatch.concatenate(
+        [
+            frame(0x1FFFFFFF, bytes(range(64)), Flag.FD | Flag.EXTENDED | Flag.BRS),
+            frame(0x7FF, b"", Flag.REMOTE),
+            frame(0, b"\xff" * 8, Flag.ERROR),
+            frame(1, bytes(range(12)), Flag.FD | Flag.ESI),
+        ]
+    )
+    transmitter.send(sent)
+    batch = receive(receiver, 4)
+    assert [batch.payload(row) for row in range(4)] == [sent.payload(row) for row in range(4)]
+    assert batch.flags.tolist() == sent.flags.tolist()
+    assert batch.arbitration_id.tolist() == sent.arbitration_id.tolist()
+
+
+def test_a_counted_job_sends_its_count_and_says_so(transmitter, receiver):
+    transmitter.arm(7, frame(), 2 * MS, count=25)
+    assert transmitter.armed == {7}
+    last = news(transmitter, lambda one: one.finished)[-1]
+    assert (last.job_id, last.sent, last.finished) == (7, 25, True)
+    assert transmitter.armed == frozenset()
+    assert len(receive(receiver, 25)) == 25
+    assert transmitter.sent == 25
+
+
+def test_changes_of_an_armed_job_follow_one_another(transmitter, receiver):
+    batches = []
+    for value in range(6):
+        transmitter.arm(1, frame(data=bytes([value])), 2 * MS)
+        batches.append(receive(receiver, 5))
+    values = FrameBatch.concatenate(batches).data[:, 0].tolist()
+    assert values == sorted(values)
+    assert set(values) == set(range(6))
+    assert transmitter.armed == {1}
+
+
+def test_jobs_end_when_they_are_told(transmitter, receiver):
+    for number in range(3):
+        transmitter.arm(number, frame(0x100 + number), MS)
+    receive(receiver, 30)
+    transmitter.disarm(0)
+    transmitter.disarm(99)
+    assert transmitter.flush(PATIENCE)
+    receiver.drain()
+    assert set(receive(receiver, 20).arbitration_id.tolist()) == {0x101, 0x102}
+    transmitter.stop_all()
+    assert transmitter.flush(PATIENCE)
+    receiver.drain()
+    assert not wait_for(receiver.fileno(), 0.05)
+    assert transmitter.armed == frozenset()
+
+
+def test_a_job_armed_anew_is_not_taken_for_the_one_before(transmitter):
+    transmitter.arm(1, frame(), MS, count=3)
+    assert transmitter.flush(PATIENCE)
+    time.sleep(0.05)  # so that news of its end are on their way, unread
+    transmitter.arm(1, frame(), 10 * MS)
+    assert not any(one.finished for one in news(transmitter, lambda one: one.sent >= 1))
+    assert transmitter.armed == {1}
+
+
+def test_wrong_frames_are_refused_before_anything_leaves(transmitter, receiver):
+    wrong = frame(0x800)
+    with pytest.raises(TransmitError, match="Frame 2 of 2"):
+        transmitter.send(FrameBatch.concatenate([frame(), wrong]))
+    with pytest.raises(TransmitError, match="0x800"):
+        transmitter.arm(1, wrong, MS)
+    with pytest.raises(TransmitError, match="period"):
+        transmitter.arm(1, frame(), 0)
+    assert transmitter.flush(PATIENCE)
+    assert len(receiver.drain()) == 0
+
+
+def test_what_the_bus_refuses_is_told_and_the_others_go_on(network):
+    settings = BusSettings.this_computer(port=network.free_port(), fd=False)
+    with (
+        closing(Receiver(settings)) as receiver,
+        Transmitter(SENDER, settings.to_dict()) as transmitter,
+    ):
+        transmitter.send(FrameBatch.concatenate([frame(1), frame(2, bytes(12), Flag.FD), frame(3)]))
+        assert transmitter.flush(PATIENCE)
+        assert receive(receiver, 2).arbitration_id.tolist() == [1, 3]
+        failed = news(transmitter, lambda one: isinstance(one, SendFailed))
+        assert "FD" in failed[0].sentence
+        assert transmitter.sent == 2
+
+
+@pytest.mark.parametrize(
+    ("factory", "settings", "words"),
+    [
+        (SENDER, {"group": "10.0.0.1"}, "10.0.0.1"),
+        (SENDER, {"interface": "nosuch0"}, "nosuch0"),
+        ("canmcast_gui.transport.sender:no_such_function", {}, "no_such_function"),
+        ("no_such_module:open", {}, "no_such_module"),
+    ],
+)
+def test_a_sender_that_cannot_be_opened_says_why(factory, settings, words):
+    with pytest.raises(TransmitError, match=words):
+        Transmitter(factory, {**BusSettings.this_computer().to_dict(), **settings})
+
+
+def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transmitter, receiver):
+    transmitter.arm(3, frame(3), MS)
+    transmitter.arm(8, frame(8), MS)
+    receive(receiver, 10)
+    news(transmitter, lambda one: one.sent)
+    sent, address, fileno = transmitter.sent, transmitter.address, transmitter.fileno()
+    kill(transmitter)
+    first, *_, last = restart(transmitter)
+    assert first == (
+        "The transmit process was ended by SIGKILL. The transmit process is started again."
+        " Jobs 3, 8 are no longer armed."
+    )
+    assert last == "The transmit process works again."
+    assert transmitter.sent >= sent > 0
+    assert transmitter.fileno() == fileno
+    assert transmitter.address != address
+    assert transmitter.armed == frozenset()
+    receiver.drain()
+    assert not wait_for(receiver.fileno(), 0.05)
+    transmitter.send(frame(9))
+    assert receive(receiver, 1).arbitration_id.tolist() == [9]
+
+
+def test_while_there_is_no_process_sending_is_refused(transmitter):
+    kill(transmitter)
+    transmitter.supervise()
+    with pytest.raises(TransmitError, match="started again"):
+        transmitter.send(frame())
+    with pytest.raises(TransmitError, match="started again"):
+        transmitter.arm(1, frame(), MS)
+    transmitter.disarm(1)
+    transmitter.stop_all()
+    restart(transmitter)
+
+
+def test_a_stopped_process_makes_nobody_wait_and_goes_on(transmitter, receiver):
+    os.kill(transmitter.pid, signal.SIGSTOP)
+    transmitter.send(FrameBatch.concatenate([frame()] * 20_000))
+    assert not transmitter.flush(0.01)
+    assert transmitter.supervise() is None
+    os.kill(transmitter.pid, signal.SIGCONT)
+    assert transmitter.flush(PATIENCE)
+    assert transmitter.sent == 20_000
+
+
+def test_ctrl_c_is_the_parents_business(transmitter, receiver):
+    os.kill(transmitter.pid, signal.SIGINT)
+    transmitter.send(frame())
+    assert len(receive(receiver, 1)) == 1
+
+
+def test_news_that_nobody_reads_make_nothing_grow(transmitter, receiver):
+    for number in range(50):
+        transmitter.arm(number, frame(0x100 + number), MS)
+    receive(receiver, 2000)
+    assert wait_for(transmitter.fileno(), PATIENCE)
+    assert len(transmitter.poll()) <= 4096
+
+
+PARENT = f"""
+import json, sys, time
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transmit import Transmitter
+transmitter = Transmitter({SENDER!r}, json.loads(sys.argv[1]))
+transmitter.arm(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000)
+print(transmitter.pid, flush=True)
+time.sleep(100)
+"""
+
+
+def test_sending_ends_with_the_program_that_asked_for_it(settings, receiver):
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, json.dumps(settings.to_dict())],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        receive(receiver, 10)
+        parent.kill()
+        killed_ns = time.time_ns()
+    child.wait(PATIENCE)
+    rest = receiver.drain(1 << 20)
+    assert len(rest) == 0 or int(rest.timestamp_ns[-1]) - killed_ns < 1_000 * MS
+
+
+def test_the_room_knows_no_transport():
+    modules = subprocess.run(
+        [sys.executable, "-c", "import canmcast_gui.transmit.process, sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    ).stdout.split()
+    assert not {"can", "canmcast_gui.transport", "PySide6"} & set(modules)
