@@ -76,7 +76,7 @@ class Program(QObject):
         if options.record is not None and not self.session.start_record(options.record):
             self._exit_code = 1
         if options.demo:
-            self.session.start_demo(options.bus)
+            self.window.start_demo(options.bus)
         elif options.bus is not None:
             self.session.connect_bus(options.bus)
         if options.file is not None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.demo import DEMO_PLOT_SIGNALS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.actions import Actions
@@ -45,7 +46,7 @@ class MainWindow(QMainWindow):
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
-        self.setStatusBar(StatusBar(session, settings, self))
+        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, self))
         self._make_menus()
         self._connect_actions()
         self._connect_session()
@@ -111,7 +112,7 @@ class MainWindow(QMainWindow):
             (actions.start, self.start),
             (actions.stop, session.disconnect_bus),
             (actions.connect, self.ask_connect),
-            (actions.demo, lambda: session.start_demo()),
+            (actions.demo, self.start_demo),
             (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
             (actions.record, self._on_record),
             (actions.by_id, lambda: panel.set_mode("by_id")),
@@ -143,7 +144,7 @@ class MainWindow(QMainWindow):
         self._settings.decimal.changed.connect(self._on_state)
         panel.modeChanged.connect(self._on_state)
         panel.trace.followingChanged.connect(self._on_state)
-        page.demoRequested.connect(lambda: session.start_demo())
+        page.demoRequested.connect(lambda: self.start_demo())
         page.connectRequested.connect(self.ask_connect)
         page.openRequested.connect(self.files.ask_open)
         page.fileRequested.connect(self.files.open)
@@ -160,6 +161,12 @@ class MainWindow(QMainWindow):
             self.connect_bus(recent[0])
         else:
             self.ask_connect()
+
+    def start_demo(self, settings: BusSettings | None = None) -> None:
+        """Go on the demonstration bus, with plots that show how the car is driven."""
+        self._session.start_demo(settings)
+        for name in DEMO_PLOT_SIGNALS:
+            self.docks.plot_signal(name)
 
     def connect_bus(self, settings: BusSettings) -> None:
         """Go on a bus and remember it."""
