@@ -37,7 +37,9 @@ class ShownFrames:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``width`` counts characters of the number font; ``key`` is what settings remember.
+    """One column. ``key`` is what settings remember.
+
+    ``width`` counts characters of the number font; where a window has the room, ``comfortable`` ones.
 
     A ``proportional`` one is written in the general font, for it holds words.
     """
@@ -49,6 +51,7 @@ class Column:
     right: bool = False
     tip: str = ""
     proportional: bool = False
+    comfortable: int = 0
 
 
 def _source_texts(shown: ShownFrames) -> Texts:
@@ -97,17 +100,18 @@ def _extra(key: str) -> Callable[[ShownFrames], Texts]:
 
 TIME = Column("time", "Time", 12, lambda shown: shown.times, True, "Time of the frame, in seconds")
 DELTA = Column("delta", "Δt", 9, lambda shown: shown.deltas, True, "Seconds since the frame before")
-SOURCE = Column("source", "Source", 14, _source_texts, tip="The address that sent the frame")
+SOURCE = Column("source", "Source", 12, _source_texts, tip="The address that sent the frame", comfortable=20)
 CHANNEL = Column("channel", "Chn", 3, _channel_texts, True, "Channel")
 DIRECTION = Column("direction", "Dir", 3, _direction_texts, tip="Rx received, Tx sent by this program")
 IDENTIFIER = Column("id", "ID", 8, _id_texts, True, "Arbitration id")
 NAME = Column(
     "name",
     "Name",
-    14,
+    13,
     lambda shown: shown.names,
     tip="The message's name in the databases",
     proportional=True,
+    comfortable=22,
 )
 TYPE = Column(
     "type",

@@ -15,7 +15,7 @@ from canmcast_gui.ui.signals_panel import SignalsPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
 
 SIDE_WIDTH = 250
-SMALL_SIDE_WIDTH = 150
+SMALL_SIDE_WIDTH = 196
 BOTTOM_HEIGHT = 230
 END_SECONDS = 5.0
 

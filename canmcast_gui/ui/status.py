@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
@@ -22,12 +23,22 @@ BLINK_MS = 500
 class StatusBar(QStatusBar):
     """Asks the session four times a second."""
 
-    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: AppSettings,
+        shown: Callable[[], int | None] = lambda: None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``shown`` says how many frames pass the filter, None where there is no filter."""
         super().__init__(parent)
+        self._shown = shown
         self._session = session
         self._settings = settings
         self._record_since = 0.0
         self.setSizeGripEnabled(False)
+        # texts that come and go must not make the window wider
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.labels = {
             name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
         }
@@ -59,7 +70,9 @@ class StatusBar(QStatusBar):
         )
         self._write("lost", _losses_text(totals), colors.error if totals.lost else None)
         self.labels["lost"].setToolTip(_losses_tip(totals))
-        self._write("frames", f"{len(session.recording):,} frames")
+        shown = self._shown()
+        of = "" if shown is None else f"{shown:,} of "
+        self._write("frames", f"{of}{len(session.recording):,} frames")
         self._write("memory", _size_text(session.recording.bytes_used))
         self.labels["memory"].setToolTip(_memory_tip(session))
         self._write_record()

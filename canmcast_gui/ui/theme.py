@@ -65,7 +65,7 @@ _DARK = Colors(
 _SURFACES = {
     # window, base, alternate base, text, button, highlight, highlighted text, tool tip
     False: ("#f1f2f4", "#ffffff", "#f7f8fa", "#1b1f24", "#f7f8f9", "#2461c9", "#ffffff", "#ffffff"),
-    True: ("#23262b", "#1b1d21", "#202328", "#e4e7eb", "#2d3137", "#2f65c0", "#ffffff", "#2d3137"),
+    True: ("#2a2d33", "#1b1d21", "#202328", "#e4e7eb", "#363a42", "#2f65c0", "#ffffff", "#2d3137"),
 }
 
 

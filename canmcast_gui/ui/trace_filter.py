@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
@@ -123,6 +123,7 @@ class FilterProblem(QWidget):
         symbol = QLabel()
         symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
         self._text = QLabel()
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout.addWidget(symbol)
         layout.addWidget(self._text, 1)
         self.hide()

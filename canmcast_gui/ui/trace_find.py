@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.ui import icons
@@ -26,13 +26,14 @@ class FindBar(QWidget):
         self._text.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
         self._text.setClearButtonEnabled(True)
         self._answer = QLabel()
+        self._answer.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.addWidget(QLabel("Find"))
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self._text, 3)
         layout.addWidget(self._button("previous", "Find the frame before (Shift+F3)", True))
         layout.addWidget(self._button("next", "Find the next frame (F3)", False))
-        layout.addWidget(self._answer)
+        layout.addWidget(self._answer, 2)
         close = QToolButton()
         close.setIcon(icons.icon("close"))
         close.setAutoRaise(True)

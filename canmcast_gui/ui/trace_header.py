@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.columns import Column
 from canmcast_gui.ui.trace_paint import EXPANDER, PADDING
+
+# Room that a vertical scroll bar may take.
+SCROLL_BAR = 18
 
 
 class TraceHeader(QHeaderView):
@@ -29,6 +32,7 @@ class TraceHeader(QHeaderView):
         self._hidden = hidden
         self._settings = settings
         # a program with other columns must not read widths that were meant for these
+        self._fitting = False
         self._key = f"{key}/{'-'.join(column.key for column in columns)}"
         self.setSectionsMovable(True)
         self.setFirstSectionMovable(True)
@@ -40,29 +44,57 @@ class TraceHeader(QHeaderView):
         self.customContextMenuRequested.connect(self._show_menu)
 
     def restore(self, digit_width: float) -> None:
-        """Take the remembered state, or the widths that the columns name."""
+        """Take the remembered state; without one the columns fit themselves until the user changes them."""
         self._digit_width = digit_width
         state = self._settings.layout(self._key)
         self.is_new = state.isEmpty() or not self.restoreState(state)
         if self.is_new:
             self.reset_columns()
         for signal in (self.sectionMoved, self.sectionResized, self.sortIndicatorChanged):
-            signal.connect(self._remember)
+            signal.connect(self._on_change)
 
     def reset_columns(self) -> None:
         """The usual columns, in their own order, as wide as they are meant to be."""
+        self._fitting = True
         for section, column in enumerate(self._columns):
             self.moveSection(self.visualIndex(section), section)
             self.setSectionHidden(section, column in self._hidden)
-            extra = 2 * PADDING + (EXPANDER if section == 0 else 0)
-            self.resizeSection(section, round(column.width * self._digit_width + extra))
+        self.is_new = True
+        self.fit()
+
+    def fit(self) -> None:
+        """Give the columns of a header that nobody has changed as much of the room as they like."""
+        if not self.is_new:
+            return
+        self._fitting = True
+        shown = [section for section in range(self.count()) if not self.isSectionHidden(section)]
+        widths = {section: self._width(self._columns[section].width, section) for section in shown}
+        spare = self.parentWidget().width() - sum(widths.values()) - SCROLL_BAR
+        for section in shown:
+            more = self._width(self._columns[section].comfortable, section) - widths[section]
+            taken = max(min(more, spare), 0)
+            widths[section] += taken
+            spare -= taken
+        for section, width in widths.items():
+            self.resizeSection(section, width)
+        self._fitting = False
+
+    def _width(self, characters: int, section: int) -> int:
+        extra = 2 * PADDING + (EXPANDER if section == 0 else 0)
+        return round(characters * self._digit_width + extra)
+
+    def _on_change(self, section: int, *_change: object) -> None:
+        stretched = self.visualIndex(section) == self.count() - 1
+        if not self._fitting and not stretched:
+            self._remember()
 
     def shown_columns(self) -> list[Column]:
         """The columns that are not hidden, from left to right."""
         order = [self.logicalIndex(visual) for visual in range(self.count())]
         return [self._columns[section] for section in order if not self.isSectionHidden(section)]
 
-    def _remember(self, *_change: object) -> None:
+    def _remember(self) -> None:
+        self.is_new = False
         self._settings.set_layout(self._key, self.saveState())
 
     def menu(self) -> QMenu:
@@ -79,8 +111,12 @@ class TraceHeader(QHeaderView):
             action.setEnabled(hidden or shown > 1)
             action.toggled.connect(lambda on, section=section: self._show_column(section, on))
         menu.addSeparator()
-        menu.addAction("As at the beginning", self.reset_columns)
+        menu.addAction("As at the beginning", self._forget)
         return menu
+
+    def _forget(self) -> None:
+        self._settings.set_layout(self._key, QByteArray())
+        self.reset_columns()
 
     def _show_column(self, section: int, on: bool) -> None:
         self.setSectionHidden(section, not on)

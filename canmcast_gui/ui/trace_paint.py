@@ -17,8 +17,8 @@ from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace_screen import Screen
 from canmcast_gui.ui import theme
 
-PADDING = 5
-EXPANDER = 18
+PADDING = 4
+EXPANDER = 16
 SIGNAL_NAME_CHARACTERS = 30
 SIGNAL_VALUE_CHARACTERS = 18
 

@@ -66,6 +66,11 @@ class TracePanel(QWidget):
         """Whether the start page is shown, because there is nothing else to show."""
         return self._stack.currentWidget() is self._start_page
 
+    def shown_frames(self) -> int | None:
+        """How many frames the chronological view shows through a filter; None where it shows all."""
+        filtered = self.mode == "chronological" and not self.filters.filter.passes_all
+        return self.trace.shown_frames() if filtered else None
+
     def set_mode(self, mode: str) -> None:
         """Show the by-ID or the chronological view; live traffic will be shown so from now on."""
         if self._session.file_path is None:

@@ -6,7 +6,15 @@ from collections.abc import Collection
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from canmcast_gui.app.settings import AppSettings
@@ -99,6 +107,10 @@ class FrameTable(QTableView):
             self._set_up_lines()
             self.viewport().update()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.header.fit()
+        super().resizeEvent(event)
 
     def visible_lines(self) -> tuple[int, int]:
         """The first and the last line on the screen; (0, -1) where there is none."""
