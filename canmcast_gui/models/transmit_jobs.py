@@ -46,6 +46,7 @@ class TransmitJobs(QObject):
         model.disarmed.connect(self._on_disarmed)
         session.transmitNews.connect(self._on_news)
         session.stateChanged.connect(self._on_state)
+        session.message.connect(self._disarm_what_has_ended)
 
     @property
     def can_send(self) -> bool:
@@ -87,6 +88,15 @@ class TransmitJobs(QObject):
         """Without a bus nothing is being sent, and nothing begins by itself when the next one opens."""
         if not self.can_send:
             self._model.disarm_all()
+
+    def _disarm_what_has_ended(self) -> None:
+        """After trouble, such as a transmit process that had to be started again, show what is left."""
+        transmitter = self._session.transmitter
+        alive = transmitter.armed if transmitter is not None else frozenset()
+        for job_id, run_id in list(self._running.items()):
+            if run_id not in alive:
+                del self._running[job_id]
+                self._model.job_ended(job_id)
 
     def _on_news(self, news: list[object]) -> None:
         for one in news:

@@ -6,6 +6,7 @@ import re
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.transmit_row import (
+    FD_LENGTHS,
     NS_PER_MS,
     RowError,
     TransmitRow,
@@ -29,11 +30,15 @@ def parse_id(text: str, extended: bool, decimal: bool = False) -> int:
     return value
 
 
-def parse_data(text: str, fd: bool, decimal: bool = False) -> bytes:
-    """A payload: hex pairs with or without spaces, commas or 0x; or decimal numbers, where that is set."""
+def parse_data(text: str, fd: bool | None, decimal: bool = False) -> bytes:
+    """A payload: hex pairs with or without spaces, commas or 0x; or decimal numbers, where that is set.
+
+    ``fd`` says which lengths are allowed; None: any.
+    """
     tokens = [token for token in re.split(r"[\s,;:.\-]+", text.strip()) if token]
     data = b"".join(_decimal_byte(token) if decimal else _hex_bytes(token, len(tokens)) for token in tokens)
-    check_length(len(data), fd)
+    if fd is not None:
+        check_length(len(data), fd)
     return data
 
 
@@ -120,8 +125,14 @@ def _from_log(match: re.Match[str]) -> TransmitRow:
         return _row(match["id"], Flag.REMOTE, bytes(int(match["asked"] or 0)))
     if match["fd"]:
         flags = Flag.FD | (Flag.BRS if int(match["fd"], 16) & 1 else 0)
-        return _row(match["id"], flags, parse_data(match["fddata"], fd=True))
+        return _row(match["id"], flags, _filled(match["fddata"]))
     return _row(match["id"], 0, parse_data(match["data"], fd=False))
+
+
+def _filled(text: str) -> bytes:
+    """CAN FD data, filled with zeros up to a length that a frame can have, as cansend does."""
+    data = parse_data(text, fd=None)
+    return data.ljust(next((length for length in FD_LENGTHS if length >= len(data)), len(data)), b"\0")
 
 
 def _from_screen(match: re.Match[str]) -> TransmitRow:

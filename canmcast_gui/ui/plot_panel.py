@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -24,6 +26,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
 from canmcast_gui.models.plot_export import Column, write_csv
+from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
 from canmcast_gui.models.signals import signals_of_mime
 from canmcast_gui.ui.hint import EmptyHint
@@ -186,6 +189,13 @@ class PlotPanel(QWidget):
         self._rebuild()
         self.plottedChanged.emit(self.signals())
         return True
+
+    def values(self, name: str) -> npt.NDArray[np.float64]:
+        """The values of a plotted signal that have been decoded so far, float64 (n,)."""
+        found = next((one.samples for one in self.data.signals if one.name == name), SampleStore())
+        if found.first_ns is None or found.last_ns is None:
+            return np.zeros(0)
+        return found.inside(found.first_ns, found.last_ns).values
 
     def remove_signal(self, name: str) -> None:
         """Plot a signal no more."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QLabel,
     QMenu,
     QTableView,
@@ -47,6 +48,7 @@ class TransmitPanel(QWidget):
         self._delegate = TransmitDelegate(self.model, self)
         self.table = self._make_table()
         self._make_actions()
+        self._problem = ""
         self._sentence = QLabel(self)
         self._sentence.setWordWrap(True)
         self._sentence.setContentsMargins(8, 3, 8, 4)
@@ -63,7 +65,6 @@ class TransmitPanel(QWidget):
             layout.addWidget(widget)
         self._load_rows()
         self._connect()
-        self._say("")
         self._update_actions()
 
     # -- making ------------------------------------------------------------------------------------------
@@ -110,7 +111,9 @@ class TransmitPanel(QWidget):
         self.paste_action = make(
             "Paste frames", "import", "Add frames from lines such as 123#DEADBEEF", self.paste, "Ctrl+V"
         )
-        self.duplicate_action = make("Duplicate", "duplicate", "Duplicate the rows", self.duplicate, "Ctrl+D")
+        self.duplicate_action = make(
+            "Duplicate", "duplicate", "Duplicate the rows", self.duplicate, "Ctrl+Shift+D"
+        )
         self.remove_action = make("Remove", "remove", "Remove the rows", self.remove, "Del")
         self.up_action = make("Move up", "up", "Move the row up", lambda: self.move(-1), "Alt+Up")
         self.down_action = make("Move down", "down", "Move the row down", lambda: self.move(1), "Alt+Down")
@@ -158,6 +161,7 @@ class TransmitPanel(QWidget):
         self.model.dataChanged.connect(self._update_actions)
         self.model.rowsInserted.connect(self._update_actions)
         self.model.rowsRemoved.connect(self._update_actions)
+        self.model.rowsMoved.connect(self._update_actions)
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
         self.table.horizontalHeader().sectionResized.connect(self._remember_header)
         self._session.stateChanged.connect(self._update_actions)
@@ -241,16 +245,21 @@ class TransmitPanel(QWidget):
 
     # -- showing what is possible ------------------------------------------------------------------------
 
-    def _say(self, sentence: str) -> None:
-        """Show a sentence below the table; an empty one says what is generally in the way, if anything is."""
-        problem = bool(sentence)
-        if not sentence and not self.jobs.can_send and self.model.rowCount():
-            sentence = NO_BUS
+    def _say(self, problem: str) -> None:
+        """Show a sentence about what went wrong below the table; an empty one when it is put right."""
+        self._problem = problem
+        self._show_sentence()
+
+    def _show_sentence(self) -> None:
+        """Show the last problem, else what is in the way of sending, if anything is."""
+        in_the_way = NO_BUS if not self.jobs.can_send and self.model.rowCount() else ""
         named = theme.colors(self.palette())
-        color = named.error if problem else named.muted
-        self._sentence.setStyleSheet(f"color: {color.name()}")
-        self._sentence.setText(sentence)
-        self._sentence.setVisible(bool(sentence))
+        palette = QPalette(QApplication.palette(self._sentence))
+        color = named.error if self._problem else named.muted
+        palette.setColor(QPalette.ColorRole.WindowText, color)
+        self._sentence.setPalette(palette)
+        self._sentence.setText(self._problem or in_the_way)
+        self._sentence.setVisible(bool(self._sentence.text()))
 
     def _update_actions(self) -> None:
         numbers = self.selected()
@@ -269,17 +278,17 @@ class TransmitPanel(QWidget):
         if self._delegate.can_send != can_send:
             self._delegate.can_send = can_send
             self.table.viewport().update()
-            self._say("")
+        self._show_sentence()
 
     @staticmethod
     def _enable(action: QAction, can_send: bool, numbers: list[int], tip: str) -> None:
         action.setEnabled(can_send and bool(numbers))
         action.setToolTip(NO_BUS if not can_send else tip if numbers else "Select a row first.")
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == event.Type.PaletteChange and hasattr(self, "_sentence"):
-            self._say(self._sentence.text() if self._sentence.text() != NO_BUS else "")
+        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "_sentence"):
+            self._show_sentence()
 
     # -- remembering -------------------------------------------------------------------------------------
 

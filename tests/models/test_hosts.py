@@ -1,0 +1,66 @@
+"""Who sends: counted by source, under Qt's model tester."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.models.hosts import COLUMNS, MAX_IDS, HostsModel
+from canmcast_gui.transport.statistics import SourceCounts
+
+ONE, TWO = Source("10.0.0.7", 43113), Source("fe80::1%eth0", 5000)
+
+
+@pytest.fixture
+def hosts(qapp):
+    """An empty model and a table of sources."""
+    model = HostsModel()
+    model.tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.sources = SourceTable()
+    model.sources.number(ONE)
+    model.sources.number(TWO)
+    return model
+
+
+def frames(ids, source, flags=0) -> FrameBatch:
+    return FrameBatch.from_columns(
+        np.arange(len(ids)), ids, np.zeros((len(ids), 1)), source=source, flags=flags
+    )
+
+
+def texts(model):
+    """What the table shows."""
+    return [[model.index(row, n).data() for n in range(len(COLUMNS))] for row in range(model.rowCount())]
+
+
+def test_frames_and_ids_are_counted_by_source(hosts):
+    hosts.count(frames([1, 2, 1, 1], [1, 1, 1, 2]), hosts.sources)
+    hosts.count(frames([1, 5], [1, 1], [Flag.EXTENDED, Flag.ERROR]), hosts.sources)
+    hosts.count(FrameBatch.empty(), hosts.sources)
+    assert texts(hosts) == [["10.0.0.7:43113", "5", "3", "0"], ["[fe80::1%eth0]:5000", "1", "1", "0"]]
+    assert "001, 002, 00000001" in hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_this_program_is_named(hosts):
+    hosts.count(frames([1], [2], Flag.TX), hosts.sources)
+    assert "this program" in texts(hosts)[0][0]
+
+
+def test_malformed_datagrams_of_a_source_without_frames_are_shown(hosts):
+    hosts.count(frames([1], [1]), hosts.sources)
+    hosts.set_counters({ONE: SourceCounts(9, 0), TWO: SourceCounts(0, 3)})
+    assert texts(hosts) == [["10.0.0.7:43113", "1", "1", "0"], ["[fe80::1%eth0]:5000", "0", "0", "3"]]
+
+
+def test_frames_of_a_file_come_from_nobody_known(hosts):
+    hosts.count(frames([1, 2], 0), hosts.sources)
+    assert texts(hosts) == [["unknown", "2", "2", "0"]]
+    hosts.clear()
+    assert texts(hosts) == []
+
+
+def test_a_source_that_invents_ids_fills_no_memory(hosts):
+    hosts.count(frames(np.arange(3 * MAX_IDS), 1, Flag.EXTENDED), hosts.sources)
+    assert len(hosts.rows[0].ids) == MAX_IDS
+    assert texts(hosts)[0][2] == f"{MAX_IDS:,}+"

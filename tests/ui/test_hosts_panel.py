@@ -1,0 +1,46 @@
+"""The hosts panel: it counts while it can be seen, and begins anew with each recording."""
+
+import pytest
+
+from canmcast_gui.frames import Source
+from canmcast_gui.ui.hosts_panel import HostsPanel
+from tests.models.frames import traffic
+from tests.ui.panels import WAIT_MS, session, settings  # noqa: F401
+
+
+@pytest.fixture
+def panel(qtbot, session, settings):  # noqa: F811
+    panel = HostsPanel(session, settings)
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def frames(panel) -> list[str]:
+    """Sources and frames that are shown."""
+    model = panel.model
+    return [f"{model.index(n, 0).data()} {model.index(n, 1).data()}" for n in range(model.rowCount())]
+
+
+def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, session):  # noqa: F811
+    assert panel._hint.isVisible()
+    batch = traffic(10)
+    batch.records["source"] = session.recording.sources.number(Source("10.0.0.7", 43113))
+    session.recording.append(batch)
+    qtbot.waitUntil(lambda: frames(panel) == ["10.0.0.7:43113 10"], timeout=WAIT_MS)
+    assert not panel._hint.isVisible()
+    panel.hide()
+    session.recording.append(batch)
+    qtbot.wait(400)
+    assert frames(panel) == ["10.0.0.7:43113 10"]
+    panel.show()
+    qtbot.waitUntil(lambda: frames(panel) == ["10.0.0.7:43113 20"], timeout=WAIT_MS)
+
+
+def test_a_new_recording_has_no_hosts(qtbot, panel, session):  # noqa: F811
+    session.recording.append(traffic(10))
+    qtbot.waitUntil(lambda: frames(panel) == ["unknown 10"], timeout=WAIT_MS)
+    session.clear()
+    assert frames(panel) == []
+    assert panel._hint.isVisible()

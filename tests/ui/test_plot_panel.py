@@ -1,0 +1,246 @@
+"""The plot panel: what it draws is what was received, and a hidden one does nothing."""
+
+import numpy as np
+import pyqtgraph
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QImage
+
+from canmcast_gui.models.plot_samples import Curve
+from canmcast_gui.models.plot_span import SpanMode
+from canmcast_gui.models.signals import SIGNALS_MIME
+from canmcast_gui.ui.plot_axes import round_ticks
+from canmcast_gui.ui.plot_lane import joints, steps
+from canmcast_gui.ui.plot_panel import PlotPanel
+from canmcast_gui.ui.theme import make_palette
+from tests.models.frames import traffic
+from tests.ui.panels import WAIT_MS, load_engine, session, settings  # noqa: F401
+
+SPEED, GEAR = "Engine.Speed", "Engine.Gear"
+
+
+@pytest.fixture
+def panel(qtbot, session, settings, tmp_path):  # noqa: F811
+    load_engine(session, tmp_path)
+    panel = PlotPanel(session, settings)
+    qtbot.addWidget(panel)
+    panel.resize(700, 320)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def curves(panel) -> list[pyqtgraph.PlotCurveItem]:
+    """All curves in their order."""
+    return [item for lane in panel.view.lanes for axis in lane.axes for _, item in axis.curves]
+
+
+def drawn(panel, number=0):
+    """Times and values of a curve's points."""
+    return curves(panel)[number].getData()
+
+
+def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):  # noqa: F811
+    panel.add_signal(SPEED)
+    session.recording.append(traffic(100))
+    qtbot.waitUntil(
+        lambda: len(drawn(panel)[0] if drawn(panel)[0] is not None else ()) == 25, timeout=WAIT_MS
+    )
+    x, y = drawn(panel)
+    assert x == pytest.approx(np.arange(0, 100, 4) / 1000)
+    assert y == pytest.approx(np.arange(0, 100, 4) * 0.25)
+    assert panel.values(SPEED) == pytest.approx(y)
+    session.recording.append(traffic(100, first=100))
+    qtbot.waitUntil(lambda: len(drawn(panel)[0]) == 50, timeout=WAIT_MS)
+    assert panel.legend.entries[0].title == "Speed"
+
+
+def test_states_are_drawn_as_steps_and_named(panel, session):  # noqa: F811
+    session.recording.append(traffic(20))
+    panel.add_signal(GEAR)
+    x, y = drawn(panel)
+    assert len(x) == 2 * 5 - 1
+    assert set(y) == {0}
+    assert panel.view.lanes[0].axes[0].axis.states == [(0, "Neutral"), (1, "First")]
+    assert panel.legend.entries[0].value == "Neutral"
+
+
+def test_lanes_are_stacked_or_overlaid(panel, session):  # noqa: F811
+    session.recording.append(traffic(50))
+    panel.add_signal(SPEED)
+    panel.add_signal(GEAR)
+    assert [len(lane.axes) for lane in panel.view.lanes] == [1, 1]
+    panel.overlay_action.trigger()
+    assert [len(lane.axes) for lane in panel.view.lanes] == [2]
+    assert all(len(item.getData()[0]) for item in curves(panel))
+    panel.overlay_action.trigger()
+    assert len(panel.view.lanes) == 2
+
+
+def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
+    changes = []
+    panel.plottedChanged.connect(changes.append)
+    assert panel._hint.isVisible()
+    panel.name_edit.setText("gear")
+    panel.name_edit.returnPressed.emit()
+    mime = QMimeData()
+    mime.setData(SIGNALS_MIME, f"{SPEED}\n{GEAR}".encode())
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    panel.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, Qt.KeyboardModifier.NoModifier))
+    assert panel.signals() == [GEAR, SPEED]
+    cross = panel.legend.cross_of(panel.legend.entries[0]).center()
+    qtbot.mouseClick(panel.legend, left, pos=cross)
+    assert panel.signals() == [SPEED]
+    panel.clear_action.trigger()
+    assert changes == [[GEAR], [GEAR, SPEED], [SPEED], []]
+    assert panel._hint.isVisible()
+
+
+def test_a_name_that_fits_nothing_or_many_is_said(panel):
+    for typed, said in (("x", "No loaded database"), ("engine", "2 signals are called like")):
+        panel.name_edit.setText(typed)
+        panel.name_edit.returnPressed.emit()
+        assert said in panel._sentence.text()
+    assert panel.signals() == []
+
+
+def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, panel, session):  # noqa: F811
+    session.recording.append(traffic(30_000))
+    panel.add_signal(SPEED)
+    assert panel.span.span == pytest.approx((19.999, 29.999))
+    panel.view.dragged.emit(-5)
+    assert panel.span.mode is SpanMode.FREE
+    session.recording.append(traffic(1000, first=30_000))
+    qtbot.waitUntil(lambda: panel.data.rows_behind == 0, timeout=WAIT_MS)
+    assert panel.span.span == pytest.approx((14.999, 24.999))
+    assert not panel.follow_action.isChecked()
+    qtbot.keyClick(panel, Qt.Key.Key_F)
+    assert panel.span.span == pytest.approx((0, 30.996))
+    x, y = drawn(panel)
+    assert (x[0], x[-1]) == pytest.approx((0, 30.996))
+    assert len(x) <= 2 * panel.view.width() + 4
+    assert y.max() == pytest.approx(30_996 * 0.25)
+    panel.follow_action.trigger()
+    assert panel.span.span == pytest.approx((20.999, 30.999))
+
+
+def test_while_paused_the_picture_stands_and_can_be_moved(qtbot, panel, session):  # noqa: F811
+    session.recording.append(traffic(1000))
+    panel.add_signal(SPEED)
+    before = panel.span.span
+    session.set_paused(True)
+    session.recording.append(traffic(1000, first=1000))
+    qtbot.wait(150)
+    assert panel.span.span == before
+    assert len(panel.values(SPEED)) == 250
+    panel.view.zoomed.emit(0.5, 0.5)
+    assert panel.span.span != before
+    session.set_paused(False)
+    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 500, timeout=WAIT_MS)
+
+
+def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):  # noqa: F811
+    panel.add_signal(SPEED)
+    panel.hide()
+    session.recording.append(traffic(100))
+    qtbot.wait(150)
+    assert len(panel.values(SPEED)) == 0
+    panel.show()
+    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 25, timeout=WAIT_MS)
+
+
+def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):  # noqa: F811
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    panel.fit()
+    qtbot.keyClick(panel, Qt.Key.Key_C)
+    panel.view.clicked.emit(0.041)
+    assert panel.legend.entries[0].value == "10 rpm"
+    qtbot.keyClick(panel, Qt.Key.Key_Right)
+    assert panel.legend.entries[0].value == "11 rpm"
+    qtbot.keyClick(panel, Qt.Key.Key_Left)
+    qtbot.keyClick(panel, Qt.Key.Key_Left)
+    assert panel.legend.entries[0].value == "9 rpm"
+    qtbot.keyClick(panel, Qt.Key.Key_C)
+    assert panel.legend.entries[0].value == "24 rpm"
+
+
+def test_another_recording_begins_anew(qtbot, panel, session):  # noqa: F811
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    assert len(panel.values(SPEED)) == 25
+    session.clear()
+    assert panel.signals() == [SPEED]
+    assert len(panel.values(SPEED)) == 0
+    session.recording.append(traffic(8))
+    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 2, timeout=WAIT_MS)
+
+
+def test_a_removed_database_is_said_in_the_legend(panel, session):  # noqa: F811
+    panel.add_signal(SPEED)
+    (database,) = session.databases
+    session.remove_database(database.path)
+    assert "no database has the signal" in panel.legend.entries[0].problem
+
+
+def test_what_is_seen_is_exported(qtbot, panel, session, tmp_path):  # noqa: F811
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    panel.export(tmp_path / "plot.png")
+    assert not QImage(str(tmp_path / "plot.png")).isNull()
+    panel.export(tmp_path / "plot.csv")
+    qtbot.waitUntil(lambda: "25 lines" in panel._sentence.text(), timeout=WAIT_MS)
+    lines = (tmp_path / "plot.csv").read_text().splitlines()
+    assert lines[0] == "time [s],Engine.Speed [rpm]"
+    assert lines[2] == "0.004000000,1"
+
+
+def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path):
+    panel.export(tmp_path / "missing" / "plot.png")
+    assert "could not be saved" in panel._sentence.text()
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):  # noqa: F811
+    session.recording.append(traffic(1000))
+    panel.add_signal(SPEED)
+    before = qapp.palette()
+    qapp.setPalette(make_palette(dark))
+    try:
+        base = panel.palette().base().color().lightness()
+        for item in curves(panel):
+            assert abs(item.opts["pen"].color().lightness() - base) > 60
+    finally:
+        qapp.setPalette(before)
+
+
+def test_the_wheel_zooms_along_the_time(qtbot, panel, session):  # noqa: F811
+    session.recording.append(traffic(1000))
+    panel.add_signal(SPEED)
+    panel.view.zoomed.emit(0.5, 0)
+    assert panel.span.window == pytest.approx(5)
+    assert panel.span.mode is SpanMode.FOLLOW
+
+
+def test_silence_breaks_a_line_and_states_end_before_it():
+    times = np.array([0, 1, 2, 20, 21]) * 1_000_000_000
+    joined = joints(Curve(times, np.zeros(5)), gap_ns=2_000_000_000)
+    assert joined.tolist() == [True, True, False, True, True]
+    x, y, step_joined = steps(times / 1e9, np.arange(5.0), joined)
+    assert x.tolist() == [0, 1, 1, 2, 2, 2, 20, 21, 21]
+    assert y.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert step_joined.tolist() == [True, True, True, True, True, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "expected"),
+    [(0, 10, 5, [0, 2, 4, 6, 8, 10]), (-1, 1, 2, [-1, 0, 1]), (0.1, 0.13, 3, [0.1, 0.11, 0.12, 0.13])],
+)
+def test_ticks_are_round_numbers(low, high, most, expected):
+    assert round_ticks(low, high, most)[1] == pytest.approx(expected)
+    assert QPoint(0, 0) == QPoint()
+
+
+@pytest.mark.parametrize("high", [0.0, float("nan"), float("inf")])
+def test_no_range_has_no_ticks(high):
+    assert round_ticks(0, high, 5)[1] == []

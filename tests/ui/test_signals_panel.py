@@ -1,0 +1,104 @@
+"""The signals panel: searching, newest values, asking for plots, databases that come and go."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from canmcast_gui.models.signals import NAME, VALUE
+from canmcast_gui.resources_path import resource
+from canmcast_gui.ui.signals_panel import SignalsPanel
+from tests.models.frames import traffic
+from tests.ui.panels import WAIT_MS, load_engine, session, settings  # noqa: F401
+
+
+@pytest.fixture
+def panel(qtbot, session, settings):  # noqa: F811
+    panel = SignalsPanel(session, settings)
+    qtbot.addWidget(panel)
+    panel.resize(300, 400)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def shown(panel) -> list[str]:
+    """The names of the lines that can be seen."""
+    return [index.data() for index in panel._visible()]
+
+
+def line(panel, name):
+    """The index of a line that can be seen."""
+    return next(index for index in panel._visible() if index.data() == name)
+
+
+def double_click(qtbot, panel, name):
+    """Double-click a line, as a user does: a click comes first."""
+    place = panel.tree.visualRect(line(panel, name)).center()
+    qtbot.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_without_a_database_it_says_how_to_get_one(panel):
+    assert panel._hint.isVisible()
+    assert "No database is loaded" in panel._hint.text()
+
+
+def test_a_double_click_opens_a_message_and_plots_a_signal(qtbot, panel, session, tmp_path):  # noqa: F811
+    load_engine(session, tmp_path)
+    assert shown(panel) == ["engine", "Engine"]
+    double_click(qtbot, panel, "Engine")
+    assert shown(panel) == ["engine", "Engine", "Speed", "Gear"]
+    with qtbot.waitSignal(panel.plotRequested) as asked:
+        double_click(qtbot, panel, "Gear")
+    assert asked.args == ["Engine.Gear"]
+
+
+def test_typing_filters_and_what_was_open_comes_back(qtbot, panel, session, tmp_path):  # noqa: F811
+    load_engine(session, tmp_path)
+    session.databases.add(session.databases._databases[0])
+    qtbot.keyClicks(panel.search, "gear")
+    assert shown(panel) == ["engine", "Engine", "Gear"]
+    panel.search.clear()
+    assert shown(panel) == ["engine", "Engine"]
+
+
+def test_newest_values_are_shown_and_stand_while_paused(qtbot, panel, session, tmp_path):  # noqa: F811
+    load_engine(session, tmp_path)
+    panel.tree.expandAll()
+
+    def value():
+        return line(panel, "Speed").siblingAtColumn(VALUE).data()
+
+    session.recording.append(traffic(9))
+    qtbot.waitUntil(lambda: value() == "2.00 rpm", timeout=WAIT_MS)
+    session.set_paused(True)
+    session.recording.append(traffic(8, first=9))
+    qtbot.wait(400)
+    assert value() == "2.00 rpm"
+    session.set_paused(False)
+    qtbot.waitUntil(lambda: value() == "4.00 rpm", timeout=WAIT_MS)
+    session.clear()
+    assert value() == ""
+
+
+def test_a_checked_signal_is_plotted_and_an_unchecked_one_is_not(qtbot, panel, session, tmp_path):  # noqa: F811
+    load_engine(session, tmp_path)
+    panel.tree.expandAll()
+    index, role = line(panel, "Speed"), Qt.ItemDataRole.CheckStateRole
+    with qtbot.waitSignal(panel.plotRequested):
+        panel.model.setData(index, Qt.CheckState.Checked.value, role)
+    panel.set_plotted(["Engine.Gear"])
+    assert Qt.CheckState(index.data(role)) == Qt.CheckState.Unchecked
+    with qtbot.waitSignal(panel.unplotRequested) as asked:
+        panel.model.setData(line(panel, "Gear"), Qt.CheckState.Unchecked.value, role)
+    assert asked.args == ["Engine.Gear"]
+
+
+def test_databases_are_loaded_and_removed(qtbot, panel, session):  # noqa: F811
+    panel._load([str(resource("demo.dbc"))])
+    qtbot.waitUntil(lambda: len(session.databases) == 1, timeout=WAIT_MS)
+    assert not panel._hint.isVisible()
+    assert not panel.remove_action.isEnabled()
+    panel.tree.setCurrentIndex(panel.model.index(0, NAME))
+    panel.remove_action.trigger()
+    assert len(session.databases) == 0
+    assert panel._hint.isVisible()

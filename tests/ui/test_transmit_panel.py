@@ -1,0 +1,224 @@
+"""The transmit panel: what is typed, refused, remembered, sent and counted."""
+
+import os
+import signal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from canmcast_gui.frames import Flag
+from canmcast_gui.models.transmit_columns import COLUMNS
+from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.ui.transmit_database import MessageDialog
+from canmcast_gui.ui.transmit_panel import NO_BUS, TransmitPanel
+from tests.ui.panels import WAIT_MS, go_live, load_engine, session, settings  # noqa: F401
+
+# What the offscreen platform says about the pop-ups of combo boxes.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+KEYS = [column.key for column in COLUMNS]
+
+
+@pytest.fixture
+def panel(qtbot, session, settings):  # noqa: F811
+    panel = TransmitPanel(session, settings)
+    qtbot.addWidget(panel)
+    panel.resize(900, 300)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def text(panel, row, key):
+    """What a cell shows."""
+    return panel.model.index(row, KEYS.index(key)).data()
+
+
+def open_editor(panel, row, key):
+    """Open a cell's editor."""
+    index = panel.model.index(row, KEYS.index(key))
+    panel.table.setCurrentIndex(index)
+    panel.table.edit(index)
+    return (
+        panel.table.indexWidget(index) or panel.table.findChild(QLineEdit) or panel.table.findChild(QComboBox)
+    )
+
+
+def sentence(panel):
+    """What stands below the table."""
+    return panel._sentence.text() if panel._sentence.isVisible() else ""
+
+
+def test_a_row_is_added_and_its_id_typed_at_once(qtbot, panel):
+    assert panel._hint.isVisible()
+    panel.add_action.trigger()
+    editor = panel.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "7df")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: text(panel, 0, "id") == "7DF")
+    assert not panel._hint.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_an_editor_with_a_wrong_value_stays_and_says_why(qtbot, panel, key):
+    panel.model.insert(0, [TransmitRow()])
+    editor = open_editor(panel, 0, "id")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "8000")
+    qtbot.keyClick(editor, key)
+    assert editor.isVisible()
+    assert "make its type Extended" in sentence(panel)
+    assert editor.toolTip() == sentence(panel)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "80")
+    assert sentence(panel) == NO_BUS
+    qtbot.keyClick(editor, key)
+    qtbot.waitUntil(lambda: text(panel, 0, "id") == "080")
+
+
+def test_leaving_an_editor_with_a_wrong_value_keeps_the_old_one_and_says_why(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(data=b"\x11\x22")])
+    editor = open_editor(panel, 0, "data")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "112")
+    panel.table.setFocus()
+    assert text(panel, 0, "data") == "11 22"
+    assert "odd number" in sentence(panel)
+
+
+def test_escape_gives_up_a_wrong_value(qtbot, panel):
+    panel.model.insert(0, [TransmitRow()])
+    editor = open_editor(panel, 0, "period")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "fast")
+    assert "number of milliseconds" in sentence(panel)
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert text(panel, 0, "period") == "100"
+    assert sentence(panel) == NO_BUS
+
+
+def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
+    panel.model.insert(0, [TransmitRow()])
+    box = open_editor(panel, 0, "type")
+    assert box.count() == 8
+    box.setCurrentIndex(box.findData(int(Flag.EXTENDED | Flag.FD | Flag.BRS)))
+    box.activated.emit(box.currentIndex())
+    assert text(panel, 0, "type") == "X FD BRS"
+    qtbot.waitUntil(lambda: panel.table.findChild(QComboBox) is None)
+    box = open_editor(panel, 0, "length")
+    lengths = [box.itemText(number) for number in range(box.count())]
+    assert lengths == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "12", "16", "20", "24", "32", "48", "64"]
+    box.setCurrentIndex(box.findText("12"))
+    box.activated.emit(box.currentIndex())
+    assert text(panel, 0, "data") == " ".join(["00"] * 12)
+
+
+def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):  # noqa: F811
+    panel.model.insert(0, [TransmitRow(comment="one"), TransmitRow(comment="two")])
+    panel.model.move(0, 1)
+    again = TransmitPanel(session, settings)
+    qtbot.addWidget(again)
+    assert [row.comment for row in again.model.rows] == ["two", "one"]
+    assert again.model.armed_count == 0
+
+
+def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):  # noqa: F811
+    settings.transmit_rows.set([TransmitRow(comment="good").to_dict(), {"flags": "x"}])
+    panel = TransmitPanel(session, settings)
+    qtbot.addWidget(panel)
+    assert [row.comment for row in panel.model.rows] == ["good"]
+    assert session.heard[0][0] == "warning"
+
+
+def test_rows_are_duplicated_moved_and_removed(panel):
+    panel.model.insert(0, [TransmitRow(comment="one"), TransmitRow(comment="two")])
+    panel.table.selectRow(0)
+    panel.duplicate_action.trigger()
+    assert [row.comment for row in panel.model.rows] == ["one", "one", "two"]
+    assert panel.selected() == [1]
+    panel.down_action.trigger()
+    assert [row.comment for row in panel.model.rows] == ["one", "two", "one"]
+    assert panel.selected() == [2]
+    assert not panel.down_action.isEnabled()
+    panel.remove_action.trigger()
+    assert [row.comment for row in panel.model.rows] == ["one", "two"]
+    assert panel.selected() == [1]
+
+
+def test_frames_are_pasted_and_wrong_text_is_refused(panel):
+    QGuiApplication.clipboard().setText("123#DEADBEEF\n1F334455##1AABB")
+    panel.paste_action.trigger()
+    assert [text(panel, row, "type") for row in range(2)] == ["S", "X FD BRS"]
+    assert panel.selected() == [0, 1]
+    QGuiApplication.clipboard().setText("nothing like it")
+    panel.paste_action.trigger()
+    assert "Line 1 is no frame" in sentence(panel)
+    assert panel.model.rowCount() == 2
+
+
+def test_without_a_bus_sending_says_why_it_is_disabled(panel):
+    panel.model.insert(0, [TransmitRow()])
+    panel.table.selectRow(0)
+    assert not panel.send_action.isEnabled()
+    assert panel.send_action.toolTip() == NO_BUS
+    assert sentence(panel) == NO_BUS
+
+
+def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, tmp_path):  # noqa: F811
+    assert not panel.database_action.isEnabled()
+    load_engine(session, tmp_path)
+    assert panel.database_action.isEnabled()
+    panel.database_action.trigger()
+    dialog = panel.findChild(MessageDialog)
+    dialog.search.setText("engi")
+    dialog.list.topLevelItem(0).setSelected(True)
+    with qtbot.waitSignal(dialog.destroyed, timeout=WAIT_MS):
+        dialog.accept()
+    assert panel.model.row(0) == TransmitRow(comment="Engine", arbitration_id=0x100, data=bytes(8))
+
+
+@pytest.mark.network
+def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel, session, network):  # noqa: F811
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x123, data=b"\x01", period_ns=2_000_000)])
+    panel.table.selectRow(0)
+    assert panel.send_action.isEnabled()
+    cell = panel.table.visualRect(panel.model.index(0, KEYS.index("send")))
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    assert text(panel, 0, "sent") == "1"
+    panel.arm_action.trigger()
+    assert panel.arm_action.text() == "Disarm"
+    qtbot.waitUntil(lambda: int(text(panel, 0, "sent")) > 20, timeout=WAIT_MS)
+    panel.model.setData(panel.model.index(0, KEYS.index("data")), "02 03")
+    wanted = b"\x02\x03"
+    qtbot.waitUntil(lambda: session.recording.rows().payload(-1) == wanted, timeout=WAIT_MS)
+    panel.stop_action.trigger()
+    assert panel.model.armed_count == 0
+    frames = session.recording.rows()
+    assert 20 < int(text(panel, 0, "sent")) <= session.transmitter.sent
+    assert frames.has(Flag.TX).all()
+    assert {frames.payload(row) for row in range(len(frames))} == {b"\x01", wanted}
+
+
+@pytest.mark.network
+def test_leaving_the_bus_disarms(qtbot, panel, session, network):  # noqa: F811
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow()])
+    panel.model.set_armed(0, True)
+    session.disconnect_bus()
+    assert panel.model.armed_count == 0
+
+
+@pytest.mark.network
+def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, session, network):  # noqa: F811
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow()])
+    panel.model.set_armed(0, True)
+    killed = session.transmitter.pid
+    os.kill(killed, signal.SIGKILL)
+    qtbot.waitUntil(lambda: panel.model.armed_count == 0, timeout=WAIT_MS)
+    assert session.heard
+    qtbot.waitUntil(lambda: session.transmitter.pid not in (None, killed), timeout=WAIT_MS)
