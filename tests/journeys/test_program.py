@@ -42,7 +42,8 @@ class Program:
     def end(self) -> tuple[int, str]:
         """Wait for its end; exit code and what it said on stderr."""
         _, said = self.process.communicate(timeout=END_SECONDS)
-        lines = [line for line in said.splitlines() if "propagateSizeHints" not in line]  # Qt, without a screen
+        # Qt says this of every window where there is no screen
+        lines = [line for line in said.splitlines() if "propagateSizeHints" not in line]
         return self.process.returncode, "\n".join(lines)
 
 
