@@ -191,7 +191,7 @@ class NewestById:
         self._update_periods(groups, times, seen)
         self._update_payloads(groups, batch, times, seen)
         last = groups.order[groups.ends - 1]
-        records = batch.records[last]
+        records = batch.records.take(last)
         records["payload_offset"] = which * MAX_PAYLOAD
         self._entries["record"][which] = records
         self._entries["last_row"][which] = rows[last]
