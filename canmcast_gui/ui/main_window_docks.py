@@ -105,6 +105,8 @@ class Docks(QObject):
 
         self.plot = PlotPanel(self._session, self._settings)
         self.docks["plot"].setWidget(self.plot)
+        self.plot.plottedChanged.connect(self.signals.set_plotted)
+        self.signals.unplotRequested.connect(self.plot.remove_signal)
         for name in self._wanted:
             self.plot.add_signal(name)
         self._wanted.clear()
