@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "canmcast_gui.cli"]
+
+
+# No command of a test takes that long; one that hangs is killed, so that reading its output ends.
+MOST_SECONDS = 30.0
 
 
 class Running:
@@ -24,6 +29,8 @@ class Running:
             text=True,
             cwd=PROJECT,
         )
+        self._watchdog = threading.Timer(MOST_SECONDS, self.process.kill)
+        self._watchdog.start()
 
     def wait_until_listening(self) -> "Running":
         """Return once its socket is open."""
@@ -36,13 +43,15 @@ class Running:
         self.process.send_signal(number)
         return self
 
-    def result(self, timeout: float = 20.0) -> subprocess.CompletedProcess[str]:
+    def result(self) -> subprocess.CompletedProcess[str]:
         """Wait for its end."""
-        out, err = self.process.communicate(timeout=timeout)
+        out, err = self.process.communicate()
         return subprocess.CompletedProcess(self.process.args, self.process.returncode, out, err)
 
     def close(self) -> None:
         """End it, if it has not ended yet."""
+        self._watchdog.cancel()
+        self._watchdog.join()
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate()
