@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from canmcast_gui.app.pump import Pump
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
-from canmcast_gui.transmit import SendFailed, Transmitter
+from canmcast_gui.transmit import SendFailed, TransmitError, Transmitter
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
@@ -90,7 +91,8 @@ class LiveBus(QObject):
         """Send what was asked for, take all that has arrived, then end both processes; the last counters."""
         self._supervisor.stop()
         self._news.setEnabled(False)
-        self.transmitter.flush(LAST_FRAMES_SECONDS)
+        with suppress(TransmitError):  # a transmit process that has died takes its frames with it
+            self.transmitter.flush(LAST_FRAMES_SECONDS)
         self.capture.stop()
         self._pump.drain()
         self._pump.stop()
