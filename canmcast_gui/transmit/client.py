@@ -15,7 +15,7 @@ from canmcast_gui.frames.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.job import validate_frame, validate_job
-from canmcast_gui.transmit.news import JobStatus, SendFailed, TransmitNews
+from canmcast_gui.transmit.news import AddressChanged, JobStatus, SendFailed, TransmitNews
 
 _MODULE = "canmcast_gui.transmit.process"
 
@@ -55,7 +55,8 @@ class Transmitter:
     def address(self) -> tuple[str, int]:
         """Where its frames come from: ip and port of its sender (on its first interface).
 
-        Another one after a restart; see supervise().
+        Another one after a restart (see supervise()) and after AddressChanged; all of them are in
+        ``addresses``.
         """
         return self.addresses[0]
 
@@ -192,6 +193,10 @@ class Transmitter:
     def _on_flushed(self, token: int) -> None:
         self._flushed = token
 
+    def _on_moved(self, addresses: list[list[Any]]) -> None:
+        self._set_addresses(addresses)
+        self._news.append(AddressChanged(self.addresses))
+
     def _set_addresses(self, addresses: list[list[Any]]) -> None:
         self.addresses: tuple[tuple[str, int], ...] = tuple((ip, port) for ip, port in addresses)
 
@@ -211,6 +216,7 @@ _NEWS: dict[str, Callable[..., None]] = {
     wire.STATUS: Transmitter._on_status,
     wire.FAILED: Transmitter._on_failed,
     wire.FLUSHED: Transmitter._on_flushed,
+    wire.MOVED: Transmitter._on_moved,
 }
 
 

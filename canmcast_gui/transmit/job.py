@@ -16,14 +16,14 @@ MAX_PERIOD_NS = 86_400 * 10**9
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A job in the schedule.
+    """A job in the schedule: what is sent, as its sender has encoded it, and how often.
 
     ``remaining`` frames are still to be sent, None without end; the next of them belongs to ``grid_ns``.
     ``version`` is the client's number for the last command that shaped the job.
     """
 
     job_id: int
-    frame: FrameBatch
+    encoded: bytes
     period_ns: int
     remaining: int | None
     grid_ns: int

@@ -1,4 +1,4 @@
-"""What the transmit process tells: how its jobs are doing, and what could not be sent."""
+"""What the transmit process tells: how jobs are doing, what could not be sent, where frames come from."""
 
 from __future__ import annotations
 
@@ -26,4 +26,11 @@ class SendFailed:
     sentence: str
 
 
-TransmitNews = JobStatus | SendFailed
+@dataclass(frozen=True, slots=True)
+class AddressChanged:
+    """Frames come from other addresses from now on, because an interface has gone and returned."""
+
+    addresses: tuple[tuple[str, int], ...]
+
+
+TransmitNews = JobStatus | SendFailed | AddressChanged

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.frames.processes.parent import ParentLink, prefer_this_process, work_for_parent
 from canmcast_gui.transmit import wire
-from canmcast_gui.transmit.reporter import Reporter
+from canmcast_gui.transmit.reporter import Reporter, address_rows
 from canmcast_gui.transmit.schedule import Schedule
 
 
@@ -34,6 +34,12 @@ class Sender(Protocol):
 
     def send_batch(self, batch: FrameBatch) -> int:
         """Send all frames, in order; returns how many. Raises an exception with a sentence."""
+
+    def payloads(self, batch: FrameBatch) -> list[bytes]:
+        """The frames as it would send them. Raises an exception with a sentence."""
+
+    def send_payload(self, datagram: bytes) -> None:
+        """Send what payloads() made of one frame. Raises an exception with a sentence."""
 
 
 # Single frames that leave between two looks at the clock while jobs are armed: some 0.6 ms of a slow sender.
@@ -54,7 +60,7 @@ class TransmitLoop:
 
     def __init__(self, link: ParentLink, sender: Sender) -> None:
         self._channel = link.channel
-        self._reporter = Reporter(link)
+        self._reporter = Reporter(link, sender.addresses)
         self._sender = sender
         self._schedule = Schedule()
         # Single frames in the order in which they were asked for, and between them the flush tokens.
@@ -68,6 +74,7 @@ class TransmitLoop:
                 self._obey()
             self._send_due()
             self._send_portion()
+            self._reporter.note_addresses(self._sender.addresses)
             self._reporter.report(time.monotonic_ns())
 
     def _wait(self) -> bool:
@@ -108,8 +115,13 @@ class TransmitLoop:
         period_ns: int,
         count: int | None,
     ) -> None:
-        frame = wire.batch_from_bytes(records, heap)
-        self._schedule.arm(job_id, frame, period_ns, count, now_ns).version = version
+        try:
+            (encoded,) = self._sender.payloads(wire.batch_from_bytes(records, heap))
+        except Exception as error:  # noqa: BLE001 - see _try
+            self._reporter.note_failure(str(error), now_ns)
+            self._reporter.note_refused(job_id, version)
+        else:
+            self._schedule.arm(job_id, encoded, period_ns, count, now_ns).version = version
 
     def _do_disarm(self, _now_ns: int, job_id: int) -> None:
         self._schedule.disarm(job_id)
@@ -125,12 +137,10 @@ class TransmitLoop:
     # -- frames ------------------------------------------------------------------------------------------
 
     def _send_due(self) -> None:
-        jobs = self._schedule.take_due(time.monotonic_ns())
-        if not jobs:
-            return
-        left = self._send(FrameBatch.concatenate([job.frame for job in jobs]))
-        for job, has_left in zip(jobs, left, strict=True):
-            job.sent += has_left
+        for job in self._schedule.take_due(time.monotonic_ns()):
+            if self._try(self._sender.send_payload, job.encoded):
+                job.sent += 1
+                self._reporter.note_sent(1)
             self._reporter.note_job(job)
 
     def _send_portion(self) -> None:
@@ -147,17 +157,17 @@ class TransmitLoop:
         self._send(first[:portion])
         self._waiting_frames -= min(portion, len(first))
 
-    def _send(self, batch: FrameBatch) -> list[bool]:
-        """Send frames together; where one makes that fail, each by itself. Which of them have left."""
-        left = [self._try(batch)] * len(batch)
-        if not left[0] and len(batch) > 1:
-            left = [self._try(batch[row : row + 1]) for row in range(len(batch))]
-        self._reporter.note_sent(sum(left))
-        return left
+    def _send(self, batch: FrameBatch) -> None:
+        """Send frames together; where one makes that fail, each by itself."""
+        if self._try(self._sender.send_batch, batch):
+            self._reporter.note_sent(len(batch))
+        elif len(batch) > 1:
+            for row in range(len(batch)):
+                self._send(batch[row : row + 1])
 
-    def _try(self, batch: FrameBatch) -> bool:
+    def _try(self, send: Callable[[Any], object], what: FrameBatch | bytes) -> bool:
         try:
-            self._sender.send_batch(batch)
+            send(what)
         except Exception as error:  # noqa: BLE001 - whatever a sender raises, the other jobs go on
             self._reporter.note_failure(str(error), time.monotonic_ns())
             return False
@@ -185,8 +195,9 @@ def transmit(link: ParentLink) -> int:
     _wake_exactly()
     gc.collect()
     gc.freeze()
-    link.say_ready([[source.address, source.port] for source in sender.addresses])
-    TransmitLoop(link, sender).run()
+    loop = TransmitLoop(link, sender)
+    link.say_ready(address_rows(sender.addresses))
+    loop.run()
     return 0
 
 

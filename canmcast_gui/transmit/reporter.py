@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canmcast_gui.frames import Source
 from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.job import Job
@@ -15,11 +16,14 @@ SAME_FAILURE_NS = 5_000_000_000
 class Reporter:
     """Collects news and sends them when it is time. A client that does not listen makes nothing grow."""
 
-    def __init__(self, link: ParentLink) -> None:
+    def __init__(self, link: ParentLink, addresses: tuple[Source, ...]) -> None:
+        self._addresses = addresses
         self._channel = link.channel
         self._wakeup = link.wakeup
         self._sent = 0
         self._changed: dict[int, Job] = {}
+        self._refused: list[tuple[int, int]] = []
+        self._moved = False
         self._failure: str | None = None
         self._last_failure = ("", 0)
         self._flushed: list[int] = []
@@ -37,6 +41,17 @@ class Reporter:
         self._changed[job.job_id] = job
         self._dirty = True
         self._urgent |= job.finished
+
+    def note_refused(self, job_id: int, version: int) -> None:
+        """A job was not armed: it is told as finished."""
+        self._refused.append((job_id, version))
+        self._dirty = self._urgent = True
+
+    def note_addresses(self, addresses: tuple[Source, ...]) -> None:
+        """Frames come from these addresses now."""
+        if addresses != self._addresses:
+            self._addresses = addresses
+            self._moved = self._dirty = self._urgent = True
 
     def forget_job(self, job_id: int) -> None:
         """A job was ended by the client, who asks no more about it."""
@@ -78,11 +93,21 @@ class Reporter:
 
     def _messages(self) -> list[bytes]:
         rows = [[job.job_id, job.version, job.sent, job.late, job.finished] for job in self._changed.values()]
+        rows += [[job_id, version, 0, 0, True] for job_id, version in self._refused]
         messages = [wire.pack(wire.STATUS, self._sent, rows)]
+        if self._moved:
+            messages.append(wire.pack(wire.MOVED, address_rows(self._addresses)))
         if self._failure is not None:
             messages.append(wire.pack(wire.FAILED, self._failure))
         messages += [wire.pack(wire.FLUSHED, token) for token in self._flushed]
         self._changed.clear()
+        self._refused.clear()
+        self._moved = False
         self._flushed.clear()
         self._failure = None
         return messages
+
+
+def address_rows(addresses: tuple[Source, ...]) -> list[list[str | int]]:
+    """Addresses as plain values."""
+    return [[source.address, source.port] for source in addresses]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import heapq
 import itertools
 
-from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.job import Job
 
 # A stop of the machine that is made good: longer than a scheduler or a virtual machine usually takes away.
@@ -33,17 +32,17 @@ class Schedule:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def arm(self, job_id: int, frame: FrameBatch, period_ns: int, count: int | None, now_ns: int) -> Job:
-        """Begin a job, its first frame due now.
+    def arm(self, job_id: int, encoded: bytes, period_ns: int, count: int | None, now_ns: int) -> Job:
+        """Begin a job, its first frame due now. ``encoded`` is the frame in its sender's form.
 
         For a job that is armed already, frame, period and count change with its next due time, which stays.
         """
         job = self._jobs.get(job_id)
         if job is None:
-            job = self._jobs[job_id] = Job(job_id, frame, period_ns, count, now_ns)
+            job = self._jobs[job_id] = Job(job_id, encoded, period_ns, count, now_ns)
             self._enter(now_ns, job)
         else:
-            job.frame, job.period_ns, job.remaining = frame, period_ns, count
+            job.encoded, job.period_ns, job.remaining = encoded, period_ns, count
         return job
 
     def disarm(self, job_id: int) -> Job | None:

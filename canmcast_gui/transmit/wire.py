@@ -17,10 +17,12 @@ DISARM = "disarm"
 STOP_ALL = "stop all"
 FLUSH = "flush"
 
-# News: STATUS sent [[job_id, version, sent, late, finished] …]; FAILED sentence; FLUSHED token.
+# News: STATUS sent [[job_id, version, sent, late, finished] …]; FAILED sentence; FLUSHED token;
+# MOVED [[address, port] …].
 STATUS = "status"
 FAILED = "failed"
 FLUSHED = "flushed"
+MOVED = "moved"
 
 
 def pack(*message: Any) -> bytes:

@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.schedule import HICCUP_NS, Schedule
 
 MS = 1_000_000
-FRAME = FrameBatch.from_columns(0, [0x123], [[1, 2, 3]])
-OTHER = FrameBatch.from_columns(0, [0x124], [[4, 5, 6]])
+FRAME, OTHER = b"one frame", b"another"
 
 periods = st.integers(100_000, 2_000 * MS)
 starts = st.integers(0, 10_000 * MS)
@@ -101,7 +99,7 @@ def test_a_change_takes_effect_at_the_next_due_time(when, period):
     schedule.arm(1, OTHER, period, None, when)
     assert schedule.next_due() == 10 * MS
     (job,) = schedule.take_due(10 * MS)
-    assert job.frame is OTHER
+    assert job.encoded is OTHER
     assert schedule.next_due() == 10 * MS + period
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.transmit import SendFailed, TransmitError, Transmitter
+from canmcast_gui.transmit import JobStatus, SendFailed, TransmitError, Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
@@ -193,6 +193,9 @@ def test_what_the_bus_refuses_is_told_and_the_others_go_on(network):
         failed = news(transmitter, lambda one: isinstance(one, SendFailed))
         assert "FD" in failed[0].sentence
         assert transmitter.sent == 2
+        transmitter.arm(1, frame(2, bytes(12), Flag.FD), MS)
+        assert JobStatus(1, 0, 0, True) in news(transmitter, lambda one: isinstance(one, JobStatus))
+        assert transmitter.armed == frozenset()
 
 
 @pytest.mark.parametrize(
