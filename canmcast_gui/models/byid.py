@@ -6,19 +6,17 @@ announced when only values change: ``refresh`` says that there is something to r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid_marks import changed_bytes
 from canmcast_gui.models.byid_order import CHANGING, sort_keys, sorted_entries
-from canmcast_gui.models.columns import BY_ID_COLUMNS, Column, ShownFrames, seconds_texts
+from canmcast_gui.models.columns import BY_ID_COLUMNS, ShownFrames, seconds_texts
+from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.models.trace_screen import Screen, SignalLine
 from canmcast_gui.models.trace_times import clock_texts
 from canmcast_gui.recording import NewestById, Recording
@@ -26,18 +24,14 @@ from canmcast_gui.recording import NewestById, Recording
 # Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
 SORT_AGAIN_NS = 1_000_000_000
 
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
 Line = tuple[int, int]  # entry, and the number of its signal or -1
 
 
-class ByIdModel(QAbstractTableModel):
+class ByIdModel(LineModel):
     """Lines of entries and their signals. Times are handed in, as nanoseconds of the frames' clock."""
 
     def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.columns: Sequence[Column] = BY_ID_COLUMNS
+        super().__init__(BY_ID_COLUMNS, parent)
         self._databases = databases
         self._newest = NewestById()
         self._recording: Recording | None = None
@@ -53,7 +47,6 @@ class ByIdModel(QAbstractTableModel):
         self._generation = -1
         self._decimal = False
         self._clock = False
-        self._screen: Screen | None = None
 
     # -- what is shown -----------------------------------------------------------------------------------
 
@@ -85,7 +78,7 @@ class ByIdModel(QAbstractTableModel):
         self._generation = self._newest.generation
         self._sort_order()
         self._lines = self._make_lines()
-        self._screen = None
+        self.forget_screen()
 
     def _find_new(self) -> npt.NDArray[np.intp]:
         """Entries that have not been shown and now pass the filter, in the order of their appearance."""
@@ -109,7 +102,7 @@ class ByIdModel(QAbstractTableModel):
             if self._sort_column in CHANGING and now_ns - self._sorted_at >= SORT_AGAIN_NS:
                 self._sort_again()
         if changed or fading:
-            self._screen = None
+            self.forget_screen()
         return changed or fading
 
     def _announce(self, new: list[int]) -> None:
@@ -125,24 +118,22 @@ class ByIdModel(QAbstractTableModel):
     def set_decimal(self, decimal: bool) -> None:
         """Ids and data in decimal instead of hexadecimal."""
         self._decimal = decimal
-        self._texts_changed()
+        self.texts_changed()
 
     def set_time_mode(self, mode: str) -> None:
         """The time of the newest frame by the clock, or since the start for any other of the modes."""
         self._clock = mode == "clock"
-        self._texts_changed()
+        self.texts_changed()
 
     def databases_changed(self) -> None:
         """Names and signals may be others now; open rows are closed."""
         for entry in list(self._open):
             self.close_row(self._lines.index((entry, -1)))
-        self._texts_changed()
+        self.texts_changed()
 
-    def _texts_changed(self) -> None:
-        self._screen = None
-        if self._lines:
-            last = self.index(len(self._lines) - 1, len(self.columns) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+    def line_count(self) -> int:
+        """See LineModel."""
+        return len(self._lines)
 
     def shown_ids(self) -> int:
         """How many ids are shown."""
@@ -164,7 +155,7 @@ class ByIdModel(QAbstractTableModel):
         self._lines = self._make_lines()
         places = {line: row for row, line in enumerate(self._lines)}
         self.changePersistentIndexList(kept, [self.index(places[line], column) for line, column in stood])
-        self._screen = None
+        self.forget_screen()
         self.layoutChanged.emit()
 
     def _sort_order(self) -> None:
@@ -193,11 +184,11 @@ class ByIdModel(QAbstractTableModel):
         return self._lines[line][0]
 
     def is_open(self, line: int) -> bool:
-        """Whether the id on that line shows its signals."""
+        """See LineModel."""
         return self._lines[line][0] in self._open
 
     def open_row(self, line: int) -> bool:
-        """Show the signals of the id on that line; False where it has none or is open."""
+        """See LineModel."""
         entry, signal = self._lines[line]
         names = self._signal_names(entry)
         if signal >= 0 or entry in self._open or not names:
@@ -205,12 +196,12 @@ class ByIdModel(QAbstractTableModel):
         self.beginInsertRows(QModelIndex(), line + 1, line + len(names))
         self._open.add(entry)
         self._lines[line + 1 : line + 1] = [(entry, number) for number in range(len(names))]
-        self._screen = None
+        self.forget_screen()
         self.endInsertRows()
         return True
 
     def close_row(self, line: int) -> bool:
-        """Hide the signals of the id on that line, or of the one whose signal stands there."""
+        """See LineModel."""
         entry, signal = self._lines[line]
         if entry not in self._open:
             return False
@@ -221,7 +212,7 @@ class ByIdModel(QAbstractTableModel):
         self.beginRemoveRows(QModelIndex(), line + 1, last)
         self._open.discard(entry)
         del self._lines[line + 1 : last + 1]
-        self._screen = None
+        self.forget_screen()
         self.endRemoveRows()
         return True
 
@@ -237,16 +228,8 @@ class ByIdModel(QAbstractTableModel):
 
     # -- a screenful -------------------------------------------------------------------------------------
 
-    def screen(self, first: int, last: int) -> Screen:
-        """What stands on lines ``first`` to ``last`` (inclusive), kept until something changes."""
-        last = min(last, len(self._lines) - 1)
-        known = self._screen
-        if known is None or known.first != first or len(known.frames) != last - first + 1:
-            known = self._screen = self.make_screen(first, last)
-        return known
-
     def make_screen(self, first: int, last: int) -> Screen:
-        """As ``screen``, without keeping it: for copying."""
+        """See LineModel."""
         lines = self._lines[first : last + 1]
         entries = list(dict.fromkeys(entry for entry, _ in lines))
         place = {entry: index for index, entry in enumerate(entries)}
@@ -292,39 +275,6 @@ class ByIdModel(QAbstractTableModel):
             "Error frame" if flags & Flag.ERROR else self._databases.name(one, bool(flags & Flag.EXTENDED))
             for one, flags in rows
         ]
-
-    # -- what Qt asks ------------------------------------------------------------------------------------
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
-            return None
-        column = self.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
-        return None
-
-    def data(self, index: QModelIndex, role: int = 0) -> Any:
-        if not index.isValid():
-            return None
-        column = self.columns[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        screen, line = self._screen, index.row()
-        if screen is None or not screen.first <= line < screen.first + len(screen.frames):
-            screen = self.make_screen(line, line)
-        return screen.cell(line, column)
 
 
 def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:

@@ -6,15 +6,13 @@ decoded signals, which then take rows of the table too. What a screen shows is r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from canmcast_gui.database import DatabaseSet, SignalValue
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.columns import TRACE_COLUMNS, Column, ShownFrames, seconds_texts
+from canmcast_gui.models.columns import TRACE_COLUMNS, ShownFrames, seconds_texts
+from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.models.trace_open import OpenRows
 from canmcast_gui.models.trace_rows import ShownRows, read_frames
 from canmcast_gui.models.trace_screen import Screen, SignalLine
@@ -26,16 +24,12 @@ MOST_OPEN = 1_000
 # A table's row number is a C++ int, and its scroll bar counts with it.
 MOST_LINES = 2**31 - 1 - 100_000
 
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
-
-class TraceModel(QAbstractTableModel):
+class TraceModel(LineModel):
     """Frames as ``rows`` shows them, one a line. Row numbers of the table are lines."""
 
     def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.columns: Sequence[Column] = TRACE_COLUMNS
+        super().__init__(TRACE_COLUMNS, parent)
         self._databases = databases
         self._rows: ShownRows | None = None
         self._first = 0
@@ -44,7 +38,6 @@ class TraceModel(QAbstractTableModel):
         self._decimal = False
         self._time_mode = "absolute"
         self._same_id: SameIdTimes | None = None
-        self._screen: Screen | None = None
         self._stop_row: int | None = None
 
     # -- what is shown -----------------------------------------------------------------------------------
@@ -63,7 +56,7 @@ class TraceModel(QAbstractTableModel):
         if rows:
             rows.advance(self._stop_row)
         self._first, self._end = (rows.first, rows.end) if rows else (0, 0)
-        self._screen = None
+        self.forget_screen()
         self.endResetModel()
 
     def set_stop_row(self, row: int | None) -> None:
@@ -87,27 +80,31 @@ class TraceModel(QAbstractTableModel):
         self.beginRemoveRows(QModelIndex(), 0, gone - 1)
         self._first = first
         self._open.drop_before(first)
-        self._screen = None
+        self.forget_screen()
         self.endRemoveRows()
 
     def _announce_new(self, end: int) -> None:
         end = min(end, self._first + MOST_LINES)
         if end <= self._end:
             return
-        lines = self.rowCount()
+        lines = self.line_count()
         self.beginInsertRows(QModelIndex(), lines, lines + end - self._end - 1)
         self._end = end
         self.endInsertRows()
 
+    def line_count(self) -> int:
+        """See LineModel."""
+        return self._end - self._first + self._open.total
+
     def set_decimal(self, decimal: bool) -> None:
         """Ids and data in decimal instead of hexadecimal."""
         self._decimal = decimal
-        self._texts_changed()
+        self.texts_changed()
 
     def set_time_mode(self, mode: str) -> None:
         """One of TIME_MODES, for the first time column."""
         self._time_mode = mode
-        self._texts_changed()
+        self.texts_changed()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def databases_changed(self) -> None:
@@ -115,13 +112,7 @@ class TraceModel(QAbstractTableModel):
         for position in self._open.positions:
             self.close_row(self.line_of(position))
             self.open_row(self.line_of(position))
-        self._texts_changed()
-
-    def _texts_changed(self) -> None:
-        self._screen = None
-        if self.rowCount():
-            last = self.index(self.rowCount() - 1, len(self.columns) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        self.texts_changed()
 
     # -- lines and positions -----------------------------------------------------------------------------
 
@@ -135,7 +126,7 @@ class TraceModel(QAbstractTableModel):
 
     def row_number(self, line: int) -> int | None:
         """The recording's row on that line (of its frame, for a signal)."""
-        if self._rows is None or not 0 <= line < self.rowCount():
+        if self._rows is None or not 0 <= line < self.line_count():
             return None
         position, _ = self.locate(line)
         numbers = self._rows.numbers(position, position + 1)
@@ -151,11 +142,11 @@ class TraceModel(QAbstractTableModel):
     # -- opening -----------------------------------------------------------------------------------------
 
     def is_open(self, line: int) -> bool:
-        """Whether the frame on that line shows its signals."""
+        """See LineModel."""
         return self.locate(line)[0] in self._open
 
     def open_row(self, line: int) -> bool:
-        """Show the signals of the frame on that line; False where it has none or is open."""
+        """See LineModel."""
         position, signal = self.locate(line)
         if signal is not None or position in self._open or len(self._open) >= MOST_OPEN:
             return False
@@ -164,19 +155,19 @@ class TraceModel(QAbstractTableModel):
             return False
         self.beginInsertRows(QModelIndex(), line + 1, line + children)
         self._open.open(position, children)
-        self._screen = None
+        self.forget_screen()
         self.endInsertRows()
         return True
 
     def close_row(self, line: int) -> bool:
-        """Hide the signals of the frame on that line, or of the frame whose signal stands there."""
+        """See LineModel."""
         position, _ = self.locate(line)
         if position not in self._open:
             return False
         line = self.line_of(position)
         self.beginRemoveRows(QModelIndex(), line + 1, line + self._open.children(position))
         self._open.close(position)
-        self._screen = None
+        self.forget_screen()
         self.endRemoveRows()
         return True
 
@@ -195,16 +186,8 @@ class TraceModel(QAbstractTableModel):
 
     # -- a screenful -------------------------------------------------------------------------------------
 
-    def screen(self, first: int, last: int) -> Screen:
-        """What stands on lines ``first`` to ``last`` (inclusive), read in one go and kept for a while."""
-        last = min(last, self.rowCount() - 1)
-        known = self._screen
-        if known is None or known.first != first or len(known.frames) != last - first + 1:
-            known = self._screen = self.make_screen(first, last)
-        return known
-
     def make_screen(self, first: int, last: int) -> Screen:
-        """As ``screen``, without keeping it: for copying."""
+        """See LineModel."""
         places = [self.locate(line) for line in range(first, last + 1)] if len(self._open) else None
         if places is None:
             start, stop = self._first + first, self._first + last + 1
@@ -259,46 +242,8 @@ class TraceModel(QAbstractTableModel):
         texts = seconds_texts(np.diff(stamps, prepend=before.timestamp_ns if len(before) else stamps[:1]))
         return texts if len(before) else ["", *texts[1:]]
 
-    # -- what Qt asks ------------------------------------------------------------------------------------
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        if parent is not None and parent.isValid():
-            return 0
-        return self._end - self._first + self._open.total
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
-            return None
-        column = self.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._titles().get(column.key, column.title)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
-        return None
-
-    def _titles(self) -> dict[str, str]:
+    def titles(self) -> dict[str, str]:
         """The two time columns are called what they show."""
         first = {"absolute": "Time", "clock": "Clock", "delta": "Δ row", "delta_id": "Δ same ID"}
         second = "Δ same ID" if self._time_mode == "delta" else "Δt"
         return {"time": first[self._time_mode], "delta": second}
-
-    def data(self, index: QModelIndex, role: int = 0) -> Any:
-        if not index.isValid():
-            return None
-        column = self.columns[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return self._cell(index.row(), column)
-
-    def _cell(self, line: int, column: Column) -> str:
-        screen = self._screen
-        if screen is None or not screen.first <= line < screen.first + len(screen.frames):
-            screen = self.make_screen(line, line)
-        return screen.cell(line, column)

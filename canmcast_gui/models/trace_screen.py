@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 from canmcast_gui.database import SignalValue
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.columns import DATA, NAME, Column, ShownFrames
+from canmcast_gui.frames.text import data_text
+from canmcast_gui.models.columns import DATA, NAME, SOURCE, Column, ShownFrames
+
+# A payload of a classic frame always fits.
+BYTES_IN_CELL = 8
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,20 @@ class Screen:
         if signal is None:
             return ""
         return {NAME.key: signal.name, DATA.key: signal.text}.get(column.key, "")
+
+    def tool_tip(self, line: int, column: Column) -> str | None:
+        """What may not fit into a cell: a long payload as lines of 16 bytes, a name or an address in full."""
+        frame = self.frames[line - self.first]
+        if frame is None or column not in (DATA, NAME, SOURCE):
+            return None
+        payload = self.batch.payload(frame)
+        if column is not DATA:
+            return self.texts(column)[frame] or None
+        if len(payload) <= BYTES_IN_CELL:
+            return None
+        parts = [payload[start : start + 16] for start in range(0, len(payload), 16)]
+        lines = [f"{16 * number:2d}  {data_text(part)}" for number, part in enumerate(parts)]
+        return f"<pre>{chr(10).join(lines)}</pre>"
 
 
 def kind(flags: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
@@ -62,11 +62,9 @@ class _Message(QFrame):
         self.text = text
         self._times = 1
         self.setAutoFillBackground(True)
-        self._set_colors()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
-        symbol = QLabel()
-        symbol.setPixmap(icons.icon(level).pixmap(18, 18))
+        self._symbol = QLabel()
         self._label = QLabel(text)
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -78,14 +76,21 @@ class _Message(QFrame):
         self._close.setToolTip("Close this message")
         self._close.setAccessibleName("Close this message")
         self._close.clicked.connect(lambda: bar.remove(self))
-        layout.addWidget(symbol)
+        layout.addWidget(self._symbol)
         layout.addWidget(self._label, 1)
         layout.addWidget(self._close)
+        self._set_colors()
         if level == "info":
             QTimer.singleShot(INFO_MS, self, lambda: bar.remove(self))
 
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._set_colors()
+        super().changeEvent(event)
+
     def _set_colors(self) -> None:
-        palette = QPalette(self.palette())
+        self._symbol.setPixmap(icons.icon(self.level).pixmap(18, 18))
+        palette = QPalette(QGuiApplication.palette())
         colors = theme.colors(palette)
         strong = {"info": colors.accent, "warning": colors.warning, "error": colors.error}[self.level]
         base = palette.color(QPalette.ColorRole.Base)

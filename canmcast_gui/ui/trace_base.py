@@ -15,8 +15,17 @@ from canmcast_gui.models.byid import ByIdModel
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
 from canmcast_gui.models.trace import TraceModel
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.trace_copy import MOST_ROWS, rows_text
 from canmcast_gui.ui.trace_table import FrameTable
+
+_NOTHING_YET = {
+    "connecting": "Connecting…",
+    "loading": "Opening…",
+    "live": "On the bus. Nothing has arrived yet.\n\nIf somebody is sending: do group, port and network "
+    "interface agree (Ctrl+B)? The command “canmcast doctor” looks for the reason.",
+    "file": "The file holds no frames.",
+}
 
 
 class FrameView(QWidget):
@@ -43,11 +52,27 @@ class FrameView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
+        self._hint = EmptyHint(self.table, "")
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.stateChanged):
+            signal.connect(self._update_hint)
         settings.decimal.changed.connect(model.set_decimal)
         settings.time_mode.changed.connect(model.set_time_mode)
         session.databasesChanged.connect(model.databases_changed)
         model.set_decimal(settings.decimal.value)
         model.set_time_mode(settings.time_mode.value)
+
+    def _update_hint(self) -> None:
+        """An empty view says why it is empty."""
+        empty = not self._model.rowCount()
+        if empty:
+            self._hint.setText(self._why_empty())
+        if empty == self._hint.isHidden():
+            self._hint.setVisible(empty)
+
+    def _why_empty(self) -> str:
+        if len(self._session.recording):
+            return "No frame passes the filter."
+        return _NOTHING_YET.get(self._session.state, "No frames.")
 
     def copy(self) -> None:
         """Put the selected rows on the clipboard, with the columns that are shown."""

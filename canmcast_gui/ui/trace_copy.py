@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from canmcast_gui.models.columns import DATA, NAME, Column
+from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.models.trace_screen import Screen
 
 # As text some 10 MB, made in about a second; what is larger belongs into a file.
@@ -13,13 +13,7 @@ MOST_ROWS = 100_000
 BLOCK = 4096
 
 
-class Lines(Protocol):
-    """A model that makes screens of any of its lines."""
-
-    def make_screen(self, first: int, last: int) -> Screen: ...
-
-
-def rows_text(model: Lines, ranges: Sequence[tuple[int, int]], columns: Sequence[Column]) -> str:
+def rows_text(model: LineModel, ranges: Sequence[tuple[int, int]], columns: Sequence[Column]) -> str:
     """The titles and the given ranges of lines (first, last), cells apart by tabs.
 
     At most MOST_ROWS lines are copied.

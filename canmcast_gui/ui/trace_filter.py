@@ -120,11 +120,10 @@ class FilterProblem(QWidget):
         self._box = box
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
-        symbol = QLabel()
-        symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
+        self._symbol = QLabel()
         self._text = QLabel()
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        layout.addWidget(symbol)
+        layout.addWidget(self._symbol)
         layout.addWidget(self._text, 1)
         self.hide()
         state.failed.connect(self._show)
@@ -133,6 +132,7 @@ class FilterProblem(QWidget):
         self.setVisible(bool(sentence))
         if not sentence:
             return
+        self._symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
         typed = self._box.text()
         before, after = typed[:position][-40:], typed[position:][:40]
         place = f"{before}▸{after}" if after else f"{before}▸ (end)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.columns import Column
-from canmcast_gui.models.trace_screen import Screen
+from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace_header import TraceHeader
 from canmcast_gui.ui.trace_paint import EXPANDER, PADDING, LinePainter, Slot
@@ -33,18 +32,6 @@ _TOGGLING = {
     Qt.Key.Key_Return: None,
     Qt.Key.Key_Enter: None,
 }
-
-
-class LineModel(Protocol):
-    """What the table asks of its model beyond what Qt asks."""
-
-    columns: tuple[Column, ...]
-
-    def rowCount(self) -> int: ...
-    def screen(self, first: int, last: int) -> Screen: ...
-    def open_row(self, line: int) -> bool: ...
-    def close_row(self, line: int) -> bool: ...
-    def is_open(self, line: int) -> bool: ...
 
 
 class FrameTable(QTableView):
@@ -118,7 +105,7 @@ class FrameTable(QTableView):
         if first < 0:
             return 0, -1
         last = self.rowAt(self.viewport().height() - 1)
-        return first, last if last >= 0 else self._lines.rowCount() - 1
+        return first, last if last >= 0 else self._lines.line_count() - 1
 
     def paintEvent(self, event: QPaintEvent) -> None:
         first, last = self.visible_lines()
