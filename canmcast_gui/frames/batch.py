@@ -116,6 +116,8 @@ class FrameBatch:
 
     def __getitem__(self, rows: Rows) -> FrameBatch:
         """The frames of a slice, a boolean mask or an array of indices; the heap is shared."""
+        if isinstance(rows, np.ndarray) and rows.dtype != np.bool_:
+            return FrameBatch(self.records.take(rows), self.heap)  # many times as quick as indexing
         return FrameBatch(self.records[rows], self.heap)
 
     @property
@@ -187,7 +189,7 @@ class FrameBatch:
             rows = np.flatnonzero(lengths == size)
             keep = min(int(size), matrix.shape[1])
             starts = self.records["payload_offset"][rows].astype(np.int64)
-            matrix[rows, :keep] = self.heap[starts[:, None] + np.arange(keep)]
+            matrix[rows, :keep] = np.lib.stride_tricks.sliding_window_view(self.heap, keep)[starts]
 
     def to_messages(self) -> list[can.Message]:
         """The frames as python-can messages, times as float seconds; channel 1 becomes 0, unknown None."""
