@@ -73,6 +73,10 @@ class DatabaseSet:
         """Database.decode() of the first database that has the signal."""
         return self._with_signal(name).decode(batch, name)
 
+    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+        """Database.decode_rows() of the first database that has the signal."""
+        return self._with_signal(name).decode_rows(batch, name)
+
     def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
         """Database.decode_frame() of the first database that knows the id."""
         for database in self._databases:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.frames.filters import Filter, FilterError, SignalColumn, compile_filter
 from canmcast_gui.ui import icons, theme
 
 # Long enough that a half-typed word is not called a mistake, short enough to feel like typing.
@@ -20,6 +22,7 @@ EXAMPLES = (
     "dir == tx                 what this program sent",
     "data[2] & 0x80            a bit of a byte",
     "source == 10.0.0.7        one sender",
+    "Engine.Speed > 3000       a signal's value",
     "error or remote",
 )
 
@@ -48,9 +51,14 @@ class FilterState(QObject):
         return compile_filter(
             text,
             names=self._session.databases.ids_named,
+            signals=self._signal,
             sources=recording.sources,
             start_ns=lambda: recording.start_ns,
         )
+
+    def _signal(self, name: str) -> SignalColumn | None:
+        databases = self._session.databases
+        return partial(databases.decode_rows, name=name) if databases.has_signal(name) else None
 
     def set_text(self, text: str) -> None:
         """Use another filter, if it is a good one."""

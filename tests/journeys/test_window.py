@@ -141,6 +141,10 @@ def test_a_row_opens_into_its_signals(desk, network):
     texts = [" ".join(line) for line in desk.trace_lines()]
     assert len(texts) == 1 + len(status.signals)
     assert any("EngineSpeed" in text and "3000" in text for text in texts)
+    desk.window.panel.filter_box.set_filter_text("EngineStatus.EngineSpeed > 3000")
+    desk.wait(lambda: desk.trace_lines() == [], "no line")
+    desk.window.panel.filter_box.set_filter_text("EngineStatus.EngineSpeed >= 3000")
+    desk.wait(lambda: len(desk.trace_lines()) >= 1, "the line")
 
 
 def test_a_filter_that_is_typed_hides_and_a_wrong_one_keeps_the_last(desk, network, stock_peer):
