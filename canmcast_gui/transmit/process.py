@@ -33,10 +33,14 @@ class Sender(Protocol):
         """Where its frames come from."""
 
     def send_batch(self, batch: FrameBatch) -> int:
-        """Send all frames, in order; returns how many. Raises an exception with a sentence."""
+        """Send all frames, in order; returns how many.
+
+        Raises ValueError with a sentence, before any has left, where one is not for this bus, and another
+        exception where sending fails.
+        """
 
     def payloads(self, batch: FrameBatch) -> list[bytes]:
-        """The frames as it would send them. Raises an exception with a sentence."""
+        """The frames as it would send them. Raises ValueError with a sentence."""
 
     def send_payload(self, datagram: bytes) -> None:
         """Send what payloads() made of one frame. Raises an exception with a sentence."""
@@ -53,6 +57,8 @@ IDLE_NS = 10_000_000_000
 # An idle processor takes 40 to 150 µs to wake up; the last stretch before a due time is waited for awake.
 # For a job of 1 ms that costs a few percent of a processor, and takes most of the jitter away.
 SPIN_NS = 100_000
+# At most this part of a wait is spent awake, however short the period: others need the processor too.
+SPIN_SHARE = 4
 
 
 class TransmitLoop:
@@ -80,15 +86,15 @@ class TransmitLoop:
     def _wait(self) -> bool:
         """Wait until something is to be done; whether there are commands."""
         hearing = [self._channel.fileno()] if self._waiting_frames < WAITING_FRAMES else []
-        due_ns, report_ns = self._schedule.next_due(), self._reporter.due_ns()
-        times = [IDLE_NS + (now_ns := time.monotonic_ns())]
-        if due_ns is not None:
-            times.append(due_ns - SPIN_NS)
-        if report_ns is not None:
-            times.append(report_ns)
-        timeout = 0.0 if self._waiting else max(0.0, (min(times) - now_ns) / 1e9)
-        commands = bool(select.select(hearing, [], [], timeout)[0])
-        if due_ns is not None and not commands and not self._waiting:
+        if self._waiting:
+            return bool(select.select(hearing, [], [], 0.0)[0])
+        now_ns = time.monotonic_ns()
+        next_due_ns, report_ns = self._schedule.next_due(), self._reporter.due_ns()
+        due_ns = now_ns + IDLE_NS if next_due_ns is None else next_due_ns
+        awake_ns = min(SPIN_NS, max(0, due_ns - now_ns) // SPIN_SHARE)
+        wake_ns = due_ns - awake_ns if report_ns is None else min(due_ns - awake_ns, report_ns)
+        commands = bool(select.select(hearing, [], [], max(0.0, (wake_ns - now_ns) / 1e9))[0])
+        if not commands and due_ns - time.monotonic_ns() <= awake_ns:
             _spin_until(due_ns)
         return commands
 
@@ -117,8 +123,8 @@ class TransmitLoop:
     ) -> None:
         try:
             (encoded,) = self._sender.payloads(wire.batch_from_bytes(records, heap))
-        except Exception as error:  # noqa: BLE001 - see _try
-            self._reporter.note_failure(str(error), now_ns)
+        except ValueError as error:
+            self._fail(error)
             self._reporter.note_refused(job_id, version)
         else:
             self._schedule.arm(job_id, encoded, period_ns, count, now_ns).version = version
@@ -138,7 +144,11 @@ class TransmitLoop:
 
     def _send_due(self) -> None:
         for job in self._schedule.take_due(time.monotonic_ns()):
-            if self._try(self._sender.send_payload, job.encoded):
+            try:
+                self._sender.send_payload(job.encoded)
+            except Exception as error:  # noqa: BLE001 - whatever a sender raises, the other jobs go on
+                self._fail(error)
+            else:
                 job.sent += 1
                 self._reporter.note_sent(1)
             self._reporter.note_job(job)
@@ -158,20 +168,20 @@ class TransmitLoop:
         self._waiting_frames -= min(portion, len(first))
 
     def _send(self, batch: FrameBatch) -> None:
-        """Send frames together; where one makes that fail, each by itself."""
-        if self._try(self._sender.send_batch, batch):
-            self._reporter.note_sent(len(batch))
-        elif len(batch) > 1:
-            for row in range(len(batch)):
-                self._send(batch[row : row + 1])
-
-    def _try(self, send: Callable[[Any], object], what: FrameBatch | bytes) -> bool:
+        """Send frames together; where one of them is refused, each by itself."""
         try:
-            send(what)
-        except Exception as error:  # noqa: BLE001 - whatever a sender raises, the other jobs go on
-            self._reporter.note_failure(str(error), time.monotonic_ns())
-            return False
-        return True
+            self._reporter.note_sent(self._sender.send_batch(batch))
+        except ValueError as error:
+            if len(batch) == 1:
+                self._fail(error)
+            else:
+                for row in range(len(batch)):
+                    self._send(batch[row : row + 1])
+        except Exception as error:  # noqa: BLE001 - whatever a sender raises, the jobs go on
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self._reporter.note_failure(str(error), time.monotonic_ns())
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -208,10 +218,9 @@ def _make_sender(factory: str, settings: dict[str, Any]) -> Sender:
 
 
 def _spin_until(due_ns: int) -> None:
-    """Wait awake, where that moment is near."""
-    if due_ns - time.monotonic_ns() <= SPIN_NS:
-        while time.monotonic_ns() < due_ns:
-            pass
+    """Wait awake."""
+    while time.monotonic_ns() < due_ns:
+        pass
 
 
 def _wake_exactly() -> None:
