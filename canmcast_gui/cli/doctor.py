@@ -15,7 +15,7 @@ from canmcast_gui.cli.checkup import (
     firewall_hint,
     open_receiver,
 )
-from canmcast_gui.cli.elsewhere import Place, listen_elsewhere
+from canmcast_gui.cli.elsewhere import Elsewhere
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.frames import Flag
@@ -75,21 +75,20 @@ def _say(level: str, text: str) -> None:
 def _listen(
     settings: BusSettings, links: tuple[Link, ...], receiver: Receiver, interrupt: Interrupt, duration: float
 ) -> tuple[bool, str]:
-    places = listen_elsewhere(settings, links)
+    elsewhere = Elsewhere(settings, links)
     try:
-        frames = _wait_for_frames(receiver, places, interrupt, duration)
+        frames = _wait_for_frames(receiver, elsewhere, interrupt, duration)
         counted = receiver.statistics()
         _say_what_came(frames, counted)
-        busy = [place for place in places if place.frames]
-        for place in busy:
-            _say("note", f"{place.frames:,} frames for {place.where}")
-        return _judge(settings, frames, counted, busy)
+        for sighting in elsewhere.sightings():
+            place = sighting.passing
+            _say("note", f"{sighting.count:,} datagrams for group {place.group} on {place.interface}")
+        return _judge(settings, frames, counted, elsewhere)
     finally:
-        for place in places:
-            place.receiver.close()
+        elsewhere.close()
 
 
-def _wait_for_frames(receiver: Receiver, places: list[Place], interrupt: Interrupt, duration: float) -> int:
+def _wait_for_frames(receiver: Receiver, elsewhere: Elsewhere, interrupt: Interrupt, duration: float) -> int:
     """Listen until frames have come, or for ``duration``; how many came, the probe not counted."""
     start = time.monotonic()
     frames = 0
@@ -97,8 +96,7 @@ def _wait_for_frames(receiver: Receiver, places: list[Place], interrupt: Interru
         if interrupt.wait(min(left, 0.1), receiver):
             break
         frames += int((~receiver.drain().has(Flag.TX)).sum())
-        for place in places:
-            place.receiver.drain()
+        elsewhere.drain()
         if frames and left < duration - _ENOUGH_SECONDS:
             break
     return frames
@@ -123,7 +121,9 @@ def _say_what_came(frames: int, counted: BusStatistics) -> None:
         _say("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
 
 
-def _judge(settings: BusSettings, frames: int, counted: BusStatistics, busy: list[Place]) -> tuple[bool, str]:
+def _judge(
+    settings: BusSettings, frames: int, counted: BusStatistics, elsewhere: Elsewhere
+) -> tuple[bool, str]:
     """The closing sentence, by what explains most."""
     if frames:
         senders = len([source for source, counts in counted.by_source.items() if counts.received]) - 1
@@ -136,11 +136,18 @@ def _judge(settings: BusSettings, frames: int, counted: BusStatistics, busy: lis
             f"datagrams arrive, but none is a frame ({kinds}): another program uses "
             f"port {settings.port} of this group; choose another port, or find it by its address."
         )
-    if busy:
-        best = max(busy, key=lambda place: place.frames)
-        return True, f"frames pass by, but for {best.where}: add {best.options}."
-    if counted.foreign:
+    if counted.foreign and settings.local:
         return True, "frames arrive from other hosts only, and --local refuses those: leave --local out."
+    if elsewhere.passed_here and not counted.foreign:
+        return True, (
+            "datagrams reach the interface and no program: a firewall or the reverse-path filter drops them "
+            f"({firewall_hint(settings)})."
+        )
+    for sighting in elsewhere.sightings()[:1]:
+        place = sighting.passing
+        return True, (
+            f"frames pass by, but for group {place.group} on {place.interface}: add {sighting.options}."
+        )
     return False, (
         "this computer hears itself, and nobody else sends: compare group, port and interface with the "
         f"sender's, see that its hop limit reaches here, and that no firewall stands between "

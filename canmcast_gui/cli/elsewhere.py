@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from canmcast_gui.cli.system_tables import joined_groups
+from canmcast_gui.cli.wiretap import Passing, Wiretap
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, parse_group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link, list_interfaces
@@ -17,54 +21,92 @@ _MOST_PLACES = 24
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where else frames might be, and the options that lead there."""
+class Sighting:
+    """Datagrams for the port that were seen in another place, and the options that lead there."""
 
-    receiver: Receiver
-    where: str
+    passing: Passing
+    count: int
     options: str
 
+
+class Elsewhere:
+    """Listens in all other places of this computer that can be joined, and to all that passes, if allowed."""
+
+    def __init__(self, settings: BusSettings, links: tuple[Link, ...]) -> None:
+        self._group = parse_group(settings.group).address
+        self._chosen = {link.name for link in links}
+        self._receivers: dict[Passing, Receiver] = {}
+        for place in self._places()[:_MOST_PLACES]:
+            other = replace(
+                settings,
+                group=place.group,
+                interface=place.interface,
+                local=False,
+                fd=True,
+                receive_buffer=None,
+            )
+            with suppress(BusError):  # what cannot be joined has nothing to say
+                self._receivers[place] = Receiver(other)
+        self._tap: Wiretap | None = None
+        if hasattr(socket, "AF_PACKET"):
+            with suppress(OSError):
+                self._tap = Wiretap(settings.port)
+
+    def _places(self) -> list[Passing]:
+        names = [
+            interface.name
+            for interface in list_interfaces()
+            if interface.is_up and (interface.is_multicast or interface.is_loopback)
+        ]
+        places = [
+            Passing(group, name) for group in (self._group, *_other_groups(self._group)) for name in names
+        ]
+        return [place for place in places if not self._is_here(place)]
+
+    def _is_here(self, place: Passing) -> bool:
+        return place.group == self._group and place.interface in self._chosen
+
+    def drain(self) -> None:
+        """Count what has come."""
+        for receiver in self._receivers.values():
+            receiver.drain(65536)
+        if self._tap:
+            self._tap.drain()
+
+    def sightings(self) -> list[Sighting]:
+        """Where anything was seen, the busiest place first."""
+        counts = Counter(
+            {place: receiver.statistics().received for place, receiver in self._receivers.items()}
+        )
+        counts |= self._tap.counts if self._tap else Counter()
+        return [
+            Sighting(place, count, self._options(place))
+            for place, count in counts.most_common()
+            if count and not self._is_here(place)
+        ]
+
     @property
-    def frames(self) -> int:
-        """How many frames were heard there."""
-        self.receiver.drain(65536)
-        return self.receiver.statistics().received
+    def passed_here(self) -> int:
+        """Datagrams for this very bus that reached the interface, whether or not they were let through."""
+        counts = self._tap.counts if self._tap else Counter[Passing]()
+        return sum(count for place, count in counts.items() if self._is_here(place))
+
+    def _options(self, place: Passing) -> str:
+        group = [] if place.group == self._group else [f"--group {place.group}"]
+        interface = [] if place.interface in self._chosen else [f"--interface {place.interface}"]
+        return " ".join(group + interface)
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for receiver in self._receivers.values():
+            receiver.close()
+        if self._tap:
+            self._tap.close()
 
 
-def listen_elsewhere(settings: BusSettings, links: tuple[Link, ...]) -> list[Place]:
-    """Listen in all other places of this computer that can be joined; each must be closed."""
-    places = []
-    for other, where, options in _candidates(settings, links)[:_MOST_PLACES]:
-        try:
-            places.append(Place(Receiver(other), where, options))
-        except BusError:
-            continue  # what cannot be joined has nothing to say
-    return places
-
-
-def _candidates(settings: BusSettings, links: tuple[Link, ...]) -> list[tuple[BusSettings, str, str]]:
-    chosen = {link.name for link in links}
-    names = [
-        interface.name
-        for interface in list_interfaces()
-        if interface.is_up and (interface.is_multicast or interface.is_loopback)
-    ]
-    found = []
-    for group in (settings.group, *_other_groups(settings)):
-        for name in names:
-            if group == settings.group and name in chosen:
-                continue
-            options = "" if group == settings.group else f"--group {group} "
-            options += "" if name in chosen else f"--interface {name}"
-            other = replace(settings, group=group, interface=name, local=False, fd=True, receive_buffer=None)
-            found.append((other, f"group {group} on {name}", options.strip()))
-    return found
-
-
-def _other_groups(settings: BusSettings) -> list[str]:
+def _other_groups(own: str) -> list[str]:
     """Both defaults, and what other programs of this host have joined."""
     groups = {group for _, group in joined_groups() or () if _is_for_applications(group)}
-    own = parse_group(settings.group).address
     defaults = [group for group in (DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6) if group != own]
     return [*defaults, *sorted(groups - {own, *defaults})]
 

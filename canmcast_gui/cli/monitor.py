@@ -76,6 +76,8 @@ class Monitor:
     def on_screen(self) -> Iterator[Live]:
         """Take over the terminal; it looks as before at the end, with the last state below."""
         terminal = self._console.is_terminal
+        if not terminal:
+            self._listener.announce()
         with Live(
             console=self._console, screen=terminal, auto_refresh=False, vertical_overflow="crop"
         ) as live:
