@@ -81,7 +81,7 @@ def _program(options: list[object], rate: int) -> tuple[dict, int, float]:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "canmcast_gui", *map(str, options), "--report", str(report)]
         environment = {
-            "QT_QPA_PLATFORM": "offscreen",
+            **({} if "DISPLAY" in os.environ else {"QT_QPA_PLATFORM": "offscreen"}),
             **os.environ,
             "XDG_CONFIG_HOME": folder,
             "XDG_DATA_HOME": folder,
