@@ -137,7 +137,7 @@ class UdpMulticastBus(BusABC):
         try:
             return self._receiver.receive_one()
         except (OSError, ValueError) as error:
-            raise can.CanOperationError(f"cannot receive from {self.channel_info}: {error}") from error
+            raise self._receiving_failed(error) from error
 
     def _wait(self, deadline: float | None) -> bool:
         """Wait until a datagram waits; whether one does."""
@@ -145,7 +145,7 @@ class UdpMulticastBus(BusABC):
         try:
             return bool(select.select([self._receiver], [], [], left)[0])
         except (OSError, ValueError) as error:
-            raise can.CanOperationError(f"cannot wait for {self.channel_info}: {error}") from error
+            raise self._receiving_failed(error) from error
 
     def recv_batch(self, max_frames: int = 4096, timeout: float | None = None) -> FrameBatch:
         """The frames that wait, as columns; waits for the first one up to ``timeout`` seconds.
@@ -164,7 +164,11 @@ class UdpMulticastBus(BusABC):
         try:
             return self._receiver.drain(max_frames)
         except (OSError, ValueError) as error:
-            raise can.CanOperationError(f"cannot receive from {self.channel_info}: {error}") from error
+            raise self._receiving_failed(error) from error
+
+    def _receiving_failed(self, error: Exception) -> can.CanOperationError:
+        reason = "the bus is closed" if self.fileno() < 0 else str(error)
+        return can.CanOperationError(f"cannot receive from {self.channel_info}: {reason}")
 
     def _filtered(self, batch: FrameBatch) -> FrameBatch:
         if self._filters is None or not len(batch):

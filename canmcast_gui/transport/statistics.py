@@ -17,7 +17,7 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class MalformedDatagram:
-    """A refused datagram, kept for a look; ``data`` is its beginning, ``length`` how long it was."""
+    """A refused datagram, kept for a look: its beginning, and how long it was (4097 stands for longer ones)."""
 
     source: Source
     kind: str
