@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import Flag, FrameBatch, SourceTable
+from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.text import data_text, direction_text, dlc_text, id_text, type_text
 
 Texts = list[str]
@@ -91,7 +91,16 @@ def _dlc_texts(shown: ShownFrames) -> Texts:
 
 def _data_texts(shown: ShownFrames) -> Texts:
     batch, decimal = shown.batch, shown.decimal
-    return [data_text(batch.payload(row), decimal) for row in range(len(batch))]
+    inline = batch.data.tobytes()  # the payloads of up to 8 bytes, in one piece
+    return [
+        data_text(
+            inline[INLINE_BYTES * row : INLINE_BYTES * row + length]
+            if length <= INLINE_BYTES
+            else batch.payload(row),
+            decimal,
+        )
+        for row, length in enumerate(batch.length.tolist())
+    ]
 
 
 def _extra(key: str) -> Callable[[ShownFrames], Texts]:

@@ -217,8 +217,9 @@ class TraceModel(LineModel):
     def _names(self, batch: FrameBatch) -> list[str]:
         extended = batch.has(Flag.EXTENDED).tolist()
         errors = batch.has(Flag.ERROR).tolist()
-        rows = zip(batch.arbitration_id.tolist(), extended, errors, strict=True)
-        return ["" if error else self._databases.name(one, far) for one, far, error in rows]
+        rows = list(zip(batch.arbitration_id.tolist(), extended, errors, strict=True))
+        known = {key: "" if key[2] else self._databases.name(key[0], key[1]) for key in set(rows)}
+        return [known[key] for key in rows]
 
     def _time_texts(self, begin: int, stop: int, batch: FrameBatch) -> tuple[list[str], list[str]]:
         """Both time columns: the second shows the time since the row before, unless the first one does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -57,6 +57,8 @@ class FrameTable(QTableView):
         self._set_up_lines()
         self.header = TraceHeader(model.columns, hidden, settings, key, self)
         self.setHorizontalHeader(self.header)
+        # A header asks of each row whether it is selected, to mark its columns: seconds, for a long trace.
+        self.header.setSelectionModel(QItemSelectionModel(model, self.header))
         self.header.restore(self.line_painter().digit)
 
     def _set_behaviour(self) -> None:

@@ -178,3 +178,31 @@ def test_numbers_and_times_follow_the_settings(stage, view):
     stage.settings.time_mode.set("delta_id")
     assert view.model.data(view.model.index(5, 5)) == "257"
     assert view.model.data(view.model.index(5, 0)) == "0.004000"
+
+
+def test_everything_can_be_selected_without_the_header_asking_each_row(stage, view):
+    stage.arrive(traffic(1000))
+    view.refresh()
+    view.table.selectAll()
+    assert view.table.selected_lines() == [(0, 999)]
+    assert not view.table.header.selectionModel().hasSelection()
+
+
+def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
+    stage.arrive(mixed())
+    view.refresh()
+    tip = Qt.ItemDataRole.ToolTipRole
+    data = len(view.model.columns) - 1
+    assert "00 01 02 03 04 05 06 07 08 09 0A 0B" in view.model.data(view.model.index(5, data), tip)
+    assert view.model.data(view.model.index(0, data), tip) is None
+    assert view.model.data(view.model.index(0, 6), tip) == "Engine"
+
+
+def test_an_empty_view_says_why(stage, view, filters):
+    assert view._hint.isVisible()
+    stage.arrive(traffic(5))
+    view.refresh()
+    assert not view._hint.isVisible()
+    filters.set_text("id == 0x7FF")
+    assert view._hint.isVisible()
+    assert "filter" in view._hint.text()
