@@ -57,8 +57,8 @@ def _source_text(row: HostRow) -> str:
 
 
 COLUMNS = (
-    HostColumn("Source", 19, _source_text, right=False, tip="Address and port"),
-    HostColumn("Frames", 9, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
+    HostColumn("Source", 16, _source_text, right=False, tip="Address and port"),
+    HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
     HostColumn("IDs", 5, _ids_text, tip="Different arbitration ids"),
     HostColumn("Malformed", 10, lambda row: f"{row.malformed:,}", tip="Datagrams that are no CAN frame"),
 )

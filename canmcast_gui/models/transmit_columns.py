@@ -56,12 +56,12 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
 
 ARMED = TransmitColumn("armed", "On", 3, "Send periodically while this is checked")
 COMMENT = TransmitColumn(
-    "comment", "Name", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+    "comment", "Name", 12, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
 )
 IDENTIFIER = TransmitColumn(
     "id",
     "ID",
-    9,
+    8,
     "Arbitration id: up to 7FF for standard frames, up to 1FFFFFFF for extended ones",
     lambda row, decimal: id_text(row.arbitration_id, row.extended, decimal),
     _edit_id,
@@ -104,7 +104,7 @@ PERIOD = TransmitColumn(
     align="right",
 )
 SENT = TransmitColumn("sent", "Sent", 8, "Frames that this row has sent", numeric=True, align="right")
-SEND = TransmitColumn("send", "", 8, "Send the frame once, now")
+SEND = TransmitColumn("send", "", 6, "Send the frame once, now")
 
 # The two that act come first, so that a narrow panel that scrolls sideways still has them.
 COLUMNS = (ARMED, SEND, COMMENT, IDENTIFIER, TYPE, LENGTH, DATA, PERIOD, SENT)

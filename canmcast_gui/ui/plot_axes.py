@@ -43,7 +43,7 @@ class PlotAxis(pg.AxisItem):
         if self.states:
             inside = [value for value, _ in self.states if low <= value <= high]
             return 1.0, inside[:: max(math.ceil(len(inside) * STATE_PIXELS / max(size, 1)), 1)]
-        return round_ticks(low, high, max(int(size / self._tick_pixels), 1))
+        return round_ticks(low, high, max(int(size / self._tick_pixels), 2))
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
         return [self.ticks(low, high, size)]

@@ -136,12 +136,9 @@ class ValueAxis:
 
     def show_title(self, room: float) -> None:
         """Write the title into a height of ``room`` pixels; where it does not fit, only the unit."""
-        metrics = QFontMetricsF(self.axis.label.font())
         title = self.title()
-        if metrics.horizontalAdvance(title) > room:
-            unit = self.curves[0][0].unit
-            title = unit or metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
-        self.axis.setLabel(title)
+        fits = QFontMetricsF(self.axis.label.font()).horizontalAdvance(title) <= room
+        self.axis.setLabel(title if fits else self.curves[0][0].unit)
         self.axis.resizeEvent()  # which puts the title into the middle
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -433,10 +433,15 @@ class PlotPanel(QWidget):
         """Write what is seen: samples where the file's name ends in .csv, else a picture."""
         if path.suffix.lower() == ".csv":
             self._export_samples(path)
-        elif self.grab().save(str(path), "PNG"):
+        elif self._picture().save(str(path), "PNG"):
             self._say(f"The plot was saved to {path}.")
         else:
             self._say(f"The plot could not be saved to {path}: is the folder there and writable?")
+
+    def _picture(self) -> QPixmap:
+        """Legend and curves, without the buttons."""
+        area = self.legend.geometry().united(self._area.geometry())
+        return self.grab(area)
 
     def _export_samples(self, path: Path) -> None:
         start_ns = self._session.recording.start_ns

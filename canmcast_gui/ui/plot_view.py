@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from canmcast_gui.models.plot import PlotSignal
 from canmcast_gui.ui.plot_lane import Lane, lanes_of
 
-MIN_LANE_HEIGHT = 40
+MIN_LANE_HEIGHT = 30
 
 
 class PlotView(pg.GraphicsLayoutWidget):
@@ -115,4 +115,4 @@ class PlotView(pg.GraphicsLayoutWidget):
     @property
     def needed_height(self) -> int:
         """So high that each lane can be read."""
-        return MIN_LANE_HEIGHT * len(self.lanes) + 36
+        return MIN_LANE_HEIGHT * len(self.lanes) + 30

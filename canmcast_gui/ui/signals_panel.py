@@ -80,6 +80,7 @@ class SignalsPanel(QWidget):
     def _make_tree(self) -> QTreeView:
         tree = QTreeView(self)
         tree.setModel(self.model)
+        tree.setFrameShape(QTreeView.Shape.NoFrame)
         tree.setUniformRowHeights(True)
         VisibleChecks(tree)
         tree.setAlternatingRowColors(True)
@@ -88,12 +89,12 @@ class SignalsPanel(QWidget):
         tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         tree.setExpandsOnDoubleClick(False)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        tree.setIndentation(tree.fontMetrics().height())
+        tree.setIndentation(tree.fontMetrics().averageCharWidth() * 2)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 14)
+        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 12)
         return tree
 
     def _make_actions(self) -> None:

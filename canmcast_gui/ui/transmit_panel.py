@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import (
@@ -63,7 +65,8 @@ class TransmitPanel(QWidget):
         layout.setSpacing(0)
         for widget in (self._make_toolbar(), self.table, self._sentence):
             layout.addWidget(widget)
-        self._load_rows()
+        self.model.set_decimal(settings.decimal.value)
+        self.set_rows(settings.transmit_rows.value)
         self._connect()
         self._update_actions()
 
@@ -292,15 +295,16 @@ class TransmitPanel(QWidget):
 
     # -- remembering -------------------------------------------------------------------------------------
 
-    def _load_rows(self) -> None:
+    def set_rows(self, stored: list[dict[str, Any]]) -> None:
+        """Replace all rows by stored ones, disarmed; those that cannot be read are left out and said."""
         rows = []
-        for values in self._settings.transmit_rows.value:
+        for values in stored:
             try:
                 rows.append(TransmitRow.from_dict(values))
             except RowError as error:
                 self._session.message.emit("warning", str(error))
+        self.model.remove(range(self.model.rowCount()))
         self.model.insert(0, rows)
-        self.model.set_decimal(self._settings.decimal.value)
 
     def _remember_rows(self) -> None:
         self._settings.transmit_rows.set([row.to_dict() for row in self.model.rows])

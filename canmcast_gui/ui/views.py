@@ -11,6 +11,7 @@ from canmcast_gui.ui import theme
 
 def prepare_table(table: QTableView, row_padding: int) -> None:
     """Make a table of whole rows without grid; ``row_padding`` pixels are added to the text's height."""
+    table.setFrameShape(QTableView.Shape.NoFrame)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setAlternatingRowColors(True)
     table.setShowGrid(False)
@@ -41,8 +42,9 @@ class VisibleChecks(QObject):
         return False
 
     def _apply(self) -> None:
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.Window, theme.colors(QPalette()).muted.lighter(110))
+        palette = QPalette(QApplication.palette(self._view))
+        if theme.is_dark(palette):
+            palette.setColor(QPalette.ColorRole.Window, theme.colors(palette).muted)
         self._view.setPalette(palette)
         header = self._view.horizontalHeader() if isinstance(self._view, QTableView) else self._view.header()
         header.setPalette(QPalette(QApplication.palette(header)))

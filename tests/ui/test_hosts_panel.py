@@ -5,12 +5,18 @@ import pytest
 from canmcast_gui.frames import Source
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from tests.models.frames import traffic
-from tests.ui.panels import WAIT_MS, session, settings  # noqa: F401
+from tests.ui.panels import WAIT_MS
 
 
 @pytest.fixture
-def panel(qtbot, session, settings):  # noqa: F811
-    panel = HostsPanel(session, settings)
+def session(stage):
+    """The session of the stage."""
+    return stage.session
+
+
+@pytest.fixture
+def panel(qtbot, session, stage):
+    panel = HostsPanel(session, stage.settings)
     qtbot.addWidget(panel)
     panel.show()
     qtbot.waitExposed(panel)
@@ -23,7 +29,7 @@ def frames(panel) -> list[str]:
     return [f"{model.index(n, 0).data()} {model.index(n, 1).data()}" for n in range(model.rowCount())]
 
 
-def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, session):  # noqa: F811
+def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, session):
     assert panel._hint.isVisible()
     batch = traffic(10)
     batch.records["source"] = session.recording.sources.number(Source("10.0.0.7", 43113))
@@ -38,7 +44,7 @@ def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, sessio
     qtbot.waitUntil(lambda: frames(panel) == ["10.0.0.7:43113 20"], timeout=WAIT_MS)
 
 
-def test_a_new_recording_has_no_hosts(qtbot, panel, session):  # noqa: F811
+def test_a_new_recording_has_no_hosts(qtbot, panel, session):
     session.recording.append(traffic(10))
     qtbot.waitUntil(lambda: frames(panel) == ["unknown 10"], timeout=WAIT_MS)
     session.clear()

@@ -3,9 +3,10 @@
 import numpy as np
 import pyqtgraph
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QImage
 
+from canmcast_gui.logfile import save
 from canmcast_gui.models.plot_samples import Curve
 from canmcast_gui.models.plot_span import SpanMode
 from canmcast_gui.models.signals import SIGNALS_MIME
@@ -14,15 +15,21 @@ from canmcast_gui.ui.plot_lane import joints, steps
 from canmcast_gui.ui.plot_panel import PlotPanel
 from canmcast_gui.ui.theme import make_palette
 from tests.models.frames import traffic
-from tests.ui.panels import WAIT_MS, load_engine, session, settings  # noqa: F401
+from tests.ui.panels import WAIT_MS
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 
 
 @pytest.fixture
-def panel(qtbot, session, settings, tmp_path):  # noqa: F811
-    load_engine(session, tmp_path)
-    panel = PlotPanel(session, settings)
+def session(stage):
+    """The session of the stage."""
+    return stage.session
+
+
+@pytest.fixture
+def panel(qtbot, session, stage):
+    stage.add_database()
+    panel = PlotPanel(session, stage.settings)
     qtbot.addWidget(panel)
     panel.resize(700, 320)
     panel.show()
@@ -40,7 +47,7 @@ def drawn(panel, number=0):
     return curves(panel)[number].getData()
 
 
-def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):  # noqa: F811
+def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):
     panel.add_signal(SPEED)
     session.recording.append(traffic(100))
     qtbot.waitUntil(
@@ -55,7 +62,7 @@ def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):  # noqa:
     assert panel.legend.entries[0].title == "Speed"
 
 
-def test_states_are_drawn_as_steps_and_named(panel, session):  # noqa: F811
+def test_states_are_drawn_as_steps_and_named(panel, session):
     session.recording.append(traffic(20))
     panel.add_signal(GEAR)
     x, y = drawn(panel)
@@ -65,7 +72,7 @@ def test_states_are_drawn_as_steps_and_named(panel, session):  # noqa: F811
     assert panel.legend.entries[0].value == "Neutral"
 
 
-def test_lanes_are_stacked_or_overlaid(panel, session):  # noqa: F811
+def test_lanes_are_stacked_or_overlaid(panel, session):
     session.recording.append(traffic(50))
     panel.add_signal(SPEED)
     panel.add_signal(GEAR)
@@ -104,7 +111,7 @@ def test_a_name_that_fits_nothing_or_many_is_said(panel):
     assert panel.signals() == []
 
 
-def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, panel, session):  # noqa: F811
+def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, panel, session):
     session.recording.append(traffic(30_000))
     panel.add_signal(SPEED)
     assert panel.span.span == pytest.approx((19.999, 29.999))
@@ -124,7 +131,7 @@ def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, pa
     assert panel.span.span == pytest.approx((20.999, 30.999))
 
 
-def test_while_paused_the_picture_stands_and_can_be_moved(qtbot, panel, session):  # noqa: F811
+def test_while_paused_the_picture_stands_and_can_be_moved(qtbot, panel, session):
     session.recording.append(traffic(1000))
     panel.add_signal(SPEED)
     before = panel.span.span
@@ -139,7 +146,7 @@ def test_while_paused_the_picture_stands_and_can_be_moved(qtbot, panel, session)
     qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 500, timeout=WAIT_MS)
 
 
-def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):  # noqa: F811
+def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):
     panel.add_signal(SPEED)
     panel.hide()
     session.recording.append(traffic(100))
@@ -149,7 +156,7 @@ def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):  # n
     qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 25, timeout=WAIT_MS)
 
 
-def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):  # noqa: F811
+def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):
     session.recording.append(traffic(100))
     panel.add_signal(SPEED)
     panel.fit()
@@ -165,7 +172,17 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     assert panel.legend.entries[0].value == "24 rpm"
 
 
-def test_another_recording_begins_anew(qtbot, panel, session):  # noqa: F811
+def test_an_opened_file_is_shown_whole(qtbot, panel, session, tmp_path):
+    path = tmp_path / "trace.log"
+    save(path, [traffic(30_000)])
+    panel.add_signal(SPEED)
+    session.open_file(path)
+    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 7500, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.span.span == pytest.approx((0, 29.996)), timeout=WAIT_MS)
+    assert panel.values(SPEED) == pytest.approx(np.arange(0, 30_000, 4) * 0.25)
+
+
+def test_another_recording_begins_anew(qtbot, panel, session):
     session.recording.append(traffic(100))
     panel.add_signal(SPEED)
     assert len(panel.values(SPEED)) == 25
@@ -176,14 +193,14 @@ def test_another_recording_begins_anew(qtbot, panel, session):  # noqa: F811
     qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 2, timeout=WAIT_MS)
 
 
-def test_a_removed_database_is_said_in_the_legend(panel, session):  # noqa: F811
+def test_a_removed_database_is_said_in_the_legend(panel, session):
     panel.add_signal(SPEED)
     (database,) = session.databases
     session.remove_database(database.path)
     assert "no database has the signal" in panel.legend.entries[0].problem
 
 
-def test_what_is_seen_is_exported(qtbot, panel, session, tmp_path):  # noqa: F811
+def test_what_is_seen_is_exported(qtbot, panel, session, tmp_path):
     session.recording.append(traffic(100))
     panel.add_signal(SPEED)
     panel.export(tmp_path / "plot.png")
@@ -201,7 +218,7 @@ def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path):
 
 
 @pytest.mark.parametrize("dark", [True, False])
-def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):  # noqa: F811
+def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):
     session.recording.append(traffic(1000))
     panel.add_signal(SPEED)
     before = qapp.palette()
@@ -214,7 +231,7 @@ def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):  # 
         qapp.setPalette(before)
 
 
-def test_the_wheel_zooms_along_the_time(qtbot, panel, session):  # noqa: F811
+def test_the_wheel_zooms_along_the_time(qtbot, panel, session):
     session.recording.append(traffic(1000))
     panel.add_signal(SPEED)
     panel.view.zoomed.emit(0.5, 0)
@@ -238,7 +255,6 @@ def test_silence_breaks_a_line_and_states_end_before_it():
 )
 def test_ticks_are_round_numbers(low, high, most, expected):
     assert round_ticks(low, high, most)[1] == pytest.approx(expected)
-    assert QPoint(0, 0) == QPoint()
 
 
 @pytest.mark.parametrize("high", [0.0, float("nan"), float("inf")])

@@ -7,12 +7,18 @@ from canmcast_gui.models.signals import NAME, VALUE
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.signals_panel import SignalsPanel
 from tests.models.frames import traffic
-from tests.ui.panels import WAIT_MS, load_engine, session, settings  # noqa: F401
+from tests.ui.panels import WAIT_MS
 
 
 @pytest.fixture
-def panel(qtbot, session, settings):  # noqa: F811
-    panel = SignalsPanel(session, settings)
+def session(stage):
+    """The session of the stage."""
+    return stage.session
+
+
+@pytest.fixture
+def panel(qtbot, session, stage):
+    panel = SignalsPanel(session, stage.settings)
     qtbot.addWidget(panel)
     panel.resize(300, 400)
     panel.show()
@@ -42,8 +48,8 @@ def test_without_a_database_it_says_how_to_get_one(panel):
     assert "No database is loaded" in panel._hint.text()
 
 
-def test_a_double_click_opens_a_message_and_plots_a_signal(qtbot, panel, session, tmp_path):  # noqa: F811
-    load_engine(session, tmp_path)
+def test_a_double_click_opens_a_message_and_plots_a_signal(qtbot, panel, session, stage):
+    stage.add_database()
     assert shown(panel) == ["engine", "Engine"]
     double_click(qtbot, panel, "Engine")
     assert shown(panel) == ["engine", "Engine", "Speed", "Gear"]
@@ -52,17 +58,16 @@ def test_a_double_click_opens_a_message_and_plots_a_signal(qtbot, panel, session
     assert asked.args == ["Engine.Gear"]
 
 
-def test_typing_filters_and_what_was_open_comes_back(qtbot, panel, session, tmp_path):  # noqa: F811
-    load_engine(session, tmp_path)
-    session.databases.add(session.databases._databases[0])
+def test_typing_filters_and_what_was_open_comes_back(qtbot, panel, session, stage):
+    stage.add_database()
     qtbot.keyClicks(panel.search, "gear")
     assert shown(panel) == ["engine", "Engine", "Gear"]
     panel.search.clear()
     assert shown(panel) == ["engine", "Engine"]
 
 
-def test_newest_values_are_shown_and_stand_while_paused(qtbot, panel, session, tmp_path):  # noqa: F811
-    load_engine(session, tmp_path)
+def test_newest_values_are_shown_and_stand_while_paused(qtbot, panel, session, stage):
+    stage.add_database()
     panel.tree.expandAll()
 
     def value():
@@ -80,8 +85,8 @@ def test_newest_values_are_shown_and_stand_while_paused(qtbot, panel, session, t
     assert value() == ""
 
 
-def test_a_checked_signal_is_plotted_and_an_unchecked_one_is_not(qtbot, panel, session, tmp_path):  # noqa: F811
-    load_engine(session, tmp_path)
+def test_a_checked_signal_is_plotted_and_an_unchecked_one_is_not(qtbot, panel, session, stage):
+    stage.add_database()
     panel.tree.expandAll()
     index, role = line(panel, "Speed"), Qt.ItemDataRole.CheckStateRole
     with qtbot.waitSignal(panel.plotRequested):
@@ -93,7 +98,7 @@ def test_a_checked_signal_is_plotted_and_an_unchecked_one_is_not(qtbot, panel, s
     assert asked.args == ["Engine.Gear"]
 
 
-def test_databases_are_loaded_and_removed(qtbot, panel, session):  # noqa: F811
+def test_databases_are_loaded_and_removed(qtbot, panel, session):
     panel._load([str(resource("demo.dbc"))])
     qtbot.waitUntil(lambda: len(session.databases) == 1, timeout=WAIT_MS)
     assert not panel._hint.isVisible()

@@ -13,7 +13,7 @@ from canmcast_gui.models.transmit_columns import COLUMNS
 from canmcast_gui.models.transmit_row import TransmitRow
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_panel import NO_BUS, TransmitPanel
-from tests.ui.panels import WAIT_MS, go_live, load_engine, session, settings  # noqa: F401
+from tests.ui.panels import WAIT_MS, go_live
 
 # What the offscreen platform says about the pop-ups of combo boxes.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -22,7 +22,21 @@ KEYS = [column.key for column in COLUMNS]
 
 
 @pytest.fixture
-def panel(qtbot, session, settings):  # noqa: F811
+def session(stage):
+    """The session of the stage; what it tells the user is in ``heard``."""
+    stage.session.heard = []
+    stage.session.message.connect(lambda level, text: stage.session.heard.append((level, text)))
+    return stage.session
+
+
+@pytest.fixture
+def settings(stage):
+    """The settings of the stage."""
+    return stage.settings
+
+
+@pytest.fixture
+def panel(qtbot, session, settings):
     panel = TransmitPanel(session, settings)
     qtbot.addWidget(panel)
     panel.resize(900, 300)
@@ -116,7 +130,7 @@ def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
     assert text(panel, 0, "data") == " ".join(["00"] * 12)
 
 
-def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):  # noqa: F811
+def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):
     panel.model.insert(0, [TransmitRow(comment="one"), TransmitRow(comment="two")])
     panel.model.move(0, 1)
     again = TransmitPanel(session, settings)
@@ -125,7 +139,7 @@ def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, setti
     assert again.model.armed_count == 0
 
 
-def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):  # noqa: F811
+def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):
     settings.transmit_rows.set([TransmitRow(comment="good").to_dict(), {"flags": "x"}])
     panel = TransmitPanel(session, settings)
     qtbot.addWidget(panel)
@@ -167,9 +181,9 @@ def test_without_a_bus_sending_says_why_it_is_disabled(panel):
     assert sentence(panel) == NO_BUS
 
 
-def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, tmp_path):  # noqa: F811
+def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
     assert not panel.database_action.isEnabled()
-    load_engine(session, tmp_path)
+    stage.add_database()
     assert panel.database_action.isEnabled()
     panel.database_action.trigger()
     dialog = panel.findChild(MessageDialog)
@@ -181,7 +195,7 @@ def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, tmp_path):
 
 
 @pytest.mark.network
-def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel, session, network):  # noqa: F811
+def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow(arbitration_id=0x123, data=b"\x01", period_ns=2_000_000)])
     panel.table.selectRow(0)
@@ -204,7 +218,7 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
 
 
 @pytest.mark.network
-def test_leaving_the_bus_disarms(qtbot, panel, session, network):  # noqa: F811
+def test_leaving_the_bus_disarms(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
     panel.model.set_armed(0, True)
@@ -213,7 +227,7 @@ def test_leaving_the_bus_disarms(qtbot, panel, session, network):  # noqa: F811
 
 
 @pytest.mark.network
-def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, session, network):  # noqa: F811
+def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
     panel.model.set_armed(0, True)
