@@ -23,9 +23,9 @@ from canmcast_gui.transport.settings import BusSettings
 # Linux's buffers hold a usual datagram in 832 bytes, so that the usual one of 212,992 bytes holds 256.
 DATAGRAM_BYTES = 832
 # Waking up costs as much as receiving some 50 frames. So there is a pause after each look, in which frames
-# gather: as long as this many frames per second, twice what the quickest stock sender does, need to fill the
-# buffer that the system granted. For the usual buffer that is 1.6 ms.
-QUICKEST_FRAMES_PER_SECOND = 160_000
+# gather: as long as this many frames per second, half again what the quickest stock sender does, need to fill
+# the buffer that the system granted. For the usual buffer that is 2.1 ms.
+QUICKEST_FRAMES_PER_SECOND = 120_000
 LONGEST_PAUSE_SECONDS = 0.004
 # The pause where frames come quicker than was thought of; there is one even then, because this process may
 # run before all others and must not keep them from running.
