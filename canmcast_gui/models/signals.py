@@ -13,6 +13,7 @@ from PySide6.QtCore import Signal as QtSignal
 from canmcast_gui.database import Database, DatabaseSet, Message, Signal
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.signals_text import message_facts, signal_facts
 from canmcast_gui.recording import NewestById
 
 Index = QModelIndex | QPersistentModelIndex
@@ -316,27 +317,7 @@ def _entry_of(newest: NewestById, message: Message) -> int | None:
 
 def _tip(node: _Node) -> str:
     if node.signal is not None:
-        return "\n".join(_signal_facts(node.name, node.signal))
+        return "\n".join(signal_facts(node.name, node.signal))
     if node.message is not None:
-        return "\n".join(_message_facts(node.message))
+        return "\n".join(message_facts(node.message))
     return "\n".join([str(node.database.path), *node.database.problems[:10]])
-
-
-def _message_facts(message: Message) -> list[str]:
-    facts = [f"{message.name}, {message.length} bytes"]
-    if message.cycle_ms:
-        facts.append(f"every {message.cycle_ms:g} ms")
-    if message.senders:
-        facts.append(f"sent by {', '.join(message.senders)}")
-    return [", ".join(facts), *filter(None, [message.comment])]
-
-
-def _signal_facts(name: str, signal: Signal) -> list[str]:
-    facts = [name + (f" in {signal.unit}" if signal.unit else "")]
-    if signal.minimum is not None and signal.maximum is not None:
-        facts.append(f"{signal.minimum:g} to {signal.maximum:g}")
-    if signal.multiplexer is not None:
-        numbers = ", ".join(str(number) for number in sorted(signal.multiplexer_ids)[:8])
-        facts.append(f"only where {signal.multiplexer} is {numbers}")
-    facts += [f"{raw}: {text}" for raw, text in list(signal.choices.items())[:10]]
-    return [*facts, *filter(None, [signal.comment])]

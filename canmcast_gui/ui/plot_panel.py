@@ -7,31 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
-    QFileDialog,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.tasks import Task
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
-from canmcast_gui.models.plot_export import Column, write_csv
 from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
 from canmcast_gui.models.signals import signals_of_mime
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.plot_bar import PlotBar
 from canmcast_gui.ui.plot_colors import curve_color
+from canmcast_gui.ui.plot_export import PlotExport
 from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend
 from canmcast_gui.ui.plot_view import PlotView
 from canmcast_gui.ui.ticks import VisibleTicks
@@ -43,16 +33,7 @@ DECODE_SECONDS = 0.004
 FAR_BEHIND = 500_000
 
 LEGEND_SECONDS = 0.2
-WINDOWS = (
-    ("5 s", 5.0),
-    ("10 s", 10.0),
-    ("30 s", 30.0),
-    ("1 min", 60.0),
-    ("5 min", 300.0),
-    ("30 min", 1800.0),
-)
 HINT = "Drag a signal here, or type its name above."
-FILES = "Picture of the plot (*.png);;Samples that are seen (*.csv)"
 
 
 class PlotPanel(QWidget):
@@ -60,10 +41,9 @@ class PlotPanel(QWidget):
 
     plottedChanged = Signal(list)
 
-    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, _settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._settings = settings
         self.data = PlotData(session)
         self.span = PlotSpan()
         self.view = PlotView(self)
@@ -72,9 +52,14 @@ class PlotPanel(QWidget):
         self._cursor: float | None = None
         self._dirty = True
         self._legend_due = 0.0
-        self._task: Task | None = None
+        self._export = PlotExport(self)
         self.setAcceptDrops(True)
         self._make_actions()
+        self.bar = PlotBar(
+            session.databases,
+            (self.follow_action, self.fit_action),
+            (self.overlay_action, self.cursor_action, self.clear_action, self.export_action),
+        )
         self._make_layout()
         self._connect()
         self._on_recording()
@@ -129,46 +114,18 @@ class PlotPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self._make_toolbar(), self.legend, self._area, self._sentence):
+        for widget in (self.bar, self.legend, self._area, self._sentence):
             layout.addWidget(widget, 1 if widget is self._area else 0)
-
-    def _make_toolbar(self) -> QToolBar:
-        bar = QToolBar(self)
-        size = self.fontMetrics().height()
-        bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
-        self.name_edit = QLineEdit(bar)
-        self.name_edit.setPlaceholderText("Add signal")
-        self.name_edit.setClearButtonEnabled(True)
-        self.name_edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
-        self.name_edit.installEventFilter(self)
-        self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.name_edit.setCompleter(completer)
-        self.window_box = QComboBox(bar)
-        self.window_box.setToolTip("How much time is shown")
-        for text, seconds in WINDOWS:
-            self.window_box.addItem(text, seconds)
-        self.window_box.setCurrentIndex(1)
-        bar.addWidget(self.name_edit)
-        bar.addSeparator()
-        bar.addActions([self.follow_action, self.fit_action])
-        bar.addWidget(self.window_box)
-        bar.addActions([self.overlay_action, self.cursor_action, self.clear_action, self.export_action])
-        bar.widgetForAction(self.follow_action).setToolButtonStyle(
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
-        return bar
 
     def _connect(self) -> None:
         self.view.zoomed.connect(self._on_zoom)
         self.view.dragged.connect(self._on_drag)
         self.view.clicked.connect(self._on_click)
         self.legend.remove_clicked.connect(self.remove_signal)
-        self.name_edit.returnPressed.connect(self._add_typed)
-        self.name_edit.completer().activated.connect(self._add_typed, Qt.ConnectionType.QueuedConnection)
-        self.window_box.activated.connect(self._on_window)
+        self.bar.name_chosen.connect(self.add_signal)
+        self.bar.problem.connect(self._say)
+        self.bar.window_chosen.connect(self._on_window)
+        self._export.said.connect(self._say)
         self._session.recordingReplaced.connect(self._on_recording)
         self._session.stateChanged.connect(self._on_state)
         self._session.databasesChanged.connect(self._on_databases)
@@ -217,31 +174,6 @@ class PlotPanel(QWidget):
             (color for color in colors if color.rgb() not in used), curve_color(self.palette(), len(used))
         )
 
-    def _add_typed(self) -> None:
-        """Add the signal whose name was typed, or the only one that fits what was typed."""
-        typed = self.name_edit.text().strip()
-        if not typed:
-            return
-        known = self._all_names()
-        fitting = [name for name in known if typed.lower() in name.lower()]
-        exact = [name for name in fitting if name.lower() == typed.lower()]
-        if len(exact or fitting) != 1:
-            many = f"{len(fitting)} signals are called like {typed!r}; choose one." if fitting else ""
-            none = f"No loaded database has a signal like {typed!r}." if known else "Load a database first."
-            self._say(many or none)
-            return
-        self._say("")
-        self.name_edit.clear()
-        self.add_signal((exact or fitting)[0])
-
-    def _all_names(self) -> list[str]:
-        return [
-            f"{message.name}.{signal.name}"
-            for database in self._session.databases
-            for message in database.messages
-            for signal in message.signals
-        ]
-
     def _rebuild(self) -> None:
         """Lay out lanes and legend anew."""
         shown = self.data.signals
@@ -277,8 +209,8 @@ class PlotPanel(QWidget):
         self.span.move(seconds)
         self._redraw()
 
-    def _on_window(self) -> None:
-        self.span.set_window(self.window_box.currentData())
+    def _on_window(self, seconds: float) -> None:
+        self.span.set_window(seconds)
         self._redraw()
 
     def _on_click(self, second: float) -> None:
@@ -399,11 +331,6 @@ class PlotPanel(QWidget):
             self._colors = {name: curve_color(self.palette(), n) for n, name in enumerate(self._colors)}
             self._rebuild()
 
-    def eventFilter(self, watched, event: QEvent) -> bool:
-        if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
-            self._names.setStringList(self._all_names())
-        return super().eventFilter(watched, event)
-
     # -- dropping ----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event) -> None:
@@ -419,43 +346,13 @@ class PlotPanel(QWidget):
 
     def choose_export(self) -> None:
         """Let the user choose a file, and write what is seen into it."""
-        dialog = QFileDialog(self, "Export the plot", "", FILES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.filterSelected.connect(
-            lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "png")
-        )
-        dialog.fileSelected.connect(lambda chosen: self.export(Path(chosen)))
-        dialog.open()
+        self._export.choose(self).fileSelected.connect(lambda chosen: self.export(Path(chosen)))
 
     def export(self, path: Path) -> None:
         """Write what is seen: samples where the file's name ends in .csv, else a picture."""
-        if path.suffix.lower() == ".csv":
-            self._export_samples(path)
-        elif self._picture().save(str(path), "PNG"):
-            self._say(f"The plot was saved to {path}.")
-        else:
-            self._say(f"The plot could not be saved to {path}: is the folder there and writable?")
-
-    def _picture(self) -> QPixmap:
-        """Legend and curves, without the buttons."""
-        area = self.legend.geometry().united(self._area.geometry())
-        return self.grab(area)
-
-    def _export_samples(self, path: Path) -> None:
+        if path.suffix.lower() != ".csv":
+            self._export.save_picture(path, self.grab(self.legend.geometry().united(self._area.geometry())))
+            return
         start_ns = self._session.recording.start_ns
         first, last = (start_ns + round(second * NS) for second in self.span.span)
-        columns = []
-        for one in self.data.signals:
-            title = f"{one.name} [{one.unit}]" if one.unit else one.name
-            columns.append(Column(title, one.samples.inside(first, last)))
-        if not any(len(column.curve.times) for column in columns):
-            self._say("There is nothing to export: no samples are shown.")
-            return
-        self._task = Task(
-            f"Exporting {path.name}", lambda report: write_csv(path, columns, start_ns, report), self
-        )
-        self._task.finished.connect(lambda lines: self._say(f"{lines:,} lines were saved to {path}."))
-        self._task.failed.connect(self._say)
-        self._task.start()
+        self._export.save_samples(path, self.data.signals, start_ns, (first, last))

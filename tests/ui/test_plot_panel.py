@@ -88,8 +88,8 @@ def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
     changes = []
     panel.plottedChanged.connect(changes.append)
     assert panel._hint.isVisible()
-    panel.name_edit.setText("gear")
-    panel.name_edit.returnPressed.emit()
+    panel.bar.name_edit.setText("gear")
+    panel.bar.name_edit.returnPressed.emit()
     mime = QMimeData()
     mime.setData(SIGNALS_MIME, f"{SPEED}\n{GEAR}".encode())
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
@@ -105,8 +105,8 @@ def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
 
 def test_a_name_that_fits_nothing_or_many_is_said(panel):
     for typed, said in (("x", "No loaded database"), ("engine", "2 signals are called like")):
-        panel.name_edit.setText(typed)
-        panel.name_edit.returnPressed.emit()
+        panel.bar.name_edit.setText(typed)
+        panel.bar.name_edit.returnPressed.emit()
         assert said in panel._sentence.text()
     assert panel.signals() == []
 
@@ -121,7 +121,8 @@ def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, pa
     qtbot.waitUntil(lambda: panel.data.rows_behind == 0, timeout=WAIT_MS)
     assert panel.span.span == pytest.approx((14.999, 24.999))
     assert not panel.follow_action.isChecked()
-    qtbot.keyClick(panel, Qt.Key.Key_F)
+    assert panel.fit_action.shortcut().toString() == "F"
+    panel.fit_action.trigger()
     assert panel.span.span == pytest.approx((0, 30.996))
     x, y = drawn(panel)
     assert (x[0], x[-1]) == pytest.approx((0, 30.996))
@@ -160,7 +161,7 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     session.recording.append(traffic(100))
     panel.add_signal(SPEED)
     panel.fit()
-    qtbot.keyClick(panel, Qt.Key.Key_C)
+    panel.cursor_action.trigger()
     panel.view.clicked.emit(0.041)
     assert panel.legend.entries[0].value == "10 rpm"
     qtbot.keyClick(panel, Qt.Key.Key_Right)
@@ -168,7 +169,7 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     qtbot.keyClick(panel, Qt.Key.Key_Left)
     qtbot.keyClick(panel, Qt.Key.Key_Left)
     assert panel.legend.entries[0].value == "9 rpm"
-    qtbot.keyClick(panel, Qt.Key.Key_C)
+    panel.cursor_action.trigger()
     assert panel.legend.entries[0].value == "24 rpm"
 
 

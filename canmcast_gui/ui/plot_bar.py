@@ -1,0 +1,104 @@
+"""The plot's tool bar: a signal by its name, how much time is shown, and the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QToolBar, QWidget
+
+from canmcast_gui.database import DatabaseSet
+
+WINDOWS = (
+    ("5 s", 5.0),
+    ("10 s", 10.0),
+    ("30 s", 30.0),
+    ("1 min", 60.0),
+    ("5 min", 300.0),
+    ("30 min", 1800.0),
+)
+FIRST_WINDOW = 1
+
+
+class PlotBar(QToolBar):
+    """``name_chosen`` carries "Message.Signal", ``problem`` why what was typed is none (or nothing, where
+    it is), ``window_chosen`` seconds.
+    """
+
+    name_chosen = Signal(str)
+    problem = Signal(str)
+    window_chosen = Signal(float)
+
+    def __init__(self, databases: DatabaseSet, before: Sequence[QAction], after: Sequence[QAction]) -> None:
+        """The actions ``before`` and ``after`` the choice of time; of the first the text is shown."""
+        super().__init__()
+        self._databases = databases
+        size = self.fontMetrics().height()
+        self.setIconSize(self.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
+        self._names = QStringListModel(self)
+        self.name_edit = self._make_name_edit()
+        self.window_box = self._make_window_box()
+        self.addWidget(self.name_edit)
+        self.addSeparator()
+        self.addActions(before)
+        self.addWidget(self.window_box)
+        self.addActions(after)
+        button: QWidget = self.widgetForAction(before[0])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _make_name_edit(self) -> QLineEdit:
+        edit = QLineEdit(self)
+        edit.setPlaceholderText("Add signal")
+        edit.setClearButtonEnabled(True)
+        edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
+        edit.installEventFilter(self)
+        completer = QCompleter(self._names, self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        edit.setCompleter(completer)
+        edit.returnPressed.connect(self._take_name)
+        # The chosen name is written into the box only after this signal.
+        completer.activated.connect(self._take_name, Qt.ConnectionType.QueuedConnection)
+        return edit
+
+    def _make_window_box(self) -> QComboBox:
+        box = QComboBox(self)
+        box.setToolTip("How much time is shown")
+        for text, seconds in WINDOWS:
+            box.addItem(text, seconds)
+        box.setCurrentIndex(FIRST_WINDOW)
+        box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
+        return box
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
+            self._names.setStringList(self._all_names())
+        return super().eventFilter(watched, event)
+
+    def _all_names(self) -> list[str]:
+        return [
+            f"{message.name}.{signal.name}"
+            for database in self._databases
+            for message in database.messages
+            for signal in message.signals
+        ]
+
+    def _take_name(self) -> None:
+        """Choose the signal whose name was typed, or the only one that fits what was typed."""
+        typed = self.name_edit.text().strip().lower()
+        if not typed:
+            return
+        known = self._all_names()
+        fitting = [name for name in known if typed in name.lower()]
+        found = [name for name in fitting if name.lower() == typed] or fitting
+        if len(found) == 1:
+            self.name_edit.clear()
+            self.problem.emit("")
+            self.name_chosen.emit(found[0])
+        elif found:
+            self.problem.emit(f"{len(found)} signals are called like {typed!r}; choose one.")
+        elif known:
+            self.problem.emit(f"No loaded database has a signal like {typed!r}.")
+        else:
+            self.problem.emit("Load a database first: it says which signals there are.")
