@@ -29,6 +29,8 @@ ACTIONS = (
     ActionData(
         "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
     ),
+    ActionData("open_workspace", "Open &workspace…", "", "", "Bus, databases, plots and transmit rows"),
+    ActionData("save_workspace", "Save wor&kspace…", "", "", "Bus, databases, plots and transmit rows"),
     ActionData("new", "&New trace", "", "Ctrl+N", "Begin an empty trace"),
     ActionData("quit", "&Quit", "", "Ctrl+Q"),
     ActionData("start", "&Start", "start", "F5", "Go on the bus that was used last"),

@@ -75,6 +75,8 @@ class Program(QObject):
             self.session.load_database(database)
         if options.record is not None and not self.session.start_record(options.record):
             self._exit_code = 1
+        if options.workspace is not None:
+            self.window.workspaces.open(options.workspace)
         if options.demo:
             self.window.start_demo(options.bus)
         elif options.bus is not None:

@@ -18,6 +18,7 @@ from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
 from canmcast_gui.ui.main_window_menus import THEMES, TIME_MODES, ToolBar, bitrate_menu, choice_menu
+from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status import StatusBar
 from canmcast_gui.ui.trace_panel import TracePanel
@@ -43,6 +44,7 @@ class MainWindow(QMainWindow):
         self.panel = TracePanel(session, settings, self.start_page)
         self.setCentralWidget(self.panel)
         self.docks = Docks(session, settings, self)
+        self.workspaces = WorkspaceFlows(session, self.docks, self.files)
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
@@ -64,6 +66,8 @@ class MainWindow(QMainWindow):
         file.addActions([actions.save, actions.new])
         file.addSeparator()
         file.addAction(actions.load_database)
+        file.addSeparator()
+        file.addActions([actions.open_workspace, actions.save_workspace])
         file.addSeparator()
         file.addAction(actions.quit)
         measurement = bar.addMenu("&Measurement")
@@ -108,6 +112,8 @@ class MainWindow(QMainWindow):
             (actions.new, lambda: self.files.keep_unsaved(session.clear)),
             (actions.clear, session.clear),
             (actions.load_database, self.files.ask_database),
+            (actions.open_workspace, self.workspaces.ask_open),
+            (actions.save_workspace, self.workspaces.ask_save),
             (actions.quit, self.close_by_user),
             (actions.start, self.start),
             (actions.stop, session.disconnect_bus),

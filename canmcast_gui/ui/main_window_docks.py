@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction
@@ -120,6 +121,18 @@ class Docks(QObject):
             return
         self._wanted.append(name)
         self.load_plot()
+
+    def plotted(self) -> list[str]:
+        """What is in the plot, or will be once it is loaded."""
+        return list(self._wanted) if self.plot is None else self.plot.signals()
+
+    def plot_only(self, names: Iterable[str]) -> None:
+        """Show these signals in the plot, and no others."""
+        self._wanted.clear()
+        if self.plot is not None:
+            self.plot.clear()
+        for name in names:
+            self.plot_signal(name)
 
     def _on_plot_visible(self, visible: bool) -> None:
         if visible and self._window.isVisible():

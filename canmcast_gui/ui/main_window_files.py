@@ -32,7 +32,7 @@ class FileFlows(QObject):
 
     def ask_open(self) -> None:
         """Ask for a log file and open it."""
-        self._dialog("Open a recording", _read_filters(), self.open)
+        self.dialog("Open a recording", _read_filters(), self.open)
 
     def open(self, path: str) -> None:
         """Open a log file, after asking what becomes of frames that are in no file."""
@@ -48,7 +48,7 @@ class FileFlows(QObject):
         if not len(self._session.recording):
             self._session.message.emit("info", "There are no frames to save yet.")
             return
-        self._dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save=True)
+        self.dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save_as=_name())
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
         task: Task = self._session.save_file(path)
@@ -58,14 +58,14 @@ class FileFlows(QObject):
 
     def ask_record(self) -> None:
         """Ask for a file and write to it what is received from now on."""
-        self._dialog(
-            "Record to a file", _write_filters(), self._session.start_record, save=True,
+        self.dialog(
+            "Record to a file", _write_filters(), self._session.start_record, save_as=_name(),
             rejected=self._session.recordStateChanged.emit,
         )  # fmt: skip
 
     def ask_database(self) -> None:
         """Ask for a database and load it."""
-        self._dialog("Load a database", DATABASES, self._session.load_database)
+        self.dialog("Load a database", DATABASES, self._session.load_database)
 
     def drop(self, path: str) -> None:
         """A file dropped on the window: a database by its suffix, else a recording."""
@@ -99,21 +99,22 @@ class FileFlows(QObject):
 
     # -- dialogs -----------------------------------------------------------------------------------------
 
-    def _dialog(
+    def dialog(
         self,
         title: str,
         filters: str,
         chosen: Callable[[str], object],
-        save: bool = False,
+        save_as: str = "",
         rejected: Callable[[], None] | None = None,
     ) -> None:
+        """Ask for a file, to read or, with ``save_as`` for its suggested name, to write."""
         dialog = QFileDialog(self._window, title, self._folder(), filters)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if save:
+        if save_as:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(_suffix(dialog.selectedNameFilter()))
             dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
-            dialog.selectFile(time.strftime("trace-%Y%m%d-%H%M%S"))
+            dialog.selectFile(save_as)
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: chosen(path))
@@ -124,6 +125,11 @@ class FileFlows(QObject):
     def _folder(self) -> str:
         recent = self._settings.recent_files.value
         return str(Path(recent[0]).parent) if recent else str(Path.home())
+
+
+def _name() -> str:
+    """A file name that says when, for a trace of now."""
+    return time.strftime("trace-%Y%m%d-%H%M%S")
 
 
 def _read_filters() -> str:

@@ -190,3 +190,32 @@ def test_the_theme_menu_changes_the_setting(stage, window):
     assert stage.settings.theme.value == "dark"
     stage.settings.theme.set("light")
     assert [action.isChecked() for action in menu.actions()] == [False, True, False]
+
+
+def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path):
+    from canmcast_gui.models.transmit_row import TransmitRow
+
+    stage.add_database()
+    stored = [row.to_dict() for row in [TransmitRow()]]
+    window.docks.transmit.set_rows(stored)
+    window.docks.plot_signal("Engine.Speed")
+    path = tmp_path / "work.canmcast"
+    window.workspaces.save(path)
+    qtbot.waitUntil(lambda: window.docks.plot is not None)
+    stage.session.remove_database(tmp_path / "engine.dbc")
+    window.docks.transmit.set_rows([])
+    window.docks.plot_only([])
+    with qtbot.waitSignal(stage.session.databasesChanged):
+        window.workspaces.open(path)
+    assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
+    assert [row.to_dict() for row in window.docks.transmit.model.rows] == stored
+    qtbot.waitUntil(lambda: window.docks.plotted() == ["Engine.Speed"])
+
+
+def test_a_damaged_workspace_is_said_and_changes_nothing(stage, window, tmp_path):
+    stage.add_database()
+    bad = tmp_path / "bad.canmcast"
+    bad.write_text("{")
+    window.workspaces.open(bad)
+    assert "bad.canmcast" in window.panel.messages.texts[0]
+    assert len(list(stage.session.databases)) == 1
