@@ -12,8 +12,8 @@ has_display() {
 
 # A display may be named and not be there, or a library be missing: Qt ends the process then.
 window_opens() {
-    ("$venv/bin/python" -c 'import sys; from PySide6.QtGui import QGuiApplication; QGuiApplication(sys.argv)') \
-        >/dev/null 2>&1
+    ("$venv/bin/python" -c 'import sys; from PySide6.QtGui import QGuiApplication; QGuiApplication(sys.argv)' ||
+        exit 1) >/dev/null 2>&1
 }
 
 set_up run

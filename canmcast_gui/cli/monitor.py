@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 
 from canmcast_gui.cli.by_id_screen import LINES_AROUND, Screen, draw
@@ -52,9 +53,9 @@ def command(demo: bool, databases: tuple[Path, ...], duration: float | None, **b
         car = stack.enter_context(DemoProcess(settings)) if demo else None
         label = "demonstration" if demo else settings.label()
         monitor = Monitor(listener, names, label)
-        with monitor.on_screen() as live:
+        with monitor.on_screen() as show:
             for _ in monitor.turns():
-                live.update(monitor.picture(), refresh=True)
+                show(monitor.picture())
                 failure = car.failure() if car else None
                 if failure:
                     raise Failure(failure)
@@ -73,17 +74,20 @@ class Monitor:
         self._rates = RateMeter()
 
     @contextmanager
-    def on_screen(self) -> Iterator[Live]:
-        """Take over the terminal; it looks as before at the end, with the last state below."""
-        terminal = self._console.is_terminal
-        if not terminal:
+    def on_screen(self) -> Iterator[Callable[[Group], None]]:
+        """Take over the terminal, to show pictures on it; it looks as before at the end, a line added.
+
+        Where stdout is no terminal, only the last picture is printed.
+        """
+        if not self._console.is_terminal:
             self._listener.announce()
-        with Live(
-            console=self._console, screen=terminal, auto_refresh=False, vertical_overflow="crop"
-        ) as live:
-            yield live
-        if terminal:
-            self._console.print(self._headline())
+            pictures: deque[Group] = deque(maxlen=1)
+            yield pictures.append
+            self._console.print(*pictures)
+            return
+        with Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
+            yield lambda picture: live.update(picture, refresh=True)
+        self._console.print(self._headline())
 
     def turns(self) -> Iterator[None]:
         """Take what arrives and obey the keys; comes back whenever the screen should be drawn."""
@@ -105,7 +109,7 @@ class Monitor:
         steps = {"up": -1, "down": 1, "page up": -self._screen.rows, "page down": self._screen.rows}
         self._screen.scroll(steps.get(key or "", 0), len(self._newest))
 
-    def picture(self) -> Any:
+    def picture(self) -> Group:
         """The screen as it is now; all rows where there is no terminal to fit."""
         self._screen.width, self._screen.height = self._console.size
         if not self._screen.is_live:
