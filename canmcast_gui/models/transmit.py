@@ -19,8 +19,8 @@ from canmcast_gui.models.transmit_columns import (
     TYPE,
     TransmitColumn,
 )
+from canmcast_gui.models.transmit_paste import parse_frames
 from canmcast_gui.models.transmit_row import FRAME_TYPES, RowError, TransmitRow
-from canmcast_gui.models.transmit_text import parse_frames
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -107,7 +107,7 @@ class TransmitModel(QAbstractTableModel):
     def insert_text(self, at: int, text: str) -> int:
         """Insert rows from candump or cansend text; returns how many; ``refused`` says why none."""
         try:
-            return self.insert(at, parse_frames(text))
+            return self.insert(at, parse_frames(text, self._decimal))
         except RowError as error:
             self.refused.emit(str(error))
             return 0

@@ -1,15 +1,13 @@
-"""What is typed into the transmit table or pasted into it."""
+"""What is typed into cells of the transmit table."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import data_text, id_text
 from canmcast_gui.models.transmit_row import RowError
 from canmcast_gui.models.transmit_text import (
     parse_data,
-    parse_frames,
     parse_id,
     parse_length,
     parse_period,
@@ -85,59 +83,3 @@ def test_other_periods_are_refused(text):
 def test_other_lengths_are_refused(text):
     with pytest.raises(RowError):
         parse_length(text, fd=False)
-
-
-@pytest.mark.parametrize(
-    ("line", "arbitration_id", "flags", "data"),
-    [
-        ("123#DEADBEEF", 0x123, 0, "deadbeef"),
-        ("123#", 0x123, 0, ""),
-        ("123#DE.AD", 0x123, 0, "dead"),
-        ("123#R", 0x123, Flag.REMOTE, ""),
-        ("123#R3", 0x123, Flag.REMOTE, "000000"),
-        ("1F334455#11", 0x1F334455, Flag.EXTENDED, "11"),
-        ("00000123#11", 0x123, Flag.EXTENDED, "11"),
-        ("1F334455##1AABB", 0x1F334455, Flag.EXTENDED | Flag.FD | Flag.BRS, "aabb"),
-        ("123##0" + "11" * 12, 0x123, Flag.FD, "11" * 12),
-        ("123##0" + "11" * 9, 0x123, Flag.FD, "11" * 9 + "000000"),
-        ("(1700000000.123456) vcan0 123#DEADBEEF", 0x123, 0, "deadbeef"),
-        ("(1700000000.123456) vcan0 123#DEADBEEF T", 0x123, 0, "deadbeef"),
-        ("  vcan0  123   [4]  DE AD BE EF", 0x123, 0, "deadbeef"),
-        ("  vcan0  123   [2]  41 42   'AB'", 0x123, 0, "4142"),
-        (
-            "  vcan0  12345678  [08]  00 11 22 33 44 55 66 77",
-            0x12345678,
-            Flag.EXTENDED | Flag.FD,
-            "0011223344556677",
-        ),
-        ("  vcan0  123   [2]  remote request", 0x123, Flag.REMOTE, "0000"),
-    ],
-)
-def test_candump_and_cansend_lines_become_rows(line, arbitration_id, flags, data):
-    (row,) = parse_frames(f"\n{line}\n")
-    assert (row.arbitration_id, row.flags, row.data.hex()) == (arbitration_id, int(flags), data)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "no frame in the text"),
-        ("123#11\nhello world", "Line 2 is no frame"),
-        ("123#112", "Line 1: .* odd number"),
-        ("FFF#11", "Line 1: .* too large"),
-        ("123##0" + "11" * 65, "Line 1: 65 bytes do not fit"),
-        ("123#" + "00" * 9, "Line 1: 9 bytes"),
-        ("1234#11", "Line 1 is no frame"),
-    ],
-)
-def test_other_text_is_refused_and_the_line_is_named(text, reason):
-    with pytest.raises(RowError, match=reason):
-        parse_frames(text)
-
-
-@given(st.text(max_size=60))
-def test_no_text_does_harm(text: str):
-    try:
-        parse_frames(text)
-    except RowError as error:
-        assert str(error)
