@@ -129,7 +129,7 @@ TYPE = Column(
     _type_texts,
     tip="S standard, X extended, R remote, E error, FD, BRS bit rate switch, ESI",
 )
-DLC = Column("dlc", "DLC", 7, _dlc_texts, True, "Data length code, and the bytes of a CAN FD frame")
+DLC = Column("dlc", "DLC", 7, _dlc_texts, tip="Data length code, and the bytes of a CAN FD frame")
 DATA = Column("data", "Data", 23, _data_texts, tip="Payload")
 COUNT = Column("count", "Count", 7, _extra("count"), True, "Frames with this id")
 CYCLE = Column("cycle", "Cycle ms", 8, _extra("cycle"), True, "Mean time between two frames")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import time
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.session import Session
@@ -31,8 +30,7 @@ class ByIdView(FrameView):
         header = self.table.header
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
-        if header.is_new:
-            header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        header.sort_at_first(0)
         header.sortIndicatorChanged.connect(self.model.sort)
         self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         filters.changed.connect(self._on_filter)

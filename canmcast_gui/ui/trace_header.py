@@ -62,6 +62,13 @@ class TraceHeader(QHeaderView):
         self.is_new = True
         self.fit()
 
+    def sort_at_first(self, section: int) -> None:
+        """Mark a column as the one that is sorted by, in a header that nobody has changed."""
+        if self.is_new:
+            self._fitting = True
+            self.setSortIndicator(section, Qt.SortOrder.AscendingOrder)
+            self._fitting = False
+
     def fit(self) -> None:
         """Give the columns of a header that nobody has changed as much of the room as they like."""
         if not self.is_new:

@@ -68,3 +68,15 @@ def test_another_recording_begins_anew(stage, view, filters):
     assert column(view, "id") == ["101"]
     stage.session.clear()
     assert view.shown_ids() == 0
+
+
+def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view):
+    header = view.table.header
+    names = [column.key for column in view.model.columns].index("name")
+    narrow = header.sectionSize(names)
+    view.resize(1600, 400)
+    wide = header.sectionSize(names)
+    assert wide > narrow
+    header.resizeSection(names, 77)
+    view.resize(1400, 400)
+    assert header.sectionSize(names) == 77
