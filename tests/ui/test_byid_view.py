@@ -73,6 +73,7 @@ def test_another_recording_begins_anew(stage, view, filters):
 def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view):
     header = view.table.header
     names = [column.key for column in view.model.columns].index("name")
+    view.resize(600, 400)
     narrow = header.sectionSize(names)
     view.resize(1600, 400)
     wide = header.sectionSize(names)
