@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QBrush
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.text import id_text
@@ -16,8 +17,9 @@ from canmcast_gui.transport.statistics import SourceCounts
 
 Index = QModelIndex | QPersistentModelIndex
 
-# Of one source; a bus has some hundred ids, and a fuzzer has a hundred million.
+# Of one source, and of all together; a bus has some hundred ids, and a fuzzer has a hundred million.
 MAX_IDS = 4096
+MAX_KNOWN_IDS = 1 << 16
 SHOWN_IDS = 40
 
 _EXTENDED_BIT = 29
@@ -27,13 +29,18 @@ _NO_INDEX = QModelIndex()
 
 @dataclass(slots=True)
 class HostRow:
-    """A source and what came from it. ``ids`` are numbers with bit 29 for extended ones."""
+    """A source and what came from it. ``ids`` are numbers with bit 29 for extended ones.
+
+    ``shared`` are those whose data frames came from another source as well: two nodes that send one id
+    destroy each other's frames on a real bus.
+    """
 
     source: Source
     frames: int = 0
     malformed: int = 0
     is_own: bool = False
     ids: set[int] = field(default_factory=set)
+    shared: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,10 @@ def _ids_text(row: HostRow) -> str:
     return f"{len(row.ids):,}+" if len(row.ids) >= MAX_IDS else f"{len(row.ids):,}"
 
 
+def _shared_text(row: HostRow) -> str:
+    return f"{len(row.shared):,}" if row.shared else ""
+
+
 def _source_text(row: HostRow) -> str:
     address = str(row.source) or "unknown"
     return f"{address} (this program)" if row.is_own else address
@@ -60,6 +71,7 @@ COLUMNS = (
     HostColumn("Source", 16, _source_text, right=False, tip="Address and port"),
     HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
     HostColumn("IDs", 5, _ids_text, tip="Different arbitration ids"),
+    HostColumn("Shared", 7, _shared_text, tip="Ids that another source sends, too: only one should"),
     HostColumn("Malformed", 10, lambda row: f"{row.malformed:,}", tip="Datagrams that are no CAN frame"),
 )
 
@@ -74,6 +86,8 @@ class HostsModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[HostRow] = []
         self._row_of: dict[Source, int] = {}
+        self._first_sender: dict[int, int] = {}
+        self._warning = QBrush()
 
     @property
     def rows(self) -> list[HostRow]:
@@ -83,7 +97,7 @@ class HostsModel(QAbstractTableModel):
     def clear(self) -> None:
         """Forget all sources."""
         self.beginResetModel()
-        self._rows, self._row_of = [], {}
+        self._rows, self._row_of, self._first_sender = [], {}, {}
         self.endResetModel()
 
     def count(self, batch: FrameBatch, sources: SourceTable) -> None:
@@ -96,10 +110,25 @@ class HostsModel(QAbstractTableModel):
             row = self._rows[self._place(sources[number])]
             row.frames += int(frames[number])
             row.is_own = row.is_own or bool(own[number])
-        for number, key in _new_pairs(batch):
+        for number, key in _pairs(batch[~batch.has(Flag.ERROR)]):
             ids = self._rows[self._place(sources[number])].ids
             if len(ids) < MAX_IDS:
                 ids.add(key)
+        for number, key in _pairs(batch[~batch.has(Flag.ERROR | Flag.REMOTE)]):
+            self._note_sender(key, self._place(sources[number]))
+        self._all_changed()
+
+    def _note_sender(self, key: int, place: int) -> None:
+        if len(self._first_sender) >= MAX_KNOWN_IDS and key not in self._first_sender:
+            return
+        first = self._first_sender.setdefault(key, place)
+        if first != place:
+            self._rows[first].shared.add(key)
+            self._rows[place].shared.add(key)
+
+    def set_warning(self, brush: QBrush) -> None:
+        """How sources are written whose ids another source sends, too."""
+        self._warning = brush
         self._all_changed()
 
     def set_counters(self, by_source: dict[Source, SourceCounts]) -> None:
@@ -155,6 +184,8 @@ class HostsModel(QAbstractTableModel):
             return column.text(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
+        if role == Qt.ItemDataRole.ForegroundRole and row.shared:
+            return self._warning
         return _tip(row) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
@@ -163,18 +194,25 @@ def _alignment(column: HostColumn) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _new_pairs(batch: FrameBatch) -> list[tuple[int, int]]:
-    """The different (source number, id with bit 29 for extended) of data and remote frames."""
-    named = batch[~batch.has(Flag.ERROR)]
-    extended = (named.flags & np.uint16(Flag.EXTENDED)).astype(np.uint64) << np.uint64(_EXTENDED_BIT)
-    keys: npt.NDArray[np.uint64] = named.arbitration_id.astype(np.uint64) | extended
-    pairs = np.unique(named.source.astype(np.uint64) << np.uint64(32) | keys)
+def _pairs(batch: FrameBatch) -> list[tuple[int, int]]:
+    """The different (source number, id with bit 29 for extended) of some frames."""
+    extended = (batch.flags & np.uint16(Flag.EXTENDED)).astype(np.uint64) << np.uint64(_EXTENDED_BIT)
+    keys: npt.NDArray[np.uint64] = batch.arbitration_id.astype(np.uint64) | extended
+    pairs = np.unique(batch.source.astype(np.uint64) << np.uint64(32) | keys)
     return [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in pairs.tolist()]
 
 
 def _tip(row: HostRow) -> str:
-    ids = sorted(row.ids)
-    texts = [id_text(key & _ID_MASK, bool(key >> _EXTENDED_BIT)) for key in ids[:SHOWN_IDS]]
+    who = str(row.source) or "A source that is not known, as in files"
+    lines = [f"{who}: this program" if row.is_own else who]
+    if row.ids:
+        lines.append(f"Ids: {_ids_list(row.ids)}")
+    if row.shared:
+        lines.append(f"Another source sends these ids, too: {_ids_list(row.shared)}")
+    return "\n".join(lines)
+
+
+def _ids_list(ids: set[int]) -> str:
+    texts = [id_text(key & _ID_MASK, bool(key >> _EXTENDED_BIT)) for key in sorted(ids)[:SHOWN_IDS]]
     more = f" and {len(ids) - SHOWN_IDS:,} more" if len(ids) > SHOWN_IDS else ""
-    who = "This program" if row.is_own else str(row.source) or "A source that is not known, as in files"
-    return f"{who}\nIds: {', '.join(texts)}{more}" if texts else who
+    return ", ".join(texts) + more

@@ -9,6 +9,7 @@ import numpy as np
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import DatabaseError, Signal
+from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot_samples import SampleStore
 
@@ -57,17 +58,10 @@ class PlotSignal:
             return "–"
         if self.signal is None:
             return f"{value:g}"
-        name = self.state(value)
-        if name is not None:
-            return name
-        number = f"{value:,.0f}" if value == int(value) and abs(value) < 1e12 else f"{value:,.6g}"
-        return f"{number} {self.unit}".rstrip()
-
-    def state(self, value: float) -> str | None:
-        """The name of the state that a physical value is, where the database names it."""
-        if self.signal is None or not self.signal.choices or not self.signal.scale:
-            return None
-        return self.signal.choices.get(round((value - self.signal.offset) / self.signal.scale))
+        signal = self.signal
+        whole = signal.scale and not signal.is_float
+        raw = round((value - signal.offset) / signal.scale) if whole else value
+        return f"{value_text(signal, raw, value)} {signal.unit}".rstrip()
 
     def states(self) -> list[tuple[float, str]]:
         """All named states by their physical values."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.hosts import COLUMNS, HostsModel
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.views import prepare_table
@@ -30,6 +32,7 @@ class HostsPanel(QWidget):
         self.model = HostsModel(self)
         self.table = self._make_table()
         self._hint = EmptyHint(self.table, "Nobody has sent anything yet.")
+        self._set_colors()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
@@ -63,6 +66,14 @@ class HostsPanel(QWidget):
         if self._session.capture is not None:
             self.model.set_counters(self._session.capture.statistics().by_source)
         self._hint.setVisible(self.model.rowCount() == 0)
+
+    def _set_colors(self) -> None:
+        self.model.set_warning(QBrush(theme.colors(self.palette()).error))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
+            self._set_colors()
 
     def _restart(self) -> None:
         self._next_row = 0

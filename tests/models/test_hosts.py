@@ -38,7 +38,10 @@ def test_frames_and_ids_are_counted_by_source(hosts):
     hosts.count(frames([1, 2, 1, 1], [1, 1, 1, 2]), hosts.sources)
     hosts.count(frames([1, 5], [1, 1], [Flag.EXTENDED, Flag.ERROR]), hosts.sources)
     hosts.count(FrameBatch.empty(), hosts.sources)
-    assert texts(hosts) == [["10.0.0.7:43113", "5", "3", "0"], ["[fe80::1%eth0]:5000", "1", "1", "0"]]
+    assert texts(hosts) == [
+        ["10.0.0.7:43113", "5", "3", "1", "0"],
+        ["[fe80::1%eth0]:5000", "1", "1", "1", "0"],
+    ]
     assert "001, 002, 00000001" in hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
@@ -50,12 +53,12 @@ def test_this_program_is_named(hosts):
 def test_malformed_datagrams_of_a_source_without_frames_are_shown(hosts):
     hosts.count(frames([1], [1]), hosts.sources)
     hosts.set_counters({ONE: SourceCounts(9, 0), TWO: SourceCounts(0, 3)})
-    assert texts(hosts) == [["10.0.0.7:43113", "1", "1", "0"], ["[fe80::1%eth0]:5000", "0", "0", "3"]]
+    assert texts(hosts) == [["10.0.0.7:43113", "1", "1", "", "0"], ["[fe80::1%eth0]:5000", "0", "0", "", "3"]]
 
 
 def test_frames_of_a_file_come_from_nobody_known(hosts):
     hosts.count(frames([1, 2], 0), hosts.sources)
-    assert texts(hosts) == [["unknown", "2", "2", "0"]]
+    assert texts(hosts) == [["unknown", "2", "2", "", "0"]]
     hosts.clear()
     assert texts(hosts) == []
 
@@ -64,3 +67,15 @@ def test_a_source_that_invents_ids_fills_no_memory(hosts):
     hosts.count(frames(np.arange(3 * MAX_IDS), 1, Flag.EXTENDED), hosts.sources)
     assert len(hosts.rows[0].ids) == MAX_IDS
     assert texts(hosts)[0][2] == f"{MAX_IDS:,}+"
+
+
+def test_an_id_that_two_sources_send_is_said_of_both_but_not_a_request_for_it(hosts):
+    tip, color = Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.ForegroundRole
+    hosts.count(frames([1, 2], [1, 2]), hosts.sources)
+    hosts.count(frames([1], [2], Flag.REMOTE), hosts.sources)
+    assert [row.shared for row in hosts.rows] == [set(), set()]
+    assert hosts.index(0, 0).data(color) is None
+    hosts.count(frames([1], [2]), hosts.sources)
+    assert [row.shared for row in hosts.rows] == [{1}, {1}]
+    assert "Another source sends these ids, too: 001" in hosts.index(1, 0).data(tip)
+    assert hosts.index(1, 0).data(color) is not None

@@ -122,7 +122,7 @@ def test_states_and_numbers_are_read_as_text(session):
     data.add(SPEED)
     data.add(GEAR)
     speed, gear = data.signals
-    assert (speed.text(1500.0), speed.text(0.25), speed.text(None)) == ("1,500 rpm", "0.25 rpm", "–")
+    assert (speed.text(1500.0), speed.text(0.25), speed.text(None)) == ("1500.00 rpm", "0.25 rpm", "–")
     assert (gear.text(1.0), gear.text(5.0)) == ("First", "5")
     assert gear.states() == [(0, "Neutral"), (1, "First")]
     assert gear.is_stepped

@@ -3,8 +3,8 @@
 import numpy as np
 import pyqtgraph
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QImage, QMouseEvent, QWheelEvent
 
 from canmcast_gui.logfile import save
 from canmcast_gui.models.plot_samples import Curve
@@ -163,14 +163,14 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     panel.fit()
     panel.cursor_action.trigger()
     panel.view.clicked.emit(0.041)
-    assert panel.legend.entries[0].value == "10 rpm"
+    assert panel.legend.entries[0].value == "10.00 rpm"
     qtbot.keyClick(panel, Qt.Key.Key_Right)
-    assert panel.legend.entries[0].value == "11 rpm"
+    assert panel.legend.entries[0].value == "11.00 rpm"
     qtbot.keyClick(panel, Qt.Key.Key_Left)
     qtbot.keyClick(panel, Qt.Key.Key_Left)
-    assert panel.legend.entries[0].value == "9 rpm"
+    assert panel.legend.entries[0].value == "9.00 rpm"
     panel.cursor_action.trigger()
-    assert panel.legend.entries[0].value == "24 rpm"
+    assert panel.legend.entries[0].value == "24.00 rpm"
 
 
 def test_an_opened_file_is_shown_whole(qtbot, panel, session, tmp_path):
@@ -232,12 +232,80 @@ def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):
         qapp.setPalette(before)
 
 
-def test_the_wheel_zooms_along_the_time(qtbot, panel, session):
+def wheel(panel, place: QPoint, steps: int) -> None:
+    """Turn the wheel over the view."""
+    viewport, none = panel.view.viewport(), Qt.MouseButton.NoButton
+    event = QWheelEvent(
+        QPointF(place), QPointF(viewport.mapToGlobal(place)), QPoint(), QPoint(0, 120 * steps), none,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(viewport, event)
+
+
+def middle(panel) -> QPoint:
+    """The middle of the first lane, on the viewport."""
+    box = panel.view.lanes[0].boxes[0]
+    return panel.view.mapFromScene(box.sceneBoundingRect().center())
+
+
+def test_the_wheel_zooms_along_the_time(panel, session):
     session.recording.append(traffic(1000))
     panel.add_signal(SPEED)
-    panel.view.zoomed.emit(0.5, 0)
-    assert panel.span.window == pytest.approx(5)
+    wheel(panel, middle(panel), 1)
+    assert panel.span.window == pytest.approx(10 * 1.0015**-120)
     assert panel.span.mode is SpanMode.FOLLOW
+    wheel(panel, middle(panel), -1)
+    assert panel.span.window == pytest.approx(10)
+
+
+def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, session):
+    session.recording.append(traffic(1000))
+    panel.add_signal(SPEED)
+    axis = panel.view.lanes[0].axes[0]
+    before = axis.box.viewRange()[1]
+    wheel(panel, panel.view.mapFromScene(axis.axis.sceneBoundingRect().center()), 1)
+    assert axis.is_manual
+    after = axis.box.viewRange()[1]
+    assert after[1] - after[0] < before[1] - before[0]
+    assert panel.span.window == 10
+    panel.fit()
+    assert axis.box.viewRange()[1] == pytest.approx([-0.08 * 249, 1.08 * 249], abs=1)
+
+
+def test_dragging_moves_along_the_time(qtbot, panel, session):
+    session.recording.append(traffic(30_000))
+    panel.add_signal(SPEED)
+    before = panel.span.span
+    start = middle(panel)
+    viewport, left = panel.view.viewport(), Qt.MouseButton.LeftButton
+    qtbot.mousePress(viewport, left, pos=start)
+    for step in range(1, 11):
+        drag(viewport, start + QPoint(5 * step, 0))
+    qtbot.mouseRelease(viewport, left, pos=start + QPoint(50, 0))
+    width = panel.view.lanes[0].boxes[0].width()
+    assert panel.span.mode is SpanMode.FREE
+    assert before[0] - panel.span.span[0] == pytest.approx(50 / width * 10, rel=0.25)
+
+
+def drag(viewport, place: QPoint) -> None:
+    """Move the mouse with its left button down."""
+    left = Qt.MouseButton.LeftButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(place), QPointF(viewport.mapToGlobal(place)),
+        Qt.MouseButton.NoButton, left, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(viewport, event)
+
+
+def test_a_click_puts_the_cursor_where_it_is(qtbot, panel, session):
+    session.recording.append(traffic(1000))
+    panel.add_signal(SPEED)
+    panel.cursor_action.trigger()
+    place = middle(panel)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    box = panel.view.lanes[0].boxes[0]
+    there = box.mapSceneToView(panel.view.mapToScene(place)).x()
+    assert panel.view.lanes[0].cursor.value() == pytest.approx(there, abs=0.05)
 
 
 def test_silence_breaks_a_line_and_states_end_before_it():
