@@ -17,7 +17,7 @@ from canmcast_gui.ui.transmit_panel import TransmitPanel
 
 SIDE_WIDTH = 250
 SMALL_SIDE_WIDTH = 196
-BOTTOM_HEIGHT = 230
+BOTTOM_HEIGHT = 290
 END_SECONDS = 5.0
 
 
@@ -75,7 +75,7 @@ class Docks(QObject):
         window.resizeDocks(
             [docks["signals"]], [SIDE_WIDTH if size.width() >= 1200 else SMALL_SIDE_WIDTH], horizontal
         )
-        window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 3 // 10)], vertical)
+        window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 36 // 100)], vertical)
         window.resizeDocks([docks["transmit"], docks["plot"]], [1, 1], horizontal)
 
     def toggle_actions(self) -> list[QAction]:
