@@ -1,81 +1,79 @@
 """Which frames are valid on a CAN or CAN FD bus, by ISO 11898-1 and as stock python-can peers check it.
 
-A stock peer's notifier dies of an invalid frame, so each of ours is checked before it is sent.
+A stock peer's notifier dies of an invalid frame, so each of ours is checked before it is sent. The rules
+stand here twice: for one frame with the words for what is wrong, and for the columns of many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
 
 MAX_STANDARD_ID = 0x7FF
 MAX_EXTENDED_ID = 0x1FFFFFFF
-_CLASSIC_BYTES = 8
-_REMOTE_FD = Flag.REMOTE | Flag.FD
-_REMOTE_ERROR = Flag.REMOTE | Flag.ERROR
+CLASSIC_BYTES = 8
 
 
-class _Frames(NamedTuple):
-    """One frame as numbers, or many as columns. ``dlc`` is a number of bytes, as it stands on the wire."""
+def frame_problem(arbitration_id: int, flags: int, dlc: int, length: int) -> str | None:
+    """What is wrong with a frame, as a sentence, or None. ``dlc`` is a number of bytes."""
+    highest = MAX_EXTENDED_ID if flags & Flag.EXTENDED else MAX_STANDARD_ID
+    if not 0 <= arbitration_id <= highest:
+        kind = "an extended" if flags & Flag.EXTENDED else "a standard"
+        return f"{arbitration_id:#x} is not {kind} arbitration id, which lies between 0 and {highest:#x}"
+    if flags & Flag.FD:
+        return _fd_problem(flags, dlc, length)
+    if flags & (Flag.BRS | Flag.ESI):
+        return "a bit rate switch or error state indicator is for CAN FD frames only"
+    if not 0 <= dlc <= CLASSIC_BYTES:
+        return f"a DLC of {dlc} is not for a classic frame, which carries at most 8 bytes"
+    if flags & Flag.REMOTE:
+        if flags & Flag.ERROR:
+            return "a frame cannot be a remote and an error frame at once"
+        return f"a remote frame carries no data, this one {length} bytes" if length else None
+    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
 
-    number: Any
-    flags: Any
-    dlc: Any
-    length: Any
 
-    def has(self, flag: Flag) -> Any:
-        return self.flags & int(flag) != 0
+def _fd_problem(flags: int, dlc: int, length: int) -> str | None:
+    if flags & Flag.REMOTE:
+        return "CAN FD has no remote frames"
+    if not 0 <= dlc <= MAX_PAYLOAD:
+        return f"a DLC of {dlc} is not for a CAN FD frame, which carries at most 64 bytes"
+    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
 
 
-# What is wrong, and the test for it, which takes numbers as well as columns: hence & instead of "and".
-_RULES: tuple[tuple[str, Callable[[_Frames], Any]], ...] = (
-    (
-        "{0:#x} is no extended arbitration id, which lies between 0 and 0x1fffffff",
-        lambda f: f.has(Flag.EXTENDED) & (f.number > MAX_EXTENDED_ID),
-    ),
-    (
-        "{0:#x} is no standard arbitration id, which lies between 0 and 0x7ff",
-        lambda f: (f.flags & int(Flag.EXTENDED) == 0) & (f.number > MAX_STANDARD_ID),
-    ),
-    ("CAN FD has no remote frames", lambda f: f.flags & int(_REMOTE_FD) == int(_REMOTE_FD)),
-    (
-        "a frame cannot be a remote and an error frame at once",
-        lambda f: f.flags & int(_REMOTE_ERROR) == int(_REMOTE_ERROR),
-    ),
-    (
-        "a bit rate switch or error state indicator is for CAN FD frames only",
-        lambda f: (f.flags & int(Flag.FD) == 0) & f.has(Flag.BRS | Flag.ESI),
-    ),
-    ("a CAN FD frame carries at most 64 bytes, not {3}", lambda f: f.length > MAX_PAYLOAD),
-    (
-        "a classic frame carries at most 8 bytes, not {3}",
-        lambda f: (f.flags & int(Flag.FD) == 0) & (f.length > _CLASSIC_BYTES),
-    ),
-    ("a remote frame carries no data, not {3} bytes", lambda f: f.has(Flag.REMOTE) & (f.length > 0)),
-    (
-        "a remote frame asks for at most 8 bytes, not {2}",
-        lambda f: f.has(Flag.REMOTE) & (f.dlc > _CLASSIC_BYTES),
-    ),
-)
+def valid_rows(batch: FrameBatch) -> npt.NDArray[np.bool_]:
+    """Which frames are valid, bool (n,).
+
+    The DLC of a frame that carries data is taken from its length; only that of a remote frame is checked.
+    """
+    extended, remote, error, fd = (batch.has(Flag[name]) for name in ("EXTENDED", "REMOTE", "ERROR", "FD"))
+    switched = batch.has(Flag.BRS | Flag.ESI)
+    lengths = batch.length
+    valid = batch.arbitration_id <= np.where(extended, np.uint32(MAX_EXTENDED_ID), np.uint32(MAX_STANDARD_ID))
+    valid &= np.where(fd, lengths <= MAX_PAYLOAD, (lengths <= CLASSIC_BYTES) & ~switched)
+    valid &= ~remote | (~fd & ~error & (lengths == 0) & (batch.dlc <= CLASSIC_BYTES))
+    rows: npt.NDArray[np.bool_] = valid
+    return rows
+
+
+def wire_dlc(batch: FrameBatch) -> npt.NDArray[np.uint8]:
+    """What stands as ``dlc`` in a datagram, uint8 (n,): a number of bytes, asked for or carried."""
+    asked = DLC_TO_LENGTH[np.minimum(batch.dlc, len(DLC_TO_LENGTH) - 1)]
+    dlc: npt.NDArray[np.uint8] = np.where(batch.has(Flag.REMOTE), asked, batch.length)
+    return dlc
 
 
 def first_problem(batch: FrameBatch) -> tuple[int, str] | None:
-    """The first invalid frame and what is wrong with it; None where all are valid.
-
-    The DLC column of frames that are no remote frames is not looked at: it follows from their length.
-    """
-    dlc = DLC_TO_LENGTH[np.minimum(batch.dlc, len(DLC_TO_LENGTH) - 1)]
-    frames = _Frames(batch.arbitration_id, batch.flags, dlc, batch.length)
-    first: tuple[int, str] | None = None
-    for sentence, is_wrong in _RULES:
-        wrong = is_wrong(frames)
-        if wrong.any():
-            row = int(wrong.argmax())
-            if first is None or row < first[0]:
-                first = row, sentence.format(*(int(column[row]) for column in frames))
-    return first
+    """The row of the first invalid frame and what is wrong with it; None where all are valid."""
+    bad = ~valid_rows(batch)
+    if not bad.any():
+        return None
+    row = int(bad.argmax())
+    record, dlc = batch.records[row], wire_dlc(batch[row : row + 1])
+    number, flags, length = (int(record[name]) for name in ("arbitration_id", "flags", "length"))
+    problem = frame_problem(number, flags, int(dlc[0]), length)
+    assert problem is not None, "the two forms of the rules differ"
+    return row, problem

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgpack
 
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.validity import frame_problem
 
 # What a stock peer reads at most of a datagram; a longer one is cut off there and never a frame.
 MAX_DATAGRAM = 4096
@@ -55,33 +56,6 @@ class WireFrame(NamedTuple):
     channel: int | str | None
     dlc: int
     data: bytes
-
-
-def frame_problem(arbitration_id: int, flags: int, dlc: int, length: int) -> str | None:
-    """What is wrong with a frame, as a sentence, or None. ``dlc`` is a number of bytes."""
-    highest = 0x1FFFFFFF if flags & Flag.EXTENDED else 0x7FF
-    if not 0 <= arbitration_id <= highest:
-        kind = "an extended" if flags & Flag.EXTENDED else "a standard"
-        return f"{arbitration_id:#x} is not {kind} arbitration id, which lies between 0 and {highest:#x}"
-    if flags & Flag.FD:
-        return _fd_problem(flags, dlc, length)
-    if flags & (Flag.BRS | Flag.ESI):
-        return "a bit rate switch or error state indicator is for CAN FD frames only"
-    if not 0 <= dlc <= 8:
-        return f"a DLC of {dlc} is not for a classic frame, which carries at most 8 bytes"
-    if flags & Flag.REMOTE:
-        if flags & Flag.ERROR:
-            return "a frame cannot be a remote and an error frame at once"
-        return f"a remote frame carries no data, this one {length} bytes" if length else None
-    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
-
-
-def _fd_problem(flags: int, dlc: int, length: int) -> str | None:
-    if flags & Flag.REMOTE:
-        return "CAN FD has no remote frames"
-    if not 0 <= dlc <= 64:
-        return f"a DLC of {dlc} is not for a CAN FD frame, which carries at most 64 bytes"
-    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
 
 
 def decode(datagram: bytes) -> WireFrame | Refusal:

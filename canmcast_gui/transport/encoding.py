@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
-from canmcast_gui.transport.codec import frame_problem
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.validity import first_problem, wire_dlc
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.layout import (
     FALSE,
@@ -33,36 +33,18 @@ _BIT = {name: np.uint16(Flag[name]) for name in ("EXTENDED", "REMOTE", "ERROR", 
 
 
 def check_batch(batch: FrameBatch, allow_fd: bool) -> None:
-    """Raise FrameError, with the number of the first bad row, unless all frames are valid."""
-    bad = ~_valid(batch, allow_fd)
-    if not bad.any():
-        return
-    row = int(np.argmax(bad))
-    record = batch.records[row]
-    flags, length = int(record["flags"]), int(record["length"])
-    dlc = int(_wire_dlc(batch)[row])
-    problem = frame_problem(int(record["arbitration_id"]), flags, dlc, length)
-    if problem is None and record["timestamp_ns"] < 0:
-        problem = "its timestamp is negative"
-    raise FrameError(f"frame {row} of {len(batch)}: {problem or 'CAN FD is switched off on this bus'}")
+    """Raise FrameError, with the number of a bad row, unless all frames are valid and may be sent."""
+    problem = first_problem(batch)
+    if problem is None and not allow_fd:
+        problem = _first(batch.has(Flag.FD), "CAN FD is switched off on this bus")
+    if problem is None:
+        problem = _first(batch.timestamp_ns < 0, "its timestamp is negative")
+    if problem is not None:
+        raise FrameError(f"frame {problem[0]} of {len(batch)}: {problem[1]}")
 
 
-def _valid(batch: FrameBatch, allow_fd: bool) -> Mask:
-    extended, remote, error, fd = (batch.flags & _BIT[n] != 0 for n in ("EXTENDED", "REMOTE", "ERROR", "FD"))
-    switched = batch.flags & (_BIT["BRS"] | _BIT["ESI"]) != 0
-    lengths = batch.length
-    valid = batch.arbitration_id <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
-    valid &= np.where(fd, (lengths <= MAX_PAYLOAD) & allow_fd, (lengths <= INLINE_BYTES) & ~switched)
-    valid &= ~remote | (~fd & ~error & (lengths == 0) & (batch.dlc <= INLINE_BYTES))
-    valid &= batch.timestamp_ns >= 0
-    return valid
-
-
-def _wire_dlc(batch: FrameBatch) -> Bytes:
-    """What stands as ``dlc`` in a datagram: a number of bytes, asked for or carried."""
-    asked = DLC_TO_LENGTH[np.minimum(batch.dlc, len(DLC_TO_LENGTH) - 1)]
-    dlc: Bytes = np.where(batch.flags & _BIT["REMOTE"], asked, batch.length)
-    return dlc
+def _first(bad: Mask, sentence: str) -> tuple[int, str] | None:
+    return (int(bad.argmax()), sentence) if bad.any() else None
 
 
 def encode_columns(batch: FrameBatch) -> tuple[Bytes, Numbers]:
@@ -94,7 +76,7 @@ def _encode_part(batch: FrameBatch, head: Head, cells: Bytes) -> Numbers:
     for name, at in (("EXTENDED", head.extended_at), ("REMOTE", head.remote_at), ("ERROR", head.error_at)):
         cells[:, at] = _truth(batch, name)
     cells[:, head.channel_at] = np.where(batch.channel, batch.channel - 1, NIL)
-    cells[:, head.dlc_at] = _wire_dlc(batch)
+    cells[:, head.dlc_at] = wire_dlc(batch)
     cells[:, head.length_at] = lengths
     # Written as far as the longest payload goes; the tails then cover what is too much of shorter ones.
     longest = int(lengths.max())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.validity import first_problem
+from canmcast_gui.frames.validity import first_problem, frame_problem
 from tests.support.messages import messages
 
 
@@ -44,9 +44,17 @@ def test_it_names_the_first_wrong_frame():
 
 
 @pytest.mark.parametrize(
-    ("flags", "length", "words"),
-    [(0, 9, "at most 8 bytes, not 9"), (Flag.REMOTE, 1, "no data, not 1"), (Flag.EXTENDED, 12, "not 12")],
+    ("frame", "says"),
+    [
+        ((0x800, 0, 0, 0), "standard arbitration id"),
+        ((0x20000000, Flag.EXTENDED, 0, 0), "extended arbitration id"),
+        ((1, 0, 9, 9), "at most 8 bytes"),
+        ((1, Flag.FD, 65, 65), "at most 64 bytes"),
+        ((1, Flag.FD, 3, 4), "payload has 4"),
+        ((1, Flag.REMOTE, 3, 3), "carries no data"),
+        ((1, Flag.BRS, 3, 3), "CAN FD frames only"),
+        ((1, Flag.REMOTE | Flag.FD, 0, 0), "no remote frames"),
+    ],
 )
-def test_it_says_what_is_wrong(flags, length, words):
-    batch = FrameBatch.from_columns(0, [0x123], [list(bytes(length))], flags=int(flags))
-    assert words in first_problem(batch)[1]
+def test_a_problem_is_a_sentence(frame: tuple[int, int, int, int], says: str):
+    assert says in frame_problem(*frame)

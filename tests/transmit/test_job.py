@@ -25,7 +25,7 @@ def test_valid_jobs_pass():
         (FRAME, 0, None, "A period of 0 ms is not possible; choose one between 0.1 ms and 24 hours"),
         (FRAME, 10**15, None, "24 hours"),
         (FRAME, 10**6, 0, "cannot send 0 frames"),
-        (FrameBatch.from_columns(0, [0x800], [[1]]), 10**6, None, "0x800 is no standard arbitration id"),
+        (FrameBatch.from_columns(0, [0x800], [[1]]), 10**6, None, "0x800 is not a standard arbitration id"),
     ],
 )
 def test_others_are_refused_with_a_reason(frame, period_ns, count, words):

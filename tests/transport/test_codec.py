@@ -7,7 +7,7 @@ from can.interfaces.udp_multicast.utils import pack_message
 from hypothesis import given
 
 from canmcast_gui.frames import Flag
-from canmcast_gui.transport.codec import KEYS, MAX_DATAGRAM, Refusal, WireFrame, decode, encode, frame_problem
+from canmcast_gui.transport.codec import KEYS, MAX_DATAGRAM, Refusal, WireFrame, decode, encode
 from tests.support.messages import messages
 from tests.transport.datagrams import datagrams, stock_reading, wire_frame
 
@@ -109,20 +109,3 @@ def test_a_datagram_of_nested_beginnings_costs_no_memory():
     nested = b"\xdc\x0f\xff" * 1300
     assert decode(nested) == Refusal.UNREADABLE
     assert decode(b"\x81\xa1a" * 1300) == Refusal.UNREADABLE
-
-
-@pytest.mark.parametrize(
-    ("frame", "says"),
-    [
-        ((0x800, 0, 0, 0), "standard arbitration id"),
-        ((0x20000000, Flag.EXTENDED, 0, 0), "extended arbitration id"),
-        ((1, 0, 9, 9), "at most 8 bytes"),
-        ((1, Flag.FD, 65, 65), "at most 64 bytes"),
-        ((1, Flag.FD, 3, 4), "payload has 4"),
-        ((1, Flag.REMOTE, 3, 3), "carries no data"),
-        ((1, Flag.BRS, 3, 3), "CAN FD frames only"),
-        ((1, Flag.REMOTE | Flag.FD, 0, 0), "no remote frames"),
-    ],
-)
-def test_a_problem_is_a_sentence(frame: tuple[int, int, int, int], says: str):
-    assert says in frame_problem(*frame)
