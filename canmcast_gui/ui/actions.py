@@ -26,6 +26,7 @@ class ActionData:
 ACTIONS = (
     ActionData("open", "&Open recording…", "open", "Ctrl+O", "A log file: ASC, BLF, candump, TRC or CSV"),
     ActionData("save", "&Save trace…", "save", "Ctrl+S", "All frames, to a log file"),
+    ActionData("save_minute", "Save the last &minute…", "", "", "The newest 60 seconds, to a log file"),
     ActionData(
         "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
     ),

@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         file.addAction(actions.open)
         self._recent = file.addMenu("Open &recent")
         self._recent.aboutToShow.connect(self._fill_recent)
-        file.addActions([actions.save, actions.new])
+        file.addActions([actions.save, actions.save_minute, actions.new])
         file.addSeparator()
         file.addAction(actions.load_database)
         file.addSeparator()
@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         for action, slot in (
             (actions.open, self.files.ask_open),
             (actions.save, lambda: self.files.ask_save()),
+            (actions.save_minute, self.files.ask_save_minute),
             (actions.new, lambda: self.files.keep_unsaved(session.clear)),
             (actions.clear, session.clear),
             (actions.load_database, self.files.ask_database),

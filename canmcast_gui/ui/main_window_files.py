@@ -13,7 +13,9 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.models.trace_rows import first_row_since
 
+MINUTE_NS = 60_000_000_000
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
 
 
@@ -49,6 +51,19 @@ class FileFlows(QObject):
             self._session.message.emit("info", "There are no frames to save yet.")
             return
         self.dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save_as=_name())
+
+    def ask_save_minute(self) -> None:
+        """Ask where to save the newest minute, as it is now and not when the question is answered."""
+        recording = self._session.recording
+        if not len(recording):
+            self._session.message.emit("info", "There are no frames to save yet.")
+            return
+        newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
+        rows = range(first_row_since(recording, newest - MINUTE_NS), recording.end_row)
+        self.dialog(
+            "Save the last minute", _write_filters(),
+            lambda path: self._session.save_file(path, rows), save_as=_name(),
+        )  # fmt: skip
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
         task: Task = self._session.save_file(path)

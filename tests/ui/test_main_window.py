@@ -1,5 +1,6 @@
 """The main window: its pages, keys, docks, layout and end."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDropEvent
@@ -10,7 +11,7 @@ from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.connect_dialog import ConnectDialog
 from canmcast_gui.ui.help_window import HelpWindow
 from canmcast_gui.ui.main_window import MainWindow
-from tests.models.frames import traffic
+from tests.models.frames import START_NS, traffic
 from tests.ui.conftest import delete_later
 
 pytestmark = pytest.mark.window
@@ -219,3 +220,16 @@ def test_a_damaged_workspace_is_said_and_changes_nothing(stage, window, tmp_path
     window.workspaces.open(bad)
     assert "bad.canmcast" in window.panel.messages.texts[0]
     assert len(list(stage.session.databases)) == 1
+
+
+def test_the_last_minute_is_saved(qtbot, stage, window, tmp_path):
+    batch = traffic(100)
+    batch.records["timestamp_ns"] = START_NS + np.arange(100) * 1_000_000_000  # one a second
+    stage.arrive(batch)
+    path = tmp_path / "minute.asc"
+    window.actions_.save_minute.trigger()
+    dialog = window.findChild(QFileDialog)
+    dialog.selectFile(str(path))
+    dialog.accept()
+    qtbot.waitUntil(path.exists)
+    assert path.read_text().count(" Rx ") == 61
