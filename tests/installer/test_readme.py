@@ -1,0 +1,62 @@
+"""The README's examples run as they stand, with the demonstration to hear."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from canmcast_gui.cli.program import COMMANDS
+
+PROJECT = Path(__file__).parents[2]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def demonstration() -> Iterator[None]:
+    """The simulated car on the default port of the private network."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "canmcast_gui.demo"], stdin=subprocess.PIPE, cwd=PROJECT, env=os.environ
+    )
+    yield
+    process.communicate(timeout=10)
+
+
+def test_there_are_the_examples_that_are_promised():
+    assert len(EXAMPLES) >= 7
+    for word in ("Notifier", "asyncio", "QSocketNotifier", "send_periodic", "recv_batch", "udp_multicast"):
+        assert any(word in example for example in EXAMPLES), word
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.splitlines()[-1].strip()[:30])
+def test_examples_run(example, network, demonstration):
+    if not network.isolated:
+        pytest.skip("the examples use the default port, which may be somebody's bus here")
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    if "print" in example or "Printer" in example:
+        assert result.stdout
+        assert "nothing arrived" not in result.stdout
+
+
+def test_every_command_is_listed():
+    listed = re.findall(r"^\| `canmcast (\w+)", README, re.MULTILINE)
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_files_that_it_names_are_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (PROJECT / target).exists() or "screenshots" in target, target
+    for script in re.findall(r"sh (installer/\w+\.sh)", README):
+        assert (PROJECT / script).exists()
