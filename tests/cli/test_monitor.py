@@ -45,7 +45,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What was written there. Going to a place or to the other screen begins a line; colours are left out."""
+        """What was written there. Going to a place or another screen begins a line; colours are left out."""
         raw = self._raw.decode(errors="replace")
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", re.sub(r"\x1b\[([0-9;]*H|\?1049[hl])", "\n", raw))
 
