@@ -77,7 +77,8 @@ def show_about(parent: QWidget) -> None:
     box.setWindowTitle("About canmcast")
     box.setText(f"<b>canmcast {__version__}</b>")
     box.setInformativeText(
-        "Watches and feeds CAN and CAN FD buses carried over UDP multicast, as python-can speaks it. MIT licence."
+        "Watches and feeds CAN and CAN FD buses carried over UDP multicast, as python-can speaks it.\n"
+        "MIT licence."
     )
     box.setIconPixmap(parent.windowIcon().pixmap(64, 64))
     box.open()
