@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -161,7 +161,7 @@ class TransmitPanel(QWidget):
         self.model.refused.connect(self._say)
         self.jobs.failed.connect(self._say)
         self.model.rows_edited.connect(self._remember_rows)
-        self.model.dataChanged.connect(self._update_actions)
+        self.model.dataChanged.connect(self._on_data_changed)
         self.model.rowsInserted.connect(self._update_actions)
         self.model.rowsRemoved.connect(self._update_actions)
         self.model.rowsMoved.connect(self._update_actions)
@@ -263,6 +263,11 @@ class TransmitPanel(QWidget):
         self._sentence.setPalette(palette)
         self._sentence.setText(self._problem or in_the_way)
         self._sentence.setVisible(bool(self._sentence.text()))
+
+    def _on_data_changed(self, first: QModelIndex) -> None:
+        """Counts change often and alone; what else changes, changes whole rows."""
+        if first.column() == 0:
+            self._update_actions()
 
     def _update_actions(self) -> None:
         numbers = self.selected()
