@@ -24,6 +24,10 @@ from canmcast_gui.recording import NewestById, Recording
 # Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
 SORT_AGAIN_NS = 1_000_000_000
 
+# As plain numbers: an operation on an enumeration costs ten times as much, and a screen has some hundred.
+_EXTENDED, _ERROR = int(Flag.EXTENDED), int(Flag.ERROR)
+_NO_SIGNALS = int(Flag.ERROR | Flag.REMOTE)
+
 Line = tuple[int, int]  # entry, and the number of its signal or -1
 
 
@@ -218,9 +222,9 @@ class ByIdModel(LineModel):
 
     def _message(self, entry: int) -> Message | None:
         flags = int(self._newest.flags[entry])
-        if flags & (Flag.ERROR | Flag.REMOTE):
+        if flags & _NO_SIGNALS:
             return None
-        return self._databases.message(int(self._newest.arbitration_id[entry]), bool(flags & Flag.EXTENDED))
+        return self._databases.message(int(self._newest.arbitration_id[entry]), bool(flags & _EXTENDED))
 
     def _signal_names(self, entry: int) -> list[str]:
         message = self._message(entry)
@@ -249,7 +253,7 @@ class ByIdModel(LineModel):
 
     def _signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
         """All signals of the message; those that this frame does not carry say so."""
-        extended = bool(batch.flags[row] & Flag.EXTENDED)
+        extended = bool(int(batch.flags[row]) & _EXTENDED)
         decoded = self._databases.decode_frame(int(batch.arbitration_id[row]), extended, batch.payload(row))
         values = {signal.name: SignalLine.of(signal) for signal in decoded}
         return [values.get(name, SignalLine(name, "–")) for name in self._signal_names(entry)]
@@ -272,7 +276,7 @@ class ByIdModel(LineModel):
     def _names(self, batch: FrameBatch) -> list[str]:
         rows = zip(batch.arbitration_id.tolist(), batch.flags.tolist(), strict=True)
         return [
-            "Error frame" if flags & Flag.ERROR else self._databases.name(one, bool(flags & Flag.EXTENDED))
+            "Error frame" if flags & _ERROR else self._databases.name(one, bool(flags & _EXTENDED))
             for one, flags in rows
         ]
 
