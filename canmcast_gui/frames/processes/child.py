@@ -107,7 +107,11 @@ def _start(
     streams: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     if sys.platform == "win32":
         process = subprocess.Popen(
-            [*command, "-", *arguments], stdin=subprocess.PIPE, env=_environment(), **streams
+            [*command, "-", *arguments],
+            stdin=subprocess.PIPE,
+            env=_environment(),
+            creationflags=subprocess.CREATE_NO_WINDOW,
+            **streams,
         )
         assert process.stdin is not None
         process.stdin.write(there.share(process.pid))
@@ -123,8 +127,11 @@ def _start(
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with the package's folder where the child would not find it by itself: a checkout."""
-    environment = dict(os.environ)
+    """Ours, with the package's folder where the child would not find it by itself: a checkout.
+
+    One thread is enough for numpy, whose linear algebra nobody here uses: it starts 0.1 s sooner.
+    """
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     if str(_PACKAGE_ROOT) not in (*site.getsitepackages(), site.getusersitepackages()):
         known = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = f"{known}{os.pathsep}{_PACKAGE_ROOT}" if known else str(_PACKAGE_ROOT)

@@ -87,6 +87,12 @@ def test_what_cannot_start_says_why_and_leaves_nothing(start):
         start("crash")
 
 
+def test_files_in_the_users_folder_are_not_taken_for_libraries(start, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    assert ask(start("work"), b"hello") == b"HELLO"
+
+
 def test_a_killed_process_is_started_again_and_heard_by_the_same_descriptor(start):
     process = start("work")
     bell, first = process.wakeup.fileno(), process.pid
