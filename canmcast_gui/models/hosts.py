@@ -64,7 +64,7 @@ def _shared_text(row: HostRow) -> str:
 
 def _source_text(row: HostRow) -> str:
     address = str(row.source) or "unknown"
-    return f"{address} (this program)" if row.is_own else address
+    return f"this program, {address}" if row.is_own else address
 
 
 COLUMNS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
@@ -45,7 +45,6 @@ class HostsPanel(QWidget):
         table.setModel(self.model)
         prepare_table(table, row_padding=8)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = table.horizontalHeader()
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):

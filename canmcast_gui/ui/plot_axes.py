@@ -9,9 +9,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-TIME_TICK_PIXELS = 90
+TIME_TICK_PIXELS = 60
 VALUE_TICK_PIXELS = 20
 STATE_PIXELS = 14
+EDGE_PIXELS = 3  # nearer to the end of a value axis a number would run into that of the next lane
 MAX_TICKS = 60
 
 
@@ -43,7 +44,11 @@ class PlotAxis(pg.AxisItem):
         if self.states:
             inside = [value for value, _ in self.states if low <= value <= high]
             return 1.0, inside[:: max(math.ceil(len(inside) * STATE_PIXELS / max(size, 1)), 1)]
-        return round_ticks(low, high, max(int(size / self._tick_pixels), 2))
+        spacing, values = round_ticks(low, high, max(int(size / self._tick_pixels), 2))
+        if self.orientation == "bottom":
+            return spacing, values
+        edge = (high - low) * EDGE_PIXELS / max(size, 1)
+        return spacing, [value for value in values if low + edge <= value <= high - edge]
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
         return [self.ticks(low, high, size)]

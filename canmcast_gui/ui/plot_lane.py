@@ -16,7 +16,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot_axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
 
 NS = 1e9
-MARGIN = 0.08  # of the values' range, above and below, so that a curve does not run along the edge
+MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
 SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
 FEW_POINTS = 40  # so few samples are marked, as the line between them is only a guess
 WHEEL_BASE = 1.0015

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
@@ -17,19 +18,21 @@ CROSS = 14
 
 @dataclass
 class LegendEntry:
-    """One signal: how it is called and drawn, its value as text, and a sentence where something is wrong."""
+    """One signal: its whole name, its title, how it is drawn, its value, and what is wrong, if anything."""
 
     name: str
+    title: str
     color: QColor
     value: str = ""
     problem: str = ""
     rect: QRect | None = None
     value_width: int = 0
 
-    @property
-    def title(self) -> str:
-        """The signal's own name; the message's is in the tool tip."""
-        return self.name.rpartition(".")[2]
+
+def titles_of(names: Sequence[str]) -> list[str]:
+    """The signals' own names, and those of their messages before them where these alone are not unique."""
+    short = [name.rpartition(".")[2] for name in names]
+    return [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
 
 
 class PlotLegend(QWidget):

@@ -22,7 +22,7 @@ from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plot_bar import PlotBar
 from canmcast_gui.ui.plot_colors import curve_color
 from canmcast_gui.ui.plot_export import PlotExport
-from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend
+from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot_view import PlotView
 from canmcast_gui.ui.ticks import VisibleTicks
 
@@ -179,8 +179,12 @@ class PlotPanel(QWidget):
         shown = self.data.signals
         self.view.show_signals(shown, self.overlay_action.isChecked(), self._colors)
         self.view.setMinimumHeight(self.view.needed_height if shown else 0)
+        titles = titles_of(self.data.names)
         self.legend.show_entries(
-            [LegendEntry(one.name, self._colors[one.name], problem=one.problem) for one in shown]
+            [
+                LegendEntry(one.name, title, self._colors[one.name], problem=one.problem)
+                for one, title in zip(shown, titles, strict=True)
+            ]
         )
         self._hint.setVisible(not shown)
         self._legend_due = 0.0

@@ -12,6 +12,7 @@ from canmcast_gui.models.plot_span import SpanMode
 from canmcast_gui.models.signals import SIGNALS_MIME
 from canmcast_gui.ui.plot_axes import round_ticks
 from canmcast_gui.ui.plot_lane import joints, steps
+from canmcast_gui.ui.plot_legend import titles_of
 from canmcast_gui.ui.plot_panel import PlotPanel
 from canmcast_gui.ui.theme import make_palette
 from tests.models.frames import traffic
@@ -82,6 +83,10 @@ def test_lanes_are_stacked_or_overlaid(panel, session):
     assert all(len(item.getData()[0]) for item in curves(panel))
     panel.overlay_action.trigger()
     assert len(panel.view.lanes) == 2
+
+
+def test_signals_of_one_name_are_told_apart():
+    assert titles_of(["A.Speed", "B.Gear", "C.Speed"]) == ["A.Speed", "Gear", "C.Speed"]
 
 
 def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
@@ -269,7 +274,7 @@ def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, s
     assert after[1] - after[0] < before[1] - before[0]
     assert panel.span.window == 10
     panel.fit()
-    assert axis.box.viewRange()[1] == pytest.approx([-0.08 * 249, 1.08 * 249], abs=1)
+    assert axis.box.viewRange()[1] == pytest.approx([-0.12 * 249, 1.12 * 249], abs=1)
 
 
 def test_dragging_moves_along_the_time(qtbot, panel, session):
