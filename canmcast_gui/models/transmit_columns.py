@@ -106,5 +106,5 @@ PERIOD = TransmitColumn(
 SENT = TransmitColumn("sent", "Sent", 8, "Frames that this row has sent", numeric=True, align="right")
 SEND = TransmitColumn("send", "", 6, "Send the frame once, now")
 
-# The two that act come first, so that a narrow panel that scrolls sideways still has them.
-COLUMNS = (ARMED, SEND, COMMENT, IDENTIFIER, TYPE, LENGTH, DATA, PERIOD, SENT)
+# The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
+COLUMNS = (ARMED, SEND, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, SENT, COMMENT)

@@ -76,7 +76,7 @@ class Docks(QObject):
             [docks["signals"]], [SIDE_WIDTH if size.width() >= 1200 else SMALL_SIDE_WIDTH], horizontal
         )
         window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 36 // 100)], vertical)
-        window.resizeDocks([docks["transmit"], docks["plot"]], [1, 1], horizontal)
+        window.resizeDocks([docks["transmit"], docks["plot"]], [11, 9], horizontal)
 
     def toggle_actions(self) -> list[QAction]:
         """One action for each dock that shows and hides it."""
