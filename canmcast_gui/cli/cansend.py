@@ -32,6 +32,8 @@ def parse_frame(text: str) -> FrameBatch:
         raise FrameSyntaxError(f"{text!r} is no frame: write an id of 3 or 8 hex digits, then # and the data")
     flags, arbitration_id = _parse_id(shape["id"], text)
     rest = shape["rest"]
+    if flags & Flag.ERROR and rest[:1] in ("#", "R", "r"):
+        raise FrameSyntaxError(f"{text!r}: an error frame is neither a remote frame nor CAN FD")
     if rest.startswith("#"):
         return _fd_frame(arbitration_id, flags, rest[1:], text)
     if rest[:1] in ("R", "r"):
@@ -49,7 +51,8 @@ def _parse_id(digits: str, text: str) -> tuple[int, int]:
             raise FrameSyntaxError(f"{text!r}: {digits} is above 7FF; an extended id has eight digits")
         return 0, number
     if number & _ERROR_FLAG and number <= _ERROR_FLAG | _MOST_EXTENDED:
-        return Flag.ERROR, number & ~_ERROR_FLAG
+        error_class = number & ~_ERROR_FLAG
+        return Flag.ERROR | (Flag.EXTENDED if error_class > _MOST_STANDARD else 0), error_class
     if number > _MOST_EXTENDED:
         raise FrameSyntaxError(f"{text!r}: {digits} is above 1FFFFFFF, the highest extended id")
     return Flag.EXTENDED, number

@@ -64,6 +64,8 @@ def test_frames_are_what_cansend_makes_of_them(text, expected):
         ("xyz#00", "no frame"),
         ("800#00", "above 7FF"),
         ("FFFFFFFF#00", "above 1FFFFFFF"),
+        ("20000080#R", "error frame"),
+        ("20000080##0", "error frame"),
         ("123#0", "pairs"),
         ("123#00 11", "pairs"),
         ("123#GG", "pairs"),

@@ -1,13 +1,15 @@
 """The command line as a whole: what is there, what is said at once, and how it fails."""
 
 import json
+import shlex
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from canmcast_gui import __version__
-from canmcast_gui.cli.program import COMMANDS
+from canmcast_gui.cli.program import COMMANDS, program
 from tests.cli.conftest import COMMAND, PROJECT, assert_one_line
 
 SLOW = ("numpy", "can", "cantools", "msgpack", "psutil", "rich", "PySide6")
@@ -28,38 +30,38 @@ def test_help_lists_every_command(canmcast):
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_answers_that_need_nothing_import_nothing_slow(option):
-    program = (
+    script = (
         "import json, sys\n"
         "from canmcast_gui.cli.program import program\n"
         f"program([{option!r}], standalone_mode=False)\n"
         "print(json.dumps(sorted(sys.modules)))"
     )
     result = subprocess.run(
-        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     modules = json.loads(result.stdout.splitlines()[-1])
     assert not set(SLOW) & set(modules)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself(name, canmcast):
-    result = canmcast(name, "--help")
-    assert result.returncode == 0
+def test_every_command_explains_itself(name):
+    result = CliRunner().invoke(program, [name, "--help"], prog_name="canmcast")
+    assert result.exit_code == 0
     assert result.stdout.startswith(f"Usage: canmcast {name} ")
 
 
 def test_commands_import_no_qt():
     imports = "; ".join(f"import canmcast_gui.cli.{name}" for name in COMMANDS)
-    program = f"{imports}; import sys; sys.exit(any('PySide6' in name for name in sys.modules))"
-    assert subprocess.run([sys.executable, "-c", program], cwd=PROJECT).returncode == 0
+    script = f"{imports}; import sys; sys.exit(any('PySide6' in name for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=PROJECT).returncode == 0
 
 
 @pytest.mark.parametrize(
     "arguments", [["frobnicate"], ["dump", "--count", "0"], ["send"], ["info"], ["convert", "one"]]
 )
-def test_wrong_usage_is_exit_code_2(arguments, canmcast):
-    result = canmcast(*arguments)
-    assert result.returncode == 2
+def test_wrong_usage_is_exit_code_2(arguments):
+    result = CliRunner().invoke(program, arguments)
+    assert result.exit_code == 2
     assert "Usage:" in result.stderr
     assert not result.stdout
 
@@ -70,7 +72,7 @@ def test_what_the_system_refuses_is_one_line(canmcast):
 
 def test_a_reader_that_has_had_enough_is_no_error(canmcast, network, bus, start):
     generate = start("generate", *bus, "--rate", "2000", "--duration", "10")
-    pipe = " ".join([*COMMAND, "dump", *bus])
+    pipe = shlex.join([*COMMAND, "dump", *bus])
     result = subprocess.run(
         ["sh", "-c", f"{pipe} | head -n 3"], cwd=PROJECT, capture_output=True, text=True, timeout=20
     )
