@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import can
@@ -73,12 +73,8 @@ def _reader_away() -> Figure:
 
 
 def _against_the_notifier() -> Figure:
-    ours = max((rate for rate in OUR_RATES if _capture_loses(rate) == 0), default=0)
-    peer = 0
-    for wanted in STOCK_RATES:
-        if _notifier_loses(wanted):
-            break
-        peer = wanted
+    ours = _highest(OUR_RATES, _capture_loses)
+    peer = _highest(STOCK_RATES, _notifier_loses)
     return Figure(
         "without loss in a process that computes",
         ours / max(peer, STOCK_RATES[0]),
@@ -86,6 +82,16 @@ def _against_the_notifier() -> Figure:
         rate(ours, 1),
         f"{peer:,} frames/s (Notifier)",
     )
+
+
+def _highest(rates: Sequence[int], loses: Callable[[int], int]) -> int:
+    """The highest rate at which nothing is lost; the machine may have a hiccup in one of two runs."""
+    highest = 0
+    for wanted in rates:
+        if loses(wanted) and loses(wanted):
+            break
+        highest = wanted
+    return highest
 
 
 def _capture_loses(wanted: int) -> int:
