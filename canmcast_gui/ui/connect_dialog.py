@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui import icons
 from canmcast_gui.ui.connect_form import ConnectForm
 
 WIDTH = 560
@@ -27,6 +28,7 @@ class ConnectDialog(QDialog):
         )
         self._ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._ok.setText("Connect")
+        icons.without_icons(self.buttons)
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
         word = QLabel("All programs with the same group and port on the same network share one bus.")

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 from canmcast_gui import __version__
+from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import ACTIONS
 
 _FILTERS = (
@@ -64,6 +65,7 @@ class HelpWindow(QDialog):
         text = QTextBrowser()
         text.setHtml(help_text())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        icons.without_icons(buttons)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(text)

@@ -7,6 +7,7 @@ from functools import cache
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
 
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import theme
@@ -64,6 +65,12 @@ def icon(name: str) -> QIcon:
 
 
 @cache
+def without_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
+    """Take the style's own icons off a dialog's buttons: they are of another set, and say what the text says."""
+    for button in buttons.buttons():
+        button.setIcon(QIcon())
+
+
 def program_icon() -> QIcon:
     """The program's icon, in colours of its own."""
     result = QIcon()

@@ -13,6 +13,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.ui import icons
 from canmcast_gui.models.trace_rows import first_row_since
 
 MINUTE_NS = 60_000_000_000
@@ -103,6 +104,7 @@ class FileFlows(QObject):
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
+        icons.without_icons(box)
         box.buttonClicked.connect(lambda button: self._after_question(box.standardButton(button), then))
         box.open()
 

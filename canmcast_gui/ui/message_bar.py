@@ -65,7 +65,7 @@ class _Message(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
         self._symbol = QLabel()
-        self._label = QLabel(text)
+        self._label = QLabel(_sentence(text))
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -100,4 +100,9 @@ class _Message(QFrame):
     def count_up(self) -> None:
         """The same was said again."""
         self._times += 1
-        self._label.setText(f"{self.text}  (×{self._times})")
+        self._label.setText(f"{_sentence(self.text)}  (×{self._times})")
+
+
+def _sentence(text: str) -> str:
+    """Errors from below begin small and end open, so that they can be part of a line."""
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?…" else ".")

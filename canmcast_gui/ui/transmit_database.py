@@ -19,7 +19,7 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.transmit_database import row_for_message
 from canmcast_gui.models.transmit_row import RowError
-from canmcast_gui.ui import theme
+from canmcast_gui.ui import icons, theme
 
 _PLACE = Qt.ItemDataRole.UserRole
 
@@ -44,6 +44,7 @@ class MessageDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
         self._ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        icons.without_icons(self.buttons)
         self._ok.setText("Add")
         self._ok.setEnabled(False)
         self.buttons.accepted.connect(self.accept)
