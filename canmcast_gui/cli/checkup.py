@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from canmcast_gui.cli.cansend import parse_frame
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.system_tables import firewall, joined_groups, programs_on_port
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.transport.addresses import parse_group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link, NetworkInterface, choose_interfaces, list_interfaces

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -14,11 +11,10 @@ from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
+from canmcast_gui.cli.tables import TABLES, Heading, Rows, TableWriter, open_table
 from canmcast_gui.database import Database, load_database
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import read_batches
-
-_NANOSECONDS = 1_000_000_000
+from canmcast_gui.logfile import FrameReader, read_batches
 
 
 @click.command("export")
@@ -27,52 +23,48 @@ _NANOSECONDS = 1_000_000_000
 @click.option("--database", "database_path", type=EXISTING_FILE, required=True, help="What describes it.")
 @click.option("--signal", "signals", multiple=True, required=True, metavar="NAME", help="Message.Signal")
 def command(file: Path, out: Path, database_path: Path, signals: tuple[str, ...]) -> None:
-    """Write the values of signals in FILE to OUT, a .csv table.
+    """Write the values of signals in FILE to OUT: .csv, .parquet (needs pyarrow) or .mf4 (needs asammdf).
 
     A row for each frame that carries one of the signals: time_s as in FILE, then a column for each signal,
     empty where that frame does not carry it. Repeat --signal for several.
     """
-    if out.suffix.lower() != ".csv":
-        raise Failure(f"{out.name} cannot be written: tables are written as .csv in this version")
+    kind = out.suffix.lower()
+    if kind not in TABLES:
+        raise Failure(f"{out.name} cannot be written: the name of a table must end in {', '.join(TABLES)}")
     database = load_database(database_path)
-    titles = [_title(database, name) for name in signals]
+    headings = [Heading(name, database.signal(name).unit) for name in signals]
     reader = read_batches(file)
-    with Interrupt() as interrupt, progress_bar(out.name) as show:
-        rows = 0
-        temporary = out.with_name(f".{out.name}.part")
+    temporary = out.with_name(f".{out.stem}.part{kind}")
+    try:
+        table = open_table(kind, temporary, headings)
         try:
-            with temporary.open("w", encoding="utf-8", newline="") as target:
-                table = csv.writer(target)
-                table.writerow(["time_s", *titles])
-                for batch in reader:
-                    rows += _write(table, batch, database, signals, reader.start_ns)
-                    show(reader.progress)
-                    if interrupt.requested:
-                        raise Failure(f"interrupted; {out.name} was not written")
-            temporary.replace(out)
+            rows = _write_all(table, reader, database, signals)
         finally:
-            temporary.unlink(missing_ok=True)
+            table.close()
+        if not rows:
+            raise Failure(f"{file.name} has no frame that carries {' or '.join(signals)}")
+        temporary.replace(out)
+    finally:
+        temporary.unlink(missing_ok=True)
     click.echo(f"canmcast: {rows:,} rows in {out}", err=True)
 
 
-def _title(database: Database, name: str) -> str:
-    unit = database.signal(name).unit
-    return f"{name} [{unit}]" if unit else name
+def _write_all(table: TableWriter, reader: FrameReader, database: Database, signals: tuple[str, ...]) -> int:
+    """Write what the file holds; returns how many rows."""
+    count = 0
+    with Interrupt() as interrupt, progress_bar(reader.path.name) as show:
+        for batch in reader:
+            rows = _decode(batch, database, signals, reader.start_ns)
+            table.write(rows)
+            count += len(rows.times_ns)
+            show(reader.progress)
+            if interrupt.requested:
+                raise Failure("interrupted; nothing was written")
+    return count
 
 
-def _write(table: Any, batch: FrameBatch, database: Database, signals: Iterable[str], start_ns: int) -> int:
-    """Write the rows of one batch; returns how many."""
+def _decode(batch: FrameBatch, database: Database, signals: tuple[str, ...], start_ns: int) -> Rows:
     columns = [database.decode_rows(batch, name) for name in signals]
-    rows = np.unique(np.concatenate([frames for frames, _ in columns]))
-    times = ((batch.timestamp_ns[rows] - start_ns) / _NANOSECONDS).tolist()
-    cells = [_spread(rows, frames, values) for frames, values in columns]
-    table.writerows([f"{time:.9f}", *values] for time, *values in zip(times, *cells, strict=True))
-    return len(rows)
-
-
-def _spread(rows: Any, frames: Any, values: Any) -> Iterator[Any]:
-    """The values of a signal over all rows of the table, "" where it has none."""
-    column: list[Any] = [""] * len(rows)
-    for place, value in zip(np.searchsorted(rows, frames).tolist(), values.tolist(), strict=True):
-        column[place] = f"{value:.15g}" if isinstance(value, float) else value
-    return iter(column)
+    frames = np.unique(np.concatenate([rows for rows, _ in columns]))
+    placed = [(np.searchsorted(frames, rows), values) for rows, values in columns]
+    return Rows(batch.timestamp_ns[frames], placed, start_ns)

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.cansend import FrameSyntaxError, parse_frame
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
 from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings

@@ -1,10 +1,13 @@
 """``canmcast export``: signal values as a table."""
 
 import csv
+import sys
 
 import cantools
 import pytest
+from click.testing import CliRunner
 
+from canmcast_gui.cli.program import program
 from canmcast_gui.demo.codebook import Codebook
 from canmcast_gui.demo.values import Vehicle
 from canmcast_gui.frames import FrameBatch
@@ -75,6 +78,7 @@ def test_values_are_those_that_cantools_decodes(canmcast, drive, tmp_path):
         ("out.csv", DATABASE, "EngineStatus.Nothing", "Nothing"),
         ("out.csv", DATABASE, "Nothing.EngineSpeed", "Nothing"),
         ("out.csv", __file__, "EngineStatus.EngineSpeed", "test_export.py"),
+        ("out.csv", DATABASE, "RadarObjects.ObjectCount", "no frame that carries RadarObjects.ObjectCount"),
         ("out.xlsx", DATABASE, "EngineStatus.EngineSpeed", ".csv"),
         ("absent/out.csv", DATABASE, "EngineStatus.EngineSpeed", "absent"),
     ],
@@ -83,3 +87,42 @@ def test_what_cannot_be_exported_is_said(out, database, signal, reason, canmcast
     arguments = ("--database", database, "--signal", signal)
     assert_one_line(canmcast("export", drive[0], tmp_path / out, *arguments), 1, reason)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "library"), [(".parquet", "pyarrow"), (".mf4", "asammdf")], ids=["parquet", "mf4"]
+)
+def test_a_missing_library_is_named(suffix, library, drive, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+    arguments = ["--database", str(DATABASE), "--signal", "EngineStatus.EngineSpeed"]
+    result = CliRunner().invoke(
+        program, ["export", str(drive[0]), str(tmp_path / f"out{suffix}"), *arguments]
+    )
+    assert result.exit_code == 1
+    assert f"pip install {library}" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_has_nulls_units_and_whole_numbers(canmcast, drive, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    signals = ("--signal", "EngineStatus.EngineSpeed", "--signal", "TyreStatus.Tyre")
+    result = canmcast("export", drive[0], tmp_path / "out.parquet", "--database", DATABASE, *signals)
+    assert result.returncode == 0, result.stderr
+    table = parquet.read_table(tmp_path / "out.parquet")
+    assert table.column_names == ["time_s", "EngineStatus.EngineSpeed", "TyreStatus.Tyre"]
+    assert table.num_rows == 80
+    assert table.column(2).to_pylist()[:6] == [None, 0, None, 1, None, 2]
+    assert table.schema.field(1).metadata == {b"unit": b"rpm"}
+
+
+def test_mdf_has_a_channel_for_each_signal(canmcast, drive, tmp_path):
+    asammdf = pytest.importorskip("asammdf")
+    signals = ("--signal", "EngineStatus.EngineSpeed", "--signal", "TyreStatus.PressureRearLeft")
+    result = canmcast("export", drive[0], tmp_path / "out.mf4", "--database", DATABASE, *signals)
+    assert result.returncode == 0, result.stderr
+    with asammdf.MDF(tmp_path / "out.mf4") as mdf:
+        speed, pressure = mdf.get("EngineStatus.EngineSpeed"), mdf.get("TyreStatus.PressureRearLeft")
+        assert (len(speed), speed.unit) == (40, "rpm")
+        assert (len(pressure), pressure.unit) == (10, "bar")
+        assert speed.timestamps[-1] == pytest.approx(3.9)
+        assert mdf.start_time.timestamp() == pytest.approx(1_700_000_000)
