@@ -1,12 +1,12 @@
-"""One clock for all views: whatever arrives in between, they are asked to repaint 20 times a second."""
+"""One clock for all views: whatever arrives in between, they are asked to repaint 25 times a second."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-TICKS_PER_SECOND = 20
+TICKS_PER_SECOND = 25
 
 
 class DisplayClock(QObject):
-    """Emits ``tick`` 20 times a second; a view connects while it is visible and asks what is new."""
+    """Emits ``tick`` 25 times a second; a view connects while it is visible and asks what is new."""
 
     tick = Signal()
 

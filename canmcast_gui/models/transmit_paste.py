@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 
 from canmcast_gui.frames import Flag
-from canmcast_gui.models.transmit_row import FD_LENGTHS, RowError, TransmitRow
+from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_text import parse_data, parse_id, parse_length
 
-# candump -l and cansend: 123#DEADBEEF, 123#R4, 12345678##1AABB (8 digits are an extended id; the digit after
-# ## holds the CAN FD flags, bit 0 is the bit rate switch), and candump's screen: can0  123   [4]  DE AD BE
-# EF, where a length of two digits marks CAN FD.
-_LOG = re.compile(
-    r"(?:^|\s)(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})"
-    r"(?:#(?P<remote>[Rr])(?P<asked>[0-8]?)|##(?P<fd>[0-9A-Fa-f])(?P<fddata>[0-9A-Fa-f.]*)|#(?P<data>[0-9A-Fa-f.]*))"
-    r"(?:\s+[RT])?\s*$"
-)
+# A frame in cansend's notation at the end of a line of candump -l, with or without the direction.
+_LOG = re.compile(r"(?:^|\s)(?P<frame>[0-9A-Fa-f]{3,8}#\S*)(?:\s+[RT])?\s*$")
+# candump's screen: can0  123   [4]  DE AD BE EF, where a length of two digits marks CAN FD.
 _SCREEN = re.compile(
     r"(?:^|\s)(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})\s+\[(?P<length>\d{1,2})\]\s*"
     r"(?P<data>(?:[0-9A-Fa-f]{2}\s*)*|remote request)(?:\s*'.*')?\s*$"
@@ -68,28 +64,21 @@ def _parse_cells(number: int, cells: dict[str, str], decimal: bool) -> TransmitR
 def _parse_line(number: int, line: str) -> TransmitRow:
     try:
         if match := _LOG.search(line):
-            return _from_log(match)
+            return _from_log(match["frame"])
         if match := _SCREEN.search(line):
             return _from_screen(match)
-    except RowError as error:
+    except (RowError, FrameSyntaxError) as error:
         raise RowError(f"Line {number}: {error}") from None
     shown = line.strip()[:40]
     raise RowError(f"Line {number} is no frame such as 123#DEADBEEF: {shown}")
 
 
-def _from_log(match: re.Match[str]) -> TransmitRow:
-    if match["remote"]:
-        return _row(match["id"], Flag.REMOTE, bytes(int(match["asked"] or 0)))
-    if match["fd"]:
-        flags = Flag.FD | (Flag.BRS if int(match["fd"], 16) & 1 else 0)
-        return _row(match["id"], flags, _filled(match["fddata"]))
-    return _row(match["id"], 0, parse_data(match["data"], fd=False))
-
-
-def _filled(text: str) -> bytes:
-    """CAN FD data, filled with zeros up to a length that a frame can have, as cansend does."""
-    data = parse_data(text, fd=None)
-    return data.ljust(next((length for length in FD_LENGTHS if length >= len(data)), len(data)), b"\0")
+def _from_log(text: str) -> TransmitRow:
+    """A frame as cansend takes it. Rows cannot set the error state indicator of CAN FD."""
+    frame = parse_frame(text)
+    flags = int(frame.flags[0]) & ~int(Flag.ESI)
+    data = bytes(int(frame.dlc[0])) if flags & Flag.REMOTE else frame.payload(0)
+    return TransmitRow(arbitration_id=int(frame.arbitration_id[0]), flags=flags, data=data)
 
 
 def _from_screen(match: re.Match[str]) -> TransmitRow:

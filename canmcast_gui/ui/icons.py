@@ -65,12 +65,6 @@ def icon(name: str) -> QIcon:
 
 
 @cache
-def without_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
-    """Take the style's own icons off a dialog's buttons: they are of another set, and say what the text says."""
-    for button in buttons.buttons():
-        button.setIcon(QIcon())
-
-
 def program_icon() -> QIcon:
     """The program's icon, in colours of its own."""
     result = QIcon()
@@ -83,3 +77,9 @@ def program_icon() -> QIcon:
         painter.end()
         result.addPixmap(pixmap)
     return result
+
+
+def without_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
+    """Take the style's icons off a dialog's buttons: they are of another set, and add nothing to the text."""
+    for button in buttons.buttons():
+        button.setIcon(QIcon())

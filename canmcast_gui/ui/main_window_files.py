@@ -13,8 +13,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.logfile.formats import FORMATS
-from canmcast_gui.ui import icons
 from canmcast_gui.models.trace_rows import first_row_since
+from canmcast_gui.ui import icons
 
 MINUTE_NS = 60_000_000_000
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"

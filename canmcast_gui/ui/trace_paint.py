@@ -1,7 +1,7 @@
 """Draws the lines of a frame table: straight from the texts of a screenful, one column after the other.
 
 A delegate is called for each cell and asks the model some eight times; drawing the screen in one go takes a
-tenth of that, which is what lets a busy trace be repainted 20 times a second.
+tenth of that, which is what lets a busy trace be repainted 25 times a second.
 """
 
 from __future__ import annotations

@@ -45,11 +45,11 @@ def test_candump_and_cansend_lines_become_rows(line, arbitration_id, flags, data
     [
         ("", "no frame in the text"),
         ("123#11\nhello world", "Line 2 is no frame"),
-        ("123#112", "Line 1: .* odd number"),
-        ("FFF#11", "Line 1: .* too large"),
-        ("123##0" + "11" * 65, "Line 1: 65 bytes do not fit"),
-        ("123#" + "00" * 9, "Line 1: 9 bytes"),
-        ("1234#11", "Line 1 is no frame"),
+        ("123#112", "Line 1: .* pairs of hex digits"),
+        ("FFF#11", "Line 1: .* above 7FF"),
+        ("123##0" + "11" * 65, "Line 1: .* 65 data bytes"),
+        ("123#" + "00" * 9, "Line 1: .* 9 data bytes"),
+        ("1234#11", "Line 1: .* no frame"),
     ],
 )
 def test_other_text_is_refused_and_the_line_is_named(text, reason):
