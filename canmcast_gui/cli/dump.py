@@ -11,20 +11,23 @@ import click
 from canmcast_gui.cli.candump import candump_lines
 from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import count_option, duration_option, report_option
+from canmcast_gui.cli.parameters import count_option, duration_option, filter_option, report_option
 
 
 @click.command("dump")
 @bus_options
 @count_option
 @duration_option
+@filter_option
 @report_option
-def command(count: int | None, duration: float | None, report: Path | None, **bus: Any) -> None:
+def command(
+    count: int | None, duration: float | None, filter_text: str, report: Path | None, **bus: Any
+) -> None:
     """Print frames as they arrive, a line each, as "candump -L" does.
 
     Time in seconds, channel, id#data; ends with --count, --duration or Ctrl+C.
     """
-    with Listener(bus_settings_from(bus), count, duration) as listener:
+    with Listener(bus_settings_from(bus), count, duration, filter_text) as listener:
         listener.announce()
         for batch in listener.batches():
             if len(batch):

@@ -13,6 +13,7 @@ import click
 
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -25,18 +26,25 @@ MOST_FRAMES = 65536
 class Listener:
     """A bus that is heard until ``count`` frames were taken, ``duration`` seconds are over, or Ctrl+C.
 
-    Raises BusError where the bus cannot be opened. A context manager.
+    With a ``filter_text``, only frames that pass it are taken. Raises BusError where the bus cannot be heard,
+    FilterError for a filter that is none. A context manager.
     """
 
     def __init__(
-        self, settings: BusSettings, count: int | None = None, duration: float | None = None
+        self,
+        settings: BusSettings,
+        count: int | None = None,
+        duration: float | None = None,
+        filter_text: str = "",
     ) -> None:
+        compile_filter(filter_text)  # refuse a wrong one before anything is started
         self._count = count
         self._duration = duration
         self._interrupt = Interrupt()
         self._start = time.monotonic()
         self.taken = 0
         self.capture = Capture(settings)
+        self._filter = compile_filter(filter_text, sources=self.capture.sources)
 
     @property
     def seconds(self) -> float:
@@ -51,6 +59,8 @@ class Listener:
             ended = ended or self._seconds_left() <= 0
             self._supervise()
             batch = self.capture.recv_batch(self._frames_wanted())
+            if not self._filter.passes_all:
+                batch = batch[self._filter.mask(batch)]
             self.taken += len(batch)
             yield batch
             ended = ended or self.taken == self._count

@@ -29,6 +29,7 @@ COMMANDS = {
 
 # Errors that are a sentence for the user. One can only have been raised when its module is loaded.
 _SENTENCES = (
+    ("canmcast_gui.frames.filters.errors", "FilterError"),
     ("canmcast_gui.transport.errors", "BusError"),
     ("canmcast_gui.transmit.errors", "TransmitError"),
     ("canmcast_gui.recording.errors", "RecordingError"),

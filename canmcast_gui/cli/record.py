@@ -9,7 +9,7 @@ import click
 
 from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import NEW_FILE, count_option, duration_option, report_option
+from canmcast_gui.cli.parameters import NEW_FILE, count_option, duration_option, filter_option, report_option
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
 from canmcast_gui.logfile import Recorder
@@ -20,14 +20,17 @@ from canmcast_gui.logfile import Recorder
 @bus_options
 @count_option
 @duration_option
+@filter_option
 @report_option
-def command(file: Path, count: int | None, duration: float | None, report: Path | None, **bus: Any) -> None:
+def command(
+    file: Path, count: int | None, duration: float | None, filter_text: str, report: Path | None, **bus: Any
+) -> None:
     """Write what is received to FILE; the format goes by its suffix: .asc .blf .log .csv .trc
 
     Ends with --count, --duration or Ctrl+C, and then completes the file.
     """
     settings = bus_settings_from(bus)
-    with Listener(settings, count, duration) as listener, Recorder(file) as recorder:
+    with Listener(settings, count, duration, filter_text) as listener, Recorder(file) as recorder:
         listener.announce()
         with live_line() as show:
             for batch in listener.batches():

@@ -7,6 +7,8 @@ import signal
 import can
 import pytest
 
+from tests.cli.conftest import assert_one_line
+
 REPORT_NAMES = {
     "received",
     "sent",
@@ -69,3 +71,16 @@ def test_a_report_that_cannot_be_written_is_said(canmcast, bus, tmp_path):
     assert result.returncode == 1
     assert "absent" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
+
+
+def test_only_frames_that_pass_a_filter_are_printed(start, canmcast, bus):
+    dump = start("dump", *bus, "--filter", "id in 0x100..0x1FF and length > 1", "--count", 2)
+    dump.wait_until_listening()
+    assert (
+        canmcast("send", *bus, "123#01", "123#0102", "456#0102", "1FF##0010203", "100#0102").returncode == 0
+    )
+    assert [line.split()[2] for line in dump.result().stdout.splitlines()] == ["123#0102", "1FF##0010203"]
+
+
+def test_a_filter_that_is_none_is_said(canmcast, bus):
+    assert_one_line(canmcast("dump", *bus, "--filter", "id == "), 1)
