@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from canmcast_gui.app.pump import Pump
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
-from canmcast_gui.transmit import SendFailed, TransmitError, Transmitter
+from canmcast_gui.transmit import AddressChanged, SendFailed, TransmitError, Transmitter
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
@@ -119,6 +119,8 @@ class LiveBus(QObject):
         for word in news:
             if isinstance(word, SendFailed):
                 self.trouble.emit(word.sentence)
+            elif isinstance(word, AddressChanged):
+                self._processes.mark_own()
         if news:
             self.transmit_news.emit(news)
 

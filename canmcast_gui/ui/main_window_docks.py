@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable
 
@@ -20,6 +21,10 @@ SMALL_SIDE_WIDTH = 196
 BOTTOM_HEIGHT = 290
 END_SECONDS = 5.0
 
+# While the plot's library is loaded, the window waits this long for the interpreter at each of its calls into
+# Qt, instead of the usual 5 ms: else it stands still for as long as the loading takes.
+LOADING_SWITCH_SECONDS = 0.0002
+
 
 class Docks(QObject):
     """Signals, hosts, transmit and plot. The plot's library is loaded beside the window, after its start."""
@@ -37,6 +42,7 @@ class Docks(QObject):
         self.plot: QWidget | None = None
         self._wanted: list[str] = []
         self._loader: threading.Thread | None = None
+        self._switch_interval = sys.getswitchinterval()
         self._plot_loaded.connect(self._make_plot)
         areas = Qt.DockWidgetArea
         self.docks = {
@@ -87,6 +93,8 @@ class Docks(QObject):
     def load_plot(self) -> None:
         """Load the plot's library in a thread, for it takes a second; then make the panel."""
         if self.plot is None and self._loader is None:
+            self._switch_interval = sys.getswitchinterval()
+            sys.setswitchinterval(LOADING_SWITCH_SECONDS)
             self._loader = threading.Thread(target=self._import_plot, name="plot-library", daemon=True)
             self._loader.start()
 
@@ -99,6 +107,7 @@ class Docks(QObject):
         self._plot_loaded.emit(problem)
 
     def _make_plot(self, problem: str) -> None:
+        sys.setswitchinterval(self._switch_interval)
         if problem:
             self.docks["plot"].setWidget(_sentence(f"The plot cannot be shown: {problem}"))
             return

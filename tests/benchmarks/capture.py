@@ -15,7 +15,8 @@ from canmcast_gui.transport.settings import BusSettings
 from tests.benchmarks.figure import Figure, rate
 from tests.support.network import GROUP_IPV4, StockPeer
 
-USUAL_BUFFER = 212_992
+# Linux grants twice as much: 212,992 bytes, the usual default.
+USUAL_BUFFER = 106_496
 RATE, SECONDS = 20_000, 10.0
 # How often a window looks, and how long it is busy in between.
 LOOK_SECONDS = 0.05
@@ -54,7 +55,7 @@ def _beside_a_busy_window() -> list[Figure]:
         share = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - start) * 100
         sent = peer.result()["sent"]
         received += _rest(capture)
-    name = f"{RATE:,} frames/s beside a busy reader, buffer {USUAL_BUFFER:,}"
+    name = f"{RATE:,} frames/s beside a busy reader, buffer {2 * USUAL_BUFFER:,}"
     return [
         Figure(f"{name}: lost", sent - received, 0, f"{received:,} of {sent:,}", at_most=True, unit=""),
         Figure(f"{name}: processor", share, 17, f"{share:.1f} % of a core", at_most=True, unit="%"),
