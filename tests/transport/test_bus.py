@@ -381,7 +381,7 @@ def test_a_bus_by_configuration_file(tmp_path, group: str, port: int):
     with can.Bus(**{key: value for key, value in config.items() if key != "timing"}) as bus:
         assert isinstance(bus, UdpMulticastBus)
         assert bus.protocol is can.CanProtocol.CAN_20
-        assert bus.statistics().receive_buffer_bytes == 300_000
+        assert bus.statistics().receive_buffer_bytes in (300_000, 600_000)  # Linux doubles it
         bus.send(FRAME)
         assert bus.recv(2.0).is_rx is False
 
