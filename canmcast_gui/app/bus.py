@@ -22,9 +22,9 @@ from canmcast_gui.transport.settings import BusSettings
 class BusControl(QObject):
     """Opens and closes the bus beside the window. ``state`` is "offline", "connecting" or "live"."""
 
-    stateChanged = Signal()
+    state_changed = Signal()
     arrived = Signal(object)
-    transmitNews = Signal(list)
+    transmit_news = Signal(list)
     message = Signal(str, str)
 
     def __init__(
@@ -70,7 +70,7 @@ class BusControl(QObject):
         return self.settings.label() if self.settings else ""
 
     def open(self, settings: BusSettings) -> None:
-        """Go on the bus; ``stateChanged`` says when it is up, ``message`` why it could not be."""
+        """Go on the bus; ``state_changed`` says when it is up, ``message`` why it could not be."""
         self.close()
         self.settings = settings
         self._opening = task = self._pool.make(
@@ -88,7 +88,7 @@ class BusControl(QObject):
         self.open(settings)
         self._demo = DemoProcess(settings)
         self._demo_watch.start()
-        self.stateChanged.emit()
+        self.state_changed.emit()
 
     def close(self) -> None:
         """Leave the bus; what was counted stays. Nothing happens without one."""
@@ -118,7 +118,7 @@ class BusControl(QObject):
         self._opening = None
         self._live = LiveBus(processes, self._sources(), self)
         self._live.arrived.connect(self.arrived)
-        self._live.transmit_news.connect(self.transmitNews)
+        self._live.transmit_news.connect(self.transmit_news)
         self._live.trouble.connect(self._on_trouble)
         self._since = time.monotonic()
         self._set_state("live")
@@ -135,7 +135,7 @@ class BusControl(QObject):
     def _set_state(self, state: str) -> None:
         if state != self.state:
             self.state = state
-            self.stateChanged.emit()
+            self.state_changed.emit()
 
     # -- the demonstration -------------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class BusControl(QObject):
         if sentence:
             self._end_demo()
             self.message.emit("warning", sentence)
-            self.stateChanged.emit()
+            self.state_changed.emit()
 
     def _end_demo(self) -> None:
         self._demo_watch.stop()

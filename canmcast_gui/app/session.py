@@ -32,18 +32,18 @@ from canmcast_gui.transport.settings import BusSettings
 class Session(QObject):
     """Owns recording, bus, databases and transmitter; tells views what changed.
 
-    ``message`` carries a level ("info", "warning" or "error") and a sentence for the user; ``taskStarted``
+    ``message`` carries a level ("info", "warning" or "error") and a sentence for the user; ``task_started``
     a Task whose progress may be shown and which may be cancelled.
     """
 
-    stateChanged = Signal()
-    recordingReplaced = Signal()
-    databasesChanged = Signal()
-    recordStateChanged = Signal()
-    pausedChanged = Signal(bool)
-    transmitNews = Signal(list)
+    state_changed = Signal()
+    recording_replaced = Signal()
+    databases_changed = Signal()
+    record_state_changed = Signal()
+    paused_changed = Signal(bool)
+    transmit_news = Signal(list)
     message = Signal(str, str)
-    taskStarted = Signal(object)
+    task_started = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,13 +63,13 @@ class Session(QObject):
 
     def _wire(self) -> None:
         self.clock.tick.connect(self._trace.feed)
-        self._pool.started.connect(self.taskStarted)
+        self._pool.started.connect(self.task_started)
         self._trace.message.connect(self.message)
-        self._trace.loadingChanged.connect(self.stateChanged)
+        self._trace.loading_changed.connect(self.state_changed)
         self._trace.replaced.connect(self._on_replaced)
         self._bus.message.connect(self.message)
-        self._bus.stateChanged.connect(self.stateChanged)
-        self._bus.transmitNews.connect(self.transmitNews)
+        self._bus.state_changed.connect(self.state_changed)
+        self._bus.transmit_news.connect(self.transmit_news)
         self._bus.arrived.connect(self._on_arrived)
 
     # -- what there is -----------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ class Session(QObject):
     # -- the bus -----------------------------------------------------------------------------------------
 
     def connect_bus(self, settings: BusSettings) -> None:
-        """Go on the bus, beside the window; ``stateChanged`` says that it is up, ``message`` why not.
+        """Go on the bus, beside the window; ``state_changed`` says that it is up, ``message`` why not.
 
         Frames from a bus go on where those of the last one ended; after a file they begin anew.
         """
@@ -181,13 +181,13 @@ class Session(QObject):
         """Let views stand still, or follow again; reception goes on either way."""
         if paused != self.paused:
             self.paused = paused
-            self.pausedChanged.emit(paused)
+            self.paused_changed.emit(paused)
 
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
         self._trace.clear()
         self.rates.clear()
-        self.stateChanged.emit()
+        self.state_changed.emit()
 
     def open_file(self, path: Path | str) -> Task:
         """Leave the bus and read a log file, in the background, with the first frames shown at once."""
@@ -198,7 +198,7 @@ class Session(QObject):
         """Leave the bus and show the recording that a crash left in ``folder``."""
         self._bus.close()
         self._trace.recover(folder)
-        self.stateChanged.emit()
+        self.state_changed.emit()
 
     def save_file(self, path: Path | str, rows: range | None = None) -> Task:
         """Write the recording, or a range of its rows, to a log file in the background; all or nothing."""
@@ -206,7 +206,7 @@ class Session(QObject):
 
     def _on_replaced(self) -> None:
         self._bus.use_sources(self.recording.sources)
-        self.recordingReplaced.emit()
+        self.recording_replaced.emit()
 
     # -- recording to a file -----------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class Session(QObject):
             self.message.emit("error", str(error))
             return False
         self._recorder_watch.start()
-        self.recordStateChanged.emit()
+        self.record_state_changed.emit()
         return True
 
     def stop_record(self) -> None:
@@ -232,7 +232,7 @@ class Session(QObject):
         self._written += recorder.recorded
         if recorder.error:
             self.message.emit("error", recorder.error)
-        self.recordStateChanged.emit()
+        self.record_state_changed.emit()
 
     def _watch_recorder(self) -> None:
         """A recorder that has failed is ended, which says why."""
@@ -252,11 +252,11 @@ class Session(QObject):
     def remove_database(self, path: Path | str) -> None:
         """Forget a database."""
         self.databases.remove(Path(path))
-        self.databasesChanged.emit()
+        self.databases_changed.emit()
 
     def _on_database(self, database: Database) -> None:
         self.databases.add(database)
-        self.databasesChanged.emit()
+        self.databases_changed.emit()
 
     # -- counters and the end ----------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ class Trace(QObject):
     """
 
     replaced = Signal()
-    loadingChanged = Signal()
+    loading_changed = Signal()
     message = Signal(str, str)
 
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
@@ -142,7 +142,7 @@ class Trace(QObject):
         task.ended.connect(lambda: self._on_load_ended(task))
         self.loading = task
         self._show(target, path)
-        self.loadingChanged.emit()
+        self.loading_changed.emit()
         return task.start()
 
     def _on_opened(self, before: _Shown, path: Path, skipped: int) -> None:
@@ -170,7 +170,7 @@ class Trace(QObject):
     def _on_load_ended(self, task: Task) -> None:
         if self.loading is task:
             self.loading = None
-            self.loadingChanged.emit()
+            self.loading_changed.emit()
 
     def _cancel_loading(self) -> None:
         if self.loading is not None:

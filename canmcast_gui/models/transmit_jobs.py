@@ -44,8 +44,8 @@ class TransmitJobs(QObject):
         self._runs: dict[int, _Run] = {}
         model.armed.connect(self._on_armed)
         model.disarmed.connect(self._on_disarmed)
-        session.transmitNews.connect(self._on_news)
-        session.stateChanged.connect(self._on_state)
+        session.transmit_news.connect(self._on_news)
+        session.state_changed.connect(self._on_state)
         session.message.connect(self._disarm_what_has_ended)
 
     @property

@@ -38,7 +38,7 @@ class ConnectionButton(QToolButton):
         menu = QMenu(self)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         self.setMenu(menu)
-        session.stateChanged.connect(self._on_state)
+        session.state_changed.connect(self._on_state)
         self._on_state()
 
     def _on_state(self) -> None:

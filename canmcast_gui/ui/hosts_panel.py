@@ -37,7 +37,7 @@ class HostsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self._next_row = 0
-        session.recordingReplaced.connect(self._restart)
+        session.recording_replaced.connect(self._restart)
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
 
     def _make_table(self) -> QTableView:

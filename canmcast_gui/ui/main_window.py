@@ -144,19 +144,19 @@ class MainWindow(QMainWindow):
 
     def _connect_session(self) -> None:
         session, panel, page = self._session, self.panel, self.start_page
-        session.stateChanged.connect(self._on_state)
-        session.recordStateChanged.connect(self._on_state)
-        session.recordingReplaced.connect(self._on_state)
-        session.pausedChanged.connect(self._on_state)
+        session.state_changed.connect(self._on_state)
+        session.record_state_changed.connect(self._on_state)
+        session.recording_replaced.connect(self._on_state)
+        session.paused_changed.connect(self._on_state)
         self._settings.decimal.changed.connect(self._on_state)
-        panel.modeChanged.connect(self._on_state)
-        panel.trace.followingChanged.connect(self._on_state)
-        page.demoRequested.connect(lambda: self.start_demo())
-        page.connectRequested.connect(self.ask_connect)
-        page.openRequested.connect(self.files.ask_open)
-        page.fileRequested.connect(self.files.open)
-        page.busRequested.connect(self.connect_bus)
-        page.recoverRequested.connect(lambda leftover: session.recover(leftover.folder))
+        panel.mode_changed.connect(self._on_state)
+        panel.trace.following_changed.connect(self._on_state)
+        page.demo_requested.connect(lambda: self.start_demo())
+        page.connect_requested.connect(self.ask_connect)
+        page.open_requested.connect(self.files.ask_open)
+        page.file_requested.connect(self.files.open)
+        page.bus_requested.connect(self.connect_bus)
+        page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
         self.connection.chosen.connect(self.connect_bus)
 
     # -- the bus -----------------------------------------------------------------------------------------

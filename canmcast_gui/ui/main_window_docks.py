@@ -54,7 +54,7 @@ class Docks(QObject):
             ),
         }
         window.setCorner(Qt.Corner.BottomLeftCorner, areas.LeftDockWidgetArea)
-        self.signals.plotRequested.connect(self.plot_signal)
+        self.signals.plot_requested.connect(self.plot_signal)
         self.docks["plot"].visibilityChanged.connect(self._on_plot_visible)
 
     def _add(self, name: str, title: str, area: Qt.DockWidgetArea, panel: QWidget) -> QDockWidget:
@@ -115,8 +115,8 @@ class Docks(QObject):
 
         self.plot = PlotPanel(self._session, self._settings)
         self.docks["plot"].setWidget(self.plot)
-        self.plot.plottedChanged.connect(self.signals.set_plotted)
-        self.signals.unplotRequested.connect(self.plot.remove_signal)
+        self.plot.plotted_changed.connect(self.signals.set_plotted)
+        self.signals.unplot_requested.connect(self.plot.remove_signal)
         for name in self._wanted:
             self.plot.add_signal(name)
         self._wanted.clear()

@@ -76,7 +76,7 @@ class FileFlows(QObject):
         """Ask for a file and write to it what is received from now on."""
         self.dialog(
             "Record to a file", _write_filters(), self._session.start_record, save_as=_name(),
-            rejected=self._session.recordStateChanged.emit,
+            rejected=self._session.record_state_changed.emit,
         )  # fmt: skip
 
     def ask_database(self) -> None:

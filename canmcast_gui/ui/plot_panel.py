@@ -37,9 +37,9 @@ HINT = "Drag a signal here, or type its name above."
 
 
 class PlotPanel(QWidget):
-    """Plots signals of the session's recording; ``plottedChanged`` carries their names."""
+    """Plots signals of the session's recording; ``plotted_changed`` carries their names."""
 
-    plottedChanged = Signal(list)
+    plotted_changed = Signal(list)
 
     def __init__(self, session: Session, _settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,9 +126,9 @@ class PlotPanel(QWidget):
         self.bar.problem.connect(self._say)
         self.bar.window_chosen.connect(self._on_window)
         self._export.said.connect(self._say)
-        self._session.recordingReplaced.connect(self._on_recording)
-        self._session.stateChanged.connect(self._on_state)
-        self._session.databasesChanged.connect(self._on_databases)
+        self._session.recording_replaced.connect(self._on_recording)
+        self._session.state_changed.connect(self._on_state)
+        self._session.databases_changed.connect(self._on_databases)
 
     # -- which signals -----------------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class PlotPanel(QWidget):
             return False
         self._colors[name] = self._free_color()
         self._rebuild()
-        self.plottedChanged.emit(self.signals())
+        self.plotted_changed.emit(self.signals())
         return True
 
     def values(self, name: str) -> npt.NDArray[np.float64]:
@@ -159,7 +159,7 @@ class PlotPanel(QWidget):
         self.data.remove(name)
         self._colors.pop(name, None)
         self._rebuild()
-        self.plottedChanged.emit(self.signals())
+        self.plotted_changed.emit(self.signals())
 
     def clear(self) -> None:
         """Remove all signals."""

@@ -42,12 +42,12 @@ NO_DATABASE = (
 class SignalsPanel(QWidget):
     """A tree of databases, messages and signals.
 
-    ``plotRequested`` carries "Message.Signal" that the user wants plotted, ``unplotRequested`` one that is
+    ``plot_requested`` carries "Message.Signal" that the user wants plotted, ``unplot_requested`` one that is
     not wanted any more; ``set_plotted`` says which are.
     """
 
-    plotRequested = Signal(str)
-    unplotRequested = Signal(str)
+    plot_requested = Signal(str)
+    unplot_requested = Signal(str)
 
     def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,8 +132,8 @@ class SignalsPanel(QWidget):
         self.tree.selectionModel().selectionChanged.connect(self._update_actions)
         self.tree.verticalScrollBar().valueChanged.connect(self.refresh)
         self.model.plot_toggled.connect(self._on_plot_toggled)
-        self._session.databasesChanged.connect(self._reload)
-        self._session.recordingReplaced.connect(self.model.forget_values)
+        self._session.databases_changed.connect(self._reload)
+        self._session.recording_replaced.connect(self.model.forget_values)
         self._settings.decimal.changed.connect(self._on_decimal)
 
     # -- what the user does ------------------------------------------------------------------------------
@@ -170,10 +170,10 @@ class SignalsPanel(QWidget):
     def _plot(self, index: QModelIndex) -> None:
         name = self.model.signal_name(index)
         if name is not None:
-            self.plotRequested.emit(name)
+            self.plot_requested.emit(name)
 
     def _on_plot_toggled(self, name: str, wanted: bool) -> None:
-        (self.plotRequested if wanted else self.unplotRequested).emit(name)
+        (self.plot_requested if wanted else self.unplot_requested).emit(name)
 
     def set_plotted(self, names: list[str]) -> None:
         """Check the signals that are plotted."""

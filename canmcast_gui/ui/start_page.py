@@ -43,12 +43,12 @@ NAME_WIDTH = 420
 class StartPage(QScrollArea):
     """Signals say what the user chose: ``chosen`` one of CHOICES, the others a bus, a file, a leftover."""
 
-    demoRequested = Signal()
-    connectRequested = Signal()
-    openRequested = Signal()
-    busRequested = Signal(object)
-    fileRequested = Signal(str)
-    recoverRequested = Signal(object)
+    demo_requested = Signal()
+    connect_requested = Signal()
+    open_requested = Signal()
+    bus_requested = Signal(object)
+    file_requested = Signal(str)
+    recover_requested = Signal(object)
 
     def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +89,11 @@ class StartPage(QScrollArea):
         self._layout.addSpacing(8)
         self._layout.addLayout(self._lists)
         self._layout.addStretch(2)
-        requests = {"demo": self.demoRequested, "connect": self.connectRequested, "open": self.openRequested}
+        requests = {
+            "demo": self.demo_requested,
+            "connect": self.connect_requested,
+            "open": self.open_requested,
+        }
         for name, button in self.buttons.items():
             button.clicked.connect(requests[name])
 
@@ -108,10 +112,12 @@ class StartPage(QScrollArea):
         _empty(self._lists)
         self._add_leftovers(leftovers())
         files = [path for path in self._settings.recent_files.value if Path(path).is_file()][:MOST_RECENT]
-        self._add_links("Recent files", [(Path(path).name, path, path) for path in files], self.fileRequested)
+        self._add_links(
+            "Recent files", [(Path(path).name, path, path) for path in files], self.file_requested
+        )
         buses = recent_buses(self._settings)[:MOST_RECENT]
         rows = [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses]
-        self._add_links("Recent buses", rows, self.busRequested)
+        self._add_links("Recent buses", rows, self.bus_requested)
 
     def _add_links(self, title: str, rows: list[tuple[str, str, object]], signal: object) -> None:
         if not rows:
@@ -147,7 +153,7 @@ class StartPage(QScrollArea):
             recover.setText("Recover")
             recover.setIcon(icons.icon("recover"))
             recover.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            recover.clicked.connect(lambda _checked=False, one=one: self.recoverRequested.emit(one))
+            recover.clicked.connect(lambda _checked=False, one=one: self.recover_requested.emit(one))
             delete.setText("Delete")
             delete.clicked.connect(lambda _checked=False, one=one: self._delete(one))
             grid.addWidget(recover, line, 1)

@@ -52,8 +52,8 @@ class StatusBar(QStatusBar):
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
-        session.stateChanged.connect(self.refresh)
-        session.recordStateChanged.connect(self._on_record_state)
+        session.state_changed.connect(self.refresh)
+        session.record_state_changed.connect(self._on_record_state)
         self._on_record_state()
 
     def refresh(self) -> None:

@@ -20,7 +20,7 @@ class TaskList(QWidget):
         super().__init__(parent)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 6, 0)
-        session.taskStarted.connect(self._add)
+        session.task_started.connect(self._add)
 
     def _add(self, task: Task) -> None:
         entry = _TaskEntry(task, self)

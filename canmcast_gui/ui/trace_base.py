@@ -29,9 +29,9 @@ _NOTHING_YET = {
 
 
 class FrameView(QWidget):
-    """A table of frames. ``filterRequested`` carries a filter text that the user chose from a menu."""
+    """A table of frames. ``filter_requested`` carries a filter text that the user chose from a menu."""
 
-    filterRequested = Signal(str)
+    filter_requested = Signal(str)
 
     def __init__(
         self,
@@ -47,17 +47,17 @@ class FrameView(QWidget):
         self._session = session
         self._model = model
         self.table = FrameTable(model, settings, key, hidden, self)
-        self.table.menuRequested.connect(self._show_menu)
+        self.table.menu_requested.connect(self._show_menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
         self._hint = EmptyHint(self.table, "")
-        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.stateChanged):
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
             signal.connect(self._update_hint)
         settings.decimal.changed.connect(model.set_decimal)
         settings.time_mode.changed.connect(model.set_time_mode)
-        session.databasesChanged.connect(model.databases_changed)
+        session.databases_changed.connect(model.databases_changed)
         model.set_decimal(settings.decimal.value)
         model.set_time_mode(settings.time_mode.value)
 
@@ -118,11 +118,11 @@ class FrameView(QWidget):
         kind = " and extended" if flags & Flag.EXTENDED else " and not extended"
         text = "error" if flags & Flag.ERROR else f"id == 0x{one:X}{kind}"
         name = "error frames" if flags & Flag.ERROR else f"ID {screen.texts(IDENTIFIER)[0]}"
-        menu.addAction(icons.icon("filter"), f"Only {name}", lambda: self.filterRequested.emit(text))
-        menu.addAction(f"All but {name}", lambda: self.filterRequested.emit(f"not ({text})"))
+        menu.addAction(icons.icon("filter"), f"Only {name}", lambda: self.filter_requested.emit(text))
+        menu.addAction(f"All but {name}", lambda: self.filter_requested.emit(f"not ({text})"))
         source = screen.shown.sources[int(screen.batch.source[0])].address
         if source:
-            menu.addAction(f"Only from {source}", lambda: self.filterRequested.emit(f"source == {source}"))
+            menu.addAction(f"Only from {source}", lambda: self.filter_requested.emit(f"source == {source}"))
 
     def _copy_cell(self, line: int, column: Column) -> None:
         screen = self._model.make_screen(line, line)

@@ -42,8 +42,8 @@ class FilterState(QObject):
         self._session = session
         self._text = ""
         self.filter = self.compile("")
-        session.recordingReplaced.connect(self._compile_again)
-        session.databasesChanged.connect(self._compile_again)
+        session.recording_replaced.connect(self._compile_again)
+        session.databases_changed.connect(self._compile_again)
 
     def compile(self, text: str) -> Filter:
         """A filter for the recording and the databases of now; raises FilterError."""

@@ -16,12 +16,12 @@ from canmcast_gui.ui.trace_view import TraceView
 
 
 class TracePanel(QWidget):
-    """Holds both views and shows one of them; ``modeChanged`` says which, "by_id" or "chronological".
+    """Holds both views and shows one of them; ``mode_changed`` says which, "by_id" or "chronological".
 
     Live traffic is shown as the user last chose, a file in order of time.
     """
 
-    modeChanged = Signal(str)
+    mode_changed = Signal(str)
 
     def __init__(
         self, session: Session, settings: AppSettings, start_page: QWidget, parent: QWidget | None = None
@@ -41,10 +41,10 @@ class TracePanel(QWidget):
         for page in (start_page, self.by_id, self.trace):
             self._stack.addWidget(page)
         for view in (self.by_id, self.trace):
-            view.filterRequested.connect(self.filter_box.set_filter_text)
+            view.filter_requested.connect(self.filter_box.set_filter_text)
         self._lay_out()
-        session.stateChanged.connect(self._choose_page)
-        session.recordingReplaced.connect(self._on_recording)
+        session.state_changed.connect(self._choose_page)
+        session.recording_replaced.connect(self._on_recording)
         self._choose_page()
 
     def _lay_out(self) -> None:
@@ -85,7 +85,7 @@ class TracePanel(QWidget):
     def _show_mode(self, mode: str) -> None:
         if mode != self.mode:
             self.mode = mode
-            self.modeChanged.emit(mode)
+            self.mode_changed.emit(mode)
         self._choose_page()
 
     def _choose_page(self) -> None:

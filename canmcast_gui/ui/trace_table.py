@@ -35,10 +35,10 @@ _TOGGLING = {
 
 
 class FrameTable(QTableView):
-    """A table of frames. ``opened`` says that the user has opened a row, ``menuRequested`` a right-click."""
+    """A table of frames. ``opened`` says that the user has opened a row, ``menu_requested`` a right-click."""
 
     opened = Signal()
-    menuRequested = Signal(QPoint)
+    menu_requested = Signal(QPoint)
 
     def __init__(
         self,
@@ -194,7 +194,7 @@ class FrameTable(QTableView):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menuRequested.emit(event.globalPos())
+        self.menu_requested.emit(event.globalPos())
 
     def add_open_actions(self, menu: QMenu) -> None:
         """Entries of a context menu that open and close the current row."""

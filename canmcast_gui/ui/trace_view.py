@@ -24,7 +24,7 @@ SEARCH_SECONDS = 0.012
 class TraceView(FrameView):
     """Frames of the session's recording that pass the filter. Does nothing while hidden."""
 
-    followingChanged = Signal(bool)
+    following_changed = Signal(bool)
 
     def __init__(
         self, session: Session, settings: AppSettings, filters: FilterState, parent: QWidget | None = None
@@ -34,15 +34,15 @@ class TraceView(FrameView):
         self.model.setParent(self)
         self._filters = filters
         self.follower = Follower(self.table.verticalScrollBar(), self)
-        self.follower.changed.connect(self.followingChanged)
+        self.follower.changed.connect(self.following_changed)
         self.table.opened.connect(lambda: self.follower.set_following(False))
         self.model.rowsRemoved.connect(self._on_rows_removed)
         self._searching = QTimer(self)
         self._searching.setSingleShot(True)
         self._searching.timeout.connect(self.refresh)
         filters.changed.connect(self._on_filter)
-        session.recordingReplaced.connect(self._on_recording)
-        session.pausedChanged.connect(self._on_paused)
+        session.recording_replaced.connect(self._on_recording)
+        session.paused_changed.connect(self._on_paused)
         self._on_recording()
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
 

@@ -167,8 +167,8 @@ class TransmitPanel(QWidget):
         self.model.rowsMoved.connect(self._update_actions)
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
         self.table.horizontalHeader().sectionResized.connect(self._remember_header)
-        self._session.stateChanged.connect(self._update_actions)
-        self._session.databasesChanged.connect(self._update_actions)
+        self._session.state_changed.connect(self._update_actions)
+        self._session.databases_changed.connect(self._update_actions)
         self._settings.decimal.changed.connect(self.model.set_decimal)
 
     # -- what the buttons do -----------------------------------------------------------------------------

@@ -282,7 +282,7 @@ def test_a_database_that_is_none_gets_a_sentence(qtbot, session, tmp_path):
 
 def test_pausing_is_announced_once(session):
     heard = []
-    session.pausedChanged.connect(heard.append)
+    session.paused_changed.connect(heard.append)
     for paused in (True, True, False):
         session.set_paused(paused)
     assert heard == [True, False]

@@ -26,14 +26,14 @@ class Stage:
         """Frames come in, as they do from a bus."""
         self.session._on_arrived(batch)
         self.session._trace.feed()
-        self.session.stateChanged.emit()
+        self.session.state_changed.emit()
 
     def add_database(self) -> None:
         """Load the database that knows the message Engine (100h)."""
         path = self.folder / "engine.dbc"
         path.write_text(DBC)
         self.session.databases.add(load_database(path))
-        self.session.databasesChanged.emit()
+        self.session.databases_changed.emit()
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_a_recording_that_a_crash_left_is_recovered(stage, window):
     lost.append(traffic(50))
     lost.close()
     window.start_page.refresh()
-    window.start_page.recoverRequested.emit(leftovers()[0])
+    window.start_page.recover_requested.emit(leftovers()[0])
     assert len(stage.session.recording) == 50
     assert not window.panel.is_empty
 
@@ -169,7 +169,7 @@ def test_a_dropped_database_is_loaded(qtbot, stage, window, tmp_path):
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(stage.session.databasesChanged):
+    with qtbot.waitSignal(stage.session.databases_changed):
         window.dropEvent(event)
     assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
 
@@ -206,7 +206,7 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     stage.session.remove_database(tmp_path / "engine.dbc")
     window.docks.transmit.set_rows([])
     window.docks.plot_only([])
-    with qtbot.waitSignal(stage.session.databasesChanged):
+    with qtbot.waitSignal(stage.session.databases_changed):
         window.workspaces.open(path)
     assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
     assert [row.to_dict() for row in window.docks.transmit.model.rows] == stored

@@ -91,7 +91,7 @@ def test_signals_of_one_name_are_told_apart():
 
 def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
     changes = []
-    panel.plottedChanged.connect(changes.append)
+    panel.plotted_changed.connect(changes.append)
     assert panel._hint.isVisible()
     panel.bar.name_edit.setText("gear")
     panel.bar.name_edit.returnPressed.emit()

@@ -53,7 +53,7 @@ def test_a_double_click_opens_a_message_and_plots_a_signal(qtbot, panel, session
     assert shown(panel) == ["engine", "Engine"]
     double_click(qtbot, panel, "Engine")
     assert shown(panel) == ["engine", "Engine", "Speed", "Gear"]
-    with qtbot.waitSignal(panel.plotRequested) as asked:
+    with qtbot.waitSignal(panel.plot_requested) as asked:
         double_click(qtbot, panel, "Gear")
     assert asked.args == ["Engine.Gear"]
 
@@ -89,11 +89,11 @@ def test_a_checked_signal_is_plotted_and_an_unchecked_one_is_not(qtbot, panel, s
     stage.add_database()
     panel.tree.expandAll()
     index, role = line(panel, "Speed"), Qt.ItemDataRole.CheckStateRole
-    with qtbot.waitSignal(panel.plotRequested):
+    with qtbot.waitSignal(panel.plot_requested):
         panel.model.setData(index, Qt.CheckState.Checked.value, role)
     panel.set_plotted(["Engine.Gear"])
     assert Qt.CheckState(index.data(role)) == Qt.CheckState.Unchecked
-    with qtbot.waitSignal(panel.unplotRequested) as asked:
+    with qtbot.waitSignal(panel.unplot_requested) as asked:
         panel.model.setData(line(panel, "Gear"), Qt.CheckState.Unchecked.value, role)
     assert asked.args == ["Engine.Gear"]
 

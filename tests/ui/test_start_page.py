@@ -23,9 +23,9 @@ def links(page) -> dict[str, QToolButton]:
 
 def test_the_three_choices(qtbot, page):
     for name, signal in (
-        ("demo", page.demoRequested),
-        ("connect", page.connectRequested),
-        ("open", page.openRequested),
+        ("demo", page.demo_requested),
+        ("connect", page.connect_requested),
+        ("open", page.open_requested),
     ):
         with qtbot.waitSignal(signal):
             page.buttons[name].click()
@@ -37,10 +37,10 @@ def test_recent_things_that_are_still_there(qtbot, stage, page, tmp_path):
     stage.settings.recent_files.set([str(tmp_path / "gone.asc"), str(known)])
     stage.settings.recent_buses.set([BusSettings(group="239.9.9.9", port=99).to_dict()])
     assert links(page).keys() == {"drive.asc", "239.9.9.9:99"}
-    with qtbot.waitSignal(page.fileRequested) as asked:
+    with qtbot.waitSignal(page.file_requested) as asked:
         links(page)["drive.asc"].click()
     assert asked.args == [str(known)]
-    with qtbot.waitSignal(page.busRequested):
+    with qtbot.waitSignal(page.bus_requested):
         links(page)["239.9.9.9:99"].click()
 
 
@@ -51,7 +51,7 @@ def test_a_recording_that_a_crash_left_can_be_recovered_or_deleted(qtbot, page):
         recording.close()
     assert "Recover" in links(page)
     assert any("1,500 frames" in label.text() for label in page.findChildren(QLabel))
-    with qtbot.waitSignal(page.recoverRequested) as asked:
+    with qtbot.waitSignal(page.recover_requested) as asked:
         links(page)["Recover"].click()
     assert asked.args[0].frames == 1500
     links(page)["Delete"].click()

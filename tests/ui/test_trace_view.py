@@ -149,7 +149,7 @@ def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
     view.table.selectRow(1)
     menu = view.menu()
     texts = {action.text(): action for action in menu.actions()}
-    with qtbot.waitSignal(view.filterRequested) as requested:
+    with qtbot.waitSignal(view.filter_requested) as requested:
         texts["Only ID 101"].trigger()
     assert requested.args == ["id == 0x101 and not extended"]
     menu.close()
