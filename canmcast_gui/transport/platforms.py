@@ -57,10 +57,12 @@ def has_recvmsg() -> bool:
 def share_port(sock: socket.socket) -> None:
     """Let other programs of this host use the same port; a stock peer on the same host does.
 
-    SO_REUSEPORT alone fails between users on Linux, SO_REUSEADDR alone on macOS; Windows has only the latter.
+    Linux needs SO_REUSEADDR only, and is better off without SO_REUSEPORT: of several sockets that share a
+    port by it and hear joined groups only, each on an interface of its own, 6.18 hands a frame to one that
+    has not joined there, and the right one goes deaf. macOS needs SO_REUSEPORT; Windows does not have it.
     """
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "SO_REUSEPORT"):
+    if hasattr(socket, "SO_REUSEPORT") and not IS_LINUX:
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
