@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import select
 import socket
 import time
 import warnings
@@ -21,6 +20,7 @@ from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.judging import Heard
 from canmcast_gui.transport.lane import SendTimeoutError
+from canmcast_gui.transport.platforms import wait_readable
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
@@ -99,6 +99,8 @@ class UdpMulticastBus(BusABC):
         except BusError as error:
             self._receiver.close()
             raise can.CanInitializationError(str(error)) from error
+        self._receive_one = self._receiver.receive_one
+        self._logs_messages = _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL)
         self._can_protocol = CanProtocol.CAN_FD if settings.fd else CanProtocol.CAN_20
         self.channel_info = f"UDP multicast {settings.label()}"
         super().__init__(channel, **kwargs)
@@ -110,40 +112,39 @@ class UdpMulticastBus(BusABC):
 
         With a timeout of 0, None says that no such message waits.
         """
-        # On a busy bus a message waits already, and this is the short way to it.
-        heard = self._take()
-        if isinstance(heard, tuple):
-            message = _message(heard)
-            if self._filters is None or self._matches_filters(message):
-                if _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL):
-                    _PYTHON_CAN_LOG.log(self.RECV_LOGGING_LEVEL, "Received: %s", message)
-                return message
-        return super().recv(timeout)
-
-    def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None
         while True:
             heard = self._take()
             if isinstance(heard, tuple):
                 message = _message(heard)
-                if self._matches_filters(message):
-                    return message, True
-            elif heard is None and not self._wait(deadline):
-                return None, True
-            if deadline is not None and time.monotonic() > deadline + _PATIENCE:
-                return None, True
+                if self._filters is None or self._matches_filters(message):
+                    if self._logs_messages:
+                        _PYTHON_CAN_LOG.log(self.RECV_LOGGING_LEVEL, "Received: %s", message)
+                    return message
+            # Nothing waits, or nothing that is wanted. The time is looked at only now, and so is whether
+            # messages are to be logged: both would cost a tenth of a message.
+            self._logs_messages = _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL)
+            if deadline is None and timeout is not None:
+                deadline = time.monotonic() + timeout
+            if not self._go_on(deadline, nothing_waits=heard is None):
+                return None
+
+    def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
+        return self.recv(timeout), True
 
     def _take(self) -> Heard | Refusal | None:
         try:
-            return self._receiver.receive_one()
+            return self._receive_one()
         except (OSError, ValueError) as error:
             raise self._receiving_failed(error) from error
 
-    def _wait(self, deadline: float | None) -> bool:
-        """Wait until a datagram waits; whether one does."""
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+    def _go_on(self, deadline: float | None, nothing_waits: bool) -> bool:
+        """Wait for a datagram where none waits already; whether there is one, and time for it."""
+        left = None if deadline is None else deadline - time.monotonic()
+        if not nothing_waits:
+            return left is None or left > -_PATIENCE
         try:
-            return bool(select.select([self._receiver], [], [], left)[0])
+            return wait_readable(self.fileno(), None if left is None else max(0.0, left))
         except (OSError, ValueError) as error:
             raise self._receiving_failed(error) from error
 
@@ -155,9 +156,9 @@ class UdpMulticastBus(BusABC):
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             batch = self._filtered(self._drain(max_frames))
-            if len(batch) or not self._wait(deadline):
+            if len(batch) or not self._go_on(deadline, nothing_waits=True):
                 return batch
-            if deadline is not None and time.monotonic() > deadline + _PATIENCE:
+            if not self._go_on(deadline, nothing_waits=False):
                 return batch
 
     def _drain(self, max_frames: int) -> FrameBatch:
@@ -274,21 +275,21 @@ def _as_python_can(error: BusError) -> can.CanError:
 
 
 def _message(heard: Heard) -> ReceivedMessage:
+    """A message with each attribute set by hand, because ``__init__`` would take half as long again."""
     meaning, payload, peer, timestamp_ns = heard
-    message = ReceivedMessage(
-        timestamp_ns / 1e9,
-        meaning.arbitration_id,
-        meaning.extended,
-        meaning.remote,
-        meaning.error,
-        meaning.channel,
-        meaning.dlc,
-        payload,
-        meaning.fd,
-        not peer.is_own,
-        meaning.brs,
-        meaning.esi,
-    )
+    message = ReceivedMessage.__new__(ReceivedMessage)
+    message.timestamp = timestamp_ns / 1e9
+    message.arbitration_id = meaning.arbitration_id
+    message.is_extended_id = meaning.extended
+    message.is_remote_frame = meaning.remote
+    message.is_error_frame = meaning.error
+    message.channel = meaning.channel
+    message.dlc = meaning.dlc
+    message.data = bytearray(payload)
+    message.is_fd = meaning.fd
+    message.is_rx = not peer.is_own
+    message.bitrate_switch = meaning.brs
+    message.error_state_indicator = meaning.esi
     message.source = peer.source
     return message
 

@@ -35,7 +35,12 @@ _ID_WIDTH_BY_MARK[[0xCC, 0xCD, 0xCE]] = (2, 3, 5)
 
 # Records are moved whole: numpy would move a structured one field by field.
 _RAW_RECORD = np.dtype(f"V{FRAME_DTYPE.itemsize}")
-_INLINE_MASK = np.arange(INLINE_BYTES) < np.arange(MAX_PAYLOAD + 1)[:, None]
+# By payload length, the first 8 payload bytes that are there, as one word.
+_INLINE_MASK = (
+    np.where(np.arange(INLINE_BYTES) < np.arange(MAX_PAYLOAD + 1)[:, None], 0xFF, 0)
+    .astype(np.uint8)
+    .view(np.uint64)[:, 0]
+)
 _SWITCHES = np.uint8(Flag.BRS | Flag.ESI)
 
 
@@ -47,11 +52,14 @@ def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mas
     Returns which rows were decoded, bool (n,), and the heap for payloads longer than 8. Rows that were not
     decoded hold nothing of use.
     """
-    done = np.zeros(len(matrix), dtype=np.bool_)
     heap: list[Bytes] = []
     id_widths = _ID_WIDTH_BY_MARK[matrix[:, ID_AT]]
-    for id_width in np.flatnonzero(np.bincount(id_widths)).tolist():
-        if id_width:
+    present = np.flatnonzero(np.bincount(id_widths)).tolist()
+    if len(present) == 1 and present[0]:
+        done = _decode_part(matrix, sizes, head_of(present[0]), records, heap)
+    else:
+        done = np.zeros(len(matrix), dtype=np.bool_)
+        for id_width in filter(None, present):
             rows = np.flatnonzero(id_widths == id_width)
             part = np.zeros(len(rows), dtype=FRAME_DTYPE)
             done[rows] = _decode_part(matrix[rows], sizes[rows], head_of(id_width), part, heap)
@@ -65,13 +73,13 @@ def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, hea
     lengths = cells[:, head.length_at]
     bounded = np.minimum(lengths, MAX_PAYLOAD)
     ends = np.arange(len(cells)) * WIDTH + start + bounded
-    tails = slices_of(cells, len(TAIL.mask))[ends].view(np.uint8).reshape(len(cells), -1)
+    tails = slices_of(cells, len(TAIL.sample))[ends].view(np.uint8).reshape(len(cells), -1)
     ids = _read_ids(cells, head.id_width)
     channel = cells[:, head.channel_at]
     extended, error = cells[:, head.extended_at] & 1, cells[:, head.error_at] & 1
     fd, brs, esi = (tails[:, at] & 1 for at in TAIL_FLAGS_AT)
     flags = extended | error << 2 | fd << 3 | brs << 4 | esi << 5
-    fits = head.part.fits(np.ascontiguousarray(cells[:, : len(head.part.mask)])) & TAIL.fits(tails)
+    fits = head.part.fits(cells.view(np.uint64)[:, : len(head.part.mask)]) & TAIL.fits(tails.view(np.uint64))
     fits &= (cells[:, head.dlc_at] == lengths) & (sizes == start + TAIL.size + lengths.astype(np.int64))
     fits &= ids <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
     fits &= (channel < 0x80) | (channel == NIL)
@@ -81,7 +89,8 @@ def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, hea
     records["channel"] = np.where(channel == NIL, 0, channel + 1)
     records["length"] = bounded
     records["dlc"] = LENGTH_TO_DLC[bounded]
-    records["data"] = cells[:, start : start + INLINE_BYTES] * _INLINE_MASK[bounded]
+    data = np.ascontiguousarray(cells[:, start : start + INLINE_BYTES]).view(np.uint64)[:, 0]
+    records["data"].view(np.uint64)[:, 0] = data & _INLINE_MASK[bounded]
     if bounded.max() > INLINE_BYTES:
         _collect_long_payloads(cells, start, np.where(fits, bounded, 0), records, heap)
     return fits

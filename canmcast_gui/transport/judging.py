@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.batch import Records
@@ -13,9 +14,9 @@ from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.columns import decode_columns
 from canmcast_gui.transport.layout import Bytes, Mask, Numbers
 from canmcast_gui.transport.ledger import Ledger, Peer
-from canmcast_gui.transport.reading import Arrival
+from canmcast_gui.transport.reading import Address
 from canmcast_gui.transport.recvmmsg import ManyReader
-from canmcast_gui.transport.repetition import Decoder, Meaning
+from canmcast_gui.transport.repetition import AFTER_TIME, DATA_KEY, HEAD, Meaning, Memory
 
 # A frame as it arrived: what the datagram said, its payload, from whom, and when (UTC nanoseconds).
 Heard = tuple[Meaning, bytes, Peer, int]
@@ -42,25 +43,35 @@ class Judge:
     def __init__(self, ledger: Ledger, wanted: Wanted) -> None:
         self._ledger = ledger
         self._wanted = wanted
-        self._decoder = Decoder()
+        self._peer = ledger.peers.get
+        self._memory = Memory()
+        self._meaning = self._memory.meanings.get
 
-    def judge(self, arrival: Arrival) -> Heard | Refusal:
-        """The frame that a datagram brings, or why it brings none."""
-        data, address, timestamp_ns, foreign = arrival
-        ledger = self._ledger
-        peer = ledger.peer(address)
+    def judge(self, data: bytes, address: Address, timestamp_ns: int, foreign: bool) -> Heard | Refusal:
+        """The frame that a datagram brings, or why it brings none. The arguments are those of an Arrival."""
+        peer = self._peer(address) or self._ledger.meet(address)
         if foreign or peer.is_refused:
-            ledger.foreign += 1
+            self._ledger.foreign += 1
             return Refusal.FOREIGN
-        decoded = self._decoder.decode(data)
-        if not isinstance(decoded, tuple):
-            ledger.count_malformed(peer, decoded, timestamp_ns, data)
-            return decoded
-        meaning, payload = decoded
+        # All but time and payload has most probably been seen before. This stands here, and is not a function
+        # of its own, because calling one would take as long as doing it.
+        meaning, constant, length = None, b"", 0
+        start = data.find(DATA_KEY, AFTER_TIME) + 7
+        if 7 <= start <= len(data):
+            length = data[start - 1]
+            payload = data[start : start + length]
+            constant = data[AFTER_TIME:start] + data[start + length :]
+            meaning = self._meaning(constant)
+        if meaning is None or len(payload) != meaning.length or not data.startswith(HEAD):
+            learnt = self._memory.learn(data, constant, length)
+            if isinstance(learnt, Refusal):
+                self._ledger.count_malformed(peer, learnt, timestamp_ns, data)
+                return learnt
+            meaning, payload = learnt
         if peer.is_own and not self._wanted.own:
             return Refusal.OWN
         if meaning.fd and not self._wanted.fd:
-            ledger.ignored += 1
+            self._ledger.ignored += 1
             return Refusal.FD
         peer.received += 1
         return meaning, payload, peer, timestamp_ns
@@ -68,9 +79,8 @@ class Judge:
     def judge_block(self, reader: ManyReader) -> FrameBatch:
         """The frames among the datagrams of the last read."""
         if len(reader.sizes) < FEW:
-            return batch_of(
-                [heard for heard in map(self.judge, reader.arrivals()) if isinstance(heard, tuple)]
-            )
+            judged = (self.judge(*arrival) for arrival in reader.arrivals())
+            return batch_of([heard for heard in judged if isinstance(heard, tuple)])
         return self._judge_columns(reader)
 
     def _judge_columns(self, reader: ManyReader) -> FrameBatch:
@@ -80,76 +90,70 @@ class Judge:
         foreign = reader.foreign() | np.array([peer.is_refused for peer in peers])[which]
         self._ledger.foreign += int(np.count_nonzero(foreign))
         records = np.zeros(count, dtype=FRAME_DTYPE)
-        good, heap = decode_columns(reader.matrix[:count], reader.sizes, records)
+        usual, heap = decode_columns(reader.matrix[:count], reader.sizes, records)
         timestamps = reader.timestamps_ns()
-        heap = self._decode_rest(reader, np.flatnonzero(~good & ~foreign), timestamps, records, good, heap)
         records["timestamp_ns"] = timestamps
         records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[which]
         own = np.array([peer.is_own for peer in peers])[which]
-        records["flags"] |= np.where(own, np.uint16(Flag.TX), np.uint16(0))
-        good &= ~foreign
+        records["flags"] |= np.where(own, np.uint16(_TX), np.uint16(0))
+        unusual = np.flatnonzero(~usual & ~foreign)
+        usual &= ~foreign
         if not self._wanted.own:
-            good &= ~own
+            usual &= ~own
         if not self._wanted.fd:
-            good &= ~self._ignored(records, good)
+            fd = usual & (records["flags"] & _FD != 0)
+            self._ledger.ignored += int(np.count_nonzero(fd))
+            usual &= ~fd
         for peer, received in zip(
-            peers, np.bincount(which[good], minlength=len(peers)).tolist(), strict=True
+            peers, np.bincount(which[usual], minlength=len(peers)).tolist(), strict=True
         ):
             peer.received += received
-        return FrameBatch(records if good.all() else records[good], heap)
+        if len(unusual):
+            heap = self._judge_rest(reader, unusual, timestamps, records, usual, heap)
+        return FrameBatch(records if usual.all() else records[usual], heap)
 
-    def _ignored(self, records: Records, good: Mask) -> Mask:
-        ignored: Mask = good & (records["flags"] & _FD != 0)
-        self._ledger.ignored += int(np.count_nonzero(ignored))
-        return ignored
-
-    def _decode_rest(
+    def _judge_rest(
         self,
         reader: ManyReader,
-        rows: Numbers,
+        rows: npt.NDArray[np.intp],
         timestamps: Numbers,
         records: Records,
         good: Mask,
         heap: Bytes,
     ) -> Bytes:
-        """Decode one by one what is not laid out as usual; returns the heap with what they add to it."""
+        """Judge one by one what is not laid out as usual; returns the heap with what that adds to it."""
         added = bytearray()
         for row in rows.tolist():
-            datagram = reader.datagram(row)
-            decoded = self._decoder.decode(datagram)
-            if not isinstance(decoded, tuple):
-                peer = self._ledger.peer(reader.sender(row))
-                self._ledger.count_malformed(peer, decoded, int(timestamps[row]), datagram)
-                continue
-            record = _record(*decoded, 0, 0, 0, len(heap) + len(added))
-            records[row] = np.frombuffer(record, dtype=FRAME_DTYPE)[0]
-            good[row] = True
-            if len(decoded[1]) > INLINE_BYTES:
-                added += decoded[1]
-        return np.concatenate([heap, np.frombuffer(bytes(added), dtype=np.uint8)]) if added else heap
+            heard = self.judge(reader.datagram(row), reader.sender(row), int(timestamps[row]), False)
+            if isinstance(heard, tuple):
+                records[row] = np.frombuffer(_record(heard, len(heap) + len(added)), dtype=FRAME_DTYPE)[0]
+                good[row] = True
+                if len(heard[1]) > INLINE_BYTES:
+                    added += heard[1]
+        return np.concatenate([heap, np.frombuffer(bytes(added), dtype=np.uint8)])
 
 
 def batch_of(heard: list[Heard]) -> FrameBatch:
     """The frames as a batch; its source column holds the rows of their peers."""
     records = []
     heap = bytearray()
-    for meaning, payload, peer, timestamp_ns in heard:
-        tx = _TX if peer.is_own else 0
-        records.append(_record(meaning, payload, timestamp_ns, tx, peer.row, len(heap)))
-        if len(payload) > INLINE_BYTES:
-            heap += payload
+    for one in heard:
+        records.append(_record(one, len(heap)))
+        if len(one[1]) > INLINE_BYTES:
+            heap += one[1]
     array = np.frombuffer(b"".join(records), dtype=FRAME_DTYPE)
     return FrameBatch(array, np.frombuffer(bytes(heap), dtype=np.uint8))
 
 
-def _record(meaning: Meaning, payload: bytes, timestamp_ns: int, tx: int, row: int, heap_size: int) -> bytes:
+def _record(heard: Heard, heap_size: int) -> bytes:
+    meaning, payload, peer, timestamp_ns = heard
     return _RECORD.pack(
         timestamp_ns,
         payload[:INLINE_BYTES],
         meaning.arbitration_id,
         heap_size if len(payload) > INLINE_BYTES else 0,
-        meaning.flags | tx,
-        row,
+        meaning.flags | _TX if peer.is_own else meaning.flags,
+        peer.row,
         meaning.channel_number,
         meaning.dlc_code,
         len(payload),

@@ -36,14 +36,13 @@ SMALLEST_ID = {1: 0, 2: 0x80, 3: 0x100, 5: 0x10000}
 class Part:
     """What stands before or behind a payload: ``size`` bytes, filled up with zeros to whole words.
 
-    ``sample`` is one such part, ``mask`` has 0 where others differ from it, ``template`` is the masked sample
-    as one text, because texts of all rows are compared in one call.
+    ``sample`` is one such part; ``mask`` has 0 where others differ from it; ``words`` is the masked sample.
     """
 
     size: int
     sample: Bytes
-    mask: Bytes
-    template: npt.NDArray[np.bytes_]
+    mask: npt.NDArray[np.uint64]
+    words: npt.NDArray[np.uint64]
 
     @classmethod
     def of(cls, text: bytes, masks: dict[int, int]) -> Part:
@@ -53,12 +52,13 @@ class Part:
         mask = np.zeros(width, dtype=np.uint8)
         mask[: len(text)] = 0xFF
         mask[list(masks)] = list(masks.values())
-        return cls(len(text), sample, mask, (sample & mask).view(f"S{width}"))
+        return cls(len(text), sample, mask.view(np.uint64), (sample & mask).view(np.uint64))
 
-    def fits(self, cells: Bytes) -> Mask:
-        """Which rows of ``cells``, uint8 (n, width) C-contiguous, have the constant bytes."""
-        masked = cells.view(np.uint64) & self.mask.view(np.uint64)
-        result: Mask = masked.view(self.template.dtype)[:, 0] == self.template
+    def fits(self, words: npt.NDArray[np.uint64]) -> Mask:
+        """Which rows of ``words``, (n, width / 8), have the constant bytes."""
+        equal = (words & self.mask) == self.words
+        # All of them is the usual case, and cheaper to find out.
+        result: Mask = np.ones(len(words), dtype=np.bool_) if equal.all() else equal.all(axis=1)
         return result
 
 

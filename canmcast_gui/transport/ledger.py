@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from canmcast_gui.frames import Source, SourceTable
 from canmcast_gui.transport.codec import Refusal
@@ -41,7 +43,8 @@ class Ledger:
         self.ignored = 0
         self._accepts = accepts
         self._own: set[Source] = set()
-        self._peers: dict[Address, Peer] = {}
+        # Bounded by _KNOWN_ADDRESSES; emptied, never replaced.
+        self.peers: dict[Address, Peer] = {}
         # Counts of peers that were forgotten; the table of sources bounds it.
         self._settled: dict[Source, SourceCounts] = {}
         self._kinds: Counter[str] = Counter()
@@ -59,32 +62,33 @@ class Ledger:
 
     def judge_peers_anew(self) -> None:
         """This host's addresses may have changed, or our own senders."""
-        for address, peer in list(self._peers.items()):
+        for address, peer in list(self.peers.items()):
             self._judge(peer, address)
 
     def _judge(self, peer: Peer, address: Address) -> None:
-        peer.is_refused = not self._accepts(address[0], address[3] if len(address) == 4 else 0)
-        source = source_of(address)
+        plain = parse_socket_address(address) if isinstance(address, bytes) else address
+        peer.is_refused = not self._accepts(plain[0], plain[3] if len(plain) == 4 else 0)
+        source = source_of(plain)
         peer.is_own = source in self._own
         if not peer.is_refused:
             peer.row = self.sources.number(source)
             peer.source = self.sources[peer.row]
 
     def _settle(self) -> None:
-        peers, self._peers = self._peers, {}
-        self._settled = _added(self._settled, peers.values())
+        self._settled = _added(self._settled, self.peers.values())
+        self.peers.clear()
 
     def peer(self, address: Address) -> Peer:
         """Who sent from ``address``."""
-        known = self._peers.get(address)
-        return self._meet(address) if known is None else known
+        return self.peers.get(address) or self.meet(address)
 
-    def _meet(self, address: Address) -> Peer:
-        if len(self._peers) >= _KNOWN_ADDRESSES:
+    def meet(self, address: Address) -> Peer:
+        """Who sends from ``address``, heard for the first time or again after long."""
+        if len(self.peers) >= _KNOWN_ADDRESSES:
             self._settle()
         peer = Peer()
         self._judge(peer, address)
-        self._peers[address] = peer
+        self.peers[address] = peer
         return peer
 
     def count_malformed(self, peer: Peer, kind: Refusal, timestamp_ns: int, datagram: bytes) -> None:
@@ -96,7 +100,7 @@ class Ledger:
 
     def by_source(self) -> dict[Source, SourceCounts]:
         """Counts of every source that was heard."""
-        return _added(self._settled, list(self._peers.values()))
+        return _added(self._settled, list(self.peers.values()))
 
     def malformed_by_kind(self) -> dict[str, int]:
         """How many datagrams were refused for which reason."""
@@ -118,7 +122,16 @@ def _added(counts: dict[Source, SourceCounts], peers: Iterable[Peer]) -> dict[So
     return total
 
 
-def source_of(address: Address) -> Source:
+def parse_socket_address(raw: bytes) -> tuple[Any, ...]:
+    """A sockaddr_in or sockaddr_in6 (linux/in.h, linux/in6.h) as Python's sockets would give it."""
+    family, port = struct.unpack_from("=H", raw)[0], struct.unpack_from("!H", raw, 2)[0]
+    if family == socket.AF_INET:
+        return (socket.inet_ntoa(raw[4:8]), port)
+    flow, scope = struct.unpack_from("!I", raw, 4)[0], struct.unpack_from("=I", raw, 24)[0]
+    return (socket.inet_ntop(socket.AF_INET6, raw[8:24]), port, flow & 0xFFFFF, scope)
+
+
+def source_of(address: tuple[Any, ...]) -> Source:
     """The source that a socket address names; a link-local one keeps its scope."""
     scope = f"%{_scope_name(address[3])}" if len(address) == 4 and address[3] else ""
     return Source(address[0] + scope, address[1])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport import platforms, recvmmsg
 from canmcast_gui.transport.addresses import parse_group
 from canmcast_gui.transport.codec import Refusal
+from canmcast_gui.transport.destinations import Destinations
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
@@ -16,6 +18,7 @@ from canmcast_gui.transport.ledger import Ledger
 from canmcast_gui.transport.platforms import is_up, leave
 from canmcast_gui.transport.reading import choose_way
 from canmcast_gui.transport.recvmmsg import SLOTS, ManyReader
+from canmcast_gui.transport.recvmsg import DirectReader
 from canmcast_gui.transport.routes import is_own_address
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import join_group, open_receiving_socket
@@ -29,10 +32,10 @@ class Receiver:
     """Hears a group on its interfaces. Raises BusError where it cannot be opened.
 
     Frames from own addresses (see ``mark_own``) carry Flag.TX, or are dropped where ``keep_own`` is off.
-    ``many_at_once`` off keeps to one datagram a call, as on systems that know no other way.
+    ``plain`` keeps to what every system has: one datagram a call, by Python's own sockets.
     """
 
-    def __init__(self, settings: BusSettings, keep_own: bool = True, many_at_once: bool = True) -> None:
+    def __init__(self, settings: BusSettings, keep_own: bool = True, plain: bool = False) -> None:
         self.settings = settings = settings.validated()
         self._group = parse_group(settings.group)
         self._links = self._choose_links()
@@ -41,18 +44,23 @@ class Receiver:
         self._buffer_bytes = opened.receive_buffer_bytes
         self._drops = 0
         self._problem: str | None = None
-        # Shared with the readers, which refuse what came by another interface.
-        self._indexes: set[int] = set()
+        self._destinations = Destinations(self._group)
         self._ledger = Ledger(is_own_address if settings.local else _everyone)
         self._judge = Judge(self._ledger, Wanted(own=keep_own, fd=settings.fd))
-        self._read = choose_way(
-            self._sock, self._group, opened.stamp, opened.reports_destinations, self._indexes
+        destinations = self._destinations if opened.reports_destinations else None
+        #: The next frame; None where nothing waits; a Refusal where what waited was no frame for us.
+        self.receive_one: Callable[[], Heard | Refusal | None] = choose_way(
+            self._sock, self._group, opened.stamp, destinations, self._judge.judge
         )
-        self._many = (
-            ManyReader(self._sock, self._group, opened.reports_destinations, self._indexes)
-            if many_at_once and recvmmsg.available(opened.stamp)
-            else None
-        )
+        self._many: ManyReader | None = None
+        self._direct: DirectReader[Heard | Refusal] | None = None
+        if not plain and recvmmsg.available(opened.stamp):
+            self._many = ManyReader(self._sock, self._group, destinations)
+            self._direct = DirectReader(
+                self._sock, self._group, destinations, self._judge.judge, self.receive_one
+            )
+            self.receive_one = self._direct.receive
+        self._draining = threading.Lock()
         try:
             self._join(self._links)
         except BusError:
@@ -65,7 +73,7 @@ class Receiver:
 
     def _join(self, links: Iterable[Link]) -> None:
         for link in links:
-            self._indexes.add(link.index)
+            self._destinations.add(link.index)
             join_group(self._sock, self._group, link)
 
     @property
@@ -87,7 +95,7 @@ class Receiver:
             links = self._choose_links()
             for link in set(self._links) - set(links):
                 leave(self._sock, self._group, link.index)
-                self._indexes.discard(link.index)
+                self._destinations.discard(link.index)
             self._join(set(links) - set(self._links))
             self._links = links
             down = [link.name for link in links if not is_up(self._sock, link.name)]
@@ -130,11 +138,12 @@ class Receiver:
             return self._drain_one_by_one(max_frames)
         batches = []
         left = max_frames
-        while left > 0 and (count := self._many.read(left)):
-            batches.append(self._judge.judge_block(self._many))
-            left -= count
-            if count < min(left + count, SLOTS):
-                break
+        with self._draining:  # the reader's memory is used again by the next read
+            while left > 0 and (count := self._many.read(left)):
+                batches.append(self._judge.judge_block(self._many))
+                if count < min(left, SLOTS):
+                    break
+                left -= count
         return FrameBatch.concatenate(batches)
 
     def _drain_one_by_one(self, max_frames: int) -> FrameBatch:
@@ -146,16 +155,6 @@ class Receiver:
             if isinstance(one, tuple):
                 heard.append(one)
         return batch_of(heard)
-
-    def receive_one(self) -> Heard | Refusal | None:
-        """The next frame; None where nothing waits; a Refusal where what waited was no frame for us."""
-        try:
-            arrival = self._read()
-        except BlockingIOError:
-            return None
-        except ConnectionError:
-            return Refusal.FOREIGN  # how Windows reports that an earlier datagram of ours reached nobody
-        return self._judge.judge(arrival)
 
     def statistics(self) -> BusStatistics:
         """What was counted since the receiver was opened."""
@@ -180,6 +179,8 @@ class Receiver:
         unwatch(self)
         if self._sock.fileno() >= 0:
             self._drops = platforms.kernel_drops(self._sock)
+        if self._direct:
+            self._direct.close()
         self._sock.close()
 
 

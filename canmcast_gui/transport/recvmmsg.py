@@ -10,8 +10,7 @@ import errno
 import os
 import socket
 import struct
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -19,21 +18,20 @@ import numpy.typing as npt
 from canmcast_gui.transport import platforms
 from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.codec import MAX_DATAGRAM
+from canmcast_gui.transport.destinations import Destinations
 from canmcast_gui.transport.layout import WIDTH, Bytes, Mask, Numbers
 from canmcast_gui.transport.platforms import ArrivalStamp
 from canmcast_gui.transport.reading import Address, Arrival
 
 # One call's worth: as much as stays in a processor's second-level cache while it is decoded.
-SLOTS = 512
-
-# Raw addresses whose text is remembered; a network that invents more makes us work it out again, not grow.
-_KNOWN_ADDRESSES = 4096
+SLOTS = 1024
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
-_NAME = 32
-_CONTROL = 96
-_STAMP_SIZE = 32  # a cmsghdr of 16 bytes and a timespec
+NAME = 32
+CONTROL = 96
+STAMP_SIZE = 32  # a cmsghdr of 16 bytes and a timespec
 _MSG_DONTWAIT = 0x40
+_CMSGHDR = struct.Struct("@Qii")
 
 HEADER_DTYPE = np.dtype(
     {
@@ -55,6 +53,11 @@ def available(stamp: ArrivalStamp) -> bool:
     )
 
 
+def name_size(group: Group) -> int:
+    """The bytes of a sockaddr_in or sockaddr_in6."""
+    return 28 if group.is_ipv6 else 16
+
+
 def libc() -> ctypes.CDLL:
     """The C library, which has what Python does not offer."""
     return ctypes.CDLL(None, use_errno=True)
@@ -66,19 +69,12 @@ class ManyReader:
     ``matrix`` uint8 (SLOTS, WIDTH) holds the beginnings, a datagram a row; ``sizes`` (n,) their full lengths.
     """
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        group: Group,
-        reports_destinations: bool,
-        interface_indexes: Collection[int],
-    ) -> None:
+    def __init__(self, sock: socket.socket, group: Group, destinations: Destinations | None) -> None:
         self._sock = sock
         self._is_ipv6 = group.is_ipv6
-        self._reports_destinations = reports_destinations
-        self._interface_indexes = interface_indexes
+        self._destinations = destinations
         self._group = np.frombuffer(group.packed, dtype=np.uint8)
-        self._addresses: dict[bytes, Address] = {}
+        self.name_size = name_size(group)
         self._recvmmsg = libc().recvmmsg
         self._recvmmsg.argtypes = [
             ctypes.c_int,
@@ -91,8 +87,8 @@ class ManyReader:
         self.sizes: Numbers = np.zeros(0, dtype=np.int64)
         # Rarely touched, so the system hardly ever gives it real memory.
         self._overflow: Bytes = np.zeros((SLOTS, _OVERFLOW), dtype=np.uint8)
-        self._names: Bytes = np.zeros((SLOTS, _NAME), dtype=np.uint8)
-        self._controls: Bytes = np.zeros((SLOTS, _CONTROL), dtype=np.uint8)
+        self._names: Bytes = np.zeros((SLOTS, NAME), dtype=np.uint8)
+        self._controls: Bytes = np.zeros((SLOTS, CONTROL), dtype=np.uint8)
         self._iovs = np.zeros((SLOTS, 4), dtype=np.uint64)
         self._headers = np.zeros(SLOTS, dtype=HEADER_DTYPE)
         self._prepare()
@@ -104,17 +100,17 @@ class ManyReader:
         self._iovs[:, 2] = self._overflow.ctypes.data + slots * _OVERFLOW
         self._iovs[:, 3] = _OVERFLOW
         headers = self._headers
-        headers["name"] = self._names.ctypes.data + slots * _NAME
+        headers["name"] = self._names.ctypes.data + slots * NAME
         headers["iov"] = self._iovs.ctypes.data + slots * 32
         headers["iov_count"] = 2
-        headers["control"] = self._controls.ctypes.data + slots * _CONTROL
+        headers["control"] = self._controls.ctypes.data + slots * CONTROL
         self._reset(SLOTS)
 
     def _reset(self, count: int) -> None:
         """The kernel overwrites these with what it has used."""
         headers = self._headers[:count]
-        headers["name_size"] = _NAME
-        headers["control_size"] = _CONTROL
+        headers["name_size"] = NAME
+        headers["control_size"] = CONTROL
 
     def read(self, limit: int) -> int:
         """Read what waits, at most ``limit`` datagrams; returns how many. Never waits. Raises OSError."""
@@ -147,63 +143,47 @@ class ManyReader:
             yield self.datagram(row), self.sender(row), timestamp_ns, foreign[row]
 
     def timestamps_ns(self) -> Numbers:
-        """When each arrived, UTC nanoseconds, int64 (n,)."""
-        count = len(self.sizes)
-        numbers = self._controls[:count].view(np.int64)
-        stamped = self._has_control(0, _STAMP_SIZE, socket.SOL_SOCKET, platforms.LINUX_SO_TIMESTAMPNS)
-        return np.where(stamped, numbers[:, 2] * 1_000_000_000 + numbers[:, 3], time.time_ns())
+        """When each arrived, UTC nanoseconds, int64 (n,). The kernel writes this control message first."""
+        numbers = self._controls[: len(self.sizes)].view(np.int64)
+        return numbers[:, 2] * 1_000_000_000 + numbers[:, 3]
 
     def foreign(self) -> Mask:
         """Which came for another group or from another interface, bool (n,)."""
         count = len(self.sizes)
-        if not self._reports_destinations:
+        if self._destinations is None:
             return np.zeros(count, dtype=np.bool_)
-        at = _STAMP_SIZE + 16
-        if self._is_ipv6:
-            right = self._has_control(_STAMP_SIZE, 36, socket.IPPROTO_IPV6, platforms.IPV6_PKTINFO)
-            group, index = slice(at, at + 16), at + 16
-        else:
-            right = self._has_control(_STAMP_SIZE, 28, socket.IPPROTO_IP, platforms.IP_PKTINFO)
-            group, index = slice(at + 8, at + 12), at
-        controls = self._controls[:count]
-        indexes = controls.view(np.uint32)[:, index // 4]
-        right &= (controls[:, group] == self._group).all(axis=1)
-        right &= np.isin(indexes, list(self._interface_indexes))
-        return ~right
+        start = STAMP_SIZE // 8
+        first, which = _different(self._controls[:count].view(np.uint64)[:, start : start + 5])
+        return np.array([self._is_foreign(int(row)) for row in first])[which]
 
-    def _has_control(self, at: int, size: int, level: int, kind: int) -> Mask:
-        """Which rows have that control message there; the kernel writes the arrival time first."""
-        controls = self._controls[: len(self.sizes)]
-        lengths = controls.view(np.uint64)[:, at // 8]
-        kinds = controls.view(np.int32)[:, at // 4 + 2 : at // 4 + 4]
-        result: Mask = (lengths == size) & (kinds[:, 0] == level) & (kinds[:, 1] == kind)
-        return result
+    def _is_foreign(self, row: int) -> bool:
+        if not self._destinations:
+            return False
+        size = 20 if self._is_ipv6 else 12
+        level, kind = (
+            (socket.IPPROTO_IPV6, platforms.IPV6_PKTINFO)
+            if self._is_ipv6
+            else (socket.IPPROTO_IP, platforms.IP_PKTINFO)
+        )
+        message = bytes(self._controls[row, STAMP_SIZE : STAMP_SIZE + 16 + size])
+        return message[:16] != _CMSGHDR.pack(16 + size, level, kind) or self._destinations.is_foreign(
+            message[16:]
+        )
 
     def senders(self) -> tuple[list[Address], npt.NDArray[np.intp]]:
         """The different senders, and for each datagram which of them it came from, (n,)."""
-        words = self._names[: len(self.sizes)].view(np.uint64)
-        if (words == words[0]).all():
-            return [self.sender(0)], np.zeros(len(words), dtype=np.intp)
-        _, first, which = np.unique(self._names[: len(words)].view(f"V{_NAME}")[:, 0], True, True)
+        first, which = _different(self._names[: len(self.sizes)].view(np.uint64))
         return [self.sender(int(row)) for row in first], which
 
     def sender(self, row: int) -> Address:
-        """Who sent one datagram."""
-        raw = self._names[row].tobytes()
-        known = self._addresses.get(raw)
-        if known is None:
-            if len(self._addresses) >= _KNOWN_ADDRESSES:
-                self._addresses.clear()
-            known = self._addresses[raw] = parse_socket_address(raw)
-        return known
+        """Who sent one datagram, as the kernel says it."""
+        return bytes(self._names[row, : self.name_size])
 
 
-def parse_socket_address(raw: bytes) -> Address:
-    """A sockaddr_in or sockaddr_in6 as Python's sockets would give it."""
-    (family,) = struct.unpack_from("=H", raw)
-    (port,) = struct.unpack_from("!H", raw, 2)
-    if family == socket.AF_INET:
-        return (socket.inet_ntoa(raw[4:8]), port)
-    (flow,) = struct.unpack_from("!I", raw, 4)
-    (scope,) = struct.unpack_from("=I", raw, 24)
-    return (socket.inet_ntop(socket.AF_INET6, raw[8:24]), port, flow & 0xFFFFF, scope)
+def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The first row of each kind, and for each row which kind it is."""
+    if (words == words[0]).all():  # the usual case, and cheaper to find out
+        return np.zeros(1, dtype=np.intp), np.zeros(len(words), dtype=np.intp)
+    rows = np.ascontiguousarray(words)
+    _, first, which = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
+    return first, which

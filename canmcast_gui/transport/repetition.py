@@ -9,25 +9,27 @@ from __future__ import annotations
 
 import operator
 import struct
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from canmcast_gui.frames import LENGTH_TO_DLC, Flag
 from canmcast_gui.frames.batch import channel_number
-from canmcast_gui.transport.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode, frame_problem
+from canmcast_gui.frames.validity import frame_problem
+from canmcast_gui.transport.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode
 from canmcast_gui.transport.errors import FrameError
 
 # Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB.
 _REMEMBERED = 4096
 
 # A map of eleven, the key "timestamp", the mark of a float64; eight bytes of time follow.
-_HEAD = b"\x8b\xa9timestamp\xcb"
-_HEAD_SIZE = len(_HEAD)
-_AFTER_TIME = _HEAD_SIZE + 8
-_DATA_KEY = b"\xa4data\xc4"
+HEAD = b"\x8b\xa9timestamp\xcb"
+AFTER_TIME = len(HEAD) + 8
+DATA_KEY = b"\xa4data\xc4"
 _TIME = struct.Struct(">d")
 
 
-class Meaning(NamedTuple):
+@dataclass(slots=True)
+class Meaning:
     """All that a datagram says but time and payload, in the forms that batches and messages need."""
 
     arbitration_id: int
@@ -45,27 +47,18 @@ class Meaning(NamedTuple):
     length: int
 
 
-class Decoder:
-    """Decodes datagrams; for any datagram the result is that of ``codec.decode``."""
+class Memory:
+    """What datagrams said whose constant part was seen before."""
 
     def __init__(self) -> None:
-        self._meanings: dict[bytes, Meaning] = {}
+        #: By constant part: all behind the time but the payload. Never holds what is no valid frame.
+        self.meanings: dict[bytes, Meaning] = {}
 
-    def decode(self, datagram: bytes) -> tuple[Meaning, bytes] | Refusal:
-        """What a datagram says and its payload, or why it is no frame. Never raises."""
-        mark = datagram.find(_DATA_KEY, _AFTER_TIME)
-        start = mark + 7
-        if mark < 0 or start > len(datagram) or datagram[:_HEAD_SIZE] != _HEAD:
-            return self._decode_new(datagram, b"", 0)
-        end = start + datagram[start - 1]
-        constant = datagram[_AFTER_TIME:start] + datagram[end:]
-        payload = datagram[start:end]
-        meaning = self._meanings.get(constant)
-        if meaning is None or len(payload) != meaning.length:
-            return self._decode_new(datagram, constant, end - start)
-        return meaning, payload
+    def learn(self, datagram: bytes, constant: bytes, length: int) -> tuple[Meaning, bytes] | Refusal:
+        """What a datagram says and its payload, or why it is no frame, by the general codec.
 
-    def _decode_new(self, datagram: bytes, constant: bytes, length: int) -> tuple[Meaning, bytes] | Refusal:
+        ``constant`` and ``length`` of the payload are as Judge found them, b"" where it did not.
+        """
         frame = decode(datagram)
         if isinstance(frame, Refusal):
             return frame
@@ -73,10 +66,10 @@ class Decoder:
         # The mark before the payload could also stand in a channel: in a number of eight bytes, or in a text,
         # where a length above 127 would follow it. Those are not remembered.
         certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
-        if constant and certain and length == len(frame.data):
-            if len(self._meanings) >= _REMEMBERED:
-                self._meanings.clear()
-            self._meanings[constant] = meaning
+        if constant and certain and length == len(frame.data) and datagram.startswith(HEAD):
+            if len(self.meanings) >= _REMEMBERED:
+                self.meanings.clear()
+            self.meanings[constant] = meaning
         return meaning, frame.data
 
 
@@ -123,7 +116,7 @@ class Encoder:
             usual = False
         if not usual or parts is None:
             return self._encode_new(arbitration_id, flags, channel, dlc, data, timestamp)
-        return b"".join((_HEAD, _TIME.pack(timestamp), parts[0], data, parts[1]))
+        return b"".join((HEAD, _TIME.pack(timestamp), parts[0], data, parts[1]))
 
     def _encode_new(
         self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any, timestamp: float
@@ -151,7 +144,7 @@ class Encoder:
         length = len(frame.data)
         tail = len(datagram) - _TAIL_SIZE
         key = (frame.arbitration_id, frame.flags, frame.channel, frame.dlc, length)
-        self._parts[key] = (datagram[_AFTER_TIME : tail - length], datagram[tail:])
+        self._parts[key] = (datagram[AFTER_TIME : tail - length], datagram[tail:])
 
 
 def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any) -> WireFrame:

@@ -17,7 +17,7 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class MalformedDatagram:
-    """A refused datagram, kept for a look: its beginning, and how long it was (4097 stands for longer ones)."""
+    """A refused datagram, kept for a look: its beginning and its length (4097 stands for all longer ones)."""
 
     source: Source
     kind: str

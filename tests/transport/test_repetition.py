@@ -11,18 +11,26 @@ from canmcast_gui.frames import Flag
 from canmcast_gui.frames.batch import flags_of_message
 from canmcast_gui.transport.codec import KEYS, Refusal, WireFrame, decode
 from canmcast_gui.transport.errors import FrameError
-from canmcast_gui.transport.repetition import Decoder, Encoder
+from canmcast_gui.transport.judging import Judge, Wanted
+from canmcast_gui.transport.ledger import Ledger
+from canmcast_gui.transport.repetition import Encoder
 from tests.support.messages import messages
 from tests.transport.datagrams import datagrams, mutated, stock_datagrams
 
 
-def plain(decoded: object) -> WireFrame | Refusal:
-    """A decoder's result as the codec would have given it."""
-    if isinstance(decoded, Refusal):
-        return decoded
-    meaning, payload = decoded
-    assert meaning.length == len(payload)
-    return WireFrame(meaning.arbitration_id, meaning.flags, meaning.channel, meaning.dlc, payload)
+class Decoder:
+    """Judges datagrams of one sender, and gives what it heard as the codec would have given it."""
+
+    def __init__(self) -> None:
+        self.judge = Judge(Ledger(lambda address, scope: True), Wanted(own=True, fd=True))
+
+    def decode(self, datagram: bytes) -> WireFrame | Refusal:
+        heard = self.judge.judge(datagram, ("10.0.0.7", 1), 0, False)
+        if isinstance(heard, Refusal):
+            return heard
+        meaning, payload, _, _ = heard
+        assert meaning.length == len(payload)
+        return WireFrame(meaning.arbitration_id, meaning.flags, meaning.channel, meaning.dlc, payload)
 
 
 @st.composite
@@ -40,7 +48,7 @@ def with_other_payload(draw: st.DrawFn) -> tuple[bytes, bytes]:
 def test_decoding_by_what_was_seen_before_equals_decoding_anew(some: list[bytes], pair: tuple[bytes, bytes]):
     decoder = Decoder()
     for datagram in [*some, *pair, *pair, *some]:
-        assert plain(decoder.decode(datagram)) == decode(datagram)
+        assert decoder.decode(datagram) == decode(datagram)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +73,7 @@ def test_a_channel_that_looks_like_the_payloads_mark_is_not_taken_for_it(
     for at in range(len(datagram)):
         changed = datagram[:at] + bytes([datagram[at] ^ 1]) + datagram[at + 1 :]
         for one in (datagram, changed):
-            assert plain(decoder.decode(one)) == decode(one)
+            assert decoder.decode(one) == decode(one)
 
 
 def test_a_network_that_invents_ids_fills_no_memory(monkeypatch: pytest.MonkeyPatch):
@@ -73,8 +81,8 @@ def test_a_network_that_invents_ids_fills_no_memory(monkeypatch: pytest.MonkeyPa
     decoder, encoder = Decoder(), Encoder(allow_fd=True)
     for number in range(100):
         datagram = encoder.encode(number, 0, None, 1, b"x", 0.0)
-        assert plain(decoder.decode(datagram)) == WireFrame(number, 0, None, 1, b"x")
-    assert len(decoder._meanings) <= 10
+        assert decoder.decode(datagram) == WireFrame(number, 0, None, 1, b"x")
+    assert len(decoder.judge._memory.meanings) <= 10
     assert len(encoder._parts) <= 10
 
 

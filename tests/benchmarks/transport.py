@@ -1,0 +1,195 @@
+"""Receiving and sending against stock's bus: one process, frames of one bus, waiting in the socket already.
+
+Rounds of both take turns, and the fastest of each count, in seconds of processor time where nobody waits: on
+a busy machine anything else would measure the others.
+"""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import can
+from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
+from can.interfaces.udp_multicast.utils import pack_message
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transport import UdpMulticastBus
+from canmcast_gui.transport.platforms import LINUX_SO_RCVBUFFORCE
+from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transport.settings import BusSettings
+from tests.benchmarks.figure import Figure, rate
+from tests.support.network import GROUP_IPV4, GROUP_IPV6
+
+COUNT = 10_000
+ROUNDS = 15
+# Room for all frames of a round.
+BUFFER = 32 * 2**20
+PINGS = 3_000
+
+_ports = itertools.count(31_000)
+
+
+def run() -> list[Figure]:
+    """Measure on both default groups; latency on IPv4."""
+    figures: list[Figure] = []
+    for group, name in ((GROUP_IPV4, "IPv4"), (GROUP_IPV6, "IPv6")):
+        figures += [*_receiving(group, name), *_sending(group, name)]
+    return [*figures, *_latency()]
+
+
+def _messages() -> list[can.Message]:
+    return [
+        can.Message(arbitration_id=0x100 + n % 80, is_extended_id=False, data=n.to_bytes(8, "big"))
+        for n in range(COUNT)
+    ]
+
+
+@contextmanager
+def _bus(kind: type[can.BusABC], group: str, port: int) -> Iterator[can.BusABC]:
+    bus = kind(channel=group, port=port, hop_limit=0)
+    if isinstance(bus, StockBus):
+        bus._multicast._socket.setsockopt(socket.SOL_SOCKET, LINUX_SO_RCVBUFFORCE, BUFFER)
+    try:
+        yield bus
+    finally:
+        bus.shutdown()
+
+
+def _receiving(group: str, name: str) -> list[Figure]:
+    datagrams = [pack_message(message) for message in _messages()]
+    ports = next(_ports), next(_ports)
+    with _bus(StockBus, group, ports[0]) as stock, _bus(UdpMulticastBus, group, ports[1]) as ours:
+        ways: list[tuple[str, int, Callable[[], int]]] = [
+            ("stock", ports[0], lambda: _drain_one_by_one(stock)),
+            ("recv", ports[1], lambda: _drain_one_by_one(ours)),
+            ("recv_batch", ports[1], lambda: _drain_batches(ours)),
+        ]
+        best = {way: 0.0 for way, _, _ in ways}
+        for _ in range(ROUNDS):
+            for way, port, drain in ways:
+                _fill(group, port, datagrams)
+                best[way] = max(best[way], _frames_per_second(drain))
+    peer = rate(best["stock"], 1)
+    return [
+        Figure(f"{name} recv()", best["recv"] / best["stock"], 2, rate(best["recv"], 1), peer),
+        Figure(
+            f"{name} recv_batch()", best["recv_batch"] / best["stock"], 7, rate(best["recv_batch"], 1), peer
+        ),
+    ]
+
+
+def _fill(group: str, port: int, datagrams: list[bytes]) -> None:
+    sender = FrameSender(BusSettings(group=group, port=port, hop_limit=0))
+    sender.send_payloads(datagrams)
+    sender.close()
+
+
+def _frames_per_second(work: Callable[[], int]) -> float:
+    start = time.process_time()
+    count = work()
+    seconds = time.process_time() - start
+    assert count == COUNT, f"{count} of {COUNT}"
+    return count / seconds
+
+
+def _drain_one_by_one(bus: can.BusABC) -> int:
+    count = 0
+    while bus.recv(0) is not None:
+        count += 1
+    return count
+
+
+def _drain_batches(bus: UdpMulticastBus) -> int:
+    count = 0
+    while received := len(bus.recv_batch(timeout=0)):
+        count += received
+    return count
+
+
+def _sending(group: str, name: str) -> list[Figure]:
+    """Each sender has a stock bus that hears it, and that must miss nothing."""
+    messages = _messages()
+    batch = FrameBatch.from_messages(messages)
+    port = next(_ports)
+    with (
+        _bus(StockBus, group, port) as listener,
+        _bus(StockBus, group, port + 500) as stock,
+        _bus(UdpMulticastBus, group, port) as ours,
+    ):
+        stock._multicast._send_destination = (group, port)
+        ways: dict[str, Callable[[], int]] = {
+            "stock": lambda: _send_one_by_one(stock, messages),
+            "send": lambda: _send_one_by_one(ours, messages),
+            "send_batch": lambda: ours.send_batch(batch),
+        }
+        best = dict.fromkeys(ways, 0.0)
+        missed = 0
+        for _ in range(ROUNDS):
+            for way, send in ways.items():
+                best[way] = max(best[way], _frames_per_second(send))
+                missed += COUNT - _drain_one_by_one(listener)
+                _drain_batches(ours)
+    peer = rate(best["stock"], 1)
+    return [
+        Figure(f"{name} send()", best["send"] / best["stock"], 1, rate(best["send"], 1), peer),
+        Figure(
+            f"{name} send_batch()", best["send_batch"] / best["stock"], 4, rate(best["send_batch"], 1), peer
+        ),
+        Figure(f"{name} missed by a stock peer", missed, 0, f"{missed}", at_most=True, unit="frames"),
+    ]
+
+
+def _send_one_by_one(bus: can.BusABC, messages: list[can.Message]) -> int:
+    for message in messages:
+        bus.send(message)
+    return len(messages)
+
+
+def _latency() -> list[Figure]:
+    """There and back: a thread answers each frame; both ends are of one kind. Kinds take turns."""
+    times: dict[type[can.BusABC], list[float]] = {StockBus: [], UdpMulticastBus: []}
+    for _ in range(ROUNDS):
+        for kind, found in times.items():
+            found += _round_trips(kind, PINGS // ROUNDS)
+    ours, stock = sorted(times[UdpMulticastBus]), sorted(times[StockBus])
+    figures = []
+    for percent in (50, 99):
+        mine, peer = (found[len(found) * percent // 100] * 1e6 for found in (ours, stock))
+        name = f"there and back, {percent} of 100 within"
+        figures.append(Figure(name, mine / peer, 1, f"{mine:.0f} µs", f"{peer:.0f} µs", at_most=True))
+    return figures
+
+
+def _round_trips(kind: type[can.BusABC], count: int) -> list[float]:
+    """Two groups, so that nobody hears what it sent itself, which stock would."""
+    port = next(_ports)
+    there, back = "239.74.163.10", "239.74.163.11"
+    with (
+        _bus(kind, there, port) as ping_out,
+        _bus(kind, there, port) as ping_in,
+        _bus(kind, back, port + 500) as pong_out,
+        _bus(kind, back, port + 500) as pong_in,
+    ):
+        answering = threading.Thread(target=_answer, args=(ping_in, pong_out, count))
+        answering.start()
+        times = []
+        message = can.Message(arbitration_id=0x123, data=bytes(8))
+        for _ in range(count):
+            start = time.perf_counter()
+            ping_out.send(message)
+            if pong_in.recv(5.0) is not None:
+                times.append(time.perf_counter() - start)
+        answering.join()
+        return times
+
+
+def _answer(bus: can.BusABC, answer: can.BusABC, count: int) -> None:
+    for _ in range(count):
+        message = bus.recv(5.0)
+        if message is not None:
+            answer.send(message)
