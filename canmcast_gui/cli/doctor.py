@@ -126,8 +126,10 @@ def _judge(
 ) -> tuple[bool, str]:
     """The closing sentence, by what explains most."""
     if frames:
-        senders = len([source for source, counts in counted.by_source.items() if counts.received]) - 1
-        return False, f"frames arrive ({frames:,} from {max(senders, 1)} senders); the bus works."
+        probe = 1
+        senders = max(sum(counts.received > 0 for counts in counted.by_source.values()) - probe, 1)
+        plural = "" if senders == 1 else "s"
+        return False, f"frames arrive ({frames:,} from {senders} sender{plural}); the bus works."
     if counted.ignored:
         return True, "only CAN FD frames arrive, and this bus is classic only: leave --no-fd out."
     if counted.malformed:
@@ -140,8 +142,8 @@ def _judge(
         return True, "frames arrive from other hosts only, and --local refuses those: leave --local out."
     if elsewhere.passed_here and not counted.foreign:
         return True, (
-            "datagrams reach the interface and no program: a firewall or the reverse-path filter drops them "
-            f"({firewall_hint(settings)})."
+            f"datagrams reach the interface and no program: a firewall drops them ({firewall_hint(settings)})"
+            ", or the reverse-path filter (sudo sysctl -w net.ipv4.conf.all.rp_filter=2)."
         )
     for sighting in elsewhere.sightings()[:1]:
         place = sighting.passing

@@ -45,6 +45,15 @@ def test_frames_for_another_group_are_found(start, canmcast, bus):
     assert "add --group 239.9.8.7." in diagnosis(result)
 
 
+def test_frames_for_a_group_that_nobody_here_has_joined_are_seen(start, canmcast, network, bus):
+    if not network.isolated:
+        pytest.skip("only root may look at all packets")
+    start("generate", *bus, "--group", "239.9.8.7", "--rate", "200", "--duration", "20")
+    result = canmcast("doctor", *bus, "--duration", "0.7")
+    assert result.returncode == 1
+    assert "add --group 239.9.8.7." in diagnosis(result)
+
+
 def test_the_other_default_group_is_found(stock_peer, canmcast, network):
     if not network.isolated:
         pytest.skip("needs a private network for IPv6 on the loopback interface")
