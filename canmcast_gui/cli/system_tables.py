@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 _IGMP, _IGMP6 = Path("/proc/net/igmp"), Path("/proc/net/igmp6")
 
