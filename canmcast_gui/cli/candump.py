@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
-from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
+from collections.abc import Iterator
+
+from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.text import id_text
 
 # linux/can/error.h: an error frame is a flag in the id, and the class of the error; ours is "bus error".
 _ERROR_ID = "20000080"
 
+_SECOND = 1_000_000_000
+# Plain numbers: asking an enum a hundred thousand times costs more than all the rest.
+_EXTENDED = int(Flag.EXTENDED)
+_NOT_PLAIN = int(Flag.ERROR | Flag.REMOTE | Flag.FD)
+
 
 def candump_lines(batch: FrameBatch) -> str:
     """The frames of a batch, a line each with its line feed: ``(1763839061.123456) can0 123#DEADBEEF``.
 
-    Channel 1 is can0, and so is an unknown one. Remote frames are ``R`` and the length they ask for, CAN FD
-    frames ``##``, a digit of flags (1 bit rate switch, 2 error state), and the data.
+    Channel 1 is can0, and so is an unknown one. The frame is written as ``cansend`` takes it.
     """
-    return "".join([_line(batch, row) for row in range(len(batch))])
+    times, channels = batch.timestamp_ns.tolist(), batch.channel.tolist()
+    return "".join(
+        [
+            f"({time // _SECOND}.{time % _SECOND // 1000:06d}) can{channel - 1 if channel else 0} {text}\n"
+            for time, channel, text in zip(times, channels, frame_texts(batch), strict=True)
+        ]
+    )
 
 
-def _line(batch: FrameBatch, row: int) -> str:
-    record = batch.records[row]
-    seconds, nanoseconds = divmod(int(record["timestamp_ns"]), 1_000_000_000)
-    channel = max(int(record["channel"]) - 1, 0)
-    return f"({seconds}.{nanoseconds // 1000:06d}) can{channel} {frame_text(batch, row)}\n"
+def frame_texts(batch: FrameBatch) -> Iterator[str]:
+    """Each frame as ``cansend`` takes it.
+
+    Remote frames are ``R`` and the length that they ask for, CAN FD frames ``##``, a digit of flags (1 bit
+    rate switch, 2 error state), and the data. frames/cansend.py goes the other way.
+    """
+    columns = zip(
+        batch.arbitration_id.tolist(),
+        batch.flags.tolist(),
+        batch.dlc.tolist(),
+        _payload_texts(batch),
+        strict=True,
+    )
+    for number, flags, dlc, data in columns:
+        if not flags & _NOT_PLAIN:
+            yield f"{id_text(number, flags & _EXTENDED)}#{data}"
+        elif flags & Flag.ERROR:
+            yield f"{_ERROR_ID}#{data}"
+        elif flags & Flag.REMOTE:
+            yield f"{id_text(number, flags & _EXTENDED)}#R{DLC_TO_LENGTH[dlc] or ''}"
+        else:
+            digit = bool(flags & Flag.BRS) | bool(flags & Flag.ESI) << 1
+            yield f"{id_text(number, flags & _EXTENDED)}##{digit:X}{data}"
 
 
-def frame_text(batch: FrameBatch, row: int) -> str:
-    """One frame as ``cansend`` takes it; see cansend.py for the other way."""
-    record = batch.records[row]
-    flags = int(record["flags"])
-    if flags & Flag.ERROR:
-        return f"{_ERROR_ID}#{batch.payload(row).hex().upper()}"
-    number = id_text(int(record["arbitration_id"]), bool(flags & Flag.EXTENDED))
-    if flags & Flag.REMOTE:
-        length = int(DLC_TO_LENGTH[record["dlc"]])
-        return f"{number}#R{length or ''}"
-    digit = bool(flags & Flag.BRS) | bool(flags & Flag.ESI) << 1
-    return f"{number}#{f'#{digit:X}' if flags & Flag.FD else ''}{batch.payload(row).hex().upper()}"
+def _payload_texts(batch: FrameBatch) -> Iterator[str]:
+    """Payloads in hex; those that stand in the records are turned at once."""
+    step = 2 * INLINE_BYTES
+    inline = batch.data.tobytes().hex().upper()
+    for row, length in enumerate(batch.length.tolist()):
+        if length <= INLINE_BYTES:
+            yield inline[step * row : step * row + 2 * length]
+        else:
+            yield batch.payload(row).hex().upper()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.cli.candump import candump_lines, frame_text
+from canmcast_gui.cli.candump import candump_lines, frame_texts
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
 from tests.support.messages import assert_same_frames, messages
@@ -93,7 +93,7 @@ def test_any_text_is_a_frame_or_refused(text):
 
 @given(messages())
 def test_a_line_of_dump_can_be_sent(message: can.Message):
-    text = frame_text(FrameBatch.from_messages([message]), 0)
+    (text,) = frame_texts(FrameBatch.from_messages([message]))
     again = parse_frame(text).to_messages()[0]
     if message.is_error_frame:
         assert again.is_error_frame
