@@ -22,7 +22,7 @@ class Decoder:
     """Judges datagrams of one sender, and gives what it heard as the codec would have given it."""
 
     def __init__(self) -> None:
-        self.judge = Judge(Ledger(lambda address, scope: True), Wanted(own=True, fd=True))
+        self.judge = Judge(Ledger(lambda _address, _scope: True), Wanted(own=True, fd=True))
 
     def decode(self, datagram: bytes) -> WireFrame | Refusal:
         heard = self.judge.judge(datagram, ("10.0.0.7", 1), 0, False)
