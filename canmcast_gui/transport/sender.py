@@ -24,8 +24,8 @@ from canmcast_gui.transport.settings import BusSettings
 # How often a sender that is in use looks whether its interface is still the right one.
 _CHECK_SECONDS = 0.5
 
-# As many datagrams as stay in a processor's second-level cache between being made and being sent.
-_CHUNK_FRAMES = 1024
+# Datagrams that are made before they are sent: fewer cost more calls, more cost more memory than caches hold.
+_CHUNK_FRAMES = 4096
 
 # So many frames are quicker encoded and sent one by one than as columns.
 _FEW_FRAMES = 16
