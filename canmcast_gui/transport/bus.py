@@ -15,12 +15,12 @@ from can import BusABC, CanProtocol
 from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
 from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.judging import Heard
 from canmcast_gui.transport.lane import SendTimeoutError
-from canmcast_gui.transport.platforms import wait_readable
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
@@ -144,7 +144,7 @@ class UdpMulticastBus(BusABC):
         if not nothing_waits:
             return left is None or left > -_PATIENCE
         try:
-            return wait_readable(self.fileno(), None if left is None else max(0.0, left))
+            return wait_for(self.fileno(), left)
         except (OSError, ValueError) as error:
             raise self._receiving_failed(error) from error
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import time
 
+from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.transport import sendmmsg
 from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link
 from canmcast_gui.transport.layout import Bytes, Numbers
 from canmcast_gui.transport.ledger import source_of
-from canmcast_gui.transport.platforms import wait_writable
 from canmcast_gui.transport.sendmmsg import ManySender
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import open_sending_socket
@@ -49,7 +49,7 @@ class Lane:
 
     def _wait(self, deadline: float | None, timeout: float | None) -> None:
         left = None if deadline is None else deadline - time.monotonic()
-        if (left is not None and left <= 0) or not wait_writable(self._sock.fileno(), left):
+        if (left is not None and left <= 0) or not wait_for(self._sock.fileno(), left, writing=True):
             raise SendTimeoutError(f"the system did not take the frame within {timeout} s")
 
     def send_some(self, matrix: Bytes, sizes: Numbers) -> int:

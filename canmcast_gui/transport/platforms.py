@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import math
-import select
 import socket
 import struct
 import sys
@@ -221,26 +219,3 @@ def _interface_flags(sock: socket.socket, name: str) -> int:
     except (OSError, ValueError):  # gone, or the socket was closed meanwhile
         return 0
     return int(struct.unpack_from("16sh", reply)[1])
-
-
-def wait_readable(descriptor: int, timeout: float | None) -> bool:
-    """Wait up to ``timeout`` seconds until a socket is readable; whether it is.
-
-    Windows has no poll; everywhere else select refuses descriptors above 1023. Raises OSError or ValueError
-    for a socket that is closed.
-    """
-    return _wait(descriptor, timeout, for_reading=True)
-
-
-def wait_writable(descriptor: int, timeout: float | None) -> bool:
-    """The same for writing."""
-    return _wait(descriptor, timeout, for_reading=False)
-
-
-def _wait(descriptor: int, timeout: float | None, for_reading: bool) -> bool:
-    if not hasattr(select, "poll"):
-        reading, writing = ([descriptor], []) if for_reading else ([], [descriptor])
-        return any(select.select(reading, writing, [], timeout))
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN if for_reading else select.POLLOUT)
-    return bool(poll.poll(None if timeout is None else math.ceil(timeout * 1000)))

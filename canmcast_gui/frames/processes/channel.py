@@ -101,12 +101,17 @@ class Channel:
         self._connection.close()
 
 
-def wait_for(descriptor: int, timeout: float, writing: bool = False) -> bool:
-    """Wait up to ``timeout`` seconds until a descriptor is readable (or writable); whether it is."""
+def wait_for(descriptor: int, timeout: float | None, writing: bool = False) -> bool:
+    """Wait up to ``timeout`` seconds (None: for ever) until a descriptor is ready; whether it is.
+
+    Raises OSError or ValueError for a descriptor that is closed.
+    """
+    if timeout is not None:
+        timeout = max(0.0, timeout)
     if hasattr(select, "poll"):  # unlike select() it knows no largest descriptor
         poller = select.poll()
         poller.register(descriptor, select.POLLOUT if writing else select.POLLIN)
-        return bool(poller.poll(max(0.0, timeout) * 1000))
+        return bool(poller.poll(None if timeout is None else timeout * 1000))
     wanted = [descriptor]
-    found = select.select([] if writing else wanted, wanted if writing else [], [], max(0.0, timeout))
+    found = select.select([] if writing else wanted, wanted if writing else [], [], timeout)
     return bool(found[0] or found[1])
