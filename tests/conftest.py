@@ -5,9 +5,15 @@ namespace with nothing but a loopback interface before anything else starts; whe
 hop limit 0 and say so in ``network.isolated``.
 """
 
+from hypothesis import HealthCheck, settings
+
 from tests.support.isolation import enter_private_network
 
 PRIVATE_NETWORK_ERROR = enter_private_network()
+
+# A busy machine is no failure.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 pytest_plugins = ["tests.support.leftovers", "tests.support.network"]
 

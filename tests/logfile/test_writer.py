@@ -1,6 +1,7 @@
 """Saving never leaves half a file, nor harms the one that was there."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -155,7 +156,7 @@ assert recorder.failed and "the disk is full" in recorder.error, recorder.error
 assert sum(map(len, read_batches(folder / "live.asc"))) > 100
 """
     command = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(tmp_path)]
-    script = " ".join(command) + " || exit 77; exec " + sys.executable + ' -c "$CODE"'
+    script = f'{shlex.join(command)} || exit 77; exec {shlex.quote(sys.executable)} -c "$CODE"'
     environment = {**os.environ, "CODE": code}
     found = subprocess.run(
         ["unshare", "--mount", "--map-root-user", "sh", "-c", script],
