@@ -1,8 +1,13 @@
 """The headless commands: ``canmcast dump``, ``send``, ``record`` and the others."""
 
+import sys
+
 
 def main() -> None:
     """Run the command line of ``canmcast``; ends the process with its exit code."""
-    from canmcast_gui.cli.program import program
+    try:
+        from canmcast_gui.cli.program import program
 
-    program(prog_name="canmcast")
+        program(prog_name="canmcast")
+    except KeyboardInterrupt:  # so early that nothing has begun
+        sys.exit(1)
