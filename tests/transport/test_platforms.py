@@ -184,7 +184,7 @@ def test_what_only_reached_the_port_is_kept_away_or_counted_as_foreign(
             unicast.sendto(pack_message(FRAMES[0]), ("::1" if ":" in group else "127.0.0.1", port))
             assert stock.recv(2.0) is not None
             assert bus.recv(0.05) is None
-            # Where nothing keeps them away, the other group's frame arrives, and the one to this host alone may.
+            # Where nothing keeps it away the other group's frame arrives; the one to this host alone may.
             assert (bus.statistics().foreign > 0) >= (refusal is no_filtering)
             assert bus.statistics().received == 0
 
