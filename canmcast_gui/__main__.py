@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,21 @@ def command(context: click.Context, connect: bool, demo: bool, **values: Any) ->
     options = StartOptions(
         bus=settings if on_bus else None, demo=demo, **{name: values[name] for name in names}
     )
+    if not _has_display():
+        raise click.ClickException("there is no display here; `canmcast monitor` shows the bus in a terminal")
     from canmcast_gui.ui.app import run
 
     sys.exit(run(options))
 
 
+def _has_display() -> bool:
+    """Whether a window can be shown; Qt would abort the process where it cannot."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in named)
+
+
 def main() -> None:
-    """Run the command; a missing graphical system gets a sentence instead of an abort."""
+    """Run the command."""
     command(prog_name="canmcast-gui")
 
 

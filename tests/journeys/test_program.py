@@ -168,6 +168,17 @@ def test_wrong_usage_is_said_before_a_window_opens(program, arguments, code, sen
     assert "Traceback" not in said
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_without_a_display_the_monitor_is_named(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    done = subprocess.run([sys.executable, "-m", "canmcast_gui"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Error: there is no display here; `canmcast monitor` shows the bus in a terminal"
+    ]
+
+
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_version_and_help_need_no_qt(option):
     code = (
