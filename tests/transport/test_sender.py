@@ -1,0 +1,176 @@
+"""The sending half by itself: what it refuses, what it does where the system refuses, who it says it is."""
+
+import errno
+import json
+import socket
+from collections.abc import Callable, Iterator
+
+import can
+import numpy as np
+import pytest
+from can.interfaces.udp_multicast.utils import pack_message
+
+from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.transport import (
+    BusError,
+    BusSettings,
+    FrameError,
+    FrameSender,
+    Receiver,
+    open_sender,
+    sendmmsg,
+)
+from canmcast_gui.transport.lane import SendTimeoutError
+from tests.support.network import Network
+
+pytestmark = pytest.mark.network
+
+PAYLOAD = pack_message(can.Message(arbitration_id=0x123, data=b"x"))
+
+
+@pytest.fixture
+def bus_settings(network: Network, group: str) -> BusSettings:
+    return BusSettings(group=group, port=network.free_port(), hop_limit=0)
+
+
+@pytest.fixture
+def receiver(bus_settings: BusSettings) -> Iterator[Receiver]:
+    receiver = Receiver(bus_settings)
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def sender(bus_settings: BusSettings, receiver: Receiver) -> Iterator[FrameSender]:
+    sender = FrameSender(bus_settings)
+    yield sender
+    sender.close()
+
+
+def batch_of(count: int) -> FrameBatch:
+    return FrameBatch.from_columns([0] * count, np.arange(count) % 0x800, np.zeros((count, 8), np.uint8))
+
+
+def test_it_says_where_its_frames_come_from(bus_settings: BusSettings, receiver: Receiver):
+    told: list[Source] = []
+    sender = FrameSender(bus_settings, on_address=told.append)
+    assert told == [sender.address]
+    sender.send_batch(batch_of(1))
+    assert receiver.sources[receiver.drain().source[0]] == sender.address
+    sender.close()
+
+
+def test_it_opens_from_settings_as_json(bus_settings: BusSettings, receiver: Receiver):
+    sender = open_sender(json.loads(json.dumps(bus_settings.to_dict())))
+    assert sender.send_batch(batch_of(5)) == sender.sent == 5
+    assert len(receiver.drain()) == 5
+    sender.close()
+    with pytest.raises(BusError, match="no network interface"):
+        open_sender(bus_settings.to_dict() | {"interface": "nowhere0"})
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_nothing_goes_out_where_one_frame_is_bad(sender: FrameSender, receiver: Receiver, count: int):
+    batch = batch_of(count)
+    batch.records["flags"][count - 1] = int(Flag.BRS)
+    with pytest.raises(FrameError, match=f"frame {count - 1} of {count}"):
+        sender.send_batch(batch)
+    assert len(receiver.drain()) == sender.sent == 0
+
+
+def test_a_closed_sender_says_so(sender: FrameSender):
+    sender.close()
+    for send in (lambda: sender.send_payload(PAYLOAD), lambda: sender.send_batch(batch_of(100))):
+        with pytest.raises(BusError, match="the bus is closed"):
+            send()
+
+
+def failing(error: OSError, times: int) -> type[socket.socket]:
+    """A kind of socket whose sending fails that many times."""
+    left = [times]
+
+    class Failing(socket.socket):
+        def send(self, data: bytes, *flags: int) -> int:
+            if left[0] and self.family != socket.AF_NETLINK:
+                left[0] -= 1
+                raise error
+            return super().send(data, *flags)
+
+    return Failing
+
+
+Sending = Callable[[FrameSender], object]
+WAYS: dict[str, Sending] = {
+    "one": lambda sender: sender.send_payload(PAYLOAD),
+    "many": lambda sender: sender.send_payloads([PAYLOAD]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_full_queue_is_waited_for(
+    bus_settings: BusSettings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, way: str, times: int
+):
+    monkeypatch.setattr(sendmmsg, "available", lambda: False)
+    monkeypatch.setattr(socket, "socket", failing(BlockingIOError(errno.EAGAIN, "full"), times))
+    sender = FrameSender(bus_settings)
+    WAYS[way](sender)
+    assert len(receiver.drain()) == sender.sent == 1
+    sender.close()
+
+
+def test_a_queue_that_stays_full_is_a_timeout(bus_settings: BusSettings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(socket, "socket", failing(BlockingIOError(errno.EAGAIN, "full"), 10**9))
+    sender = FrameSender(bus_settings)
+    with pytest.raises(SendTimeoutError, match=r"within 0\.02 s"):
+        sender.send_payload(PAYLOAD, timeout=0.02)
+    assert sender.sent == 0
+    sender.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_after_a_failure_it_opens_anew_and_sends_once(
+    bus_settings: BusSettings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, way: str
+):
+    monkeypatch.setattr(sendmmsg, "available", lambda: False)
+    monkeypatch.setattr(socket, "socket", failing(OSError(errno.ENODEV, "No such device"), 1))
+    told: list[Source] = []
+    sender = FrameSender(bus_settings, on_address=told.append)
+    WAYS[way](sender)
+    heard = receiver.drain()
+    assert len(heard) == sender.sent == 1
+    assert told == [told[0], sender.address]
+    assert receiver.sources[heard.source[0]] == sender.address
+    sender.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.ENETDOWN, "bring the interface up"),
+        (errno.EPERM, "firewall"),
+        (errno.EHOSTUNREACH, "allowed to use the local network"),
+        (errno.ENOBUFS, "cannot send on "),
+    ],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_lasting_failure_says_what_to_do(
+    bus_settings: BusSettings, monkeypatch: pytest.MonkeyPatch, number: int, says: str, way: str
+):
+    monkeypatch.setattr(sendmmsg, "available", lambda: False)
+    monkeypatch.setattr(socket, "socket", failing(OSError(number, "refused"), 10**9))
+    sender = FrameSender(bus_settings)
+    with pytest.raises(BusError, match=says):
+        WAYS[way](sender)
+    assert sender.sent == 0
+    sender.close()
+
+
+def test_the_rate_limit_holds_for_batches(bus_settings: BusSettings, receiver: Receiver):
+    sender = FrameSender(BusSettings(**bus_settings.to_dict() | {"rate_limit": 5000.0}))
+    sender.send_batch(batch_of(300))
+    times = receiver.drain().timestamp_ns
+    assert len(times) == 300
+    # At most 1/100 s worth at once, then no more than 5 a millisecond.
+    assert (times[-1] - times[0]) / 1e9 >= (300 - 2 * 50) / 5000
+    sender.close()
