@@ -32,6 +32,9 @@ _PYTHON_CAN_LOG = logging.getLogger("can.bus")
 # How many seconds a flood of datagrams that are not for us may hold back the end of a time-out.
 _PATIENCE = 0.25
 
+# After how many seconds a thread that waits notices that its bus was closed.
+_SLICE = 1.0
+
 
 class InvalidMessageError(can.CanOperationError, ValueError):
     """A message that is no valid CAN frame and was therefore not sent."""
@@ -55,7 +58,9 @@ class UdpMulticastBus(BusABC):
     this host), ``interface`` a name, index or address, or several (a sequence, or with commas between).
     ``receive_own_messages`` brings what this bus sent back, with ``is_rx=False``. ``fd=False`` refuses to
     send CAN FD frames and ignores received ones. ``receive_buffer`` asks for exactly that many bytes.
-    Further: ``local=True`` (this host only), ``rate_limit`` (frames per second), ``can_filters``.
+    Further: ``local=True`` (this host only), ``rate_limit`` (frames per second), ``can_filters``, and
+    ``network_interface``, which is another name of ``interface``: with ``can.Bus`` and in configuration
+    files the first one means python-can's backend.
 
     Messages that ``recv`` returns carry ``source``, a Source with ``address`` and ``port`` of their sender.
 
@@ -78,13 +83,14 @@ class UdpMulticastBus(BusABC):
         *,
         local: bool = False,
         rate_limit: float | None = None,
+        network_interface: str | int | Sequence[str | int] | None = None,
         **kwargs: Any,
     ) -> None:
         try:
             settings = BusSettings(
                 group=str(channel),
                 port=_whole(port),
-                interface=_interface_text(interface),
+                interface=_interface_text(interface if network_interface is None else network_interface),
                 hop_limit=_whole(hop_limit),
                 fd=_truth(fd),
                 local=_truth(local),
@@ -103,7 +109,11 @@ class UdpMulticastBus(BusABC):
         self._logs_messages = _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL)
         self._can_protocol = CanProtocol.CAN_FD if settings.fd else CanProtocol.CAN_20
         self.channel_info = f"UDP multicast {settings.label()}"
-        super().__init__(channel, **kwargs)
+        try:
+            super().__init__(channel, **kwargs)
+        except BaseException:
+            self._close()
+            raise
 
     # -- receiving ---------------------------------------------------------------------------------------
 
@@ -144,6 +154,11 @@ class UdpMulticastBus(BusABC):
         if not nothing_waits:
             return left is None or left > -_PATIENCE
         try:
+            # In slices, because nothing wakes a thread whose socket another one closes.
+            while left is None or left > _SLICE:
+                if wait_for(self.fileno(), _SLICE):
+                    return True
+                left = None if deadline is None else deadline - time.monotonic()
             return wait_for(self.fileno(), left)
         except (OSError, ValueError) as error:
             raise self._receiving_failed(error) from error
@@ -250,10 +265,13 @@ class UdpMulticastBus(BusABC):
         """Close all sockets. Never raises, and may be called again."""
         try:
             super().shutdown()
-            self._sender.close()
-            self._receiver.close()
+            self._close()
         except Exception as error:  # noqa: BLE001 - promised by python-can's documentation
             log.error("the bus did not close cleanly: %s", error)
+
+    def _close(self) -> None:
+        self._sender.close()
+        self._receiver.close()
 
     @staticmethod
     def _detect_available_configs() -> list[AutoDetectedConfig]:

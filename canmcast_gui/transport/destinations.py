@@ -23,26 +23,25 @@ class Destinations:
         self.packed = group.packed
         self._where = slice(0, 16) if group.is_ipv6 else slice(8, 12)
         self._index_at = 16 if group.is_ipv6 else 0
-        self._verdicts: dict[bytes, bool] = {}
+        #: By pktinfo: whether it is foreign. For readers in a hurry; what is not in it is judged.
+        self.verdicts: dict[bytes, bool] = {}
 
     def add(self, index: int) -> None:
         """The group is joined on one more interface."""
         self.indexes |= {index}
-        self._verdicts = {}
+        self.verdicts.clear()
 
     def discard(self, index: int) -> None:
         """The group is no longer joined there."""
         self.indexes -= {index}
-        self._verdicts = {}
+        self.verdicts.clear()
 
     def is_foreign(self, info: bytes) -> bool:
         """Whether a pktinfo names another group, or an interface that was not joined."""
-        verdict = self._verdicts.get(info)
-        return self._judge(info) if verdict is None else verdict
-
-    def _judge(self, info: bytes) -> bool:
-        index = _INDEX.unpack_from(info, self._index_at)[0]
-        verdict = info[self._where] != self.packed or index not in self.indexes
-        if len(self._verdicts) < _MOST_VERDICTS:
-            self._verdicts[info] = verdict
+        verdict = self.verdicts.get(info)
+        if verdict is None:
+            index = _INDEX.unpack_from(info, self._index_at)[0]
+            verdict = info[self._where] != self.packed or index not in self.indexes
+            if len(self.verdicts) < _MOST_VERDICTS:
+                self.verdicts[info] = verdict
         return verdict

@@ -19,6 +19,10 @@ class Link:
     index: int
 
 
+# Where there is a route, but the system does not say by which interface.
+SYSTEMS_CHOICE = Link("the system's choice", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkInterface:
     """One interface with its addresses, IPv6 ones without their scope."""
@@ -41,12 +45,11 @@ def list_interfaces() -> list[NetworkInterface]:
     states = psutil.net_if_stats()
     found = []
     for name, state in states.items():
-        try:
-            index = socket.if_nametoindex(name)
-        except OSError:
-            continue  # gone since it was listed, or an alias such as eth0:1, which has no index
-        flags = state.flags.split(",")
         entries = addresses.get(name, [])
+        index = _index_of(name, [entry.address for entry in entries])
+        if index is None:
+            continue  # gone since it was listed, or an alias such as eth0:1
+        flags = state.flags.split(",")
         ipv4 = tuple(entry.address for entry in entries if entry.family == socket.AF_INET)
         ipv6 = tuple(entry.address.partition("%")[0] for entry in entries if entry.family == socket.AF_INET6)
         loopback = "loopback" in flags or any(ipaddress.ip_address(a).is_loopback for a in (*ipv4, *ipv6))
@@ -54,6 +57,15 @@ def list_interfaces() -> list[NetworkInterface]:
         multicast = "multicast" in flags or (not state.flags and not loopback)
         found.append(NetworkInterface(name, index, ipv4, ipv6, state.isup, multicast, loopback))
     return sorted(found, key=lambda interface: interface.index)
+
+
+def _index_of(name: str, addresses: list[str]) -> int | None:
+    """The index of an interface. Windows knows the names that users do not; link-local addresses tell it."""
+    try:
+        return socket.if_nametoindex(name)
+    except OSError:
+        scopes = (address.partition("%")[2] for address in addresses)
+        return next((int(scope) for scope in scopes if scope.isdigit()), None)
 
 
 def local_interface(group: str = DEFAULT_GROUP_IPV4) -> Link:
@@ -99,17 +111,20 @@ def find_interface(text: str) -> Link:
     by_index = _by_index(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if by_index is not None:
         return by_index
-    address = text.partition("%")[0]
-    for interface in list_interfaces() if _is_address(address) else ():
-        if ipaddress.ip_address(address) in map(ipaddress.ip_address, (*interface.ipv4, *interface.ipv6)):
+    address = _address(text.partition("%")[0])
+    for interface in list_interfaces():
+        addresses = map(ipaddress.ip_address, (*interface.ipv4, *interface.ipv6))
+        if text == interface.name or (address is not None and address in addresses):
             return Link(interface.name, interface.index)
-    what = "address" if _is_address(address) else "network interface"
+    what = "network interface" if address is None else "address"
     raise BusError(f"this computer has no {what} {text}; it has the interfaces {_names()}")
 
 
 def _routed(group: Group) -> Link | None:
     route = route_to(group.address)
-    return None if route is None else _by_index(route.interface_index)
+    if route is None:
+        return None
+    return SYSTEMS_CHOICE if route.interface_index == 0 else _by_index(route.interface_index)
 
 
 def _by_name(name: str) -> Link | None:
@@ -126,12 +141,11 @@ def _by_index(index: int) -> Link | None:
         return None
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _names() -> str:

@@ -63,7 +63,9 @@ class DirectReader(Generic[T]):
         flags = ctypes.c_int(_MSG_DONTWAIT)
         data: Any = self._data
         name, control = self._name, self._control
-        info_at = slice(_DESTINATION_AT, _DESTINATION_AT + (20 if len(name) == 28 else 12))
+        info_size = 20 if len(name) == 28 else 12
+        destination = (ctypes.c_char * info_size).from_buffer(control, _DESTINATION_AT)
+        verdict = destinations.verdicts.get if destinations else None
         lock = threading.Lock()
 
         def receive() -> T | None:
@@ -72,10 +74,12 @@ class DirectReader(Generic[T]):
                 datagram = data[:size] if size >= 0 else None
                 address = name.raw
                 seconds, nanoseconds = _TIMESPEC.unpack_from(control)
-                info = control.raw[info_at] if destinations else b""
+                info = destination.raw if verdict else b""
             if datagram is None:
                 return None if ctypes.get_errno() == errno.EAGAIN else otherwise()
-            foreign = destinations is not None and destinations.is_foreign(info)
+            foreign = verdict(info) if verdict else False
+            if foreign is None:
+                foreign = destinations is not None and destinations.is_foreign(info)
             return judge(datagram, address, seconds * 1_000_000_000 + nanoseconds, foreign)
 
         return receive

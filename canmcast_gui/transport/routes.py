@@ -26,7 +26,9 @@ _ATTRIBUTE = struct.Struct("=HH")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where the system would send to: the interface's index, and whether the address is this host's own."""
+    """Where the system would send to: the interface's index, 0 where it does not say, and whether the address
+    is this host's own.
+    """
 
     interface_index: int
     is_own_address: bool
@@ -88,16 +90,16 @@ def _ask_by_connecting(address: str) -> Route | None:
     except OSError:
         return None
     index = chosen[3] if len(chosen) == 4 and chosen[3] else _index_of_address(chosen[0])
-    return None if index is None else Route(index, _can_bind(address, 0))
+    return Route(index, _can_bind(address, 0))
 
 
-def _index_of_address(address: str) -> int | None:
+def _index_of_address(address: str) -> int:
     from canmcast_gui.transport.interfaces import list_interfaces  # asks psutil, which Linux does without
 
     for interface in list_interfaces():
         if address in (*interface.ipv4, *interface.ipv6):
             return interface.index
-    return None
+    return 0
 
 
 def _can_bind(address: str, scope_id: int) -> bool:

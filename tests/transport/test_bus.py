@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import can
 import msgpack
 import numpy as np
+import psutil
 import pytest
 from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
 from can.interfaces.udp_multicast.utils import pack_message
@@ -368,6 +369,43 @@ def test_a_closed_bus_raises_and_keeps_its_counts(open_bus: Opener):
     with pytest.raises(can.CanOperationError, match="closed"):
         bus.send_batch([FRAME])
     assert bus.statistics().sent == 1
+
+
+def test_a_thread_that_waits_notices_that_its_bus_was_closed(
+    open_bus: Opener, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("canmcast_gui.transport.bus._SLICE", 0.01)
+    bus = open_bus()
+    said: list[str] = []
+
+    def wait() -> None:
+        with pytest.raises(can.CanOperationError) as caught:
+            bus.recv()
+        said.append(str(caught.value))
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    bus.shutdown()
+    thread.join(5.0)
+    assert "the bus is closed" in said[0]
+
+
+def test_filters_that_cannot_be_set_leave_nothing_open(
+    group: str, port: int, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise ValueError("no such filter")
+
+    monkeypatch.setattr(UdpMulticastBus, "set_filters", refuse)
+    descriptors = psutil.Process().num_fds()
+    with pytest.raises(ValueError, match="no such filter"):
+        UdpMulticastBus(group, port, hop_limit=0)
+    assert psutil.Process().num_fds() == descriptors
+
+
+def test_a_network_interface_has_another_name_for_python_can(group: str, port: int):
+    with pytest.raises(can.CanInitializationError, match="no network interface nowhere0"):
+        can.Bus(interface="canmcast", channel=group, port=port, hop_limit=0, network_interface="nowhere0")
 
 
 def test_a_bus_by_configuration_file(tmp_path, group: str, port: int):

@@ -1,10 +1,20 @@
 """The interfaces of this host, and which of them a bus is on."""
 
+import socket
+from collections import namedtuple
+
+import psutil
 import pytest
 
-from canmcast_gui.transport import BusError, list_interfaces, local_interface
+from canmcast_gui.transport import BusError, interfaces, list_interfaces, local_interface
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, parse_group
-from canmcast_gui.transport.interfaces import Link, choose_interfaces, find_interface, loopback_interface
+from canmcast_gui.transport.interfaces import (
+    SYSTEMS_CHOICE,
+    Link,
+    choose_interfaces,
+    find_interface,
+    loopback_interface,
+)
 from canmcast_gui.transport.routes import is_own_address, route_to
 from tests.support.network import Network
 
@@ -76,3 +86,41 @@ def test_without_netlink_connecting_tells_the_route(loopback: Link, monkeypatch:
     assert route_to("198.51.100.1") is None
     assert is_own_address("::1")
     assert not is_own_address("10.9.8.7")
+
+
+def test_names_that_only_users_know_are_found_by_their_addresses(monkeypatch: pytest.MonkeyPatch):
+    """As on Windows, where the system's own names are others."""
+    address = namedtuple("address", "family address")
+    state = namedtuple("state", "isup flags")
+    monkeypatch.setattr(
+        psutil,
+        "net_if_addrs",
+        lambda: {
+            "Ethernet 2": [address(socket.AF_INET, "10.0.0.7"), address(socket.AF_INET6, "fe80::7%12")],
+            "Loopback Pseudo-Interface 1": [
+                address(socket.AF_INET, "127.0.0.1"),
+                address(socket.AF_INET6, "::1"),
+            ],
+        },
+    )
+    monkeypatch.setattr(
+        psutil,
+        "net_if_stats",
+        lambda: {"Ethernet 2": state(True, ""), "Loopback Pseudo-Interface 1": state(True, "")},
+    )
+    (interface,) = list_interfaces()
+    assert (interface.name, interface.index, interface.ipv6) == ("Ethernet 2", 12, ("fe80::7",))
+    assert interface.is_multicast
+    for text in ("Ethernet 2", "10.0.0.7", "fe80::7"):
+        assert find_interface(text) == Link("Ethernet 2", 12)
+
+
+def test_a_route_by_an_interface_that_cannot_be_told_is_left_to_the_system(
+    loopback: Link, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr(interfaces, "list_interfaces", list)
+    assert route_to("127.0.0.1").interface_index == 0
+    group = parse_group(DEFAULT_GROUP_IPV4)
+    assert choose_interfaces(group, None, local=False) == (SYSTEMS_CHOICE,)
+    assert loopback not in choose_interfaces(group, None, local=False)
