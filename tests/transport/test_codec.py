@@ -1,5 +1,7 @@
 """The wire format, against stock's own encoder and decoder."""
 
+import tracemalloc
+
 import can
 import msgpack
 import pytest
@@ -105,7 +107,22 @@ def test_what_stock_peers_with_careless_users_send_is_a_frame():
     assert decode(with_values(channel="vcan0")).channel == "vcan0"
 
 
-def test_a_datagram_of_nested_beginnings_costs_no_memory():
-    nested = b"\xdc\x0f\xff" * 1300
-    assert decode(nested) == Refusal.UNREADABLE
-    assert decode(b"\x81\xa1a" * 1300) == Refusal.UNREADABLE
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"\xdc\x0f\xff" * 1300,  # arrays in arrays that each announce 4095 more
+        b"\xdd\xff\xff\xff\xff" * 800,
+        b"\x81\xa1a" * 1300,  # maps in maps
+        b"\xc6\x7f\xff\xff\xff",  # two gigabytes of payload to come
+        b"\xdb\x7f\xff\xff\xff",
+        with_values(data=700_000_000),
+    ],
+)
+def test_a_hostile_datagram_costs_no_more_memory_than_its_size_explains(hostile: bytes):
+    decode(hostile)
+    tracemalloc.start()
+    try:
+        assert isinstance(decode(hostile), Refusal)
+        assert tracemalloc.get_traced_memory()[1] < 300_000
+    finally:
+        tracemalloc.stop()
