@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 import psutil
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
@@ -49,7 +49,6 @@ class Program(QObject):
 
     def __init__(self, application: QApplication, options: StartOptions) -> None:
         super().__init__()
-        self._application = application
         self._options = options
         self._exit_code = 0
         self.settings = AppSettings()
@@ -88,7 +87,7 @@ class Program(QObject):
     def _quit_by_timer(self) -> None:
         if self._options.screenshot is not None:
             self._save_screenshot(self._options.screenshot)
-        self._application.quit()
+        QCoreApplication.quit()
 
     def _save_screenshot(self, path: Path) -> None:
         if not self.window.grab().save(str(path), "PNG"):
@@ -107,9 +106,20 @@ class Program(QObject):
         totals = self.session.statistics()
         self.session.shutdown()
         self.settings.save()
+        self._delete_objects()
         if self._options.report is not None:
             self._write_report(window_report(totals, figures))
         return self._exit_code
+
+    def _delete_objects(self) -> None:
+        """Let Qt delete what is ours while the application is still there.
+
+        At the end of the interpreter the order is left to chance, and widgets that outlive their application
+        end in a crash.
+        """
+        for thing in (self.window, self.session, self.settings):
+            thing.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _figures(self) -> WindowFigures:
         return WindowFigures(

@@ -21,7 +21,7 @@ class Program:
     """A running canmcast-gui."""
 
     def __init__(self, *arguments: object) -> None:
-        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+        environment = {"QT_QPA_PLATFORM": "offscreen", "PYTHONFAULTHANDLER": "1", **os.environ}
         self.process = psutil.Popen(
             [sys.executable, "-m", "canmcast_gui", *map(str, arguments)],
             env=environment,
