@@ -34,7 +34,7 @@ _ID_WIDTH_BY_MARK[:0x80] = 1
 _ID_WIDTH_BY_MARK[[0xCC, 0xCD, 0xCE]] = (2, 3, 5)
 
 # Records are moved whole: numpy would move a structured one field by field.
-_RAW_RECORD = np.dtype(f"V{FRAME_DTYPE.itemsize}")
+RAW_RECORD = np.dtype(f"V{FRAME_DTYPE.itemsize}")
 # By payload length, the first 8 payload bytes that are there, as one word.
 _INLINE_MASK = (
     np.where(np.arange(INLINE_BYTES) < np.arange(MAX_PAYLOAD + 1)[:, None], 0xFF, 0)
@@ -47,9 +47,9 @@ _SWITCHES = np.uint8(Flag.BRS | Flag.ESI)
 def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mask, Bytes]:
     """Decode the datagrams of the usual layout among n.
 
-    ``matrix`` uint8 (n, WIDTH) C-contiguous, one datagram a row, of which ``sizes`` int64 (n,) bytes count;
-    ``records`` (n,) of FRAME_DTYPE gets the columns id, flags, channel, dlc, length, data and payload_offset.
-    Returns which rows were decoded, bool (n,), and the heap for payloads longer than 8. Rows that were not
+    ``matrix`` uint8 (n, WIDTH) C-contiguous, one datagram a row, n up to ROWS; ``sizes`` int64 (n,), how many
+    bytes of each row count; ``records`` (n,) of FRAME_DTYPE, all zero, gets the columns id, flags, channel,
+    dlc, length, data and payload_offset. Returns which rows were decoded, bool (n,), and the heap for payloads longer than 8. Rows that were not
     decoded hold nothing of use.
     """
     heap: list[Bytes] = []
@@ -63,7 +63,7 @@ def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mas
             rows = np.flatnonzero(id_widths == id_width)
             part = np.zeros(len(rows), dtype=FRAME_DTYPE)
             done[rows] = _decode_part(matrix[rows], sizes[rows], head_of(id_width), part, heap)
-            records.view(_RAW_RECORD)[rows] = part.view(_RAW_RECORD)
+            records.view(RAW_RECORD)[rows] = part.view(RAW_RECORD)
     return done, np.concatenate(heap) if heap else np.zeros(0, dtype=np.uint8)
 
 
@@ -79,14 +79,18 @@ def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, hea
     extended, error = cells[:, head.extended_at] & 1, cells[:, head.error_at] & 1
     fd, brs, esi = (tails[:, at] & 1 for at in TAIL_FLAGS_AT)
     flags = extended | error << 2 | fd << 3 | brs << 4 | esi << 5
-    fits = head.part.fits(cells.view(np.uint64)[:, : len(head.part.mask)]) & TAIL.fits(tails.view(np.uint64))
+    fits = head.part.fits(cells.view(np.uint64)) & TAIL.fits(tails.view(np.uint64))
     fits &= (cells[:, head.dlc_at] == lengths) & (sizes == start + TAIL.size + lengths.astype(np.int64))
-    fits &= ids <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
-    fits &= (channel < 0x80) | (channel == NIL)
-    fits &= np.where(fd, lengths <= MAX_PAYLOAD, (lengths <= INLINE_BYTES) & (flags & _SWITCHES == 0))
+    # What can only be wrong where something unusual is there at all is looked at only then.
+    if head.id_width > 2:
+        fits &= ids <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
+    if flags.max() >= Flag.FD or lengths.max() > INLINE_BYTES:
+        fits &= np.where(fd, lengths <= MAX_PAYLOAD, (lengths <= INLINE_BYTES) & (flags & _SWITCHES == 0))
+    if (channel != NIL).any():
+        fits &= (channel < 0x80) | (channel == NIL)
+        records["channel"] = np.where(channel == NIL, 0, channel + 1)
     records["arbitration_id"] = ids
     records["flags"] = flags
-    records["channel"] = np.where(channel == NIL, 0, channel + 1)
     records["length"] = bounded
     records["dlc"] = LENGTH_TO_DLC[bounded]
     data = np.ascontiguousarray(cells[:, start : start + INLINE_BYTES]).view(np.uint64)[:, 0]

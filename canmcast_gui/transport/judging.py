@@ -11,7 +11,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.codec import Refusal
-from canmcast_gui.transport.columns import decode_columns
+from canmcast_gui.transport.columns import RAW_RECORD, decode_columns
 from canmcast_gui.transport.layout import Bytes, Mask, Numbers
 from canmcast_gui.transport.ledger import Ledger, Peer
 from canmcast_gui.transport.reading import Address
@@ -85,32 +85,38 @@ class Judge:
 
     def _judge_columns(self, reader: ManyReader) -> FrameBatch:
         count = len(reader.sizes)
-        addresses, which = reader.senders()
-        peers = [self._ledger.peer(address) for address in addresses]
-        foreign = reader.foreign() | np.array([peer.is_refused for peer in peers])[which]
-        self._ledger.foreign += int(np.count_nonzero(foreign))
         records = np.zeros(count, dtype=FRAME_DTYPE)
         usual, heap = decode_columns(reader.matrix[:count], reader.sizes, records)
         timestamps = reader.timestamps_ns()
         records["timestamp_ns"] = timestamps
+        addresses, which = reader.senders()
+        peers = [self._ledger.peer(address) for address in addresses]
         records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[which]
-        own = np.array([peer.is_own for peer in peers])[which]
-        records["flags"] |= np.where(own, np.uint16(_TX), np.uint16(0))
-        unusual = np.flatnonzero(~usual & ~foreign)
-        usual &= ~foreign
-        if not self._wanted.own:
-            usual &= ~own
+        foreign = self._foreign(reader, peers, which)
+        unusual = np.flatnonzero(~(usual | foreign))
+        good = usual & ~foreign
+        if any(peer.is_own for peer in peers):
+            own = np.array([peer.is_own for peer in peers])[which]
+            records["flags"][own] |= np.uint16(_TX)
+            if not self._wanted.own:
+                good &= ~own
         if not self._wanted.fd:
-            fd = usual & (records["flags"] & _FD != 0)
+            fd = good & (records["flags"] & np.uint16(_FD) != 0)
             self._ledger.ignored += int(np.count_nonzero(fd))
-            usual &= ~fd
-        for peer, received in zip(
-            peers, np.bincount(which[usual], minlength=len(peers)).tolist(), strict=True
-        ):
-            peer.received += received
+            good &= ~fd
+        received = np.bincount(which, weights=good, minlength=len(peers))
+        for peer, number in zip(peers, received.tolist(), strict=True):
+            peer.received += int(number)
         if len(unusual):
-            heap = self._judge_rest(reader, unusual, timestamps, records, usual, heap)
-        return FrameBatch(records if usual.all() else records[usual], heap)
+            heap = self._judge_rest(reader, unusual, timestamps, records, good, heap)
+        return FrameBatch(records if good.all() else records.view(RAW_RECORD)[good].view(FRAME_DTYPE), heap)
+
+    def _foreign(self, reader: ManyReader, peers: list[Peer], which: npt.NDArray[np.intp]) -> Mask:
+        foreign = reader.foreign()
+        if any(peer.is_refused for peer in peers):
+            foreign |= np.array([peer.is_refused for peer in peers])[which]
+        self._ledger.foreign += int(np.count_nonzero(foreign))
+        return foreign
 
     def _judge_rest(
         self,

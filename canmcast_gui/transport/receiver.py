@@ -14,10 +14,11 @@ from canmcast_gui.transport.destinations import Destinations
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
+from canmcast_gui.transport.layout import ROWS
 from canmcast_gui.transport.ledger import Ledger
 from canmcast_gui.transport.platforms import is_up, leave
 from canmcast_gui.transport.reading import choose_way
-from canmcast_gui.transport.recvmmsg import SLOTS, ManyReader
+from canmcast_gui.transport.recvmmsg import ManyReader
 from canmcast_gui.transport.recvmsg import DirectReader
 from canmcast_gui.transport.routes import is_own_address
 from canmcast_gui.transport.settings import BusSettings
@@ -141,7 +142,7 @@ class Receiver:
         with self._draining:  # the reader's memory is used again by the next read
             while left > 0 and (count := self._many.read(left)):
                 batches.append(self._judge.judge_block(self._many))
-                if count < min(left, SLOTS):
+                if count < min(left, ROWS):
                     break
                 left -= count
         return FrameBatch.concatenate(batches)

@@ -19,12 +19,9 @@ from canmcast_gui.transport import platforms
 from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.codec import MAX_DATAGRAM
 from canmcast_gui.transport.destinations import Destinations
-from canmcast_gui.transport.layout import WIDTH, Bytes, Mask, Numbers
+from canmcast_gui.transport.layout import ROWS, WIDTH, Bytes, Mask, Numbers
 from canmcast_gui.transport.platforms import ArrivalStamp
 from canmcast_gui.transport.reading import Address, Arrival
-
-# One call's worth: as much as stays in a processor's second-level cache while it is decoded.
-SLOTS = 1024
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
 NAME = 32
@@ -64,9 +61,9 @@ def libc() -> ctypes.CDLL:
 
 
 class ManyReader:
-    """Reads up to SLOTS datagrams at once. What a read brought is valid until the next one.
+    """Reads up to ROWS datagrams at once. What a read brought is valid until the next one.
 
-    ``matrix`` uint8 (SLOTS, WIDTH) holds the beginnings, a datagram a row; ``sizes`` (n,) their full lengths.
+    ``matrix`` uint8 (ROWS, WIDTH) holds the beginnings, a datagram a row; ``sizes`` (n,) their full lengths.
     """
 
     def __init__(self, sock: socket.socket, group: Group, destinations: Destinations | None) -> None:
@@ -83,18 +80,18 @@ class ManyReader:
             ctypes.c_int,
             ctypes.c_void_p,
         ]
-        self.matrix: Bytes = np.zeros((SLOTS, WIDTH), dtype=np.uint8)
+        self.matrix: Bytes = np.zeros((ROWS, WIDTH), dtype=np.uint8)
         self.sizes: Numbers = np.zeros(0, dtype=np.int64)
         # Rarely touched, so the system hardly ever gives it real memory.
-        self._overflow: Bytes = np.zeros((SLOTS, _OVERFLOW), dtype=np.uint8)
-        self._names: Bytes = np.zeros((SLOTS, NAME), dtype=np.uint8)
-        self._controls: Bytes = np.zeros((SLOTS, CONTROL), dtype=np.uint8)
-        self._iovs = np.zeros((SLOTS, 4), dtype=np.uint64)
-        self._headers = np.zeros(SLOTS, dtype=HEADER_DTYPE)
+        self._overflow: Bytes = np.zeros((ROWS, _OVERFLOW), dtype=np.uint8)
+        self._names: Bytes = np.zeros((ROWS, NAME), dtype=np.uint8)
+        self._controls: Bytes = np.zeros((ROWS, CONTROL), dtype=np.uint8)
+        self._iovs = np.zeros((ROWS, 4), dtype=np.uint64)
+        self._headers = np.zeros(ROWS, dtype=HEADER_DTYPE)
         self._prepare()
 
     def _prepare(self) -> None:
-        slots = np.arange(SLOTS, dtype=np.uint64)
+        slots = np.arange(ROWS, dtype=np.uint64)
         self._iovs[:, 0] = self.matrix.ctypes.data + slots * WIDTH
         self._iovs[:, 1] = WIDTH
         self._iovs[:, 2] = self._overflow.ctypes.data + slots * _OVERFLOW
@@ -104,7 +101,7 @@ class ManyReader:
         headers["iov"] = self._iovs.ctypes.data + slots * 32
         headers["iov_count"] = 2
         headers["control"] = self._controls.ctypes.data + slots * CONTROL
-        self._reset(SLOTS)
+        self._reset(ROWS)
 
     def _reset(self, count: int) -> None:
         """The kernel overwrites these with what it has used."""
@@ -116,7 +113,7 @@ class ManyReader:
         """Read what waits, at most ``limit`` datagrams; returns how many. Never waits. Raises OSError."""
         self._reset(len(self.sizes))
         count = self._recvmmsg(
-            self._sock.fileno(), self._headers.ctypes.data, min(limit, SLOTS), _MSG_DONTWAIT, None
+            self._sock.fileno(), self._headers.ctypes.data, min(limit, ROWS), _MSG_DONTWAIT, None
         )
         if count < 0:
             count = 0
