@@ -17,7 +17,6 @@ from can.typechecking import AutoDetectedConfig
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
-from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.judging import Heard
 from canmcast_gui.transport.lane import SendTimeoutError
@@ -124,7 +123,10 @@ class UdpMulticastBus(BusABC):
         """
         deadline = None
         while True:
-            heard = self._take()
+            try:
+                heard = self._receive_one()
+            except OSError as error:
+                raise self._receiving_failed(error) from error
             if isinstance(heard, tuple):
                 message = _message(heard)
                 if self._filters is None or self._matches_filters(message):
@@ -141,12 +143,6 @@ class UdpMulticastBus(BusABC):
 
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
         return self.recv(timeout), True
-
-    def _take(self) -> Heard | Refusal | None:
-        try:
-            return self._receive_one()
-        except (OSError, ValueError) as error:
-            raise self._receiving_failed(error) from error
 
     def _go_on(self, deadline: float | None, nothing_waits: bool) -> bool:
         """Wait for a datagram where none waits already; whether there is one, and time for it."""

@@ -45,12 +45,12 @@ _SWITCHES = np.uint8(Flag.BRS | Flag.ESI)
 
 
 def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mask, Bytes]:
-    """Decode the datagrams of the usual layout among n.
+    """Decode the datagrams of the usual layout among n, up to ROWS.
 
-    ``matrix`` uint8 (n, WIDTH) C-contiguous, one datagram a row, n up to ROWS; ``sizes`` int64 (n,), how many
-    bytes of each row count; ``records`` (n,) of FRAME_DTYPE, all zero, gets the columns id, flags, channel,
-    dlc, length, data and payload_offset. Returns which rows were decoded, bool (n,), and the heap for payloads longer than 8. Rows that were not
-    decoded hold nothing of use.
+    ``matrix`` uint8 (n, WIDTH) C-contiguous, one datagram a row; ``sizes`` int64 (n,), how many bytes of each
+    row count; ``records`` (n,) of FRAME_DTYPE, all zero, gets the columns id, flags, channel, dlc, length,
+    data and payload_offset. Returns which rows were decoded, bool (n,), and the heap for payloads longer than
+    8. Rows that were not decoded hold nothing of use.
     """
     heap: list[Bytes] = []
     id_widths = _ID_WIDTH_BY_MARK[matrix[:, ID_AT]]

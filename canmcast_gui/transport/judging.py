@@ -14,7 +14,7 @@ from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.columns import RAW_RECORD, decode_columns
 from canmcast_gui.transport.layout import Bytes, Mask, Numbers
 from canmcast_gui.transport.ledger import Ledger, Peer
-from canmcast_gui.transport.reading import Address
+from canmcast_gui.transport.origins import Origin
 from canmcast_gui.transport.recvmmsg import ManyReader
 from canmcast_gui.transport.repetition import AFTER_TIME, DATA_KEY, HEAD, Meaning, Memory
 
@@ -47,10 +47,10 @@ class Judge:
         self._memory = Memory()
         self._meaning = self._memory.meanings.get
 
-    def judge(self, data: bytes, address: Address, timestamp_ns: int, foreign: bool) -> Heard | Refusal:
+    def judge(self, data: bytes, origin: Origin, timestamp_ns: int) -> Heard | Refusal:
         """The frame that a datagram brings, or why it brings none. The arguments are those of an Arrival."""
-        peer = self._peer(address) or self._ledger.meet(address)
-        if foreign or peer.is_refused:
+        peer = self._peer(origin) or self._ledger.meet(origin)
+        if peer.is_refused:
             self._ledger.foreign += 1
             return Refusal.FOREIGN
         # All but time and payload has most probably been seen before. This stands here, and is not a function
@@ -89,10 +89,11 @@ class Judge:
         usual, heap = decode_columns(reader.matrix[:count], reader.sizes, records)
         timestamps = reader.timestamps_ns()
         records["timestamp_ns"] = timestamps
-        addresses, which = reader.senders()
-        peers = [self._ledger.peer(address) for address in addresses]
+        origins, which = reader.origins()
+        peers = [self._ledger.peer(origin) for origin in origins]
         records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[which]
-        foreign = self._foreign(reader, peers, which)
+        foreign = np.array([peer.is_refused for peer in peers])[which]
+        self._ledger.foreign += int(np.count_nonzero(foreign))
         unusual = np.flatnonzero(~(usual | foreign))
         good = usual & ~foreign
         if any(peer.is_own for peer in peers):
@@ -111,13 +112,6 @@ class Judge:
             heap = self._judge_rest(reader, unusual, timestamps, records, good, heap)
         return FrameBatch(records if good.all() else records.view(RAW_RECORD)[good].view(FRAME_DTYPE), heap)
 
-    def _foreign(self, reader: ManyReader, peers: list[Peer], which: npt.NDArray[np.intp]) -> Mask:
-        foreign = reader.foreign()
-        if any(peer.is_refused for peer in peers):
-            foreign |= np.array([peer.is_refused for peer in peers])[which]
-        self._ledger.foreign += int(np.count_nonzero(foreign))
-        return foreign
-
     def _judge_rest(
         self,
         reader: ManyReader,
@@ -130,7 +124,7 @@ class Judge:
         """Judge one by one what is not laid out as usual; returns the heap with what that adds to it."""
         added = bytearray()
         for row in rows.tolist():
-            heard = self.judge(reader.datagram(row), reader.sender(row), int(timestamps[row]), False)
+            heard = self.judge(reader.datagram(row), reader.origin(row), int(timestamps[row]))
             if isinstance(heard, tuple):
                 records[row] = np.frombuffer(_record(heard, len(heap) + len(added)), dtype=FRAME_DTYPE)[0]
                 good[row] = True

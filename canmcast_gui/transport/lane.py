@@ -11,7 +11,7 @@ from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link
 from canmcast_gui.transport.layout import Bytes, Numbers
-from canmcast_gui.transport.ledger import source_of
+from canmcast_gui.transport.origins import source_of
 from canmcast_gui.transport.sendmmsg import ManySender
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import open_sending_socket

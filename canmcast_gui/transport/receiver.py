@@ -10,12 +10,12 @@ from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport import platforms, recvmmsg
 from canmcast_gui.transport.addresses import parse_group
 from canmcast_gui.transport.codec import Refusal
-from canmcast_gui.transport.destinations import Destinations
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
 from canmcast_gui.transport.layout import ROWS
 from canmcast_gui.transport.ledger import Ledger
+from canmcast_gui.transport.origins import Origins
 from canmcast_gui.transport.platforms import is_up, leave
 from canmcast_gui.transport.reading import choose_way
 from canmcast_gui.transport.recvmmsg import ManyReader
@@ -45,21 +45,18 @@ class Receiver:
         self._buffer_bytes = opened.receive_buffer_bytes
         self._drops = 0
         self._problem: str | None = None
-        self._destinations = Destinations(self._group)
-        self._ledger = Ledger(is_own_address if settings.local else _everyone)
+        self._origins = Origins(self._group, opened.reports_destinations)
+        self._ledger = Ledger(self._origins, is_own_address if settings.local else _everyone)
         self._judge = Judge(self._ledger, Wanted(own=keep_own, fd=settings.fd))
-        destinations = self._destinations if opened.reports_destinations else None
         #: The next frame; None where nothing waits; a Refusal where what waited was no frame for us.
         self.receive_one: Callable[[], Heard | Refusal | None] = choose_way(
-            self._sock, self._group, opened.stamp, destinations, self._judge.judge
+            self._sock, opened.stamp, self._judge.judge
         )
         self._many: ManyReader | None = None
         self._direct: DirectReader[Heard | Refusal] | None = None
         if not plain and recvmmsg.available(opened.stamp):
-            self._many = ManyReader(self._sock, self._group, destinations)
-            self._direct = DirectReader(
-                self._sock, self._group, destinations, self._judge.judge, self.receive_one
-            )
+            self._many = ManyReader(self._sock, self._origins)
+            self._direct = DirectReader(self._sock, self._origins, self._judge.judge, self.receive_one)
             self.receive_one = self._direct.receive
         self._draining = threading.Lock()
         try:
@@ -74,7 +71,7 @@ class Receiver:
 
     def _join(self, links: Iterable[Link]) -> None:
         for link in links:
-            self._destinations.add(link.index)
+            self._origins.join(link.index)
             join_group(self._sock, self._group, link)
 
     @property
@@ -96,15 +93,15 @@ class Receiver:
             links = self._choose_links()
             for link in set(self._links) - set(links):
                 leave(self._sock, self._group, link.index)
-                self._destinations.discard(link.index)
+                self._origins.leave(link.index)
             self._join(set(links) - set(self._links))
+            if links != self._links or self.settings.local:
+                self._ledger.judge_peers_anew()
             self._links = links
             down = [link.name for link in links if not is_up(self._sock, link.name)]
             self._say(f"the interface {down[0]} is down" if down else None)
         except BusError as error:
             self._say(str(error))
-        if self.settings.local:
-            self._ledger.judge_peers_anew()
 
     def _say(self, problem: str | None) -> None:
         if problem == self._problem or self._sock.fileno() < 0:

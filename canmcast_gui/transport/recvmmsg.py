@@ -16,19 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.transport import platforms
-from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.codec import MAX_DATAGRAM
-from canmcast_gui.transport.destinations import Destinations
-from canmcast_gui.transport.layout import ROWS, WIDTH, Bytes, Mask, Numbers
+from canmcast_gui.transport.layout import ROWS, WIDTH, Bytes, Numbers
+from canmcast_gui.transport.origins import STAMP_SIZE, Origin, Origins
 from canmcast_gui.transport.platforms import ArrivalStamp
-from canmcast_gui.transport.reading import Address, Arrival
+from canmcast_gui.transport.reading import Arrival
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
-NAME = 32
-CONTROL = 96
-STAMP_SIZE = 32  # a cmsghdr of 16 bytes and a timespec
+# Room beside each datagram for control messages and, right behind them, a socket address.
+_ASIDE = 128
 _MSG_DONTWAIT = 0x40
-_CMSGHDR = struct.Struct("@Qii")
 
 HEADER_DTYPE = np.dtype(
     {
@@ -50,11 +47,6 @@ def available(stamp: ArrivalStamp) -> bool:
     )
 
 
-def name_size(group: Group) -> int:
-    """The bytes of a sockaddr_in or sockaddr_in6."""
-    return 28 if group.is_ipv6 else 16
-
-
 def libc() -> ctypes.CDLL:
     """The C library, which has what Python does not offer."""
     return ctypes.CDLL(None, use_errno=True)
@@ -66,12 +58,9 @@ class ManyReader:
     ``matrix`` uint8 (ROWS, WIDTH) holds the beginnings, a datagram a row; ``sizes`` (n,) their full lengths.
     """
 
-    def __init__(self, sock: socket.socket, group: Group, destinations: Destinations | None) -> None:
+    def __init__(self, sock: socket.socket, origins: Origins) -> None:
         self._sock = sock
-        self._is_ipv6 = group.is_ipv6
-        self._destinations = destinations
-        self._group = np.frombuffer(group.packed, dtype=np.uint8)
-        self.name_size = name_size(group)
+        self._origins = origins
         self._recvmmsg = libc().recvmmsg
         self._recvmmsg.argtypes = [
             ctypes.c_int,
@@ -84,8 +73,7 @@ class ManyReader:
         self.sizes: Numbers = np.zeros(0, dtype=np.int64)
         # Rarely touched, so the system hardly ever gives it real memory.
         self._overflow: Bytes = np.zeros((ROWS, _OVERFLOW), dtype=np.uint8)
-        self._names: Bytes = np.zeros((ROWS, NAME), dtype=np.uint8)
-        self._controls: Bytes = np.zeros((ROWS, CONTROL), dtype=np.uint8)
+        self._aside: Bytes = np.zeros((ROWS, _ASIDE), dtype=np.uint8)
         self._iovs = np.zeros((ROWS, 4), dtype=np.uint64)
         self._headers = np.zeros(ROWS, dtype=HEADER_DTYPE)
         self._prepare()
@@ -97,17 +85,17 @@ class ManyReader:
         self._iovs[:, 2] = self._overflow.ctypes.data + slots * _OVERFLOW
         self._iovs[:, 3] = _OVERFLOW
         headers = self._headers
-        headers["name"] = self._names.ctypes.data + slots * NAME
+        headers["name"] = self._aside.ctypes.data + self._origins.control_size + slots * _ASIDE
         headers["iov"] = self._iovs.ctypes.data + slots * 32
         headers["iov_count"] = 2
-        headers["control"] = self._controls.ctypes.data + slots * CONTROL
+        headers["control"] = self._aside.ctypes.data + slots * _ASIDE
         self._reset(ROWS)
 
     def _reset(self, count: int) -> None:
         """The kernel overwrites these with what it has used."""
         headers = self._headers[:count]
-        headers["name_size"] = NAME
-        headers["control_size"] = CONTROL
+        headers["name_size"] = self._origins.name_size
+        headers["control_size"] = self._origins.control_size
 
     def read(self, limit: int) -> int:
         """Read what waits, at most ``limit`` datagrams; returns how many. Never waits. Raises OSError."""
@@ -135,46 +123,25 @@ class ManyReader:
 
     def arrivals(self) -> Iterator[Arrival]:
         """The datagrams one by one."""
-        foreign = self.foreign().tolist()
         for row, timestamp_ns in enumerate(self.timestamps_ns().tolist()):
-            yield self.datagram(row), self.sender(row), timestamp_ns, foreign[row]
+            yield self.datagram(row), self.origin(row), timestamp_ns
 
     def timestamps_ns(self) -> Numbers:
-        """When each arrived, UTC nanoseconds, int64 (n,). The kernel writes this control message first."""
-        numbers = self._controls[: len(self.sizes)].view(np.int64)
+        """When each arrived, UTC nanoseconds, int64 (n,)."""
+        numbers = self._aside[: len(self.sizes)].view(np.int64)
         return numbers[:, 2] * 1_000_000_000 + numbers[:, 3]
 
-    def foreign(self) -> Mask:
-        """Which came for another group or from another interface, bool (n,)."""
-        count = len(self.sizes)
-        if self._destinations is None:
-            return np.zeros(count, dtype=np.bool_)
-        start = STAMP_SIZE // 8
-        first, which = _different(self._controls[:count].view(np.uint64)[:, start : start + 5])
-        return np.array([self._is_foreign(int(row)) for row in first])[which]
+    def origin(self, row: int) -> Origin:
+        """Where one datagram came from."""
+        return bytes(self._aside[row, STAMP_SIZE : self._origins.end])
 
-    def _is_foreign(self, row: int) -> bool:
-        if not self._destinations:
-            return False
-        size = 20 if self._is_ipv6 else 12
-        level, kind = (
-            (socket.IPPROTO_IPV6, platforms.IPV6_PKTINFO)
-            if self._is_ipv6
-            else (socket.IPPROTO_IP, platforms.IP_PKTINFO)
-        )
-        message = bytes(self._controls[row, STAMP_SIZE : STAMP_SIZE + 16 + size])
-        return message[:16] != _CMSGHDR.pack(16 + size, level, kind) or self._destinations.is_foreign(
-            message[16:]
-        )
-
-    def senders(self) -> tuple[list[Address], npt.NDArray[np.intp]]:
-        """The different senders, and for each datagram which of them it came from, (n,)."""
-        first, which = _different(self._names[: len(self.sizes)].view(np.uint64))
-        return [self.sender(int(row)) for row in first], which
-
-    def sender(self, row: int) -> Address:
-        """Who sent one datagram, as the kernel says it."""
-        return bytes(self._names[row, : self.name_size])
+    def origins(self) -> tuple[list[Origin], npt.NDArray[np.intp]]:
+        """The different origins, and for each datagram which of them it came from, (n,)."""
+        words = self._aside[: len(self.sizes)].view(np.uint64)[
+            :, STAMP_SIZE // 8 : -(-self._origins.end // 8)
+        ]
+        first, which = _different(words)
+        return [self.origin(int(row)) for row in first], which
 
 
 def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

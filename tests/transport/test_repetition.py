@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.batch import flags_of_message
+from canmcast_gui.transport.addresses import parse_group
 from canmcast_gui.transport.codec import KEYS, Refusal, WireFrame, decode
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.judging import Judge, Wanted
 from canmcast_gui.transport.ledger import Ledger
+from canmcast_gui.transport.origins import Origins
 from canmcast_gui.transport.repetition import Encoder
 from tests.support.messages import messages
 from tests.transport.datagrams import datagrams, mutated, stock_datagrams
@@ -22,10 +24,11 @@ class Decoder:
     """Judges datagrams of one sender, and gives what it heard as the codec would have given it."""
 
     def __init__(self) -> None:
-        self.judge = Judge(Ledger(lambda _address, _scope: True), Wanted(own=True, fd=True))
+        origins = Origins(parse_group("239.1.2.3"), reports_destinations=False)
+        self.judge = Judge(Ledger(origins, lambda *_: True), Wanted(own=True, fd=True))
 
     def decode(self, datagram: bytes) -> WireFrame | Refusal:
-        heard = self.judge.judge(datagram, ("10.0.0.7", 1), 0, False)
+        heard = self.judge.judge(datagram, (("10.0.0.7", 1), None), 0)
         if isinstance(heard, Refusal):
             return heard
         meaning, payload, _, _ = heard
