@@ -29,7 +29,8 @@ from canmcast_gui.transport.layout import (
 # The highest channel column whose number (one less) takes a single byte in the usual layout.
 HIGHEST_USUAL_CHANNEL = 128
 
-_BIT = {name: np.uint16(Flag[name]) for name in ("EXTENDED", "REMOTE", "ERROR", "FD", "BRS", "ESI")}
+# By the place among the widths that ids may have.
+_ID_WIDTHS = (1, 2, 3, 5)
 
 
 def check_batch(batch: FrameBatch, allow_fd: bool) -> None:
@@ -47,51 +48,59 @@ def _first(bad: Mask, sentence: str) -> tuple[int, str] | None:
     return (int(bad.argmax()), sentence) if bad.any() else None
 
 
-def encode_columns(batch: FrameBatch) -> tuple[Bytes, Numbers]:
+def encode_columns(batch: FrameBatch, matrix: Bytes) -> Numbers:
     """The datagrams of valid frames with channels up to HIGHEST_USUAL_CHANNEL, byte for byte as stock's.
 
-    Returns a matrix uint8 (n, WIDTH), one datagram a row, and how many bytes of each row count, int64 (n,).
+    They are written into ``matrix``, uint8 (n, WIDTH) C-contiguous, one datagram a row. Returns how many
+    bytes of each row count, int64 (n,).
     """
-    matrix = np.zeros((len(batch), WIDTH), dtype=np.uint8)
-    sizes = np.zeros(len(batch), dtype=np.int64)
     widths = np.searchsorted([0x80, 0x100, 0x10000], batch.arbitration_id, side="right")
-    for place, id_width in enumerate((1, 2, 3, 5)):
+    present = np.flatnonzero(np.bincount(widths)).tolist()
+    if len(present) == 1:
+        return _encode_part(batch, head_of(_ID_WIDTHS[present[0]]), matrix)
+    sizes = np.zeros(len(batch), dtype=np.int64)
+    for place in present:
         rows = np.flatnonzero(widths == place)
-        if len(rows) and len(rows) == len(batch):
-            sizes[:] = _encode_part(batch, head_of(id_width), matrix)
-        elif len(rows):
-            part = np.zeros((len(rows), WIDTH), dtype=np.uint8)
-            sizes[rows] = _encode_part(batch[rows], head_of(id_width), part)
-            matrix[rows] = part
-    return matrix, sizes
+        part = np.empty((len(rows), WIDTH), dtype=np.uint8)
+        sizes[rows] = _encode_part(batch[rows], head_of(_ID_WIDTHS[place]), part)
+        matrix[rows] = part
+    return sizes
 
 
 def _encode_part(batch: FrameBatch, head: Head, cells: Bytes) -> Numbers:
     """Fill ``cells`` with the datagrams of frames whose ids have one width; returns their sizes."""
     start = head.part.size
     lengths = batch.length.astype(np.int64)
+    used = Flag(int(np.bitwise_or.reduce(batch.flags)))
     cells[:, :start] = head.part.sample[:start]
     cells[:, TIME_AT : TIME_AT + 8] = _big_endian(batch.timestamp_ns / 1e9, ">f8")
     _write_ids(batch, head.id_width, cells)
-    for name, at in (("EXTENDED", head.extended_at), ("REMOTE", head.remote_at), ("ERROR", head.error_at)):
-        cells[:, at] = _truth(batch, name)
-    cells[:, head.channel_at] = np.where(batch.channel, batch.channel - 1, NIL)
-    cells[:, head.dlc_at] = wire_dlc(batch)
+    for flag, at in (
+        (Flag.EXTENDED, head.extended_at),
+        (Flag.REMOTE, head.remote_at),
+        (Flag.ERROR, head.error_at),
+    ):
+        if flag in used:
+            cells[:, at] = _truth(batch, flag)
+    if batch.channel.any():
+        cells[:, head.channel_at] = np.where(batch.channel, batch.channel - 1, NIL)
+    cells[:, head.dlc_at] = wire_dlc(batch) if Flag.REMOTE in used else lengths
     cells[:, head.length_at] = lengths
     # Written as far as the longest payload goes; the tails then cover what is too much of shorter ones.
     longest = int(lengths.max())
     cells[:, start : start + longest] = batch.payload_matrix(longest) if longest else 0
     tails = np.tile(TAIL.sample, (len(batch), 1))
-    for name, at in zip(("FD", "BRS", "ESI"), TAIL_FLAGS_AT, strict=True):
-        tails[:, at] = _truth(batch, name)
+    for flag, at in zip((Flag.FD, Flag.BRS, Flag.ESI), TAIL_FLAGS_AT, strict=True):
+        if flag in used:
+            tails[:, at] = _truth(batch, flag)
     ends = np.arange(len(cells)) * WIDTH + start + lengths
     width = tails.shape[1]
     slices_of(cells, width)[ends] = tails.view(f"V{width}")[:, 0]
     return start + lengths + TAIL.size
 
 
-def _truth(batch: FrameBatch, name: str) -> Bytes:
-    truth: Bytes = (FALSE + (batch.flags & _BIT[name] != 0)).astype(np.uint8)
+def _truth(batch: FrameBatch, flag: Flag) -> Bytes:
+    truth: Bytes = (FALSE + batch.has(flag)).astype(np.uint8)
     return truth
 
 

@@ -25,7 +25,7 @@ from canmcast_gui.transport.settings import BusSettings
 _CHECK_SECONDS = 0.5
 
 # Datagrams that are made before they are sent: fewer cost more calls, more cost more memory than caches hold.
-_CHUNK_FRAMES = 4096
+_CHUNK_FRAMES = 2048
 
 # So many frames are quicker encoded and sent one by one than as columns.
 _FEW_FRAMES = 16
@@ -94,8 +94,11 @@ class FrameSender:
         if batch.channel.max() > HIGHEST_USUAL_CHANNEL:
             return self.send_payloads(self.payloads(batch))
         check_batch(batch, self.settings.fd)
+        matrix = np.empty((min(len(batch), _CHUNK_FRAMES), WIDTH), dtype=np.uint8)
         for start in range(0, len(batch), _CHUNK_FRAMES):
-            self._send_rows(*encode_columns(batch[start : start + _CHUNK_FRAMES]))
+            part = batch[start : start + _CHUNK_FRAMES]
+            rows = matrix[: len(part)]
+            self._send_rows(rows, encode_columns(part, rows))
         return len(batch)
 
     def payloads(self, batch: FrameBatch) -> list[bytes]:
