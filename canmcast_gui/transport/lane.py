@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import time
+from typing import Any
 
 from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.transport import sendmmsg
@@ -28,7 +30,7 @@ class Lane:
         self.link = link
         self._sock = open_sending_socket(group, settings.port, link, settings.hop_limit)
         self._many = ManySender(self._sock) if sendmmsg.available() else None
-        self.address = source_of(self._sock.getsockname())
+        self.address = source_of(_complete(self._sock.getsockname(), link))
 
     def send(self, datagram: bytes, timeout: float | None) -> None:
         """Send one datagram; wait up to ``timeout`` seconds while the system takes none."""
@@ -73,6 +75,13 @@ class Lane:
     def close(self) -> None:
         """Close the socket."""
         self._sock.close()
+
+
+def _complete(address: tuple[Any, ...], link: Link) -> tuple[Any, ...]:
+    """A socket that is not tied to its interface does not name it in its own link-local address; peers do."""
+    if len(address) == 4 and ipaddress.ip_address(address[0]).is_link_local:
+        return (*address[:3], address[3] or link.index)
+    return address
 
 
 def _explanation(error: OSError) -> str:

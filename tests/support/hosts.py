@@ -76,10 +76,17 @@ def run(command: str) -> None:
     subprocess.run(command.split(), check=True, capture_output=True)
 
 
-def connect(one: Host, other: Host, name: str, net: int) -> None:
-    """A cable between two hosts: an interface ``name`` on both, 10.0.NET.1 and .2, fd00:NET::1 and ::2."""
+def connect(one: Host, other: Host, name: str, net: int, link_local: bool = False) -> None:
+    """A cable between two hosts: an interface ``name`` on both, 10.0.NET.1 and .2, fd00:NET::1 and ::2.
+
+    With ``link_local`` they have no addresses but fe80::1 and fe80::2.
+    """
     ends = f"cm{net}a", f"cm{net}b"
     run(f"ip link add {ends[0]} type veth peer name {ends[1]}")
     for host, end, number in ((one, ends[0], 1), (other, ends[1], 2)):
-        host.plug(end, name, [f"10.0.{net}.{number}/24", f"fd00:{net}::{number}/64"])
+        if link_local:
+            run(f"ip link set {end} addrgenmode none")
+            host.plug(end, name, [f"fe80::{number}/64"])
+        else:
+            host.plug(end, name, [f"10.0.{net}.{number}/24", f"fd00:{net}::{number}/64"])
         host.run(f"ip link set {name} multicast on")

@@ -236,3 +236,35 @@ def test_what_a_bad_cable_loses_is_lost_and_the_rest_arrives(near: Host, far: Ho
     ids = far.recv_ids("bus", 500, 0.3)
     assert 250 < len(ids) < 500
     assert ids == sorted(ids)
+
+
+@pytest.fixture
+def lean_lan(hosts: tuple[Host, Host]) -> Iterator[None]:
+    """A cable with link-local addresses only, as most IPv6 networks of one cable have."""
+    connect(*hosts, "lean", 4, link_local=True)
+    yield
+    hosts[0].run("ip link del lean")
+
+
+@pytest.mark.usefixtures("lean_lan")
+@pytest.mark.parametrize("channel", ["ff02::77%lean", "ff12::77", GROUP_IPV6])
+def test_link_local_addresses_name_their_interface_and_own_ones_are_known(
+    near: Host, far: Host, port: int, channel: str
+):
+    options = {"channel": channel, "port": port, "interface": None if "%" in channel else "lean"}
+    near.open("bus", "ours", options | {"receive_own_messages": True})
+    near.open("silent", "ours", options)
+    far.open("bus", "ours", options)
+    far.send("bus", 0x71)
+    arbitration_id, is_rx, source = near.recv("bus", 2.0)
+    assert (arbitration_id, is_rx) == (0x71, True)
+    assert source.startswith("[fe80::2%lean]:")
+    assert near.recv("silent", 2.0)[0] == 0x71
+    near.send("bus", 0x72)
+    assert near.recv("bus", 2.0)[:2] == [0x72, False]
+    assert far.recv("bus", 2.0)[0] == 0x72
+    assert near.recv("silent", 2.0)[0] == 0x72
+    near.send("silent", 0x73)
+    assert near.recv("bus", 2.0)[:2] == [0x73, True]
+    assert near.recv("silent", 0) is None
+    assert near.foreign("bus") == 0
