@@ -288,10 +288,13 @@ def _as_python_can(error: BusError) -> can.CanError:
     return can.CanOperationError(str(error))
 
 
+_new_message = ReceivedMessage.__new__
+
+
 def _message(heard: Heard) -> ReceivedMessage:
     """A message with each attribute set by hand, because ``__init__`` would take half as long again."""
     meaning, payload, peer, timestamp_ns = heard
-    message = ReceivedMessage.__new__(ReceivedMessage)
+    message = _new_message(ReceivedMessage)
     message.timestamp = timestamp_ns / 1e9
     message.arbitration_id = meaning.arbitration_id
     message.is_extended_id = meaning.extended

@@ -16,7 +16,7 @@ from canmcast_gui.transport.layout import Bytes, Mask, Numbers
 from canmcast_gui.transport.ledger import Ledger, Peer
 from canmcast_gui.transport.origins import Origin
 from canmcast_gui.transport.recvmmsg import ManyReader
-from canmcast_gui.transport.repetition import AFTER_TIME, DATA_KEY, HEAD, Meaning, Memory
+from canmcast_gui.transport.repetition import AFTER_TIME, DATA_KEY, HEAD, HEAD_SIZE, Meaning, Memory
 
 # A frame as it arrived: what the datagram said, its payload, from whom, and when (UTC nanoseconds).
 Heard = tuple[Meaning, bytes, Peer, int]
@@ -62,7 +62,7 @@ class Judge:
             payload = data[start : start + length]
             constant = data[AFTER_TIME:start] + data[start + length :]
             meaning = self._meaning(constant)
-        if meaning is None or len(payload) != meaning.length or not data.startswith(HEAD):
+        if meaning is None or len(payload) != meaning.length or data[:HEAD_SIZE] != HEAD:
             learnt = self._memory.learn(data, constant, length)
             if isinstance(learnt, Refusal):
                 self._ledger.count_malformed(peer, learnt, timestamp_ns, data)

@@ -57,15 +57,17 @@ class DirectReader(Generic[T]):
         data: Any = self._data
         aside = self._aside
         origin_in_aside = (ctypes.c_char * (len(aside) - STAMP_SIZE)).from_buffer(aside, STAMP_SIZE)
+        unpack = _TIMESPEC.unpack_from
         lock = threading.Lock()
 
         def receive() -> T | None:
             with lock:
                 size = recvmsg(descriptor, header, flags)
-                datagram = data[:size] if size >= 0 else None
-                origin = origin_in_aside.raw
-                seconds, nanoseconds = _TIMESPEC.unpack_from(aside)
-            if datagram is None:
+                if size >= 0:
+                    datagram = data[:size]
+                    origin = origin_in_aside.raw
+                    seconds, nanoseconds = unpack(aside)
+            if size < 0:
                 return None if ctypes.get_errno() == errno.EAGAIN else otherwise()
             return judge(datagram, origin, seconds * 1_000_000_000 + nanoseconds)
 

@@ -23,7 +23,8 @@ _REMEMBERED = 4096
 
 # A map of eleven, the key "timestamp", the mark of a float64; eight bytes of time follow.
 HEAD = b"\x8b\xa9timestamp\xcb"
-AFTER_TIME = len(HEAD) + 8
+HEAD_SIZE = len(HEAD)
+AFTER_TIME = HEAD_SIZE + 8
 DATA_KEY = b"\xa4data\xc4"
 _TIME = struct.Struct(">d")
 
