@@ -1,45 +1,121 @@
-"""The log formats as a table, and which of them a file is, by its first bytes."""
+"""The log formats as a table: a format is one entry here, and whoever reads, writes or offers files asks it.
+
+An entry says how its files are known by their content, what reads them and what writes them.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from canmcast_gui.frames import Flag
-from canmcast_gui.logfile.errors import FileError, os_sentence
-
-# Headers of comments and bus names before the first frame are a few kilobytes at most.
-_HEAD_BYTES = 65536
-
+from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.log import Log
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_asc import AscParser
+from canmcast_gui.logfile.read_blf import BlfLog
+from canmcast_gui.logfile.read_candump import CandumpParser
+from canmcast_gui.logfile.read_csv import CsvParser
+from canmcast_gui.logfile.read_text import text_log
+from canmcast_gui.logfile.read_trc import TrcParser
+from canmcast_gui.logfile.sinks import Sink
+from canmcast_gui.logfile.write_blf import BlfSink
+from canmcast_gui.logfile.write_text import AscSink, CandumpSink, CsvSink, TrcSink
 
 _NOTHING = Flag(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A log format. ``suffixes`` are lower case with their dot, the usual one first.
+    """A log format.
 
-    ``cannot_hold`` are kinds of frames that it has no place for; ``resolution_ns`` is the finest step of its
-    timestamps.
+    ``suffixes`` are lower case with their dot, the usual one first. A file is of this format when it begins
+    with one of the ``magics``, or when ``line`` accepts (with anything true) the first line, without white
+    space at its ends, that any format accepts; formats are asked in the table's order. ``reader`` is made
+    with a path and the problems to report to, ``sink`` with the open file (text, with LF as written, unless
+    ``binary``) and the path that it will have; None where the format is not read, or not written.
+    ``cannot_hold`` are kinds of frames that it has no place for, ``holds_notes`` whether its sink is a
+    NotingSink, ``resolution_ns`` the finest step of its timestamps.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
-    can_read: bool = True
-    can_write: bool = True
+    magics: tuple[bytes, ...] = ()
+    line: Callable[[str], object] | None = None
+    reader: Callable[[Path, Problems], Log] | None = None
+    sink: Callable[[Any, Path], Sink] | None = None
     binary: bool = False
     cannot_hold: Flag = _NOTHING
+    holds_notes: bool = False
     resolution_ns: int = 1000
+
+    @property
+    def can_read(self) -> bool:
+        """Whether files of this format can be opened."""
+        return self.reader is not None
+
+    @property
+    def can_write(self) -> bool:
+        """Whether files of this format can be written."""
+        return self.sink is not None
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("asc", "Vector ASC", (".asc",)),
-    Format("blf", "Vector BLF", (".blf",), binary=True, resolution_ns=1),
-    Format("candump", "candump log", (".log",)),
-    Format("trc", "PEAK TRC", (".trc",), cannot_hold=Flag.FD | Flag.ERROR | Flag.REMOTE),
-    Format("csv", "python-can CSV", (".csv",), cannot_hold=Flag.FD, resolution_ns=1),
+    Format(
+        "asc",
+        "Vector ASC",
+        (".asc",),
+        line=re.compile(
+            r"date\s+\w{3}\s+\w{3}\s+\d|base\s+(hex|dec)\b|begin\s+triggerblock\b|internal events logged"
+            r"|\d+\.\d+\s+(CANFD\s+)?\d+\s+([0-9A-Fa-f]+x?\s+(Rx|Tx)\s|ErrorFrame)",
+            re.IGNORECASE,
+        ).match,
+        reader=text_log(AscParser),
+        sink=AscSink,
+    ),
+    Format(
+        "blf",
+        "Vector BLF",
+        (".blf",),
+        magics=(b"LOGG",),
+        reader=BlfLog,
+        sink=BlfSink,
+        binary=True,
+        resolution_ns=1,
+    ),
+    Format(
+        "candump",
+        "candump log",
+        (".log",),
+        line=re.compile(r"\(-?\d+(\.\d+)?\)\s+\S+\s+[0-9A-Fa-f]{1,8}#").match,
+        reader=text_log(CandumpParser),
+        sink=CandumpSink,
+    ),
+    Format(
+        "trc",
+        "PEAK TRC",
+        (".trc",),
+        line=re.compile(
+            r";\$FILEVERSION|;\s*PCAN|;#{20}|\d+\)\s+\d+(\.\d+)?\s+(Rx |Tx |\d )?\s*[0-9A-Fa-f]{4,8} "
+        ).match,
+        reader=text_log(TrcParser),
+        sink=TrcSink,
+        cannot_hold=Flag.FD | Flag.ERROR | Flag.REMOTE,
+    ),
+    Format(
+        "csv",
+        "python-can CSV",
+        (".csv",),
+        line=re.compile(r"timestamp,arbitration_id,extended,remote,error,dlc,data\s*$").match,
+        reader=text_log(CsvParser),
+        sink=CsvSink,
+        cannot_hold=Flag.FD,
+        resolution_ns=1,
+    ),
 )
 
 
@@ -51,6 +127,14 @@ def format_named(name: str) -> Format:
     raise FileError(f"there is no log format {name!r}; there are {', '.join(f.name for f in FORMATS)}")
 
 
+def format_to_write(name: str) -> Format:
+    """The format of that name, which can be written. Raises FileError where it is not so."""
+    kind = format_named(name)
+    if not kind.can_write:
+        raise FileError(f"{kind.title} can be read, but not written; choose {_writable()}")
+    return kind
+
+
 def format_for_writing(path: Path) -> Format:
     """The format that a file name asks for by its suffix. Raises FileError for a suffix that none has."""
     for one in FORMATS:
@@ -60,50 +144,5 @@ def format_for_writing(path: Path) -> Format:
     raise FileError(f"{path.name} does not say which format to write: its name must end in one of {known}")
 
 
-def recognise(path: Path) -> Format:
-    """The format of a file, by its content. Raises FileError where it is absent, empty or unknown."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except OSError as error:
-        raise FileError(os_sentence(path, error, "read")) from error
-    if not head:
-        raise FileError(f"{path.name} is empty")
-    if head.startswith(b"LOGG"):
-        return format_named("blf")
-    if head.startswith((b"MDF     ", b"UnFinMF ")):
-        raise FileError(f"{path.name} is an MDF file, which cannot be read yet; convert it to ASC or BLF")
-    name = _text_format(head.decode("latin-1"))
-    if name is None:
-        titles = ", ".join(one.title for one in FORMATS if one.can_read)
-        raise FileError(f"{path.name} is in no format that can be read: {titles}")
-    return format_named(name)
-
-
-_LINE_PATTERNS = (
-    ("candump", re.compile(r"\(-?\d+(\.\d+)?\)\s+\S+\s+[0-9A-Fa-f]{1,8}#")),
-    ("csv", re.compile(r"timestamp,arbitration_id,extended,remote,error,dlc,data\s*$")),
-    (
-        "trc",
-        re.compile(
-            r";\$FILEVERSION|;\s*PCAN|;#{20}|\d+\)\s+\d+(\.\d+)?\s+(Rx |Tx |\d )?\s*[0-9A-Fa-f]{4,8} "
-        ),
-    ),
-    (
-        "asc",
-        re.compile(
-            r"date\s+\w{3}\s+\w{3}\s+\d|base\s+(hex|dec)\b|begin\s+triggerblock\b|internal events logged"
-            r"|\d+\.\d+\s+(CANFD\s+)?\d+\s+([0-9A-Fa-f]+x?\s+(Rx|Tx)\s|ErrorFrame)",
-            re.IGNORECASE,
-        ),
-    ),
-)
-
-
-def _text_format(head: str) -> str | None:
-    """The first format that any line of a text looks like."""
-    for line in head.splitlines():
-        for name, pattern in _LINE_PATTERNS:
-            if pattern.match(line.lstrip("\ufeff \t")):
-                return name
-    return None
+def _writable() -> str:
+    return ", ".join(one.title for one in FORMATS if one.can_write)

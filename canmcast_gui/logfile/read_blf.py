@@ -17,6 +17,8 @@ from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.blf_objects import FRAME_KINDS, frames_of_objects
+from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
 
@@ -44,6 +46,7 @@ class BlfLog:
         self._problems = problems
         self.position = 0
         self.start_ns = 0
+        self.notes = Notes()
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
@@ -61,7 +64,7 @@ class BlfLog:
 
     def _container_batches(self) -> Iterator[FrameBatch]:
         tail = b""
-        with self._path.open("rb") as file:
+        with open_log(self._path) as file:
             self._read_header(file)
             for content, whole in self._contents(file):
                 stream = tail + content

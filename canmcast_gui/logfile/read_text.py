@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import Row, batch_of, checked
 
@@ -34,6 +36,7 @@ class TextLog:
         self._parser = parser
         self._problems = problems
         self.position = 0
+        self.notes = Notes()
 
     @property
     def start_ns(self) -> int:
@@ -43,7 +46,7 @@ class TextLog:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         rows: list[Row] = []
-        with self._path.open("rb") as file:
+        with open_log(self._path) as file:
             for row in self._rows(file):
                 rows.append(row)
                 if len(rows) == batch_frames:
@@ -70,6 +73,11 @@ class TextLog:
         batch = batch_of(rows)
         batch.records["timestamp_ns"] += self._parser.start_ns
         return batch
+
+
+def text_log(parser: Callable[[], LineParser]) -> Callable[[Path, Problems], TextLog]:
+    """What reads a text format line by line, given what makes its parser."""
+    return lambda path, problems: TextLog(path, parser(), problems)
 
 
 def _reason(error: Exception, line: bytes) -> str:

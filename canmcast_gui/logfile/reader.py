@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import Format, recognise
+from canmcast_gui.logfile.formats import Format
+from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_asc import AscParser
-from canmcast_gui.logfile.read_blf import BlfLog
-from canmcast_gui.logfile.read_candump import CandumpParser
-from canmcast_gui.logfile.read_csv import CsvParser
-from canmcast_gui.logfile.read_text import TextLog
-from canmcast_gui.logfile.read_trc import TrcParser
+from canmcast_gui.logfile.recognise import recognise
 
 DEFAULT_BATCH_FRAMES = 65536
-
-
-class Log(Protocol):
-    """One file in one format: where it has been read to, what its times are counted from, its frames."""
-
-    position: int
-
-    @property
-    def start_ns(self) -> int:
-        """What has been added to the times that stand in the file, to make them UTC since 1970."""
-
-    def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
-        """All frames that can be read; what cannot goes to the problems. Raises OSError."""
-
-
-_LOGS: dict[str, Callable[[Path, Problems], Log]] = {
-    "asc": lambda path, problems: TextLog(path, AscParser(), problems),
-    "blf": BlfLog,
-    "candump": lambda path, problems: TextLog(path, CandumpParser(), problems),
-    "trc": lambda path, problems: TextLog(path, TrcParser(), problems),
-    "csv": lambda path, problems: TextLog(path, CsvParser(), problems),
-}
 
 
 class FrameReader:
@@ -48,8 +22,9 @@ class FrameReader:
 
     ``format`` is what its content says it is. ``progress`` goes from 0 to 1 by position in the file.
     ``skipped`` counts what could not be read; ``problems`` are sentences about the first of them, with where
-    they are. ``start_ns`` is what was added to the file's own times. Making one raises FileError where the
-    file is absent or of no known format; iterating raises it only where nothing at all could be read.
+    they are; ``notes`` what the file says between its frames, so far as it has been read. ``start_ns`` is
+    what was added to the file's own times. Making one raises FileError where the file is absent or of no
+    known format; iterating raises it only where nothing at all could be read.
     """
 
     def __init__(self, path: str | os.PathLike[str], batch_frames: int = DEFAULT_BATCH_FRAMES) -> None:
@@ -92,10 +67,16 @@ class FrameReader:
         """Sentences about the first of what was skipped."""
         return self._problems.sentences
 
+    @property
+    def notes(self) -> list[Note]:
+        """Comments, markers and texts found so far, each with the number of the frame that it precedes."""
+        return self._log.notes.kept
+
     def _open(self) -> None:
         self._size = max(1, self.path.stat().st_size)
         self._problems = Problems()
-        self._log = _LOGS[self.format.name](self.path, self._problems)
+        assert self.format.reader is not None  # recognise() gives only what can be read
+        self._log: Log = self.format.reader(self.path, self._problems)
 
 
 def read_batches(path: str | os.PathLike[str], batch_frames: int = DEFAULT_BATCH_FRAMES) -> FrameReader:

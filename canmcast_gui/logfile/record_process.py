@@ -18,7 +18,7 @@ from typing import Any
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import format_named
+from canmcast_gui.logfile.formats import format_to_write
 from canmcast_gui.logfile.record_pipe import unpack_batches
 from canmcast_gui.logfile.writer import open_sink, refuse_what_does_not_fit, to_disk
 
@@ -28,7 +28,7 @@ FLUSH_SECONDS = 0.5
 
 def record(format_name: str, path: Path, final_path: Path, batches: Iterator[FrameBatch]) -> None:
     """Write all batches into the file at ``path``; says how many frames it has after each flush."""
-    kind = format_named(format_name)
+    kind = format_to_write(format_name)
     sink, _ = open_sink(kind, path, final_path)
     recorded = 0
     flushed = time.monotonic()

@@ -16,7 +16,7 @@ import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import format_for_writing, format_named
+from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.record_pipe import pack_batch
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
@@ -47,7 +47,7 @@ class Recorder:
         self, path: str | os.PathLike[str], format: str | None = None, queue_bytes: int = QUEUE_BYTES
     ) -> None:
         self.path = Path(os.path.realpath(path))
-        self.format = format_for_writing(self.path) if format is None else format_named(format)
+        self.format = format_for_writing(self.path) if format is None else format_to_write(format)
         self.recorded = 0
         self.lost = 0
         self.error: str | None = None

@@ -1,18 +1,15 @@
-"""What writes each format."""
+"""What turns batches into the bytes of one format."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol, runtime_checkable
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.write_blf import BlfSink
-from canmcast_gui.logfile.write_text import AscSink, CandumpSink, CsvSink, TrcSink
+from canmcast_gui.frames.notes import Note
 
 
 class Sink(Protocol):
-    """What turns batches into the bytes of one format, on a file that is open for writing."""
+    """Writes one format to a file that is open for writing."""
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -24,11 +21,9 @@ class Sink(Protocol):
         """Write what belongs at the end and close the file."""
 
 
-# Made with the open file and the name that it will have.
-SINKS: dict[str, Callable[[Any, Path], Sink]] = {
-    "asc": AscSink,
-    "blf": BlfSink,
-    "candump": CandumpSink,
-    "trc": TrcSink,
-    "csv": CsvSink,
-}
+@runtime_checkable
+class NotingSink(Sink, Protocol):
+    """A sink of a format that has a place for notes."""
+
+    def note(self, note: Note) -> None:
+        """Write a note after what was written so far. Its row needs no heed: the writer keeps the order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,9 +12,10 @@ from types import TracebackType
 from typing import IO, Any
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import Format, format_for_writing, format_named
-from canmcast_gui.logfile.sinks import SINKS, Sink
+from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
+from canmcast_gui.logfile.sinks import NotingSink, Sink
 
 _KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
 
@@ -28,7 +30,8 @@ def open_sink(kind: Format, file_path: Path, name: Path) -> tuple[Sink, IO[Any]]
         file = file_path.open("wb")
     else:
         file = file_path.open("w", encoding="utf-8", newline="\n")
-    return SINKS[kind.name](file, name), file
+    assert kind.sink is not None  # only formats that can be written get here
+    return kind.sink(file, name), file
 
 
 def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
@@ -42,13 +45,17 @@ class Writer:
     """Writes batches to a temporary file beside the target, which takes the target's place on close().
 
     A context manager: leaving it by an exception aborts. After abort(), or when anything raised, the old
-    file is as it was and no temporary file is left.
+    file is as it was and no temporary file is left. ``frames`` and ``notes`` are how many were written,
+    ``notes_left_out`` how many notes the format has no place for.
     """
 
     def __init__(self, path: Path, kind: Format) -> None:
         self.path = Path(os.path.realpath(path))
         self.format = kind
         self.frames = 0
+        self.notes = 0
+        self.notes_left_out = 0
+        self._waiting: deque[Note] = deque()
         try:
             self._temporary = _temporary_beside(self.path)
             self._sink, self._file = open_sink(kind, self._temporary, self.path)
@@ -59,6 +66,13 @@ class Writer:
     def write(self, batch: FrameBatch) -> None:
         """Write the frames of a batch. Raises FileError, after which nothing of the file is left."""
         self._guarded(lambda: self._write(batch))
+
+    def note(self, note: Note) -> None:
+        """Write a note before the frame whose number in this file is its row, or now where that is past.
+
+        Notes come in the order of their rows. Raises FileError, as write() does.
+        """
+        self._waiting.append(note)
 
     def close(self) -> None:
         """Complete the file and put it in the target's place. Raises FileError, as write() does."""
@@ -77,10 +91,29 @@ class Writer:
 
     def _write(self, batch: FrameBatch) -> None:
         refuse_what_does_not_fit(self.format, batch)
-        self._sink.write(batch)
-        self.frames += len(batch)
+        done = 0
+        while self._waiting and self._waiting[0].row < self.frames + len(batch) - done:
+            until = done + max(0, self._waiting[0].row - self.frames)
+            self._write_frames(batch[done:until])
+            self._write_note(self._waiting.popleft())
+            done = until
+        self._write_frames(batch[done:])
+
+    def _write_frames(self, batch: FrameBatch) -> None:
+        if len(batch):
+            self._sink.write(batch)
+            self.frames += len(batch)
+
+    def _write_note(self, note: Note) -> None:
+        if isinstance(self._sink, NotingSink):
+            self._sink.note(note)
+            self.notes += 1
+        else:
+            self.notes_left_out += 1
 
     def _complete(self) -> None:
+        for note in self._waiting:
+            self._write_note(note)
         self._sink.finish()
         to_disk(self._temporary)
         self._temporary.replace(self.path)
@@ -117,7 +150,7 @@ def open_writer(path: str | os.PathLike[str], format: str | None = None) -> Writ
     Raises FileError where the folder cannot be written to or the format is unknown.
     """
     path = Path(path)
-    kind = format_for_writing(path) if format is None else format_named(format)
+    kind = format_for_writing(path) if format is None else format_to_write(format)
     return Writer(path, kind)
 
 
@@ -126,14 +159,20 @@ def save(
     batches: Iterable[FrameBatch],
     progress: Callable[[float], bool] | None = None,
     total: int | None = None,
+    notes: Iterable[Note] = (),
 ) -> int:
     """Save batches as a log file; the format goes by the suffix. Returns the number of frames written.
+
+    ``notes`` are in the order of their rows, counted from the first frame that is saved; a format that does
+    not hold notes is saved without them.
 
     ``progress`` is called with the share of ``total`` frames that are written (0 where the total is not
     known); when it returns False the save is given up, 0 is returned and the old file stays. Raises
     FileError, and then the old file stays as well.
     """
     with open_writer(path) as writer:
+        for note in notes:
+            writer.note(note)
         for batch in batches:
             for start in range(0, len(batch), _SLICE_FRAMES):
                 writer.write(batch[start : start + _SLICE_FRAMES])

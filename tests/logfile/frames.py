@@ -8,7 +8,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS
 from tests.support.messages import messages
 
-FORMATS_BY_NAME = {one.name: one for one in FORMATS}
+FORMATS_BY_NAME = {one.name: one for one in FORMATS if one.can_write}
 
 
 def batches(format_name: str) -> st.SearchStrategy[FrameBatch]:
