@@ -2,7 +2,9 @@
 
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.filtered import FilteredRows
+from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.limits import Limits
+from canmcast_gui.recording.marks import Marks
 from canmcast_gui.recording.newest import NewestById
 from canmcast_gui.recording.recording import Recording
 from canmcast_gui.recording.recovery import Leftover, leftovers, remove, remove_empty
@@ -10,8 +12,11 @@ from canmcast_gui.recording.statistics import RateMeter
 
 __all__ = [
     "FilteredRows",
+    "Gap",
+    "Gaps",
     "Leftover",
     "Limits",
+    "Marks",
     "NewestById",
     "RateMeter",
     "Recording",

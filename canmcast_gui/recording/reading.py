@@ -41,6 +41,31 @@ def parts(
         yield low, part
 
 
+def read_rows(chunks: tuple[Chunk, ...], start: int, stop: int) -> FrameBatch:
+    """A range of rows: a view of the file within one chunk, else a copy. Raises RowsGoneError."""
+    if start >= stop:
+        return FrameBatch.empty()
+    first = chunks[0].first_row if chunks else stop
+    if start < first:
+        raise RowsGoneError(f"row {start} is not in the recording, which begins with row {first}")
+    found = [part for _, part in parts(chunks, start, stop)]
+    return found[0] if len(found) == 1 else join(found)
+
+
+def take_rows(chunks: tuple[Chunk, ...], end: int, numbers: RowNumbers) -> FrameBatch:
+    """Any rows below ``end``, in the order of ``numbers``. Raises RowsGoneError."""
+    if not len(numbers):
+        return FrameBatch.empty()
+    first = chunks[0].first_row if chunks else end
+    if int(numbers.min()) < first or int(numbers.max()) >= end:
+        raise RowsGoneError(f"only rows {first} to {end - 1} are in the recording")
+    which = np.searchsorted([chunk.first_row for chunk in chunks], numbers, side="right") - 1
+    used = np.unique(which).tolist()
+    if len(used) == 1:
+        return whole(chunks[used[0]])[numbers - chunks[used[0]].first_row]
+    return gather([chunks[n] for n in used], [np.flatnonzero(which == n) for n in used], numbers)
+
+
 def join(found: list[FrameBatch]) -> FrameBatch:
     """One batch of several, with a heap of just their payloads; a chunk's heap may be much larger."""
     return FrameBatch.concatenate([part.compact() if len(part.heap) else part for part in found])

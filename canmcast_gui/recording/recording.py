@@ -13,13 +13,15 @@ import numpy.typing as npt
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense
-from canmcast_gui.recording.errors import RecordingError, RowsGoneError
+from canmcast_gui.recording.errors import RecordingError
+from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.recording.loading import Loaded, load_chunks
 from canmcast_gui.recording.location import make_new_folder
 from canmcast_gui.recording.lock import FolderLock
 from canmcast_gui.recording.maps import MapCache
-from canmcast_gui.recording.reading import gather, join, parts, whole
+from canmcast_gui.recording.marks import Marks
+from canmcast_gui.recording.reading import parts, read_rows, take_rows
 from canmcast_gui.recording.source_file import SourceFile
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
@@ -50,6 +52,8 @@ class Recording:
         self._start_ns = 0
         self._loaded = Loaded()
         self._closed = False
+        self.marks = Marks(folder, self._time_of)
+        self.gaps = Gaps(folder)
 
     # -- making and ending -------------------------------------------------------------------------------
 
@@ -105,12 +109,15 @@ class Recording:
         if loaded.chunks:
             self._end_row = loaded.chunks[-1].end_row
             self._start_ns = loaded.chunks[0].start_ns
+        self.marks.load(self.first_row, self._end_row)
+        self.gaps.load(self.first_row, self._end_row)
 
     def close(self) -> None:
         """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
         if self._closed:
             return
         self._closed = True
+        self.gaps.save()
         if self._chunks:
             self._chunks[-1].seal()
         self._chunks = ()
@@ -201,6 +208,17 @@ class Recording:
                 self._take_back(chunk)
             raise RecordingError(self._write_problem(error, len(batch))) from error
         self._take_over(staged)
+        self.gaps.save()
+
+    def add_gap(self, count: int, reason: str, timestamp_ns: int | None = None) -> None:
+        """Note that ``count`` frames are missing behind the last row, for a ``reason`` in a few words.
+
+        ``timestamp_ns`` is when that was noticed; None: the time of the last frame. Never raises.
+        """
+        if count > 0 and not self._closed:
+            if timestamp_ns is None:
+                timestamp_ns = self._time_of(self._end_row - 1) if len(self) else 0
+            self.gaps.add(Gap(self._end_row, timestamp_ns, count, reason))
 
     def _stage(self, batch: FrameBatch, staged: list[Chunk]) -> None:
         """Write ``batch`` into the newest chunk and into new ones as needed; lists them in ``staged``."""
@@ -231,6 +249,8 @@ class Recording:
                 return
             oldest, self._chunks = self._chunks[0], self._chunks[1:]
             oldest.remove()
+            self.marks.drop_below(oldest.end_row)
+            self.gaps.drop_below(oldest.end_row)
 
     def _take_over(self, staged: list[Chunk]) -> None:
         known = self._chunks[-1:]
@@ -260,6 +280,9 @@ class Recording:
             )
         return f"{frames} frames could not be recorded in {self._folder}: {error.strerror or error}"
 
+    def _time_of(self, row: int) -> int:
+        return int(self.take([row]).timestamp_ns[0])
+
     # -- reading -----------------------------------------------------------------------------------------
 
     def rows(self, start: int | None = None, stop: int | None = None) -> FrameBatch:
@@ -270,29 +293,12 @@ class Recording:
         """
         end, chunks = self._end_row, self._chunks
         first = chunks[0].first_row if chunks else end
-        start = first if start is None else start
-        stop = end if stop is None else min(stop, end)
-        if start >= stop:
-            return FrameBatch.empty()
-        if start < first:
-            raise RowsGoneError(f"row {start} is not in the recording, which begins with row {first}")
-        found = [part for _, part in parts(chunks, start, stop)]
-        return found[0] if len(found) == 1 else join(found)
+        return read_rows(chunks, first if start is None else start, end if stop is None else min(stop, end))
 
     def take(self, rows: npt.ArrayLike) -> FrameBatch:
         """The frames of any row numbers, int64 (n,), in that order; raises RowsGoneError (an IndexError)."""
-        numbers = np.asarray(rows, dtype=np.int64)
         end, chunks = self._end_row, self._chunks
-        if not len(numbers):
-            return FrameBatch.empty()
-        first = chunks[0].first_row if chunks else end
-        if int(numbers.min()) < first or int(numbers.max()) >= end:
-            raise RowsGoneError(f"only rows {first} to {end - 1} are in the recording")
-        which = np.searchsorted([chunk.first_row for chunk in chunks], numbers, side="right") - 1
-        used = np.unique(which).tolist()
-        if len(used) == 1:
-            return whole(chunks[used[0]])[numbers - chunks[used[0]].first_row]
-        return gather([chunks[n] for n in used], [np.flatnonzero(which == n) for n in used], numbers)
+        return take_rows(chunks, end, np.asarray(rows, dtype=np.int64))
 
     def blocks(
         self, start: int | None = None, stop: int | None = None, frames: int = BLOCK_FRAMES
