@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames import bits
 from canmcast_gui.frames.layout import (
     DLC_TO_LENGTH,
     FRAME_DTYPE,
@@ -248,13 +249,13 @@ def _fill_record(record: Any, message: can.Message, heap: bytearray) -> None:
 def flags_of_message(message: can.Message) -> int:
     """The Flag bits of a python-can message."""
     return (
-        Flag.EXTENDED * bool(message.is_extended_id)
-        | Flag.REMOTE * bool(message.is_remote_frame)
-        | Flag.ERROR * bool(message.is_error_frame)
-        | Flag.FD * bool(message.is_fd)
-        | Flag.BRS * bool(message.bitrate_switch)
-        | Flag.ESI * bool(message.error_state_indicator)
-        | Flag.TX * (not message.is_rx)
+        bits.EXTENDED * bool(message.is_extended_id)
+        | bits.REMOTE * bool(message.is_remote_frame)
+        | bits.ERROR * bool(message.is_error_frame)
+        | bits.FD * bool(message.is_fd)
+        | bits.BRS * bool(message.bitrate_switch)
+        | bits.ESI * bool(message.error_state_indicator)
+        | bits.TX * (not message.is_rx)
     )
 
 
@@ -273,18 +274,18 @@ def _make_message(batch: FrameBatch, row: int) -> can.Message:
     flags = int(record["flags"])
     payload = batch.payload(row)
     channel = int(record["channel"])
-    dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & Flag.REMOTE else len(payload)
+    dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & bits.REMOTE else len(payload)
     return can.Message(
         timestamp=int(record["timestamp_ns"]) / 1e9,
         arbitration_id=int(record["arbitration_id"]),
-        is_extended_id=bool(flags & Flag.EXTENDED),
-        is_remote_frame=bool(flags & Flag.REMOTE),
-        is_error_frame=bool(flags & Flag.ERROR),
+        is_extended_id=bool(flags & bits.EXTENDED),
+        is_remote_frame=bool(flags & bits.REMOTE),
+        is_error_frame=bool(flags & bits.ERROR),
         channel=channel - 1 if channel else None,
         dlc=dlc,
         data=payload,
-        is_fd=bool(flags & Flag.FD),
-        is_rx=not flags & Flag.TX,
-        bitrate_switch=bool(flags & Flag.BRS),
-        error_state_indicator=bool(flags & Flag.ESI),
+        is_fd=bool(flags & bits.FD),
+        is_rx=not flags & bits.TX,
+        bitrate_switch=bool(flags & bits.BRS),
+        error_state_indicator=bool(flags & bits.ESI),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames import bits
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
 
@@ -19,25 +20,25 @@ CLASSIC_BYTES = 8
 
 def frame_problem(arbitration_id: int, flags: int, dlc: int, length: int) -> str | None:
     """What is wrong with a frame, as a sentence, or None. ``dlc`` is a number of bytes."""
-    highest = MAX_EXTENDED_ID if flags & Flag.EXTENDED else MAX_STANDARD_ID
+    highest = MAX_EXTENDED_ID if flags & bits.EXTENDED else MAX_STANDARD_ID
     if not 0 <= arbitration_id <= highest:
-        kind = "an extended" if flags & Flag.EXTENDED else "a standard"
+        kind = "an extended" if flags & bits.EXTENDED else "a standard"
         return f"{arbitration_id:#x} is not {kind} arbitration id, which lies between 0 and {highest:#x}"
-    if flags & Flag.FD:
+    if flags & bits.FD:
         return _fd_problem(flags, dlc, length)
-    if flags & (Flag.BRS | Flag.ESI):
+    if flags & (bits.BRS | bits.ESI):
         return "a bit rate switch or error state indicator is for CAN FD frames only"
     if not 0 <= dlc <= CLASSIC_BYTES:
         return f"a DLC of {dlc} is not for a classic frame, which carries at most 8 bytes"
-    if flags & Flag.REMOTE:
-        if flags & Flag.ERROR:
+    if flags & bits.REMOTE:
+        if flags & bits.ERROR:
             return "a frame cannot be a remote and an error frame at once"
         return f"a remote frame carries no data, this one {length} bytes" if length else None
     return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
 
 
 def _fd_problem(flags: int, dlc: int, length: int) -> str | None:
-    if flags & Flag.REMOTE:
+    if flags & bits.REMOTE:
         return "CAN FD has no remote frames"
     if not 0 <= dlc <= MAX_PAYLOAD:
         return f"a DLC of {dlc} is not for a CAN FD frame, which carries at most 64 bytes"

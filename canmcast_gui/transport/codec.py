@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from canmcast_gui.frames import Flag
+from canmcast_gui.frames import bits
 from canmcast_gui.frames.validity import frame_problem
 
 # What a stock peer reads at most of a datagram; a longer one is cut off there and never a frame.
@@ -87,7 +87,7 @@ def _checked(values: dict[str, Any]) -> WireFrame | Refusal:
         if type(value) not in (bool, int) or value not in (0, 1):
             return Refusal.WRONG_TYPE
         flags |= flag * value
-    if flags & Flag.REMOTE:
+    if flags & bits.REMOTE:
         data = b""  # as stock peers read it
     if frame_problem(arbitration_id, flags, dlc, len(data)):
         return Refusal.INVALID_FRAME
@@ -95,12 +95,12 @@ def _checked(values: dict[str, Any]) -> WireFrame | Refusal:
 
 
 _FLAG_KEYS = (
-    ("is_extended_id", int(Flag.EXTENDED)),
-    ("is_remote_frame", int(Flag.REMOTE)),
-    ("is_error_frame", int(Flag.ERROR)),
-    ("is_fd", int(Flag.FD)),
-    ("bitrate_switch", int(Flag.BRS)),
-    ("error_state_indicator", int(Flag.ESI)),
+    ("is_extended_id", bits.EXTENDED),
+    ("is_remote_frame", bits.REMOTE),
+    ("is_error_frame", bits.ERROR),
+    ("is_fd", bits.FD),
+    ("bitrate_switch", bits.BRS),
+    ("error_state_indicator", bits.ESI),
 )
 
 
@@ -110,15 +110,15 @@ def encode(frame: WireFrame, timestamp: float = 0.0) -> bytes:
     values = {
         "timestamp": timestamp,
         "arbitration_id": frame.arbitration_id,
-        "is_extended_id": bool(flags & Flag.EXTENDED),
-        "is_remote_frame": bool(flags & Flag.REMOTE),
-        "is_error_frame": bool(flags & Flag.ERROR),
+        "is_extended_id": bool(flags & bits.EXTENDED),
+        "is_remote_frame": bool(flags & bits.REMOTE),
+        "is_error_frame": bool(flags & bits.ERROR),
         "channel": frame.channel,
         "dlc": frame.dlc,
         "data": frame.data,
-        "is_fd": bool(flags & Flag.FD),
-        "bitrate_switch": bool(flags & Flag.BRS),
-        "error_state_indicator": bool(flags & Flag.ESI),
+        "is_fd": bool(flags & bits.FD),
+        "bitrate_switch": bool(flags & bits.BRS),
+        "error_state_indicator": bool(flags & bits.ESI),
     }
     packed: bytes = msgpack.packb(values)
     return packed

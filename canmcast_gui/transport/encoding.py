@@ -48,29 +48,37 @@ def _first(bad: Mask, sentence: str) -> tuple[int, str] | None:
     return (int(bad.argmax()), sentence) if bad.any() else None
 
 
-def encode_columns(batch: FrameBatch, matrix: Bytes) -> Numbers:
+def encode_columns(batch: FrameBatch, memory: Bytes) -> tuple[Bytes, Numbers]:
     """The datagrams of valid frames with channels up to HIGHEST_USUAL_CHANNEL, byte for byte as stock's.
 
-    They are written into ``matrix``, uint8 (n, WIDTH) C-contiguous, one datagram a row. Returns how many
-    bytes of each row count, int64 (n,).
+    They are written into ``memory``, uint8 (at least n * WIDTH,). Returns the part of it that was used as a
+    matrix, one datagram a row, and how many bytes of each row count, int64 (n,). Where all datagrams have one
+    size they stand right behind each other, so that many of them can be handed on as one piece.
     """
     widths = np.searchsorted([0x80, 0x100, 0x10000], batch.arbitration_id, side="right")
     present = np.flatnonzero(np.bincount(widths)).tolist()
     if len(present) == 1:
-        return _encode_part(batch, head_of(_ID_WIDTHS[present[0]]), matrix)
-    sizes = np.zeros(len(batch), dtype=np.int64)
+        return _encode_part(batch, head_of(_ID_WIDTHS[present[0]]), memory)
+    matrix, sizes = _matrix(memory, len(batch), WIDTH), np.zeros(len(batch), dtype=np.int64)
     for place in present:
         rows = np.flatnonzero(widths == place)
-        part = np.empty((len(rows), WIDTH), dtype=np.uint8)
-        sizes[rows] = _encode_part(batch[rows], head_of(_ID_WIDTHS[place]), part)
-        matrix[rows] = part
-    return sizes
+        room = np.empty(len(rows) * WIDTH, dtype=np.uint8)
+        part, sizes[rows] = _encode_part(batch[rows], head_of(_ID_WIDTHS[place]), room)
+        matrix[rows, : part.shape[1]] = part
+    return matrix, sizes
 
 
-def _encode_part(batch: FrameBatch, head: Head, cells: Bytes) -> Numbers:
-    """Fill ``cells`` with the datagrams of frames whose ids have one width; returns their sizes."""
+def _matrix(memory: Bytes, rows: int, width: int) -> Bytes:
+    return memory[: rows * width].reshape(rows, width)
+
+
+def _encode_part(batch: FrameBatch, head: Head, memory: Bytes) -> tuple[Bytes, Numbers]:
+    """The datagrams of frames whose ids have one width, and their sizes."""
     start = head.part.size
     lengths = batch.length.astype(np.int64)
+    longest = int(lengths.max())
+    is_one_size = int(lengths.min()) == longest
+    cells = _matrix(memory, len(batch), start + longest + TAIL.size if is_one_size else WIDTH)
     used = Flag(int(np.bitwise_or.reduce(batch.flags)))
     cells[:, :start] = head.part.sample[:start]
     cells[:, TIME_AT : TIME_AT + 8] = _big_endian(batch.timestamp_ns / 1e9, ">f8")
@@ -87,16 +95,23 @@ def _encode_part(batch: FrameBatch, head: Head, cells: Bytes) -> Numbers:
     cells[:, head.dlc_at] = wire_dlc(batch) if Flag.REMOTE in used else lengths
     cells[:, head.length_at] = lengths
     # Written as far as the longest payload goes; the tails then cover what is too much of shorter ones.
-    longest = int(lengths.max())
-    cells[:, start : start + longest] = batch.payload_matrix(longest) if longest else 0
-    tails = np.tile(TAIL.sample, (len(batch), 1))
+    if longest:
+        cells[:, start : start + longest] = batch.payload_matrix(longest)
+    if is_one_size:
+        _write_tails(batch, used, cells[:, start + longest :])
+    else:
+        tails = np.empty((len(batch), TAIL.size), dtype=np.uint8)
+        _write_tails(batch, used, tails)
+        ends = np.arange(len(cells)) * WIDTH + start + lengths
+        slices_of(cells, TAIL.size)[ends] = tails.view(f"V{TAIL.size}")[:, 0]
+    return cells, start + lengths + TAIL.size
+
+
+def _write_tails(batch: FrameBatch, used: Flag, tails: Bytes) -> None:
+    tails[:] = TAIL.sample[: TAIL.size]
     for flag, at in zip((Flag.FD, Flag.BRS, Flag.ESI), TAIL_FLAGS_AT, strict=True):
         if flag in used:
             tails[:, at] = _truth(batch, flag)
-    ends = np.arange(len(cells)) * WIDTH + start + lengths
-    width = tails.shape[1]
-    slices_of(cells, width)[ends] = tails.view(f"V{width}")[:, 0]
-    return start + lengths + TAIL.size
 
 
 def _truth(batch: FrameBatch, flag: Flag) -> Bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, Flag, FrameBatch
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.codec import Refusal
 from canmcast_gui.transport.columns import RAW_RECORD, decode_columns
@@ -25,8 +25,6 @@ Heard = tuple[Meaning, bytes, Peer, int]
 FEW = 64
 
 _RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
-_FD = int(Flag.FD)
-_TX = int(Flag.TX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,11 @@ class Judge:
         good = usual & ~foreign
         if any(peer.is_own for peer in peers):
             own = np.array([peer.is_own for peer in peers])[which]
-            records["flags"][own] |= np.uint16(_TX)
+            records["flags"][own] |= np.uint16(bits.TX)
             if not self._wanted.own:
                 good &= ~own
         if not self._wanted.fd:
-            fd = good & (records["flags"] & np.uint16(_FD) != 0)
+            fd = good & (records["flags"] & np.uint16(bits.FD) != 0)
             self._ledger.ignored += int(np.count_nonzero(fd))
             good &= ~fd
         received = np.bincount(which, weights=good, minlength=len(peers))
@@ -152,7 +150,7 @@ def _record(heard: Heard, heap_size: int) -> bytes:
         payload[:INLINE_BYTES],
         meaning.arbitration_id,
         heap_size if len(payload) > INLINE_BYTES else 0,
-        meaning.flags | _TX if peer.is_own else meaning.flags,
+        meaning.flags | bits.TX if peer.is_own else meaning.flags,
         peer.row,
         meaning.channel_number,
         meaning.dlc_code,

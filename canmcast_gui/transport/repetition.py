@@ -12,7 +12,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-from canmcast_gui.frames import LENGTH_TO_DLC, Flag
+from canmcast_gui.frames import LENGTH_TO_DLC, bits
 from canmcast_gui.frames.batch import channel_number
 from canmcast_gui.frames.validity import frame_problem
 from canmcast_gui.transport.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode
@@ -78,14 +78,14 @@ def _meaning(frame: WireFrame) -> Meaning:
     flags = frame.flags
     return Meaning(
         frame.arbitration_id,
-        bool(flags & Flag.EXTENDED),
-        bool(flags & Flag.REMOTE),
-        bool(flags & Flag.ERROR),
+        bool(flags & bits.EXTENDED),
+        bool(flags & bits.REMOTE),
+        bool(flags & bits.ERROR),
         frame.channel,
         frame.dlc,
-        bool(flags & Flag.FD),
-        bool(flags & Flag.BRS),
-        bool(flags & Flag.ESI),
+        bool(flags & bits.FD),
+        bool(flags & bits.BRS),
+        bool(flags & bits.ESI),
         flags,
         channel_number(frame.channel),
         int(LENGTH_TO_DLC[frame.dlc]),
@@ -123,7 +123,7 @@ class Encoder:
         self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any, timestamp: float
     ) -> bytes:
         frame = _plain_frame(arbitration_id, flags, channel, dlc, data)
-        if flags & Flag.FD and not self._allow_fd:
+        if flags & bits.FD and not self._allow_fd:
             raise FrameError("this is a CAN FD frame, and CAN FD is switched off on this bus")
         problem = frame_problem(frame.arbitration_id, flags, frame.dlc, len(frame.data))
         if problem:

@@ -29,7 +29,7 @@ COUNT = 10_000
 ROUNDS = 15
 # Room for all frames of a round.
 BUFFER = 32 * 2**20
-PINGS = 3_000
+PINGS = 15_000
 
 _ports = itertools.count(31_000)
 

@@ -67,8 +67,7 @@ def test_a_batch_is_encoded_byte_for_byte_as_stock_encodes_its_messages(frames: 
     batch = FrameBatch.from_messages(frames)
     check_batch(batch, allow_fd=True)
     batch = batch[batch.channel <= HIGHEST_USUAL_CHANNEL]
-    matrix = np.full((len(batch), WIDTH), 0xAA, dtype=np.uint8)
-    sizes = encode_columns(batch, matrix)
+    matrix, sizes = encode_columns(batch, np.full(len(batch) * WIDTH, 0xAA, dtype=np.uint8))
     sent = [bytes(row[:size]) for row, size in zip(matrix, sizes, strict=True)]
     assert sent == [pack_message(message) for message in batch.to_messages()]
 
