@@ -15,7 +15,7 @@ PRIVATE_NETWORK_ERROR = enter_private_network()
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-pytest_plugins = ["tests.support.leftovers", "tests.support.network"]
+pytest_plugins = ["tests.support.leftovers", "tests.support.network", "tests.support.small_disk"]
 
 
 def pytest_report_header() -> str:

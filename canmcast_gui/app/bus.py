@@ -24,6 +24,7 @@ class BusControl(QObject):
 
     state_changed = Signal()
     arrived = Signal(object)
+    lost = Signal(object)
     transmit_news = Signal(list)
     message = Signal(str, str)
 
@@ -118,6 +119,7 @@ class BusControl(QObject):
         self._opening = None
         self._live = LiveBus(processes, self._sources(), self)
         self._live.arrived.connect(self.arrived)
+        self._live.lost.connect(self.lost)
         self._live.transmit_news.connect(self.transmit_news)
         self._live.trouble.connect(self._on_trouble)
         self._since = time.monotonic()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from canmcast_gui.app.losses import LossWatch
 from canmcast_gui.app.pump import Pump
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transmit import AddressChanged, SendFailed, TransmitError, Transmitter
@@ -54,10 +55,12 @@ class BusProcesses:
 class LiveBus(QObject):
     """Watches over the processes of an open bus and says what they say.
 
-    ``arrived`` carries batches whose ``source`` column is a row of the table given at construction.
+    ``arrived`` carries batches whose ``source`` column is a row of the table given at construction;
+    ``lost`` a Loss of frames that are missing before the next batch.
     """
 
     arrived = Signal(object)
+    lost = Signal(object)
     transmit_news = Signal(list)
     trouble = Signal(str)
 
@@ -69,6 +72,7 @@ class LiveBus(QObject):
         self._processes = processes
         self._sources = sources
         self._rows: npt.NDArray[np.uint16] = np.zeros(1, dtype=np.uint16)
+        self._losses = LossWatch()
         self._pump = Pump(self.capture.fileno(), self._take, self)
         self._pump.arrived.connect(self.arrived)
         self._news = QSocketNotifier(self.transmitter.fileno(), QSocketNotifier.Type.Read, self)
@@ -96,6 +100,7 @@ class LiveBus(QObject):
         self.capture.stop()
         self._pump.drain()
         self._pump.stop()
+        self._tell_losses(0)
         statistics = self.statistics()
         self._processes.shutdown()
         return statistics
@@ -104,7 +109,14 @@ class LiveBus(QObject):
         batch = self.capture.recv_batch()
         if len(batch):
             batch.records["source"] = self._translation()[batch.source]
+        self._tell_losses(len(batch))
         return batch
+
+    def _tell_losses(self, frames: int) -> None:
+        """Say what is missing before the frames that are taken now."""
+        self._losses.look(self.capture.statistics())
+        for loss in self._losses.take(frames):
+            self.lost.emit(loss)
 
     def _translation(self) -> npt.NDArray[np.uint16]:
         """The recording's row for each row of the capture's table, which only ever grows."""
@@ -125,6 +137,7 @@ class LiveBus(QObject):
             self.transmit_news.emit(news)
 
     def _supervise(self) -> None:
+        self._tell_losses(0)
         if sentence := self.capture.supervise():
             self.trouble.emit(sentence)
         if sentence := self.transmitter.supervise():

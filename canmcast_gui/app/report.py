@@ -20,7 +20,9 @@ class WindowFigures:
 
 def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, Any]:
     """What ``--report`` writes."""
-    return {**_rounded(totals), "ui": _rounded(figures)}
+    counters = _rounded(totals)
+    del counters["unrecorded"]  # the names are agreed with scripts; ``recorded`` falls short by as much
+    return {**counters, "ui": _rounded(figures)}
 
 
 def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class Session(QObject):
         self._bus.state_changed.connect(self.state_changed)
         self._bus.transmit_news.connect(self.transmit_news)
         self._bus.arrived.connect(self._on_arrived)
+        self._bus.lost.connect(self._trace.add_loss)
 
     # -- what there is -----------------------------------------------------------------------------------
 
@@ -267,7 +268,11 @@ class Session(QObject):
         """
         writing = self.recorder is not None or self._written > 0
         now = self.recorder.recorded if self.recorder is not None else 0
-        return replace(self._bus.totals(), recorded=self._written + now if writing else self._trace.appended)
+        return replace(
+            self._bus.totals(),
+            recorded=self._written + now if writing else self._trace.appended,
+            unrecorded=self._trace.unrecorded,
+        )
 
     def shutdown(self) -> None:
         """End everything that this session started and leave nothing behind."""

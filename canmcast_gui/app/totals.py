@@ -18,13 +18,14 @@ class SessionTotals:
     malformed: int = 0
     foreign: int = 0
     recorded: int = 0
+    unrecorded: int = 0
     duration_s: float = 0.0
     receive_buffer_bytes: int = 0
 
     @property
     def lost(self) -> int:
         """Frames that reached this computer and did not reach the recording."""
-        return self.dropped_kernel + self.dropped_ring
+        return self.dropped_kernel + self.dropped_ring + self.unrecorded
 
     def plus(self, bus: BusStatistics, seconds: float) -> SessionTotals:
         """These totals and the counters of one bus that was open for ``seconds``."""
@@ -36,6 +37,7 @@ class SessionTotals:
             malformed=self.malformed + bus.malformed,
             foreign=self.foreign + bus.foreign,
             recorded=self.recorded,
+            unrecorded=self.unrecorded,
             duration_s=self.duration_s + seconds,
             receive_buffer_bytes=bus.receive_buffer_bytes,
         )

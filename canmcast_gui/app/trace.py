@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from canmcast_gui.app.losses import Loss
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Report, Task
 from canmcast_gui.frames import FrameBatch
@@ -21,6 +22,8 @@ SAVE_ROWS = 65_536
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
 LOAD_FRAMES = 4096
+
+NOT_STORED = "the disk took no more"
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,12 @@ class Trace(QObject):
         self.file_path: Path | None = None
         self.loading: Task | None = None
         self.appended = 0
+        self.unrecorded = 0
         self._pool = pool
         self._fed = 0
         self._saved_until = 0
         self._in_use: list[Recording] = []
-        self._storage_trouble = False
+        self._storage_trouble = 0
 
     # -- frames from a bus -------------------------------------------------------------------------------
 
@@ -69,12 +73,26 @@ class Trace(QObject):
         try:
             self.recording.append(batch)
         except RecordingError as error:
-            if not self._storage_trouble:
-                self._say_error(str(error))
-            self._storage_trouble = True
+            self._on_unrecorded(batch, str(error))
         else:
-            self._storage_trouble = False
             self.appended += len(batch)
+            if self._storage_trouble:
+                self._on_resumed()
+
+    def _on_unrecorded(self, batch: FrameBatch, sentence: str) -> None:
+        if not self._storage_trouble:
+            self._say_error(sentence)
+        self._storage_trouble += len(batch)
+        self.unrecorded += len(batch)
+        self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))
+
+    def _on_resumed(self) -> None:
+        lacking, self._storage_trouble = self._storage_trouble, 0
+        self.message.emit("info", f"Recording goes on. {lacking:,} frames were not recorded meanwhile.")
+
+    def add_loss(self, loss: Loss) -> None:
+        """Note that frames are missing before the next ones."""
+        self.recording.add_gap(loss.count, loss.reason)
 
     def feed(self) -> None:
         """Bring the newest frames by id up to date; a file's rows come in portions."""
@@ -110,6 +128,8 @@ class Trace(QObject):
         if recording.damaged:
             lacking = f"{recording.damaged:,} damaged ones could not be"
             self.message.emit("warning", f"{len(recording):,} frames were recovered; {lacking}.")
+        if recording.marks.problem:
+            self.message.emit("warning", f"{recording.marks.problem}. All frames are there.")
 
     def _show(self, recording: Recording, path: Path | None) -> None:
         self.recording = recording

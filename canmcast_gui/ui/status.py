@@ -120,6 +120,7 @@ def _losses_tip(totals: object) -> str:
     return (
         f"{totals.dropped_kernel:,} found the receive buffer full ({totals.receive_buffer_bytes:,} bytes)\n"
         f"{totals.dropped_ring:,} found this program busy for too long\n"
+        f"{totals.unrecorded:,} could not be recorded, the disk took no more\n"
         f"{totals.malformed:,} datagrams were no valid frame\n"
         f"{totals.foreign:,} datagrams were for another group or from another network"
     )

@@ -1,0 +1,96 @@
+"""The recording in front of the user: what it says and notes when frames are lost on the way to it."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.trace import NOT_STORED
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.recording import Recording
+from canmcast_gui.transport.settings import BusSettings
+from tests.support.small_disk import fill
+
+WAIT_MS = 10_000
+
+
+@pytest.fixture
+def session(qapp):
+    session = Session()
+    session.heard = []
+    session.message.connect(lambda level, text: session.heard.append((level, text)))
+    yield session
+    session.shutdown()
+
+
+def frames(count: int, first: int = 0) -> FrameBatch:
+    times = 1_700_000_000_000_000_000 + np.arange(first, first + count)
+    return FrameBatch.from_columns(times, 0x100, np.zeros((count, 8), np.uint8))
+
+
+def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(small_disk))
+    monkeypatch.setenv("LOCALAPPDATA", str(small_disk))
+    test_session = Session()
+    heard = []
+    test_session.message.connect(lambda level, text: heard.append((level, text)))
+    trace = test_session._trace
+    trace.append(frames(1000))
+    ballast = fill(small_disk, 0)
+    while not heard:
+        trace.append(frames(500))
+    there = len(test_session.recording)
+    trace.append(frames(500))
+    assert [level for level, _ in heard] == ["error"]
+    assert "the disk is full" in heard[0][1]
+    assert test_session.statistics().lost == 1000
+    ballast.unlink()
+    trace.append(frames(500))
+    assert [level for level, _ in heard] == ["error", "info"]
+    assert "1,000 frames were not recorded" in heard[1][1]
+    assert len(test_session.recording) == there + 500
+    (gap,) = test_session.recording.gaps
+    assert (gap.row, gap.count, gap.reason) == (there, 1000, NOT_STORED)
+    test_session.shutdown()
+
+
+@pytest.mark.network
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
+def test_frames_that_found_the_receive_buffer_full_are_a_gap(qtbot, session, network, stock_peer):
+    port = network.free_port()
+    session.connect_bus(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
+    qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)
+    stock_peer("send", "--port", port, "--count", 10).result()
+    qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
+    os.kill(session.capture.pid, signal.SIGSTOP)
+    stock_peer("send", "--port", port, "--count", 300).result()
+    os.kill(session.capture.pid, signal.SIGCONT)
+
+    def all_known() -> bool:
+        # A drop is told by the datagram that comes after it.
+        stock_peer("send", "--port", port, "--count", 1).result()
+        return session.statistics().dropped_kernel > 0 and len(session.recording.gaps) > 0
+
+    qtbot.waitUntil(all_known, timeout=WAIT_MS)
+    (gap,) = session.recording.gaps
+    assert gap.count == session.statistics().dropped_kernel
+    assert 10 <= gap.row <= len(session.recording)
+    assert gap.reason == "the receive buffer was full"
+
+
+def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
+    with Recording.create(tmp_path / "made") as made:
+        made.append(frames(10))
+        made.marks.add(3, "here")
+    shutil.copytree(tmp_path / "made", tmp_path / "crashed")
+    with (tmp_path / "crashed" / "marks.jsonl").open("a") as file:
+        file.write("no mark\n")
+    session.recover(tmp_path / "crashed")
+    assert len(session.recording) == 10
+    assert [note.text for note in session.recording.marks] == ["here"]
+    assert [level for level, _ in session.heard] == ["warning"]
+    assert "1 of 2 marks" in session.heard[0][1]
