@@ -29,7 +29,26 @@ ruff format --check .
 mypy
 fetch_stock_tests
 
-if command -v xvfb-run >/dev/null && command -v xauth >/dev/null; then
-    exec xvfb-run -a -s "-screen 0 1600x1000x24" python -m pytest "$@"
+# Run pytest on a screen of its own, or on none.
+run_tests() {
+    if command -v xvfb-run >/dev/null && command -v xauth >/dev/null; then
+        xvfb-run -a -s "-screen 0 1600x1000x24" python -m pytest "$@"
+    else
+        QT_QPA_PLATFORM=offscreen python -m pytest "$@"
+    fi
+}
+
+if [ $# -gt 0 ]; then
+    run_tests "$@"
+    exit
 fi
-QT_QPA_PLATFORM=offscreen exec python -m pytest "$@"
+# The long runs go beside the others: both wait much of their time.
+status=0
+report=$(mktemp)
+run_tests -m long >"$report" 2>&1 &
+long=$!
+run_tests -m "not long" || status=$?
+wait "$long" || status=$?
+cat "$report"
+rm -f "$report"
+exit "$status"

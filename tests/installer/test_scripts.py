@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-TOOLS = ("sh", "cat", "cksum", "grep", "find", "rm", "dirname", "env", "uname", "true")
+TOOLS = ("sh", "cat", "cksum", "grep", "find", "rm", "dirname", "env", "uname", "true", "mktemp")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 
@@ -237,6 +237,22 @@ def test_every_check_runs_and_arguments_go_to_pytest(sandbox):
     steps = [call for call in sandbox.calls if call.split()[0] in ("ruff", "mypy", "xvfb-run")]
     assert steps[:3] == ["ruff check .", "ruff format --check .", "mypy "]
     assert steps[3].endswith("python -m pytest -k one thing")
+
+
+@pytest.mark.parametrize(("long", "other", "status"), [(0, 0, 0), (7, 0, 7), (0, 8, 8)])
+def test_without_arguments_long_runs_go_beside_the_others_and_either_may_fail(sandbox, long, other, status):
+    sandbox.set_up("test")
+    for name in ("ruff", "mypy"):
+        sandbox.stand_in(name, folder=sandbox.project / ".venv" / "bin")
+    for name in ("xauth", "ip"):
+        sandbox.stand_in(name)
+    script = f'case "$*" in *"not long") exit {other};; *) echo "of long runs"; exit {long};; esac'
+    sandbox.stand_in("xvfb-run", script)
+    result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"))
+    assert result.returncode == status, result.stderr
+    assert "of long runs" in result.stdout
+    calls = sorted(call.partition("pytest ")[2] for call in sandbox.calls if call.startswith("xvfb-run"))
+    assert calls == ["-m long", "-m not long"]
 
 
 def test_a_check_that_fails_ends_it(sandbox):
