@@ -24,6 +24,9 @@ Times = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
 
+# (arbitration id, extended), and which bits of the id must agree where that is not all of them.
+NamedId = tuple[int, bool] | tuple[int, bool, int]
+
 
 class Database:
     """Messages by id and by name. Made by load_database().
@@ -82,10 +85,14 @@ class Database:
         message, _, signal = name.rpartition(".")
         return any(one.signal(signal) for one in self.messages_named(message))
 
-    def ids_named(self, pattern: str) -> set[tuple[int, bool]]:
-        """(arbitration id, extended) of the messages whose name matches a glob pattern, in any case."""
+    def ids_named(self, pattern: str) -> set[NamedId]:
+        """The ids of the messages whose name matches a glob pattern, in any case.
+
+        Each is (arbitration id, extended), and for a parameter group also the bits of the id that must agree:
+        frames of it come with any sender and priority.
+        """
         matches = re.compile(fnmatch.translate(pattern), re.IGNORECASE).match
-        return {(one.arbitration_id, one.extended) for one in self.messages if matches(one.name)}
+        return {_named_id(one) for one in self.messages if matches(one.name)}
 
     # -- values ------------------------------------------------------------------------------------------
 
@@ -150,3 +157,9 @@ class Database:
 
     def _is_group(self, arbitration_id: int) -> bool:
         return self._by_id[arbitration_id, True].by_parameter_group
+
+
+def _named_id(message: Message) -> NamedId:
+    if message.by_parameter_group:
+        return message.arbitration_id & message.id_mask, message.extended, message.id_mask
+    return message.arbitration_id, message.extended

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.database.database import Database
+from canmcast_gui.database.database import Database, NamedId
 from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.model import Message, Signal, SignalValue
 from canmcast_gui.frames import FrameBatch
@@ -84,9 +84,14 @@ class DatabaseSet:
                 return database.decode_frame(arbitration_id, extended, payload)
         return []
 
-    def ids_named(self, pattern: str) -> set[tuple[int, bool]]:
-        """(arbitration id, extended) of all messages whose name matches a glob pattern, in any case."""
-        return {key for database in self._databases for key in database.ids_named(pattern)}
+    def ids_named(self, pattern: str) -> set[NamedId]:
+        """Database.ids_named() of all databases, without ids that an earlier one calls something else."""
+        return {
+            named
+            for database in self._databases
+            for named in database.ids_named(pattern)
+            if self.message(named[0], named[1]) is database.message(named[0], named[1])
+        }
 
     def _with_signal(self, name: str) -> Database:
         for database in self._databases:

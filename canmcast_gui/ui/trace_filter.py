@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
+from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.filters import Filter, FilterError, SignalColumn, compile_filter
+from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons, theme
 
 # Long enough that a half-typed word is not called a mistake, short enough to feel like typing.
@@ -40,25 +41,14 @@ class FilterState(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._text = ""
+        self._text = ""  # as typed; what is in force is the text of the filter
         self.filter = self.compile("")
         session.recording_replaced.connect(self._compile_again)
         session.databases_changed.connect(self._compile_again)
 
     def compile(self, text: str) -> Filter:
         """A filter for the recording and the databases of now; raises FilterError."""
-        recording = self._session.recording
-        return compile_filter(
-            text,
-            names=self._session.databases.ids_named,
-            signals=self._signal,
-            sources=recording.sources,
-            start_ns=lambda: recording.start_ns,
-        )
-
-    def _signal(self, name: str) -> SignalColumn | None:
-        databases = self._session.databases
-        return partial(databases.decode_rows, name=name) if databases.has_signal(name) else None
+        return compile_for(text, self._session.recording, self._session.databases)
 
     def set_text(self, text: str) -> None:
         """Use another filter, if it is a good one."""
@@ -73,7 +63,11 @@ class FilterState(QObject):
         self.changed.emit(condition)
 
     def _compile_again(self) -> None:
-        """Names, sources and the start may be others now."""
+        """Names, sources and the start may be others now, of the text with a mistake and of the good one."""
+        if self._text != self.filter.text:
+            with suppress(FilterError):  # a signal's database may be gone
+                self.filter = self.compile(self.filter.text)
+                self.changed.emit(self.filter)
         self.set_text(self._text)
 
 

@@ -25,7 +25,7 @@ def test_the_first_database_that_knows_an_id_names_it(files):
     assert databases.name(514, False) == ""
     assert [value.name for value in databases.decode_frame(513, False, b"\x01")] == ["Level"]
     assert databases.decode_frame(514, False, b"\x01") == []
-    assert databases.ids_named("*o*") == {(256, False), (2566844926 & 0x1FFFFFFF, True)}
+    assert databases.ids_named("*o*") == {(0x00FEF100, True, 0x03FFFF00)}
     databases.remove(files[0])
     assert databases.name(256, False) == "Motor"
     assert len(databases) == 1

@@ -138,6 +138,23 @@ def test_sources_that_come_later_are_known():
     assert condition.mask(batch).tolist() == [False, True]
 
 
+def test_an_address_without_scope_is_the_one_in_every_scope():
+    sources = SourceTable()
+    numbers = [sources.number(Source(address, 7)) for address in ("fe80::1%eth0", "fe80::1%eth1", "fe80::2")]
+    batch = FrameBatch.from_columns(0, 1, np.zeros((3, 1), np.uint8), source=numbers)
+    found = {
+        text: compile_filter(f'source == "{text}"', sources=sources).mask(batch).tolist()
+        for text in ("fe80::1", "fe80::1%eth1", "[fe80::1%eth1]:7", "fe80::3", "no address")
+    }
+    assert found == {
+        "fe80::1": [True, True, False],
+        "fe80::1%eth1": [False, True, False],
+        "[fe80::1%eth1]:7": [False, True, False],
+        "fe80::3": [False] * 3,
+        "no address": [False] * 3,
+    }
+
+
 def test_a_name_may_stand_for_a_group_of_ids():
     """SAE J1939: the source address in the last byte, and the priority, do not tell messages apart."""
     ids = [0x18FEF100, 0x18FEF1AB, 0x0CFEF121, 0x18FEF200, 0x100]

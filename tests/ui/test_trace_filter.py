@@ -52,3 +52,12 @@ def test_names_are_those_of_the_databases_of_now(stage, state, box):
     assert not state.filter.mask(traffic(1)).any()
     stage.add_database()
     assert state.filter.mask(traffic(1)).all()
+
+
+def test_behind_a_mistake_the_good_filter_follows_the_databases(stage, state, box):
+    box.set_filter_text("name ~ Engine")
+    box.set_filter_text("name ~ Engine and (")
+    assert not state.filter.mask(traffic(1)).any()
+    stage.add_database()
+    assert state.filter.text == "name ~ Engine"
+    assert state.filter.mask(traffic(1)).all()

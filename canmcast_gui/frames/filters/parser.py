@@ -19,6 +19,7 @@ from canmcast_gui.frames.filters.terms import (
     Lookups,
     exact_name,
     is_hex_pair,
+    name_like,
     payload_bytes,
     source_like,
     source_term,
@@ -164,7 +165,7 @@ class _Parser:
         text = self._cursor.take_text("a name")
         if self._lookups.names is None:
             raise FilterError("no database is loaded, so frames have no names", sign.position)
-        pattern = text if sign.text in _LIKE else exact_name(text)
+        pattern = name_like(text) if sign.text in _LIKE else exact_name(text)
         return _unless(sign, IdSet.of(self._lookups.names(pattern)))
 
     def _source(self) -> Node:

@@ -6,6 +6,7 @@ import fnmatch
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup, column
 from canmcast_gui.frames.filters.nodes import AnyOf, Compare, FromSource, IdSet, Node
@@ -14,6 +15,7 @@ from canmcast_gui.frames.layout import MAX_PAYLOAD
 from canmcast_gui.frames.sources import SourceTable
 
 _HEX_ID = re.compile(r"(0x)?([0-9a-f]{1,8})", re.IGNORECASE)
+_WILDCARDS = re.compile(r"[*?]")
 _HEX_PAIR = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
 
 
@@ -64,19 +66,46 @@ def part_of_name(word: str) -> str:
     return f"*{either}*"
 
 
+def name_like(pattern: str) -> str:
+    """A glob pattern for ``name ~``: without wildcards a part is enough."""
+    return pattern if _WILDCARDS.search(pattern) else part_of_name(pattern)
+
+
 def exact_name(name: str) -> str:
     """A glob pattern for just this name."""
     return re.sub(r"([*?[])", r"[\1]", name)
 
 
 def source_term(text: str, table: SourceTable) -> Node:
-    """Frames from an address, whatever the port, or from an address with its port."""
-    return FromSource(table, lambda address, port: text in (address, _with_port(address, port)))
+    """Frames from an address, whatever the port, or from an address with its port.
+
+    An address may be written in any way; one without a scope is the one in every scope.
+    """
+    wanted = _parsed(text)
+
+    def test(address: str, port: int) -> bool:
+        if text in (address, _with_port(address, port)):
+            return True
+        known = _parsed(address) if wanted else None
+        return known is not None and (known == wanted or _without_scope(known) == wanted)
+
+    return FromSource(table, test)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _without_scope(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    return IPv6Address(int(address)) if address.version == 6 else address
 
 
 def source_like(pattern: str, table: SourceTable) -> Node:
     """Frames from the sources whose text matches a glob pattern; without wildcards a part is enough."""
-    glob = pattern if re.search(r"[*?]", pattern) else f"*{pattern}*"
+    glob = pattern if _WILDCARDS.search(pattern) else f"*{pattern}*"
     expression = re.compile(fnmatch.translate(glob.replace("[", "[[]")), re.IGNORECASE)
 
     def test(address: str, port: int) -> bool:

@@ -1,0 +1,29 @@
+"""Filters with everything that they may ask: the databases' names and signals, a recording's sources."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames.filters import Filter, SignalColumn, compile_filter
+from canmcast_gui.recording import Recording
+
+
+def compile_for(text: str, recording: Recording, databases: DatabaseSet) -> Filter:
+    """A filter for the frames of ``recording``; raises FilterError.
+
+    Names and signals are those of now: compile it again when ``databases`` have changed. The old one may be
+    used on; it keeps the databases that it knows.
+    """
+
+    def signal(name: str) -> SignalColumn | None:
+        known = next((database for database in databases if database.has_signal(name)), None)
+        return None if known is None else partial(known.decode_rows, name=name)
+
+    return compile_filter(
+        text,
+        names=databases.ids_named,
+        sources=recording.sources,
+        signals=signal,
+        start_ns=lambda: recording.start_ns,
+    )
