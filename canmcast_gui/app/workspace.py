@@ -1,4 +1,4 @@
-"""What a user set up, in one readable file: bus, databases, plots and transmit rows."""
+"""What a user set up, in one readable file: bus, databases, plots, transmit rows and views."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.app.view_setup import ViewSetup, setups_of
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
@@ -20,12 +21,16 @@ class WorkspaceError(Exception):
 
 @dataclass(frozen=True)
 class Workspace:
-    """``plots`` are names "Message.Signal"; ``transmit_rows`` are plain values that the editor checks."""
+    """``plots`` are names "Message.Signal"; ``transmit_rows`` are plain values that the editor checks.
+
+    ``views`` are None in a file that was saved before there were any: the views stay as they are.
+    """
 
     bus: BusSettings | None = None
     databases: tuple[Path, ...] = ()
     plots: tuple[str, ...] = ()
     transmit_rows: tuple[dict[str, Any], ...] = ()
+    views: tuple[ViewSetup, ...] | None = None
 
 
 def load_workspace(path: Path) -> Workspace:
@@ -56,6 +61,8 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
         "plots": list(workspace.plots),
         "transmit": list(workspace.transmit_rows),
     }
+    if workspace.views is not None:
+        values["views"] = [view.to_dict() for view in workspace.views]
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -75,12 +82,21 @@ def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
         settings = BusSettings.from_dict(bus).validated() if bus else None
     except (BusError, TypeError) as error:
         raise WorkspaceError(f"{path.name}: bus: {error}") from error
+    views = _entry(path, content, "views", (list,))
     return Workspace(
         bus=settings,
         databases=tuple(path.parent / database for database in databases),
         plots=tuple(_texts(path, content, "plots")),
         transmit_rows=tuple(rows),
+        views=None if views is None else _views(path, views),
     )
+
+
+def _views(path: Path, values: list[Any]) -> tuple[ViewSetup, ...]:
+    try:
+        return setups_of(values)
+    except ValueError as error:
+        raise WorkspaceError(f"{path.name}: views: {error}. Mend or remove that entry.") from error
 
 
 def _texts(path: Path, content: dict[str, Any], name: str) -> list[str]:

@@ -155,6 +155,10 @@ BY_ID_COLUMNS = (
 # The by-ID view has more columns than a small window: these wait in the header's menu.
 BY_ID_HIDDEN = frozenset({TIME, DELTA, CHANNEL, DIRECTION})
 
+# A view beside another has room for less.
+TRACE_HIDDEN_BESIDE = frozenset({SOURCE, CHANNEL, DIRECTION})
+BY_ID_HIDDEN_BESIDE = BY_ID_HIDDEN | {JITTER, SOURCE, TYPE, DLC}
+
 
 def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:
     """Seconds with six decimals, rounded half up."""

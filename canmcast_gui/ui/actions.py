@@ -46,6 +46,20 @@ ACTIONS = (
     ActionData("by_id", "By &ID", "byid", "Ctrl+1", "One line for each id", True, "By ID"),
     ActionData("chronological", "&Chronological", "chronological", "Ctrl+2", "All frames in order", True),
     ActionData(
+        "new_chronological",
+        "New &chronological view",
+        "chronological",
+        "Ctrl+Shift+2",
+        "All frames in order, with a filter and columns of its own",
+    ),
+    ActionData(
+        "new_by_id",
+        "New by-&ID view",
+        "byid",
+        "Ctrl+Shift+1",
+        "One line for each id, with a filter and columns of its own",
+    ),
+    ActionData(
         "hexadecimal", "&Hexadecimal numbers", "", "Ctrl+H", "Else decimal: ids and data", True, "Hex"
     ),
     ActionData("follow", "&Auto-scroll", "follow", "Ctrl+End", "Stay at the newest frame", True),

@@ -11,7 +11,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
-from canmcast_gui.models.columns import BY_ID_HIDDEN
+from canmcast_gui.models.columns import BY_ID_HIDDEN, BY_ID_HIDDEN_BESIDE
 from canmcast_gui.recording import NewestById
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace_base import FrameView
@@ -22,10 +22,17 @@ class ByIdView(FrameView):
     """The newest frame of each id of the session's recording. Does nothing while hidden."""
 
     def __init__(
-        self, session: Session, settings: AppSettings, filters: FilterState, parent: QWidget | None = None
+        self,
+        session: Session,
+        settings: AppSettings,
+        filters: FilterState,
+        key: str = "",
+        parent: QWidget | None = None,
     ) -> None:
+        """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
         self.model = ByIdModel(session.databases)
-        super().__init__(self.model, "byid", session, settings, BY_ID_HIDDEN, parent)
+        hidden = BY_ID_HIDDEN_BESIDE if key else BY_ID_HIDDEN
+        super().__init__(self.model, f"{key}byid", session, settings, hidden, parent)
         self.model.setParent(self)
         header = self.table.header
         header.setSortIndicatorShown(True)

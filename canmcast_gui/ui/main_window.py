@@ -21,6 +21,7 @@ from canmcast_gui.ui.main_window_menus import THEMES, TIME_MODES, ToolBar, bitra
 from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status import StatusBar
+from canmcast_gui.ui.trace_docks import ViewDocks
 from canmcast_gui.ui.trace_panel import TracePanel
 
 FIRST_SIZE = QSize(1280, 800)
@@ -44,7 +45,8 @@ class MainWindow(QMainWindow):
         self.panel = TracePanel(session, settings, self.start_page)
         self.setCentralWidget(self.panel)
         self.docks = Docks(session, settings, self)
-        self.workspaces = WorkspaceFlows(session, self.docks, self.files)
+        self.views = ViewDocks(session, settings, self.panel, self)
+        self.workspaces = WorkspaceFlows(session, self.docks, self.views, self.files)
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
@@ -86,6 +88,8 @@ class MainWindow(QMainWindow):
         trace.addActions([actions.filter, actions.find, actions.copy])
         self._make_panel_menus()
         window = bar.addMenu("&Window")
+        window.addActions([actions.new_chronological, actions.new_by_id])
+        window.addSeparator()
         window.addActions(self.docks.toggle_actions())
         window.addSeparator()
         window.addAction("&Reset the layout", self.docks.arrange)
@@ -124,6 +128,8 @@ class MainWindow(QMainWindow):
             (actions.record, self._on_record),
             (actions.by_id, lambda: panel.set_mode("by_id")),
             (actions.chronological, lambda: panel.set_mode("chronological")),
+            (actions.new_chronological, lambda: self.views.open_new("chronological")),
+            (actions.new_by_id, lambda: self.views.open_new("by_id")),
             (
                 actions.hexadecimal,
                 lambda: self._settings.decimal.set(not actions.hexadecimal.isChecked()),
@@ -131,7 +137,7 @@ class MainWindow(QMainWindow):
             (actions.follow, lambda: panel.trace.set_following(actions.follow.isChecked())),
             (actions.filter, self._focus_filter),
             (actions.find, panel.show_find),
-            (actions.copy, lambda: panel.view.copy()),
+            (actions.copy, lambda: self.views.current.copy()),
             (actions.help, self._show_help),
             (actions.about, lambda: show_about(self)),
         ):
@@ -139,8 +145,7 @@ class MainWindow(QMainWindow):
         for action in (actions.pause, actions.copy):
             # these keys mean something else where text is typed or buttons have the focus
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            for view in (panel.trace, panel.by_id):
-                view.addAction(action)
+        self.views.add_view_actions((actions.pause, actions.copy))
 
     def _connect_session(self) -> None:
         session, panel, page = self._session, self.panel, self.start_page
@@ -234,6 +239,7 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         geometry, state = self._settings.layout(GEOMETRY), self._settings.layout(STATE)
+        self.views.restore()
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             screen = QGuiApplication.primaryScreen()
             self.resize(FIRST_SIZE.boundedTo(screen.availableSize()) if screen else FIRST_SIZE)
@@ -265,11 +271,13 @@ class MainWindow(QMainWindow):
             return
         self._settings.set_layout(GEOMETRY, self.saveGeometry())
         self._settings.set_layout(STATE, self.saveState())
+        self.views.remember()
         super().closeEvent(event)
 
     def end(self) -> None:
         """Let go of what could outlive the window."""
         self.close()
+        self.views.end()
         self.docks.end()
 
     # -- files dropped on the window ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace import Workspace, WorkspaceError, load_workspace, save_workspace
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
+from canmcast_gui.ui.trace_docks import ViewDocks
 
 FILTER = "Workspaces (*.canmcast);;All files (*)"
 
@@ -17,10 +18,11 @@ FILTER = "Workspaces (*.canmcast);;All files (*)"
 class WorkspaceFlows(QObject):
     """Asks for workspaces, gathers what they hold, and spreads it. Transmit rows come back disarmed."""
 
-    def __init__(self, session: Session, docks: Docks, files: FileFlows) -> None:
+    def __init__(self, session: Session, docks: Docks, views: ViewDocks, files: FileFlows) -> None:
         super().__init__(files)
         self._session = session
         self._docks = docks
+        self._views = views
         self._files = files
 
     def ask_open(self) -> None:
@@ -45,6 +47,8 @@ class WorkspaceFlows(QObject):
             self._session.load_database(file)
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
         self._docks.plot_only(workspace.plots)
+        if workspace.views is not None:
+            self._views.set_up(workspace.views)
         if workspace.bus is not None:
             self._session.connect_bus(workspace.bus)
 
@@ -55,6 +59,7 @@ class WorkspaceFlows(QObject):
             databases=tuple(database.path for database in self._session.databases),
             plots=tuple(self._docks.plotted()),
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
+            views=tuple(self._views.setups()),
         )
         try:
             save_workspace(Path(path), workspace)

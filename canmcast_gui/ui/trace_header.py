@@ -100,6 +100,29 @@ class TraceHeader(QHeaderView):
         order = [self.logicalIndex(visual) for visual in range(self.count())]
         return [self._columns[section] for section in order if not self.isSectionHidden(section)]
 
+    def setup(self) -> tuple[tuple[str, int], ...]:
+        """The shown columns from left to right, with their widths; none where nobody has changed them."""
+        if self.is_new:
+            return ()
+        keys = [column.key for column in self._columns]
+        return tuple((one.key, self.sectionSize(keys.index(one.key))) for one in self.shown_columns())
+
+    def set_up(self, setup: Sequence[tuple[str, int]]) -> None:
+        """Show these columns in this order, unknown ones left out; none: as at the beginning."""
+        keys = [column.key for column in self._columns]
+        known = {keys.index(key): width for key, width in setup if key in keys}
+        if not known:
+            self._forget()
+            return
+        self._fitting = True
+        for visual, section in enumerate([*known, *(one for one in range(len(keys)) if one not in known)]):
+            self.moveSection(self.visualIndex(section), visual)
+            self.setSectionHidden(section, section not in known)
+        for section, width in known.items():
+            self.resizeSection(section, max(width, self.minimumSectionSize()))
+        self._fitting = False
+        self._remember()
+
     def _remember(self) -> None:
         self.is_new = False
         self._settings.set_layout(self._key, self.saveState())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.models.columns import TRACE_HIDDEN_BESIDE
 from canmcast_gui.models.trace import TraceModel
 from canmcast_gui.models.trace_rows import AllRows, MatchingRows
 from canmcast_gui.ui.ticks import VisibleTicks
@@ -27,10 +28,18 @@ class TraceView(FrameView):
     following_changed = Signal(bool)
 
     def __init__(
-        self, session: Session, settings: AppSettings, filters: FilterState, parent: QWidget | None = None
+        self,
+        session: Session,
+        settings: AppSettings,
+        filters: FilterState,
+        key: str = "",
+        parent: QWidget | None = None,
     ) -> None:
+        """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
         self.model = TraceModel(session.databases)
-        super().__init__(self.model, "trace", session, settings, parent=parent)
+        super().__init__(
+            self.model, f"{key}trace", session, settings, TRACE_HIDDEN_BESIDE if key else (), parent
+        )
         self.model.setParent(self)
         self._filters = filters
         self.follower = Follower(self.table.verticalScrollBar(), self)
