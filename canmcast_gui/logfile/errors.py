@@ -10,6 +10,10 @@ class FileError(Exception):
     """A file that cannot be read or written, or a format that cannot hold what it should."""
 
 
+class UnknownColumnsError(FileError):
+    """A table of which only the user knows which column is what; see table_layout."""
+
+
 def os_sentence(path: Path, error: OSError, doing: str) -> str:
     """One sentence about an error of the operating system; ``doing`` is "read" or "written"."""
     if error.errno == errno.ENOSPC:

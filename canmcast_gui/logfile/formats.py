@@ -17,11 +17,17 @@ from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_asc import AscParser
 from canmcast_gui.logfile.read_blf import BlfLog
+from canmcast_gui.logfile.read_busmaster import LINE as BUSMASTER_LINE
+from canmcast_gui.logfile.read_busmaster import BusmasterParser
 from canmcast_gui.logfile.read_candump import CandumpParser
+from canmcast_gui.logfile.read_crtd import LINE as CRTD_LINE
+from canmcast_gui.logfile.read_crtd import CrtdParser
 from canmcast_gui.logfile.read_csv import CsvParser
+from canmcast_gui.logfile.read_table import TableLog
 from canmcast_gui.logfile.read_text import text_log
 from canmcast_gui.logfile.read_trc import TrcParser
 from canmcast_gui.logfile.sinks import Sink
+from canmcast_gui.logfile.table_guess import is_frame_header
 from canmcast_gui.logfile.write_blf import BlfSink
 from canmcast_gui.logfile.write_text import AscSink, CandumpSink, CsvSink, TrcSink
 
@@ -62,6 +68,12 @@ class Format:
     def can_write(self) -> bool:
         """Whether files of this format can be written."""
         return self.sink is not None
+
+
+def _table(name: str, title: str, suffix: str, header: str) -> Format:
+    """A table that a tool writes, known by its header."""
+    line = re.compile(header, re.IGNORECASE).match
+    return Format(name, title, (suffix,), line=line, reader=TableLog)
 
 
 FORMATS: tuple[Format, ...] = (
@@ -116,6 +128,18 @@ FORMATS: tuple[Format, ...] = (
         cannot_hold=Flag.FD,
         resolution_ns=1,
     ),
+    Format("crtd", "CRTD", (".crtd", ".crt"), line=CRTD_LINE.match, reader=text_log(CrtdParser)),
+    Format(
+        "busmaster", "BUSMASTER log", (".log",), line=BUSMASTER_LINE.match, reader=text_log(BusmasterParser)
+    ),
+    # Tables: the names of their columns say what they hold, here only which tool writes them.
+    _table("gvret", "SavvyCAN or GVRET CSV", ".csv", r"time ?stamp,id,extended,(dir,)?bus,len,d1"),
+    _table("css", "CSS Electronics CSV", ".csv", r"timestampepoch;buschannel;id;"),
+    _table("cl2000", "CSS Electronics CL1000 or CL2000 text", ".txt", r"timestamp;type;id;data$"),
+    _table("vehiclespy", "Vehicle Spy CSV", ".csv", r"line,abs time ?\(sec\),"),
+    _table("canhacker", "CANHacker trace", ".trc", r"@ text @|time\s+id\s+dlc\s+data\s+comment"),
+    _table("cancapture", "CANCapture log", ".log", r"parserflags\tch\tcounter"),
+    Format("table", "table of frames", (".csv", ".txt"), line=is_frame_header, reader=TableLog),
 )
 
 

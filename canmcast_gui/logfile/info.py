@@ -20,8 +20,8 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
     reader = FrameReader(path)
     counts = _Counts()
     for batch in reader:
-        counts.add(batch)
-    return {"format": reader.format.name, **counts.as_dict(reader.start_ns), "skipped": reader.skipped}
+        counts.add(batch, reader.start_ns)
+    return {"format": reader.format.name, **counts.as_dict(), "skipped": reader.skipped}
 
 
 class _Counts:
@@ -32,15 +32,15 @@ class _Counts:
         self.first_ns: int | None = None
         self.last_ns: int | None = None
 
-    def add(self, batch: FrameBatch) -> None:
-        """Count the frames of one batch."""
+    def add(self, batch: FrameBatch, start_ns: int) -> None:
+        """Count the frames of one batch, whose times in the file count from ``start_ns``."""
         self.frames += len(batch)
         real = batch[~batch.has(Flag.ERROR)]
         self.errors += len(batch) - len(real)
         if not len(real):
             return
-        self.first_ns = int(real.timestamp_ns[0]) if self.first_ns is None else self.first_ns
-        self.last_ns = int(real.timestamp_ns[-1])
+        self.first_ns = int(real.timestamp_ns[0]) - start_ns if self.first_ns is None else self.first_ns
+        self.last_ns = int(real.timestamp_ns[-1]) - start_ns
         self.remotes += int(real.has(Flag.REMOTE).sum())
         self.fd += int(real.has(Flag.FD).sum())
         self.extended += int(real.has(Flag.EXTENDED).sum())
@@ -49,7 +49,7 @@ class _Counts:
         self.ids |= {(int(key) >> 1, bool(key & 1)) for key in keys}
         self.channels |= set(np.unique(real.channel).tolist())
 
-    def as_dict(self, start_ns: int) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The counts by the names of the interface."""
         return {
             "frames": self.frames,
@@ -61,10 +61,10 @@ class _Counts:
             "tx_frames": self.tx,
             "channels": len(self.channels),
             "ids": len(self.ids),
-            "first_time_s": _seconds(self.first_ns, start_ns),
-            "last_time_s": _seconds(self.last_ns, start_ns),
+            "first_time_s": _seconds(self.first_ns),
+            "last_time_s": _seconds(self.last_ns),
         }
 
 
-def _seconds(time_ns: int | None, start_ns: int) -> float | None:
-    return None if time_ns is None else (time_ns - start_ns) / 1e9
+def _seconds(time_ns: int | None) -> float | None:
+    return None if time_ns is None else time_ns / 1e9

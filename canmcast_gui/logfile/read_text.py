@@ -17,7 +17,7 @@ _LONGEST_LINE = 65536
 
 
 class LineParser(Protocol):
-    """Makes rows of the lines of one file. ``start_ns`` is added to all its times: 0 where it has no date."""
+    """Makes rows of the lines of one file. ``start_ns`` is added to their times: 0 where it has no date."""
 
     start_ns: int
 
@@ -29,7 +29,11 @@ class LineParser(Protocol):
 
 
 class TextLog:
-    """The frames of one text file. ``position`` is how far it has been read, in bytes."""
+    """The frames of one text file.
+
+    ``position`` is how far it has been read, in bytes; ``start_ns`` what was added to the times that stand in
+    the newest batch: a file may hold several measurements.
+    """
 
     def __init__(self, path: Path, parser: LineParser, problems: Problems) -> None:
         self._path = path
@@ -37,22 +41,19 @@ class TextLog:
         self._problems = problems
         self.position = 0
         self.notes = Notes()
-
-    @property
-    def start_ns(self) -> int:
-        """What has been added to the times that stand in the file."""
-        return self._parser.start_ns
+        self.start_ns = parser.start_ns
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         rows: list[Row] = []
         with open_log(self._path) as file:
             for row in self._rows(file):
-                rows.append(row)
-                if len(rows) == batch_frames:
+                if len(rows) == batch_frames or (rows and self._parser.start_ns != self.start_ns):
                     self.position = file.tell()
                     yield self._batch(rows)
                     rows = []
+                self.start_ns = self._parser.start_ns
+                rows.append(row)
             self.position = file.tell()
         if rows:
             yield self._batch(rows)
@@ -71,7 +72,7 @@ class TextLog:
 
     def _batch(self, rows: list[Row]) -> FrameBatch:
         batch = batch_of(rows)
-        batch.records["timestamp_ns"] += self._parser.start_ns
+        batch.records["timestamp_ns"] += self.start_ns
         return batch
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import Format
+from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_table import TableLog
 from canmcast_gui.logfile.recognise import recognise
+from canmcast_gui.logfile.table_layout import TableLayout
 
 DEFAULT_BATCH_FRAMES = 65536
 
@@ -24,12 +26,19 @@ class FrameReader:
     ``skipped`` counts what could not be read; ``problems`` are sentences about the first of them, with where
     they are; ``notes`` what the file says between its frames, so far as it has been read. ``start_ns`` is
     what was added to the file's own times. Making one raises FileError where the file is absent or of no
-    known format; iterating raises it only where nothing at all could be read.
+    known format; iterating raises it only where nothing at all could be read. With a ``layout`` the file is
+    read as a table that is built so, whatever it looks like.
     """
 
-    def __init__(self, path: str | os.PathLike[str], batch_frames: int = DEFAULT_BATCH_FRAMES) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        batch_frames: int = DEFAULT_BATCH_FRAMES,
+        layout: TableLayout | None = None,
+    ) -> None:
         self.path = Path(path)
-        self.format: Format = recognise(self.path)
+        self.format: Format = recognise(self.path) if layout is None else format_named("table")
+        self._layout = layout
         self._batch_frames = batch_frames
         self._open()
 
@@ -73,12 +82,23 @@ class FrameReader:
         return self._log.notes.kept
 
     def _open(self) -> None:
-        self._size = max(1, self.path.stat().st_size)
+        try:
+            self._size = max(1, self.path.stat().st_size)
+        except OSError as error:
+            raise FileError(os_sentence(self.path, error, "read")) from error
         self._problems = Problems()
-        assert self.format.reader is not None  # recognise() gives only what can be read
-        self._log: Log = self.format.reader(self.path, self._problems)
+        self._log: Log
+        if self._layout is not None:
+            self._log = TableLog(self.path, self._problems, self._layout)
+        else:
+            assert self.format.reader is not None  # recognise() gives only what can be read
+            self._log = self.format.reader(self.path, self._problems)
 
 
-def read_batches(path: str | os.PathLike[str], batch_frames: int = DEFAULT_BATCH_FRAMES) -> FrameReader:
+def read_batches(
+    path: str | os.PathLike[str],
+    batch_frames: int = DEFAULT_BATCH_FRAMES,
+    layout: TableLayout | None = None,
+) -> FrameReader:
     """The frames of a log file, as batches of up to ``batch_frames``; see FrameReader."""
-    return FrameReader(path, batch_frames)
+    return FrameReader(path, batch_frames, layout)

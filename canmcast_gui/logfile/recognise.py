@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canmcast_gui.logfile.errors import FileError, os_sentence
+from canmcast_gui.logfile.errors import FileError, UnknownColumnsError, os_sentence
 from canmcast_gui.logfile.formats import FORMATS, Format
+from canmcast_gui.logfile.looks import is_table, looks_like
 from canmcast_gui.logfile.opening import open_log
 
 # Headers of comments and bus names before the first frame are a few kilobytes at most.
@@ -22,12 +23,15 @@ def recognise(path: Path) -> Format:
     if not head:
         raise FileError(f"{path.name} is empty")
     found = _by_magic(head) or _by_lines(head.decode("latin-1"))
-    if found is None:
-        if head.startswith((b"MDF     ", b"UnFinMF ")):
-            raise FileError(f"{path.name} is an MDF file, which cannot be read yet; convert it to ASC or BLF")
-        titles = ", ".join(one.title for one in FORMATS if one.can_read)
-        raise FileError(f"{path.name} is in no format that can be read: {titles}")
-    return found
+    if found is not None:
+        return found
+    words = looks_like(head)
+    if words is not None:
+        raise FileError(f"{path.name} is no CAN log: it looks like {words}")
+    if is_table(head):
+        raise UnknownColumnsError(f"{path.name} is a table without names that say which column is what")
+    titles = ", ".join(one.title for one in FORMATS if one.can_read and one.can_write)
+    raise FileError(f"{path.name} is in no format that can be read, such as {titles}")
 
 
 def _by_magic(head: bytes) -> Format | None:

@@ -1,0 +1,145 @@
+"""Cells of a text table as columns: numbers, times and payloads of a whole block of lines at once.
+
+A column is ``starts`` and ``ends`` (int64, n) of its cells in ``content`` (uint8), which has at least
+ROOM bytes of zeros after the last cell. Every function also says which cells it understood (bool, n).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import MAX_PAYLOAD
+
+Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+# A gather may reach that far beyond the start of the last cell: 64 bytes as "0x" and pairs with separators.
+ROOM = 256
+
+_NO_DIGIT = 255
+_DIGITS = np.full(256, _NO_DIGIT, dtype=np.uint8)
+_DIGITS[list(b"0123456789")] = np.arange(10)
+_DIGITS[list(b"abcdef")] = np.arange(10, 16)
+_DIGITS[list(b"ABCDEF")] = np.arange(10, 16)
+
+_BLANK = np.zeros(256, dtype=bool)
+_BLANK[list(b" \t\r\"'")] = True
+
+# A number of more digits than this is none that a frame has.
+_LONGEST_NUMBER = 40
+
+
+def stripped(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
+    """The cells without white space and quotes around them."""
+    starts, ends = starts.copy(), ends.copy()
+    while (blank := (starts < ends) & _BLANK[content[starts]]).any():
+        starts += blank
+    while (blank := (starts < ends) & _BLANK[content[np.maximum(ends - 1, 0)]]).any():
+        ends -= blank
+    return starts, ends
+
+
+def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
+    """Starts of hexadecimal numbers behind their 0x or $."""
+    second = content[starts + 1] | 0x20
+    prefixed = (ends - starts > 2) & (content[starts] == ord("0")) & (second == ord("x"))
+    dollar = (ends - starts > 1) & (content[starts] == ord("$"))
+    begin: Places = starts + 2 * prefixed + dollar
+    return begin
+
+
+def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
+    """Numbers without a sign, up to 15 digits."""
+    widths = ends - starts
+    good = (widths > 0) & (widths <= 15)
+    values = np.zeros(len(starts), dtype=np.int64)
+    for place in range(int(min(15, widths.max(initial=0)))):
+        inside = place < widths
+        digits = _DIGITS[content[starts + place]]
+        good &= ~inside | (digits < base)
+        values = np.where(inside & good, values * base + digits, values)
+    return values, good
+
+
+def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
+    """Decimal numbers times ``unit_ns``, exactly, digits beyond a nanosecond cut; or hours:minutes:seconds.
+
+    Both point and comma are decimal marks. A number with an exponent is not understood.
+    """
+    negative = content[starts] == ord("-")
+    at = starts + (negative | (content[starts] == ord("+")))
+    widths = ends - at
+    whole = np.zeros(len(starts), dtype=np.int64)
+    fraction, scale = whole.copy(), np.full(len(starts), unit_ns, dtype=np.int64)
+    sixtieth = whole.copy()
+    behind_mark = np.zeros(len(starts), dtype=bool)
+    good = (widths > 0) & (widths <= _LONGEST_NUMBER)
+    for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
+        inside = place < widths
+        character = content[at + place]
+        digit = _DIGITS[character]
+        is_digit = inside & (digit < 10)
+        mark = inside & ((character == ord(".")) | (character == ord(","))) & ~behind_mark
+        colon = inside & (character == ord(":")) & ~behind_mark
+        good &= ~inside | is_digit | mark | colon
+        good &= whole < 10**17
+        whole = np.where(is_digit & ~behind_mark & good, whole * 10 + digit, whole)
+        scale = np.where(is_digit & behind_mark, scale // 10, scale)
+        fraction += np.where(is_digit & behind_mark, digit * scale, 0)
+        sixtieth = np.where(colon, (sixtieth + whole) * 60, sixtieth)
+        whole = np.where(colon, 0, whole)
+        behind_mark |= mark
+    good &= (whole + sixtieth) < (1 << 62) // unit_ns
+    values = np.where(good, (whole + sixtieth) * unit_ns + fraction, 0)
+    return np.where(negative, -values, values), good
+
+
+def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Mask]:
+    """All decimal digits of a cell as one number, whatever stands between them; up to 17 of them."""
+    widths = ends - starts
+    values = np.zeros(len(starts), dtype=np.int64)
+    count = values.copy()
+    for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
+        digit = _DIGITS[content[starts + place]]
+        is_digit = (place < widths) & (digit < 10) & (count < 17)
+        values = np.where(is_digit, values * 10 + digit, values)
+        count += is_digit
+    return values, (count > 0) & (widths <= _LONGEST_NUMBER)
+
+
+def first_letters(content: Bytes, starts: Places, ends: Places) -> Bytes:
+    """The first character of each cell in lower case, 0 for an empty one."""
+    letters: Bytes = np.where(starts < ends, content[starts] | 0x20, 0).astype(np.uint8)
+    return letters
+
+
+def hex_payloads(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places, Mask]:
+    """Payloads of one cell each as uint8 (n, 64) and lengths: pairs of digits, separated or not."""
+    begin = without_prefix(content, starts, ends)
+    widths = ends - begin
+    payloads = np.zeros((len(starts), MAX_PAYLOAD), dtype=np.uint8)
+    separated = (widths > 2) & (_DIGITS[content[begin + 2]] == _NO_DIGIT)
+    lengths = np.where(separated, (widths + 1) // 3, widths // 2)
+    good = (lengths <= MAX_PAYLOAD) & np.where(separated, widths % 3 == 2, widths % 2 == 0)
+    for pitch, group in ((2, good & ~separated), (3, good & separated)):
+        rows = np.flatnonzero(group)
+        if len(rows):
+            good[rows] &= _gather_pairs(content, begin[rows], lengths[rows], pitch, rows, payloads)
+    return payloads, lengths, good
+
+
+def _gather_pairs(
+    content: Bytes, begin: Places, lengths: Places, pitch: int, rows: Places, payloads: Bytes
+) -> Mask:
+    good = np.ones(len(rows), dtype=bool)
+    for place in range(int(lengths.max())):
+        inside = place < lengths
+        high, low = _DIGITS[content[begin + pitch * place]], _DIGITS[content[begin + pitch * place + 1]]
+        good &= ~inside | ((high < 16) & (low < 16))
+        if pitch == 3:
+            between = _DIGITS[content[begin + 3 * place + 2]]
+            good &= (place + 1 >= lengths) | (between == _NO_DIGIT)
+        payloads[rows, place] = np.where(inside & good, (high & 15) << 4 | (low & 15), 0)
+    return good

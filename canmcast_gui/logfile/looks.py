@@ -1,0 +1,91 @@
+"""What a file that is no log looks like, in a few words that help to find the right one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+# By their first bytes: signatures of common kinds of files.
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a ZIP archive: unpack it first"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"),
+    (b"Rar!", "a RAR archive: unpack it first"),
+    (b"BZh", "compressed by bzip2: unpack it first"),
+    (b"\xfd7zXZ", "compressed by xz: unpack it first"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document: export the table as CSV"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program or library of Windows"),
+    (b"SQLite format 3", "an SQLite database, such as a ROS bag"),
+    (b"\x89HDF", "an HDF5 file, such as a MATLAB one"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"MDF     3", "an MDF file of version 3, which holds measured values and no frames"),
+    (b"MDF     ", "an MDF file that this program does not read"),
+    (b"ULog", "a PX4 flight log"),
+    (b"#ROSBAG", "a ROS bag"),
+    (b"\x89MCAP", "an MCAP recording"),
+    (b"OSBAG", "a ROS bag"),
+    (b"{\\rtf", "a text document (RTF)"),
+)
+
+# By a line near the top, the surest signs first.
+_LINES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r'VERSION\s+"|NS_\s*:|BU_\s*:|BO_\s+\d+\s', re.IGNORECASE),
+        "a DBC database: load it as database",
+    ),
+    (re.compile(r"FormatVersion\s*=\s*\d"), "a SYM database: load it as database"),
+    (re.compile(r"<\w*:?NetworkDefinition"), "a KCD database: load it as database"),
+    (re.compile(r"<AUTOSAR"), "an ARXML database: load it as database"),
+    (re.compile(r"LIN_description_file"), "an LDF description of a LIN bus"),
+    (re.compile(r"/begin\s+PROJECT|ASAP2_VERSION"), "an A2L description"),
+    (re.compile(r"<\?xml"), "an XML file"),
+    (re.compile(r"<!DOCTYPE html|<html", re.IGNORECASE), "a web page: was the download complete?"),
+    (re.compile(r'\{\s*$|\{\s*"|\[\s*\{'), "a JSON file"),
+    (re.compile(r":[0-9A-Fa-f]{8,}$"), "an Intel HEX file"),
+    (re.compile(r"S[0-3][0-9A-Fa-f]{8,}$"), "a Motorola S-record file"),
+    (re.compile(r"version https://git-lfs"), "a pointer of Git LFS: fetch the file itself"),
+)
+
+_MOST_LINES = 200
+
+
+def looks_like(head: bytes) -> str | None:
+    """What a file with these first bytes is; None where nothing is known of it."""
+    for signature, words in _SIGNATURES:
+        if head.startswith(signature):
+            return words
+    if not head.strip(b"\0"):
+        return "nothing but zeros: it was never written to the end"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text in UTF-16: save it as UTF-8"
+    if _is_binary(head):
+        return None
+    lines = [line.strip("\ufeff \t\r") for line in head.decode("utf-8", "replace").splitlines()[:_MOST_LINES]]
+    for pattern, words in _LINES:
+        if any(map(pattern.match, lines)):
+            return words
+    return None
+
+
+def is_table(head: bytes) -> bool:
+    """Whether these first bytes are text in which most lines have the same number of cells."""
+    if _is_binary(head):
+        return False
+    lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip()][-51:-1]
+    if len(lines) < 2:
+        return False
+    for delimiter in ",;\t":
+        count, times = Counter(line.count(delimiter) for line in lines).most_common(1)[0]
+        if count and times * 2 > len(lines):
+            return True
+    return False
+
+
+def _is_binary(head: bytes) -> bool:
+    control = sum(byte < 9 or 13 < byte < 32 for byte in head[:4096])
+    return control * 20 > len(head[:4096])

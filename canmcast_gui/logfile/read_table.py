@@ -1,0 +1,171 @@
+"""Tables of frames: CSV of all dialects, and other text with one frame in a line and fixed columns.
+
+A block of lines is cut into cells, and each column becomes numbers, at once. Which column is what says a
+TableLayout, which comes from the header (table_guess) or from the user.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile.cells import ROOM, Bytes, Places, stripped
+from canmcast_gui.logfile.errors import UnknownColumnsError
+from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.opening import open_log
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.table_columns import Channels, frames_of_cells
+from canmcast_gui.logfile.table_guess import HEAD_BYTES, guess_layout
+from canmcast_gui.logfile.table_layout import TableLayout
+
+# Small enough for the first rows to come at once and for some tens of MB of columns beside it.
+_BLOCK_BYTES = 1 << 20
+
+_SHOWN = 60
+_INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
+_SPACES = re.compile(rb"[ \t]+")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a block: where they begin and end in ``content``, whose first line has number ``first``."""
+
+    content: Bytes
+    starts: Places
+    ends: Places
+    first: int
+
+    def text(self, row: int) -> str:
+        """One line as it stands in the file."""
+        return self.content[self.starts[row] : self.ends[row]].tobytes().decode("utf-8", "replace").strip()
+
+
+class TableLog:
+    """The frames of one table. ``position`` is how far it has been read, in bytes.
+
+    Raises UnknownColumnsError where no ``layout`` is given and none can be guessed.
+    """
+
+    def __init__(self, path: Path, problems: Problems, layout: TableLayout | None = None) -> None:
+        self._path = path
+        self._problems = problems
+        self._channels = Channels()
+        self._last_ns = 0
+        self.layout = layout if layout is not None else _layout_of(path)
+        self.position = 0
+        self.notes = Notes()
+
+    @property
+    def start_ns(self) -> int:
+        """What has been added to the times that stand in the file."""
+        return self.layout.start_ns
+
+    def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
+        """All frames that can be read. Raises OSError."""
+        self._channels, self._last_ns = Channels(), 0
+        with open_log(self._path) as file:
+            for block, first in self._blocks(file):
+                batch = self._frames(self._lines(block, first))
+                for start in range(0, len(batch), batch_frames):
+                    yield batch[start : start + batch_frames].compact()
+
+    def _blocks(self, file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+        """Whole lines, ended by LF whatever ended them in the file, and the number of the first."""
+        rest, number = b"", 1
+        while block := file.read(_BLOCK_BYTES):
+            self.position += len(block)
+            lines = (rest + block).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            end = lines.rfind(b"\n") + 1
+            if not end and len(lines) < 2 * _BLOCK_BYTES:
+                rest = lines
+                continue
+            whole, rest = (lines[:end], lines[end:]) if end else (lines, b"")
+            yield whole, number
+            number += whole.count(b"\n")
+        if rest:
+            yield rest + b"\n", number
+
+    def _lines(self, block: bytes, first: int) -> Lines:
+        if b'"' in block:
+            block = b"\n".join(map(self._unquoted, block.split(b"\n")))
+        if self.layout.delimiter == " ":
+            block = _SPACES.sub(b" ", _INDENTATION.sub(b"", block))
+        content = np.frombuffer(block + bytes(ROOM), dtype=np.uint8)
+        ends = np.flatnonzero(content == ord("\n"))
+        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+        skip = max(0, self.layout.skip_lines - (first - 1))
+        return Lines(content, starts[skip:], ends[skip:], first)
+
+    def _unquoted(self, line: bytes) -> bytes:
+        """A line whose quoted cells hold separators, with spaces in their place."""
+        if b'"' not in line:
+            return line
+        delimiter = self.layout.delimiter
+        cells = next(csv.reader([line.decode("latin-1")], delimiter=delimiter), [])
+        plain = (cell.replace(delimiter, " " if delimiter != " " else "") for cell in cells)
+        return delimiter.join(plain).encode("latin-1").replace(b"\n", b" ")
+
+    def _frames(self, lines: Lines) -> FrameBatch:
+        lines = _without_comments(lines)
+        if not len(lines.starts):
+            return FrameBatch.empty()
+        cells = self._cells(lines)
+        batch, good = frames_of_cells(lines.content, cells, self.layout, self._channels)
+        for row in np.flatnonzero(~good):
+            self._problem(lines, int(row))
+        batch = batch[good].compact() if not good.all() else batch
+        if self.layout.relative and len(batch):
+            batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
+            self._last_ns = int(batch.timestamp_ns[-1])
+        batch.records["timestamp_ns"] += self.layout.start_ns
+        return batch
+
+    def _cells(self, lines: Lines) -> list[tuple[Places, Places]]:
+        """Starts and ends of the cells of each column that the layout needs; missing cells are empty."""
+        content = lines.content
+        separator = ord(self.layout.delimiter)
+        places = np.flatnonzero(content == separator)
+        before = np.searchsorted(places, lines.starts)
+        count = np.searchsorted(places, lines.ends) - before
+        places = np.append(places, len(content) - ROOM)  # so that an index one beyond is an index
+        columns = []
+        starts = lines.starts
+        for column in range(self.layout.columns):
+            there = column < count
+            ends = np.where(there, places[np.minimum(before + column, len(places) - 1)], lines.ends)
+            columns.append(stripped(content, starts, ends))
+            starts = np.where(there, ends + 1, lines.ends)
+        return columns
+
+    def _problem(self, lines: Lines, row: int) -> None:
+        text = lines.text(row)
+        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        number = self._line_number(lines, row)
+        self._problems.add(f"line {number}", f"no frame in {shown!r}")
+
+    @staticmethod
+    def _line_number(lines: Lines, row: int) -> int:
+        before = lines.content[: lines.starts[row]]
+        return lines.first + int(np.count_nonzero(before == ord("\n")))
+
+
+def _without_comments(lines: Lines) -> Lines:
+    """The lines without empty ones and comments."""
+    first = lines.content[lines.starts]
+    kept = (lines.starts < lines.ends) & (first != ord("#")) & (first != ord("\n"))
+    return Lines(lines.content, lines.starts[kept], lines.ends[kept], lines.first)
+
+
+def _layout_of(path: Path) -> TableLayout:
+    with open_log(path) as file:
+        layout = guess_layout(file.read(HEAD_BYTES))
+    if layout is None:
+        raise UnknownColumnsError(f"{path.name} is a table without names that say which column is what")
+    return layout

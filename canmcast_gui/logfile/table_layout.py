@@ -1,0 +1,90 @@
+"""Where a table of frames has what: the columns of a CSV file, and how their cells are to be understood."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+# What a number in the time column counts, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
+# a time of day, "logger" the day of the month, T, and a time of day as nine digits, the last of milliseconds.
+TIME_UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
+TIME_KINDS = (*TIME_UNITS, "clock", "date", "logger")
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """Columns by their number from 0, None where the table has no such column.
+
+    ``skip_lines`` are what stands before the first frame. ``data_cells`` is 1 where all bytes stand in one
+    cell, else how many columns of one byte each begin at ``data``. ``first_channel`` is what the file calls
+    channel 1. ``start_ns`` is added to all times.
+    """
+
+    delimiter: str = ","
+    skip_lines: int = 0
+    time: int | None = None
+    time_kind: str = "s"
+    identifier: int = 0
+    id_base: int = 16
+    data: int | None = None
+    data_cells: int = 1
+    data_base: int = 16
+    length: int | None = None
+    dlc: int | None = None
+    channel: int | None = None
+    first_channel: int = 1
+    direction: int | None = None
+    extended: int | None = None
+    remote: int | None = None
+    error: int | None = None
+    fd: int | None = None
+    brs: int | None = None
+    esi: int | None = None
+    start_ns: int = 0
+    relative: bool = False
+
+    @property
+    def columns(self) -> int:
+        """How many columns a line needs to have for all that is named here."""
+        named = [getattr(self, field.name) for field in fields(self) if field.name in COLUMN_FIELDS]
+        last = max((column for column in named if column is not None), default=0)
+        return max(last, (self.data or 0) + self.data_cells - 1 if self.data is not None else 0) + 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for settings."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TableLayout:
+        """From what to_dict() gave; what is unknown or of the wrong kind is left out."""
+        default = cls()
+        known = {field.name: getattr(default, field.name) for field in fields(cls)}
+        kept = {
+            name: value
+            for name, value in values.items()
+            if name in known and (isinstance(value, type(known[name])) or _is_column(name, value))
+        }
+        return cls(**kept)
+
+
+COLUMN_FIELDS = (
+    "time",
+    "identifier",
+    "data",
+    "length",
+    "dlc",
+    "channel",
+    "direction",
+    "extended",
+    "remote",
+    "error",
+    "fd",
+    "brs",
+    "esi",
+)
+
+
+def _is_column(name: str, value: object) -> bool:
+    return name in COLUMN_FIELDS and (value is None or isinstance(value, int))

@@ -1,0 +1,62 @@
+"""What the columns of frames are called in the headers of tables, by many tools."""
+
+from __future__ import annotations
+
+import re
+
+# Names in lower case without anything but letters and digits.
+_NAMES = {
+    "time": "time timestamp timestamps timestampepoch abstime abstimesec t datetime timeabs absolutetime"
+    " recordtime epoch systemtime relativetime timeoffset",
+    "identifier": "id arbid arbitrationid canid identifier messageid msgid frameid idhex iddec canidhex ident"
+    " idh address addr",
+    "data": "data databytes payload datahex rawdata hexdata datafield message bytes candata datah",
+    "length": "len length datalength datalen size bytecount",
+    "dlc": "dlc dl",
+    "channel": "channel chan ch chn bus buschannel can canchannel port interface network busid"
+    " busno channelid",
+    "direction": "dir direction txrx rxtx tr rt tx transmit sourcedir",
+    "extended": "extended ext xtd ide isextended isextendedid idtype frameformat",
+    "remote": "remote rtr isremote isremoteframe remoteedlbrsesi",
+    "error": "error er iserror errorframe iserrorframe",
+    "fd": "fd edl fdf isfd canfd",
+    "brs": "brs bitrateswitch",
+    "esi": "esi errorstateindicator",
+}
+FIELD_OF_NAME = {name: field for field, names in _NAMES.items() for name in names.split()}
+
+_DATA_CELL = re.compile(r"(?:d|b|data|byte|databyte|data byte)(\d{1,2})$")
+_UNIT = re.compile(r"(.*?)[\s_\[(.]*(ns|us|µs|ms|s|sec|secs|seconds|hex|dec|h)?[\])]*$", re.IGNORECASE)
+_UNITS = {"ns": "ns", "us": "us", "µs": "us", "ms": "ms", "s": "s", "sec": "s", "secs": "s", "seconds": "s"}
+
+
+def plain(name: str) -> str:
+    """A column's name without case, spaces and marks."""
+    return re.sub(r"[^a-z0-9µ]", "", name.lower())
+
+
+def field_of(name: str) -> str | None:
+    """What a column of that name holds, a field of TableLayout; None for anything else."""
+    found = FIELD_OF_NAME.get(plain(name))
+    if found is None:
+        whole = _UNIT.match(name.strip())
+        found = FIELD_OF_NAME.get(plain(whole[1])) if whole is not None else None
+    return found
+
+
+def data_cell(name: str) -> int | None:
+    """The number in the name of a column of one payload byte; None for any other name."""
+    found = _DATA_CELL.match(plain(name))
+    return int(found[1]) if found is not None else None
+
+
+def unit_of(name: str) -> str | None:
+    """The unit that a time column's name says, as a kind of TableLayout."""
+    whole = _UNIT.match(name.strip())
+    return _UNITS.get(whole[2].lower()) if whole is not None and whole[2] else None
+
+
+def base_of(name: str) -> int | None:
+    """The number base that a column's name says."""
+    said = name.lower()
+    return 16 if "hex" in said else 10 if "dec" in said else None
