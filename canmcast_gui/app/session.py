@@ -21,6 +21,7 @@ from canmcast_gui.app.trace import Trace
 from canmcast_gui.database import Database, DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
+from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile import FileError, Recorder
 from canmcast_gui.recording import NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
@@ -204,6 +205,14 @@ class Session(QObject):
     def save_file(self, path: Path | str, rows: range | None = None) -> Task:
         """Write the recording, or a range of its rows, to a log file in the background; all or nothing."""
         return self._trace.save(Path(path), rows)
+
+    def find(self, condition: Filter, row: int | None = None, backwards: bool = False) -> Task:
+        """Look in the background for the next row behind ``row`` that passes, or the last one before it.
+
+        None is before the first and behind the last row. The task's result is the row's number, or None;
+        connect to its ``finished``, then start it.
+        """
+        return self._trace.find(condition, row, backwards)
 
     def _on_replaced(self) -> None:
         self._bus.use_sources(self.recording.sources)

@@ -13,8 +13,9 @@ from canmcast_gui.app.losses import Loss
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Report, Task
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile import read_batches, save
-from canmcast_gui.recording import NewestById, Recording, RecordingError
+from canmcast_gui.recording import NewestById, Recording, RecordingError, find_next, find_previous
 
 # Rows of an opened file that one tick hands to the by-ID view: some 10 ms of work, 1 M frames/s in all.
 FEED_ROWS = 50_000
@@ -198,6 +199,15 @@ class Trace(QObject):
 
     def _say_error(self, sentence: str) -> None:
         self.message.emit("error", sentence)
+
+    # -- searching ---------------------------------------------------------------------------------------
+
+    def find(self, condition: Filter, row: int | None, backwards: bool) -> Task:
+        """Look for the nearest row behind or before ``row`` in the background; the result is that or None."""
+        recording = self.recording
+        start = row if row is None or backwards else row + 1
+        search = find_previous if backwards else find_next
+        return self._pool.make("Finding", partial(search, recording, condition, start))
 
     # -- to a file ---------------------------------------------------------------------------------------
 

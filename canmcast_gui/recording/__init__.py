@@ -2,6 +2,7 @@
 
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.filtered import FilteredRows
+from canmcast_gui.recording.finding import find_next, find_previous
 from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.recording.marks import Marks
@@ -22,6 +23,8 @@ __all__ = [
     "Recording",
     "RecordingError",
     "RowsGoneError",
+    "find_next",
+    "find_previous",
     "leftovers",
     "remove",
     "remove_empty",

@@ -98,6 +98,13 @@ class Chunk:
         return self.first_row + self.count
 
     @property
+    def first_ns(self) -> int:
+        """The time of its first frame; a chunk that has none is as old as its recording."""
+        if not self.count:
+            return self.start_ns
+        return int(self.frames(self.first_row, self.first_row + 1).timestamp_ns[0])
+
+    @property
     def free_rows(self) -> int:
         """How many more frames fit."""
         return self.capacity - self._staged

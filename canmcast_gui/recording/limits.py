@@ -23,10 +23,15 @@ SHARE_OF_DISK = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that a recording keeps, in bytes and in frames; None is no limit of that kind."""
+    """The most that a recording keeps: in bytes, in frames, and in ns before its newest frame.
+
+    None is no limit of that kind. However much is allowed, it is never more than half of what the disk has
+    for us, which is what is free and what the recording takes.
+    """
 
     most_bytes: int | None = DEFAULT_LIMIT_BYTES
     most_frames: int | None = None
+    most_age_ns: int | None = None
 
     def chunk_frames(self) -> int:
         """How many frames a chunk should hold."""
@@ -37,14 +42,16 @@ class Limits:
             most.append(self.most_bytes // FRAME_DTYPE.itemsize // CHUNKS_IN_LIMIT)
         return max(min(most), 1)
 
-    def exceeded(self, folder: Path, used_bytes: int, new_bytes: int, frames: int) -> bool:
-        """Whether a recording in ``folder`` must not hold that many frames, or grow by so many bytes.
+    def spans_enough(self, first_ns: int, next_ns: int) -> bool:
+        """Whether a chunk that began then should not take in a frame of ``next_ns``, so that it can go."""
+        return self.most_age_ns is not None and next_ns - first_ns > self.most_age_ns // CHUNKS_IN_LIMIT
 
-        However much is allowed: never more than half of what the disk has for us, which is what is free and
-        what the recording takes now.
+    def allowed_bytes(self, folder: Path, used: int, coming: int) -> int:
+        """How large a recording in ``folder`` may be that takes ``used`` bytes and wants so many more.
+
+        Where others have taken the disk meanwhile, it stays as large as it is; where nothing at all is left
+        it may grow, and fail: frames that are safe do not go for a disk that somebody else has filled.
         """
-        if self.most_frames is not None and frames > self.most_frames:
-            return True
-        share = int((shutil.disk_usage(folder).free + used_bytes) * SHARE_OF_DISK)
-        allowed = share if self.most_bytes is None else min(self.most_bytes, share)
-        return used_bytes + new_bytes > allowed
+        free = shutil.disk_usage(folder).free
+        share = used + coming if free < coming else max(int((free + used) * SHARE_OF_DISK), used)
+        return share if self.most_bytes is None else min(self.most_bytes, share)

@@ -46,12 +46,12 @@ class Marks:
         except OSError as error:
             self.problem = f"the marks in {self._file.path} could not be read: {error.strerror}"
             return
-        notes = [_note(value) for value in values]
-        sound = {note.row: note for note in notes if note is not None and 0 <= note.row <= end_row}
-        if len(sound) < len(values):
-            lost = len(values) - len(sound)
-            self.problem = f"{lost} of {len(values)} marks in {self._file.path} are damaged and were left out"
-        self._notes = tuple(islice((sound[row] for row in sorted(sound)), MOST_MARKS))
+        found = [note for value in values if (note := _note(value)) and 0 <= note.row <= end_row]
+        if len(found) < len(values):
+            lost = f"{len(values) - len(found)} of {len(values)} marks"
+            self.problem = f"{lost} in {self._file.path} are damaged and were left out"
+        notes = {note.row: note for note in found}
+        self._notes = tuple(islice((notes[row] for row in sorted(notes)), MOST_MARKS))
         self.drop_below(first_row)
 
     # -- asking ------------------------------------------------------------------------------------------

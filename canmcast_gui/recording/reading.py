@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,14 +24,15 @@ def whole(chunk: Chunk) -> FrameBatch:
 
 
 def parts(
-    chunks: tuple[Chunk, ...], start: int, stop: int, evicted_too: bool = True
+    chunks: tuple[Chunk, ...], start: int, stop: int, evicted_too: bool = True, backwards: bool = False
 ) -> Iterator[tuple[int, FrameBatch]]:
     """The part of each chunk that lies in a range, with its first row."""
-    index = max(bisect_right(chunks, start, key=lambda chunk: chunk.first_row) - 1, 0)
-    for chunk in chunks[index:]:
+    first = max(bisect_right(chunks, start, key=lambda chunk: chunk.first_row) - 1, 0)
+    beyond = bisect_left(chunks, stop, key=lambda chunk: chunk.first_row)
+    for chunk in reversed(chunks[first:beyond]) if backwards else chunks[first:beyond]:
         low, high = max(start, chunk.first_row), min(stop, chunk.end_row)
         if low >= high:
-            return
+            continue
         try:
             part = whole(chunk)[low - chunk.first_row : high - chunk.first_row]
         except RowsGoneError:
@@ -39,6 +40,16 @@ def parts(
                 raise
             continue
         yield low, part
+
+
+def blocks(
+    chunks: tuple[Chunk, ...], start: int, stop: int, frames: int, backwards: bool
+) -> Iterator[tuple[int, FrameBatch]]:
+    """The rows of a range in blocks of up to ``frames``; what was evicted is left out."""
+    for row, part in parts(chunks, start, stop, evicted_too=False, backwards=backwards):
+        offsets = range(0, len(part), frames)
+        for offset in reversed(offsets) if backwards else offsets:
+            yield row + offset, part[offset : offset + frames]
 
 
 def read_rows(chunks: tuple[Chunk, ...], start: int, stop: int) -> FrameBatch:

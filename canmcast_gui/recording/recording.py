@@ -12,17 +12,16 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, dense
+from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.limits import Limits
-from canmcast_gui.recording.loading import Loaded, load_chunks
 from canmcast_gui.recording.location import make_new_folder
 from canmcast_gui.recording.lock import FolderLock
-from canmcast_gui.recording.maps import MapCache
 from canmcast_gui.recording.marks import Marks
-from canmcast_gui.recording.reading import parts, read_rows, take_rows
+from canmcast_gui.recording.reading import blocks, read_rows, take_rows
 from canmcast_gui.recording.source_file import SourceFile
+from canmcast_gui.recording.store import ChunkStore
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
 BLOCK_FRAMES = 1 << 15
@@ -42,15 +41,7 @@ class Recording:
         self._folder = folder
         self._lock = lock
         self._source_file = sources
-        self._limits = limits
-        self._maps = MapCache()
-        self._chunk_frames = limits.chunk_frames()
-        # Replaced as a whole, never changed: readers in other threads take the tuple and go on with it.
-        # They read the end before the chunks and it is written after them, so that chunks hold all rows.
-        self._chunks: tuple[Chunk, ...] = ()
-        self._end_row = 0
-        self._start_ns = 0
-        self._loaded = Loaded()
+        self._store = ChunkStore(folder, limits, self._on_evicted)
         self._closed = False
         self.marks = Marks(folder, self._time_of)
         self.gaps = Gaps(folder)
@@ -100,35 +91,35 @@ class Recording:
         if lock is None:
             raise RecordingError(f"the recording in {path} is in use; close the program that records it")
         recording = cls(path, lock, SourceFile.open(path), limits or Limits())
-        recording._take_loaded(load_chunks(path, recording._maps))
+        recording._load()
         return recording
 
-    def _take_loaded(self, loaded: Loaded) -> None:
-        self._loaded = loaded
-        self._chunks = tuple(loaded.chunks)
-        if loaded.chunks:
-            self._end_row = loaded.chunks[-1].end_row
-            self._start_ns = loaded.chunks[0].start_ns
-        self.marks.load(self.first_row, self._end_row)
-        self.gaps.load(self.first_row, self._end_row)
+    def _load(self) -> None:
+        self._store.load()
+        self.marks.load(self.first_row, self.end_row)
+        self.gaps.load(self.first_row, self.end_row)
+
+    def _on_evicted(self, first_row: int) -> None:
+        self.marks.drop_below(first_row)
+        self.gaps.drop_below(first_row)
 
     def close(self) -> None:
         """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
+        self._close()
+
+    def _close(self) -> tuple[Chunk, ...]:
+        """What ``close`` does; the chunks that were there."""
         if self._closed:
-            return
+            return ()
         self._closed = True
         self.gaps.save()
-        if self._chunks:
-            self._chunks[-1].seal()
-        self._chunks = ()
-        self._maps.clear()
+        chunks = self._store.close()
         self._lock.release()
+        return chunks
 
     def discard(self) -> None:
         """Close, and delete what is on disk. Batches that were handed out stay valid."""
-        chunks = self._chunks
-        self.close()
-        for chunk in chunks:
+        for chunk in self._close():
             chunk.remove()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -153,16 +144,15 @@ class Recording:
     @property
     def first_row(self) -> int:
         """The number of the oldest row that is there."""
-        chunks = self._chunks
-        return chunks[0].first_row if chunks else self._end_row
+        return self._store.first_row
 
     @property
     def end_row(self) -> int:
         """The number that the next frame will get."""
-        return self._end_row
+        return self._store.end_row
 
     def __len__(self) -> int:
-        return self._end_row - self.first_row
+        return self._store.end_row - self._store.first_row
 
     @property
     def evicted(self) -> int:
@@ -172,17 +162,17 @@ class Recording:
     @property
     def damaged(self) -> int:
         """How many frames were left out when the folder was opened, because the files are damaged."""
-        return self._loaded.damaged
+        return self._store.damaged
 
     @property
     def bytes_used(self) -> int:
         """What it takes on disk."""
-        return sum(chunk.bytes_used for chunk in self._chunks)
+        return self._store.bytes_used
 
     @property
     def start_ns(self) -> int:
         """The time of the first frame ever appended; 0 before that."""
-        return self._start_ns
+        return self._store.start_ns
 
     # -- appending ---------------------------------------------------------------------------------------
 
@@ -196,18 +186,11 @@ class Recording:
             raise RecordingError(f"the recording in {self._folder} is closed")
         if not len(batch):
             return
-        staged: list[Chunk] = []
         try:
-            self._loaded.remove_left_out()
             self._source_file.update()
-            self._stage(dense(batch), staged)
-            for chunk in staged:
-                chunk.publish()
+            self._store.append(batch)
         except OSError as error:
-            for chunk in staged:
-                self._take_back(chunk)
             raise RecordingError(self._write_problem(error, len(batch))) from error
-        self._take_over(staged)
         self.gaps.save()
 
     def add_gap(self, count: int, reason: str, timestamp_ns: int | None = None) -> None:
@@ -217,60 +200,8 @@ class Recording:
         """
         if count > 0 and not self._closed:
             if timestamp_ns is None:
-                timestamp_ns = self._time_of(self._end_row - 1) if len(self) else 0
-            self.gaps.add(Gap(self._end_row, timestamp_ns, count, reason))
-
-    def _stage(self, batch: FrameBatch, staged: list[Chunk]) -> None:
-        """Write ``batch`` into the newest chunk and into new ones as needed; lists them in ``staged``."""
-        chunk = self._chunks[-1] if self._chunks else None
-        start = 0
-        while start < len(batch):
-            if chunk is None or not chunk.free_rows:
-                row = self._end_row + start
-                chunk = self._new_chunk(row, int(batch.records["timestamp_ns"][0]), staged)
-            staged.append(chunk)
-            stop = min(start + chunk.free_rows, len(batch))
-            whole = start == 0 and stop == len(batch)
-            chunk.stage(batch if whole else dense(batch[start:stop]))
-            start = stop
-
-    def _new_chunk(self, first_row: int, first_ns: int, staged: list[Chunk]) -> Chunk:
-        self._evict(1 + sum(chunk.first_row >= self._end_row for chunk in staged))
-        start_ns = self._start_ns if self._end_row else first_ns
-        path = self._folder / f"{first_row:015d}{RECORDS_SUFFIX}"
-        return Chunk.create(path, self._chunk_frames, first_row, start_ns, self._maps)
-
-    def _evict(self, new_chunks: int) -> None:
-        """Let the oldest chunks go until so many fit; the newest stays, for it may be half written."""
-        coming = new_chunks * self._chunk_frames
-        while len(self._chunks) > 1:
-            new_bytes = coming * RECORD_BYTES
-            if not self._limits.exceeded(self._folder, self.bytes_used, new_bytes, len(self) + coming):
-                return
-            oldest, self._chunks = self._chunks[0], self._chunks[1:]
-            oldest.remove()
-            self.marks.drop_below(oldest.end_row)
-            self.gaps.drop_below(oldest.end_row)
-
-    def _take_over(self, staged: list[Chunk]) -> None:
-        known = self._chunks[-1:]
-        new = tuple(chunk for chunk in staged if chunk not in known)
-        if new:
-            for chunk in (*known, *new[:-1]):
-                chunk.seal()
-            if not self._end_row:
-                self._start_ns = new[0].start_ns
-            self._chunks += new
-        self._end_row = self._chunks[-1].end_row
-        if len(new) > 1:  # a batch of many chunks could not push out itself
-            self._evict(0)
-
-    def _take_back(self, chunk: Chunk) -> None:
-        """Undo what was staged, and published if the batch went over several chunks."""
-        if chunk in self._chunks:
-            chunk.withdraw(self._end_row - chunk.first_row)
-        else:
-            chunk.remove()
+                timestamp_ns = self._time_of(self.end_row - 1) if len(self) else 0
+            self.gaps.add(Gap(self.end_row, timestamp_ns, count, reason))
 
     def _write_problem(self, error: OSError, frames: int) -> str:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -291,29 +222,32 @@ class Recording:
         None is the oldest and the newest row; ``stop`` may lie beyond the end. Raises RowsGoneError where
         ``start`` lies before the oldest row.
         """
-        end, chunks = self._end_row, self._chunks
+        end, chunks = self._store.end_row, self._store.chunks
         first = chunks[0].first_row if chunks else end
         return read_rows(chunks, first if start is None else start, end if stop is None else min(stop, end))
 
     def take(self, rows: npt.ArrayLike) -> FrameBatch:
         """The frames of any row numbers, int64 (n,), in that order; raises RowsGoneError (an IndexError)."""
-        end, chunks = self._end_row, self._chunks
+        end, chunks = self._store.end_row, self._store.chunks
         return take_rows(chunks, end, np.asarray(rows, dtype=np.int64))
 
     def blocks(
-        self, start: int | None = None, stop: int | None = None, frames: int = BLOCK_FRAMES
+        self,
+        start: int | None = None,
+        stop: int | None = None,
+        frames: int = BLOCK_FRAMES,
+        backwards: bool = False,
     ) -> Iterator[tuple[int, FrameBatch]]:
         """The rows of a range in blocks of up to ``frames``, each with its first row's number; no copies.
 
-        For searching, saving and decoding. What is evicted meanwhile is left out.
+        For searching, saving and decoding. ``backwards`` gives the last block first. What is evicted
+        meanwhile is left out.
         """
-        end, chunks = self._end_row, self._chunks
+        end, chunks = self._store.end_row, self._store.chunks
         first = chunks[0].first_row if chunks else end
         start = first if start is None else max(start, first)
         stop = end if stop is None else min(stop, end)
-        for row, part in parts(chunks, start, stop, evicted_too=False):
-            for offset in range(0, len(part), frames):
-                yield row + offset, part[offset : offset + frames]
+        return blocks(chunks, start, stop, frames, backwards)
 
     def find(self, text: str | Filter, start: int | None = None, stop: int | None = None) -> RowNumbers:
         """The numbers of the rows that a filter lets through, int64, rising; raises FilterError.
@@ -326,7 +260,7 @@ class Recording:
 
     def filter(self, text: str) -> Filter:
         """A filter for this recording's sources and start; raises FilterError."""
-        return compile_filter(text, sources=self.sources, start_ns=lambda: self._start_ns)
+        return compile_filter(text, sources=self.sources, start_ns=lambda: self._store.start_ns)
 
 
 def _make_folder(path: Path) -> Path:

@@ -94,3 +94,24 @@ def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
     assert [note.text for note in session.recording.marks] == ["here"]
     assert [level for level, _ in session.heard] == ["warning"]
     assert "1 of 2 marks" in session.heard[0][1]
+
+
+@pytest.mark.parametrize(
+    ("row", "backwards", "found"),
+    [
+        (None, False, 3),
+        (3, False, 103),
+        (150, False, None),
+        (None, True, 103),
+        (103, True, 3),
+        (3, True, None),
+    ],
+)
+def test_finding_in_the_background(qtbot, session, row, backwards, found):
+    batch = frames(200)
+    batch.records["arbitration_id"][[3, 103]] = 0x123
+    session._trace.append(batch)
+    task = session.find(session.recording.filter("id == 0x123"), row, backwards)
+    with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
+        task.start()
+    assert finished.args == [found]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from canmcast_gui.recording import Limits
+from canmcast_gui.recording import Limits, Recording, RecordingError
+from tests.recording.batches import numbered, numbers
+from tests.support.small_disk import DISK_BYTES, fill
 
 GIB = 1 << 30
 Usage = namedtuple("Usage", "total used free")  # as shutil.disk_usage gives it
@@ -27,21 +29,58 @@ def test_chunks_are_a_small_part_of_the_limit(limits: Limits, frames: int):
 
 
 @pytest.mark.parametrize(
-    ("limits", "used", "new", "frames", "exceeded"),
+    ("limits", "used", "coming", "free", "allowed"),
     [
-        (Limits(), 10 * GIB, 1, 1, False),
-        (Limits(), 64 * GIB - 1, 1, 1, False),
-        (Limits(), 64 * GIB, 1, 1, True),
-        (Limits(most_bytes=None), 100 * GIB, 0, 1, False),
-        (Limits(most_bytes=None), 100 * GIB, 1, 1, True),
-        (Limits(most_frames=1000), 0, 0, 1000, False),
-        (Limits(most_frames=1000), 0, 0, 1001, True),
-        (Limits(most_bytes=5000), 4000, 1000, 1, False),
-        (Limits(most_bytes=5000), 4000, 1001, 1, True),
+        (Limits(), 10 * GIB, GIB, 200 * GIB, 64 * GIB),
+        (Limits(most_bytes=5000), 10 * GIB, GIB, 200 * GIB, 5000),
+        # half of what is free and what the recording takes
+        (Limits(), 0, GIB, 100 * GIB, 50 * GIB),
+        (Limits(most_bytes=None), 40 * GIB, GIB, 160 * GIB, 100 * GIB),
+        # others have taken the disk: as large as it is
+        (Limits(), 40 * GIB, GIB, 10 * GIB, 40 * GIB),
+        # nothing left: what is there stays, and appending fails
+        (Limits(), 40 * GIB, GIB, GIB - 1, 41 * GIB),
     ],
 )
 def test_the_limit_and_half_of_the_disk(
-    monkeypatch: pytest.MonkeyPatch, limits: Limits, used: int, new: int, frames: int, exceeded: bool
+    monkeypatch: pytest.MonkeyPatch, limits: Limits, used: int, coming: int, free: int, allowed: int
 ):
-    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(0, 0, 100 * GIB))
-    assert limits.exceeded(Path(), used, new, frames) == exceeded
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(0, 0, free))
+    assert limits.allowed_bytes(Path(), used, coming) == allowed
+
+
+def test_what_is_too_old_goes(tmp_path: Path):
+    """Frames are 1,000 ns apart."""
+    with Recording.create(tmp_path / "trace", limits=Limits(most_age_ns=800_000)) as recording:
+        for start in range(0, 5000, 40):
+            recording.append(numbered(start, 40))
+            oldest = max(start + 40 - 801, 0)
+            assert recording.first_row <= oldest
+            assert recording.first_row >= oldest - 160  # a chunk spans an eighth of the limit
+        assert numbers(recording.rows()) == list(range(recording.first_row, 5000))
+        assert recording.evicted > 4000
+
+
+def test_a_recording_without_limit_of_age_keeps_old_frames(tmp_path: Path):
+    with Recording.create(tmp_path / "trace") as recording:
+        recording.append(numbered(0, 1))
+        late = numbered(1, 1)
+        late.records["timestamp_ns"] = 1 << 62
+        recording.append(late)
+        assert len(recording) == 2
+
+
+def test_a_full_disk_evicts_nothing(small_disk: Path):
+    """The limit by the disk's share must not make room for what others have filled it with."""
+    with Recording.create(small_disk / "trace", limits=Limits(most_bytes=DISK_BYTES)) as recording:
+        for start in range(0, 20_000, 1000):
+            recording.append(numbered(start, 1000))
+        ballast = fill(small_disk, 0)
+        with pytest.raises(RecordingError, match="the disk is full"):
+            while True:
+                recording.append(numbered(recording.end_row, 1000))
+        assert recording.evicted == 0
+        there = recording.end_row
+        ballast.unlink()
+        recording.append(numbered(there, 1000))
+        assert numbers(recording.rows()) == list(range(there + 1000))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup
-from canmcast_gui.frames.filters.nodes import Always, Mask, Node
+from canmcast_gui.frames.filters.nodes import AllOf, Always, Mask, Node
 from canmcast_gui.frames.filters.parser import parse
 from canmcast_gui.frames.filters.terms import Lookups
 from canmcast_gui.frames.sources import SourceTable
@@ -29,6 +29,12 @@ class Filter:
     def mask(self, batch: FrameBatch) -> Mask:
         """Which frames pass, bool (n,)."""
         return self._node.mask(batch)
+
+    def __and__(self, other: Filter) -> Filter:
+        """What passes both."""
+        if self.passes_all or other.passes_all:
+            return other if self.passes_all else self
+        return Filter(f"({self.text}) and ({other.text})", AllOf((self._node, other._node)))
 
     def __repr__(self) -> str:
         return f"<Filter {self.text!r}>"

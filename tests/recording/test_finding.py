@@ -1,0 +1,86 @@
+"""Find next and previous: what a search through all rows would find, without looking at more than needed."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.recording import Limits, Recording, find_next, find_previous
+from tests.recording.batches import numbered
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Iterator[Recording]:
+    """Two thousand frames of which the oldest 1,200 were evicted, in chunks of a hundred."""
+    with Recording.create(tmp_path / "trace", limits=Limits(most_frames=800)) as made:
+        for start in range(0, 2000, 50):
+            made.append(numbered(start, 50))
+        yield made
+
+
+@given(
+    ids=st.lists(st.integers(0, 3), max_size=60),
+    start=st.none() | st.integers(0, 70),
+    wanted=st.integers(0, 3),
+)
+@settings(max_examples=60, deadline=None)
+def test_it_is_what_a_list_says(ids: list[int], start: int | None, wanted: int):
+    with (
+        tempfile.TemporaryDirectory() as parent,
+        Recording.create(Path(parent) / "trace", limits=Limits(most_frames=40)) as recording,
+    ):
+        for one in ids:
+            recording.append(FrameBatch.from_columns(0, [one], np.zeros((1, 1), np.uint8)))
+        condition = recording.filter(f"id == {wanted}")
+        rows = [row for row in range(recording.first_row, len(ids)) if ids[row] == wanted]
+        low, high = (0, len(ids)) if start is None else (start, start)
+        assert find_next(recording, condition, start) == next((row for row in rows if row >= low), None)
+        before = [row for row in rows if row < high]
+        assert find_previous(recording, condition, start) == (before[-1] if before else None)
+
+
+def test_what_was_evicted_is_not_found(recording: Recording):
+    condition = recording.filter("id == 0x100")
+    assert find_next(recording, condition, 0) == 1200
+    assert find_previous(recording, condition, 1200) is None
+    assert find_next(recording, condition, 5000) is None
+
+
+def test_no_block_behind_the_first_hit_is_looked_at(recording: Recording):
+    looked = []
+    condition = recording.filter("id == 0x107")
+
+    def report(share: float) -> bool:
+        looked.append(share)
+        return True
+
+    assert find_next(recording, condition, 1300, report) == 1367
+    assert find_previous(recording, condition, 1900, report) == 1847
+    assert looked == [0.0, 0.0]
+
+
+def test_it_can_be_stopped(recording: Recording):
+    condition = recording.filter("id == 0x7FF")
+    for find in (find_next, find_previous):
+        shares = []
+        assert find(recording, condition, None, lambda share, seen=shares: seen.append(share) or True) is None
+        assert shares == [n / 8 for n in range(8)]
+        asked = []
+        assert find(recording, condition, None, lambda share, seen=asked: seen.append(share)) is None
+        assert asked == [0.0]
+
+
+def test_two_conditions_as_one():
+    batch = numbered(0, 20)
+    one, other = compile_filter("id > 0x102"), compile_filter("id < 0x108 or fd")
+    both = one & other
+    assert np.flatnonzero(both.mask(batch)).tolist() == [3, 4, 5, 6, 7]
+    assert both.text == "(id > 0x102) and (id < 0x108 or fd)"
+    assert (compile_filter("") & other) is other
+    assert (one & compile_filter(" ")) is one
