@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.frames import Flag
+from canmcast_gui.logfile.blf.reader import BlfLog
+from canmcast_gui.logfile.blf.writer import BlfSink
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_asc import AscParser
-from canmcast_gui.logfile.read_blf import BlfLog
 from canmcast_gui.logfile.read_busmaster import LINE as BUSMASTER_LINE
 from canmcast_gui.logfile.read_busmaster import BusmasterParser
 from canmcast_gui.logfile.read_candump import CandumpParser
@@ -28,7 +29,6 @@ from canmcast_gui.logfile.read_text import text_log
 from canmcast_gui.logfile.read_trc import TrcParser
 from canmcast_gui.logfile.sinks import Sink
 from canmcast_gui.logfile.table_guess import is_frame_header
-from canmcast_gui.logfile.write_blf import BlfSink
 from canmcast_gui.logfile.write_text import AscSink, CandumpSink, CsvSink, TrcSink
 
 _NOTHING = Flag(0)
@@ -93,10 +93,12 @@ FORMATS: tuple[Format, ...] = (
         "blf",
         "Vector BLF",
         (".blf",),
-        magics=(b"LOGG",),
+        # A recording that was not completed may have zeros for a header.
+        magics=(b"LOGG", bytes(144) + b"LOBJ"),
         reader=BlfLog,
         sink=BlfSink,
         binary=True,
+        holds_notes=True,
         resolution_ns=1,
     ),
     Format(

@@ -22,3 +22,8 @@ class Notes:
         self.count += 1
         if len(self.kept) < _MOST_KEPT:
             self.kept.append(Note(row, timestamp_ns, text[:_LONGEST_TEXT]))
+
+    @property
+    def full(self) -> bool:
+        """Whether more notes are only counted: whoever makes their texts may spare that."""
+        return len(self.kept) >= _MOST_KEPT

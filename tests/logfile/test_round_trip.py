@@ -63,7 +63,8 @@ def test_many_batches_make_one_file(name, tmp_path):
     batch = small_batch(5000)
     save(path, [batch[:1], batch[1:1], batch[1:4000], batch[4000:]])
     parts = list(read_batches(path, batch_frames=1024))
-    assert [len(part) for part in parts] == [1024, 1024, 1024, 1024, 904]
+    assert sum(map(len, parts)) == 5000
+    assert max(map(len, parts)) <= 1024
     assert_same(FrameBatch.concatenate(parts), kept_by(name, batch), _resolution(name))
 
 

@@ -1,0 +1,294 @@
+"""BLF objects that are frames, by columns: all objects of a kind are one array of structures.
+
+Layouts after vector_blf (CanMessage.h, CanFdMessage.h, CanFdMessage64.h, CanErrorFrame.h, …); offsets count
+from the object's body, which begins where its header ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch
+from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.blf import layout
+from canmcast_gui.logfile.blf.chain import Chain
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+
+Column = npt.NDArray[Any]
+Bytes = npt.NDArray[np.uint8]
+
+# So many bytes must follow the last object of a stream: fields of one that is too short lie behind it.
+SLACK = 512
+
+_HEAD = [("unit", "<u4", 16), ("time", "<u8", 24)]
+
+# A mask for each length 0..8 that keeps this many of eight payload bytes, as one word.
+_KEPT = np.array([(1 << 8 * length) - 1 for length in range(INLINE_BYTES + 1)], dtype=np.uint64)
+_WORDS = np.dtype({"names": ["data"], "formats": ["<u8"], "offsets": [8], "itemsize": FRAME_DTYPE.itemsize})
+
+Fill = Callable[[Column, Column], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one type of object is read.
+
+    ``least`` are the bytes that its body must have, ``fields`` (name, format, offset in the body),
+    ``payload`` the offset of payload bytes; ``fill`` puts what the objects say into the records, the payload
+    apart. ``end`` is the name of a field that may say where in an object the payload's room ends.
+    """
+
+    least: int
+    payload: int
+    fields: Sequence[tuple[str, str, int]]
+    fill: Fill
+    end: str = ""
+
+
+def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBatch, Column]:
+    """The frames among objects, in their order, times since the file's start; and which objects they are.
+
+    ``content`` is the stream with SLACK bytes behind it. Objects that are shorter than they must be, or have
+    a time beyond all measure, go to the problems.
+    """
+    which = _sound(chain, problems)
+    chosen = chain if len(which) == len(chain.starts) else chain.take(which)
+    records = np.zeros(len(which), dtype=FRAME_DTYPE)
+    heap = _Heap()
+    for kind, header in _groups(chosen):
+        rows = None
+        part, records_part = chosen, records
+        if len(kind_rows := _rows(chosen, kind, header)) < len(which):
+            rows = kind_rows
+            part, records_part = chosen.take(rows), np.zeros(len(rows), dtype=FRAME_DTYPE)
+        _fill(content, part, KINDS[kind], header, records_part, heap)
+        if rows is not None:
+            records[rows] = records_part
+    batch = FrameBatch(records, heap.joined())
+    measured = batch.timestamp_ns < LONGEST_TIME_NS // 10_000 * 10_000
+    if measured.all():
+        return batch, which
+    for place in chosen.starts[~measured]:
+        problems.add(f"inflated byte {place}", "an object with a time beyond all measure")
+    return batch[measured], which[measured]
+
+
+def _groups(chain: Chain) -> list[tuple[int, int]]:
+    if not len(chain.starts):
+        return []
+    first = (int(chain.kinds[0]), int(chain.headers[0]))
+    if (chain.kinds == first[0]).all() and (chain.headers == first[1]).all():
+        return [first]
+    keys = np.unique(chain.kinds.astype(np.int64) << 16 | chain.headers)
+    return [(int(key) >> 16, int(key) & 0xFFFF) for key in keys]
+
+
+def _rows(chain: Chain, kind: int, header: int) -> Column:
+    return np.flatnonzero((chain.kinds == kind) & (chain.headers == header))
+
+
+def _sound(chain: Chain, problems: Problems) -> Column:
+    """The numbers of the objects that are frames and can be read."""
+    least = np.full(256, -1, dtype=np.int64)
+    for number, kind in KINDS.items():
+        least[number] = kind.least
+    needed = least[np.minimum(chain.kinds, 255)]
+    frames = needed >= 0
+    whole = frames & (chain.headers >= layout.HEADER_BYTES) & (chain.headers + needed <= chain.sizes)
+    for place in chain.starts[frames & ~whole]:
+        problems.add(f"inflated byte {place}", "an object with less than its kind needs")
+    return np.flatnonzero(whole)
+
+
+def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: _Heap) -> None:
+    objects = _objects(content, chain.starts, kind, header)
+    ticks = objects["time"]
+    coarse = objects["unit"] == layout.TEN_MICROSECONDS
+    if coarse.any():
+        most = np.uint64(LONGEST_TIME_NS // 10_000)
+        ticks = np.where(coarse, np.minimum(ticks, most) * np.uint64(10_000), ticks)
+    records["timestamp_ns"] = np.minimum(ticks, np.uint64(LONGEST_TIME_NS))
+    kind.fill(objects, records)
+    ends = chain.sizes
+    if kind.end:
+        ends = np.where(objects[kind.end] > 0, np.minimum(ends, objects[kind.end]), ends)
+    room = ends - header - kind.payload
+    _set_payloads(content, chain.starts + header + kind.payload, room, records, heap)
+
+
+@cache
+def _structure(kind: Kind, header: int) -> np.dtype[Any]:
+    fields = [*_HEAD, *((name, form, header + offset) for name, form, offset in kind.fields)]
+    names, formats, offsets = zip(*fields, strict=True)
+    return np.dtype(
+        {"names": names, "formats": formats, "offsets": offsets, "itemsize": header + kind.payload}
+    )
+
+
+def _objects(content: Bytes, starts: Column, kind: Kind, header: int) -> Column:
+    """Objects as an array of structures; a view where they lie evenly, as they do in most files."""
+    structure = _structure(kind, header)
+    steps = np.diff(starts)
+    if len(steps) and steps[0] >= structure.itemsize and (steps == steps[0]).all():
+        return np.ndarray((len(starts),), structure, content, int(starts[0]), (int(steps[0]),))
+    every: Column = np.ndarray(
+        (len(content) - structure.itemsize + 1,), f"V{structure.itemsize}", content, strides=(1,)
+    )
+    gathered: Column = every[starts].view(structure)
+    return gathered
+
+
+class _Heap:
+    """Payloads that are longer than eight bytes, in pieces."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Bytes] = []
+        self._size = 0
+
+    def add(self, rows: Bytes) -> Column:
+        """Keep payloads of one length, uint8 (n, length); gives where each one stands."""
+        places: Column = np.arange(len(rows), dtype=np.int64) * rows.shape[1] + self._size
+        self._pieces.append(rows.reshape(-1))
+        self._size += rows.size
+        return places
+
+    def joined(self) -> Bytes:
+        """The heap of a batch."""
+        if len(self._pieces) == 1:
+            return self._pieces[0]
+        return np.concatenate(self._pieces) if self._pieces else np.zeros(0, dtype=np.uint8)
+
+
+def _set_payloads(content: Bytes, places: Column, room: Column, records: Column, heap: _Heap) -> None:
+    """Put payloads where they belong; what an object has no room for is zero."""
+    lengths = records["length"]
+    there = np.clip(room, 0, lengths)
+    words = _windows(content, places, INLINE_BYTES).view("<u8")[:, 0]
+    records.view(_WORDS)["data"] = words & _KEPT[np.minimum(there, INLINE_BYTES)]
+    long = np.flatnonzero(lengths > INLINE_BYTES)
+    if not len(long):
+        return
+    for length in np.unique(lengths[long]):
+        rows = long if (lengths[long] == length).all() else long[lengths[long] == length]
+        payloads = _windows(content, places[rows], int(length))
+        if (there[rows] < length).any():
+            payloads[np.arange(length) >= there[rows, None]] = 0
+        records["payload_offset"][rows] = heap.add(payloads)
+
+
+def _windows(content: Bytes, places: Column, width: int) -> Bytes:
+    """``width`` bytes at each place, uint8 (n, width), memory of its own."""
+    steps = np.diff(places)
+    if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
+        even = np.ndarray(
+            (len(places), width), np.uint8, content, offset=int(places[0]), strides=(int(steps[0]), 1)
+        )
+        return np.ascontiguousarray(even)
+    every = np.ndarray((len(content) - width + 1,), f"V{width}", content, strides=(1,))
+    return every[places].view(np.uint8).reshape(-1, width)
+
+
+# -- the kinds of objects ------------------------------------------------------------------------------------
+
+
+def _set_id(records: Column, number: Column) -> None:
+    records["arbitration_id"] = number & 0x1FFFFFFF
+    # The highest bit of 32 becomes the lowest.
+    records["flags"] = number >> np.uint32(31)
+
+
+def _set_channel(records: Column, channel: Column) -> None:
+    records["channel"] = channel if channel.itemsize == 1 else np.where(channel <= 255, channel, 0)
+
+
+def _raise(records: Column, which: Column, bit: int) -> None:
+    if which.any():
+        records["flags"] |= np.where(which, np.uint16(bit), np.uint16(0))
+
+
+def _message(objects: Column, records: Column) -> None:
+    flags = objects["flags"]
+    _set_channel(records, objects["channel"])
+    _set_id(records, objects["id"])
+    _raise(records, flags & layout.TX_BIT, bits.TX)
+    codes = np.minimum(objects["dlc"], 15)
+    records["dlc"] = codes
+    remote = flags & layout.REMOTE_BIT
+    records["length"] = np.minimum(codes, INLINE_BYTES)
+    if remote.any():
+        _raise(records, remote, bits.REMOTE)
+        records["length"][remote != 0] = 0
+
+
+def _error(objects: Column, records: Column) -> None:
+    _set_channel(records, objects["channel"])
+    records["flags"] = bits.ERROR
+
+
+def _error_ext(objects: Column, records: Column) -> None:
+    _set_channel(records, objects["channel"])
+    _set_id(records, objects["id"])
+    records["flags"] |= np.uint16(bits.ERROR)
+    records["length"] = np.minimum(objects["dlc"], INLINE_BYTES)
+    records["dlc"] = records["length"]
+
+
+def _set_fd(records: Column, objects: Column, remote: Column) -> None:
+    records["length"] = np.where(remote, 0, np.minimum(objects["valid"], MAX_PAYLOAD))
+    records["dlc"] = np.where(remote, objects["dlc"] & 15, LENGTH_TO_DLC[records["length"]])
+
+
+def _fd(objects: Column, records: Column) -> None:
+    flags, fd_flags = objects["flags"], objects["fd_flags"]
+    remote = flags & layout.REMOTE_BIT
+    _set_channel(records, objects["channel"])
+    _set_id(records, objects["id"])
+    _raise(records, flags & layout.TX_BIT, bits.TX)
+    _raise(records, remote, bits.REMOTE)
+    for bit, flag in ((0x1, bits.FD), (0x2, bits.BRS), (0x4, bits.ESI)):
+        _raise(records, fd_flags & bit, flag)
+    _set_fd(records, objects, remote)
+
+
+def _fd64(objects: Column, records: Column) -> None:
+    flags = objects["flags"]
+    remote = flags & 0x10
+    _set_channel(records, objects["channel"])
+    _set_id(records, objects["id"])
+    _raise(records, objects["direction"], bits.TX)
+    for bit, flag in ((0x10, bits.REMOTE), (0x1000, bits.FD), (0x2000, bits.BRS), (0x4000, bits.ESI)):
+        _raise(records, flags & bit, flag)
+    _set_fd(records, objects, remote)
+
+
+def _fd_error64(objects: Column, records: Column) -> None:
+    _set_channel(records, objects["channel"])
+    _set_id(records, objects["id"])
+    records["flags"] |= np.uint16(bits.ERROR)
+
+
+_MESSAGE_FIELDS = (("channel", "<u2", 0), ("flags", "u1", 2), ("dlc", "u1", 3), ("id", "<u4", 4))
+_FD_FIELDS = (*_MESSAGE_FIELDS, ("fd_flags", "u1", 13), ("valid", "u1", 14))
+_FD64_FIELDS = (
+    *(("channel", "u1", 0), ("dlc", "u1", 1), ("valid", "u1", 2), ("id", "<u4", 4), ("flags", "<u4", 12)),
+    *(("direction", "u1", 34), ("extra", "u1", 35)),
+)
+
+# Object types that are frames. Objects of type 100 have 120 bytes; python-can writes 116 of them, and those
+# of some loggers end with their last payload byte.
+KINDS: dict[int, Kind] = {
+    layout.MESSAGE: Kind(8, 8, _MESSAGE_FIELDS, _message),
+    layout.MESSAGE2: Kind(8, 8, _MESSAGE_FIELDS, _message),
+    layout.ERROR: Kind(4, 4, (("channel", "<u2", 0),), _error),
+    layout.ERROR_EXT: Kind(24, 24, (("channel", "<u2", 0), ("dlc", "u1", 10), ("id", "<u4", 16)), _error_ext),
+    layout.FD: Kind(20, 20, _FD_FIELDS, _fd),
+    layout.FD64: Kind(40, 40, _FD64_FIELDS, _fd64, end="extra"),
+    layout.FD_ERROR64: Kind(40, 40, (("channel", "u1", 0), ("id", "<u4", 12)), _fd_error64),
+}

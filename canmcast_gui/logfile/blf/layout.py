@@ -1,0 +1,73 @@
+"""The sizes, numbers and structures of BLF that its reader and its writer share."""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime
+
+import numpy as np
+
+from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
+
+# Signature, header size, API number, application (id, compression, major, minor), file size, inflated size,
+# objects, build, start and end.
+FILE_HEADER = struct.Struct("<4sLL4B2Q2L8H8H")
+FILE_HEADER_BYTES = 144
+
+# Signature, header size, header version, object size, object type; containers go on with how they are packed
+# and with how many bytes they inflate to.
+OBJECT = struct.Struct("<4sHHLL")
+CONTAINER = struct.Struct("<H6xL4x")
+CONTAINER_HEAD = OBJECT.size + CONTAINER.size
+SIGNATURE = b"LOBJ"
+CONTAINER_TYPE = 10
+STORED, DEFLATED = 0, 2
+
+# An object's own header: the unit of its time, and the time, behind what all objects have. Versions 1 to 3
+# agree about these; version 2 has eight bytes more, which the header's size says.
+HEADER_BYTES = 32
+TEN_MICROSECONDS, ONE_NANOSECOND = 1, 2
+OBJECT_HEAD = np.dtype(
+    [
+        *[("signature", "S4"), ("header_size", "<u2"), ("version", "<u2"), ("size", "<u4"), ("type", "<u4")],
+        *[("unit", "<u4"), ("client", "<u2"), ("object_version", "<u2"), ("time", "<u8")],
+    ]
+)
+
+MESSAGE, ERROR, OVERLOAD, TRIGGER, DRIVER_ERROR, TEXT = 1, 2, 3, 5, 31, 65
+ERROR_EXT, DRIVER_ERROR_EXT, MESSAGE2, COMMENT, MARKER = 73, 74, 86, 92, 96
+FD, FD64, FD_ERROR64 = 100, 101, 104
+
+EXTENDED_BIT = 0x80000000
+TX_BIT, REMOTE_BIT = 0x01, 0x80
+
+# python-can writes this where Vector's library writes its own number, which has seven digits.
+PYTHON_CAN_API = 5
+
+# Windows' dates in the header begin in 1990 for all readers; what is older is a time since some start.
+FIRST_DATE_NS = 631_152_000 * NANOSECONDS
+
+
+def start_of(parts: list[int], api: int) -> int:
+    """Windows' SYSTEMTIME (year, month, weekday, day, …, milliseconds) to nanoseconds; 0 where it is none.
+
+    The format names no time zone. CANoe, CANalyzer and Vector's loggers write the local time of the computer,
+    so it is read in the time zone of this one; python-can writes UTC, and so do we, with its API number.
+    """
+    year, month, _, day, hour, minute, second, milliseconds = parts
+    try:
+        moment = datetime(year, month, day, hour, minute, second)
+        known = moment.replace(tzinfo=UTC) if api == PYTHON_CAN_API else moment.astimezone()
+        return checked_start(int(known.timestamp()) * NANOSECONDS + milliseconds * 1_000_000)
+    except (ValueError, OverflowError, OSError):
+        return 0
+
+
+def system_time(time_ns: int) -> tuple[int, ...]:
+    """Nanoseconds to SYSTEMTIME in UTC, all zero for what is no date."""
+    if time_ns < FIRST_DATE_NS:
+        return (0,) * 8
+    moment = datetime.fromtimestamp(time_ns // NANOSECONDS, tz=UTC)
+    milliseconds = time_ns % NANOSECONDS // 1_000_000
+    day = (moment.year, moment.month, moment.isoweekday() % 7, moment.day)
+    return (*day, moment.hour, moment.minute, moment.second, milliseconds)

@@ -1,0 +1,131 @@
+"""Batches to Vector's BLF files.
+
+Files are what python-can's writer makes, but CAN FD objects have the 120 bytes that the format says. Notes
+become global markers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile.blf import layout
+from canmcast_gui.logfile.blf.events import marker
+from canmcast_gui.logfile.blf.objects import objects_of_frames
+from canmcast_gui.logfile.blf.packing import deflate
+from canmcast_gui.logfile.rows import NANOSECONDS
+
+_CONTAINER_BYTES = 128 * 1024
+
+# CANoe 8.1; before it python-can's API number, which tells readers that dates are UTC.
+_WRITTEN_BY = (layout.PYTHON_CAN_API, 2, 6, 8, 1)
+
+# Notes that come before the first frame wait for it, as the file's start is the frame's.
+_MOST_WAITING = 10_000
+
+
+class BlfSink:
+    """One BLF file. Its start is the whole second of the first batch; what is older gets that time."""
+
+    def __init__(self, file: BinaryIO, _path: Path) -> None:
+        self._file = file
+        self._stream = bytearray()
+        self._early: list[Note] = []
+        self._start_ns: int | None = None
+        self._last_ns = 0
+        self._objects = 0
+        self._inflated = layout.FILE_HEADER_BYTES
+        file.write(self._header(layout.FILE_HEADER_BYTES))
+
+    def write(self, batch: FrameBatch) -> None:
+        """Write all frames of a batch."""
+        if not len(batch):
+            return
+        if self._start_ns is None:
+            self._begin(int(batch.timestamp_ns.min()))
+        assert self._start_ns is not None
+        self._last_ns = max(self._last_ns, int(batch.timestamp_ns.max()))
+        self._objects += len(batch)
+        self._add(objects_of_frames(batch, self._start_ns))
+
+    def note(self, note: Note) -> None:
+        """Write a global marker."""
+        if self._start_ns is None and len(self._early) < _MOST_WAITING:
+            self._early.append(note)
+        elif self._start_ns is not None:
+            self._mark(note, self._start_ns)
+
+    def flush(self) -> None:
+        """Hand all that was written to the operating system, with a header that fits it."""
+        if self._stream:
+            self._write_container(bytes(self._stream))
+            self._stream.clear()
+        end = self._file.tell()
+        self._file.seek(0)
+        self._file.write(self._header(end))
+        self._file.seek(end)
+        self._file.flush()
+
+    def finish(self) -> None:
+        """Write what belongs at the end and close the file."""
+        if self._early:
+            self._begin(min(note.timestamp_ns for note in self._early))
+        self.flush()
+        self._file.close()
+
+    def _begin(self, first_ns: int) -> None:
+        start = first_ns // NANOSECONDS * NANOSECONDS
+        self._start_ns = 0 if 0 <= start < layout.FIRST_DATE_NS else start
+        early, self._early = self._early, []
+        for note in early:
+            self._mark(note, self._start_ns)
+
+    def _mark(self, note: Note, start_ns: int) -> None:
+        body = marker(note.text)
+        size = layout.HEADER_BYTES + len(body)
+        head = np.zeros(1, dtype=layout.OBJECT_HEAD)
+        head["signature"], head["header_size"], head["version"] = layout.SIGNATURE, layout.HEADER_BYTES, 1
+        head["size"], head["type"], head["unit"] = size, layout.MARKER, layout.ONE_NANOSECOND
+        head["time"] = max(0, note.timestamp_ns - start_ns)
+        self._objects += 1
+        self._add(memoryview(head.tobytes() + body + bytes(size % 4)))
+
+    def _add(self, objects: memoryview) -> None:
+        """Put objects at the stream's end, and into containers what is enough for them."""
+        place = 0
+        while len(self._stream) + len(objects) - place >= _CONTAINER_BYTES:
+            more = _CONTAINER_BYTES - len(self._stream)
+            self._write_container(bytes(self._stream) + objects[place : place + more])
+            self._stream.clear()
+            place += more
+        self._stream += objects[place:]
+
+    def _write_container(self, content: bytes) -> None:
+        data = deflate(content)
+        size = layout.CONTAINER_HEAD + len(data)
+        self._file.write(
+            layout.OBJECT.pack(layout.SIGNATURE, layout.OBJECT.size, 1, size, layout.CONTAINER_TYPE)
+            + layout.CONTAINER.pack(layout.DEFLATED, len(content))
+            + data
+            + bytes(size % 4)
+        )
+        self._inflated += layout.CONTAINER_HEAD + len(content)
+
+    def _header(self, file_size: int) -> bytes:
+        start = self._start_ns or 0
+        packed = layout.FILE_HEADER.pack(
+            b"LOGG",
+            layout.FILE_HEADER_BYTES,
+            *_WRITTEN_BY,
+            file_size,
+            self._inflated,
+            self._objects,
+            0,
+            *layout.system_time(start),
+            *layout.system_time(self._last_ns if start else 0),
+        )
+        return packed.ljust(layout.FILE_HEADER_BYTES, b"\0")
