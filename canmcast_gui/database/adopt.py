@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from canmcast_gui.database.model import Message, Signal, parameter_group_mask
+from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
+from canmcast_gui.database.notes import Notes
 
 if TYPE_CHECKING:
     from cantools.database.can import Message as ParsedMessage
+    from cantools.database.can import Node as ParsedNode
     from cantools.database.can import Signal as ParsedSignal
 
 # SAE J1939-21's null address: databases use it where any sender is meant.
 _NULL_ADDRESS = 0xFE
+_NOBODY = "Vector__XXX"
 
 
-def adopt_message(parsed: ParsedMessage, problems: list[str]) -> Message:
-    """Our value for a parsed message; sentences about what is wrong with it are added to ``problems``."""
-    message = Message(
+Lines = Mapping[tuple[str, str], int]
+
+
+def adopt_messages(
+    parsed: Iterable[ParsedMessage], notes: Notes, lines: Lines | None = None
+) -> list[Message]:
+    """Our values for parsed messages; what is wrong about them is added to ``notes``.
+
+    ``lines`` are those of the messages (name, "") and signals (message, signal) in the file.
+    """
+    messages = [adopt_message(one) for one in parsed]
+    for message in messages:
+        _note_problems(message, notes, lines or {})
+    _note_doubles(messages, notes, lines or {})
+    return messages
+
+
+def adopt_message(parsed: ParsedMessage) -> Message:
+    """Our value for a parsed message."""
+    return Message(
         name=parsed.name,
         arbitration_id=parsed.frame_id,
         extended=parsed.is_extended_frame,
         length=parsed.length,
         signals=tuple(_adopt_signal(signal) for signal in parsed.signals),
         cycle_ms=parsed.cycle_time or None,
-        senders=tuple(name for name in parsed.senders if name != "Vector__XXX"),
+        senders=tuple(name for name in parsed.senders if name != _NOBODY),
         comment=parsed.comment or "",
         id_mask=_id_mask(parsed),
+        fd=parsed.is_fd or parsed.length > 8,
+        attributes=_attributes(parsed.dbc),
+        contained=tuple(adopt_message(one) for one in parsed.contained_messages),
+        header_id=parsed.header_id,
     )
-    problems += _problems_of(message)
-    return message
+
+
+def adopt_nodes(parsed: Iterable[ParsedNode]) -> list[Node]:
+    """Our values for the nodes of a network."""
+    return [Node(one.name, one.comment or "", _attributes(one.dbc)) for one in parsed]
+
+
+def _attributes(specifics: Any) -> dict[str, str]:
+    """Attributes as texts; an enumeration's number as its text."""
+    found = {}
+    for name, attribute in (specifics.attributes if specifics and specifics.attributes else {}).items():
+        choices = getattr(attribute.definition, "choices", None) or ()
+        value = attribute.value
+        is_place = isinstance(value, int) and 0 <= value < len(choices)
+        found[name] = str(choices[value] if is_place else value)
+    return found
 
 
 def _adopt_signal(parsed: ParsedSignal) -> Signal:
@@ -49,6 +88,8 @@ def _adopt_signal(parsed: ParsedSignal) -> Signal:
         is_multiplexer=parsed.is_multiplexer,
         multiplexer=parsed.multiplexer_signal,
         multiplexer_ids=frozenset(parsed.multiplexer_ids or ()),
+        receivers=tuple(name for name in parsed.receivers if name != _NOBODY),
+        attributes=_attributes(parsed.dbc),
     )
 
 
@@ -59,21 +100,38 @@ def _id_mask(parsed: ParsedMessage) -> int:
     return 0x1FFFFFFF
 
 
-def _problems_of(message: Message) -> list[str]:
-    found = []
+def _note_problems(message: Message, notes: Notes, lines: Lines) -> None:
     taken: list[tuple[Signal, int]] = []
     for signal in message.signals:
+        line = lines.get((message.name, signal.name), 0)
         if signal.bytes_needed > message.length:
-            found.append(
+            notes.doubtful(
+                line,
                 f"signal {signal.name} ends in byte {signal.bytes_needed} of message {message.name}, "
-                f"which has {message.length}"
+                f"which has {message.length}",
             )
         bits = _bit_set(signal)
         other = next((one for one, its in taken if bits & its and not _exclusive(message, one, signal)), None)
         if other is not None:
-            found.append(f"signals {other.name} and {signal.name} of message {message.name} overlap")
+            notes.doubtful(line, f"signals {other.name} and {signal.name} of message {message.name} overlap")
         taken.append((signal, bits))
-    return found
+
+
+def _note_doubles(messages: list[Message], notes: Notes, lines: Lines) -> None:
+    """Messages that share an id, of which frames are only one, or a name."""
+    names: dict[str, Message] = {}
+    ids: dict[tuple[int, bool], Message] = {}
+    for message in messages:
+        line = lines.get((message.name, ""), 0)
+        key = message.arbitration_id, message.extended
+        if key in ids:
+            notes.doubtful(
+                line,
+                f"message {message.name} has the id of {ids[key].name}: its frames are named {message.name}",
+            )
+        ids[key] = message
+        if names.setdefault(message.name, message) is not message:
+            notes.doubtful(line, f"several messages are called {message.name}")
 
 
 def _bit_set(signal: Signal) -> int:

@@ -5,12 +5,14 @@ The arithmetic is that of cantools: whole numbers as long as scale and offset ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.database.extract import WORD_BITS
 from canmcast_gui.database.model import Signal
 
 Column = npt.NDArray[Any]
@@ -23,24 +25,40 @@ _WORD = (1 << 64) - 1
 _MOST_DECIMALS = 9
 
 
-def physical_column(signal: Signal, raw: Column) -> Column:
-    """Physical values of a raw column: int64 or uint64 where scale is 1 and offset whole, else float64."""
+def physical_reader(signal: Signal) -> Callable[[Column], Column]:
+    """What turns raw columns into physical ones.
+
+    They are int64 or uint64 where the scale is 1 and the offset whole, else float64.
+    Signals of more than 64 bits become Python's ints, or float64 where they are scaled.
+    """
+    scale, offset = signal.scale, signal.offset
     if signal.is_float:
-        # Payloads can hold any bits: not-a-number and infinity are values like others.
-        with np.errstate(all="ignore"):
-            return raw * float(signal.scale) + float(signal.offset)
-    if not _is_whole(signal.scale):
+        return lambda raw: _float_column(raw, float(scale), float(offset))
+    if not _is_whole(scale) or (signal.length > WORD_BITS and not _is_whole(offset)):
         # Processors convert signed words to float several times faster than unsigned ones.
-        fits = signal.length < 64 or signal.signed
-        scaled = (raw.view(np.int64) if fits else raw).astype(np.float64)
-        scaled *= signal.scale
-        scaled += float(signal.offset)
-        return scaled
-    offset = int(signal.offset) if _is_whole(signal.offset) else 0
-    column: Column = _whole_numbers(signal, raw, int(signal.scale), offset)
-    if signal.scale == 1 and _is_whole(signal.offset) and column.dtype != object:
-        return column
-    return column.astype(np.float64) + (signal.offset if not _is_whole(signal.offset) else 0)
+        fits = signal.length < WORD_BITS or (signal.signed and signal.length == WORD_BITS)
+        return lambda raw: _scaled_column(raw, fits, scale, float(offset))
+    whole = int(offset) if _is_whole(offset) else 0
+    numbers = _whole_reader(signal, int(scale), whole)
+    if scale == 1 and _is_whole(offset) and (numbers is not None or signal.length > WORD_BITS):
+        return numbers or (lambda raw: raw + whole)
+    reader = numbers or (lambda raw: raw.astype(object) * int(scale) + whole)
+    if _is_whole(offset):
+        return lambda raw: reader(raw).astype(np.float64)
+    return lambda raw: reader(raw).astype(np.float64) + offset
+
+
+def _float_column(raw: Column, scale: float, offset: float) -> Column:
+    # Payloads can hold any bits: not-a-number and infinity are values like others.
+    with np.errstate(all="ignore"):
+        return raw * scale + offset
+
+
+def _scaled_column(raw: Column, fits_signed: bool, scale: float, offset: float) -> Column:
+    scaled: Column = (raw.view(np.int64) if fits_signed else raw).astype(np.float64)
+    scaled *= scale
+    scaled += offset
+    return scaled
 
 
 def physical_value(signal: Signal, raw: int | float) -> int | float:
@@ -63,8 +81,8 @@ def value_text(signal: Signal, raw: int | float, value: int | float) -> str:
     return f"{value:.{min(_MOST_DECIMALS, max(_decimals(signal.scale), _decimals(signal.offset)))}f}"
 
 
-def _whole_numbers(signal: Signal, raw: Column, scale: int, offset: int) -> Column:
-    """raw * scale + offset as int64, uint64 or, beyond both, Python's own ints.
+def _whole_reader(signal: Signal, scale: int, offset: int) -> Callable[[Column], Column] | None:
+    """raw * scale + offset as int64 or uint64; None where neither holds all of it.
 
     64-bit arithmetic wraps around, so only the result has to fit, not what is in between.
     """
@@ -72,13 +90,19 @@ def _whole_numbers(signal: Signal, raw: Column, scale: int, offset: int) -> Colu
     ends = sorted((low * scale + offset, high * scale + offset))
     for kind, fits in ((np.int64, _INT64), (np.uint64, _UINT64)):
         if ends[0] in fits and ends[1] in fits:
-            words = raw.view(np.uint64)
-            if scale != 1:
-                words = words * np.uint64(scale & _WORD)
-            if offset:
-                words = words + np.uint64(offset & _WORD)
-            return words.view(kind)
-    return raw.astype(object) * scale + offset
+            return lambda raw, kind=kind: _whole_column(raw, kind, scale, offset)  # type: ignore[misc]
+    return None
+
+
+def _whole_column(
+    raw: Column, kind: type[np.signedinteger | np.unsignedinteger], scale: int, offset: int
+) -> Column:
+    words = raw.view(np.uint64)
+    if scale != 1:
+        words = words * np.uint64(scale & _WORD)
+    if offset:
+        words = words + np.uint64(offset & _WORD)
+    return words.view(kind)
 
 
 def _raw_range(signal: Signal) -> tuple[int, int]:

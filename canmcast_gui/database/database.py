@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.database.decode import decode_column, decode_payload
+from canmcast_gui.database.columns import SignalColumn
 from canmcast_gui.database.encode import encode_payload
 from canmcast_gui.database.errors import DatabaseError
-from canmcast_gui.database.model import Message, Signal, SignalValue, parameter_group_mask
+from canmcast_gui.database.model import Message, Node, Signal, SignalValue, parameter_group_mask
+from canmcast_gui.database.notes import Note
+from canmcast_gui.database.payload import PayloadDecoder
+from canmcast_gui.database.places import Place, places_in
 from canmcast_gui.frames import FrameBatch
 
 if TYPE_CHECKING:
@@ -31,34 +34,47 @@ NamedId = tuple[int, bool] | tuple[int, bool, int]
 class Database:
     """Messages by id and by name. Made by load_database().
 
-    ``problems`` are sentences about what was passed over or is doubtful. Several messages may share a name;
-    where they share an id, the first is meant.
+    ``notes`` say what was mended, left out or is doubtful. Several messages may share a name; where they
+    share an id, the last is meant, as it is to cantools.
     """
 
     def __init__(
         self,
         path: Path,
         messages: Sequence[Message],
-        problems: Sequence[str] = (),
+        notes: Iterable[Note] = (),
         parsed: ParsedDatabase | None = None,
+        nodes: Sequence[Node] = (),
     ) -> None:
         self.path = path
         self.name = path.stem
         self.messages = list(messages)
-        self.problems = list(problems)
+        self.nodes = list(nodes)
+        self.notes = list(notes)
         self._parsed = parsed
         self._by_id: dict[tuple[int, bool], Message] = {}
         self._by_group: dict[int, Message] = {}
         self._by_name: dict[str, list[Message]] = {}
+        self._places: dict[str, list[Place]] = {}
         for message in self.messages:
-            self._by_id.setdefault((message.arbitration_id, message.extended), message)
+            self._by_id[message.arbitration_id, message.extended] = message
             if message.by_parameter_group:
                 self._by_group.setdefault(message.arbitration_id & message.id_mask, message)
             self._by_name.setdefault(message.name, []).append(message)
+            for place in places_in(message):
+                self._places.setdefault(place.name, []).append(place)
         self._exact_ids = np.array(
             [number for number, extended in self._by_id if extended and not self._is_group(number)],
             dtype=np.uint32,
         )
+        # Compiled when they are first asked for: at most one for each message and each signal.
+        self._columns: dict[str, SignalColumn] = {}
+        self._decoders: dict[int, PayloadDecoder] = {}
+
+    @property
+    def problems(self) -> list[str]:
+        """The notes as sentences, with their lines."""
+        return [str(note) for note in self.notes]
 
     def __repr__(self) -> str:
         return f"<Database {self.name}: {len(self.messages)} messages>"
@@ -78,12 +94,11 @@ class Database:
 
     def signal(self, name: str) -> Signal:
         """The signal "Message.Signal". Raises DatabaseError where the database does not have it."""
-        return self._find(name)[0][1]
+        return self._find(name)[0].signal
 
     def has_signal(self, name: str) -> bool:
         """Whether the database has the signal "Message.Signal"."""
-        message, _, signal = name.rpartition(".")
-        return any(one.signal(signal) for one in self.messages_named(message))
+        return name in self._places
 
     def ids_named(self, pattern: str) -> set[NamedId]:
         """The ids of the messages whose name matches a glob pattern, in any case.
@@ -110,15 +125,10 @@ class Database:
         return self._decode(batch, name, np.arange(len(batch)))
 
     def _decode(self, batch: FrameBatch, name: str, marks: Column) -> tuple[Column, Column]:
-        found = self._find(name)
-        if len(found) == 1:
-            return decode_column(*found[0], batch, marks, self._exact_ids)
-        # Several messages of one name: as decoded one by one, but in the order of the frames.
-        rows = np.arange(len(batch))
-        parts = [decode_column(*one, batch, rows, self._exact_ids) for one in found]
-        joined = np.concatenate([rows for rows, _ in parts])
-        order = np.argsort(joined, kind="stable")
-        return marks[joined[order]], np.concatenate([values for _, values in parts])[order]
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = SignalColumn(self._find(name), self._exact_ids)
+        return column.decode(batch, marks)
 
     def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
         """All signals of one frame; an empty list where the database does not know its id.
@@ -126,7 +136,12 @@ class Database:
         Never raises for a short payload: what is there is decoded.
         """
         message = self.message(arbitration_id, extended)
-        return decode_payload(message, payload) if message else []
+        if message is None:
+            return []
+        decoder = self._decoders.get(id(message))
+        if decoder is None:
+            decoder = self._decoders[id(message)] = PayloadDecoder(message)
+        return decoder.decode(payload)
 
     def encode(self, message_name: str, values: Mapping[str, int | float | str]) -> bytes:
         """The payload with these signal values (physical ones, or texts of choices).
@@ -144,16 +159,15 @@ class Database:
         )
         return encode_payload(parsed, values)
 
-    def _find(self, name: str) -> list[tuple[Message, Signal]]:
+    def _find(self, name: str) -> list[Place]:
         """Every signal that a name means, at least one."""
+        places = self._places.get(name)
+        if places is not None:
+            return places
         message_name, _, signal_name = name.rpartition(".")
-        messages = self.messages_named(message_name)
-        if not messages:
+        if not self.messages_named(message_name):
             raise DatabaseError(f"{self.name} has no message {message_name or name!r}")
-        found = [(one, signal) for one in messages if (signal := one.signal(signal_name)) is not None]
-        if not found:
-            raise DatabaseError(f"message {message_name} of {self.name} has no signal {signal_name!r}")
-        return found
+        raise DatabaseError(f"message {message_name} of {self.name} has no signal {signal_name!r}")
 
     def _is_group(self, arbitration_id: int) -> bool:
         return self._by_id[arbitration_id, True].by_parameter_group

@@ -1,4 +1,4 @@
-"""Several databases at once: the first that knows an id or a name answers."""
+"""Several databases at once, each for all frames or for some: the first that knows an id answers."""
 
 from __future__ import annotations
 
@@ -10,35 +10,90 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.database.conflicts import Conflict, conflicts_of
 from canmcast_gui.database.database import Database, NamedId
 from canmcast_gui.database.errors import DatabaseError
-from canmcast_gui.database.model import Message, Signal, SignalValue
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text
+from canmcast_gui.database.scope import EVERYTHING, Scope
+from canmcast_gui.frames import FrameBatch, SourceTable
+
+Rows = npt.NDArray[np.int64]
+Column = npt.NDArray[Any]
+
+# What has been asked once is asked for every repaint of a row; more ids than on any real bus.
+_MOST_REMEMBERED = 100_000
 
 
 class DatabaseSet:
-    """An ordered set of databases, one per file. Adding a file again replaces it in its place."""
+    """An ordered set of databases, one per file. Adding a file again replaces it in its place.
+
+    Where a question leaves out the channel or the source's address (None), databases for any of them may
+    answer. ``use_sources`` tells the addresses of the frames that are asked about.
+    """
 
     def __init__(self) -> None:
         self._databases: list[Database] = []
-        # What has been asked once is asked for every repaint of a row; at most the ids that frames carried
-        # or that were looked up, and cleared when that grows beyond any real bus.
-        self._messages: dict[tuple[int, bool], Message | None] = {}
+        self._order: list[Path] = []
+        self._scopes: dict[Path, Scope] = {}
+        self._sources = SourceTable()
+        self._messages: dict[tuple[int, bool, int | None, str | None], tuple[Database, Message] | None] = {}
+        self._conflicts: list[Conflict] | None = None
+
+    # -- which databases there are -----------------------------------------------------------------------
+
+    def reserve(self, path: str | os.PathLike[str]) -> None:
+        """Keep the next place for a file that is being loaded, whichever of several is done first."""
+        if Path(path) not in self._order:
+            self._order.append(Path(path))
 
     def add(self, database: Database) -> None:
-        """Add a database, or replace the one from the same file."""
-        for position, known in enumerate(self._databases):
-            if known.path == database.path:
-                self._databases[position] = database
-                break
-        else:
-            self._databases.append(database)
-        self._messages.clear()
+        """Add a database, in the place that was kept for its file, or replace the one from the same file."""
+        self.reserve(database.path)
+        self._databases = [one for one in self._databases if one.path != database.path] + [database]
+        self._sort()
 
     def remove(self, path: str | os.PathLike[str]) -> None:
         """Remove the database of that file, if it is there."""
         self._databases = [one for one in self._databases if one.path != Path(path)]
+        self._order = [one for one in self._order if one != Path(path)]
+        self._scopes.pop(Path(path), None)
+        self._sort()
+
+    def move(self, path: str | os.PathLike[str], place: int) -> None:
+        """Give a database another place in the order, which decides where several know an id."""
+        loaded = [one.path for one in self._databases]
+        if Path(path) in loaded:
+            loaded.remove(Path(path))
+            loaded.insert(place, Path(path))
+            self._order = loaded + [one for one in self._order if one not in loaded]
+            self._sort()
+
+    def set_scope(self, path: str | os.PathLike[str], scope: Scope) -> None:
+        """Say which frames the database of a file is for; may be said before it is there."""
+        self._scopes[Path(path)] = scope
+        self._forget()
+
+    def scope(self, path: str | os.PathLike[str]) -> Scope:
+        """Which frames the database of a file is for."""
+        return self._scopes.get(Path(path), EVERYTHING)
+
+    def use_sources(self, table: SourceTable) -> None:
+        """Say which table the source numbers of frames belong to."""
+        self._sources = table
+
+    def conflicts(self) -> list[Conflict]:
+        """Ids that several databases describe in different ways, for the same frames."""
+        if self._conflicts is None:
+            self._conflicts = conflicts_of((one, self.scope(one.path)) for one in self._databases)
+        return self._conflicts
+
+    def _sort(self) -> None:
+        self._databases.sort(key=lambda one: self._order.index(one.path))
+        self._forget()
+
+    def _forget(self) -> None:
         self._messages.clear()
+        self._conflicts = None
 
     def __iter__(self) -> Iterator[Database]:
         return iter(self._databases)
@@ -46,43 +101,40 @@ class DatabaseSet:
     def __len__(self) -> int:
         return len(self._databases)
 
-    def message(self, arbitration_id: int, extended: bool) -> Message | None:
+    # -- messages ----------------------------------------------------------------------------------------
+
+    def message(
+        self, arbitration_id: int, extended: bool, channel: int | None = None, source: str | None = None
+    ) -> Message | None:
         """The message that frames of this id are, in the first database that knows it."""
-        key = (arbitration_id, bool(extended))
-        if key not in self._messages:
-            if len(self._messages) >= _MOST_REMEMBERED:
-                self._messages.clear()
-            found = (one.message(arbitration_id, extended) for one in self._databases)
-            self._messages[key] = next((message for message in found if message is not None), None)
-        return self._messages[key]
+        found = self._lookup(arbitration_id, extended, channel, source)
+        return found[1] if found else None
 
-    def name(self, arbitration_id: int, extended: bool) -> str:
-        """The name of the message, "" where no database knows the id."""
-        message = self.message(arbitration_id, extended)
-        return message.name if message else ""
+    def name(
+        self, arbitration_id: int, extended: bool, channel: int | None = None, source: str | None = None
+    ) -> str:
+        """The name of the message, "" where no database knows the id.
 
-    def signal(self, name: str) -> Signal:
-        """The signal "Message.Signal". Raises DatabaseError where no database has it."""
-        return self._with_signal(name).signal(name)
+        That of a J1939 or NMEA 2000 message is followed by the addresses that its frame's id carries.
+        """
+        message = self.message(arbitration_id, extended, channel, source)
+        if message is None:
+            return ""
+        if message.by_parameter_group:
+            return f"{message.name} ({addresses_text(arbitration_id)})"
+        return message.name
 
-    def has_signal(self, name: str) -> bool:
-        """Whether any database has the signal "Message.Signal"."""
-        return any(one.has_signal(name) for one in self._databases)
-
-    def decode(self, batch: FrameBatch, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
-        """Database.decode() of the first database that has the signal."""
-        return self._with_signal(name).decode(batch, name)
-
-    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
-        """Database.decode_rows() of the first database that has the signal."""
-        return self._with_signal(name).decode_rows(batch, name)
-
-    def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
+    def decode_frame(
+        self,
+        arbitration_id: int,
+        extended: bool,
+        payload: bytes,
+        channel: int | None = None,
+        source: str | None = None,
+    ) -> list[SignalValue]:
         """Database.decode_frame() of the first database that knows the id."""
-        for database in self._databases:
-            if database.message(arbitration_id, extended) is not None:
-                return database.decode_frame(arbitration_id, extended, payload)
-        return []
+        found = self._lookup(arbitration_id, extended, channel, source)
+        return found[0].decode_frame(arbitration_id, extended, payload) if found else []
 
     def ids_named(self, pattern: str) -> set[NamedId]:
         """Database.ids_named() of all databases, without ids that an earlier one calls something else."""
@@ -90,14 +142,82 @@ class DatabaseSet:
             named
             for database in self._databases
             for named in database.ids_named(pattern)
-            if self.message(named[0], named[1]) is database.message(named[0], named[1])
+            if self._calls(database, named[0], named[1])
         }
 
-    def _with_signal(self, name: str) -> Database:
-        for database in self._databases:
-            if database.has_signal(name):
-                return database
-        raise DatabaseError(f"no database has the signal {name}; load the database that describes it")
+    def _calls(self, database: Database, arbitration_id: int, extended: bool) -> bool:
+        """Whether frames of an id are named by that database, on any channel and from any source."""
+        for one in self._databases:
+            if one is database:
+                return True
+            if self.scope(one.path).is_everything and one.message(arbitration_id, extended) is not None:
+                return False
+        return False
 
+    def _lookup(
+        self, arbitration_id: int, extended: bool, channel: int | None, source: str | None
+    ) -> tuple[Database, Message] | None:
+        key = (arbitration_id, bool(extended), channel, source)
+        if key not in self._messages:
+            if len(self._messages) >= _MOST_REMEMBERED:
+                self._messages.clear()
+            self._messages[key] = next(
+                (
+                    (database, message)
+                    for database in self._databases
+                    if self.scope(database.path).covers(channel, source)
+                    and (message := database.message(arbitration_id, extended)) is not None
+                ),
+                None,
+            )
+        return self._messages[key]
 
-_MOST_REMEMBERED = 100_000
+    # -- signals -----------------------------------------------------------------------------------------
+
+    def signal(self, name: str) -> Signal:
+        """The signal "Message.Signal". Raises DatabaseError where no database has it."""
+        return self._with_signal(name)[0].signal(name)
+
+    def has_signal(self, name: str) -> bool:
+        """Whether any database has the signal "Message.Signal"."""
+        return any(one.has_signal(name) for one in self._databases)
+
+    def decode(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
+        """As decode_rows(), with timestamps (int64, nanoseconds) in place of rows."""
+        databases = self._with_signal(name)
+        if self.scope(databases[0].path).is_everything:
+            return databases[0].decode(batch, name)
+        rows, values = self._decode_scoped(batch, name, databases)
+        return batch.timestamp_ns[rows], values
+
+    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
+        """The rows of a batch that carry the signal "Message.Signal", ascending, and its values there.
+
+        The first database that has the signal reads those frames that it is for, the next one those that
+        remain. Raises DatabaseError where no database has it.
+        """
+        databases = self._with_signal(name)
+        if self.scope(databases[0].path).is_everything:
+            return databases[0].decode_rows(batch, name)
+        return self._decode_scoped(batch, name, databases)
+
+    def _decode_scoped(self, batch: FrameBatch, name: str, databases: list[Database]) -> tuple[Rows, Column]:
+        """By each database what no earlier one was for."""
+        left = np.ones(len(batch), np.bool_)
+        parts: list[tuple[Rows, Column]] = []
+        for database in databases:
+            meant = self.scope(database.path).mask(batch, self._sources) & left
+            left &= ~meant
+            chosen = np.flatnonzero(meant)
+            rows, values = database.decode_rows(batch[chosen], name)
+            parts.append((chosen[rows], values))
+        joined = np.concatenate([rows for rows, _ in parts])
+        order = np.argsort(joined, kind="stable")
+        return joined[order], np.concatenate([values for _, values in parts])[order]
+
+    def _with_signal(self, name: str) -> list[Database]:
+        """The databases that have a signal, in their order; at least one."""
+        found = [one for one in self._databases if one.has_signal(name)]
+        if not found:
+            raise DatabaseError(f"no database has the signal {name}; load the database that describes it")
+        return found

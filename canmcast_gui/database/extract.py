@@ -6,6 +6,7 @@ signal's own byte order, and one more byte where a signal of more than 57 bits l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,24 +17,27 @@ from canmcast_gui.frames import FrameBatch
 
 Words = npt.NDArray[np.uint64]
 Column = npt.NDArray[Any]
+Reader = Callable[[FrameBatch], Column]
+
+WORD_BITS = 64
 
 _FLOATS = {16: (np.uint16, np.float16), 32: (np.uint32, np.float32), 64: (np.uint64, np.float64)}
 
 
-def raw_column(signal: Signal, batch: FrameBatch) -> Column:
-    """The signal's raw value in each frame: uint64, int64 or float64 (n,).
+def raw_reader(signal: Signal) -> Reader:
+    """What reads the raw value in each frame: uint64, int64, float64 or, beyond 64 bits, int objects.
 
-    Every frame of ``batch`` must have ``signal.bytes_needed`` payload bytes.
+    Every frame that is read must have ``signal.bytes_needed`` payload bytes.
     """
-    bits = _low_bits(signal, batch)
-    if signal.is_float:
-        unsigned, floating = _FLOATS[signal.length]
-        with np.errstate(invalid="ignore"):  # a signalling not-a-number is a value like others
-            return bits.astype(unsigned).view(floating).astype(np.float64)
+    if signal.length > WORD_BITS:
+        return lambda batch: _wide_column(signal, batch)
+    bits = _bits_reader(signal)
+    if signal.is_float and signal.length in _FLOATS:
+        return _float_reader(signal, bits)
     if not signal.signed or signal.length == 0:
         return bits
-    spare = np.uint64(64 - signal.length)
-    return (bits << spare).view(np.int64) >> spare.astype(np.int64)
+    spare, back = np.uint64(WORD_BITS - signal.length), np.int64(WORD_BITS - signal.length)
+    return lambda batch: (bits(batch) << spare).view(np.int64) >> back
 
 
 def raw_value(signal: Signal, payload: bytes) -> int | float:
@@ -44,47 +48,78 @@ def raw_value(signal: Signal, payload: bytes) -> int | float:
     else:
         bits = int.from_bytes(payload, "little") >> signal.start
     bits &= (1 << signal.length) - 1
-    if signal.is_float:
+    if signal.is_float and signal.length in _FLOATS:
         unsigned, floating = _FLOATS[signal.length]
         return float(np.array(bits, dtype=unsigned).view(floating))
-    if signal.signed and bits >> (signal.length - 1):
+    if signal.signed and signal.length and bits >> (signal.length - 1):
         return bits - (1 << signal.length)
     return bits
 
 
-def _low_bits(signal: Signal, batch: FrameBatch) -> Words:
-    """The signal's bits at the low end of a word, all others zero."""
-    last_byte = signal.bytes_needed
-    first_byte = max(0, last_byte - 8)
-    words = _words(batch, first_byte, signal.big_endian)
+def _float_reader(signal: Signal, bits: Reader) -> Reader:
+    unsigned, floating = _FLOATS[signal.length]
+
+    def read(batch: FrameBatch) -> Column:
+        with np.errstate(invalid="ignore"):  # a signalling not-a-number is a value like others
+            return bits(batch).astype(unsigned).view(floating).astype(np.float64)
+
+    return read
+
+
+def _wide_column(signal: Signal, batch: FrameBatch) -> Column:
+    """Texts and keys of more than 64 bits: rare, and whole numbers of any size to Python."""
+    column = np.empty(len(batch), dtype=object)
+    for row in range(len(batch)):
+        column[row] = raw_value(signal, batch.payload(row))
+    return column
+
+
+def _bits_reader(signal: Signal) -> Reader:
+    """What reads the signal's bits at the low end of a word, all others zero."""
+    first_byte = max(0, signal.bytes_needed - 8)
+    words = _word_reader(first_byte, signal.big_endian)
     skipped = signal.first_bit - 8 * first_byte
-    if signal.big_endian:
-        bits = words >> np.uint64(64 - skipped - signal.length)
-    elif skipped >= 0:
-        bits = words >> np.uint64(skipped)
-    else:
-        bits = words << np.uint64(-skipped)
+    mask = np.uint64((1 << signal.length) - 1)
     if skipped < 0:
-        bits = bits | _ninth_byte(signal, batch, first_byte - 1, -skipped)
-    return bits & np.uint64((1 << signal.length) - 1)
+        return _nine_byte_reader(signal, words, first_byte - 1, -skipped, mask)
+    shift = np.uint64(WORD_BITS - skipped - signal.length if signal.big_endian else skipped)
+    if not shift and signal.length == WORD_BITS:
+        return words
+    return lambda batch: (words(batch) >> shift) & mask
 
 
-def _ninth_byte(signal: Signal, batch: FrameBatch, byte: int, count: int) -> Words:
-    """The ``count`` bits that a signal has in the byte before the eight that were read as a word."""
-    extra = batch.heap[_places(batch, byte)].astype(np.uint64)
+def _nine_byte_reader(signal: Signal, words: Reader, byte: int, count: int, mask: np.uint64) -> Reader:
+    """Also reads the ``count`` bits that a signal has in the byte before the eight that are a word."""
     if signal.big_endian:
-        return (extra & np.uint64((1 << count) - 1)) << np.uint64(signal.length - count)
-    return extra >> np.uint64(8 - count)
+        low, shift = np.uint64((1 << count) - 1), np.uint64(signal.length - count)
+        right = np.uint64(WORD_BITS + count - signal.length)
+
+        def read(batch: FrameBatch) -> Column:
+            extra = batch.heap[_places(batch, byte)].astype(np.uint64)
+            return ((words(batch) >> right) | (extra & low) << shift) & mask
+
+        return read
+    left, rest = np.uint64(count), np.uint64(8 - count)
+
+    def read_little(batch: FrameBatch) -> Column:
+        extra = batch.heap[_places(batch, byte)].astype(np.uint64)
+        return ((words(batch) << left) | (extra >> rest)) & mask
+
+    return read_little
 
 
-def _words(batch: FrameBatch, first_byte: int, big_endian: bool) -> Words:
-    """Eight payload bytes of each frame as words."""
+def _word_reader(first_byte: int, big_endian: bool) -> Reader:
+    """What reads eight payload bytes of each frame as words."""
     order = ">u8" if big_endian else "<u8"
     if first_byte == 0:
-        return batch.data.view(order)[:, 0].astype(np.uint64)
-    # Every byte of the heap is the beginning of a word.
-    words: npt.NDArray[Any] = np.ndarray((max(0, len(batch.heap) - 7),), order, batch.heap, 0, (1,))
-    return words[_places(batch, first_byte)].astype(np.uint64, copy=False)
+        return lambda batch: batch.data.view(order)[:, 0].astype(np.uint64)
+
+    def read(batch: FrameBatch) -> Words:
+        # Every byte of the heap is the beginning of a word.
+        words: npt.NDArray[Any] = np.ndarray((max(0, len(batch.heap) - 7),), order, batch.heap, 0, (1,))
+        return words[_places(batch, first_byte)].astype(np.uint64, copy=False)
+
+    return read
 
 
 def _places(batch: FrameBatch, byte: int) -> npt.NDArray[np.int64]:

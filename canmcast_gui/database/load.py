@@ -6,20 +6,29 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canmcast_gui.database.adopt import adopt_message
+from canmcast_gui.database.adopt import adopt_messages, adopt_nodes
 from canmcast_gui.database.database import Database
+from canmcast_gui.database.dbc import mend_dbc
 from canmcast_gui.database.errors import DatabaseError
+from canmcast_gui.database.notes import LEFT_OUT, Notes
+from canmcast_gui.database.sym import mend_sym
+from canmcast_gui.database.text import decode_text
+from canmcast_gui.database.xml_text import check_xml, lines_of_names, mend_kcd
 
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
 
-# The largest known public database has 20 MB; a parser needs about 50 times its text in memory.
+    Parsed = tuple[ParsedDatabase, Mapping[tuple[str, str], int]]
+
+# The largest known public databases have 20 MB (ARXML, whose text is mostly tags) and 0.5 MB (others).
 MAX_BYTES = 100_000_000
+# Parsers need about 100 times the text in memory, and a second for half a million characters.
+MOST_CHARACTERS = 10_000_000
 
 # cantools reports what it passes over to its loggers, which belong to the process: one load at a time.
 _loading = threading.Lock()
@@ -28,17 +37,61 @@ _loading = threading.Lock()
 def load_database(path: str | os.PathLike[str]) -> Database:
     """Load a DBC, KCD, SYM or ARXML file. Takes 0.1 to 2 s: call it from a worker thread.
 
-    What had to be passed over is in the result's ``problems``. Raises DatabaseError, with one sentence, for
-    a file that cannot be read or is no database.
+    What had to be mended, left out or is doubtful is in the result's ``notes``. Raises DatabaseError, with
+    one sentence, for a file that cannot be read or is no database.
     """
     path = Path(path)
-    text = _decode_text(path, _read(path))
+    notes = Notes()
+    text = decode_text(path, _read(path), notes).replace("\r\n", "\n").replace("\r", "\n")
     kind = _kind_of(text)
     if kind is None:
         raise DatabaseError(f"{path.name} is no database: it does not look like DBC, KCD, SYM or ARXML")
-    with _loading, _collected_warnings() as problems:
-        parsed = _parse(path, text, kind)
-    return Database(path, [adopt_message(message, problems) for message in parsed.messages], problems, parsed)
+    if kind != "arxml" and len(text) > MOST_CHARACTERS:
+        raise DatabaseError(
+            f"{path.name} has {len(text):,} characters; a {kind.upper()} file may have {MOST_CHARACTERS:,}"
+        )
+    with _loading, _quiet_parser():
+        parsed, lines = _PARSERS[kind](path, text, notes)
+    lost = next((note for note in notes if note.kind == LEFT_OUT), None)
+    if not parsed.messages and lost is not None:
+        raise DatabaseError(f"{path.name} cannot be read as {kind.upper()}: {lost}")
+    messages = adopt_messages(parsed.messages, notes, lines)
+    return Database(path, messages, notes, parsed, adopt_nodes(parsed.nodes))
+
+
+def _parse_dbc(path: Path, text: str, notes: Notes) -> Parsed:
+    mended = mend_dbc(text, notes)
+    try:
+        parsed = _parse(path, mended.text, "dbc")
+    except DatabaseError as error:
+        # Attributes are what files of other tools disagree about most; frames can be named without them.
+        parsed = _parse(path, mended.without_attributes, "dbc")
+        notes.left_out(0, f"all attributes: {error}")
+    mended.names.restore(parsed)
+    return parsed, mended.lines
+
+
+def _parse_sym(path: Path, text: str, notes: Notes) -> Parsed:
+    mended, lines = mend_sym(text, notes)
+    return _parse(path, mended, "sym"), lines
+
+
+def _parse_kcd(path: Path, text: str, notes: Notes) -> Parsed:
+    check_xml(path.name, text)
+    return _parse(path, mend_kcd(text, notes), "kcd"), lines_of_names(text)
+
+
+def _parse_arxml(path: Path, text: str, _notes: Notes) -> Parsed:
+    check_xml(path.name, text)
+    return _parse(path, text, "arxml"), {}
+
+
+_PARSERS: dict[str, Callable[[Path, str, Notes], Parsed]] = {
+    "dbc": _parse_dbc,
+    "sym": _parse_sym,
+    "kcd": _parse_kcd,
+    "arxml": _parse_arxml,
+}
 
 
 def _read(path: Path) -> bytes:
@@ -49,19 +102,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DatabaseError(f"{path.name} cannot be read: {error.strerror or error}") from error
-
-
-def _decode_text(path: Path, content: bytes) -> str:
-    """The text of a file in UTF-8 or, as older editors write them, Windows' western code page."""
-    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DatabaseError(f"{path.name} is no database: it is a binary file")
-    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
 
 
 def _kind_of(text: str) -> str | None:
@@ -91,27 +131,20 @@ def _parse(path: Path, text: str, kind: str) -> ParsedDatabase:
     return parsed  # type: ignore[return-value]
 
 
-class _Collector(logging.Handler):
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._problems = problems
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._problems.append(record.getMessage())
-
-
 @contextmanager
-def _collected_warnings() -> Iterator[list[str]]:
-    """Take what cantools says to its loggers while it parses, instead of letting it out on stderr."""
-    problems: list[str] = []
+def _quiet_parser() -> Iterator[None]:
+    """Keep what cantools logs while it parses from stderr; what matters of it is in the notes."""
     logger = logging.getLogger("cantools")
-    collector = _Collector(problems)
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(collector)
+    disabled, logger.disabled = logger.disabled, True
+    children = [one for name, one in logging.root.manager.loggerDict.items() if name.startswith("cantools.")]
+    loud = [one for one in children if isinstance(one, logging.Logger) and not one.disabled]
+    for one in loud:
+        one.disabled = True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield problems
+            yield
     finally:
-        logger.removeHandler(collector)
-        logger.propagate = propagate
+        logger.disabled = disabled
+        for one in loud:
+            one.disabled = False

@@ -38,6 +38,8 @@ class Signal:
     is_multiplexer: bool = False
     multiplexer: str | None = None
     multiplexer_ids: frozenset[int] = frozenset()
+    receivers: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def first_bit(self) -> int:
@@ -55,7 +57,9 @@ class Message:
     """One message of a database. ``length`` in bytes, ``cycle_ms`` None where it has no cycle.
 
     ``id_mask`` says which bits of a frame's arbitration id must agree: all of them, or those of the parameter
-    group for J1939 and NMEA 2000, where the priority and the sender are no part of the message.
+    group for J1939 and NMEA 2000, where the priority and the sender are no part of the message. A container
+    (AUTOSAR) has ``contained`` messages behind headers instead of signals; these have a ``header_id`` and no
+    id of their own.
     """
 
     name: str
@@ -67,15 +71,32 @@ class Message:
     senders: tuple[str, ...] = ()
     comment: str = ""
     id_mask: int = 0x1FFFFFFF
+    fd: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    contained: tuple[Message, ...] = ()
+    header_id: int | None = None
 
     @property
     def by_parameter_group(self) -> bool:
         """Whether frames of any sender and priority are this message."""
         return self.id_mask != 0x1FFFFFFF
 
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """The nodes that receive any of its signals, each once."""
+        return tuple(dict.fromkeys(name for signal in self.signals for name in signal.receivers))
+
     def signal(self, name: str) -> Signal | None:
-        """The signal of that name."""
+        """The signal of that name; the first, where multiplexed ones share it."""
         return next((signal for signal in self.signals if signal.name == name), None)
+
+
+def addresses_text(arbitration_id: int) -> str:
+    """Who sent a frame of a J1939 or NMEA 2000 parameter group, and to whom where it has one receiver."""
+    source = f"SA {arbitration_id & 0xFF:02X}"
+    if (arbitration_id >> 16) & 0xFF < _FIRST_PDU2_FORMAT:
+        return f"{source}, DA {(arbitration_id >> 8) & 0xFF:02X}"
+    return source
 
 
 def parameter_group_mask(arbitration_id: int) -> int:
@@ -84,11 +105,25 @@ def parameter_group_mask(arbitration_id: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """A node (ECU) of a database's network."""
+
+    name: str
+    comment: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SignalValue:
-    """One signal's value in one frame; ``text`` is the choice's text, or the number as it should be shown."""
+    """One signal's value in one frame; ``text`` is the choice's text, or the number as it should be shown.
+
+    ``remark`` says what is odd about it, "" for most: a value outside the signal's range, or a multiplexer's
+    number that selects no signals.
+    """
 
     name: str
     value: int | float
     unit: str
     text: str
     raw: int | float
+    remark: str = ""

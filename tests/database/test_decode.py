@@ -17,8 +17,7 @@ from tests.database import signals
 
 
 def database_of(*parsed: ParsedMessage) -> Database:
-    problems: list[str] = []
-    return Database(Path("test.dbc"), [adopt_message(message, problems) for message in parsed], problems)
+    return Database(Path("test.dbc"), [adopt_message(message) for message in parsed])
 
 
 def batch_of(parsed: ParsedMessage, payloads: list[bytes]) -> FrameBatch:

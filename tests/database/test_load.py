@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from canmcast_gui.database import DatabaseError, load_database
+from canmcast_gui.frames import FrameBatch
 from tests.support.corpus import CORPUS, corpus_file
 
 KINDS = {".dbc", ".kcd", ".sym", ".arxml"}
@@ -112,12 +113,12 @@ def test_overlapping_signals_and_duplicates_are_told_and_harmless(tmp_path, capl
     database = load_database(path)
     assert any("overlap" in problem for problem in database.problems)
     assert any("ends in byte 2" in problem for problem in database.problems)
-    assert any("identical" in problem for problem in database.problems)
-    assert database.message(1, False).name == "A"
-    assert {v.name: v.value for v in database.decode_frame(1, False, b"\x21\x43")} == {
-        "One": 0x21,
-        "Two": 0x32,
-    }
+    assert any("has the id of A" in problem for problem in database.problems)
+    # of two messages with one id cantools takes the last
+    assert database.message(1, False).name == "B"
+    batch = FrameBatch.from_columns([0], 1, [[0x21, 0x43]])
+    assert database.decode(batch, "A.One")[1].tolist() == [0x21]
+    assert database.decode(batch, "A.Two")[1].tolist() == [0x32]
     assert not caplog.records
 
 

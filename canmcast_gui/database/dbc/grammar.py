@@ -1,0 +1,159 @@
+"""How DBC statements look where nothing is wrong with them, as regular expressions.
+
+They accept what cantools' parser accepts, so that what matches can be handed to it as it stands. Quantifiers
+are possessive: no text makes a match take more than a few passes over it.
+"""
+
+from __future__ import annotations
+
+import re
+
+KEYWORDS = [
+    "BA_DEF_DEF_REL_",
+    "BA_DEF_SGTYPE_",
+    "BA_DEF_DEF_",
+    "BA_DEF_REL_",
+    "BA_SGTYPE_",
+    "BA_DEF_",
+    "BA_REL_",
+    "BA_",
+    "BO_TX_BU_",
+    "BO_",
+    "BS_",
+    "BU_BO_REL_",
+    "BU_EV_REL_",
+    "BU_SG_REL_",
+    "BU_",
+    "CAT_DEF_",
+    "CAT_",
+    "CM_",
+    "ENVVAR_DATA_",
+    "EV_DATA_",
+    "EV_",
+    "FILTER",
+    "NS_DESC_",
+    "NS_",
+    "SG_MUL_VAL_",
+    "SGTYPE_VAL_",
+    "SGTYPE_",
+    "SG_",
+    "SIG_GROUP_",
+    "SIG_TYPE_REF_",
+    "SIGTYPE_VALTYPE_",
+    "SIG_VALTYPE_",
+    "VAL_TABLE_",
+    "VAL_",
+    "VERSION",
+]
+
+_ANY_KEYWORD = rf"(?:{'|'.join(KEYWORDS)})(?![A-Za-z0-9_])"
+
+# Numbers of more digits or larger exponents than a computer's floats have are no values of a vehicle.
+NUMBER = r"[-+]?\d{1,40}+\.?\d{0,40}+(?:[eE][-+]?\d{1,3}(?!\d))?+"
+WORD = rf"(?!{_ANY_KEYWORD})[A-Za-z_][A-Za-z0-9_]*+"
+# A backslash before a quote keeps it inside the text; other backslashes are themselves.
+STRING = r'"(?:\\"|[^"\\]|\\(?!"))*+"'
+
+IS_WORD = re.compile(WORD)
+SPACE = re.compile(r"(?:[ \r\n\t]++|//[^\n]*+(?:\n|\Z))*+")
+KEYWORD = re.compile(_ANY_KEYWORD)
+# Where a statement ends that cannot be read: before the next line that begins with a keyword.
+NEXT_LINE = re.compile(rf"\n(?=[ \t]*+{_ANY_KEYWORD}[ \t]*+[^\s])")
+
+_END = rf"(?=[ \t]*+\n|\s*+(?:{_ANY_KEYWORD}|//|\Z))"
+_PAIRS = rf"(?:\s*+[-+]?\d{{1,20}}+(?![.\d])\s*+{STRING})*+"
+# What a comment or an attribute is on. Names may be any here: they are looked up, and written anew.
+_NAME = r"[^\s\":;,]++"
+_OBJECT = (
+    rf"(?:(?P<kind>SG_)\s++(?P<id>\d{{1,10}})\s++(?P<name>{_NAME})\s*+"
+    rf"|(?P<kind2>BO_)\s++(?P<id2>\d{{1,10}})\s*+|(?P<other>BU_|EV_)\s++(?P<node>{_NAME})\s*+)?+"
+)
+_VALUE = rf"(?:{NUMBER}|{STRING})"
+
+
+def _words(*parts: str) -> re.Pattern[str]:
+    return re.compile(r"\s*+".join(parts), re.DOTALL)
+
+
+STATEMENTS = {
+    "VERSION": _words("VERSION", STRING),
+    "BU_": _words("BU_", ":" + rf"(?:\s*+{WORD})*+" + _END),
+    "BO_": _words(
+        "BO_", r"(?P<id>\d{1,10})\s", f"(?P<name>{WORD})", ":", r"(?P<length>\d{1,6})\s",
+        rf"(?P<sender>{WORD}){_END}",
+    ),
+    "SG_": _words(
+        "SG_", f"(?P<name>{WORD})", r"(?:(?<=\s)(?P<mux>m\d{1,9}M?|M)(?![A-Za-z0-9_]))?+", ":",
+        r"(?P<start>\d{1,6})", r"\|", r"(?P<length>\d{1,6})", "@", "[01]", "[-+]",
+        r"\(", NUMBER, ",", NUMBER, r"\)", r"\[", NUMBER, r"\|", NUMBER, r"\]",
+        STRING, rf"{WORD}(?:\s*+,\s*+{WORD})*+{_END}",
+    ),
+    "CM_": _words("CM_", f"{_OBJECT}(?P<text>{STRING})", ";"),
+    "BA_DEF_": _words(
+        "BA_DEF_", "(?:(?:SG_|BO_|EV_|BU_)(?![A-Za-z0-9_]))?+", f"(?P<name>{STRING})",
+        rf"(?:(?P<type>INT|HEX|FLOAT)(?:\s++{NUMBER}\s++{NUMBER})?+|(?P<string>STRING)"
+        rf"|ENUM\s++(?P<choices>{STRING}(?:\s*+,\s*+{STRING})*+))", ";",
+    ),
+    "BA_DEF_DEF_": _words("BA_DEF_DEF_", f"(?P<name>{STRING})", f"(?P<value>{_VALUE})", ";"),
+    "BA_": _words("BA_", f"(?P<attribute>{STRING})", f"{_OBJECT}(?P<value>{_VALUE})", ";"),
+    "VAL_": _words("VAL_", rf"(?P<id>\d{{1,10}})\s++(?P<name>{WORD}){_PAIRS}", ";"),
+    "VAL_TABLE_": _words("VAL_TABLE_", rf"{WORD}{_PAIRS}", ";"),
+    "SIG_VALTYPE_": _words(
+        "SIG_VALTYPE_", rf"(?P<id>\d{{1,10}})\s++(?P<name>{_NAME})", ":?+", "(?P<type>[0-3])", ";?+"
+    ),
+    "SG_MUL_VAL_": _words(
+        "SG_MUL_VAL_", rf"(?P<id>\d{{1,10}})\s++(?P<name>{_NAME})\s++(?P<above>{_NAME})",
+        r"(?P<ranges>\d{1,10}\s*+-\s*+\d{1,10}(?:\s*+,\s*+\d{1,10}\s*+-\s*+\d{1,10})*+)", ";?+",
+    ),
+    "BO_TX_BU_": _words("BO_TX_BU_", r"(?P<id>\d{1,10})", ":", r"(?P<nodes>[^\";:]*+)", ";"),
+}  # fmt: skip
+
+# Nothing in these is about frames or values.
+UNUSED = frozenset(
+    [
+        "BA_DEF_REL_",
+        "BA_DEF_DEF_REL_",
+        "BA_REL_",
+        "BA_DEF_SGTYPE_",
+        "BA_SGTYPE_",
+        "BS_",
+        "BU_BO_REL_",
+        "BU_EV_REL_",
+        "BU_SG_REL_",
+        "CAT_",
+        "CAT_DEF_",
+        "ENVVAR_DATA_",
+        "EV_",
+        "EV_DATA_",
+        "FILTER",
+        "NS_",
+        "NS_DESC_",
+        "SGTYPE_",
+        "SGTYPE_VAL_",
+        "SIGTYPE_VALTYPE_",
+        "SIG_GROUP_",
+        "SIG_TYPE_REF_",
+    ]
+)
+# The list of keywords below NS_, each on a line of its own.
+NEW_SYMBOLS = re.compile(r"NS_[ \t]*+:?[^\n]*+(?:\s*+\n[ \t]*+[A-Z_]++[ \t]*+(?=\r?\n|\Z))*+")
+
+# Which signals a line of names and values describes, though the rest of the line is not as it should be.
+NAMED_SIGNAL = re.compile(r"(?P<id>\S+)\s+(?P<name>.+?)\s+(?=-?\d\S*\s*\")", re.DOTALL)
+PAIR = re.compile(rf"(?P<number>-?(?:0[xX][0-9a-fA-F]{{1,16}}|\d{{1,20}}))(?:\.0*)?\s*+(?P<text>{STRING})")
+SIGNAL_PLACE = re.compile(
+    r"SG_\s+(?P<name>[^\n]+?)\s*:\s*(?P<start>\d{1,6})\s*\|\s*(?P<length>\d{1,6})\s*@\s*(?P<order>[01])"
+    r"\s*(?P<sign>[-+]?)"
+)
+SIGNAL_SCALE = re.compile(r"\(\s*(?P<scale>[^()\s]+?)\s*[,;]\s*(?P<offset>[^()\s]+?)\s*\)")
+SIGNAL_RANGE = re.compile(r"\[\s*(?P<minimum>[^\[\]|]*?)\s*\|\s*(?P<maximum>[^\[\]|]*?)\s*\]")
+MESSAGE = re.compile(
+    r"BO_\s+(?P<id>\S+)\s+(?P<name>[^\n:]+?)\s*:\s*(?P<length>0[xX][0-9a-fA-F]{1,4}|\d{1,6})"
+    r"(?:[ \t]+(?P<sender>[^\s;]+))?[ \t;]*(?=\s*\Z)"
+)
+_ANY_OBJECT = (
+    r"(?P<kind>SG_)\s+(?P<id>[^\"\s]+)\s+(?P<name>[^\"\s]+)|(?P<kind2>BO_)\s+(?P<id2>[^\"\s]+)"
+    r"|(?P<other>BU_|EV_)\s+(?P<node>[^\"\s]+)"
+)
+COMMENT = re.compile(rf"CM_\s*(?:{_ANY_OBJECT})?\s*(?P<text>\".*)", re.DOTALL)
+UNQUOTED = re.compile(rf"CM_\s+(?:{_ANY_OBJECT})(?P<text>(?:\s.*)?)", re.DOTALL)

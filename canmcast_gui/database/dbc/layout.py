@@ -1,0 +1,150 @@
+"""Messages and signals of a DBC file: which there are, and their statements as the parser takes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from canmcast_gui.database.dbc import grammar
+from canmcast_gui.database.dbc.names import SafeNames
+from canmcast_gui.database.dbc.numbers import whole_number
+from canmcast_gui.database.dbc.signals import mend_signal
+from canmcast_gui.database.dbc.statements import Statement
+from canmcast_gui.database.notes import Notes
+
+# Transport protocols carry up to 4,095 bytes under one name; more than that is a slip.
+MOST_BYTES = 4096
+
+_EXTENDED = 0x80000000
+_ORPHANS = "VECTOR__INDEPENDENT_SIG_MSG"
+
+
+@dataclass(slots=True)
+class LaidOut:
+    """A message as the file lays it out: its number with the flag for extended ids, its signals' lengths."""
+
+    name: str
+    line: int
+    number: int
+    lengths: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A BO_ or SG_ statement as the parser takes it, with its message; "" where it does not count."""
+
+    text: str
+    message: LaidOut | None
+
+
+NOWHERE = Placed("", None)
+
+
+class Layout:
+    """What the other statements may refer to: messages by their number in the file, and their signals."""
+
+    def __init__(self, names: SafeNames, notes: Notes) -> None:
+        self.names = names
+        self.lines: dict[tuple[str, str], int] = {}
+        self._notes = notes
+        self._messages: dict[int, LaidOut] = {}
+        self._current: LaidOut | None = None
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    def message(self, number: str) -> LaidOut | None:
+        """The message that another statement means by a number."""
+        value = whole_number(number)
+        return None if value is None else self._messages.get(_with_flag(value))
+
+    def is_orphan(self, number: str) -> bool:
+        """Whether a number means the place for signals that belong to no message."""
+        found = self.message(number)
+        return found is not None and found.name == _ORPHANS
+
+    def target(self, match: re.Match[str]) -> str | None:
+        """What a comment or attribute is on, as the parser takes it; None where the file does not have it."""
+        number = match["id"] or match["id2"]
+        if number is None:
+            return f"{match['other']} {self.names.safe(match['node'])} " if match["other"] else ""
+        message = self.message(number)
+        if message is None or message.name == _ORPHANS:
+            return None
+        if not match["kind"]:
+            return f"BO_ {message.number} "
+        name = match["name"].strip()
+        return f"SG_ {message.number} {self.names.safe(name)} " if name in message.lengths else None
+
+    # -- messages ----------------------------------------------------------------------------------------
+
+    def add(self, statement: Statement) -> Placed:
+        """Take in a BO_ or SG_ statement."""
+        return self._add_message(statement) if statement.keyword == "BO_" else self._add_signal(statement)
+
+    def _add_message(self, statement: Statement) -> Placed:
+        self._current = None
+        found = statement.match or grammar.MESSAGE.match(statement.text[:2000].rstrip())
+        number = whole_number(found["id"]) if found else None
+        length = whole_number(found["length"]) if found else None
+        if found is None or number is None or length is None:
+            return self._lost(statement, "a message that cannot be read, with its signals")
+        name = found["name"]
+        if length > MOST_BYTES:
+            return self._lost(statement, f"message {name} of {length:,} bytes, with its signals")
+        dbc_id = _with_flag(number)
+        self._current = message = LaidOut(name, statement.line, dbc_id)
+        self._messages.setdefault(dbc_id, message)
+        self.lines.setdefault((name, ""), statement.line)
+        if statement.match is not None and dbc_id == number:
+            return Placed(statement.text, message)
+        self._say_why(statement, message, number)
+        sender = (found["sender"] or "").strip(",") or "Vector__XXX"
+        return Placed(f"BO_ {dbc_id} {self.names.safe(name)}: {length} {self.names.safe(sender)}", message)
+
+    def _say_why(self, statement: Statement, message: LaidOut, number: int) -> None:
+        if number != message.number and message.name != _ORPHANS:
+            self._notes.mended(
+                statement.line,
+                f"message {message.name}: id {number & 0x7FFFFFFF:X} is wider than its kind allows, "
+                f"read as the extended id {message.number & 0x1FFFFFFF:08X}",
+            )
+        if statement.match is None:
+            plain = self.names.safe(message.name) == message.name
+            why = "not written as it should be" if plain else "its name is no plain word"
+            self._notes.mended(statement.line, f"message {message.name}: {why}")
+
+    # -- signals -----------------------------------------------------------------------------------------
+
+    def _add_signal(self, statement: Statement) -> Placed:
+        message = self._current
+        if message is None:
+            return NOWHERE
+        mended = mend_signal(statement, self.names)
+        if mended is None:
+            self._notes.left_out(statement.line, f"a signal of message {message.name} cannot be read")
+            return NOWHERE
+        name = mended.name
+        if not 0 < mended.length <= 8 * MOST_BYTES or mended.start >= 8 * MOST_BYTES:
+            self._notes.left_out(
+                statement.line, f"signal {name} of {mended.length} bits at bit {mended.start}"
+            )
+            return NOWHERE
+        if statement.match is None:
+            plain = self.names.safe(name) == name
+            why = "not written as it should be" if plain else "its name is no plain word"
+            self._notes.mended(statement.line, f"signal {name} of message {message.name}: {why}")
+        message.lengths[name] = mended.length
+        self.lines.setdefault((message.name, name), statement.line)
+        return Placed(mended.text, message)
+
+    def _lost(self, statement: Statement, what: str) -> Placed:
+        self._notes.left_out(statement.line, what)
+        return NOWHERE
+
+
+def _with_flag(number: int) -> int:
+    """A message's number with the flag for extended ids where it needs one, and no bits that no id has."""
+    number &= 0xFFFFFFFF
+    if number & _EXTENDED or number > 0x7FF:
+        return _EXTENDED | (number & 0x1FFFFFFF)
+    return number

@@ -1,0 +1,90 @@
+"""All signals of one frame, as a message's line in the trace shows them."""
+
+from __future__ import annotations
+
+import math
+
+from canmcast_gui.database.containers import HEADER_BYTES, header_at
+from canmcast_gui.database.convert import physical_value, value_text
+from canmcast_gui.database.extract import raw_value
+from canmcast_gui.database.model import Message, Signal, SignalValue
+from canmcast_gui.database.places import multiplexers_of
+
+
+class PayloadDecoder:
+    """Decodes payloads of one message; what can be known beforehand is worked out once."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._signals = [(one, multiplexers_of(message, one)) for one in message.signals]
+        self._selecting = {
+            one.name: frozenset().union(
+                *(below.multiplexer_ids for below in message.signals if below.multiplexer == one.name)
+            )
+            for one in message.signals
+            if one.is_multiplexer
+        }
+        self._inner = {one.header_id: PayloadDecoder(one) for one in message.contained}
+
+    def decode(self, payload: bytes) -> list[SignalValue]:
+        """All signals that are in the payload and selected, in the database's order."""
+        if self._inner:
+            return self._decode_container(payload)
+        raws: dict[str, int | float] = {}
+        found = []
+        for signal, chain in self._signals:
+            if signal.bytes_needed > len(payload):
+                continue
+            for above, _ in chain:
+                if above.name not in raws and above.bytes_needed <= len(payload):
+                    raws[above.name] = raw_value(above, payload)
+            if all(raws.get(above.name) in numbers for above, numbers in chain):
+                found.append(self._value(signal, raw_value(signal, payload)))
+        return found
+
+    def _value(self, signal: Signal, raw: int | float) -> SignalValue:
+        value = physical_value(signal, raw)
+        text = value_text(signal, raw, value)
+        return SignalValue(signal.name, value, signal.unit, text, raw, self._remark(signal, raw, value))
+
+    def _remark(self, signal: Signal, raw: int | float, value: int | float) -> str:
+        if raw in signal.choices:
+            return ""
+        numbers = self._selecting.get(signal.name)
+        if numbers is not None and raw not in numbers:
+            return "selects no signals"
+        return range_remark(signal, value)
+
+    def _decode_container(self, payload: bytes) -> list[SignalValue]:
+        found = []
+        place = 0
+        while place + HEADER_BYTES <= len(payload):
+            number, length = header_at(payload, place)
+            start = place + HEADER_BYTES
+            inner = self._inner.get(number)
+            if inner is not None:
+                found += [
+                    SignalValue(
+                        f"{inner._message.name}.{one.name}",
+                        one.value,
+                        one.unit,
+                        one.text,
+                        one.raw,
+                        one.remark,
+                    )
+                    for one in inner.decode(payload[start : start + length])
+                ]
+            place = start + length
+        return found
+
+
+def range_remark(signal: Signal, value: int | float) -> str:
+    """What to say of a value outside the signal's range, "" for one inside."""
+    low, high = signal.minimum, signal.maximum
+    if low is None or high is None or low >= high or math.isnan(value):
+        return ""
+    # a raw value on the border is within, whatever its scale's last decimal does
+    slack = abs(signal.scale) / 2
+    if low - slack < value < high + slack:
+        return ""
+    return f"outside {low:g} to {high:g}"
