@@ -1,6 +1,7 @@
 """A process that appends numbered frames to a recording until it is killed.
 
-Prints the number of frames after each batch that was appended, so that the test knows what must be there.
+Each batch has a gap before its first frame and a mark at its last one. Prints the number of frames after
+each batch, so that the test knows what must be there.
 """
 
 import os
@@ -11,7 +12,7 @@ import numpy as np
 
 from canmcast_gui.frames import Source
 from canmcast_gui.recording import Limits, Recording
-from tests.recording.batches import numbered
+from tests.recording.numbered import numbered
 
 
 def main(folder: str, seed: str) -> None:
@@ -23,7 +24,9 @@ def main(folder: str, seed: str) -> None:
         count = int(random.integers(1, 2000))
         batch = numbered(recording.end_row, count, width=int(random.choice([8, 64])))
         batch.records["source"] = recording.sources.number(Source("10.0.0.1", recording.end_row % 1000 + 1))
+        recording.add_gap(1, "for the test")
         recording.append(batch)
+        recording.marks.add(recording.end_row - 1, str(count))
         os.write(1, b"%d\n" % recording.end_row)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from canmcast_gui.recording import Recording, RecordingError, leftovers
-from tests.recording.batches import numbered, numbers
+from tests.recording.numbered import numbered, numbers
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,10 +35,14 @@ def killed_writer(folder: Path, seed: int, wait_for: int) -> int:
     return int(rest.split(b"\n")[-2]) if b"\n" in rest else reported
 
 
-@pytest.mark.parametrize("seed", range(6))
+MOMENTS = 20
+
+
+@pytest.mark.parametrize("seed", range(MOMENTS))
 def test_what_was_appended_is_there_after_a_kill(tmp_path: Path, seed: int):
     folder = tmp_path / "recordings" / "trace"
     folder.parent.mkdir()
+    # that many frames and some, for the writer goes on until the kill reaches it
     reported = killed_writer(folder, seed, wait_for=random.Random(seed).choice([1, 2_000, 15_000, 60_000]))
     (leftover,) = leftovers(folder.parent)
     with Recording.open(folder) as recording:
@@ -47,5 +51,18 @@ def test_what_was_appended_is_there_after_a_kill(tmp_path: Path, seed: int):
         assert leftover.frames == len(recording)
         assert numbers(recording.rows()) == list(range(recording.first_row, recording.end_row))
         assert all(recording.sources[row].address == "10.0.0.1" for row in set(recording.rows().source))
+        check_notes(recording, reported)
         recording.append(numbered(recording.end_row, 3000))
         assert numbers(recording.rows()) == list(range(recording.first_row, recording.end_row))
+
+
+def check_notes(recording: Recording, reported: int) -> None:
+    """Every batch that was reported has its mark and its gap, as far as its frames are there."""
+    assert recording.marks.problem == ""
+    assert all(note.text.isdigit() for note in recording.marks)
+    ends = {note.row + 1 for note in recording.marks}
+    assert reported in ends or not reported
+    begins = {gap.row for gap in recording.gaps}
+    assert {gap.reason for gap in recording.gaps} <= {"for the test"}
+    inside = {end for end in ends if end < recording.end_row}
+    assert inside <= begins

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.recording import FilteredRows, Limits, Recording
-from tests.recording.batches import numbered
+from tests.recording.numbered import numbered
 
 
 @pytest.fixture

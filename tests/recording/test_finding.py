@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.recording import Limits, Recording, find_next, find_previous
-from tests.recording.batches import numbered
+from tests.recording.numbered import numbered
 
 
 @pytest.fixture

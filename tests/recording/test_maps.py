@@ -8,7 +8,7 @@ import pytest
 
 from canmcast_gui.recording import Limits, Recording
 from canmcast_gui.recording.maps import MapCache
-from tests.recording.batches import numbered, numbers
+from tests.recording.numbered import numbered, numbers
 
 BYTES = np.dtype(np.uint8)
 

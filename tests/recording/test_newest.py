@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.recording.newest import DECAY, Change, Kind, NewestById
-from tests.recording.batches import frames, numbered
+from tests.recording.batches import frames
+from tests.recording.numbered import numbered
 
 
 @dataclass

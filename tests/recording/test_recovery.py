@@ -7,7 +7,7 @@ import pytest
 
 from canmcast_gui.recording import Recording, RecordingError, leftovers, remove, remove_empty
 from canmcast_gui.recording.location import recordings_folder
-from tests.recording.batches import numbered, numbers
+from tests.recording.numbered import numbered, numbers
 
 
 def left_behind(frames: int) -> Path:

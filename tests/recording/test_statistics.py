@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.recording.statistics import BUCKET_NS, RateMeter, frame_bits
-from tests.recording.batches import numbered
+from tests.recording.numbered import numbered
 
 SECOND = 1_000_000_000
 
