@@ -53,15 +53,20 @@ _ENTRY = np.dtype(
     ]
 )
 
-_EXTENDED_BIT = 29
-_KIND_BIT = 30
-_ID_MASK = np.uint32((1 << _EXTENDED_BIT) - 1)
+# A key is kind, format, id and channel, from the highest bits to the lowest.
+_CHANNEL_BITS = 8
+_ID_BIT = _CHANNEL_BITS
+_EXTENDED_BIT = _ID_BIT + 29
+_KIND_BIT = _EXTENDED_BIT + 1
+_ID_MASK = (1 << 29) - 1
+
+Keys = npt.NDArray[np.uint64]
 
 Floats = npt.NDArray[np.float64]
 
 
 class NewestById:
-    """One entry for each arbitration id, format and kind of frame, in the order of their first appearance.
+    """One entry for each arbitration id, format, kind of frame and channel, in order of first appearance.
 
     Entries are numbered from 0 and keep their numbers. Columns are arrays over the entries: ask for them
     anew after an ``update``. At most 65,536 entries are kept; frames that would need more are counted in
@@ -78,7 +83,7 @@ class NewestById:
         self.generation += 1
         self.overflow = 0
         self._size = 0
-        self._keys = np.zeros(0, dtype=np.uint32)  # sorted; beside them the entries that they belong to
+        self._keys: Keys = np.zeros(0, dtype=np.uint64)  # sorted; beside them the entries that they belong to
         self._key_entries = np.zeros(0, dtype=np.uint16)
         self._entries = np.zeros(FIRST_CAPACITY, dtype=_ENTRY)
 
@@ -97,6 +102,11 @@ class NewestById:
     def arbitration_id(self) -> npt.NDArray[np.uint32]:
         """Arbitration ids, uint32 (n,)."""
         return self._column("record")["arbitration_id"]
+
+    @property
+    def channel(self) -> npt.NDArray[np.uint8]:
+        """Channel numbers, uint8 (n,); 0 is unknown."""
+        return self._column("record")["channel"]
 
     @property
     def flags(self) -> npt.NDArray[np.uint16]:
@@ -156,13 +166,20 @@ class NewestById:
         kinds: npt.NDArray[np.uint8] = _KINDS[self.flags & _TELLING]
         return kinds
 
-    def find(self, arbitration_id: int, extended: bool, kind: Kind = Kind.DATA) -> int | None:
-        """The entry of an id, or None where it was not seen."""
-        key = (arbitration_id & int(_ID_MASK)) | extended << _EXTENDED_BIT | kind << _KIND_BIT
-        place = int(np.searchsorted(self._keys, np.uint32(key)))
-        if place == len(self._keys) or self._keys[place] != key:
-            return None
-        return int(self._key_entries[place])
+    def find(
+        self, arbitration_id: int, extended: bool, kind: Kind = Kind.DATA, channel: int | None = None
+    ) -> int | None:
+        """The entry of an id, or None where it was not seen.
+
+        Without a ``channel`` it is that of the channel with the newest frame.
+        """
+        key = (arbitration_id & _ID_MASK) << _ID_BIT | extended << _EXTENDED_BIT | kind << _KIND_BIT
+        low, high = (
+            (key, key + (1 << _CHANNEL_BITS)) if channel is None else (key + channel, key + channel + 1)
+        )
+        start, stop = np.searchsorted(self._keys, np.array([low, high], dtype=np.uint64)).tolist()
+        entries = self._key_entries[start:stop]
+        return int(entries[self.last_row[entries].argmax()]) if len(entries) else None
 
     def _column(self, name: str) -> npt.NDArray[Any]:
         return self._entries[name][: self._size]
@@ -250,14 +267,14 @@ class NewestById:
         self._add(keys[~known])
         return self._look_up(keys)
 
-    def _look_up(self, keys: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
+    def _look_up(self, keys: Keys) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
         if not len(self._keys):
             return np.zeros(len(keys), dtype=np.uint16), np.zeros(len(keys), dtype=np.bool_)
         places = np.searchsorted(self._keys, keys)
         places[places == len(self._keys)] = 0
         return self._key_entries[places], self._keys[places] == keys
 
-    def _add(self, keys: npt.NDArray[np.uint32]) -> None:
+    def _add(self, keys: Keys) -> None:
         """Number new keys in the order in which they appear."""
         distinct, first = np.unique(keys, return_index=True)
         new = distinct[np.argsort(first)][: self._limit - self._size]
@@ -282,11 +299,13 @@ def _kind_of(flags: int) -> Kind:
 # What the flags tell about a frame's entry, for every combination of those that do.
 _TELLING = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
 _KINDS = np.array([_kind_of(flags) for flags in range(int(_TELLING) + 1)], dtype=np.uint8)
-_KEY_BITS = (np.arange(len(_KINDS), dtype=np.uint32) & np.uint32(Flag.EXTENDED)) << np.uint32(_EXTENDED_BIT)
-_KEY_BITS |= _KINDS.astype(np.uint32) << np.uint32(_KIND_BIT)
+_KEY_BITS = (np.arange(len(_KINDS), dtype=np.uint64) & np.uint64(Flag.EXTENDED)) << np.uint64(_EXTENDED_BIT)
+_KEY_BITS |= _KINDS.astype(np.uint64) << np.uint64(_KIND_BIT)
 
 
-def _keys(batch: FrameBatch) -> npt.NDArray[np.uint32]:
-    """What frames of one entry have in common: id, format and kind in one number."""
-    keys: npt.NDArray[np.uint32] = (batch.arbitration_id & _ID_MASK) | _KEY_BITS[batch.flags & _TELLING]
+def _keys(batch: FrameBatch) -> Keys:
+    """What frames of one entry have in common: id, format, kind and channel in one number."""
+    keys: Keys = (batch.arbitration_id & np.uint32(_ID_MASK)).astype(np.uint64) << np.uint64(_ID_BIT)
+    keys |= _KEY_BITS[batch.flags & _TELLING]
+    keys |= batch.channel
     return keys

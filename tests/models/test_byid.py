@@ -79,7 +79,7 @@ def test_signals_below_an_id_are_live(bench):
     assert bench.column("data")[1] == "1.00 rpm  (raw 4)"
     bench.add(traffic(8, first=8))
     assert bench.column("data")[1] == "3.00 rpm  (raw 12)"
-    bench.add(FrameBatch.from_columns(START_NS + SECOND, 0x100, np.zeros((1, 1), np.uint8)))
+    bench.add(FrameBatch.from_columns(START_NS + SECOND, 0x100, np.zeros((1, 1), np.uint8), channel=1))
     assert bench.column("data")[1:3] == ["–", "–"]
     assert bench.model.is_open(2)
     assert bench.model.close_row(2)

@@ -44,12 +44,12 @@ class Entry:
 
 
 def model_of(batches: list[FrameBatch]) -> dict[tuple, Entry]:
-    """Entries by (id, extended, kind), in the order of their first appearance."""
+    """Entries by (id, extended, kind, channel), in the order of their first appearance."""
     entries: dict[tuple, Entry] = {}
     for row, frame in enumerate(frame for batch in batches for frame in frames(batch)):
         flags = frame[2]
         kind = Kind.ERROR if flags & Flag.ERROR else Kind.REMOTE if flags & Flag.REMOTE else Kind.DATA
-        key = (frame[1], bool(flags & Flag.EXTENDED), kind)
+        key = (frame[1], bool(flags & Flag.EXTENDED), kind, frame[4])
         if key in entries:
             entries[key].take(frame, row)
         else:
@@ -70,11 +70,12 @@ def traffic(draw: st.DrawFn) -> FrameBatch:
         data.reshape(count, 64),
         length=lengths,
         flags=column(st.sampled_from([0, Flag.EXTENDED, Flag.REMOTE, Flag.ERROR, Flag.FD, Flag.TX])),
+        channel=column(st.sampled_from([0, 1, 1, 255])),
     )
 
 
 @given(st.lists(traffic(), max_size=6))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_it_agrees_with_a_plain_model(batches: list[FrameBatch]):
     newest = NewestById()
     row = 0
@@ -82,11 +83,13 @@ def test_it_agrees_with_a_plain_model(batches: list[FrameBatch]):
         newest.update(batch, row)
         row += len(batch)
     entries = model_of(batches)
-    keys = zip(newest.arbitration_id.tolist(), newest.frames.has(Flag.EXTENDED), newest.kind, strict=True)
-    assert [(key[0], bool(key[1]), Kind(key[2])) for key in keys] == list(entries)
+    columns = (newest.arbitration_id, newest.frames.has(Flag.EXTENDED), newest.kind, newest.channel)
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == list(entries)
     assert frames(newest.frames) == [entry.frame for entry in entries.values()]
     for index, (key, entry) in enumerate(entries.items()):
         assert newest.find(*key) == index
+        same = [other.row for known, other in entries.items() if known[:3] == key[:3]]
+        assert newest.last_row[newest.find(*key[:3])] == max(same)
         assert newest.count[index] == entry.count
         assert newest.last_row[index] == entry.row
         assert newest.last_timestamp_ns[index] == entry.frame[0]
@@ -132,6 +135,7 @@ def test_what_has_no_room_is_counted():
     assert newest.last_row.tolist() == [14, 11, 12]
     assert newest.overflow == 2
     assert newest.find(9, extended=False) is None
+    assert newest.find(5, extended=False, channel=1) is None
 
 
 def test_as_many_ids_as_it_can_number():

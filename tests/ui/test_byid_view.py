@@ -32,7 +32,7 @@ def test_it_is_live_and_drawn(qtbot, stage, view):
     stage.arrive(mixed())
     qtbot.waitUntil(lambda: view.shown_ids() == 6)
     stage.arrive(traffic(8))
-    qtbot.waitUntil(lambda: view.shown_ids() == 8)
+    qtbot.waitUntil(lambda: view.shown_ids() == 10)  # an id has a line for each channel
     assert view.model.open_row(column(view, "name").index("Engine"))
     picture = view.grab().toImage()
     assert len({picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(200)}) > 20
