@@ -1,11 +1,126 @@
-"""Opening a log file for reading, whatever it is wrapped in."""
+"""Opening a log file for reading, whatever it is wrapped in: .gz and .zst are looked through, by content."""
 
 from __future__ import annotations
 
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.wrapping import Decoder, decoder_for
+
+_BLOCK = 1 << 18
+_LONGEST_MAGIC = 4
+
+# A file that must be read here and there is unpacked to a temporary one first. Logs shrink to a fiftieth at
+# most; what claims more than this is made to fill the disk.
+_MOST_TIMES_LARGER = 200
+_ALWAYS_ALLOWED = 64 << 20
 
 
-def open_log(path: Path) -> BinaryIO:
-    """The bytes of a log file from its beginning. Raises OSError."""
-    return path.open("rb")
+def open_log(path: Path, problems: Problems | None = None) -> BinaryIO:
+    """The bytes of a log file from its beginning, unpacked where it is packed. Raises OSError.
+
+    What is packed is read forwards only, and its tell() is the place in the file as it lies on the disk.
+    Where packed data are cut or damaged it ends, and the problems are told; without ``problems`` it raises
+    OSError.
+    """
+    file = path.open("rb")
+    try:
+        magic = file.read(_LONGEST_MAGIC)
+        file.seek(0)
+        decoder = decoder_for(magic)
+    except BaseException:
+        file.close()
+        raise
+    if decoder is None:
+        return file
+    return cast(BinaryIO, _Unwrapped(_Unwrapping(file, decoder, problems), _BLOCK))
+
+
+def is_wrapped(file: BinaryIO) -> bool:
+    """Whether a file that open_log() gave is unpacked while it is read."""
+    return isinstance(file, _Unwrapped)
+
+
+@contextmanager
+def seekable_log(path: Path, problems: Problems) -> Iterator[BinaryIO]:
+    """The bytes of a log file that is not read from beginning to end. Raises OSError."""
+    with open_log(path, problems) as file:
+        if not is_wrapped(file):
+            yield file
+            return
+        most = path.stat().st_size * _MOST_TIMES_LARGER + _ALWAYS_ALLOWED
+        with tempfile.TemporaryFile(prefix="canmcast-") as unpacked:
+            while block := file.read(_BLOCK):
+                unpacked.write(block)
+                if unpacked.tell() > most:
+                    problems.add(f"byte {file.tell()}", "it unpacks to far more than a log does")
+                    break
+            unpacked.seek(0)
+            yield cast(BinaryIO, unpacked)
+
+
+class _Unwrapping(io.RawIOBase):
+    """Unpacks a file piece by piece, never more at once than it is asked for."""
+
+    def __init__(self, file: BinaryIO, decoder: Decoder, problems: Problems | None) -> None:
+        self._file = file
+        self._decoder: Decoder | None = decoder
+        self._problems = problems
+        self._input = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def place(self) -> int:
+        """How far the packed file has been read, in bytes."""
+        return self._file.tell()
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer with unpacked bytes; 0 at the end."""
+        while self._decoder is not None:
+            try:
+                piece = self._next_piece(self._decoder, len(buffer))
+            except (EOFError, ValueError) as error:
+                self._damaged(str(error))
+                return 0
+            if piece:
+                buffer[: len(piece)] = piece
+                return len(piece)
+        return 0
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _next_piece(self, decoder: Decoder, most: int) -> bytes:
+        if decoder.finished:
+            self._input = decoder.rest or self._file.read(_BLOCK)
+            # Packed files may follow each other; zeros behind them are padding.
+            self._decoder = decoder_for(self._input[:_LONGEST_MAGIC])
+            if self._decoder is None and self._input.strip(b"\0"):
+                raise ValueError("something that is not packed follows what is")
+            return b""
+        if decoder.hungry and not self._input:
+            self._input = self._file.read(_BLOCK)
+            if not self._input:
+                raise EOFError("the packed data end too early")
+        given, self._input = self._input, b""
+        return decoder.unpack(given, most)
+
+    def _damaged(self, reason: str) -> None:
+        self._decoder = None
+        if self._problems is None:
+            raise OSError(None, reason)
+        self._problems.add(f"packed byte {self.place()}", reason)
+
+
+class _Unwrapped(io.BufferedReader):
+    """Buffered; tells the place in the file on the disk."""
+
+    def tell(self) -> int:
+        return cast(_Unwrapping, self.raw).place()

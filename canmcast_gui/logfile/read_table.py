@@ -70,7 +70,7 @@ class TableLog:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         self._channels, self._last_ns = Channels(), 0
-        with open_log(self._path) as file:
+        with open_log(self._path, self._problems) as file:
             for block, first in self._blocks(file):
                 batch = self._frames(self._lines(block, first))
                 for start in range(0, len(batch), batch_frames):
@@ -164,7 +164,7 @@ def _without_comments(lines: Lines) -> Lines:
 
 
 def _layout_of(path: Path) -> TableLayout:
-    with open_log(path) as file:
+    with open_log(path, Problems()) as file:
         layout = guess_layout(file.read(HEAD_BYTES))
     if layout is None:
         raise UnknownColumnsError(f"{path.name} is a table without names that say which column is what")

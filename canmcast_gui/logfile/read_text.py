@@ -46,7 +46,7 @@ class TextLog:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         rows: list[Row] = []
-        with open_log(self._path) as file:
+        with open_log(self._path, self._problems) as file:
             for row in self._rows(file):
                 if len(rows) == batch_frames or (rows and self._parser.start_ns != self.start_ns):
                     self.position = file.tell()

@@ -8,6 +8,7 @@ from canmcast_gui.logfile.errors import FileError, UnknownColumnsError, os_sente
 from canmcast_gui.logfile.formats import FORMATS, Format
 from canmcast_gui.logfile.looks import is_table, looks_like
 from canmcast_gui.logfile.opening import open_log
+from canmcast_gui.logfile.problems import Problems
 
 # Headers of comments and bus names before the first frame are a few kilobytes at most.
 _HEAD_BYTES = 65536
@@ -16,10 +17,13 @@ _HEAD_BYTES = 65536
 def recognise(path: Path) -> Format:
     """The format of a file. Raises FileError where it is absent, empty or of no format that is read."""
     try:
-        with open_log(path) as file:
+        problems = Problems()
+        with open_log(path, problems) as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise FileError(os_sentence(path, error, "read")) from error
+    if not head and problems.skipped:
+        raise FileError(f"{path.name} cannot be unpacked: {problems.sentences[0]}")
     if not head:
         raise FileError(f"{path.name} is empty")
     found = _by_magic(head) or _by_lines(head.decode("latin-1"))

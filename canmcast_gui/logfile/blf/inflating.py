@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from canmcast_gui.logfile.blf.containers import LARGEST_CONTAINER, Container, Containers
-from canmcast_gui.logfile.blf.packing import DamagedError, inflate
+from canmcast_gui.logfile.packing import DamagedError, inflate
 
 # Blocks of that size are worth a turn of numpy, and still stay in the processor's cache.
 _BLOCK_BYTES = 1 << 20

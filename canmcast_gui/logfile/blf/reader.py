@@ -15,7 +15,7 @@ from canmcast_gui.logfile.blf.frames import SLACK, frames_of
 from canmcast_gui.logfile.blf.inflating import Block, inflated_blocks
 from canmcast_gui.logfile.blf.layout import OBJECT, SIGNATURE
 from canmcast_gui.logfile.notes import Notes
-from canmcast_gui.logfile.opening import open_log
+from canmcast_gui.logfile.opening import is_wrapped, open_log
 from canmcast_gui.logfile.problems import Problems
 
 _SLACK = bytes(SLACK)
@@ -44,11 +44,12 @@ class BlfLog:
                 yield batch[start : start + batch_frames].compact()
 
     def _stream_batches(self) -> Iterator[FrameBatch]:
-        with open_log(self._path) as file:
+        with open_log(self._path, self._problems) as file:
             containers = Containers(file, self._problems)
             lost = False
             for block in inflated_blocks(containers):
                 self.start_ns = containers.start_ns
+                self.position = file.tell() if is_wrapped(file) else block.end
                 yield from self._block_batches(block, lost)
                 lost = not block.parts[-1]
             self.position = self._path.stat().st_size
@@ -63,7 +64,6 @@ class BlfLog:
                 self._tail = b""
             if part:
                 yield from self._frames_in(b"".join((self._tail, *part, _SLACK)), bool(number) or lost)
-        self.position = block.end
 
     def _frames_in(self, stream: bytes, lost: bool) -> Iterator[FrameBatch]:
         content = np.frombuffer(stream, dtype=np.uint8)

@@ -16,7 +16,7 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.events import marker
 from canmcast_gui.logfile.blf.objects import objects_of_frames
-from canmcast_gui.logfile.blf.packing import deflate
+from canmcast_gui.logfile.packing import deflate
 from canmcast_gui.logfile.rows import NANOSECONDS
 
 _CONTAINER_BYTES = 128 * 1024

@@ -10,11 +10,13 @@ try:
 except ImportError:  # no wheel for this computer: slower, not poorer
     import zlib as library  # type: ignore[no-redef]
 
+__all__ = ["ERRORS", "DamagedError", "deflate", "inflate", "library"]
+
 # ISA-L's second level and zlib's first: both are quick, and pack about as well as zlib's usual one.
 _LEVEL = 1 if library is sys.modules.get("zlib") else 2
 
 
-_ERRORS: tuple[Any, ...] = (library.error, ValueError, OverflowError)
+ERRORS: tuple[Any, ...] = (library.error, ValueError, OverflowError)
 
 
 class DamagedError(Exception):
@@ -29,7 +31,7 @@ def inflate(data: bytes, most: int) -> bytes:
     try:
         # One more than there may be, so that the checksum behind them is looked at too.
         content: bytes = library.decompressobj().decompress(data, most + 1)
-    except _ERRORS as error:
+    except ERRORS as error:
         raise DamagedError(str(error)) from error
     if len(content) > most:
         raise DamagedError("more than there should be")

@@ -1,0 +1,106 @@
+"""Packed files: looked through in every format, and cut, damaged or malicious ones."""
+
+import gzip
+import random
+import tracemalloc
+
+import pytest
+from backports import zstd
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import FileError, read_batches, save
+from canmcast_gui.logfile.opening import open_log, seekable_log
+from canmcast_gui.logfile.problems import Problems
+from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
+
+PACKERS = {".gz": gzip.compress, ".zst": zstd.compress}
+
+
+@pytest.fixture(params=sorted(PACKERS))
+def pack(request):
+    return PACKERS[request.param]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
+def test_every_format_is_read_through_what_packs_it(name, pack, tmp_path):
+    plain = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
+    save(plain, [small_batch(3000)])
+    packed = tmp_path / "log.anything"
+    packed.write_bytes(pack(plain.read_bytes()))
+    reader = read_batches(packed)
+    assert reader.format.name == name
+    found = FrameBatch.concatenate(list(reader))
+    assert_same(found, FrameBatch.concatenate(list(read_batches(plain))))
+    assert (reader.progress, reader.skipped) == (1.0, 0)
+
+
+def log(tmp_path, content: bytes):
+    path = tmp_path / "log.packed"
+    path.write_bytes(content)
+    return read_batches(path)
+
+
+LINES = b"".join(b"(%d.000000) can0 123#%02X\n" % (second, second % 256) for second in range(5000))
+
+
+def test_packed_files_that_follow_each_other(pack, tmp_path):
+    reader = log(tmp_path, pack(LINES) + pack(LINES) + bytes(20))
+    assert sum(map(len, reader)) == 10_000
+    assert reader.skipped == 0
+
+
+def test_what_follows_packed_data_is_told(pack, tmp_path):
+    reader = log(tmp_path, pack(LINES) + b"garbage")
+    assert sum(map(len, reader)) == 5000
+    assert reader.skipped == 1
+
+
+def test_a_packed_file_that_was_cut_gives_what_is_there(pack, tmp_path):
+    digits = random.Random(1).randbytes(8 * 40_000).hex()
+    lines = (f"({n}.000000) can0 123#{digits[16 * n : 16 * n + 16]}\n" for n in range(40_000))
+    content = pack("".join(lines).encode())
+    reader = log(tmp_path, content[: len(content) * 2 // 3])
+    assert 0 < sum(map(len, reader)) < 40_000
+    assert any("the packed data end too early" in problem for problem in reader.problems)
+
+
+def test_damage_is_told_and_what_came_before_is_kept(pack, tmp_path):
+    content = bytearray(pack(LINES))
+    content[len(content) // 2 : len(content) // 2 + 30] = b"\xff" * 30
+    path = tmp_path / "log.packed"
+    path.write_bytes(content)
+    try:
+        reader = read_batches(path)
+        list(reader)
+        assert reader.skipped > 0
+    except FileError as error:
+        assert "packed" in str(error)
+
+
+def test_without_a_beginning_there_is_a_sentence(pack, tmp_path):
+    with pytest.raises(FileError, match=r"cannot be unpacked: .* end too early"):
+        log(tmp_path, pack(LINES)[:12])
+
+
+def test_who_wants_no_problems_gets_an_error(pack, tmp_path):
+    path = tmp_path / "cut"
+    path.write_bytes(pack(LINES)[:100])
+    with open_log(path) as file, pytest.raises(OSError, match="end too early"):
+        file.read()
+
+
+def test_a_bomb_fills_neither_memory_nor_disk(pack, tmp_path):
+    path = tmp_path / "bomb"
+    path.write_bytes(pack(bytes(40_000_000)) * 10)
+    tracemalloc.start()
+    try:
+        with open_log(path, Problems()) as file:
+            while file.read(1 << 20):
+                pass
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    problems = Problems()
+    with seekable_log(path, problems) as file:
+        assert file.seek(0, 2) <= 64_000_000 + 200 * path.stat().st_size + 10_000_000
+    assert problems.skipped == (path.stat().st_size * 200 + (64 << 20) < 400_000_000)
