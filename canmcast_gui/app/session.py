@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from canmcast_gui.app.bus import BusControl
 from canmcast_gui.app.clock import DisplayClock
 from canmcast_gui.app.live import SUPERVISE_MS
+from canmcast_gui.app.record import start_recorder
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.app.totals import SessionTotals
@@ -22,7 +23,7 @@ from canmcast_gui.database import Database, DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.logfile import FileError, Recorder
+from canmcast_gui.logfile import FileError, Recorder, RecordOptions
 from canmcast_gui.recording import NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
@@ -220,11 +221,15 @@ class Session(QObject):
 
     # -- recording to a file -----------------------------------------------------------------------------
 
-    def start_record(self, path: Path | str) -> bool:
-        """Write what is received from now on to a log file; False, with a message, where that fails."""
+    def start_record(self, path: Path | str, options: RecordOptions | None = None) -> bool:
+        """Write what is received from now on to a log file, or to several, as the options say.
+
+        What the options ask for of the time before comes from the trace. False, with a message, where
+        recording cannot begin.
+        """
         self.stop_record()
         try:
-            self.recorder = Recorder(Path(path))
+            self.recorder = start_recorder(Path(path), options, self.recording, self.databases)
         except FileError as error:
             self.message.emit("error", str(error))
             return False

@@ -1,4 +1,4 @@
-"""``canmcast record``: what is received goes to a log file."""
+"""``canmcast record``: what is received goes to a log file, or to several."""
 
 from __future__ import annotations
 
@@ -7,12 +7,35 @@ from typing import Any
 
 import click
 
+from canmcast_gui.cli.format_option import format_option
 from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import NEW_FILE, count_option, duration_option, filter_option, report_option
+from canmcast_gui.cli.parameters import (
+    NEW_FILE,
+    count_option,
+    duration_option,
+    filter_option,
+    report_option,
+)
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
-from canmcast_gui.logfile import Recorder
+from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.logfile import Recorder, RecordOptions
+from canmcast_gui.logfile.record_options import parse_seconds, parse_size
+
+
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _time(text: str) -> float:
+    try:
+        return parse_seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command("record")
@@ -21,30 +44,68 @@ from canmcast_gui.logfile import Recorder
 @count_option
 @duration_option
 @filter_option
+@format_option
+@click.option("--split-size", "split_bytes", type=_size, metavar="SIZE", help="A new file every 100M or so.")
+@click.option("--split-time", "split_seconds", type=_time, metavar="TIME", help="A new file every 10m or so.")
+@click.option("--split-frames", type=click.IntRange(min=1), metavar="N", help="A new file every N frames.")
+@click.option("--trigger", default="", metavar="EXPRESSION", help="Record from such a frame on.")
+@click.option("--pre", type=_time, metavar="TIME", help="With --trigger: also what came so long before it.")
+@click.option("--post", type=_time, metavar="TIME", help="With --trigger: only until so long after it.")
 @report_option
 def command(
-    file: Path, count: int | None, duration: float | None, filter_text: str, report: Path | None, **bus: Any
+    file: Path, count: int | None, duration: float | None, filter_text: str, report: Path | None, **more: Any
 ) -> None:
-    """Write what is received to FILE; the format goes by its suffix: .asc .blf .log .csv .trc
+    """Write what is received to FILE; the format goes by its suffix, or by --format.
 
-    Ends with --count, --duration or Ctrl+C, and then completes the file.
+    Ends with --count, --duration or Ctrl+C, and then completes the file. With --split-… or --post there may
+    be several, called FILE-001 and so on; --post waits for the trigger again.
     """
-    settings = bus_settings_from(bus)
-    with Listener(settings, count, duration, filter_text) as listener, Recorder(file) as recorder:
-        listener.announce()
-        with live_line() as show:
-            for batch in listener.batches():
-                recorder.write(batch)
-                show(f"{listener.taken:,} frames, {listener.seconds:.0f} s")
-                if recorder.failed:
-                    break
-        recorder.close()
+    options = _options(more)
+    settings = bus_settings_from(more)
+    with Listener(settings, count, duration, filter_text) as listener:
+        trigger = compile_filter(options.trigger, sources=listener.capture.sources)
+        with Recorder(file, options, trigger if options.trigger else None) as recorder:
+            listener.announce()
+            _take(listener, recorder)
         counters = listener.report(recorder.recorded)
     write_report(report, counters)
     if recorder.error:
         raise Failure(recorder.error)
+    place = (
+        f"{recorder.files} files, the last {recorder.current_path}"
+        if recorder.files > 1
+        else str(recorder.current_path if options.is_numbered else file)
+    )
     click.echo(
-        f"canmcast: {recorder.recorded:,} frames in {file}, {counters['duration_s']:.1f} s"
+        f"canmcast: {recorder.recorded:,} frames in {place}, {counters['duration_s']:.1f} s"
         + losses_text(counters),
         err=True,
     )
+
+
+def _options(values: dict[str, Any]) -> RecordOptions:
+    """The options of the recording, taken out of the command's."""
+    if values["post"] is not None and not values["trigger"]:
+        raise click.UsageError("--post needs a --trigger")
+    if values["pre"] is not None and not values["trigger"]:
+        raise click.UsageError("--pre needs a --trigger")
+    return RecordOptions(
+        format=values.pop("format"),
+        split_bytes=values.pop("split_bytes"),
+        split_seconds=values.pop("split_seconds"),
+        split_frames=values.pop("split_frames"),
+        trigger=values.pop("trigger"),
+        pre_seconds=values.pop("pre") or 0.0,
+        post_seconds=values.pop("post"),
+    )
+
+
+def _take(listener: Listener, recorder: Recorder) -> None:
+    """Record until the listener has enough, or the recorder fails."""
+    with live_line() as show:
+        for batch in listener.batches():
+            recorder.write(batch)
+            waiting = ", waiting for the trigger" if recorder.is_waiting else ""
+            show(f"{listener.taken:,} frames, {listener.seconds:.0f} s{waiting}")
+            if recorder.failed:
+                return

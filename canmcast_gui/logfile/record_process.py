@@ -2,8 +2,8 @@
 
 A process of its own, because making text of 20,000 frames/s would hold the interpreter lock of the program
 that shows them for a quarter of the time. It ends, and completes the file, when stdin does: also when the
-program that started it was killed. A batch
-without frames means: hand to the system what you have. Answers are lines of JSON.
+program that started it was killed. A batch without frames means: hand to the system what you have; the mark
+NEXT_FILE: what follows belongs into a new file. Answers are lines of JSON.
 """
 
 from __future__ import annotations
@@ -13,37 +13,41 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_to_write
+from canmcast_gui.logfile.record_files import FileSequence
+from canmcast_gui.logfile.record_options import RecordOptions
 from canmcast_gui.logfile.record_pipe import unpack_batches
-from canmcast_gui.logfile.writer import open_sink, refuse_what_does_not_fit, to_disk
 
 # What a power cut may take; a killed process loses nothing that was flushed.
 FLUSH_SECONDS = 0.5
 
 
-def record(format_name: str, path: Path, final_path: Path, batches: Iterator[FrameBatch]) -> None:
-    """Write all batches into the file at ``path``; says how many frames it has after each flush."""
-    kind = format_to_write(format_name)
-    sink, _ = open_sink(kind, path, final_path)
+def record(files: FileSequence, batches: Iterator[FrameBatch | None]) -> None:
+    """Write all batches, None being where a new file begins; says how many frames there are at each flush."""
     recorded = 0
     flushed = time.monotonic()
     try:
         for batch in batches:
-            refuse_what_does_not_fit(kind, batch)
-            sink.write(batch)
+            if batch is None:
+                files.next_file()
+                continue
+            files.write(batch)
             recorded += len(batch)
             if not len(batch) or time.monotonic() - flushed > FLUSH_SECONDS:
-                sink.flush()
+                files.flush()
                 _say(recorded=recorded)
                 flushed = time.monotonic()
-    finally:
-        sink.finish()
-    to_disk(path)
+    except BaseException:
+        with suppress(OSError, FileError):
+            files.finish()  # the first reason is the one to tell
+        raise
+    files.finish()
     _say(recorded=recorded)
 
 
@@ -55,11 +59,14 @@ def _say(**news: Any) -> None:
 
 
 def main() -> int:
-    """Record what comes on stdin: arguments are the format, the file to write and its final name."""
+    """Record what comes on stdin: arguments are format, file to write, its final name, options as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    format_name, path, final_path = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    kind = format_to_write(sys.argv[1])
+    path, final_path = Path(sys.argv[2]), Path(sys.argv[3])
+    options = RecordOptions(**json.loads(sys.argv[4]))
     try:
-        record(format_name, path, final_path, unpack_batches(sys.stdin.buffer))
+        files = FileSequence(kind, path, final_path, options, lambda path: _say(file=str(path)))
+        record(files, unpack_batches(sys.stdin.buffer))
     except OSError as error:
         _say(error=os_sentence(final_path, error, "written"))
         return 1

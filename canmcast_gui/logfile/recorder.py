@@ -8,16 +8,21 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
+from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
-from canmcast_gui.logfile.record_pipe import pack_batch
+from canmcast_gui.logfile.record_options import NS, RecordOptions, first_free_number, numbered
+from canmcast_gui.logfile.record_pipe import NEXT_FILE, pack_batch
+from canmcast_gui.logfile.record_trigger import Trigger
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
 # beside what the program that shows these frames needs.
@@ -34,7 +39,11 @@ class Recorder:
     """Writes batches to a log file in a process of its own; see record_process.
 
     The file carries its final name from the start. Where a file of that name exists, the recording is beside
-    it under "NAME.part.SUFFIX" until close() puts it in its place. Frames that were handed over survive this
+    it under "NAME.part.SUFFIX" until close() puts it in its place. Several files, as ``options`` may ask for,
+    are called "NAME-001.SUFFIX" and so on, after those that are there; ``current_path`` is the running one,
+    ``files`` how many were begun. ``trigger`` is the filter of the options' expression, where that needs more
+    than the frames themselves, such as names of messages; ``fired`` is how often it has passed a frame, and
+    ``is_waiting`` whether nothing is recorded until it does. Frames that were handed over survive this
     program: when it is killed, the other process still completes the file.
 
     ``recorded`` are frames that the file has, ``lost`` those that came while the queue was full or after the
@@ -44,10 +53,17 @@ class Recorder:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], format: str | None = None, queue_bytes: int = QUEUE_BYTES
+        self,
+        path: str | os.PathLike[str],
+        options: RecordOptions | None = None,
+        trigger: Filter | None = None,
+        queue_bytes: int = QUEUE_BYTES,
     ) -> None:
         self.path = Path(os.path.realpath(path))
-        self.format = format_for_writing(self.path) if format is None else format_to_write(format)
+        self.options = (options or RecordOptions()).checked()
+        name = self.options.format
+        self.format = format_for_writing(self.path) if name is None else format_to_write(name)
+        self._trigger = _trigger_of(self.options, trigger)
         self.recorded = 0
         self.lost = 0
         self.error: str | None = None
@@ -57,12 +73,24 @@ class Recorder:
         self._queued_bytes = 0
         self._closing = False
         self._changed = threading.Condition()
-        self._written_path = _claim(self.path)
+        self._written_path = _claim_numbered(self.path) if self.options.is_numbered else _claim(self.path)
+        self.current_path = self._written_path
+        self.files = 0
         self._process = self._start()
         self._feeder = threading.Thread(target=self._feed, name="recorder feed", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="recorder news", daemon=True)
         self._feeder.start()
         self._listener.start()
+
+    @property
+    def fired(self) -> int:
+        """How often the trigger began a recording; 0 without a trigger."""
+        return self._trigger.fired if self._trigger is not None else 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether frames go no further than the ring before the trigger."""
+        return self._trigger is not None and not self._trigger.is_open
 
     def write(self, batch: FrameBatch) -> None:
         """Record a batch; never waits. Frames that find the queue full are counted in ``lost``."""
@@ -113,7 +141,7 @@ class Recorder:
         command = [sys.executable, "-m", "canmcast_gui.logfile.record_process", self.format.name]
         # A session of its own: Ctrl+C in a terminal goes to the program that records, which then closes.
         return subprocess.Popen(
-            [*command, os.fspath(self._written_path), os.fspath(self.path)],
+            [*command, os.fspath(self._written_path), os.fspath(self.path), json.dumps(asdict(self.options))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -125,15 +153,24 @@ class Recorder:
         assert pipe is not None
         try:
             while (batch := self._next()) is not None:
-                for start in range(0, max(1, len(batch)), _PIECE_FRAMES):
-                    for piece in pack_batch(batch[start : start + _PIECE_FRAMES]):
-                        pipe.write(piece)
+                for part, begins in self._wanted(batch):
+                    if begins and self.fired > 1:
+                        pipe.write(NEXT_FILE)
+                    for start in range(0, max(1, len(part)), _PIECE_FRAMES):
+                        for piece in pack_batch(part[start : start + _PIECE_FRAMES]):
+                            pipe.write(piece)
                 pipe.flush()
         except OSError:
             self._fail(f"{self.path.name} is not complete: the process that wrote it has ended")
         finally:
             with suppress(OSError):
                 pipe.close()
+
+    def _wanted(self, batch: FrameBatch) -> Iterable[tuple[FrameBatch, bool]]:
+        """What of a batch goes to the file, and where another recording begins."""
+        if self._trigger is None or not len(batch):
+            return [(batch, False)]
+        return self._trigger.take(batch)
 
     def _next(self) -> FrameBatch | None:
         """The next batch; an empty one after some idle time, None at the end."""
@@ -152,6 +189,9 @@ class Recorder:
         for line in self._process.stdout:
             news = json.loads(line)
             self.recorded = news.get("recorded", self.recorded)
+            if "file" in news:
+                self.files += 1
+                self.current_path = Path(news["file"])
             if "error" in news:
                 self._fail(news["error"])
 
@@ -167,13 +207,36 @@ class Recorder:
             self._changed.notify()
 
     def _give_final_name(self) -> None:
-        if self._written_path == self.path or not self._written_path.exists():
+        if self.options.is_numbered or self._written_path == self.path or not self._written_path.exists():
             return
         try:
             self._written_path.replace(self.path)
         except OSError as error:
             self.error = os_sentence(self.path, error, "written")
         self._written_path = self.path
+
+
+def _trigger_of(options: RecordOptions, condition: Filter | None) -> Trigger | None:
+    """The trigger that the options ask for. Raises FileError for an expression that is none."""
+    if not options.trigger:
+        return None
+    if condition is None:
+        try:
+            condition = compile_filter(options.trigger)
+        except FilterError as error:
+            raise FileError(f"The trigger is no filter: {error}") from error
+    post_ns = None if options.post_seconds is None else round(options.post_seconds * NS)
+    return Trigger(condition, round(options.pre_seconds * NS), post_ns)
+
+
+def _claim_numbered(path: Path) -> Path:
+    """Create the first of the numbered files, after those that are there."""
+    try:
+        first = numbered(path, first_free_number(path))
+        first.open("x").close()
+    except OSError as error:
+        raise FileError(os_sentence(path, error, "written")) from error
+    return first
 
 
 def _claim(path: Path) -> Path:

@@ -9,6 +9,7 @@ import pytest
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import RecordOptions, read_batches
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.messages import assert_same_frames
@@ -294,3 +295,18 @@ def test_shutting_down_deletes_the_recording(qapp):
     assert folder.is_dir()
     session.shutdown()
     assert not folder.exists()
+
+
+def test_a_recording_may_begin_with_what_came_before(session, tmp_path):
+    session.recording.append(numbered(200_000))
+    assert session.start_record(tmp_path / "live.blf", RecordOptions(pre_seconds=150))
+    session.stop_record()
+    found = FrameBatch.concatenate(list(read_batches(tmp_path / "live.blf")))
+    assert numbers_of(found) == list(range(49_999, 200_000))
+    assert session.heard == []
+
+
+def test_a_wrong_trigger_is_said_and_nothing_is_recorded(session, tmp_path):
+    assert not session.start_record(tmp_path / "live.asc", RecordOptions(trigger="id =="))
+    assert [level for level, text in session.heard if "trigger" in text] == ["error"]
+    assert list(tmp_path.iterdir()) == []

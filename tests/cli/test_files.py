@@ -63,6 +63,32 @@ def test_record_completes_the_file_when_interrupted(start, canmcast, bus, tmp_pa
     assert len(frames_in(file)) == 30
 
 
+def test_record_waits_for_a_trigger_and_begins_new_files(start, canmcast, bus, tmp_path):
+    options = ["--trigger", "id == 0x7", "--pre", "1m", "--split-frames", 15, "--format", "candump"]
+    record = start("record", tmp_path / "out.txt", *bus, *options, "--count", 51).wait_until_listening()
+    canmcast("send", *bus, *["123#01"] * 20, "007#", *["123#02"] * 30)
+    result = record.result()
+    assert result.returncode == 0, result.stderr
+    assert "51 frames in 4 files" in result.stderr
+    files = sorted(tmp_path.iterdir())
+    assert [found.name for found in files] == [f"out-00{number}.txt" for number in range(1, 5)]
+    assert [len(frames_in(found)) for found in files] == [15, 15, 15, 6]
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--split-size", "10x"], "10x"),
+        (["--post", "5"], "--trigger"),
+        (["--pre", "5"], "--trigger"),
+    ],
+)
+def test_record_refuses_options_that_cannot_be_meant(options, word, canmcast, bus, tmp_path):
+    result = canmcast("record", tmp_path / "out.asc", *bus, *options, "--duration", 1)
+    assert result.returncode == 2
+    assert word in result.stderr
+
+
 def test_record_needs_a_folder_and_a_format(canmcast, bus, tmp_path):
     result = canmcast("record", tmp_path / "absent" / "out.asc", *bus, "--duration", 1)
     assert_one_line(result, 1, "out.asc")

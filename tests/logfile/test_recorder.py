@@ -1,16 +1,18 @@
 """Recording while frames come in: whoever hands them over never waits, and nothing is lost silently."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile import FileError, Recorder, read_batches
+from canmcast_gui.logfile import FileError, Recorder, RecordOptions, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
 
 WAIT_SECONDS = 20
@@ -157,3 +159,77 @@ def _is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def names(tmp_path) -> list[str]:
+    return sorted(found.name for found in tmp_path.iterdir())
+
+
+def test_a_new_file_by_number_of_frames(tmp_path):
+    path = tmp_path / "live.log"
+    with Recorder(path, RecordOptions(split_frames=400)) as recorder:
+        for start in range(0, 1000, 70):
+            recorder.write(small_batch(1000)[start : start + 70])
+    assert names(tmp_path) == ["live-001.log", "live-002.log", "live-003.log"]
+    assert [count(tmp_path / name) for name in names(tmp_path)] == [400, 400, 200]
+    assert (recorder.recorded, recorder.files, recorder.error) == (1000, 3, None)
+    assert recorder.current_path == tmp_path / "live-003.log"
+    with Recorder(path, RecordOptions(split_frames=400)) as recorder:
+        recorder.write(small_batch(10))
+    assert names(tmp_path)[-1] == "live-004.log"
+
+
+def test_a_new_file_by_time(tmp_path):
+    with Recorder(tmp_path / "live.asc", RecordOptions(split_seconds=0.25)) as recorder:
+        recorder.write(small_batch(1000))  # a millisecond apart
+    assert [count(tmp_path / name) for name in names(tmp_path)] == [250] * 4
+
+
+@pytest.mark.parametrize("suffix", [".asc", ".blf"])
+def test_a_new_file_by_size(suffix, tmp_path):
+    batch = small_batch(20_000)
+    batch.records["data"] = np.random.default_rng(1).integers(0, 256, (20_000, 8))
+    with Recorder(tmp_path / f"live{suffix}", RecordOptions(split_bytes=200_000)) as recorder:
+        recorder.write(batch)
+    sizes = [found.stat().st_size for found in tmp_path.iterdir()]
+    assert len(sizes) > 1
+    assert max(sizes) < 400_000
+    assert sum(count(found) for found in tmp_path.iterdir()) == 20_000
+
+
+def test_a_trigger_with_what_came_before_and_after(tmp_path):
+    batch = small_batch(1000)
+    batch.records["arbitration_id"] = 0x10
+    batch.records["arbitration_id"][[300, 700]] = 0x20
+    options = RecordOptions(trigger="id == 0x20", pre_seconds=0.1, post_seconds=0.05)
+    with Recorder(tmp_path / "live.log", options) as recorder:
+        assert recorder.is_waiting
+        for start in range(0, 1000, 90):
+            recorder.write(batch[start : start + 90])
+    assert (recorder.fired, recorder.recorded, recorder.files) == (2, 302, 2)
+    assert [count(tmp_path / name) for name in names(tmp_path)] == [151, 151]
+
+
+def test_a_trigger_that_is_no_filter_is_refused(tmp_path):
+    with pytest.raises(FileError, match="The trigger is no filter"):
+        Recorder(tmp_path / "live.log", RecordOptions(trigger="id =="))
+    assert names(tmp_path) == []
+
+
+def test_the_format_may_be_named(tmp_path):
+    with Recorder(tmp_path / "live.txt", RecordOptions(format="candump")) as recorder:
+        recorder.write(small_batch(3))
+    assert read_batches(tmp_path / "live.txt").format.name == "candump"
+
+
+def test_a_folder_that_vanishes_is_said_at_once(tmp_path):
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    recorder = Recorder(folder / "live.asc")
+    recorder.write(small_batch(100))
+    wait_until(lambda: recorder.recorded == 100)
+    shutil.rmtree(folder)
+    recorder.write(small_batch(100))
+    wait_until(lambda: recorder.failed)
+    recorder.close()
+    assert recorder.error == "live.asc was deleted while it was being recorded, or its folder was"
