@@ -51,6 +51,7 @@ class BadCable:
             run(f"ip link set {here} up")
             host.plug(there, name, [f"10.0.{net}.{number}/24", f"fd00:{net}::{number}/64"])
             host.run(f"ip link set {name} multicast on")
+            host.await_carrier(name)
             self._ends.append(_listen(here))
         self._pulled = socket.socketpair()
         self._thread = threading.Thread(target=self._relay)

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import wait_until
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,9 +29,9 @@ class Host:
         assert self._answer() == "ready"
         self.run("ip link set lo up")
 
-    def run(self, command: str) -> None:
-        """Run a command on this host, as its administrator."""
-        run(f"nsenter --net=/proc/{self._process.pid}/ns/net {command}")
+    def run(self, command: str) -> str:
+        """Run a command on this host, as its administrator; what it printed."""
+        return run(f"nsenter --net=/proc/{self._process.pid}/ns/net {command}")
 
     def plug(self, cable: str, end: str, addresses: list[str]) -> None:
         """Take one end of a cable, which is an interface here then, with these addresses."""
@@ -39,6 +41,10 @@ class Host:
             # Without duplicate address detection, so that the address may be used at once.
             self.run(f"ip addr add {address} dev {end}{' nodad' if ':' in address else ''}")
         self.run(f"ip link set {end} up")
+
+    def await_carrier(self, name: str) -> None:
+        """Wait for the route of multicast, which the kernel makes a while after both ends are up."""
+        wait_until(lambda: "ff00::/8" in self.run(f"ip -6 route show table local dev {name}"))
 
     def __getattr__(self, verb: str) -> Any:
         def ask(*arguments: object) -> Any:
@@ -71,9 +77,9 @@ class Host:
         self._process.stdout.close()
 
 
-def run(command: str) -> None:
-    """Run a command; CalledProcessError says what went wrong."""
-    subprocess.run(command.split(), check=True, capture_output=True)
+def run(command: str) -> str:
+    """Run a command; what it printed. CalledProcessError says what went wrong."""
+    return subprocess.run(command.split(), check=True, capture_output=True, text=True).stdout
 
 
 def connect(one: Host, other: Host, name: str, net: int, link_local: bool = False) -> None:
@@ -90,3 +96,5 @@ def connect(one: Host, other: Host, name: str, net: int, link_local: bool = Fals
         else:
             host.plug(end, name, [f"10.0.{net}.{number}/24", f"fd00:{net}::{number}/64"])
         host.run(f"ip link set {name} multicast on")
+    for host in (one, other):
+        host.await_carrier(name)

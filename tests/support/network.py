@@ -61,9 +61,11 @@ class StockPeer:
 
     def result(self, timeout: float = 30.0) -> dict:
         """Wait for its end; what it counted."""
-        out, _ = self._process.communicate(timeout=timeout)
+        # communicate() would not see what was read along with the first line.
+        assert self._process.stdout is not None
+        self._process.wait(timeout)
         assert self._process.returncode == 0, f"the stock peer ended with {self._process.returncode}"
-        return json.loads(out)
+        return json.loads(self._process.stdout.read())
 
     def close(self) -> None:
         """End it, if it has not ended yet."""
