@@ -8,6 +8,8 @@ import pytest
 from canmcast_gui.recording import FilteredRows, Limits, Recording
 from tests.recording.numbered import numbered
 
+STILL = lambda: 0  # noqa: E731  a clock by which no step takes too long
+
 
 @pytest.fixture
 def recording(tmp_path: Path):
@@ -18,7 +20,7 @@ def recording(tmp_path: Path):
 
 def test_each_step_looks_at_so_many_rows(recording: Recording):
     recording.append(numbered(0, 500))
-    rows = FilteredRows(recording, recording.filter("id in 0x100..0x109"))
+    rows = FilteredRows(recording, recording.filter("id in 0x100..0x109"), STILL)
     found = []
     while not rows.complete:
         found.append(rows.update(budget_rows=90))
@@ -33,7 +35,7 @@ def test_each_step_looks_at_so_many_rows(recording: Recording):
 
 def test_places_and_slices_are_those_of_a_list(recording: Recording):
     recording.append(numbered(0, 700))
-    rows = FilteredRows(recording, recording.filter("id < 0x120"))
+    rows = FilteredRows(recording, recording.filter("id < 0x120"), STILL)
     rows.update()
     expected = recording.find("id < 0x120").tolist()
     assert [rows[place] for place in range(len(rows))] == expected
@@ -49,7 +51,7 @@ def test_places_and_slices_are_those_of_a_list(recording: Recording):
 
 @pytest.mark.parametrize("budget", [37, 400])
 def test_evicted_rows_leave_from_the_start(recording: Recording, budget: int):
-    rows = FilteredRows(recording, recording.filter("id == 0x107"))
+    rows = FilteredRows(recording, recording.filter("id == 0x107"), STILL)
     for start in range(0, 5000, 50):
         recording.append(numbered(start, 50))
         rows.update(budget)
@@ -74,7 +76,7 @@ def test_a_step_ends_when_its_time_is_up(tmp_path: Path):
 
 def test_a_closed_recording_leaves_no_rows(recording: Recording):
     recording.append(numbered(0, 100))
-    rows = FilteredRows(recording, recording.filter("not tx"))
+    rows = FilteredRows(recording, recording.filter("not tx"), STILL)
     rows.update()
     recording.close()
     rows.update()
