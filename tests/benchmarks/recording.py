@@ -9,26 +9,31 @@ from pathlib import Path
 
 import numpy as np
 
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.recording import FilteredRows, NewestById, Recording
+from tests.benchmarks import recording_memory, recording_search
 from tests.benchmarks.figure import Figure, rate
 
 BATCH_FRAMES = 4096
 FEW, MANY = 25, 2442  # batches: 100 thousand and 10 million frames
-PEER_FRAMES = 500_000
-SEARCH = "id == 0x123 and length > 4"
+ROUNDS = 20
+LIVE_FRAMES = 1000  # what a tick of the display clock brings at 20,000 frames/s
 
 
 def run() -> list[Figure]:
     """Measure on the disk that holds temporary files."""
-    with tempfile.TemporaryDirectory() as parent:
-        _touch_memory(Path(parent))
-        recording = Recording.create(Path(parent) / "trace")
+    with tempfile.TemporaryDirectory() as folder:
+        parent = Path(folder)
+        _touch_memory(parent)
+        recording = Recording.create(parent / "trace")
         batch = traffic(BATCH_FRAMES, 8)
+        batch.records["source"] = [recording.sources.number(Source("10.0.0.7", n % 16)) for n in range(4096)]
         seconds = [_timed(lambda: recording.append(batch)) for _ in range(MANY)]
         figures = [
             *_appending(seconds),
-            *_searching(recording),
+            _append_late(recording, batch, parent),
+            *recording_search.figures(recording, batch),
+            _live(recording, parent),
             Figure(
                 "10 M classic frames at rest",
                 recording.bytes_used / len(recording),
@@ -37,6 +42,7 @@ def run() -> list[Figure]:
                 at_most=True,
                 unit="B/frame",
             ),
+            recording_memory.figure(10_000, 10_000_000),
             _newest("by id, 1,000 classic frames of 100 ids", 8),
             _newest("by id, 1,000 FD frames of 100 ids", 64),
         ]
@@ -57,7 +63,6 @@ def traffic(frames: int, width: int) -> FrameBatch:
 
 def _appending(seconds: list[float]) -> list[Figure]:
     total = sum(seconds)
-    first, last = np.median(seconds[:FEW]), np.median(seconds[-FEW:])
     return [
         Figure(
             f"append, batches of {BATCH_FRAMES:,}",
@@ -65,13 +70,6 @@ def _appending(seconds: list[float]) -> list[Figure]:
             5,
             rate(MANY * BATCH_FRAMES, total),
             unit="M frames/s",
-        ),
-        Figure(
-            "append at 10 M against at 100 k frames",
-            float(first / last),
-            0.67,
-            rate(BATCH_FRAMES, float(last)),
-            rate(BATCH_FRAMES, float(first)),
         ),
         Figure(
             "longest append of 99.9 %",
@@ -84,31 +82,40 @@ def _appending(seconds: list[float]) -> list[Figure]:
     ]
 
 
-def _searching(recording: Recording) -> list[Figure]:
-    ours = _timed(lambda: recording.find(SEARCH))
-    messages = traffic(PEER_FRAMES, 8).to_messages()
-    peer = _timed(
-        lambda: [n for n, m in enumerate(messages) if m.arbitration_id == 0x123 and len(m.data) > 4]
-    )
-    rows = FilteredRows(recording, recording.filter(SEARCH))
-    step = _timed(rows.update)
-    return [
-        Figure(
-            "find an id and a length in 10 M frames",
-            (peer / len(messages)) / (ours / len(recording)),
-            5,
-            rate(len(recording), ours),
-            rate(len(messages), peer) + " (loop over can.Message)",
-        ),
-        Figure(
-            "filtered rows, one step of 262,144",
-            step * 1e3,
-            10,
-            rate(rows.next_row, step),
-            at_most=True,
-            unit="ms",
-        ),
-    ]
+def _append_late(large: Recording, batch: FrameBatch, parent: Path) -> Figure:
+    """A hundred thousand frames behind ten million and as the first ones, in turn."""
+    late, early = [], []
+    for number in range(ROUNDS):
+        with Recording.create(parent / f"small{number}") as small:
+            early += [_timed(lambda: small.append(batch)) for _ in range(FEW)]
+        late += [_timed(lambda: large.append(batch)) for _ in range(FEW)]
+    return _ratio("append at 10 M against at 100 k frames", BATCH_FRAMES, late, early)
+
+
+def _live(large: Recording, parent: Path) -> Figure:
+    """A tick's new frames go through a filter, behind ten million and behind ten thousand."""
+    batch = traffic(LIVE_FRAMES, 8)
+    with Recording.create(parent / "short") as small:
+        small.append(traffic(10_000, 8))
+        followed = [_followed(recording) for recording in (small, large)]
+        early, late = [], []
+        for _ in range(200):
+            for rows, recording, times in zip(followed, (small, large), (early, late), strict=True):
+                recording.append(batch)
+                times.append(_timed(rows.update))
+    return _ratio("live filter at 10 M against at 10 k frames", LIVE_FRAMES, late, early)
+
+
+def _followed(recording: Recording) -> FilteredRows:
+    rows = FilteredRows(recording, recording.filter("id in 0x100..0x11F"))
+    while not rows.complete:
+        rows.update()
+    return rows
+
+
+def _ratio(name: str, frames: int, late: list[float], early: list[float]) -> Figure:
+    ours, before = float(np.median(late)), float(np.median(early))
+    return Figure(name, ours / before, 1.2, rate(frames, ours), rate(frames, before), at_most=True)
 
 
 def _newest(name: str, width: int) -> Figure:
