@@ -2,6 +2,14 @@
 
 from canmcast_gui.transmit.client import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.news import AddressChanged, JobStatus, SendFailed, TransmitNews
+from canmcast_gui.transmit.news import AddressChanged, HeldBack, JobStatus, SendFailed, TransmitNews
 
-__all__ = ["AddressChanged", "JobStatus", "SendFailed", "TransmitError", "TransmitNews", "Transmitter"]
+__all__ = [
+    "AddressChanged",
+    "HeldBack",
+    "JobStatus",
+    "SendFailed",
+    "TransmitError",
+    "TransmitNews",
+    "Transmitter",
+]

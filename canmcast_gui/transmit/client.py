@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
@@ -15,7 +16,7 @@ from canmcast_gui.frames.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.job import validate_frame, validate_job
-from canmcast_gui.transmit.news import AddressChanged, JobStatus, SendFailed, TransmitNews
+from canmcast_gui.transmit.news import AddressChanged, HeldBack, JobStatus, SendFailed, TransmitNews
 
 _MODULE = "canmcast_gui.transmit.process"
 
@@ -45,6 +46,9 @@ class Transmitter:
         self._flushed = 0
         self._sent_before = 0
         self._sent = 0
+        self._rate_limit: float | None = None
+        # Commands that together() collects, None outside of it.
+        self._gathered: list[tuple[Any, ...]] | None = None
         try:
             self._process = SupervisedProcess("transmit process", _MODULE, [factory, json.dumps(settings)])
         except ChildError as error:
@@ -96,7 +100,11 @@ class Transmitter:
         """
         validate_job(frame, period_ns, count)
         version = next(self._numbers)
-        self._say(wire.ARM, job_id, version, *wire.batch_to_bytes(frame), period_ns, count)
+        if job_id not in self._versions:  # what is still to be told of an earlier job with that number
+            self._news = [
+                one for one in self._news if not (isinstance(one, JobStatus) and one.job_id == job_id)
+            ]
+        self._say(wire.ARM, job_id, version, wire.frame_to_plain(frame), period_ns, count)
         self._versions[job_id] = version
 
     def disarm(self, job_id: int) -> None:
@@ -108,6 +116,28 @@ class Transmitter:
         """End all jobs. Single frames that were asked for before still leave."""
         self._versions.clear()
         self._say_if_running(wire.STOP_ALL)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is asked for inside is done as one: jobs that are armed here are due together."""
+        gathered: list[tuple[Any, ...]] = []
+        self._gathered = gathered
+        try:
+            yield
+        finally:
+            self._gathered = None
+        if gathered:
+            self._say(wire.TOGETHER, gathered)
+
+    def set_rate_limit(self, frames_per_second: float | None) -> None:
+        """Let no more than so many frames a second leave, of whatever kind; None is no limit.
+
+        Jobs' frames above it are not sent, counted as late and told (HeldBack); all others wait.
+        """
+        if frames_per_second is not None and frames_per_second <= 0:
+            raise TransmitError(f"A limit of {frames_per_second:g} frames/s is not possible; choose more.")
+        self._rate_limit = frames_per_second
+        self._say_if_running(wire.LIMIT, frames_per_second)
 
     def flush(self, timeout: float) -> bool:
         """Wait up to ``timeout`` seconds until all single frames asked for have left; whether they have."""
@@ -132,6 +162,9 @@ class Transmitter:
             raise TransmitError(
                 "Nothing was sent: the transmit process has ended and is being started again."
             )
+        if self._gathered is not None:
+            self._gathered.append(message)
+            return
         if channel.pending > _MOST_PENDING and not channel.flush(_PATIENCE_SECONDS):
             raise TransmitError(
                 f"Nothing was sent: the transmit process has not answered for {_PATIENCE_SECONDS:g} s."
@@ -140,7 +173,9 @@ class Transmitter:
 
     def _say_if_running(self, *message: Any) -> None:
         channel = self._process.channel
-        if channel is not None:
+        if self._gathered is not None:
+            self._gathered.append(message)
+        elif channel is not None:
             channel.send(wire.pack(*message))
 
     # -- hearing -----------------------------------------------------------------------------------------
@@ -166,6 +201,7 @@ class Transmitter:
             return None
         if change.ready is not None:
             self._set_addresses(change.ready)
+            self._say_if_running(wire.LIMIT, self._rate_limit)
             return change.sentence
         self._sent_before, self._sent = self._sent_before + self._sent, 0
         lost, self._versions = sorted(self._versions), {}
@@ -179,12 +215,15 @@ class Transmitter:
             _NEWS[word](self, *values)
         del self._news[:-_MOST_NEWS]
 
-    def _on_status(self, sent: int, rows: list[list[Any]]) -> None:
+    def _on_status(self, sent: int, held: int, rows: list[list[Any]]) -> None:
         self._sent = sent
-        for job_id, version, job_sent, late, finished in rows:
+        if held:
+            self._news.append(HeldBack(held))
+        for job_id, version, *status in rows:
             if self._versions.get(job_id) == version:
-                self._news.append(JobStatus(job_id, job_sent, late, finished))
-                if finished:
+                news = JobStatus(job_id, *status)
+                self._news.append(news)
+                if news.finished:
                     del self._versions[job_id]
 
     def _on_failed(self, sentence: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.validity import first_problem
@@ -13,23 +14,58 @@ MIN_PERIOD_NS = 100_000
 # A day. What is asked for less often than that is a slip of the unit.
 MAX_PERIOD_NS = 86_400 * 10**9
 
+# Intervals that the measured period and jitter look back at: long enough to be read, short enough to follow.
+MEASURED_INTERVALS = 100
+
+# What makes a frame's datagram for the time at which it is due, in int nanoseconds.
+MakeDatagram = Callable[[int], bytes]
+
+
+@dataclass(slots=True, eq=False)
+class Measured:
+    """The time between frames as it was: a mean, and how far intervals are from it on average, in ns."""
+
+    period_ns: float = 0.0
+    jitter_ns: float = 0.0
+    _last_ns: int = 0
+    _intervals: int = 0
+
+    def note(self, now_ns: int) -> None:
+        """A frame has left."""
+        last_ns, self._last_ns = self._last_ns, now_ns
+        if last_ns:
+            intervals = self._intervals
+            if intervals < MEASURED_INTERVALS:
+                self._intervals = intervals = intervals + 1
+            off_ns = now_ns - last_ns - self.period_ns
+            self.period_ns += off_ns / intervals
+            self.jitter_ns += (abs(off_ns) - self.jitter_ns) / intervals if intervals > 1 else 0.0
+
+    def restart(self) -> None:
+        """Measure anew from the last frame on, because another period is wanted."""
+        self._intervals = 0
+        self.period_ns = self.jitter_ns = 0.0
+
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A job in the schedule: what is sent, as its sender has encoded it, and how often.
+    """A job in the schedule: what is sent, and how often.
 
-    ``remaining`` frames are still to be sent, None without end; the next of them belongs to ``grid_ns``.
+    ``make`` gives the frame in its sender's form for a due time. ``remaining`` frames are still to be sent,
+    None without end; the next of them belongs to ``grid_ns``, the last one belonged to ``due_ns``.
     ``version`` is the client's number for the last command that shaped the job.
     """
 
     job_id: int
-    encoded: bytes
+    make: MakeDatagram
     period_ns: int
     remaining: int | None
     grid_ns: int
+    due_ns: int = 0
     sent: int = 0
     late: int = 0
     version: int = 0
+    measured: Measured = field(default_factory=Measured)
 
     @property
     def finished(self) -> bool:

@@ -10,13 +10,17 @@ class JobStatus:
     """How a periodic job is doing.
 
     ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period, whether
-    their frame left later or not at all; ``finished`` when its count is reached.
+    their frame left later or not at all; ``finished`` when its count is reached. ``period_ns`` and
+    ``jitter_ns`` are measured over its last frames: the mean time between two, and how far from it they are
+    on average; 0 before there are two.
     """
 
     job_id: int
     sent: int
     late: int
     finished: bool
+    period_ns: float = 0.0
+    jitter_ns: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +37,11 @@ class AddressChanged:
     addresses: tuple[tuple[str, int], ...]
 
 
-TransmitNews = JobStatus | SendFailed | AddressChanged
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """``frames`` were due and not sent since the last such news, because of the rate limit."""
+
+    frames: int
+
+
+TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
@@ -21,6 +23,7 @@ class Reporter:
         self._channel = link.channel
         self._wakeup = link.wakeup
         self._sent = 0
+        self._held = 0
         self._changed: dict[int, Job] = {}
         self._refused: list[tuple[int, int]] = []
         self._moved = False
@@ -35,6 +38,12 @@ class Reporter:
         """So many frames have left."""
         self._sent += frames
         self._dirty = True
+
+    def note_held(self, frames: int) -> None:
+        """So many frames that were due were held back by the rate limit, for good."""
+        if frames:
+            self._held += frames
+            self._dirty = True
 
     def note_job(self, job: Job) -> None:
         """A job has gone on; that it has finished is told at once."""
@@ -57,8 +66,9 @@ class Reporter:
         """A job was ended by the client, who asks no more about it."""
         self._changed.pop(job_id, None)
 
-    def note_failure(self, sentence: str, now_ns: int) -> None:
+    def note_failure(self, sentence: str) -> None:
         """Something could not be sent."""
+        now_ns = time.monotonic_ns()
         said, when = self._last_failure
         if sentence != said or now_ns - when >= SAME_FAILURE_NS:
             self._failure = sentence
@@ -92,9 +102,9 @@ class Reporter:
         self._dirty = self._urgent = False
 
     def _messages(self) -> list[bytes]:
-        rows = [[job.job_id, job.version, job.sent, job.late, job.finished] for job in self._changed.values()]
-        rows += [[job_id, version, 0, 0, True] for job_id, version in self._refused]
-        messages = [wire.pack(wire.STATUS, self._sent, rows)]
+        rows: list[list[object]] = [_job_row(job) for job in self._changed.values()]
+        rows += [[job_id, version, 0, 0, True, 0.0, 0.0] for job_id, version in self._refused]
+        messages = [wire.pack(wire.STATUS, self._sent, self._held, rows)]
         if self._moved:
             messages.append(wire.pack(wire.MOVED, address_rows(self._addresses)))
         if self._failure is not None:
@@ -102,10 +112,18 @@ class Reporter:
         messages += [wire.pack(wire.FLUSHED, token) for token in self._flushed]
         self._changed.clear()
         self._refused.clear()
+        self._held = 0
         self._moved = False
         self._flushed.clear()
         self._failure = None
         return messages
+
+
+def _job_row(job: Job) -> list[object]:
+    measured = job.measured
+    return [
+        job.job_id, job.version, job.sent, job.late, job.finished, measured.period_ns, measured.jitter_ns,
+    ]  # fmt: skip
 
 
 def address_rows(addresses: tuple[Source, ...]) -> list[list[str | int]]:

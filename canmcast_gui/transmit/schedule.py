@@ -11,10 +11,15 @@ from __future__ import annotations
 import heapq
 import itertools
 
-from canmcast_gui.transmit.job import Job
+from canmcast_gui.transmit.job import Job, MakeDatagram
 
 # A stop of the machine that is made good: longer than a scheduler or a virtual machine usually takes away.
 HICCUP_NS = 100_000_000
+
+# Jobs begin on a lattice, so that those of a bus leave together: one waking up for many frames instead of one
+# for each. A new job waits for it at most so long, and at most half its period.
+LATTICE_NS = 5_000_000
+LATTICE_SHARE = 2
 
 # Entries of ended jobs stay in the heap until they come up; so many of them are not worth tidying up.
 _STALE_ENTRIES = 64
@@ -28,21 +33,27 @@ class Schedule:
         # One entry for each armed job: due time, a running number that keeps the order of equals, the job.
         self._heap: list[tuple[int, int, Job]] = []
         self._numbers = itertools.count()
+        self._origin_ns = 0
 
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def arm(self, job_id: int, encoded: bytes, period_ns: int, count: int | None, now_ns: int) -> Job:
-        """Begin a job, its first frame due now. ``encoded`` is the frame in its sender's form.
+    def arm(self, job_id: int, make: MakeDatagram, period_ns: int, count: int | None, now_ns: int) -> Job:
+        """Begin a job, its first frame due now, or on the lattice that the jobs before it began.
+
+        ``make`` gives the frame in its sender's form.
 
         For a job that is armed already, frame, period and count change with its next due time, which stays.
         """
         job = self._jobs.get(job_id)
         if job is None:
-            job = self._jobs[job_id] = Job(job_id, encoded, period_ns, count, now_ns)
-            self._enter(now_ns, job)
-        else:
-            job.encoded, job.period_ns, job.remaining = encoded, period_ns, count
+            start_ns = self._start(period_ns, now_ns)
+            job = self._jobs[job_id] = Job(job_id, make, period_ns, count, start_ns)
+            heapq.heappush(self._heap, (start_ns, next(self._numbers), job))
+            return job
+        if period_ns != job.period_ns:
+            job.measured.restart()
+        job.make, job.period_ns, job.remaining = make, period_ns, count
         return job
 
     def disarm(self, job_id: int) -> Job | None:
@@ -72,32 +83,48 @@ class Schedule:
         A finished job leaves the schedule.
         """
         due: list[Job] = []
-        while (due_ns := self.next_due()) is not None and due_ns <= now_ns:
-            job = heapq.heappop(self._heap)[2]
+        heap, jobs, numbers, replace = self._heap, self._jobs, self._numbers, heapq.heapreplace
+        while heap and heap[0][0] <= now_ns:
+            job = heap[0][2]
+            if jobs.get(job.job_id) is not job:
+                heapq.heappop(heap)
+                continue
+            job.due_ns = grid_ns = job.grid_ns
             due.append(job)
             if job.remaining is not None:
                 job.remaining -= 1
-            if job.finished:
-                del self._jobs[job.job_id]
-            else:
-                self._enter(_go_on(job, now_ns), job)
+                if not job.remaining:
+                    heapq.heappop(heap)
+                    del jobs[job.job_id]
+                    continue
+            period_ns = job.period_ns
+            job.grid_ns = next_ns = grid_ns + period_ns
+            if next_ns <= now_ns:
+                _catch_up(job, now_ns)
+                next_ns = job.grid_ns
+            replace(heap, (max(next_ns, now_ns + period_ns // 2), next(numbers), job))
         return due
 
-    def _enter(self, due_ns: int, job: Job) -> None:
-        heapq.heappush(self._heap, (due_ns, next(self._numbers), job))
+    def _start(self, period_ns: int, now_ns: int) -> int:
+        """When a new job begins: now where it is the only one, else at the next place of the lattice."""
+        if not self._jobs:
+            self._origin_ns = now_ns
+            return now_ns
+        places = max(LATTICE_SHARE, -(-period_ns // LATTICE_NS))
+        since_ns = (now_ns - self._origin_ns) % period_ns
+        place = -(-since_ns * places // period_ns)
+        return now_ns - since_ns + place * period_ns // places
 
     def _is_armed(self, job: Job) -> bool:
         return self._jobs.get(job.job_id) is job
 
 
-def _go_on(job: Job, now_ns: int) -> int:
-    """When the next frame of a job is due whose frame leaves now; moves the job's grid on."""
-    job.grid_ns += job.period_ns
+def _catch_up(job: Job, now_ns: int) -> None:
+    """Count what a job has missed whose next place has passed already, and move it on where that is much."""
     behind_ns = now_ns - job.grid_ns
     if behind_ns > HICCUP_NS:
         missed = behind_ns // job.period_ns + 1
         job.late += missed
         job.grid_ns += missed * job.period_ns
-    elif behind_ns >= 0:
+    else:
         job.late += 1
-    return max(job.grid_ns, now_ns + job.period_ns // 2)

@@ -7,22 +7,27 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
 
-# Commands: SEND records heap; ARM job_id version records heap period_ns count; DISARM job_id; STOP_ALL;
-# FLUSH token.
+# Commands: SEND records heap; ARM job_id version frame changes period_ns count; DISARM job_id; STOP_ALL;
+# FLUSH token; TOGETHER [command …]; LIMIT frames_per_second or None.
 SEND = "send"
 ARM = "arm"
 DISARM = "disarm"
 STOP_ALL = "stop all"
 FLUSH = "flush"
+TOGETHER = "together"
+LIMIT = "limit"
 
-# News: STATUS sent [[job_id, version, sent, late, finished] …]; FAILED sentence; FLUSHED token;
-# MOVED [[address, port] …].
+# News: STATUS sent held [[job_id, version, sent, late, finished, period_ns, jitter_ns] …]; FAILED sentence;
+# FLUSHED token; MOVED [[address, port] …].
 STATUS = "status"
 FAILED = "failed"
 FLUSHED = "flushed"
 MOVED = "moved"
+
+# One frame as plain values: arbitration id, flags, channel (as python-can counts), DLC in bytes, payload.
+Plain = tuple[int, int, "int | None", int, bytes]
 
 
 def pack(*message: Any) -> bytes:
@@ -33,7 +38,7 @@ def pack(*message: Any) -> bytes:
 
 def unpack(message: bytes) -> list[Any]:
     """The message that pack() made."""
-    values: list[Any] = msgpack.unpackb(message)
+    values: list[Any] = msgpack.unpackb(message, strict_map_key=False)
     return values
 
 
@@ -46,3 +51,12 @@ def batch_to_bytes(batch: FrameBatch) -> tuple[bytes, bytes]:
 def batch_from_bytes(records: bytes, heap: bytes) -> FrameBatch:
     """The batch that batch_to_bytes() took apart."""
     return FrameBatch(np.frombuffer(records, dtype=FRAME_DTYPE), np.frombuffer(heap, dtype=np.uint8))
+
+
+def frame_to_plain(batch: FrameBatch, row: int = 0) -> Plain:
+    """One frame of a batch as plain values, as an encoder wants them."""
+    record = batch.records[row]
+    flags = int(record["flags"]) & ~int(Flag.TX)
+    dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & Flag.REMOTE else int(record["length"])
+    channel = int(record["channel"]) - 1 if record["channel"] else None
+    return int(record["arbitration_id"]), flags, channel, dlc, batch.payload(row)

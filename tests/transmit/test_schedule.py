@@ -4,13 +4,22 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from canmcast_gui.transmit.schedule import HICCUP_NS, Schedule
+from canmcast_gui.transmit.schedule import HICCUP_NS, LATTICE_NS, LATTICE_SHARE, Schedule
 
 MS = 1_000_000
-FRAME, OTHER = b"one frame", b"another"
+
+
+def FRAME(_due_ns: int) -> bytes:  # noqa: N802 - stands for a frame
+    return b"one frame"
+
+
+def OTHER(_due_ns: int) -> bytes:  # noqa: N802
+    return b"another"
+
 
 periods = st.integers(100_000, 2_000 * MS)
 starts = st.integers(0, 10_000 * MS)
@@ -27,15 +36,36 @@ def run_until(schedule: Schedule, end_ns: int) -> list[tuple[int, int]]:
 @given(st.lists(st.tuples(starts, st.integers(5 * MS, 2_000 * MS)), min_size=1, max_size=5))
 def test_kept_exactly_every_frame_is_on_its_grid(jobs):
     schedule = Schedule()
-    for number, (start, period) in enumerate(jobs):
-        schedule.arm(number, FRAME, period, None, start)
+    jobs = sorted(jobs)
+    begins = [
+        schedule.arm(number, FRAME, period, None, start).grid_ns
+        for number, (start, period) in enumerate(jobs)
+    ]
     end = max(start for start, _ in jobs) + 1_000 * MS
     expected = [
         (time, number)
-        for number, (start, period) in enumerate(jobs)
-        for time in range(start, end + 1, period)
+        for number, (begin, (_, period)) in enumerate(zip(begins, jobs, strict=True))
+        for time in range(begin, end + 1, period)
     ]
     assert sorted(run_until(schedule, end)) == sorted(expected)
+
+
+@given(st.lists(st.tuples(starts, periods), min_size=1, max_size=30))
+def test_jobs_begin_at_once_or_very_soon_and_at_few_places(jobs):
+    schedule = Schedule()
+    for number, (start, period) in enumerate(sorted(jobs)):
+        begin = schedule.arm(number, FRAME, period, None, start).grid_ns
+        assert start <= begin <= start + (min(period // LATTICE_SHARE, LATTICE_NS) + 1 if number else 0)
+
+
+@given(st.lists(st.integers(0, 200 * MS), min_size=1, max_size=50), periods)
+def test_jobs_of_one_period_are_due_together(starts, period):
+    schedule = Schedule()
+    places = {
+        schedule.arm(number, FRAME, period, None, start).grid_ns % period
+        for number, start in enumerate(sorted(starts))
+    }
+    assert len(places) <= max(LATTICE_SHARE, -(-period // LATTICE_NS))
 
 
 @given(periods, st.lists(st.integers(0, 3_000 * MS), min_size=1, max_size=60))
@@ -99,7 +129,7 @@ def test_a_change_takes_effect_at_the_next_due_time(when, period):
     schedule.arm(1, OTHER, period, None, when)
     assert schedule.next_due() == 10 * MS
     (job,) = schedule.take_due(10 * MS)
-    assert job.encoded is OTHER
+    assert job.make is OTHER
     assert schedule.next_due() == 10 * MS + period
 
 
@@ -111,7 +141,7 @@ def test_a_disarmed_job_sends_nothing_and_starts_afresh():
     assert schedule.disarm(1) is None
     assert Counter(number for _, number in run_until(schedule, 50 * MS)) == {2: 6}
     schedule.arm(1, FRAME, 10 * MS, None, 53 * MS)
-    assert run_until(schedule, 63 * MS) == [(53 * MS, 1), (60 * MS, 2), (63 * MS, 1)]
+    assert run_until(schedule, 65 * MS) == [(55 * MS, 1), (60 * MS, 2), (65 * MS, 1)]
     assert {job.job_id for job in schedule.clear()} == {1, 2}
     assert schedule.next_due() is None
     assert schedule.take_due(10**15) == []
@@ -127,3 +157,71 @@ def test_arming_and_disarming_a_million_times_takes_no_memory(other_jobs):
         schedule.disarm(1)
     assert len(schedule._heap) < 200
     assert len(schedule) == other_jobs
+
+
+class Changing(RuleBasedStateMachine):
+    """One job through changes of frame, period and count, pauses, clocks that jump and late looks.
+
+    What was sent is compared with what a plain reading of the rules would have sent.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.schedule = Schedule()
+        self.now = 0
+        self.armed = False
+        self.value = 0
+        self.next_due = 0
+        self.period = MS
+
+    def frame(self):
+        value = self.value = self.value + 1
+        return lambda _due_ns: value.to_bytes(4, "big")
+
+    def look(self) -> None:
+        """Take what is due, and check it: never before its time, once, with the newest frame."""
+        jobs = self.schedule.take_due(self.now)
+        if not self.armed or self.now < self.next_due:
+            assert jobs == []
+            return
+        (job,) = jobs
+        assert job.make(0) == self.value.to_bytes(4, "big")
+        grid = job.due_ns + self.period
+        if self.now - grid > HICCUP_NS:
+            grid += ((self.now - grid) // self.period + 1) * self.period
+        assert job.grid_ns == grid
+        self.next_due = max(grid, self.now + self.period // 2)
+        assert self.schedule.next_due() == self.next_due
+
+    @rule(period=st.integers(100_000, 50 * MS))
+    def arm_or_change(self, period: int) -> None:
+        self.schedule.arm(1, self.frame(), period, None, self.now)
+        if not self.armed:
+            self.next_due = self.now
+        self.armed, self.period = True, period
+        assert self.schedule.next_due() == self.next_due
+
+    @rule()
+    def disarm(self) -> None:
+        self.schedule.disarm(1)
+        self.armed = False
+
+    @rule()
+    def exactly_on_time(self) -> None:
+        if self.armed:
+            self.now = max(self.now, self.next_due)
+        self.look()
+
+    @rule(ahead=st.integers(0, 5 * MS))
+    def a_little_later(self, ahead: int) -> None:
+        self.now += ahead
+        self.look()
+
+    @rule(ahead=st.integers(HICCUP_NS // 2, 10_000 * MS))
+    def the_clock_jumps(self, ahead: int) -> None:
+        self.now += ahead
+        self.look()
+
+
+TestChanging = Changing.TestCase
+TestChanging.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

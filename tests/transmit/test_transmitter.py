@@ -15,7 +15,7 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.transmit import JobStatus, SendFailed, TransmitError, Transmitter
+from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed, TransmitError, Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
@@ -271,6 +271,49 @@ def test_news_that_nobody_reads_make_nothing_grow(transmitter, receiver):
     assert len(transmitter.poll()) <= 4096
 
 
+def test_jobs_armed_together_leave_together(transmitter, receiver):
+    with transmitter.together():
+        for number in range(50):
+            transmitter.arm(number, frame(0x100 + number), 20 * MS)
+        transmitter.disarm(7)
+    batch = receive(receiver, 98)
+    assert batch.arbitration_id[:49].tolist() == [0x100 + n for n in range(50) if n != 7]
+    assert int(np.ptp(batch.timestamp_ns[:49])) < 20 * MS
+
+
+def test_what_a_job_did_is_measured(transmitter, receiver):
+    transmitter.arm(1, frame(), 5 * MS)
+    last = news(transmitter, lambda one: one.sent > 40)[-1]
+    assert last.period_ns == pytest.approx(5 * MS, rel=0.2)
+    assert last.jitter_ns >= 0
+
+
+def test_the_rate_limit_holds_back_jobs_and_lets_single_frames_wait(transmitter, receiver):
+    with pytest.raises(TransmitError, match="limit"):
+        transmitter.set_rate_limit(0)
+    transmitter.set_rate_limit(1000)
+    start = time.monotonic()
+    transmitter.send(FrameBatch.concatenate([frame()] * 100))
+    assert transmitter.flush(PATIENCE)
+    assert time.monotonic() - start > 0.07
+    with transmitter.together():
+        for number in range(10):
+            transmitter.arm(number, frame(), MS)
+    assert news(transmitter, lambda one: isinstance(one, HeldBack) and one.frames > 0)
+    assert news(transmitter, lambda one: isinstance(one, JobStatus) and one.late > 0)
+    transmitter.set_rate_limit(None)
+
+
+def test_the_rate_limit_outlives_a_restart(transmitter, receiver):
+    transmitter.set_rate_limit(100)
+    kill(transmitter)
+    restart(transmitter)
+    start = time.monotonic()
+    transmitter.send(FrameBatch.concatenate([frame()] * 12))
+    assert transmitter.flush(PATIENCE)
+    assert time.monotonic() - start > 0.08
+
+
 PARENT = f"""
 import json, sys, time
 from canmcast_gui.frames import FrameBatch
@@ -296,6 +339,26 @@ def test_sending_ends_with_the_program_that_asked_for_it(settings, receiver):
     child.wait(PATIENCE)
     rest = receiver.drain(1 << 20)
     assert len(rest) == 0 or int(rest.timestamp_ns[-1]) - killed_ns < 1_000 * MS
+
+
+def test_sending_ends_with_the_program_even_when_very_much_waits(settings, receiver):
+    program = PARENT.replace(
+        "transmitter.arm(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000)",
+        "transmitter.set_rate_limit(2000)\n"
+        "transmitter.send(FrameBatch.concatenate([FrameBatch.from_columns(0, [0x123], [[1]])] * 70_000))",
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, json.dumps(settings.to_dict())],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        receive(receiver, 10)
+        parent.kill()
+        killed = time.monotonic()
+    child.wait(PATIENCE)
+    assert time.monotonic() - killed < 10
 
 
 def test_the_room_knows_no_transport():
