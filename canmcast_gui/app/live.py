@@ -21,6 +21,7 @@ from canmcast_gui.transport.statistics import BusStatistics
 log = logging.getLogger(__name__)
 
 SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
+RECEIVER_FACTORY = "canmcast_gui.transport.receiver:open_receiver"
 SUPERVISE_MS = 250
 
 # How long leaving the bus waits for frames that were just asked for; sending one takes microseconds.
@@ -35,7 +36,7 @@ class BusProcesses:
         self.settings = settings.validated()
         self.capture = Capture(self.settings)
         try:
-            self.transmitter = Transmitter(SENDER_FACTORY, self.settings.to_dict())
+            self.transmitter = Transmitter(SENDER_FACTORY, self.settings.to_dict(), RECEIVER_FACTORY)
         except BaseException:
             self.capture.shutdown()
             raise

@@ -16,6 +16,11 @@ _SEQUENCES = {
     b"\x1bOB": "down",
     b"\x1b[5~": "page up",
     b"\x1b[6~": "page down",
+    b"\x1b[C": "right",
+    b"\x1bOC": "right",
+    b"\x1b[D": "left",
+    b"\x1bOD": "left",
+    b".": "step",
     b"k": "up",
     b"j": "down",
     b" ": "page down",
@@ -56,7 +61,8 @@ class Keys:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._settings)
 
     def pressed(self) -> str | None:
-        """The key that was pressed: "up", "down", "page up", "page down", "end"; None for none of them."""
+        """The key that was pressed: "up", "down", "page up", "page down", "left", "right",
+        "step", "end"; None for none of them."""
         if self._settings is None or not select.select([sys.stdin], [], [], 0)[0]:
             return None
         return _SEQUENCES.get(os.read(sys.stdin.fileno(), 16))

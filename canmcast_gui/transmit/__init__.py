@@ -2,12 +2,22 @@
 
 from canmcast_gui.transmit.client import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.news import AddressChanged, HeldBack, JobStatus, SendFailed, TransmitNews
+from canmcast_gui.transmit.news import (
+    AddressChanged,
+    HeldBack,
+    JobStatus,
+    ReplayStatus,
+    SendFailed,
+    TransmitNews,
+)
+from canmcast_gui.transmit.replay_options import ReplayOptions
 
 __all__ = [
     "AddressChanged",
     "HeldBack",
     "JobStatus",
+    "ReplayOptions",
+    "ReplayStatus",
     "SendFailed",
     "TransmitError",
     "TransmitNews",

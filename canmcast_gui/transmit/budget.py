@@ -28,6 +28,10 @@ class Budget:
         self._left -= taken
         return taken
 
+    def give_back(self, frames: int) -> None:
+        """So many of the allowed frames did not leave."""
+        self._left += frames
+
     def next_ns(self, now_ns: int) -> int:
         """When the next frame may leave."""
         if self.rate is None:

@@ -16,7 +16,15 @@ from canmcast_gui.frames.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.job import validate_frame, validate_job
-from canmcast_gui.transmit.news import AddressChanged, HeldBack, JobStatus, SendFailed, TransmitNews
+from canmcast_gui.transmit.news import (
+    AddressChanged,
+    HeldBack,
+    JobStatus,
+    ReplayStatus,
+    SendFailed,
+    TransmitNews,
+)
+from canmcast_gui.transmit.replay_options import ReplayOptions
 
 _MODULE = "canmcast_gui.transmit.process"
 
@@ -32,16 +40,18 @@ _MOST_NEWS = 4096
 class Transmitter:
     """A process that sends single and periodic frames; it ends with this one, and sending with it.
 
-    ``factory`` names what makes its sender ("module:function"), ``settings`` are plain values for it. The
-    constructor returns when the sender is open, and raises TransmitError, with nothing left running, where
-    it cannot be. ``fileno()`` is readable when there is news, and ``poll()`` gives it; ``supervise()`` is to
-    be called a few times a second. For one thread. Also a context manager.
+    ``factory`` names what makes its sender ("module:function"), ``settings`` are plain values for it;
+    ``ears`` names what makes a receiver of the same settings, opened when something depends on what others
+    send. The constructor returns when the sender is open, and raises TransmitError, with nothing left
+    running, where it cannot be. ``fileno()`` is readable when there is news, and ``poll()`` gives it;
+    ``supervise()`` is to be called a few times a second. For one thread. Also a context manager.
     """
 
-    def __init__(self, factory: str, settings: dict[str, Any]) -> None:
+    def __init__(self, factory: str, settings: dict[str, Any], ears: str = "") -> None:
         self._news: list[TransmitNews] = []
         # The version of each armed job's last command: news about an earlier one are not about this job.
         self._versions: dict[int, int] = {}
+        self._replaying: set[int] = set()
         self._numbers = itertools.count(1)
         self._flushed = 0
         self._sent_before = 0
@@ -50,7 +60,8 @@ class Transmitter:
         # Commands that together() collects, None outside of it.
         self._gathered: list[tuple[Any, ...]] | None = None
         try:
-            self._process = SupervisedProcess("transmit process", _MODULE, [factory, json.dumps(settings)])
+            arguments = [factory, json.dumps(settings), ears]
+            self._process = SupervisedProcess("transmit process", _MODULE, arguments)
         except ChildError as error:
             raise TransmitError(str(error)) from error
         self._set_addresses(self._process.first_word)
@@ -139,6 +150,35 @@ class Transmitter:
         self._rate_limit = frames_per_second
         self._say_if_running(wire.LIMIT, frames_per_second)
 
+    # -- replays -----------------------------------------------------------------------------------------
+
+    def replay(self, number: int, factory: str, settings: dict[str, Any], options: ReplayOptions) -> None:
+        """Begin a replay of what the factory makes of ``settings``: an object with ``rows(start, stop)``.
+
+        Nothing leaves before replay_grown() says that there are rows. ReplayStatus tells how it goes. Raises
+        TransmitError, and FilterError for a wrong filter.
+        """
+        self._say(wire.REPLAY, number, factory, settings, options.validated().to_dict())
+        self._replaying.add(number)
+
+    def replay_grown(self, number: int, end_row: int, complete: bool) -> None:
+        """The source has rows up to ``end_row`` now, and will have no more where ``complete``."""
+        self._say_if_running(wire.REPLAY_GROWN, number, end_row, complete)
+
+    def replay_do(self, number: int, action: str, value: int | float | None = None) -> None:
+        """Tell a replay: "play", "pause", "step", "seek" (to a row), "speed" (a factor or None)."""
+        self._say_if_running(wire.REPLAY_DO, number, action, value)
+
+    def replay_stop(self, number: int) -> None:
+        """End a replay."""
+        self._replaying.discard(number)
+        self._say_if_running(wire.REPLAY_STOP, number)
+
+    @property
+    def replaying(self) -> frozenset[int]:
+        """The replays that have not ended, as far as news have come."""
+        return frozenset(self._replaying)
+
     def flush(self, timeout: float) -> bool:
         """Wait up to ``timeout`` seconds until all single frames asked for have left; whether they have."""
         end = time.monotonic() + timeout
@@ -205,6 +245,7 @@ class Transmitter:
             return change.sentence
         self._sent_before, self._sent = self._sent_before + self._sent, 0
         lost, self._versions = sorted(self._versions), {}
+        self._replaying.clear()
         return change.sentence + (f" {_jobs_text(lost)} no longer armed." if lost else "")
 
     def _read(self) -> None:
@@ -225,6 +266,14 @@ class Transmitter:
                 self._news.append(news)
                 if news.finished:
                     del self._versions[job_id]
+
+    def _on_replays(self, rows: list[list[Any]]) -> None:
+        for row in rows:
+            status = ReplayStatus(*row)
+            if status.number in self._replaying:
+                self._news.append(status)
+                if status.state == "failed":
+                    self._replaying.discard(status.number)
 
     def _on_failed(self, sentence: str) -> None:
         self._news.append(SendFailed(sentence))
@@ -255,6 +304,7 @@ _NEWS: dict[str, Callable[..., None]] = {
     wire.STATUS: Transmitter._on_status,
     wire.FAILED: Transmitter._on_failed,
     wire.FLUSHED: Transmitter._on_flushed,
+    wire.REPLAYS: Transmitter._on_replays,
     wire.MOVED: Transmitter._on_moved,
 }
 

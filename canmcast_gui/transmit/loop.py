@@ -13,6 +13,8 @@ from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.job import Job, MakeDatagram
+from canmcast_gui.transmit.listener import Listener
+from canmcast_gui.transmit.replays import Replays
 from canmcast_gui.transmit.reporter import Reporter
 from canmcast_gui.transmit.schedule import Schedule
 from canmcast_gui.transmit.sender import Sender
@@ -41,13 +43,15 @@ Command = tuple[int, list[Any]]
 class TransmitLoop:
     """Does what the commands on the link say, and sends what is due."""
 
-    def __init__(self, link: ParentLink, sender: Sender) -> None:
+    def __init__(self, link: ParentLink, sender: Sender, listener: Listener) -> None:
         self._channel = link.channel
         self._sender = sender
         self._budget = Budget()
         self._reporter = Reporter(link, sender.addresses)
         self._schedule = Schedule()
         self._singles = Singles(sender, self._reporter, self._budget)
+        self._listener = listener
+        self._replays = Replays(sender, self._reporter, self._budget, listener)
         # Read and not obeyed yet, each with the time at which it came: those that came together begin jobs
         # that are due together. Bounded by what the channel takes in at a time.
         self._commands: deque[Command] = deque()
@@ -58,18 +62,21 @@ class TransmitLoop:
             self._wait()
             self._obey()
             self._send_due()
-            self._singles.send_some(time.monotonic_ns(), others=len(self._schedule) > 0)
+            self._replays.send_due()
+            others = len(self._schedule) > 0 or self._replays.playing
+            self._singles.send_some(time.monotonic_ns(), others)
+            self._listener.hear()
             self._report()
 
     def _report(self) -> None:
         """Tell the news, unless a frame is due very soon."""
         now_ns = time.monotonic_ns()
-        due_ns = self._schedule.next_due()
         report_ns = self._reporter.due_ns()
         if report_ns is None or report_ns > now_ns:
             return
-        if due_ns is None or due_ns - now_ns > NEWS_ROOM_NS or now_ns - report_ns > MOST_NEWS_DELAY_NS:
+        if self._next_due(now_ns) - now_ns > NEWS_ROOM_NS or now_ns - report_ns > MOST_NEWS_DELAY_NS:
             self._reporter.note_addresses(self._sender.addresses)
+            self._listener.note_addresses(self._sender.addresses)
             self._reporter.report(now_ns)
 
     # -- waiting -----------------------------------------------------------------------------------------
@@ -78,20 +85,29 @@ class TransmitLoop:
         """Wait until something is to be done, and read the commands that have come."""
         now_ns = time.monotonic_ns()
         due_ns, wake_ns = self._next_due(now_ns), self._next_wake(now_ns)
+        if self._replays.get_ready(due_ns - now_ns):
+            wake_ns = now_ns
         awake_ns = _awake_ns(due_ns - now_ns)
         until_ns = min(due_ns - awake_ns, wake_ns)
         if self._singles.full:
             self._wait_blind(min(until_ns, now_ns + BLIND_NS) - now_ns)
-        elif select.select([self._channel], [], [], max(0.0, (until_ns - now_ns) / 1e9))[0]:
-            self._read()
-            return
+        else:
+            readable = select.select(self._hearing(), [], [], max(0.0, (until_ns - now_ns) / 1e9))[0]
+            if self._channel in readable:
+                self._read()
+            if readable:
+                return
         if due_ns - time.monotonic_ns() <= awake_ns:
             _spin_until(due_ns)
 
+    def _hearing(self) -> list[Any]:
+        receiver = self._listener.receiver
+        return [self._channel] if receiver is None else [self._channel, receiver]
+
     def _next_due(self, now_ns: int) -> int:
         """When a frame must leave on time."""
-        due_ns = self._schedule.next_due()
-        return now_ns + IDLE_NS if due_ns is None else due_ns
+        times = (self._schedule.next_due(), self._replays.next_due(now_ns))
+        return min((time_ns for time_ns in times if time_ns is not None), default=now_ns + IDLE_NS)
 
     def _next_wake(self, now_ns: int) -> int:
         """When something is to be done that need not be on time to the microsecond."""
@@ -161,6 +177,21 @@ class TransmitLoop:
     def _do_stop_all(self, _now_ns: int) -> None:
         for job in self._schedule.clear():
             self._reporter.forget_job(job.job_id)
+        self._replays.stop_all()
+
+    def _do_replay(
+        self, _now_ns: int, number: int, factory: str, settings: dict[str, Any], options: dict[str, Any]
+    ) -> None:
+        self._replays.start(number, factory, settings, options)
+
+    def _do_replay_grown(self, _now_ns: int, number: int, end_row: int, complete: bool) -> None:
+        self._replays.grow(number, end_row, complete)
+
+    def _do_replay_do(self, _now_ns: int, number: int, action: str, value: Any) -> None:
+        self._replays.do(number, action, value, time.monotonic_ns())
+
+    def _do_replay_stop(self, _now_ns: int, number: int) -> None:
+        self._replays.stop(number)
 
     # -- frames ------------------------------------------------------------------------------------------
 
@@ -204,6 +235,10 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     wire.FLUSH: TransmitLoop._do_flush,
     wire.TOGETHER: TransmitLoop._do_together,
     wire.LIMIT: TransmitLoop._do_limit,
+    wire.REPLAY: TransmitLoop._do_replay,
+    wire.REPLAY_GROWN: TransmitLoop._do_replay_grown,
+    wire.REPLAY_DO: TransmitLoop._do_replay_do,
+    wire.REPLAY_STOP: TransmitLoop._do_replay_stop,
 }
 
 

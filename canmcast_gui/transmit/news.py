@@ -44,4 +44,23 @@ class HeldBack:
     frames: int
 
 
-TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack
+@dataclass(frozen=True, slots=True)
+class ReplayStatus:
+    """How a replay is doing.
+
+    ``state`` is "playing", "paused", "ended" or "failed"; ``row`` the next row that will be sent; ``sent``
+    and ``skipped`` frames (those that are not for this bus), ``late`` more than 1 ms, ``loops`` times that it
+    began anew; ``position_ns`` the time in the recording, None while that is unknown.
+    """
+
+    number: int
+    state: str
+    row: int
+    sent: int
+    skipped: int
+    late: int
+    loops: int
+    position_ns: int | None
+
+
+TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack | ReplayStatus

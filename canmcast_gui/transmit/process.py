@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from canmcast_gui.frames.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.loop import TransmitLoop
 from canmcast_gui.transmit.reporter import address_rows
 from canmcast_gui.transmit.sender import Sender, make
@@ -20,7 +21,7 @@ from canmcast_gui.transmit.sender import Sender, make
 
 def transmit(link: ParentLink) -> int:
     """Make the sender that the command line names, and work."""
-    factory, settings = link.arguments
+    factory, settings, ears = link.arguments
     try:
         sender: Sender = make(factory, json.loads(settings))
     except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
@@ -30,7 +31,8 @@ def transmit(link: ParentLink) -> int:
     _wake_exactly()
     gc.collect()
     gc.freeze()
-    loop = TransmitLoop(link, sender)
+    listener = Listener(ears or None, json.loads(settings), sender.addresses)
+    loop = TransmitLoop(link, sender, listener)
     link.say_ready(address_rows(sender.addresses))
     loop.run()
     return 0

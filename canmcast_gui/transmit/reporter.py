@@ -8,6 +8,7 @@ from canmcast_gui.frames import Source
 from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.job import Job
+from canmcast_gui.transmit.replay import Replay
 
 # News are for eyes, and those of one turn go together.
 NEWS_NS = 100_000_000
@@ -25,6 +26,8 @@ class Reporter:
         self._sent = 0
         self._held = 0
         self._changed: dict[int, Job] = {}
+        self._replays: dict[int, Replay] = {}
+        self._replays_failed: list[int] = []
         self._refused: list[tuple[int, int]] = []
         self._moved = False
         self._failure: str | None = None
@@ -54,6 +57,18 @@ class Reporter:
     def note_refused(self, job_id: int, version: int) -> None:
         """A job was not armed: it is told as finished."""
         self._refused.append((job_id, version))
+        self._dirty = self._urgent = True
+
+    def note_replay(self, number: int, replay: Replay) -> None:
+        """A replay has gone on; that it has ended is told at once."""
+        self._replays[number] = replay
+        self._dirty = True
+        self._urgent |= replay.state == "ended"
+
+    def note_replay_failed(self, number: int) -> None:
+        """A replay was not begun or has broken off."""
+        self._replays.pop(number, None)
+        self._replays_failed.append(number)
         self._dirty = self._urgent = True
 
     def note_addresses(self, addresses: tuple[Source, ...]) -> None:
@@ -105,6 +120,10 @@ class Reporter:
         rows: list[list[object]] = [_job_row(job) for job in self._changed.values()]
         rows += [[job_id, version, 0, 0, True, 0.0, 0.0] for job_id, version in self._refused]
         messages = [wire.pack(wire.STATUS, self._sent, self._held, rows)]
+        replays = [_replay_row(number, replay) for number, replay in self._replays.items()]
+        replays += [[number, "failed", 0, 0, 0, 0, 0, None] for number in self._replays_failed]
+        if replays:
+            messages.append(wire.pack(wire.REPLAYS, replays))
         if self._moved:
             messages.append(wire.pack(wire.MOVED, address_rows(self._addresses)))
         if self._failure is not None:
@@ -112,6 +131,8 @@ class Reporter:
         messages += [wire.pack(wire.FLUSHED, token) for token in self._flushed]
         self._changed.clear()
         self._refused.clear()
+        self._replays.clear()
+        self._replays_failed.clear()
         self._held = 0
         self._moved = False
         self._flushed.clear()
@@ -123,6 +144,13 @@ def _job_row(job: Job) -> list[object]:
     measured = job.measured
     return [
         job.job_id, job.version, job.sent, job.late, job.finished, measured.period_ns, measured.jitter_ns,
+    ]  # fmt: skip
+
+
+def _replay_row(number: int, replay: Replay) -> list[object]:
+    return [
+        number, replay.state, replay.row, replay.sent, replay.skipped, replay.late, replay.loops,
+        replay.position_ns(time.monotonic_ns()),
     ]  # fmt: skip
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
 
 # Commands: SEND records heap; ARM job_id version frame changes period_ns count; DISARM job_id; STOP_ALL;
-# FLUSH token; TOGETHER [command …]; LIMIT frames_per_second or None.
+# FLUSH token; TOGETHER [command …]; LIMIT frames_per_second or None; REPLAY number factory settings options;
+# REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number.
 SEND = "send"
 ARM = "arm"
 DISARM = "disarm"
@@ -18,13 +19,19 @@ STOP_ALL = "stop all"
 FLUSH = "flush"
 TOGETHER = "together"
 LIMIT = "limit"
+REPLAY = "replay"
+REPLAY_GROWN = "replay grown"
+REPLAY_DO = "replay do"
+REPLAY_STOP = "replay stop"
 
 # News: STATUS sent held [[job_id, version, sent, late, finished, period_ns, jitter_ns] …]; FAILED sentence;
-# FLUSHED token; MOVED [[address, port] …].
+# FLUSHED token; MOVED [[address, port] …];
+# REPLAYS [[number, state, row, sent, skipped, late, loops, position_ns] …].
 STATUS = "status"
 FAILED = "failed"
 FLUSHED = "flushed"
 MOVED = "moved"
+REPLAYS = "replays"
 
 # One frame as plain values: arbitration id, flags, channel (as python-can counts), DLC in bytes, payload.
 Plain = tuple[int, int, "int | None", int, bytes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport import platforms, recvmmsg
@@ -27,6 +28,11 @@ from canmcast_gui.transport.statistics import BusStatistics
 from canmcast_gui.transport.watching import unwatch, watch
 
 log = logging.getLogger(__name__)
+
+
+def open_receiver(settings: dict[str, Any]) -> Receiver:
+    """The receiver of a bus whose settings come from another process (BusSettings.to_dict)."""
+    return Receiver(BusSettings.from_dict(settings))
 
 
 class Receiver:

@@ -22,6 +22,7 @@ import psutil
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.logfile import open_writer
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
@@ -30,7 +31,8 @@ from tests.support.network import GROUP_IPV4
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
 MS = 1_000_000
-ONE_SECONDS = 20
+ONE_SECONDS, TURNS = 20, 4
+REPLAY_FRAMES = 100_000
 MANY, MANY_SECONDS, MANY_PERIOD_NS = 200, 8, 10 * MS
 LATE_NS = MS
 CHANGES, CHANGE_PERIOD_NS = 40, 10 * MS
@@ -51,6 +53,15 @@ with UdpMulticastBus(channel="GROUP", port=port, hop_limit=0) as bus:
         task.stop()
 """.replace("GROUP", GROUP_IPV4)
 
+# What python-can's own player does with a file and this bus (can.player).
+STOCK_PLAYER = """
+import sys, can
+from can.interfaces.udp_multicast import UdpMulticastBus
+with UdpMulticastBus(channel="GROUP", port=int(sys.argv[1]), hop_limit=0) as bus:
+    for message in can.MessageSync(can.LogReader(sys.argv[2])):
+        bus.send(message)
+""".replace("GROUP", GROUP_IPV4)
+
 _ports = iter(range(31_000, 32_000))
 
 
@@ -66,17 +77,24 @@ class Heard:
 def run() -> list[Figure]:
     """Measure with a window beside it that shows the demonstration's traffic."""
     with busy_window():
-        return [*_one_job(), *_many_jobs(), *_changes()]
+        return [*_one_job(), *_many_jobs(), *_changes(), _replay()]
 
 
 # -- what is measured ------------------------------------------------------------------------------------
 
 
 def _one_job() -> list[Figure]:
-    ours = our_jobs(1, MS, ONE_SECONDS)
-    stock = stock_jobs(1, MS, ONE_SECONDS)
-    ours_off, stock_off = p99_us(ours.times, MS), p99_us(stock.times, MS)
-    ppm, stock_ppm = slope_ppm(ours.times, MS), slope_ppm(stock.times, MS)
+    """In turns, and the median of them: what else the computer does must not hit one of the two only."""
+    seconds = ONE_SECONDS / TURNS
+    pairs = [(our_jobs(1, MS, seconds).times, stock_jobs(1, MS, seconds).times) for _ in range(TURNS)]
+    sides = list(zip(*pairs, strict=True))
+    ours_off, stock_off = (
+        float(np.median([p99_us(one.times, MS) for one in side])) for side in zip(*pairs, strict=True)
+    )
+    ppm, stock_ppm = (
+        float(np.median([slope_ppm(one.times, MS) for one in side])) for side in zip(*pairs, strict=True)
+    )
+    ours_sent, stock_sent = (sum(len(one) for one in side) for side in sides)
     wanted = ONE_SECONDS * 1000
     return [
         ratio("1 job of 1 ms: 99 % within", ours_off, stock_off, 1 / 5, "µs"),
@@ -85,8 +103,8 @@ def _one_job() -> list[Figure]:
             at_most=True, unit="ppm",
         ),
         Figure(
-            "1 job of 1 ms: frames missing", wanted - len(ours.times), 0,
-            f"{len(ours.times):,} of {wanted:,}", f"{len(stock.times):,}", at_most=True, unit="",
+            "1 job of 1 ms: frames missing", wanted - ours_sent, 0,
+            f"{ours_sent:,} of {wanted:,}", f"{stock_sent:,}", at_most=True, unit="",
         ),
     ]  # fmt: skip
 
@@ -135,6 +153,50 @@ def _delay_of(receiver: Receiver, number: int, value: int) -> float:
         found = (batch.arbitration_id == 0x100 + number) & (batch.data[:, 0] == value)
         if found.any():
             return float(batch.timestamp_ns[found][0] - asked_ns)
+
+
+def _replay() -> Figure:
+    """A recording of a bus with 80 ids at some 5,000 frames/s, at × 1, against python-can's player."""
+    gaps = np.random.default_rng(1).exponential(200_000, REPLAY_FRAMES).astype(np.int64)
+    times = 1_700_000_000 * 10**9 + np.cumsum(gaps)
+    times -= times % 1000  # as log files say them
+    ids = 0x100 + np.arange(REPLAY_FRAMES) % 80
+    data = np.arange(REPLAY_FRAMES, dtype=">u8").view(np.uint8).reshape(-1, 8)
+    frames = FrameBatch.from_columns(times, ids, data, channel=1)
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "bus.blf"
+        with open_writer(log) as writer:
+            writer.write(frames)
+        port = next(_ports)
+        where = ["--group", GROUP_IPV4, "--port", str(port), "--local"]
+        ours = _played(port, [sys.executable, "-m", "canmcast_gui.cli", "play", str(log), *where])
+        port = next(_ports)
+        stock = _played(port, [sys.executable, "-c", STOCK_PLAYER, str(port), str(log)])
+    ours_off, stock_off = (_replay_p99_us(heard, times) for heard in (ours, stock))
+    name = f"replay of {REPLAY_FRAMES // 1000}k frames × 1: 99 % within"
+    return ratio(name, ours_off, stock_off, 1 / 5, "µs")
+
+
+def _played(port: int, command: list[str]) -> FrameBatch:
+    """What a player sends."""
+    with (
+        closing(Receiver(settings_of(port))) as receiver,
+        subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL) as process,
+    ):
+        batches = []
+        while process.poll() is None:
+            time.sleep(0.02)
+            batches.append(receiver.drain(1 << 20).compact())
+        batches.append(receiver.drain(1 << 20).compact())
+        return FrameBatch.concatenate(batches)
+
+
+def _replay_p99_us(heard: FrameBatch, times: npt.NDArray[np.int64]) -> float:
+    """How far 99 of 100 frames are from their recorded times at most; each says which one it is."""
+    numbers = heard.data.copy().view(">u8")[:, 0].astype(np.int64)
+    assert np.array_equal(numbers, np.arange(len(times))), "frames are missing or in another order"
+    off = (heard.timestamp_ns - times).astype(np.float64)
+    return float(np.quantile(np.abs(off - np.median(off)), 0.99)) / 1e3
 
 
 # -- senders ---------------------------------------------------------------------------------------------

@@ -189,3 +189,20 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []
     assert canmcast("recover").stdout == ""
+
+
+def test_play_sends_a_part_of_several_files_with_other_ids(start, canmcast, bus, log):
+    dump = start("dump", *bus, "--count", "6").wait_until_listening()
+    options = ("--fast", "--limit", "2000", "--id", "123=7AA", "--filter", "id == 0x123")
+    result = canmcast("play", log, log, *bus, *options)
+    assert result.returncode == 0, result.stderr
+    sent = [line.split()[2].split("#")[0] for line in dump.result().stdout.splitlines()]
+    assert sent == ["7AA"] * 6
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(("--id", "123"), "old=new"), (("--filter", "id =="), "character 6"), (("--from", "999"), "no frames")],
+)
+def test_play_says_what_is_wrong(canmcast, bus, log, options, words):
+    assert_one_line(canmcast("play", log, *bus, *options), 1, words)

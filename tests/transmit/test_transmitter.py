@@ -15,7 +15,15 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed, TransmitError, Transmitter
+from canmcast_gui.transmit import (
+    HeldBack,
+    JobStatus,
+    ReplayOptions,
+    ReplayStatus,
+    SendFailed,
+    TransmitError,
+    Transmitter,
+)
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
@@ -370,3 +378,95 @@ def test_the_room_knows_no_transport():
         cwd=Path(__file__).parents[2],
     ).stdout.split()
     assert not {"can", "canmcast_gui.transport", "PySide6"} & set(modules)
+
+
+# -- replays ---------------------------------------------------------------------------------------------
+
+ROWS = "canmcast_gui.recording.follower:open_rows"
+EARS = "canmcast_gui.transport.receiver:open_receiver"
+
+
+@pytest.fixture
+def recording(tmp_path):
+    from canmcast_gui.recording import Recording
+
+    with Recording.create(tmp_path / "frames") as recording:
+        numbers = np.arange(1000)
+        data = numbers.astype(">u8").view(np.uint8).reshape(1000, 8)
+        recording.append(FrameBatch.from_columns(numbers * MS, 0x100 + numbers % 5, data))
+        yield recording
+
+
+def begin(transmitter, recording, number=1, **options) -> None:
+    settings = {"folder": str(recording.folder)}
+    transmitter.replay(number, ROWS, settings, ReplayOptions(**options))
+    transmitter.replay_grown(number, recording.end_row, True)
+
+
+def state_of(state: str):
+    return lambda one: isinstance(one, ReplayStatus) and one.state == state
+
+
+def numbers_of(batch: FrameBatch) -> list[int]:
+    return [int.from_bytes(batch.payload(row), "big") for row in range(len(batch))]
+
+
+def test_a_recording_is_replayed_in_its_own_time(transmitter, receiver, recording):
+    begin(transmitter, recording, end_row=300)
+    batch = receive(receiver, 300)
+    assert numbers_of(batch) == list(range(300))
+    assert int(np.ptp(batch.timestamp_ns)) == pytest.approx(299 * MS, rel=0.2)
+    last = news(transmitter, state_of("ended"))[-1]
+    assert (last.sent, last.row) == (300, 300)
+    assert transmitter.sent == 300
+
+
+def test_pause_step_seek_speed_and_stop(transmitter, receiver, recording):
+    begin(transmitter, recording, paused=True)
+    for _ in range(3):
+        transmitter.replay_do(1, "step")
+    assert numbers_of(receive(receiver, 3)) == [0, 1, 2]
+    transmitter.replay_do(1, "seek", 900)
+    transmitter.replay_do(1, "speed", None)
+    transmitter.replay_do(1, "play")
+    assert numbers_of(receive(receiver, 100)) == list(range(900, 1000))
+    news(transmitter, state_of("ended"))
+    transmitter.replay_do(1, "seek", 990)
+    transmitter.replay_do(1, "play")
+    assert numbers_of(receive(receiver, 10)) == list(range(990, 1000))
+    transmitter.replay_stop(1)
+    transmitter.replay_do(1, "play")
+    assert transmitter.replaying == frozenset()
+
+
+def test_a_loop_ends_when_all_is_stopped(transmitter, receiver, recording):
+    begin(transmitter, recording, loop=True, end_row=20)
+    receive(receiver, 50)
+    transmitter.stop_all()
+    assert news(transmitter, state_of("ended"))[-1].loops >= 2
+    assert transmitter.flush(PATIENCE)
+    receiver.drain()
+    assert not wait_for(receiver.fileno(), 0.05)
+
+
+def test_what_cannot_be_replayed_says_why(transmitter, recording):
+    transmitter.replay(1, ROWS, {"folder": "/nowhere"}, ReplayOptions())
+    transmitter.replay_grown(1, 5, True)
+    found = news(transmitter, lambda one: isinstance(one, SendFailed))
+    assert any("row 0" in one.sentence for one in found if isinstance(one, SendFailed))
+    begin(transmitter, recording, skip_live=True)
+    found = news(transmitter, lambda one: isinstance(one, SendFailed))
+    assert "cannot hear" in found[-1].sentence
+
+
+def test_ids_that_somebody_else_sends_are_left_out(settings, receiver, recording):
+    with (
+        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
+        Transmitter(SENDER, settings.to_dict()) as other,
+    ):
+        begin(transmitter, recording, skip_live=True, loop=True)
+        other.arm(1, frame(0x102, b"other"), 20 * MS)
+        receive(receiver, 500)
+        batch = receive(receiver, 300)
+        ours = batch[batch.length == 8]
+        assert set(ours.arbitration_id.tolist()) == {0x100, 0x101, 0x103, 0x104}

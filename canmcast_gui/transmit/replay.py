@@ -1,0 +1,287 @@
+"""A recording that is sent again: which frame is due when, through pauses, seeks, loops and changes of speed.
+
+No clock and no I/O in here: the time is handed in, frames come from a source of rows, and what encodes them
+is a function. All times are int nanoseconds; those of the recording count as they stand there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transmit.budget import Budget
+from canmcast_gui.transmit.replay_options import Changer, ReplayOptions
+from canmcast_gui.transmit.schedule import HICCUP_NS
+
+# Rows that are read and encoded at a time: some 0.2 ms of work, which is done while nothing is due.
+CHUNK_ROWS = 256
+# Where a filter lets few through, more rows are looked at together, up to so many.
+MOST_CHUNK_ROWS = 1 << 15
+FEW_LEFT = 64
+# Frames that leave between two looks at the clock.
+PORTION = 128
+LATE_NS = 1_000_000
+
+
+class Rows(Protocol):
+    """Where frames are read from: any recording. Rows are numbered."""
+
+    def rows(self, start: int, stop: int) -> FrameBatch:
+        """The frames of rows ``start`` to ``stop``."""
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Frames ready to leave: their rows and times, which never go backwards, and their encoded form."""
+
+    rows: npt.NDArray[np.int64]
+    times: npt.NDArray[np.int64]
+    prepared: Any
+    end_row: int
+    done: int = 0
+
+
+class Replay:
+    """One replay. ``state`` is "playing", "paused" or "ended"; ``row`` is the next row that will be sent."""
+
+    def __init__(self, source: Rows, options: ReplayOptions, prepare: Callable[[FrameBatch], Any]) -> None:
+        """``prepare`` encodes a batch; it raises ValueError for one that is not for this bus."""
+        self._source = source
+        self._options = options
+        self._changer = Changer(options)
+        self._prepare = prepare
+        self._budget = Budget(options.rate)
+        self._chunks: deque[_Chunk] = deque()
+        self._available = 0
+        self._complete = False
+        self._window = CHUNK_ROWS
+        self._speed = options.speed
+        # The time of the last row that was read; of no meaning where what is read does not follow it.
+        self._newest_ns = 0
+        self._fresh = True
+        # When position_ns was, or would have been, due.
+        self._anchor_ns: int | None = None
+        self._position_ns: int | None = None
+        self.row = self._read_row = options.first_row
+        self.state = "paused" if options.paused else "playing"
+        self.sent = self.skipped = self.late = self.loops = 0
+
+    # -- what is told to it ------------------------------------------------------------------------------
+
+    def grow(self, end_row: int, complete: bool) -> None:
+        """The source has rows up to ``end_row``, and will have no more where ``complete``."""
+        self._available, self._complete = end_row, complete
+
+    def play(self, now_ns: int) -> None:
+        """Go on from where it stands; from the beginning where it has ended."""
+        if self.state == "ended":
+            self.seek(self._options.first_row, now_ns)
+        if self.state != "playing":
+            self.state = "playing"
+            self._anchor_ns = now_ns
+
+    def pause(self, now_ns: int) -> None:
+        """Stand still; a gap that was running goes on later from where it was."""
+        if self.state == "playing":
+            self._position_ns = self.position_ns(now_ns)
+            self._anchor_ns = None
+            self.state = "paused"
+
+    def seek(self, row: int, now_ns: int) -> None:
+        """Go on with another row; an ended one stands there, paused."""
+        self.row = self._read_row = max(self._options.first_row, min(row, self._end_row))
+        self._chunks.clear()
+        self._fresh = True
+        self._position_ns = None
+        self._anchor_ns = now_ns if self.state == "playing" else None
+        if self.state == "ended":
+            self.state = "paused"
+
+    def set_speed(self, speed: float | None, now_ns: int) -> None:
+        """Change the factor; None is as fast as the limit allows."""
+        position_ns = self.position_ns(now_ns)
+        if self.state == "playing":
+            self._position_ns, self._anchor_ns = position_ns, now_ns
+        self._speed = speed
+
+    def leave_out(self, live: frozenset[tuple[int, bool]]) -> None:
+        """Leave out the ids (number, extended) that somebody else sends."""
+        if self._options.skip_live and live != self._changer.live:
+            self._changer.live = live
+            self._chunks.clear()
+            self._fresh = True
+            self._read_row = self.row
+
+    # -- what it tells -----------------------------------------------------------------------------------
+
+    @property
+    def _end_row(self) -> int:
+        end_row = self._options.end_row
+        return self._available if end_row is None else min(end_row, self._available)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether all rows that it will ever have are there."""
+        end_row = self._options.end_row
+        return self._complete or (end_row is not None and end_row <= self._available)
+
+    def position_ns(self, now_ns: int) -> int | None:
+        """The time in the recording that it is now; None before the first frame is known."""
+        if self._position_ns is None or self._anchor_ns is None or self._speed is None:
+            return self._position_ns
+        return self._position_ns + round((now_ns - self._anchor_ns) * self._speed)
+
+    def next_due(self, now_ns: int) -> int | None:
+        """When the next frame is to leave; None while none is ready, or it does not play."""
+        if self.state != "playing" or not self._chunks:
+            return None
+        if self._speed is None:
+            return self._budget.next_ns(now_ns)
+        chunk = self._chunks[0]
+        return self._due_ns(int(chunk.times[chunk.done]), now_ns)
+
+    def _due_ns(self, time_ns: int, now_ns: int) -> int:
+        if self._position_ns is None:
+            self._position_ns = time_ns
+        if self._anchor_ns is None:
+            self._anchor_ns = now_ns
+        assert self._speed is not None
+        return self._anchor_ns + round((time_ns - self._position_ns) / self._speed)
+
+    # -- getting ready -----------------------------------------------------------------------------------
+
+    @property
+    def wants_frames(self) -> bool:
+        """Whether get_ready() should be called when there is time."""
+        return self.state != "ended" and len(self._chunks) < 2 and self._read_row < self._end_row
+
+    @property
+    def starves(self) -> bool:
+        """Whether get_ready() should be called now, for nothing is ready."""
+        return self.state == "playing" and not self._chunks and self._read_row < self._end_row
+
+    def get_ready(self) -> None:
+        """Read and encode some rows."""
+        start, stop = self._read_row, min(self._read_row + self._window, self._end_row)
+        if stop <= start:
+            return
+        batch = self._source.rows(start, stop)
+        keep = self._changer.wanted(batch)
+        self._read_row = stop
+        self._window = CHUNK_ROWS if int(keep.sum()) > FEW_LEFT else min(self._window * 2, MOST_CHUNK_ROWS)
+        rows = np.arange(start, start + len(batch))
+        times = self._forward(batch.timestamp_ns)
+        try:
+            self._add(batch, keep, rows, times, stop)
+        except ValueError:  # CAN FD frames on a bus without CAN FD, for one
+            for row in np.flatnonzero(keep):
+                one = np.zeros_like(keep)
+                one[row] = True
+                self._add_if_possible(batch, one, rows, times, stop)
+
+    def _add_if_possible(self, batch: FrameBatch, keep: Any, rows: Any, times: Any, stop: int) -> None:
+        try:
+            self._add(batch, keep, rows, times, stop)
+        except ValueError:
+            self.skipped += 1
+
+    def _add(self, batch: FrameBatch, keep: Any, rows: npt.NDArray[np.int64], times: Any, stop: int) -> None:
+        if not keep.any():
+            if not self._chunks:
+                self.row = stop
+            else:
+                self._chunks[-1].end_row = stop
+            return
+        wanted = self._changer.change(batch[keep])
+        self._chunks.append(_Chunk(rows[keep], times[keep], self._prepare(wanted), stop))
+
+    def _forward(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The times of rows, never going backwards: the file's order is kept."""
+        forward = np.maximum.accumulate(times if self._fresh else np.maximum(times, self._newest_ns))
+        self._fresh = False
+        self._newest_ns = int(forward[-1])
+        if self._position_ns is None and self.state == "playing":
+            self._position_ns = int(forward[0])
+        return forward
+
+    # -- sending -----------------------------------------------------------------------------------------
+
+    def take_due(self, now_ns: int, most: int = PORTION) -> tuple[Any, int, int] | None:
+        """What leaves now: an encoded chunk, and the places in it from which and up to which."""
+        if self.state != "playing" or not self._chunks:
+            self._end_if_over(now_ns)
+            return None
+        chunk = self._chunks[0]
+        if self._speed is None:
+            count = self._budget.allowed(min(most, len(chunk.times) - chunk.done), now_ns)
+        else:
+            self._catch_up(chunk, now_ns)
+            position_ns = self.position_ns(now_ns) or 0
+            count = int(np.searchsorted(chunk.times, np.int64(position_ns), side="right")) - chunk.done
+            is_due = self._due_ns(int(chunk.times[chunk.done]), now_ns) <= now_ns
+            count = min(max(count, int(is_due)), most)
+        return self._take(chunk, count, now_ns) if count else None
+
+    def step(self, now_ns: int) -> tuple[Any, int, int] | None:
+        """While paused: the next frame, whatever its time; None at the end."""
+        while not self._chunks and self._read_row < self._end_row:
+            self.get_ready()
+        if self.state != "paused" or not self._chunks:
+            return None
+        chunk = self._chunks[0]
+        self._position_ns = int(chunk.times[chunk.done])
+        return self._take(chunk, 1, now_ns)
+
+    def _take(self, chunk: _Chunk, count: int, now_ns: int) -> tuple[Any, int, int]:
+        start, stop = chunk.done, chunk.done + count
+        if self._speed is not None and self.state == "playing":
+            due_ns = self._due_ns(int(chunk.times[start]), now_ns)
+            self.late += count if now_ns - due_ns > LATE_NS else 0
+        elif self._speed is None:
+            self._position_ns = int(chunk.times[stop - 1])
+        chunk.done = stop
+        self.sent += count
+        if stop == len(chunk.times):
+            self._chunks.popleft()
+            self.row = chunk.end_row if not self._chunks else int(self._chunks[0].rows[0])
+            self._end_if_over(now_ns, int(chunk.times[-1]))
+        else:
+            self.row = int(chunk.rows[stop])
+        return chunk.prepared, start, stop
+
+    def _catch_up(self, chunk: _Chunk, now_ns: int) -> None:
+        """After a long stop of the machine, or of the source, go on from now instead of all at once."""
+        due_ns = self._due_ns(int(chunk.times[chunk.done]), now_ns)
+        if now_ns - due_ns > HICCUP_NS:
+            self.late += 1
+            self._position_ns, self._anchor_ns = int(chunk.times[chunk.done]), now_ns
+
+    def _end_if_over(self, now_ns: int, last_ns: int | None = None) -> None:
+        """At the end stop, or begin anew, a mean gap after the last frame."""
+        if self.state == "ended" or self._chunks or self._read_row < self._end_row or not self._whole:
+            return
+        if not self._options.loop or not self.sent or self.state != "playing":
+            self.state = "ended"
+            return
+        self.loops += 1
+        frames = max(1, self._end_row - self._options.first_row - 1)
+        begin_ns, end_ns = self._span()
+        last_due_ns = now_ns if last_ns is None or self._speed is None else self._due_ns(last_ns, now_ns)
+        gap_ns = 0 if self._speed is None else round((end_ns - begin_ns) / frames / self._speed)
+        self.row = self._read_row = self._options.first_row
+        self._fresh = True
+        self._position_ns = begin_ns
+        self._anchor_ns = last_due_ns + gap_ns
+
+    def _span(self) -> tuple[int, int]:
+        """The times of the first and the last row."""
+        first = self._source.rows(self._options.first_row, self._options.first_row + 1)
+        last = self._source.rows(self._end_row - 1, self._end_row)
+        begin_ns = int(first.timestamp_ns[0])
+        return begin_ns, max(begin_ns, int(last.timestamp_ns[-1]))
