@@ -129,9 +129,9 @@ class FrameSender:
     def prepare(self, batch: FrameBatch) -> Prepared:
         """Frames encoded before their time, for send_prepared(). Raises FrameError where one is not valid."""
         check_batch(batch, self.settings.fd)
+        if len(batch) and batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
+            return encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
         matrix = np.zeros((len(batch), WIDTH), dtype=np.uint8)
-        if not len(batch) or batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
-            return matrix, encode_columns(batch, matrix)
         datagrams = [self._encode_row(batch, row) for row in range(len(batch))]
         for row, datagram in enumerate(datagrams):
             matrix[row, : len(datagram)] = np.frombuffer(datagram, dtype=np.uint8)

@@ -4,6 +4,7 @@ import errno
 import json
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import can
 import numpy as np
@@ -174,3 +175,15 @@ def test_the_rate_limit_holds_for_batches(bus_settings: BusSettings, receiver: R
     # At most 1/100 s worth at once, then no more than 5 a millisecond.
     assert (times[-1] - times[0]) / 1e9 >= (300 - 2 * 50) / 5000
     sender.close()
+
+
+@pytest.mark.parametrize("channel", [1, 200])
+def test_frames_that_were_prepared_are_the_same_datagrams(network, channel):
+    settings = BusSettings.this_computer(port=network.free_port())
+    batch = FrameBatch.from_columns(range(40), range(100, 140), np.ones((40, 8)), channel=channel)
+    with closing(FrameSender(settings)) as sender:
+        matrix, sizes = sender.prepare(batch)
+        found = [bytes(matrix[row, : sizes[row]]) for row in range(40)]
+        assert found == sender.payloads(batch)
+        assert sender.send_prepared((matrix, sizes), 5, 25) == 20
+        assert sender.sent == 20
