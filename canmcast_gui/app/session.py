@@ -16,7 +16,7 @@ from canmcast_gui.app.clock import DisplayClock
 from canmcast_gui.app.live import SUPERVISE_MS
 from canmcast_gui.app.record import start_recorder
 from canmcast_gui.app.taskpool import TaskPool
-from canmcast_gui.app.tasks import Task
+from canmcast_gui.app.tasks import Task, Work
 from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.app.trace import Trace
 from canmcast_gui.database import Database, DatabaseSet, load_database
@@ -203,9 +203,12 @@ class Session(QObject):
         self._trace.recover(folder)
         self.state_changed.emit()
 
-    def save_file(self, path: Path | str, rows: range | None = None) -> Task:
-        """Write the recording, or a range of its rows, to a log file in the background; all or nothing."""
-        return self._trace.save(Path(path), rows)
+    def save_file(self, path: Path | str, rows: range | None = None, condition: Filter | None = None) -> Task:
+        """Write the recording, or a range of its rows, to a log file in the background; all or nothing.
+
+        With a condition only the frames that pass it.
+        """
+        return self._trace.save(Path(path), rows, condition)
 
     def find(self, condition: Filter, row: int | None = None, backwards: bool = False) -> Task:
         """Look in the background for the next row behind ``row`` that passes, or the last one before it.
@@ -253,6 +256,10 @@ class Session(QObject):
         """A recorder that has failed is ended, which says why."""
         if self.recorder is not None and self.recorder.error:
             self.stop_record()
+
+    def make_task(self, title: str, work: Work) -> Task:
+        """A task beside the window, shown with its progress: connect to its signals, then start it."""
+        return self._pool.make(title, work)
 
     # -- databases ---------------------------------------------------------------------------------------
 

@@ -211,16 +211,20 @@ class Trace(QObject):
 
     # -- to a file ---------------------------------------------------------------------------------------
 
-    def save(self, path: Path, rows: range | None = None) -> Task:
-        """Write all frames, or a range of rows, to a log file in the background; all or nothing."""
+    def save(self, path: Path, rows: range | None = None, condition: Filter | None = None) -> Task:
+        """Write all frames, or a range of rows, to a log file in the background; all or nothing.
+
+        With a condition only the frames that pass it, which does not count as saved.
+        """
         recording = self.recording
         wanted = rows if rows is not None else range(recording.first_row, recording.end_row)
         self._in_use.append(recording)
         task = self._pool.make(
             f"Saving {path.name}",
-            lambda report: save(path, _batches(recording, wanted), report, total=len(wanted)),
+            partial(_save, path, recording, wanted, condition),
         )
-        task.finished.connect(lambda frames: self._on_saved(path, frames, recording, wanted))
+        counted = wanted if condition is None else range(0)
+        task.finished.connect(lambda frames: self._on_saved(path, frames, recording, counted))
         task.failed.connect(self._say_error)
         task.ended.connect(lambda: self._release(recording))
         return task.start()
@@ -257,6 +261,19 @@ def _load(path: Path, target: Recording, report: Report) -> int:
 
 def _fail(error: Exception, _report: Report) -> None:
     raise error
+
+
+def _save(path: Path, recording: Recording, rows: range, condition: Filter | None, report: Report) -> int:
+    """Save rows; how far it is goes by the rows that were looked at."""
+    done = 0
+
+    def batches() -> Iterator[FrameBatch]:
+        nonlocal done
+        for batch in _batches(recording, rows):
+            done += len(batch)
+            yield batch if condition is None else batch[condition.mask(batch)]
+
+    return save(path, batches(), lambda _written: report(done / max(len(rows), 1)), total=len(rows))
 
 
 def _batches(recording: Recording, rows: range) -> Iterator[FrameBatch]:

@@ -6,6 +6,9 @@ announced when only values change: ``refresh`` says that there is something to r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, QObject, Qt
@@ -18,7 +21,7 @@ from canmcast_gui.models.byid_order import CHANGING, sort_keys, sorted_entries
 from canmcast_gui.models.columns import BY_ID_COLUMNS, ShownFrames, seconds_texts
 from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.models.trace_screen import Screen, SignalLine
-from canmcast_gui.models.trace_times import clock_texts
+from canmcast_gui.models.trace_times import Reference, clock_texts
 from canmcast_gui.recording import NewestById, Recording
 
 # Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
@@ -51,6 +54,7 @@ class ByIdModel(LineModel):
         self._generation = -1
         self._decimal = False
         self._clock = False
+        self._reference: Reference | None = None
 
     # -- what is shown -----------------------------------------------------------------------------------
 
@@ -129,6 +133,15 @@ class ByIdModel(LineModel):
         self._clock = mode == "clock"
         self.texts_changed()
 
+    def set_reference(self, reference: Reference | None) -> None:
+        """Count the times of the newest frames from a row of the trace; None: from the start."""
+        self._reference = reference
+        self.texts_changed()
+
+    def titles(self) -> dict[str, str]:
+        """The time column is called what it shows."""
+        return {"time": "Clock" if self._clock else "Δ reference" if self._reference else "Time"}
+
     def databases_changed(self) -> None:
         """Names and signals may be others now; open rows are closed."""
         for entry in list(self._open):
@@ -186,6 +199,11 @@ class ByIdModel(LineModel):
     def entry(self, line: int) -> int:
         """The entry of NewestById that stands on that line or whose signal does."""
         return self._lines[line][0]
+
+    def lines_that_pass(self, condition: Filter) -> list[int]:
+        """The lines, ascending, whose newest frame passes a filter."""
+        passed = condition.mask(self._newest.frames)
+        return [line for line, (entry, signal) in enumerate(self._lines) if signal < 0 and passed[entry]]
 
     def is_open(self, line: int) -> bool:
         """See LineModel."""
@@ -251,6 +269,21 @@ class ByIdModel(LineModel):
                     screen.signals[line] = values[signal]
         return screen
 
+    def screen_makers(self, ranges: Sequence[tuple[int, int]], block: int) -> list[Callable[[], Screen]]:
+        """See LineModel. The screens are made at once: entries change, and are some hundred."""
+        screens = [
+            self.make_screen(start, min(start + block - 1, last))
+            for first, last in ranges
+            for start in range(first, last + 1, block)
+        ]
+        return [partial(_same, screen) for screen in screens]
+
+    def time_span(self, ranges: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
+        """Of ranges of lines: how many ids there are, and the times of their oldest and newest frame."""
+        entries = list({self.entry(line) for first, last in ranges for line in range(first, last + 1)})
+        stamps = self._newest.last_timestamp_ns[entries]
+        return (len(entries), int(stamps.min()), int(stamps.max())) if entries else (0, 0, 0)
+
     def _signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
         """All signals of the message; those that this frame does not carry say so."""
         extended = bool(int(batch.flags[row]) & _EXTENDED)
@@ -262,7 +295,8 @@ class ByIdModel(LineModel):
         newest, recording = self._newest, self._recording
         assert recording is not None
         stamps = batch.timestamp_ns
-        times = clock_texts(stamps) if self._clock else seconds_texts(stamps - recording.start_ns)
+        zero = self._reference.timestamp_ns if self._reference else recording.start_ns
+        times = clock_texts(stamps) if self._clock else seconds_texts(stamps - zero)
         extra = {
             "count": [str(count) for count in newest.count[numbers].tolist()],
             "cycle": _milliseconds(newest.period_mean_ns[numbers]),
@@ -279,6 +313,10 @@ class ByIdModel(LineModel):
             "Error frame" if flags & _ERROR else self._databases.name(one, bool(flags & _EXTENDED))
             for one, flags in rows
         ]
+
+
+def _same(screen: Screen) -> Screen:
+    return screen
 
 
 def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:

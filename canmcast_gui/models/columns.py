@@ -162,8 +162,14 @@ BY_ID_HIDDEN_BESIDE = BY_ID_HIDDEN | {JITTER, SOURCE, TYPE, DLC}
 
 def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:
     """Seconds with six decimals, rounded half up."""
-    texts = []
-    for value in ((nanoseconds + 500) // 1000).tolist():
-        whole, part = divmod(abs(value), 1_000_000)
-        texts.append(f"{'-' if value < 0 else ''}{whole}.{part:06d}")
-    return texts
+    return [_micro_text(value) for value in ((nanoseconds + 500) // 1000).tolist()]
+
+
+def seconds_text(nanoseconds: int) -> str:
+    """As ``seconds_texts``, of one time."""
+    return _micro_text((nanoseconds + 500) // 1000)
+
+
+def _micro_text(value: int) -> str:
+    whole, part = divmod(abs(value), 1_000_000)
+    return f"{'-' if value < 0 else ''}{whole}.{part:06d}"

@@ -1,28 +1,34 @@
 """The chronological trace as a table: any number of frames, no memory for any of them.
 
 New frames are announced once per tick of the display clock, by ``refresh``. A row may be opened into its
-decoded signals, which then take rows of the table too. What a screen shows is read in one go.
+decoded signals, which then take rows of the table too, and so does a note where frames were lost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
-from canmcast_gui.database import DatabaseSet, SignalValue
-from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.columns import TRACE_COLUMNS, ShownFrames, seconds_texts
+from canmcast_gui.database import DatabaseSet
+from canmcast_gui.models.columns import TRACE_COLUMNS
 from canmcast_gui.models.trace_lines import LineModel
-from canmcast_gui.models.trace_open import OpenRows
+from canmcast_gui.models.trace_open import Numbers, Place
+from canmcast_gui.models.trace_reader import TextStyle, TraceReader
 from canmcast_gui.models.trace_rows import ShownRows, read_frames
-from canmcast_gui.models.trace_screen import Screen, SignalLine
-from canmcast_gui.models.trace_times import SameIdTimes, clock_texts, delta_texts
+from canmcast_gui.models.trace_screen import Screen
+from canmcast_gui.models.trace_times import Reference
 
 # Open rows are a user's clicks; the bound keeps "open all" of some script from costing memory and time.
 MOST_OPEN = 1_000
 
 # A table's row number is a C++ int, and its scroll bar counts with it.
-MOST_LINES = 2**31 - 1 - 100_000
+MOST_LINES = 2**31 - 1 - 1_000_000
+
+_ALL_ROWS = 1 << 62
 
 
 class TraceModel(LineModel):
@@ -31,31 +37,29 @@ class TraceModel(LineModel):
     def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
         super().__init__(TRACE_COLUMNS, parent)
         self._databases = databases
-        self._rows: ShownRows | None = None
-        self._first = 0
-        self._end = 0
-        self._open = OpenRows()
-        self._decimal = False
-        self._time_mode = "absolute"
-        self._same_id: SameIdTimes | None = None
+        self._reader: TraceReader | None = None
+        self._style = TextStyle()
         self._stop_row: int | None = None
+        self._next_gap_row = 0
+        self._generations = (0, 0)
 
     # -- what is shown -----------------------------------------------------------------------------------
 
     @property
     def rows(self) -> ShownRows | None:
         """What the table shows."""
-        return self._rows
+        return self._reader.rows if self._reader else None
 
     def set_rows(self, rows: ShownRows | None) -> None:
         """Show other frames; everything is closed."""
         self.beginResetModel()
-        self._rows = rows
-        self._open.clear()
-        self._same_id = SameIdTimes(rows.recording) if rows else None
-        if rows:
+        self._next_gap_row = 0
+        if rows is None:
+            self._reader = None
+        else:
             rows.advance(self._stop_row)
-        self._first, self._end = (rows.first, rows.end) if rows else (0, 0)
+            self._reader = reader = TraceReader(rows, self._databases, self._style)
+            reader.extra.add_gaps(self._new_gaps(reader, reader.first, reader.end))
         self.forget_screen()
         self.endResetModel()
 
@@ -65,186 +69,187 @@ class TraceModel(LineModel):
 
     def refresh(self) -> bool:
         """Announce what is new and what is gone; True while there is more to find without waiting."""
-        if self._rows is None:
+        reader = self._reader
+        if reader is None:
             return False
-        more = self._rows.advance(self._stop_row)
-        self._remove_evicted(self._rows.first)
-        self._announce_new(self._rows.end)
+        more = reader.rows.advance(self._stop_row)
+        self._remove_evicted(reader, reader.rows.first)
+        self._announce_new(reader, reader.rows.end)
         return more
 
-    def _remove_evicted(self, first: int) -> None:
-        first = min(first, self._end)
-        if first <= self._first:
+    def notes_changed(self) -> bool:
+        """Whether marks or gaps are others than at the last question; they are shown from now on."""
+        if self._reader is None:
+            return False
+        recording = self._reader.rows.recording
+        before, self._generations = self._generations, (recording.marks.generation, recording.gaps.generation)
+        if before == self._generations:
+            return False
+        self.forget_screen()
+        return True
+
+    def _remove_evicted(self, reader: TraceReader, first: int) -> None:
+        first = min(first, reader.end)
+        if first <= reader.first:
             return
-        gone = self._open.line_of(first, self._first)
+        gone = reader.extra.start_of(first, reader.first)
         self.beginRemoveRows(QModelIndex(), 0, gone - 1)
-        self._first = first
-        self._open.drop_before(first)
+        reader.first = first
+        reader.extra.drop_before(first)
         self.forget_screen()
         self.endRemoveRows()
 
-    def _announce_new(self, end: int) -> None:
-        end = min(end, self._first + MOST_LINES)
-        if end <= self._end:
+    def _announce_new(self, reader: TraceReader, end: int) -> None:
+        end = min(end, reader.first + MOST_LINES)
+        if end <= reader.end:
             return
-        lines = self.line_count()
-        self.beginInsertRows(QModelIndex(), lines, lines + end - self._end - 1)
-        self._end = end
+        lines = reader.line_count()
+        gaps = self._new_gaps(reader, reader.end, end)
+        self.beginInsertRows(QModelIndex(), lines, lines + end - reader.end + len(gaps) - 1)
+        reader.extra.add_gaps(gaps)
+        reader.end = end
         self.endInsertRows()
+
+    def _new_gaps(self, reader: TraceReader, start: int, end: int) -> Numbers:
+        """Positions from ``start`` to ``end`` above which a gap has not been shown yet.
+
+        A gap is noted at the end of a recording, and shown with the frame that comes after it.
+        """
+        found: list[int] = []
+        for gap in reader.rows.recording.gaps.between(self._next_gap_row, _ALL_ROWS):
+            position = reader.rows.position_of(gap.row)
+            if position >= end:
+                break
+            self._next_gap_row = gap.row + 1
+            found.append(position)
+        positions = np.unique(np.array(found, dtype=np.int64))
+        return positions[positions >= start]
 
     def line_count(self) -> int:
         """See LineModel."""
-        return self._end - self._first + self._open.total
+        return self._reader.line_count() if self._reader else 0
+
+    # -- how it is written -------------------------------------------------------------------------------
 
     def set_decimal(self, decimal: bool) -> None:
         """Ids and data in decimal instead of hexadecimal."""
-        self._decimal = decimal
-        self.texts_changed()
+        self._set_style(decimal=decimal)
 
     def set_time_mode(self, mode: str) -> None:
         """One of TIME_MODES, for the first time column."""
-        self._time_mode = mode
+        self._set_style(time_mode=mode)
+
+    def set_reference(self, reference: Reference | None) -> None:
+        """Count times from a row; None: from the start."""
+        self._set_style(reference=reference)
+
+    def _set_style(self, **changes: Any) -> None:
+        self._style = self._style.changed(**changes)
+        if self._reader is not None:
+            self._reader.style = self._style
         self.texts_changed()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
+    def titles(self) -> dict[str, str]:
+        """The two time columns are called what they show."""
+        mode, since = self._style.time_mode, "Δ reference" if self._style.reference else "Time"
+        first = {"absolute": since, "clock": "Clock", "delta": "Δ row", "delta_id": "Δ same ID"}
+        return {"time": first[mode], "delta": "Δ same ID" if mode == "delta" else "Δt"}
+
     def databases_changed(self) -> None:
         """Names and signals may be others now: open rows are opened anew."""
-        for position in self._open.positions:
-            self.close_row(self.line_of(position))
-            self.open_row(self.line_of(position))
+        if self._reader is not None:
+            for position in self._reader.extra.positions:
+                self.close_row(self.line_of(position))
+                self.open_row(self.line_of(position))
         self.texts_changed()
 
     # -- lines and positions -----------------------------------------------------------------------------
 
-    def locate(self, line: int) -> tuple[int, int | None]:
-        """The position of the frame on that line, or of the frame that the signal there belongs to."""
-        return self._open.locate(line, self._first)
+    def locate(self, line: int) -> Place:
+        """What stands on that line."""
+        return self._reader.locate(line) if self._reader else Place(line)
 
     def line_of(self, position: int) -> int:
         """The line of the frame at that position."""
-        return self._open.line_of(position, self._first)
+        return self._reader.extra.line_of(position, self._reader.first) if self._reader else 0
 
     def row_number(self, line: int) -> int | None:
-        """The recording's row on that line (of its frame, for a signal)."""
-        if self._rows is None or not 0 <= line < self.line_count():
+        """The recording's row on that line (of its frame, for a signal or a gap above it)."""
+        if self._reader is None or not 0 <= line < self.line_count():
             return None
-        position, _ = self.locate(line)
-        numbers = self._rows.numbers(position, position + 1)
+        position = self.locate(line).position
+        numbers = self._reader.rows.numbers(position, position + 1)
         return int(numbers[0]) if len(numbers) else None
 
     def line_of_row(self, row: int) -> int | None:
         """The line of the recording's row, or of the next one that is shown; None past the last."""
-        if self._rows is None:
+        if self._reader is None:
             return None
-        position = max(self._rows.position_of(row), self._first)
-        return self.line_of(position) if position < self._end else None
+        position = max(self._reader.rows.position_of(row), self._reader.first)
+        return self.line_of(position) if position < self._reader.end else None
+
+    def time_span(self, ranges: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
+        """Of ranges of lines: how many frames there are, and the times of the first and the last one."""
+        reader, count, times = self._reader, 0, []
+        if reader is None:
+            return 0, 0, 0
+        for first, last in ranges:
+            start, stop = self.locate(first), self.locate(last)
+            begin = start.position + (start.signal is not None)
+            end = stop.position + (not stop.gap)
+            count += max(end - begin, 0)
+            for position in (begin, end - 1) if end > begin else ():
+                times += read_frames(reader.rows, position, position + 1)[1].timestamp_ns.tolist()
+        return (count, times[0], times[-1]) if times else (0, 0, 0)
 
     # -- opening -----------------------------------------------------------------------------------------
 
     def is_open(self, line: int) -> bool:
         """See LineModel."""
-        return self.locate(line)[0] in self._open
+        return self._reader is not None and self.locate(line).position in self._reader.extra
 
     def open_row(self, line: int) -> bool:
         """See LineModel."""
-        position, signal = self.locate(line)
-        if signal is not None or position in self._open or len(self._open) >= MOST_OPEN:
+        reader, place = self._reader, self.locate(line)
+        if reader is None or place.gap or place.signal is not None or place.position in reader.extra:
             return False
-        children = len(self._signals_at(position))
-        if not children:
+        children = len(reader.signals_at(place.position))
+        if not children or len(reader.extra) >= MOST_OPEN:
             return False
         self.beginInsertRows(QModelIndex(), line + 1, line + children)
-        self._open.open(position, children)
+        reader.extra.open(place.position, children)
         self.forget_screen()
         self.endInsertRows()
         return True
 
     def close_row(self, line: int) -> bool:
         """See LineModel."""
-        position, _ = self.locate(line)
-        if position not in self._open:
+        reader, position = self._reader, self.locate(line).position
+        if reader is None or position not in reader.extra:
             return False
         line = self.line_of(position)
-        self.beginRemoveRows(QModelIndex(), line + 1, line + self._open.children(position))
-        self._open.close(position)
+        self.beginRemoveRows(QModelIndex(), line + 1, line + reader.extra.children(position))
+        reader.extra.close(position)
         self.forget_screen()
         self.endRemoveRows()
         return True
 
-    def _signals_at(self, position: int) -> list[SignalValue]:
-        if self._rows is None:
-            return []
-        _, batch = read_frames(self._rows, position, position + 1)
-        return self._signals(batch, 0) if len(batch) else []
-
-    def _signals(self, batch: FrameBatch, index: int) -> list[SignalValue]:
-        flags = int(batch.flags[index])
-        if flags & (Flag.ERROR | Flag.REMOTE):
-            return []
-        extended = bool(flags & Flag.EXTENDED)
-        return self._databases.decode_frame(int(batch.arbitration_id[index]), extended, batch.payload(index))
-
-    # -- a screenful -------------------------------------------------------------------------------------
+    # -- screens -----------------------------------------------------------------------------------------
 
     def make_screen(self, first: int, last: int) -> Screen:
         """See LineModel."""
-        places = [self.locate(line) for line in range(first, last + 1)] if len(self._open) else None
-        if places is None:
-            start, stop = self._first + first, self._first + last + 1
-            places = [(position, None) for position in range(start, stop)]
-        assert self._rows is not None
-        start, stop = (places[0][0], places[-1][0] + 1) if places else (self._first, self._first)
-        begin, batch = read_frames(self._rows, start, stop)
-        shown = self._shown(begin, stop, batch)
-        screen = Screen(first, [], {}, shown, [bool(name) for name in shown.names], [])
-        screen.is_open = [begin + index in self._open for index in range(len(batch))]
-        for line, (position, signal) in enumerate(places):
-            there = begin <= position < begin + len(batch)
-            screen.frames.append(position - begin if there and signal is None else None)
-            if signal is not None and there:
-                values = self._signals(batch, position - begin)
-                if signal < len(values):
-                    screen.signals[line] = SignalLine.of(values[signal])
-        return screen
+        assert self._reader is not None
+        return self._reader.screen(first, last)
 
-    def _shown(self, begin: int, stop: int, batch: FrameBatch) -> ShownFrames:
-        assert self._rows is not None
-        times, deltas = self._time_texts(begin, stop, batch)
-        return ShownFrames(
-            batch, self._rows.recording.sources, self._names(batch), times, deltas, self._decimal
-        )
-
-    def _names(self, batch: FrameBatch) -> list[str]:
-        extended = batch.has(Flag.EXTENDED).tolist()
-        errors = batch.has(Flag.ERROR).tolist()
-        rows = list(zip(batch.arbitration_id.tolist(), extended, errors, strict=True))
-        known = {key: "" if key[2] else self._databases.name(key[0], key[1]) for key in set(rows)}
-        return [known[key] for key in rows]
-
-    def _time_texts(self, begin: int, stop: int, batch: FrameBatch) -> tuple[list[str], list[str]]:
-        """Both time columns: the second shows the time since the row before, unless the first one does."""
-        assert self._rows is not None and self._same_id is not None
-        stamps = batch.timestamp_ns
-        if self._time_mode == "clock":
-            return clock_texts(stamps), self._row_deltas(begin, batch)
-        if self._time_mode == "absolute":
-            since = seconds_texts(stamps - self._rows.recording.start_ns)
-            return since, self._row_deltas(begin, batch)
-        same_id = delta_texts(self._same_id.deltas_ns(self._rows.numbers(begin, stop), batch))
-        row = self._row_deltas(begin, batch)
-        return (row, same_id) if self._time_mode == "delta" else (same_id, row)
-
-    def _row_deltas(self, begin: int, batch: FrameBatch) -> list[str]:
-        assert self._rows is not None
-        stamps = batch.timestamp_ns
-        if not len(stamps):
-            return []
-        _, before = read_frames(self._rows, max(begin - 1, self._first), begin)
-        texts = seconds_texts(np.diff(stamps, prepend=before.timestamp_ns if len(before) else stamps[:1]))
-        return texts if len(before) else ["", *texts[1:]]
-
-    def titles(self) -> dict[str, str]:
-        """The two time columns are called what they show."""
-        first = {"absolute": "Time", "clock": "Clock", "delta": "Δ row", "delta_id": "Δ same ID"}
-        second = "Δ same ID" if self._time_mode == "delta" else "Δt"
-        return {"time": first[self._time_mode], "delta": second}
+    def screen_makers(self, ranges: Sequence[tuple[int, int]], block: int) -> list[Callable[[], Screen]]:
+        """See LineModel."""
+        assert self._reader is not None
+        makers: list[Callable[[], Screen]] = []
+        for first, last in ranges:
+            frozen = self._reader.frozen(first, last)
+            makers += [
+                partial(frozen.screen, start, min(start + block - 1, last))
+                for start in range(first, last + 1, block)
+            ]
+        return makers

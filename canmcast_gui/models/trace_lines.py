@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
+from canmcast_gui.models.color_rules import CompiledRules
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace_screen import Screen
 
@@ -25,6 +26,7 @@ class LineModel(QAbstractTableModel):
         super().__init__(parent)
         self.columns = tuple(columns)
         self._screen: Screen | None = None
+        self.rules = CompiledRules()
 
     # -- what a subclass says ----------------------------------------------------------------------------
 
@@ -60,7 +62,20 @@ class LineModel(QAbstractTableModel):
         known = self._screen
         if known is None or known.first != first or len(known.frames) != last - first + 1:
             known = self._screen = self.make_screen(first, last)
+            known.rules = self.rules.which(known.batch)
         return known
+
+    def set_rules(self, rules: CompiledRules) -> None:
+        """Colour the frames otherwise from now on."""
+        self.rules = rules
+        self.forget_screen()
+
+    def screen_makers(self, ranges: Sequence[tuple[int, int]], block: int) -> list[Callable[[], Screen]]:
+        """Functions that make the screens of some lines as they are now, in pieces of up to ``block`` lines.
+
+        They may be called later and in another thread.
+        """
+        raise NotImplementedError
 
     def forget_screen(self) -> None:
         """What is on the screen may look different now."""

@@ -1,91 +1,155 @@
-"""Which rows of a trace are open, and on which lines everything stands because of it.
+"""The lines of a trace that are no frames, and on which lines everything stands because of them.
 
-A line is what a table shows: a frame, or one of the decoded signals below an open frame. Only the open
-frames are remembered, however long the trace is.
+A line is what a table shows: a frame, a note above it about lost frames, or one of the decoded signals below
+it where it is open. Only what is special is remembered, however long the trace is.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Place(NamedTuple):
+    """What stands on a line: the frame at ``position``, its signal number ``signal``, or a gap above it."""
+
+    position: int
+    signal: int | None = None
+    gap: bool = False
 
 
 class OpenRows:
     """Arithmetic between positions (of frames, in the order shown) and lines.
 
     Lines count from 0 at the position ``first``, which every question names because it moves when old
-    frames go away.
+    frames go away. Questions cost the logarithm of how much is special, changes all of it.
     """
 
     def __init__(self) -> None:
-        self._positions: list[int] = []
-        self._children: list[int] = []
-        self._before: list[int] = [0]  # lines of signals above each open frame; the last is their sum
+        self._positions = _numbers()
+        self._above = _numbers()  # 1 where a gap stands above the frame
+        self._below = _numbers()  # lines of signals
+        self._add_up()
 
     def __len__(self) -> int:
-        return len(self._positions)
+        """How many frames are open."""
+        return int(np.count_nonzero(self._below))
 
     def __contains__(self, position: int) -> bool:
-        index = bisect_left(self._positions, position)
-        return index < len(self._positions) and self._positions[index] == position
+        return self.children(position) > 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each line is a frame."""
+        return not len(self._positions)
 
     @property
     def positions(self) -> list[int]:
         """The open positions, ascending."""
-        return list(self._positions)
+        found: list[int] = self._positions[self._below > 0].tolist()
+        return found
 
     @property
     def total(self) -> int:
-        """All lines of signals."""
-        return self._before[-1]
+        """All lines that are no frames."""
+        return int(self._before[-1])
 
     def children(self, position: int) -> int:
         """How many lines of signals stand below that frame."""
-        index = bisect_left(self._positions, position)
-        return self._children[index] if position in self else 0
+        index = self._index(position)
+        return int(self._below[index]) if self._is_at(index, position) else 0
+
+    def has_gap(self, position: int) -> bool:
+        """Whether a gap stands above that frame."""
+        index = self._index(position)
+        return self._is_at(index, position) and bool(self._above[index])
+
+    # -- changing ----------------------------------------------------------------------------------------
 
     def open(self, position: int, children: int) -> None:
         """Open a closed frame."""
-        index = bisect_left(self._positions, position)
-        self._positions.insert(index, position)
-        self._children.insert(index, children)
+        self._insert(np.array([position]))
+        self._below[self._index(position)] = children
         self._add_up()
 
     def close(self, position: int) -> None:
         """Close an open frame."""
-        index = bisect_left(self._positions, position)
-        del self._positions[index], self._children[index]
+        self._below[self._index(position)] = 0
+        self._keep(self._above + self._below > 0)
+
+    def add_gaps(self, positions: Numbers) -> None:
+        """Put gaps above frames that have none."""
+        self._insert(positions)
+        self._above[np.searchsorted(self._positions, positions)] = 1
         self._add_up()
 
     def drop_before(self, first: int) -> None:
-        """Forget open frames that are gone."""
-        index = bisect_left(self._positions, first)
-        del self._positions[:index], self._children[:index]
-        self._add_up()
+        """Forget what belongs to frames that are gone."""
+        self._keep(self._positions >= first)
 
     def clear(self) -> None:
-        """Close all."""
-        self.__init__()  # type: ignore[misc]
+        """Close all, and forget the gaps."""
+        self._keep(np.zeros(len(self._positions), dtype=np.bool_))
+
+    def copy(self) -> OpenRows:
+        """The same, which stays as it is."""
+        other = OpenRows()
+        other._positions, other._above, other._below = (
+            part.copy() for part in (self._positions, self._above, self._below)
+        )
+        other._add_up()
+        return other
+
+    def _insert(self, positions: Numbers) -> None:
+        new = np.setdiff1d(positions, self._positions)
+        places = np.searchsorted(self._positions, new)
+        self._positions = np.insert(self._positions, places, new)
+        self._above = np.insert(self._above, places, 0)
+        self._below = np.insert(self._below, places, 0)
+
+    def _keep(self, kept: npt.NDArray[np.bool_]) -> None:
+        self._positions, self._above, self._below = (
+            part[kept] for part in (self._positions, self._above, self._below)
+        )
+        self._add_up()
+
+    def _add_up(self) -> None:
+        self._before = np.concatenate([_numbers(1), np.cumsum(self._above + self._below)])
+        self._starts = self._positions + self._before[:-1]  # where each group begins, counted from position 0
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    def _index(self, position: int) -> int:
+        return int(np.searchsorted(self._positions, position))
+
+    def _is_at(self, index: int, position: int) -> bool:
+        return index < len(self._positions) and int(self._positions[index]) == position
+
+    def start_of(self, position: int, first: int) -> int:
+        """The line of that frame, or of the gap above it."""
+        return position - first + int(self._before[self._index(position)])
 
     def line_of(self, position: int, first: int) -> int:
         """The line on which that frame stands."""
-        return position - first + self._before[bisect_left(self._positions, position)]
+        return self.start_of(position, first) + self.has_gap(position)
 
-    def locate(self, line: int, first: int) -> tuple[int, int | None]:
-        """(position, None) where a frame stands on that line, else (its frame's position, signal number)."""
-        index = bisect_right(range(len(self._positions)), line, key=lambda i: self._line(i, first)) - 1
+    def locate(self, line: int, first: int) -> Place:
+        """What stands on that line."""
+        index = int(np.searchsorted(self._starts, line + first, side="right")) - 1
         if index < 0:
-            return first + line, None
-        below = line - self._line(index, first)
-        if below == 0:
-            return self._positions[index], None
-        if below <= self._children[index]:
-            return self._positions[index], below - 1
-        return self._positions[index] + below - self._children[index], None
+            return Place(first + line)
+        position, above, below = (int(part[index]) for part in (self._positions, self._above, self._below))
+        inside = line + first - int(self._starts[index]) - above
+        if inside <= 0:
+            return Place(position, gap=inside < 0)
+        if inside <= below:
+            return Place(position, inside - 1)
+        return Place(position + inside - below)
 
-    def _line(self, index: int, first: int) -> int:
-        return self._positions[index] - first + self._before[index]
 
-    def _add_up(self) -> None:
-        self._before = [0]
-        for children in self._children:
-            self._before.append(self._before[-1] + children)
+def _numbers(count: int = 0) -> Numbers:
+    return np.zeros(count, dtype=np.int64)

@@ -84,6 +84,33 @@ class MatchingRows:
         return min(self.first + self._found.position(row), self.end)
 
 
+class RowSpan:
+    """A piece of what is shown, as it is now; it stays so, and may be read in another thread."""
+
+    def __init__(self, recording: Recording, first: int, found: RowNumbers) -> None:
+        self.recording = recording
+        self.first = first
+        self.end = first + len(found)
+        self._found = found
+
+    @classmethod
+    def of(cls, rows: ShownRows, start: int, stop: int) -> RowSpan:
+        """Positions ``start`` to ``stop``."""
+        return cls(rows.recording, start, np.array(rows.numbers(start, stop)))
+
+    def advance(self, stop_row: int | None = None) -> bool:  # noqa: ARG002
+        """Nothing ever comes."""
+        return False
+
+    def numbers(self, start: int, stop: int) -> RowNumbers:
+        """See ShownRows."""
+        return self._found[max(start - self.first, 0) : max(stop - self.first, 0)]
+
+    def position_of(self, row: int) -> int:
+        """See ShownRows."""
+        return self.first + int(np.searchsorted(self._found, row))
+
+
 def first_row_since(recording: Recording, timestamp_ns: int) -> int:
     """The first row of the recording that is not older, by halving; ``end_row`` where all are older.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from canmcast_gui.database import SignalValue
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.text import data_text
-from canmcast_gui.models.columns import DATA, NAME, SOURCE, Column, ShownFrames
+from canmcast_gui.models.columns import DATA, DELTA, NAME, SOURCE, TIME, Column, ShownFrames
 
 # A payload of a classic frame always fits.
 BYTES_IN_CELL = 8
@@ -39,7 +39,9 @@ class Screen:
 
     ``signals[i]`` is the decoded signal on line i; ``can_open`` and ``is_open`` say by frame whether it has
     signals to show and shows them. ``marks`` holds, by frame, the payload bytes that changed lately: (byte,
-    whether it rose, strength from 1 to 64).
+    whether it rose, strength from 1 to 64). ``gaps[i]`` is a sentence about frames that are missing there.
+    ``tags`` holds notes by frame, ``backwards`` the frames that are older than the one before, ``rules`` by
+    frame which rule colours it, or -1.
     """
 
     first: int
@@ -49,6 +51,10 @@ class Screen:
     can_open: list[bool]
     is_open: list[bool]
     marks: dict[int, list[tuple[int, bool, int]]] = field(default_factory=dict)
+    gaps: dict[int, str] = field(default_factory=dict)
+    tags: dict[int, str] = field(default_factory=dict)
+    backwards: set[int] = field(default_factory=set)
+    rules: list[int] | None = None
     _kinds: list[str] | None = None
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
@@ -59,7 +65,7 @@ class Screen:
 
     @property
     def kinds(self) -> list[str]:
-        """By frame: "error", "remote", "transmit" or nothing."""
+        """By frame: "error", "remote" or nothing."""
         if self._kinds is None:
             flags = self.batch.flags.tolist()
             known = {one: kind(one) for one in set(flags)}
@@ -79,13 +85,19 @@ class Screen:
             return self.texts(column)[frame]
         signal = self.signals.get(line - self.first)
         if signal is None:
-            return ""
+            return self.gaps.get(line - self.first, "") if column is DATA else ""
         return {NAME.key: signal.name, DATA.key: signal.text}.get(column.key, "")
 
     def tool_tip(self, line: int, column: Column) -> str | None:
         """What may not fit into a cell: a long payload as lines of 16 bytes, a name or an address in full."""
         frame = self.frames[line - self.first]
-        if frame is None or column not in (DATA, NAME, SOURCE):
+        if frame is None:
+            return self.gaps.get(line - self.first)
+        if frame in self.tags and column is DATA:
+            return self.tags[frame]
+        if frame in self.backwards and column in (TIME, DELTA):
+            return "This frame is older than the one before it."
+        if column not in (DATA, NAME, SOURCE):
             return None
         payload = self.batch.payload(frame)
         if column is not DATA:
@@ -98,9 +110,7 @@ class Screen:
 
 
 def kind(flags: int) -> str:
-    """What sets a frame apart at a glance: "error", "remote", "transmit" or nothing."""
+    """What sets a frame apart at a glance: "error", "remote" or nothing."""
     if flags & Flag.ERROR:
         return "error"
-    if flags & Flag.REMOTE:
-        return "remote"
-    return "transmit" if flags & Flag.TX else ""
+    return "remote" if flags & Flag.REMOTE else ""

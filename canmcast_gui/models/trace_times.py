@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,14 @@ from canmcast_gui.models.columns import seconds_texts
 from canmcast_gui.recording import Recording, RowsGoneError
 
 Nanoseconds = npt.NDArray[np.int64]
+
+
+class Reference(NamedTuple):
+    """The row that times count from, and its time."""
+
+    row: int
+    timestamp_ns: int
+
 
 TIME_MODES = ("absolute", "clock", "delta", "delta_id")
 

@@ -27,6 +27,7 @@ ACTIONS = (
     ActionData("open", "&Open recording…", "open", "Ctrl+O", "A log file: ASC, BLF, candump, TRC or CSV"),
     ActionData("save", "&Save trace…", "save", "Ctrl+S", "All frames, to a log file"),
     ActionData("save_minute", "Save the last &minute…", "", "", "The newest 60 seconds, to a log file"),
+    ActionData("save_shown", "Save s&hown rows…", "", "", "The frames that pass the filter, to a log file"),
     ActionData(
         "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
     ),
@@ -66,6 +67,15 @@ ACTIONS = (
     ActionData("filter", "&Filter", "filter", "Ctrl+L", "Type a filter"),
     ActionData("find", "F&ind…", "find", "Ctrl+F", "Look for a frame"),
     ActionData("copy", "&Copy rows", "copy", "Ctrl+C", "The selected rows, as text"),
+    ActionData("copy_csv", "Copy rows as CS&V", "", "", "The selected rows, for a spreadsheet"),
+    ActionData("copy_candump", "Copy rows as candump &lines", "", "", "The selected rows, as candump -L"),
+    ActionData("mark", "&Mark the row…", "", "Ctrl+M", "A note at the current row, kept with the recording"),
+    ActionData("unmark", "&Remove the mark", "", "Ctrl+Shift+M"),
+    ActionData("next_mark", "&Next mark", "", "Ctrl+."),
+    ActionData("previous_mark", "&Previous mark", "", "Ctrl+,"),
+    ActionData("reference", "Count time from &here", "", "Ctrl+T", "The current row becomes time 0"),
+    ActionData("no_reference", "Count time from the &start", "", "Ctrl+Shift+T"),
+    ActionData("colors", "C&olours…", "", "", "Rules of filter and colour"),
     ActionData("help", "&Help", "help", "F1"),
     ActionData("about", "&About canmcast"),
 )

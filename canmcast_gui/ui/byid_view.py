@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
 from canmcast_gui.models.columns import BY_ID_HIDDEN, BY_ID_HIDDEN_BESIDE
 from canmcast_gui.recording import NewestById
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace_base import FrameView
+from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterState
 
 
@@ -22,18 +22,15 @@ class ByIdView(FrameView):
     """The newest frame of each id of the session's recording. Does nothing while hidden."""
 
     def __init__(
-        self,
-        session: Session,
-        settings: AppSettings,
-        filters: FilterState,
-        key: str = "",
-        parent: QWidget | None = None,
+        self, context: ViewContext, filters: FilterState, key: str = "", parent: QWidget | None = None
     ) -> None:
         """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
+        session = context.session
         self.model = ByIdModel(session.databases)
         hidden = BY_ID_HIDDEN_BESIDE if key else BY_ID_HIDDEN
-        super().__init__(self.model, f"{key}byid", session, settings, hidden, parent)
+        super().__init__(self.model, f"{key}byid", context, hidden, parent)
         self.model.setParent(self)
+        self._filters = filters
         header = self.table.header
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
@@ -50,6 +47,27 @@ class ByIdView(FrameView):
     def shown_ids(self) -> int:
         """How many ids there are that pass the filter."""
         return self.model.shown_ids()
+
+    @property
+    def filter(self) -> Filter:
+        """The filter in force."""
+        return self._filters.filter
+
+    def current_row(self) -> int | None:
+        """The recording's row of the newest frame of the current line's id."""
+        line = self.table.currentIndex().row()
+        if not 0 <= line < self.model.line_count():
+            return None
+        return int(self._session.newest.last_row[self.model.entry(line)])
+
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> None:
+        """See FrameView; what counts is the newest frame of each id."""
+        here = self.table.currentIndex().row()
+        lines = self.model.lines_that_pass(condition)
+        lines = [line for line in lines if (line < here if backwards else line > here)]
+        if lines:
+            self.table.select_line(lines[-1 if backwards else 0])
+        done(bool(lines))
 
     def refresh(self) -> None:
         """Repaint if anything on the screen may look different."""

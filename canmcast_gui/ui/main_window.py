@@ -17,10 +17,12 @@ from canmcast_gui.ui.connect_dialog import ConnectDialog
 from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
+from canmcast_gui.ui.main_window_marks import MarkFlows
 from canmcast_gui.ui.main_window_menus import THEMES, TIME_MODES, ToolBar, bitrate_menu, choice_menu
 from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status import StatusBar
+from canmcast_gui.ui.trace_colors import ColorsDialog
 from canmcast_gui.ui.trace_docks import ViewDocks
 from canmcast_gui.ui.trace_panel import TracePanel
 
@@ -44,13 +46,16 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(settings)
         self.panel = TracePanel(session, settings, self.start_page)
         self.setCentralWidget(self.panel)
-        self.docks = Docks(session, settings, self)
+        self.docks = Docks(session, settings, self.panel.context, self)
         self.views = ViewDocks(session, settings, self.panel, self)
+        self.panel.current_view = lambda: self.views.current
+        self.marks = MarkFlows(self.panel.context, self.views, self)
         self.workspaces = WorkspaceFlows(session, self.docks, self.views, self.files)
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
-        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, self))
+        selection = lambda: self.views.current.selection_text()  # noqa: E731
+        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, self))
         self._make_menus()
         self._connect_actions()
         self._connect_session()
@@ -65,7 +70,7 @@ class MainWindow(QMainWindow):
         file.addAction(actions.open)
         self._recent = file.addMenu("Open &recent")
         self._recent.aboutToShow.connect(self._fill_recent)
-        file.addActions([actions.save, actions.save_minute, actions.new])
+        file.addActions([actions.save, actions.save_shown, actions.save_minute, actions.new])
         file.addSeparator()
         file.addAction(actions.load_database)
         file.addSeparator()
@@ -85,7 +90,13 @@ class MainWindow(QMainWindow):
         trace.addMenu(choice_menu(self, "&Time", settings.time_mode, TIME_MODES))
         trace.addAction(actions.follow)
         trace.addSeparator()
-        trace.addActions([actions.filter, actions.find, actions.copy])
+        trace.addActions([actions.filter, actions.find, actions.colors])
+        trace.addSeparator()
+        trace.addActions([actions.copy, actions.copy_csv, actions.copy_candump])
+        trace.addSeparator()
+        trace.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
+        trace.addSeparator()
+        trace.addActions([actions.reference, actions.no_reference])
         self._make_panel_menus()
         window = bar.addMenu("&Window")
         window.addActions([actions.new_chronological, actions.new_by_id])
@@ -136,7 +147,17 @@ class MainWindow(QMainWindow):
             ),
             (actions.follow, lambda: panel.trace.set_following(actions.follow.isChecked())),
             (actions.filter, self._focus_filter),
-            (actions.find, panel.show_find),
+            (actions.find, panel.find_bar.open),
+            (actions.colors, lambda: ColorsDialog(panel.context, self).open()),
+            (actions.save_shown, lambda: self.files.ask_save_shown(self.views.current.filter)),
+            (actions.copy_csv, lambda: self.views.current.copy("csv")),
+            (actions.copy_candump, lambda: self.views.current.copy("candump")),
+            (actions.mark, self.marks.mark_current),
+            (actions.unmark, self.marks.remove_current),
+            (actions.next_mark, lambda: self.marks.go(False)),
+            (actions.previous_mark, lambda: self.marks.go(True)),
+            (actions.reference, self.marks.set_reference),
+            (actions.no_reference, lambda: panel.context.set_reference(None)),
             (actions.copy, lambda: self.views.current.copy()),
             (actions.help, self._show_help),
             (actions.about, lambda: show_about(self)),
@@ -162,6 +183,7 @@ class MainWindow(QMainWindow):
         page.file_requested.connect(self.files.open)
         page.bus_requested.connect(self.connect_bus)
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
+        self.docks.marks.jump_requested.connect(self.marks.jump)
         self.connection.chosen.connect(self.connect_bus)
 
     # -- the bus -----------------------------------------------------------------------------------------

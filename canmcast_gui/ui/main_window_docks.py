@@ -14,6 +14,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from canmcast_gui.ui.signals_panel import SignalsPanel
+from canmcast_gui.ui.trace_context import ViewContext
+from canmcast_gui.ui.trace_marks import MarksPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
 
 SIDE_WIDTH = 250
@@ -27,17 +29,23 @@ LOADING_SWITCH_SECONDS = 0.0002
 
 
 class Docks(QObject):
-    """Signals, hosts, transmit and plot. The plot's library is loaded beside the window, after its start."""
+    """Signals, hosts, marks, transmit and plot.
+
+    The plot's library is loaded beside the window, after its start.
+    """
 
     _plot_loaded = Signal(str)
 
-    def __init__(self, session: Session, settings: AppSettings, window: QMainWindow) -> None:
+    def __init__(
+        self, session: Session, settings: AppSettings, context: ViewContext, window: QMainWindow
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
         self._window = window
         self.signals = SignalsPanel(session, settings)
         self.hosts = HostsPanel(session, settings)
+        self.marks = MarksPanel(context)
         self.transmit = TransmitPanel(session, settings)
         self.plot: QWidget | None = None
         self._wanted: list[str] = []
@@ -48,6 +56,7 @@ class Docks(QObject):
         self.docks = {
             "signals": self._add("signals", "Signals", areas.LeftDockWidgetArea, self.signals),
             "hosts": self._add("hosts", "Hosts", areas.LeftDockWidgetArea, self.hosts),
+            "marks": self._add("marks", "Marks", areas.LeftDockWidgetArea, self.marks),
             "transmit": self._add("transmit", "Transmit", areas.BottomDockWidgetArea, self.transmit),
             "plot": self._add(
                 "plot", "Plot", areas.BottomDockWidgetArea, _sentence("The plot is being loaded…")
@@ -68,12 +77,14 @@ class Docks(QObject):
         """Put all docks where they belong and show them."""
         docks, window = self.docks, self._window
         for name, dock in docks.items():
-            left = name in ("signals", "hosts")
+            left = name in ("signals", "hosts", "marks")
             area = Qt.DockWidgetArea
             dock.setFloating(False)
             window.addDockWidget(area.LeftDockWidgetArea if left else area.BottomDockWidgetArea, dock)
             dock.show()
         window.splitDockWidget(docks["signals"], docks["hosts"], Qt.Orientation.Vertical)
+        window.tabifyDockWidget(docks["hosts"], docks["marks"])
+        docks["hosts"].raise_()
         window.splitDockWidget(docks["transmit"], docks["plot"], Qt.Orientation.Horizontal)
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         size: QSize = window.size()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
+from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.models.trace_rows import first_row_since
 from canmcast_gui.ui import icons
@@ -52,6 +53,18 @@ class FileFlows(QObject):
             self._session.message.emit("info", "There are no frames to save yet.")
             return
         self.dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save_as=_name())
+
+    def ask_save_shown(self, condition: Filter) -> None:
+        """Ask where to save the frames that pass a filter."""
+        if condition.passes_all:
+            self.ask_save()
+        elif not len(self._session.recording):
+            self._session.message.emit("info", "There are no frames to save yet.")
+        else:
+            self.dialog(
+                f"Save the frames of “{condition.text}”", _write_filters(),
+                lambda path: self._session.save_file(path, condition=condition), save_as=_name(),
+            )  # fmt: skip
 
     def ask_save_minute(self) -> None:
         """Ask where to save the newest minute, as it is now and not when the question is answered."""

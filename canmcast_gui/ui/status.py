@@ -28,11 +28,16 @@ class StatusBar(QStatusBar):
         session: Session,
         settings: AppSettings,
         shown: Callable[[], int | None] = lambda: None,
+        selection: Callable[[], str] = lambda: "",
         parent: QWidget | None = None,
     ) -> None:
-        """``shown`` says how many frames pass the filter, None where there is no filter."""
+        """``shown`` says how many frames pass the filter, None where there is no filter.
+
+        ``selection`` says what is selected, "" where that is worth no word.
+        """
         super().__init__(parent)
         self._shown = shown
+        self._selection = selection
         self._session = session
         self._settings = settings
         self._record_since = 0.0
@@ -47,6 +52,8 @@ class StatusBar(QStatusBar):
                 self._last_dot = _dot()
                 self.addWidget(self._last_dot)
             self.addWidget(label)
+        self.labels["selection"] = QLabel()
+        self.addPermanentWidget(self.labels["selection"])
         self.addPermanentWidget(TaskList(session, self))
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
@@ -73,9 +80,14 @@ class StatusBar(QStatusBar):
         shown = self._shown()
         of = "" if shown is None else f"{shown:,} of "
         self._write("frames", f"{of}{len(session.recording):,} frames")
+        self.show_selection()
         self._write("memory", _size_text(session.recording.bytes_used))
         self.labels["memory"].setToolTip(_memory_tip(session))
         self._write_record()
+
+    def show_selection(self) -> None:
+        """Write anew what is selected."""
+        self._write("selection", self._selection())
 
     def _write(self, name: str, text: str, color: object = None) -> None:
         label = self.labels[name]

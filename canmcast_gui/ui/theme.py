@@ -26,7 +26,6 @@ class Colors:
     good: QColor
     muted: QColor
     record: QColor
-    transmit_background: QColor
     signal_background: QColor
     changed_up: QColor
     changed_down: QColor
@@ -41,7 +40,6 @@ _LIGHT = Colors(
     good=QColor("#177a41"),
     muted=QColor("#5d6571"),
     record=QColor("#d92d3a"),
-    transmit_background=QColor("#e6effc"),
     signal_background=QColor("#f5f6f8"),
     changed_up=QColor("#ffb84d"),
     changed_down=QColor("#7fb2ff"),
@@ -55,7 +53,6 @@ _DARK = Colors(
     good=QColor("#58c98a"),
     muted=QColor("#98a1ae"),
     record=QColor("#ff5c66"),
-    transmit_background=QColor("#223150"),
     signal_background=QColor("#262a30"),
     changed_up=QColor("#8a5a12"),
     changed_down=QColor("#28508f"),

@@ -1,22 +1,24 @@
-"""What the views of a trace share: a table, the number and time settings, copying, the context menu."""
+"""What the views of a trace share: a table, the number and time settings, copying, dragging, the menu."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.frames import Flag
+from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
+from canmcast_gui.models.cell_filters import CellFilter, cell_filter
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
 from canmcast_gui.models.trace import TraceModel
-from canmcast_gui.ui import icons
+from canmcast_gui.models.trace_screen import Screen
+from canmcast_gui.models.trace_text import BLOCK, rows_text
 from canmcast_gui.ui.hint import EmptyHint
-from canmcast_gui.ui.trace_copy import MOST_ROWS, rows_text
+from canmcast_gui.ui.trace_context import ViewContext
+from canmcast_gui.ui.trace_copy import copy_rows, cut_ranges
+from canmcast_gui.ui.trace_menu import row_menu
 from canmcast_gui.ui.trace_table import FrameTable
 
 _NOTHING_YET = {
@@ -27,27 +29,36 @@ _NOTHING_YET = {
     "file": "The file holds no frames.",
 }
 
+# What is dragged is meant for another panel or an editor.
+MOST_DRAGGED = 1_000
+
 
 class FrameView(QWidget):
-    """A table of frames. ``filter_requested`` carries a filter text that the user chose from a menu."""
+    """A table of frames.
+
+    ``filter_requested`` carries a filter text that the user chose from a menu; what is shown now must pass
+    it, too. ``mark_requested`` carries the row of the recording that the user wants to write a note about.
+    """
 
     filter_requested = Signal(str)
+    mark_requested = Signal(int)
 
     def __init__(
         self,
         model: TraceModel | ByIdModel,
         key: str,
-        session: Session,
-        settings: AppSettings,
+        context: ViewContext,
         hidden: Collection[Column] = (),
         parent: QWidget | None = None,
     ) -> None:
         """``key`` is the name under which the columns are remembered, ``hidden`` those not shown at first."""
         super().__init__(parent)
-        self._session = session
+        self.context = context
+        self._session = session = context.session
         self._model = model
-        self.table = FrameTable(model, settings, key, hidden, self)
+        self.table = FrameTable(model, context.settings, key, hidden, self)
         self.table.menu_requested.connect(self._show_menu)
+        self.table.drag_started.connect(self._drag)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
@@ -55,11 +66,42 @@ class FrameView(QWidget):
         self._hint = EmptyHint(self.table, "")
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
             signal.connect(self._update_hint)
+        self._follow_settings()
+
+    def _follow_settings(self) -> None:
+        model, context, settings = self._model, self.context, self.context.settings
         settings.decimal.changed.connect(model.set_decimal)
         settings.time_mode.changed.connect(model.set_time_mode)
-        session.databases_changed.connect(model.databases_changed)
+        context.reference_changed.connect(model.set_reference)
+        context.rules_changed.connect(self.table.set_rules)
+        self._session.databases_changed.connect(model.databases_changed)
         model.set_decimal(settings.decimal.value)
         model.set_time_mode(settings.time_mode.value)
+        model.set_reference(context.reference)
+        self.table.set_rules(context.rules)
+
+    @property
+    def filter(self) -> Filter:
+        """The filter in force."""
+        raise NotImplementedError
+
+    def current_row(self) -> int | None:
+        """The recording's row of the current line; in a by-ID view that of the newest frame."""
+        raise NotImplementedError
+
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> None:
+        """Go to the next shown line that meets a condition, or the one before; ``done`` says if there is."""
+        raise NotImplementedError
+
+    def selection_text(self) -> str:
+        """How much is selected, how long it took, and how often that is a second; "" for up to one row."""
+        ranges = self.table.selected_lines()
+        if not ranges or ranges[0][0] == ranges[-1][1]:
+            return ""
+        count, first, last = self._model.time_span(ranges)
+        seconds = abs(last - first) / 1e9
+        rate = f" · {(count - 1) / seconds:,.1f}/s" if seconds and count > 1 else ""
+        return f"{count:,} selected · {seconds:,.6f} s{rate}"
 
     def _update_hint(self) -> None:
         """An empty view says why it is empty."""
@@ -74,60 +116,62 @@ class FrameView(QWidget):
             return "No frame passes the filter."
         return _NOTHING_YET.get(self._session.state, "No frames.")
 
-    def copy(self) -> None:
-        """Put the selected rows on the clipboard, with the columns that are shown."""
-        ranges = self.table.selected_lines()
-        if not ranges:
-            return
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            text = rows_text(self._model, ranges, self.table.header.shown_columns())
-            QGuiApplication.clipboard().setText(text)
-        finally:
-            QGuiApplication.restoreOverrideCursor()
-        selected = sum(last - first + 1 for first, last in ranges)
-        if selected > MOST_ROWS:
-            self._session.message.emit(
-                "warning",
-                f"The first {MOST_ROWS:,} of {selected:,} rows were copied. To take them all, save the trace "
-                "to a file (Ctrl+S).",
-            )
+    # -- copying -----------------------------------------------------------------------------------------
+
+    def copy(self, form: str = "text") -> None:
+        """Put the selected rows on the clipboard as one of the FORMATS, with the columns that are shown."""
+        columns = self.table.header.shown_columns()
+        copy_rows(self._session, self._model, self.table.selected_lines(), columns, form)
+
+    def copy_cell(self, column: Column) -> None:
+        """Put one cell of the current row on the clipboard."""
+        found = self._current_frame()
+        if found is not None:
+            screen, frame = found
+            QGuiApplication.clipboard().setText(screen.texts(column)[frame])
+
+    def _drag(self) -> None:
+        """Selected rows as candump lines, which editors take, and the transmit panel."""
+        data = QMimeData()
+        data.setText(self.dragged_text())
+        drag = QDrag(self.table)
+        drag.setMimeData(data)
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def dragged_text(self) -> str:
+        """What dragging the selected rows hands over."""
+        ranges = cut_ranges(self.table.selected_lines(), MOST_DRAGGED)
+        return rows_text(self._model.screen_makers(ranges, BLOCK), [], "candump")
 
     # -- context menu ------------------------------------------------------------------------------------
 
-    def menu(self) -> QMenu:
-        """What can be done with the current row."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def menu(self, column: int = -1) -> QMenu:
+        """What can be done with the current row and the cell in a column."""
+        return row_menu(self, column)
+
+    def cell_filters(self, column: int) -> tuple[CellFilter | None, dict[str, CellFilter]]:
+        """The filter of the current row's cell in a column, and those of all columns, by their titles."""
+        found = self._current_frame()
+        if found is None:
+            return None, {}
+        screen, frame = found
+        columns = self._model.columns
+        every = {one.title: cell_filter(one, screen, frame) for one in columns}
+        known = {title: one for title, one in every.items() if one is not None}
+        wanted = columns[column] if 0 <= column < len(columns) else IDENTIFIER
+        return known.get(wanted.title), known
+
+    def _current_frame(self) -> tuple[Screen, int] | None:
+        """A screen with the current row's frame, and its number there."""
         line = self.table.currentIndex().row()
-        menu.addAction(icons.icon("copy"), "Copy rows", self.copy).setEnabled(
-            bool(self.table.selected_lines())
-        )
-        if line >= 0:
-            menu.addAction("Copy data", lambda: self._copy_cell(line, DATA))
-            self.table.add_open_actions(menu)
-            menu.addSeparator()
-            self._add_filters(menu, line)
-        return menu
-
-    def _add_filters(self, menu: QMenu, line: int) -> None:
+        if not 0 <= line < self._model.rowCount():
+            return None
         screen = self._model.make_screen(line, line)
-        if not len(screen.batch):
-            return
-        flags, one = int(screen.batch.flags[0]), int(screen.batch.arbitration_id[0])
-        kind = " and extended" if flags & Flag.EXTENDED else " and not extended"
-        text = "error" if flags & Flag.ERROR else f"id == 0x{one:X}{kind}"
-        name = "error frames" if flags & Flag.ERROR else f"ID {screen.texts(IDENTIFIER)[0]}"
-        menu.addAction(icons.icon("filter"), f"Only {name}", lambda: self.filter_requested.emit(text))
-        menu.addAction(f"All but {name}", lambda: self.filter_requested.emit(f"not ({text})"))
-        source = screen.shown.sources[int(screen.batch.source[0])].address
-        if source:
-            menu.addAction(f"Only from {source}", lambda: self.filter_requested.emit(f"source == {source}"))
+        return (screen, 0) if len(screen.batch) else None
 
-    def _copy_cell(self, line: int, column: Column) -> None:
-        screen = self._model.make_screen(line, line)
-        if len(screen.batch):
-            QGuiApplication.clipboard().setText(screen.texts(column)[0])
+    def copy_data(self) -> None:
+        """Put the payload of the current row on the clipboard."""
+        self.copy_cell(DATA)
 
-    def _show_menu(self, position: QPoint) -> None:
-        self.menu().popup(position)
+    def _show_menu(self, position: QPoint, column: int) -> None:
+        self.menu(column).popup(position)

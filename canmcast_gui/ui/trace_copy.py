@@ -1,44 +1,58 @@
-"""Rows of a trace as text for the clipboard."""
+"""Rows of a view to the clipboard: a few at once, many in the background with progress and cancel."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from canmcast_gui.models.columns import DATA, NAME, Column
+from PySide6.QtGui import QGuiApplication
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace_lines import LineModel
-from canmcast_gui.models.trace_screen import Screen
+from canmcast_gui.models.trace_text import BLOCK, rows_text
 
-# As text some 10 MB, made in about a second; what is larger belongs into a file.
-MOST_ROWS = 100_000
-BLOCK = 4096
+# As text some 50 MB, made in some seconds; what is larger belongs into a file.
+MOST_ROWS = 500_000
+
+# Made in some 30 ms: not worth a word.
+AT_ONCE = 2_000
+
+Ranges = Sequence[tuple[int, int]]
 
 
-def rows_text(model: LineModel, ranges: Sequence[tuple[int, int]], columns: Sequence[Column]) -> str:
-    """The titles and the given ranges of lines (first, last), cells apart by tabs.
+def copy_rows(
+    session: Session, model: LineModel, ranges: Ranges, columns: Sequence[Column], form: str = "text"
+) -> None:
+    """Put lines of a model on the clipboard as one of the FORMATS; at most MOST_ROWS."""
+    wanted = sum(last - first + 1 for first, last in ranges)
+    if not wanted:
+        return
+    screens = model.screen_makers(cut_ranges(ranges, MOST_ROWS), BLOCK)
+    if wanted > MOST_ROWS:
+        session.message.emit(
+            "warning",
+            f"The first {MOST_ROWS:,} of {wanted:,} rows are copied. To take them all, save the shown rows "
+            "to a file (File menu).",
+        )
+    if wanted <= AT_ONCE:
+        QGuiApplication.clipboard().setText(rows_text(screens, columns, form))
+        return
+    task = session.make_task(
+        f"Copying {min(wanted, MOST_ROWS):,} rows", partial(rows_text, screens, columns, form)
+    )
+    task.finished.connect(lambda text: QGuiApplication.clipboard().setText(text))
+    task.failed.connect(lambda sentence: session.message.emit("error", f"Nothing was copied: {sentence}"))
+    task.cancelled.connect(lambda _text: session.message.emit("info", "Copying was cancelled."))
+    task.start()
 
-    At most MOST_ROWS lines are copied.
-    """
-    texts = ["\t".join(column.title for column in columns)]
-    left = MOST_ROWS
+
+def cut_ranges(ranges: Ranges, most: int) -> list[tuple[int, int]]:
+    """The first lines of the ranges, ``most`` of them."""
+    kept = []
     for first, last in ranges:
-        last = min(last, first + left - 1)
-        for start in range(first, last + 1, BLOCK):
-            stop = min(start + BLOCK - 1, last)
-            texts += _screen_lines(model.make_screen(start, stop), columns)
-        left -= last - first + 1
-        if left <= 0:
-            break
-    return "\n".join(texts) + "\n"
-
-
-def _screen_lines(screen: Screen, columns: Sequence[Column]) -> list[str]:
-    frames = list(zip(*(screen.texts(column) for column in columns), strict=True))
-    texts = []
-    for line, frame in enumerate(screen.frames):
-        if frame is not None:
-            texts.append("\t".join(frames[frame]))
-        elif line in screen.signals:
-            signal = screen.signals[line]
-            cells = {NAME.key: signal.name, DATA.key: signal.text}
-            texts.append("\t".join(cells.get(column.key, "") for column in columns))
-    return texts
+        last = min(last, first + most - 1)
+        if last >= first:
+            kept.append((first, last))
+        most -= last - first + 1
+    return kept

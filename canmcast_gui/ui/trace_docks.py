@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -15,6 +16,7 @@ from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.trace_base import FrameView
 from canmcast_gui.ui.trace_pane import ViewPane
 from canmcast_gui.ui.trace_panel import TracePanel
+from canmcast_gui.ui.trace_view import TraceView
 
 TITLES = {"chronological": "Chronological", "by_id": "By ID"}
 
@@ -27,6 +29,7 @@ class ViewDocks(QObject):
     """
 
     changed = Signal()
+    mark_requested = Signal(int)
 
     def __init__(
         self, session: Session, settings: AppSettings, panel: TracePanel, window: QMainWindow
@@ -40,6 +43,8 @@ class ViewDocks(QObject):
         self._current: FrameView | None = None
         self._ending = False
         self._view_actions: list[QAction] = []
+        for view in self.views:
+            view.mark_requested.connect(self.mark_requested)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus)
@@ -58,6 +63,13 @@ class ViewDocks(QObject):
     def current(self) -> FrameView:
         """The view that the user worked in last: what commands mean."""
         return self._current or self._panel.view
+
+    def chronological(self) -> TraceView:
+        """The chronological view that the user worked in, else the one in the middle, which is then shown."""
+        if not isinstance(self.current, TraceView):
+            self._current = None
+            self._panel.show_chronological()
+        return self._panel.trace if self._current is None else self._current
 
     def add_view_actions(self, actions: Iterable[QAction]) -> None:
         """Actions whose keys work while any of the views has the focus."""
@@ -79,9 +91,9 @@ class ViewDocks(QObject):
             self._session.message.emit("warning", f"There are {MOST_VIEWS} views open; close one first.")
             return None
         name = setup.name if setup.name and setup.name not in self._docks else self._free_name()
-        pane = ViewPane(ViewSetup(setup.kind, name, setup.filter, setup.columns),
-                        self._session, self._settings)  # fmt: skip
+        pane = ViewPane(replace(setup, name=name), self._panel.context)
         pane.view.addActions(self._view_actions)
+        pane.view.mark_requested.connect(self.mark_requested)
         self._docks[name] = dock = self._make_dock(pane)
         pane.filter_used.connect(lambda _text: dock.setWindowTitle(_title(pane)))
         dock.destroyed.connect(partial(self._on_destroyed, name))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QInputMethodEvent, QKeySequence, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.models.cell_filters import refined
 from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.trace_named import NamedFilters
 
 # Long enough that a half-typed word is not called a mistake, short enough to feel like typing.
 TYPING_PAUSE_MS = 150
@@ -72,17 +75,20 @@ class FilterState(QObject):
 
 
 class FilterBox(QLineEdit):
-    """Where the filter is typed; a mistake is shown in the text's colour and by FilterProblem."""
+    """Where the filter is typed; a mistake is underlined from its place on, and FilterProblem explains it."""
 
-    def __init__(self, state: FilterState, parent: QWidget | None = None) -> None:
+    def __init__(self, state: FilterState, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self.setPlaceholderText("Filter: id, name, data, or an expression")
         self.setClearButtonEnabled(True)
         self.setToolTip("Show only some frames; none are lost. Examples:\n\n" + "\n".join(EXAMPLES))
-        self.addAction(
-            QAction(icons.icon("filter"), "Filter", self), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self.named = NamedFilters(settings, self)
+        action = QAction(icons.icon("filter"), "Filters that were kept (Alt+Down)", self)
+        action.setShortcut(QKeySequence("Alt+Down"))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(self._show_named)
+        self.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_PAUSE_MS)
@@ -101,17 +107,36 @@ class FilterBox(QLineEdit):
         self.setText(text)
         self.apply()
 
+    def refine(self, text: str) -> None:
+        """Let through only what passes the filter of now and another one."""
+        self.set_filter_text(refined(self.text(), text))
+
+    def _show_named(self) -> None:
+        self.named.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _underline(self, position: int) -> None:
+        """Mark the text from a mistake on; -1: nothing."""
+        attributes = []
+        if position >= 0:
+            error = QTextCharFormat()
+            error.setForeground(theme.colors(self.palette()).error)
+            error.setUnderlineColor(theme.colors(self.palette()).error)
+            error.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            start = min(position, max(len(self.text()) - 1, 0))
+            kind = QInputMethodEvent.AttributeType.TextFormat
+            place = start - self.cursorPosition()
+            attributes.append(QInputMethodEvent.Attribute(kind, place, len(self.text()) - start, error))
+        # a line edit takes formats from input methods only; without a text the event changes nothing else
+        QCoreApplication.sendEvent(self, QInputMethodEvent("", attributes))
+
     def _on_text(self, text: str) -> None:
         if text:
             self._pause.start()
         else:
             self.apply()
 
-    def _on_failed(self, sentence: str, _position: int) -> None:
-        palette = QPalette(self.parentWidget().palette() if self.parentWidget() else self.palette())
-        if sentence:
-            palette.setColor(QPalette.ColorRole.Text, theme.colors(palette).error)
-        self.setPalette(palette if sentence else QPalette())
+    def _on_failed(self, sentence: str, position: int) -> None:
+        self._underline(position if sentence else -1)
 
 
 class FilterProblem(QWidget):
@@ -136,7 +161,7 @@ class FilterProblem(QWidget):
             return
         self._symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
         typed = self._box.text()
-        before, after = typed[:position][-40:], typed[position:][:40]
+        before, after = typed[:position][-25:], typed[position:][:25]
         place = f"{before}▸{after}" if after else f"{before}▸ (end)"
-        self._text.setText(f"Filter: {sentence}, at character {position + 1}:  {place}")
+        self._text.setText(f"Filter, at character {position + 1}:  {place}   {sentence}")
         self._text.setToolTip("The last good filter stays in force.")

@@ -8,50 +8,65 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
-from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.trace_filter import FilterState
-
-Find = Callable[[str, bool], bool]
+from canmcast_gui.ui.trace_base import FrameView
+from canmcast_gui.ui.trace_view import TraceView
 
 
 class FindBar(QWidget):
-    """A line below the trace. Return or F3 finds the next frame, Shift with them the one before."""
+    """A line below the trace. Return or F3 finds the next frame, Shift with them the one before.
 
-    def __init__(self, filters: FilterState, find: Find, parent: QWidget | None = None) -> None:
+    A long search goes on beside the window; Esc or the button ends it.
+    """
+
+    def __init__(
+        self, compiled: Callable[[str], Filter], view: Callable[[], FrameView], parent: QWidget
+    ) -> None:
+        """``compiled`` makes a filter of a text or raises FilterError; ``view`` says where to look."""
         super().__init__(parent)
-        self._find = find
-        self._filters = filters
+        self._compiled = compiled
+        self._view = view
+        self._at: FrameView | None = None  # where a search is under way
         self._text = QLineEdit()
         self._text.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
         self._text.setClearButtonEnabled(True)
+        self._text.textEdited.connect(self.cancel)
         self._answer = QLabel()
         self._answer.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._cancel = self._button("stop", "Stop looking (Esc)", self.cancel)
+        self._cancel.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
-        layout.addWidget(QLabel("Find"))
+        label = QLabel("F&ind")
+        label.setBuddy(self._text)
+        layout.addWidget(label)
         layout.addWidget(self._text, 3)
-        layout.addWidget(self._button("previous", "Find the frame before (Shift+F3)", True))
-        layout.addWidget(self._button("next", "Find the next frame (F3)", False))
+        layout.addWidget(
+            self._button("previous", "Find the frame before (Shift+F3)", lambda: self.find(True))
+        )
+        layout.addWidget(self._button("next", "Find the next frame (F3)", lambda: self.find(False)))
         layout.addWidget(self._answer, 2)
-        close = QToolButton()
-        close.setIcon(icons.icon("close"))
-        close.setAutoRaise(True)
-        close.setToolTip("Close (Esc)")
-        close.clicked.connect(self.close_bar)
-        layout.addWidget(close)
+        layout.addWidget(self._cancel)
+        layout.addWidget(self._button("close", "Close (Esc)", self.close_bar))
         self.hide()
-        assert parent is not None
-        QShortcut(QKeySequence("F3"), parent, lambda: self.find(False))
-        QShortcut(QKeySequence("Shift+F3"), parent, lambda: self.find(True))
+        for keys, backwards in (("F3", False), ("Shift+F3", True)):
+            shortcut = QShortcut(QKeySequence(keys), parent)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(lambda backwards=backwards: self.find(backwards))
 
-    def _button(self, icon: str, tip: str, backwards: bool) -> QToolButton:
+    def _button(self, icon: str, tip: str, slot: Callable[[], object]) -> QToolButton:
         button = QToolButton()
         button.setIcon(icons.icon(icon))
         button.setToolTip(tip)
         button.setAutoRaise(True)
-        button.clicked.connect(lambda: self.find(backwards))
+        button.clicked.connect(lambda: slot())
         return button
+
+    @property
+    def searching(self) -> bool:
+        """Whether a search is under way."""
+        return self._at is not None
 
     def open(self) -> None:
         """Show the bar and type into it."""
@@ -60,9 +75,10 @@ class FindBar(QWidget):
         self._text.selectAll()
 
     def close_bar(self) -> None:
-        """Hide the bar."""
+        """Hide the bar and go back to the view."""
+        self.cancel()
         self.hide()
-        self.parentWidget().setFocus()
+        self._view().setFocus()
 
     def find(self, backwards: bool) -> None:
         """Jump, or say why not."""
@@ -70,15 +86,41 @@ class FindBar(QWidget):
             self.open()
             return
         try:
-            found = self._find(self._text.text(), backwards)
+            condition = self._compiled(self._text.text())
         except FilterError as error:
             self._answer.setText(f"{error.message}, at character {error.position + 1}")
             return
-        self._answer.setText("" if found else "none before this one" if backwards else "none after this one")
+        self.cancel()
+        self._at = view = self._view()
+        if isinstance(view, TraceView):
+            view.row_search.progressed.connect(self._on_progress)
+        view.search(condition, backwards, lambda found: self._on_done(found, backwards))
+
+    def cancel(self) -> None:
+        """End a search that is under way."""
+        if isinstance(self._at, TraceView):
+            self._at.row_search.cancel()
+            self._end("")
+
+    def _on_progress(self, done: float) -> None:
+        self._answer.setText(f"looking… {done * 100:.0f} %")
+        self._cancel.show()
+
+    def _on_done(self, found: bool, backwards: bool) -> None:
+        self._end("" if found else "none before this one" if backwards else "none after this one")
+
+    def _end(self, answer: str) -> None:
+        if isinstance(self._at, TraceView):
+            self._at.row_search.progressed.disconnect(self._on_progress)
+        self._at = None
+        self._cancel.hide()
+        self._answer.setText(answer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.find(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() == Qt.Key.Key_Escape and self.searching:
+            self.cancel()
         elif event.key() == Qt.Key.Key_Escape:
             self.close_bar()
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
 
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace_screen import Screen
@@ -21,6 +21,12 @@ PADDING = 4
 EXPANDER = 16
 SIGNAL_NAME_CHARACTERS = 30
 SIGNAL_VALUE_CHARACTERS = 18
+
+# A note takes the room behind the data; with room for fewer characters it is a flag. Its tool tip has all.
+SMALLEST_TAG = 7
+
+# Sixty-fourths of freshness from which on a changed byte is bold: for the first 0.6 s.
+BOLD_FROM = 32
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,10 @@ class LinePainter:
         self._colors = theme.colors(palette)
         role = QPalette.ColorRole
         self._text = palette.color(role.Text)
-        self._pens = {"": self._text, "transmit": self._text}
-        self._pens |= {"error": self._colors.error, "remote": self._colors.remote}
+        self._pens = {"": self._text, "error": self._colors.error, "remote": self._colors.remote}
+        self._bold_font = QFont(number_font)
+        self._bold_font.setBold(True)
+        self.tints: list[QColor] = []
         self._base = palette.color(role.Base)
         self._elide = lru_cache(maxsize=2048)(self._elided)  # texts of a few screens of one width
 
@@ -70,21 +78,27 @@ class LinePainter:
             if slot.column.key == "data" and screen.marks:
                 self._draw_marks(painter, screen, slot)
             self._draw_column(painter, screen, slot, pens)
+            if slot.column.key == "data" and screen.marks:
+                self._draw_heavy_bytes(painter, screen, slot, pens)
+            if slot.column.key == "time" and screen.backwards:
+                self._draw_backwards(painter, screen, slot)
         painter.setClipping(False)
         if slots:
             self._draw_expanders(painter, screen, slots, selected)
         self._draw_signals(painter, screen, selected)
+        self._draw_gaps(painter, screen, selected)
+        self._draw_tags(painter, screen, slots, width)
 
     def _draw_backgrounds(self, painter: QPainter, screen: Screen, width: int, selected: set[int]) -> None:
-        kinds = screen.kinds
+        rules = screen.rules
         for line, frame in enumerate(screen.frames):
             color: QColor | None = None
             if line in selected:
                 color = self._selection
             elif line in screen.signals:
                 color = self._colors.signal_background
-            elif frame is not None and kinds[frame] == "transmit":
-                color = self._colors.transmit_background
+            elif frame is not None and rules is not None and rules[frame] >= 0:
+                color = self.tints[rules[frame]]
             if color is not None:
                 painter.fillRect(QRectF(0, line * self.line_height, width, self.line_height), color)
 
@@ -150,6 +164,83 @@ class LinePainter:
                 painter.fillRect(
                     QRectF(x, bar, wide + 3, 2), theme.mix(base, self._text.rgba(), sixtyfourths)
                 )
+
+    def _draw_heavy_bytes(
+        self, painter: QPainter, screen: Screen, slot: Slot, pens: list[tuple[int, int, QColor]]
+    ) -> None:
+        """Bytes that changed just now are bold: seen without any colour, too."""
+        length = 3 if screen.shown.decimal else 2
+        step = (length + 1) * self.digit
+        left = slot.x + PADDING + slot.indent
+        texts = screen.texts(slot.column)
+        painter.setFont(self._bold_font)
+        for y, frame, color in pens:
+            painter.setPen(color)
+            for byte, _rose, sixtyfourths in screen.marks.get(frame, ()):
+                if (
+                    sixtyfourths >= BOLD_FROM
+                    and left + byte * step + length * self.digit < slot.x + slot.width
+                ):
+                    start = byte * (length + 1)
+                    painter.drawText(QPointF(left + byte * step, y), texts[frame][start : start + length])
+
+    def _draw_backwards(self, painter: QPainter, screen: Screen, slot: Slot) -> None:
+        """Before a time that is earlier than the one above it: a triangle that points back."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colors.warning)
+        for line, frame in enumerate(screen.frames):
+            if frame is not None and frame in screen.backwards:
+                middle = QPointF(slot.x + slot.indent + PADDING + 3, (line + 0.5) * self.line_height)
+                points = (QPointF(3, -5), QPointF(-4, 0), QPointF(3, 5))
+                painter.drawPolygon(QPolygonF([middle + point for point in points]))
+        painter.restore()
+
+    def _draw_gaps(self, painter: QPainter, screen: Screen, selected: set[int]) -> None:
+        """Where frames are missing: a sentence across all columns, between dashed lines."""
+        painter.setFont(self._font)
+        for line, text in screen.gaps.items():
+            top = line * self.line_height
+            color = self._selected_text if line in selected else self._colors.error
+            painter.setPen(color)
+            painter.drawText(QPointF(EXPANDER + 4 * PADDING, top + self._baseline), f"⚠ {text}")
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+            for y in (top + 0.5, top + self.line_height - 0.5):
+                painter.drawLine(QPointF(PADDING, y), QPointF(painter.window().width(), y))
+
+    def _draw_tags(self, painter: QPainter, screen: Screen, slots: list[Slot], width: int) -> None:
+        """The notes of marked rows, at the right end of their lines, and a bar at the left one."""
+        if not screen.tags:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        for line, frame in enumerate(screen.frames):
+            if frame is None or frame not in screen.tags:
+                continue
+            top = line * self.line_height
+            text = screen.tags[frame].replace("\n", " ")
+            room = width - self._data_end(screen, slots, frame) - 6 * PADDING
+            text = self._elide(text, room) if room >= SMALLEST_TAG * self.digit else "⚑"
+            wide = self._metrics.horizontalAdvance(text) + 4 * PADDING
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._colors.accent)
+            painter.drawRect(QRectF(0, top, 3, self.line_height))
+            box = QRectF(width - wide - PADDING, top + 1.5, wide, self.line_height - 3)
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(self._base)
+            painter.drawText(QPointF(box.x() + 2 * PADDING, top + self._baseline), text)
+        painter.restore()
+
+    def _data_end(self, screen: Screen, slots: list[Slot], frame: int) -> float:
+        """Where the text of the rightmost column ends."""
+        if not slots:
+            return 0.0
+        last = slots[-1]
+        if last.column.right:
+            return last.x + last.width
+        return last.x + PADDING + last.indent + len(screen.texts(last.column)[frame]) * self.digit
 
     def _draw_expanders(
         self, painter: QPainter, screen: Screen, slots: list[Slot], selected: set[int]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.ui.byid_view import ByIdView
+from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterBox, FilterProblem, FilterState
 from canmcast_gui.ui.trace_view import TraceView
 
@@ -21,16 +20,14 @@ class ViewPane(QWidget):
 
     filter_used = Signal(str)
 
-    def __init__(
-        self, setup: ViewSetup, session: Session, settings: AppSettings, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, setup: ViewSetup, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind, self.name = setup.kind, setup.name
-        self.filters = FilterState(session, self)
-        self.filter_box = FilterBox(self.filters, self)
+        self.filters = FilterState(context.session, self)
+        self.filter_box = FilterBox(self.filters, context.settings, self)
         view = TraceView if setup.kind == "chronological" else ByIdView
-        self.view = view(session, settings, self.filters, f"{setup.name}/", self)
-        self.view.filter_requested.connect(self.filter_box.set_filter_text)
+        self.view = view(context, self.filters, f"{setup.name}/", self)
+        self.view.filter_requested.connect(self.filter_box.refine)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(2)

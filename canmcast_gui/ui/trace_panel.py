@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -10,6 +12,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.byid_view import ByIdView
 from canmcast_gui.ui.message_bar import MessageBar
 from canmcast_gui.ui.trace_base import FrameView
+from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterBox, FilterProblem, FilterState
 from canmcast_gui.ui.trace_find import FindBar
 from canmcast_gui.ui.trace_view import TraceView
@@ -18,7 +21,8 @@ from canmcast_gui.ui.trace_view import TraceView
 class TracePanel(QWidget):
     """Holds both views and shows one of them; ``mode_changed`` says which, "by_id" or "chronological".
 
-    Live traffic is shown as the user last chose, a file in order of time.
+    Live traffic is shown as the user last chose, a file in order of time. ``current_view`` says where to find
+    frames; views that stand elsewhere put in a function of their own.
     """
 
     mode_changed = Signal(str)
@@ -30,18 +34,20 @@ class TracePanel(QWidget):
         self._session = session
         self._settings = settings
         self.filters = FilterState(session, self)
-        self.filter_box = FilterBox(self.filters)
+        self.filter_box = FilterBox(self.filters, settings)
+        self.context = ViewContext(session, settings, self)
         self.messages = MessageBar(session, self)
-        self.trace = TraceView(session, settings, self.filters)
-        self.by_id = ByIdView(session, settings, self.filters)
-        self.find_bar = FindBar(self.filters, self._find, self)
+        self.trace = TraceView(self.context, self.filters)
+        self.by_id = ByIdView(self.context, self.filters)
+        self.current_view: Callable[[], FrameView] = lambda: self.view
+        self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self)
         self.mode = settings.trace_mode.value
         self._start_page = start_page
         self._stack = QStackedWidget()
         for page in (start_page, self.by_id, self.trace):
             self._stack.addWidget(page)
         for view in (self.by_id, self.trace):
-            view.filter_requested.connect(self.filter_box.set_filter_text)
+            view.filter_requested.connect(self.filter_box.refine)
         self._lay_out()
         session.state_changed.connect(self._choose_page)
         session.recording_replaced.connect(self._on_recording)
@@ -77,10 +83,9 @@ class TracePanel(QWidget):
             self._settings.trace_mode.set(mode)
         self._show_mode(mode)
 
-    def show_find(self) -> None:
-        """Open the bar that looks for a frame; frames are found in order of time."""
+    def show_chronological(self) -> None:
+        """Show the chronological view, for once: live traffic is shown as before."""
         self._show_mode("chronological")
-        self.find_bar.open()
 
     def _show_mode(self, mode: str) -> None:
         if mode != self.mode:
@@ -98,6 +103,3 @@ class TracePanel(QWidget):
     def _on_recording(self) -> None:
         from_file = self._session.file_path is not None
         self._show_mode("chronological" if from_file else self._settings.trace_mode.value)
-
-    def _find(self, text: str, backwards: bool) -> bool:
-        return self.trace.find(self.filters.compile(text), backwards)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -14,12 +24,14 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.color_rules import CompiledRules
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.rule_colors import tint
 from canmcast_gui.ui.trace_header import TraceHeader
 from canmcast_gui.ui.trace_paint import EXPANDER, PADDING, LinePainter, Slot
 
@@ -35,10 +47,16 @@ _TOGGLING = {
 
 
 class FrameTable(QTableView):
-    """A table of frames. ``opened`` says that the user has opened a row, ``menu_requested`` a right-click."""
+    """A table of frames.
+
+    ``opened`` says that the user has opened a row, ``drag_started`` that selected rows are dragged away;
+    ``menu_requested`` asks for a context menu at a place on the screen, about a column (-1: none).
+    """
 
     opened = Signal()
-    menu_requested = Signal(QPoint)
+    menu_requested = Signal(QPoint, int)
+    drag_started = Signal()
+    selection_changed = Signal()
 
     def __init__(
         self,
@@ -52,6 +70,7 @@ class FrameTable(QTableView):
         super().__init__(parent)
         self._lines = model
         self._painter: LinePainter | None = None
+        self._pressed_at: QPointF | None = None
         self.setModel(model)
         self._set_behaviour()
         self._set_up_lines()
@@ -88,7 +107,14 @@ class FrameTable(QTableView):
         if self._painter is None:
             height = self.verticalHeader().defaultSectionSize()
             self._painter = LinePainter(self.font(), theme.fixed_font(), self.palette(), height)
+            self._painter.tints = [tint(rule.color, self.palette()) for rule in self._lines.rules.rules]
         return self._painter
+
+    def set_rules(self, rules: CompiledRules) -> None:
+        """Draw frames in the colours of these rules."""
+        self._lines.set_rules(rules)
+        self._painter = None
+        self.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
@@ -149,6 +175,7 @@ class FrameTable(QTableView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.viewport().update()
+        self.selection_changed.emit()
 
     # -- opening rows ------------------------------------------------------------------------------------
 
@@ -168,7 +195,30 @@ class FrameTable(QTableView):
         ):
             self.toggle(line)
             return
+        self._pressed_at = None
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.button() == Qt.MouseButton.LeftButton and plain and self._is_selected(line):
+            self._pressed_at = event.position()  # a drag takes the selected rows; a click selects this one
+            return
         super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None:
+            super().mouseMoveEvent(event)
+            return
+        way = (event.position() - self._pressed_at).manhattanLength()
+        if event.buttons() & Qt.MouseButton.LeftButton and way >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.drag_started.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None:
+            self._pressed_at = None
+            self.selectRow(self.rowAt(round(event.position().y())))
+        super().mouseReleaseEvent(event)
+
+    def _is_selected(self, line: int) -> bool:
+        return line >= 0 and self.selectionModel().isSelected(self.model().index(line, 0))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         line = self.rowAt(round(event.position().y()))
@@ -194,7 +244,13 @@ class FrameTable(QTableView):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
+        place, line = event.globalPos(), self.currentIndex().row()
+        column = self.columnAt(event.pos().x())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            column = self.currentIndex().column()
+            inside = QPoint(self.columnViewportPosition(column), self.rowViewportPosition(line))
+            place = self.viewport().mapToGlobal(inside + QPoint(8, self.rowHeight(line)))
+        self.menu_requested.emit(place, column)
 
     def add_open_actions(self, menu: QMenu) -> None:
         """Entries of a context menu that open and close the current row."""

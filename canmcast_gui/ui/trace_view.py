@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.columns import TRACE_HIDDEN_BESIDE
 from canmcast_gui.models.trace import TraceModel
 from canmcast_gui.models.trace_rows import AllRows, MatchingRows
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace_base import FrameView
+from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterState
 from canmcast_gui.ui.trace_follow import Follower
+from canmcast_gui.ui.trace_search import RowSearch
 
 # A filter's search takes this much of a turn of the event loop, and then lets the window live.
 SEARCH_SECONDS = 0.012
@@ -28,20 +29,16 @@ class TraceView(FrameView):
     following_changed = Signal(bool)
 
     def __init__(
-        self,
-        session: Session,
-        settings: AppSettings,
-        filters: FilterState,
-        key: str = "",
-        parent: QWidget | None = None,
+        self, context: ViewContext, filters: FilterState, key: str = "", parent: QWidget | None = None
     ) -> None:
         """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
+        session = context.session
         self.model = TraceModel(session.databases)
-        super().__init__(
-            self.model, f"{key}trace", session, settings, TRACE_HIDDEN_BESIDE if key else (), parent
-        )
+        hidden = TRACE_HIDDEN_BESIDE if key else ()
+        super().__init__(self.model, f"{key}trace", context, hidden, parent)
         self.model.setParent(self)
         self._filters = filters
+        self.row_search = RowSearch(self)
         self.follower = Follower(self.table.verticalScrollBar(), self)
         self.follower.changed.connect(self.following_changed)
         self.table.opened.connect(lambda: self.follower.set_following(False))
@@ -60,12 +57,24 @@ class TraceView(FrameView):
         rows = self.model.rows
         return rows.end - rows.first if rows else 0
 
+    @property
+    def filter(self) -> Filter:
+        """The filter in force."""
+        return self._filters.filter
+
+    def current_row(self) -> int | None:
+        """The recording's row of the current line."""
+        line = self.table.currentIndex().row()
+        return self.model.row_number(line) if line >= 0 else None
+
     def set_following(self, on: bool) -> None:
         """Stay at the newest frame, or stay here."""
         self.follower.set_following(on)
 
     def refresh(self) -> None:
         """Take in what is new."""
+        if self.model.notes_changed():
+            self.table.viewport().update()
         end = time.perf_counter() + SEARCH_SECONDS
         while self.model.refresh():
             if time.perf_counter() > end:
@@ -73,53 +82,38 @@ class TraceView(FrameView):
                     self._searching.start(1)
                 return
 
-    def find(self, condition: Filter, backwards: bool = False) -> bool:
-        """Go to the next shown frame, or the one before, that meets a condition; False where none does."""
-        rows = self.model.rows
-        current = self.table.currentIndex().row()
-        here = self.model.row_number(current) if current >= 0 else None
-        if rows is None or not self.model.rowCount():
-            return False
-        found = self._find_row(condition, here, backwards)
-        line = None if found is None else self.model.line_of_row(found)
+    def show_row(self, row: int) -> bool:
+        """Make a row of the recording current, or the next one that is shown; False where there is none."""
+        line = self.model.line_of_row(row)
         if line is None:
             return False
         self.follower.set_following(False)
         self.table.select_line(line)
         return True
 
-    def _find_row(self, condition: Filter, here: int | None, backwards: bool) -> int | None:
-        """The nearest row of the recording, in blocks, that meets the condition and passes the filter."""
-        recording = self._session.recording
-        first, end = recording.first_row, recording.end_row
-        shown = self._filters.filter
-        step = 1 << 18
-        if backwards:
-            start = end if here is None else here
-            blocks = [(max(stop - step, first), stop) for stop in range(start, first, -step)]
-        else:
-            start = first if here is None else here + 1
-            blocks = [(begin, min(begin + step, end)) for begin in range(start, end, step)]
-        for begin, stop in blocks:
-            found = recording.find(condition, begin, stop)
-            if len(found) and not shown.passes_all:
-                found = found[shown.mask(recording.take(found))]
-            if len(found):
-                return int(found[-1 if backwards else 0])
-        return None
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> None:
+        """See FrameView. It takes its time in the background; ``row_search`` can be cancelled."""
+        conditions = [one for one in (condition, self._filters.filter) if not one.passes_all]
+
+        def arrived(row: int | None) -> None:
+            done(row is not None and self.show_row(row))
+
+        self.row_search.start(self._session.recording, conditions, self.current_row(), backwards, arrived)
 
     # -- what happens elsewhere --------------------------------------------------------------------------
 
     def _on_recording(self) -> None:
+        self.row_search.cancel()
         self.follower.set_following(self._session.file_path is None)
         self._on_paused(self._session.paused)
         self._on_filter(self._filters.filter)
 
     def _on_filter(self, condition: Filter) -> None:
-        recording = self._session.recording
+        recording, rows = self._session.recording, self.model.rows
+        row = self.current_row()
         everything = condition.passes_all
-        current = self.table.currentIndex().row()
-        row = self.model.row_number(current) if current >= 0 else None
+        if everything and isinstance(rows, AllRows) and rows.recording is recording:
+            return  # the same rows: what is selected and open stays
         self.model.set_rows(AllRows(recording) if everything else MatchingRows(recording, condition))
         if self.isVisible():
             self.refresh()
@@ -129,10 +123,8 @@ class TraceView(FrameView):
         """The frame that was current stays in view under another filter."""
         if self.follower.following or row is None:
             self.follower.set_following(self.follower.following)
-            return
-        line = self.model.line_of_row(row)
-        if line is not None:
-            self.table.select_line(line)
+        else:
+            self.show_row(row)
 
     def _on_paused(self, paused: bool) -> None:
         self.model.set_stop_row(self._session.recording.end_row if paused else None)

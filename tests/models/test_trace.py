@@ -55,7 +55,7 @@ def test_cells_of_every_kind_of_frame(model, recording):
     assert column(model, "direction") == ["Rx", "Rx", "Rx", "Rx", "Tx", "Rx"]
     assert column(model, "data")[4:] == ["00 01", "00 01 02 03 04 05 06 07 08 09 0A 0B"]
     assert column(model, "channel") == [""] * 6
-    assert model.screen(0, 5).kinds == ["", "", "remote", "error", "transmit", ""]
+    assert model.screen(0, 5).kinds == ["", "", "remote", "error", "", ""]
     model.set_decimal(True)
     assert column(model, "id")[1] == "419364865"
     assert column(model, "data")[4] == "  0   1"

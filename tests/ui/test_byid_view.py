@@ -3,6 +3,7 @@
 import pytest
 
 from canmcast_gui.ui.byid_view import ByIdView
+from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterState
 from tests.models.frames import mixed, traffic
 
@@ -15,7 +16,7 @@ def filters(stage):
 @pytest.fixture
 def view(qtbot, stage, filters):
     stage.add_database()
-    one = ByIdView(stage.session, stage.settings, filters)
+    one = ByIdView(ViewContext(stage.session, stage.settings), filters)
     qtbot.addWidget(one)
     one.resize(900, 400)
     with qtbot.waitExposed(one):

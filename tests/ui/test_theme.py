@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui import theme
 
-BACKGROUNDS = ("transmit_background", "signal_background")
+BACKGROUNDS = ("signal_background",)
 
 
 def luminance(color: QColor) -> float:

@@ -13,8 +13,8 @@ def state(stage):
 
 
 @pytest.fixture
-def box(qtbot, state):
-    one = FilterBox(state)
+def box(qtbot, stage, state):
+    one = FilterBox(state, stage.settings)
     qtbot.addWidget(one)
     return one
 

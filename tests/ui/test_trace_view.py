@@ -5,6 +5,8 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from canmcast_gui.ui import trace_search
+from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterState
 from canmcast_gui.ui.trace_view import TraceView
 from tests.models.frames import mixed, traffic
@@ -18,7 +20,7 @@ def filters(stage):
 @pytest.fixture
 def view(qtbot, stage, filters):
     stage.add_database()
-    one = TraceView(stage.session, stage.settings, filters)
+    one = TraceView(ViewContext(stage.session, stage.settings), filters)
     qtbot.addWidget(one)
     one.resize(900, 400)
     with qtbot.waitExposed(one):
@@ -117,20 +119,39 @@ def test_selected_rows_are_copied_as_they_are_shown(stage, view):
     assert len(lines) == 4
 
 
-def test_frames_are_found_forwards_and_backwards_through_the_filter(stage, view, filters):
+def search(qtbot, view, condition, backwards=False) -> int | None:
+    """Where a search leads, None where it finds nothing."""
+    answers = []
+    view.search(condition, backwards, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    return view.current_row() if answers[0] else None
+
+
+def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage, view, filters):
     stage.arrive(traffic(100))
     view.refresh()
-    find = filters.compile("id == 0x102")
-    current = []
-    for backwards in (False, False, True, True):
-        assert view.find(find, backwards) == (len(current) != 3)
-        current.append(view.model.row_number(view.table.currentIndex().row()))
-    assert current == [2, 6, 2, 2]
+    condition = filters.compile("id == 0x102")
+    found = [search(qtbot, view, condition, backwards) for backwards in (False, False, True, True)]
+    assert found == [2, 6, 2, None]
     filters.set_text("data[0] >= 50")  # the current frame is hidden: the next that is shown becomes current
-    assert view.model.row_number(view.table.currentIndex().row()) == 50
-    assert view.find(find)
-    assert view.model.row_number(view.table.currentIndex().row()) == 54
-    assert not view.find(filters.compile("id == 0x7FF"))
+    assert view.current_row() == 50
+    assert search(qtbot, view, condition) == 54
+    assert search(qtbot, view, filters.compile("id == 0x7FF")) is None
+    assert view.current_row() == 54
+
+
+def test_a_long_search_leaves_the_window_alive_and_can_be_cancelled(qtbot, stage, view, filters, monkeypatch):
+    monkeypatch.setattr(trace_search, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(trace_search, "BLOCK_ROWS", 10)
+    stage.arrive(traffic(1000))
+    view.refresh()
+    with qtbot.waitSignal(view.row_search.progressed) as progressed:
+        view.search(filters.compile("id == 0x7FF"), False, lambda _found: pytest.fail("it was cancelled"))
+    assert 0 < progressed.args[0] < 1
+    with qtbot.waitSignal(view.row_search.cancelled):
+        view.row_search.cancel()
+    assert not view.row_search.running
+    assert search(qtbot, view, filters.compile("id == 0x102"), backwards=True) == 998
 
 
 def test_the_current_frame_stays_current_under_another_filter(stage, view, filters):
@@ -162,7 +183,7 @@ def test_columns_are_remembered(qtbot, stage, filters, view):
     menu.close()
     header.moveSection(header.visualIndex(6), 1)
     header.resizeSection(0, 123)
-    again = TraceView(stage.session, stage.settings, filters)
+    again = TraceView(ViewContext(stage.session, stage.settings), filters)
     qtbot.addWidget(again)
     assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in header.shown_columns()]
     assert again.table.header.shown_columns()[1].key == "name"
