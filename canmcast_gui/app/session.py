@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.bus import BusControl
 from canmcast_gui.app.clock import DisplayClock
+from canmcast_gui.app.leftover import save_leftover
 from canmcast_gui.app.live import SUPERVISE_MS
 from canmcast_gui.app.record import start_recorder
 from canmcast_gui.app.taskpool import TaskPool
@@ -24,7 +26,7 @@ from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions
-from canmcast_gui.recording import NewestById, RateMeter, Recording
+from canmcast_gui.recording import Leftover, NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.capture import Capture
@@ -202,6 +204,14 @@ class Session(QObject):
         self._bus.close()
         self._trace.recover(folder)
         self.state_changed.emit()
+
+    def save_leftover(self, leftover: Leftover, path: Path | str) -> Task:
+        """Write what a crash left behind to a log file, in the background; then it is deleted."""
+        path = Path(path)
+        task = self._pool.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
+        task.finished.connect(lambda frames: self.message.emit("info", f"{frames:,} frames saved to {path}."))
+        task.failed.connect(lambda sentence: self.message.emit("error", sentence))
+        return task.start()
 
     def save_file(self, path: Path | str, rows: range | None = None, condition: Filter | None = None) -> Task:
         """Write the recording, or a range of its rows, to a log file in the background; all or nothing.

@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
         page.file_requested.connect(self.files.open)
         page.bus_requested.connect(self.connect_bus)
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
+        page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
         self.docks.marks.jump_requested.connect(self.marks.jump)
         self.connection.chosen.connect(self.connect_bus)
 

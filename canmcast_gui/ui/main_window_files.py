@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -15,6 +16,7 @@ from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.models.trace_rows import first_row_since
+from canmcast_gui.recording import Leftover
 from canmcast_gui.ui import icons
 
 MINUTE_NS = 60_000_000_000
@@ -78,6 +80,17 @@ class FileFlows(QObject):
             "Save the last minute", _write_filters(),
             lambda path: self._session.save_file(path, rows), save_as=_name(),
         )  # fmt: skip
+
+    def ask_save_leftover(self, leftover: Leftover, then: Callable[[], None]) -> None:
+        """Ask where to save what a crash left behind; ``then`` is called when it is saved, or is not."""
+        when = datetime.fromtimestamp(leftover.first_time / 1e9)
+
+        def chosen(path: str) -> None:
+            self._session.save_leftover(leftover, path).ended.connect(then)
+
+        self.dialog(
+            "Save what was left behind", _write_filters(), chosen, save_as=f"trace-{when:%Y%m%d-%H%M%S}"
+        )
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
         task: Task = self._session.save_file(path)

@@ -49,6 +49,7 @@ class StartPage(QScrollArea):
     bus_requested = Signal(object)
     file_requested = Signal(str)
     recover_requested = Signal(object)
+    save_requested = Signal(object)
 
     def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,15 +150,22 @@ class StartPage(QScrollArea):
         for line, one in enumerate(found[:MOST_RECENT]):
             when = datetime.fromtimestamp(one.first_time / 1e9).strftime("%Y-%m-%d %H:%M")
             grid.addWidget(QLabel(f"{one.frames:,} frames from {when}"), line, 0)
-            recover, delete = QToolButton(), QToolButton()
+            recover, save, delete = QToolButton(), QToolButton(), QToolButton()
             recover.setText("Recover")
             recover.setIcon(icons.icon("recover"))
             recover.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             recover.clicked.connect(lambda _checked=False, one=one: self.recover_requested.emit(one))
+            recover.setToolTip("Show these frames, and go on with them")
+            save.setText("Save…")
+            save.setIcon(icons.icon("save"))
+            save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            save.setToolTip("Write these frames to a log file")
+            save.clicked.connect(lambda _checked=False, one=one: self.save_requested.emit(one))
             delete.setText("Delete")
             delete.clicked.connect(lambda _checked=False, one=one: self._delete(one))
             grid.addWidget(recover, line, 1)
-            grid.addWidget(delete, line, 2)
+            grid.addWidget(save, line, 2)
+            grid.addWidget(delete, line, 3)
         self._lists.addLayout(grid)
 
     def _delete(self, one: Leftover) -> None:

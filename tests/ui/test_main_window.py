@@ -115,6 +115,20 @@ def test_a_recording_that_a_crash_left_is_recovered(stage, window):
     assert not window.panel.is_empty
 
 
+def test_a_recording_that_a_crash_left_is_saved(qtbot, stage, window, tmp_path):
+    lost = Recording.create()
+    lost.append(traffic(50))
+    lost.close()
+    window.start_page.refresh()
+    window.start_page.save_requested.emit(leftovers()[0])
+    dialog = window.findChild(QFileDialog)
+    dialog.selectFile(str(tmp_path / "saved.asc"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: not lost.folder.exists())
+    assert (tmp_path / "saved.asc").is_file()
+    assert window.panel.is_empty
+
+
 @pytest.mark.qt_log_ignore("plugin does not support", extend=True)
 def test_docks_close_and_come_back_and_the_layout_is_remembered(qtbot, stage, window):
     docks = window.docks.docks

@@ -54,5 +54,8 @@ def test_a_recording_that_a_crash_left_can_be_recovered_or_deleted(qtbot, page):
     with qtbot.waitSignal(page.recover_requested) as asked:
         links(page)["Recover"].click()
     assert asked.args[0].frames == 1500
+    with qtbot.waitSignal(page.save_requested) as asked:
+        links(page)["Save…"].click()
+    assert asked.args[0].frames == 1500
     links(page)["Delete"].click()
     assert len(leftovers()) == 1
