@@ -6,6 +6,7 @@ Views are handed the session and ask it; they never reach around it for a bus or
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,8 @@ from canmcast_gui.database import Database, DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.logfile import FileError, Recorder, RecordOptions
+from canmcast_gui.logfile import FileError, Recorder, RecordOptions, TableLayout
+from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
@@ -47,6 +49,7 @@ class Session(QObject):
     paused_changed = Signal(bool)
     transmit_news = Signal(list)
     message = Signal(str, str)
+    file_unread = Signal(str, object)
     task_started = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -69,6 +72,7 @@ class Session(QObject):
         self.clock.tick.connect(self._trace.feed)
         self._pool.started.connect(self.task_started)
         self._trace.message.connect(self.message)
+        self._trace.unread.connect(self.file_unread)
         self._trace.loading_changed.connect(self.state_changed)
         self._trace.replaced.connect(self._on_replaced)
         self._bus.message.connect(self.message)
@@ -194,10 +198,17 @@ class Session(QObject):
         self.rates.clear()
         self.state_changed.emit()
 
-    def open_file(self, path: Path | str) -> Task:
-        """Leave the bus and read a log file, in the background, with the first frames shown at once."""
+    def open_file(self, path: Path | str, layout: TableLayout | None = None) -> Task:
+        """Leave the bus and read a log file, in the background, with the first frames shown at once.
+
+        ``layout`` says where a table of frames has what, where its header does not.
+        """
+        return self.open_files([LogPart(Path(path), layout=layout)])
+
+    def open_files(self, parts: Sequence[LogPart], align: bool = False) -> Task:
+        """Leave the bus and read several log files on one time line; with ``align`` all begin together."""
         self._bus.close()
-        return self._trace.open(Path(path))
+        return self._trace.open(parts, align)
 
     def recover(self, folder: Path) -> None:
         """Leave the bus and show the recording that a crash left in ``folder``."""
@@ -213,12 +224,19 @@ class Session(QObject):
         task.failed.connect(lambda sentence: self.message.emit("error", sentence))
         return task.start()
 
-    def save_file(self, path: Path | str, rows: range | None = None, condition: Filter | None = None) -> Task:
+    def save_file(
+        self,
+        path: Path | str,
+        rows: range | None = None,
+        condition: Filter | None = None,
+        format: str | None = None,
+    ) -> Task:
         """Write the recording, or a range of its rows, to a log file in the background; all or nothing.
 
-        With a condition only the frames that pass it.
+        With a condition only the frames that pass it. ``format`` is the name of a log format, or None to go
+        by the suffix.
         """
-        return self._trace.save(Path(path), rows, condition)
+        return self._trace.save(Path(path), rows, condition, format)
 
     def find(self, condition: Filter, row: int | None = None, backwards: bool = False) -> Task:
         """Look in the background for the next row behind ``row`` that passes, or the last one before it.

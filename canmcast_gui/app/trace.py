@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from canmcast_gui.app.files import Opened, Saved, fail, load, name_of, save
 from canmcast_gui.app.losses import Loss
 from canmcast_gui.app.taskpool import TaskPool
-from canmcast_gui.app.tasks import Report, Task
+from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.logfile import read_batches, save
+from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import NewestById, Recording, RecordingError, find_next, find_previous
 
 # Rows of an opened file that one tick hands to the by-ID view: some 10 ms of work, 1 M frames/s in all.
 FEED_ROWS = 50_000
-SAVE_ROWS = 65_536
-
-# Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
-LOAD_FRAMES = 4096
 
 NOT_STORED = "the disk took no more"
 
@@ -39,12 +36,14 @@ class _Shown:
 class Trace(QObject):
     """One recording at a time, and the newest frames of it by id.
 
-    ``file_path`` is None for frames from a bus, else the file that they come from.
+    ``file_path`` is None for frames from a bus, else the file that they come from. ``unread`` carries a
+    message that was sent about a file that could not be read whole, and the Opened that lists what.
     """
 
     replaced = Signal()
     loading_changed = Signal()
     message = Signal(str, str)
+    unread = Signal(str, object)
 
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -142,23 +141,25 @@ class Trace(QObject):
 
     # -- from a file -------------------------------------------------------------------------------------
 
-    def open(self, path: Path) -> Task:
-        """Read a log file into a new recording, in the background; what is there so far can be seen.
+    def open(self, parts: Sequence[LogPart], align: bool = False) -> Task:
+        """Read a log file, or several as one, into a new recording, in the background; what is there so far
+        can be seen.
 
         A file that cannot be read brings back the recording that was there.
         """
         self._cancel_loading()
+        path = name_of(parts)
         title = f"Opening {path.name}"
         try:
             target = Recording.create()
         except RecordingError as error:
-            task = self._pool.make(title, partial(_fail, error))
+            task = self._pool.make(title, partial(fail, error))
             task.failed.connect(self._say_error)
             return task.start()
-        task = self._pool.make(title, partial(_load, path, target))
+        task = self._pool.make(title, partial(load, parts, align, target))
         before = _Shown(self.recording, self.file_path, self._saved_until)
-        task.finished.connect(lambda skipped: self._on_opened(before, path, skipped))
-        task.cancelled.connect(lambda _skipped: self._on_open_cancelled(before, path, target))
+        task.finished.connect(lambda opened: self._on_opened(before, path, opened))
+        task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
         task.failed.connect(lambda sentence: self._on_open_failed(before, target, sentence))
         task.ended.connect(lambda: self._on_load_ended(task))
         self.loading = task
@@ -166,11 +167,15 @@ class Trace(QObject):
         self.loading_changed.emit()
         return task.start()
 
-    def _on_opened(self, before: _Shown, path: Path, skipped: int) -> None:
+    def _on_opened(self, before: _Shown, path: Path, opened: Opened) -> None:
         self._retire(before.recording)
-        if skipped:
+        for remark in opened.remarks:
+            self.message.emit("info", f"{remark[0].upper()}{remark[1:]}.")
+        if opened.skipped:
             frames = f"{len(self.recording):,} frames read"
-            self.message.emit("warning", f"{path.name}: {frames}; {skipped:,} entries could not be read.")
+            text = f"{path.name}: {frames}; {opened.skipped:,} entries could not be read."
+            self.message.emit("warning", text)
+            self.unread.emit(text, opened)
 
     def _on_open_cancelled(self, before: _Shown, path: Path, target: Recording) -> None:
         self._retire(before.recording)
@@ -211,28 +216,38 @@ class Trace(QObject):
 
     # -- to a file ---------------------------------------------------------------------------------------
 
-    def save(self, path: Path, rows: range | None = None, condition: Filter | None = None) -> Task:
+    def save(
+        self,
+        path: Path,
+        rows: range | None = None,
+        condition: Filter | None = None,
+        format: str | None = None,
+    ) -> Task:
         """Write all frames, or a range of rows, to a log file in the background; all or nothing.
 
-        With a condition only the frames that pass it, which does not count as saved.
+        With a condition only the frames that pass it, which does not count as saved. ``format`` is a name of
+        a format, or None to go by the suffix.
         """
         recording = self.recording
         wanted = rows if rows is not None else range(recording.first_row, recording.end_row)
         self._in_use.append(recording)
         task = self._pool.make(
             f"Saving {path.name}",
-            partial(_save, path, recording, wanted, condition),
+            partial(save, path, recording, wanted, condition, format),
         )
         counted = wanted if condition is None else range(0)
-        task.finished.connect(lambda frames: self._on_saved(path, frames, recording, counted))
+        task.finished.connect(lambda saved: self._on_saved(path, saved, recording, counted))
         task.failed.connect(self._say_error)
         task.ended.connect(lambda: self._release(recording))
         return task.start()
 
-    def _on_saved(self, path: Path, frames: int, recording: Recording, rows: range) -> None:
+    def _on_saved(self, path: Path, saved: Saved, recording: Recording, rows: range) -> None:
         if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
             self._saved_until = max(self._saved_until, rows.stop)
-        self.message.emit("info", f"{frames:,} frames saved to {path}.")
+        self.message.emit("info", f"{saved.frames:,} frames saved to {path}.")
+        if saved.notes_left_out:
+            marks = f"{saved.notes_left_out:,} marks are not in {path.name}"
+            self.message.emit("warning", f"{marks}: {saved.title} has no place for them.")
 
     def _release(self, recording: Recording) -> None:
         self._in_use.remove(recording)
@@ -247,35 +262,3 @@ class Trace(QObject):
     def close(self) -> None:
         """Delete the recording; all tasks must have ended."""
         self.recording.discard()
-
-
-def _load(path: Path, target: Recording, report: Report) -> int:
-    """Read a file into a recording; returns how many entries could not be read."""
-    reader = read_batches(path, LOAD_FRAMES)
-    for batch in reader:
-        target.append(batch)
-        if not report(reader.progress):
-            break
-    return int(reader.skipped)
-
-
-def _fail(error: Exception, _report: Report) -> None:
-    raise error
-
-
-def _save(path: Path, recording: Recording, rows: range, condition: Filter | None, report: Report) -> int:
-    """Save rows; how far it is goes by the rows that were looked at."""
-    done = 0
-
-    def batches() -> Iterator[FrameBatch]:
-        nonlocal done
-        for batch in _batches(recording, rows):
-            done += len(batch)
-            yield batch if condition is None else batch[condition.mask(batch)]
-
-    return save(path, batches(), lambda _written: report(done / max(len(rows), 1)), total=len(rows))
-
-
-def _batches(recording: Recording, rows: range) -> Iterator[FrameBatch]:
-    for start in range(rows.start, rows.stop, SAVE_ROWS):
-        yield recording.rows(start, min(start + SAVE_ROWS, rows.stop))

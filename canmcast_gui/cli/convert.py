@@ -1,4 +1,4 @@
-"""``canmcast convert``: a log file in another format."""
+"""``canmcast convert``: a log file in another format, or several in one."""
 
 from __future__ import annotations
 
@@ -6,29 +6,70 @@ from pathlib import Path
 
 import click
 
+from canmcast_gui.cli.format_option import format_option
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
-from canmcast_gui.logfile import open_writer, read_batches
+from canmcast_gui.logfile import FrameReader, open_writer, read_batches
+from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.writer import Writer
+
+_NS = 1_000_000_000
 
 
 @click.command("convert")
-@click.argument("source", metavar="IN", type=EXISTING_FILE)
+@click.argument("sources", metavar="IN...", type=EXISTING_FILE, nargs=-1, required=True)
 @click.argument("target", metavar="OUT", type=NEW_FILE)
-def command(source: Path, target: Path) -> None:
-    """Convert a log file. IN is recognised by its content, OUT by its suffix: .asc .blf .log .csv .trc
+@format_option
+@click.option(
+    "--offset", "offsets", type=float, multiple=True, metavar="SECONDS",
+    help="Add this to the times of the first IN; once more for the second, and so on.",
+)  # fmt: skip
+@click.option("--align", is_flag=True, help="Let all IN begin when the first one does.")
+def command(
+    sources: tuple[Path, ...], target: Path, format: str | None, offsets: tuple[float, ...], align: bool
+) -> None:
+    """Convert a log file, or several on one time line, by their absolute times or as the options say.
 
-    OUT appears when it is complete; where the work fails, an existing OUT stays as it was.
+    IN is recognised by its content, OUT by its suffix or by --format. A channel that two IN have gets another
+    number for the later one. OUT appears when it is complete; where the work fails, an existing OUT stays as
+    it was.
     """
-    reader = read_batches(source)
-    with Interrupt() as interrupt, progress_bar(target.name) as show, open_writer(target) as writer:
+    reader = _reader(sources, offsets, align)
+    with Interrupt() as interrupt, progress_bar(target.name) as show, open_writer(target, format) as writer:
+        taken = 0
         for batch in reader:
+            for note in reader.notes[taken:]:
+                writer.note(note)
+            taken = len(reader.notes)
             writer.write(batch)
             show(reader.progress)
             if interrupt.requested:
                 raise Failure(f"interrupted; {target.name} was not written")
+        for note in reader.notes[taken:]:
+            writer.note(note)
+    _say(reader, writer, target)
+
+
+def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) -> FrameReader | MergedReader:
+    if len(offsets) > len(sources):
+        raise click.UsageError(f"{len(offsets)} times --offset for {len(sources)} files")
+    if len(sources) == 1 and not offsets:
+        return read_batches(sources[0])
+    each = [*offsets, *[0.0] * (len(sources) - len(offsets))]
+    parts = [LogPart(path, round(offset * _NS)) for path, offset in zip(sources, each, strict=True)]
+    return MergedReader(parts, align=align)
+
+
+def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
     skipped = f", {reader.skipped:,} unreadable entries skipped" if reader.skipped else ""
-    click.echo(f"canmcast: {writer.frames:,} frames in {target}{skipped}", err=True)
+    left_out = writer.notes_left_out
+    notes = f", {left_out:,} notes left out: {writer.format.title} has no place for them" if left_out else ""
+    click.echo(f"canmcast: {writer.frames:,} frames in {target}{skipped}{notes}", err=True)
     for problem in reader.problems:
-        click.echo(f"canmcast: {source.name}: {problem}", err=True)
+        name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "
+        click.echo(f"canmcast: {name}{problem}", err=True)
+    if isinstance(reader, MergedReader):
+        for sentence in reader.renumbered:
+            click.echo(f"canmcast: {sentence}", err=True)

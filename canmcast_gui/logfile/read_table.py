@@ -80,7 +80,7 @@ class TableLog:
         """Whole lines, ended by LF whatever ended them in the file, and the number of the first."""
         rest, number = b"", 1
         while block := file.read(_BLOCK_BYTES):
-            self.position += len(block)
+            self.position = file.tell()
             lines = (rest + block).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             end = lines.rfind(b"\n") + 1
             if not end and len(lines) < 2 * _BLOCK_BYTES:

@@ -67,7 +67,7 @@ class TextLog:
                 row = parse(line.decode("latin-1").strip())
                 if row is not None:
                     yield checked(row)
-            except (ValueError, IndexError) as error:
+            except (ValueError, LookupError) as error:
                 self._problems.add(f"line {number}", _reason(error, line))
 
     def _batch(self, rows: list[Row]) -> FrameBatch:
@@ -81,7 +81,13 @@ def text_log(parser: Callable[[], LineParser]) -> Callable[[Path, Problems], Tex
     return lambda path, problems: TextLog(path, parser(), problems)
 
 
+def _fault(error: Exception) -> object:
+    if isinstance(error, IndexError):
+        return "it ends too early"
+    return f"no word {error}" if isinstance(error, KeyError) else error
+
+
 def _reason(error: Exception, line: bytes) -> str:
     text = line.decode("latin-1").strip()
     shown = text if len(text) <= 60 else text[:60] + "…"
-    return f"{'it ends too early' if isinstance(error, IndexError) else error} in {shown!r}"
+    return f"{_fault(error)} in {shown!r}"

@@ -22,7 +22,7 @@ DEFAULT_BATCH_FRAMES = 65536
 class FrameReader:
     """Iterates over the batches of one log file, from its beginning each time.
 
-    ``format`` is what its content says it is. ``progress`` goes from 0 to 1 by position in the file.
+    ``format`` is what its content says it is, ``size`` its bytes; ``progress`` goes from 0 to 1 along them.
     ``skipped`` counts what could not be read; ``problems`` are sentences about the first of them, with where
     they are; ``notes`` what the file says between its frames, so far as it has been read. ``start_ns`` is
     what was added to the file's own times. Making one raises FileError where the file is absent or of no
@@ -59,7 +59,7 @@ class FrameReader:
     @property
     def progress(self) -> float:
         """How much of the file has been read, 0 to 1."""
-        return min(1.0, self._log.position / self._size)
+        return min(1.0, self._log.position / self.size)
 
     @property
     def start_ns(self) -> int:
@@ -83,7 +83,7 @@ class FrameReader:
 
     def _open(self) -> None:
         try:
-            self._size = max(1, self.path.stat().st_size)
+            self.size = max(1, self.path.stat().st_size)
         except OSError as error:
             raise FileError(os_sentence(self.path, error, "read")) from error
         self._problems = Problems()

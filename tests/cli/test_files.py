@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import can
+import numpy as np
 import pytest
 
 from canmcast_gui.frames import FrameBatch
@@ -147,6 +148,17 @@ def test_convert_keeps_all_frames(canmcast, log, tmp_path):
     assert [m.arbitration_id for m in frames_in(target).to_messages()] == [
         m.arbitration_id for m in frames_in(log).to_messages()
     ]
+
+
+def test_convert_joins_several_on_one_time_line(canmcast, log, tmp_path):
+    target = tmp_path / "all.txt"
+    result = canmcast("convert", log, log, target, "--format", "candump", "--offset", 0, "--offset", 0.0005)
+    assert result.returncode == 0, result.stderr
+    found = frames_in(target)
+    assert len(found) == 2 * len(frames_in(log))
+    assert (np.diff(found.timestamp_ns) >= 0).all()
+    assert f"channel 1 of {log.name} is channel 2" in result.stderr
+    assert canmcast("convert", log, target, "--offset", 0, "--offset", 1).returncode == 2
 
 
 @pytest.mark.parametrize("command", ["info", "convert", "play"])

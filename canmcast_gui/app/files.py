@@ -1,0 +1,96 @@
+"""Between log files and recordings: what a background task does to open and to save one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from canmcast_gui.app.tasks import Report
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.logfile import FileError, FrameReader, open_writer
+from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.recording import Recording
+
+# Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
+LOAD_FRAMES = 4096
+SAVE_ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What there is to say about a file that was read: ``skipped`` entries could not be."""
+
+    skipped: int
+    problems: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How much was written, and how many of the marks the format has no place for."""
+
+    frames: int
+    notes_left_out: int = 0
+    title: str = ""
+
+
+def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Report) -> Opened:
+    """Read one file, or several on one time line, into a recording. Raises FileError, RecordingError."""
+    reader: FrameReader | MergedReader
+    if len(parts) == 1 and not parts[0].offset_ns:
+        reader = FrameReader(parts[0].path, LOAD_FRAMES, parts[0].layout)
+    else:
+        reader = MergedReader(parts, LOAD_FRAMES, align)
+    for batch in reader:
+        target.append(batch)
+        if not report(reader.progress):
+            break
+    if len(target):
+        last = target.end_row - 1
+        target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.notes)
+    remarks = tuple(reader.renumbered) if isinstance(reader, MergedReader) else ()
+    return Opened(int(reader.skipped), tuple(reader.problems), remarks)
+
+
+def save(
+    path: Path,
+    recording: Recording,
+    rows: range,
+    condition: Filter | None,
+    format: str | None,
+    report: Report,
+) -> Saved:
+    """Write rows of a recording with their marks, or those that pass a filter; all or nothing.
+
+    Nothing where it is cancelled. Raises FileError.
+    """
+    with open_writer(path, format) as writer:
+        for start in range(rows.start, rows.stop, SAVE_ROWS):
+            stop = min(start + SAVE_ROWS, rows.stop)
+            batch = recording.rows(start, stop)
+            mask = np.ones(len(batch), dtype=bool) if condition is None else condition.mask(batch)
+            for note in recording.marks.between(start, stop):
+                before = int(mask[: note.row - start].sum())
+                writer.note(note._replace(row=writer.frames + before))
+            writer.write(batch if condition is None else batch[mask])
+            if not report((stop - rows.start) / len(rows)):
+                writer.abort()
+                return Saved(0)
+        writer.close()
+    return Saved(writer.frames, writer.notes_left_out, writer.format.title)
+
+
+def fail(error: Exception, _report: Report) -> None:
+    """A task that could not even begin."""
+    raise error
+
+
+def name_of(parts: Sequence[LogPart]) -> Path:
+    """What the window calls the file, or the files together."""
+    if not parts:
+        raise FileError("no file was chosen")
+    first = parts[0].path
+    return first if len(parts) == 1 else first.with_name(f"{first.name} and {len(parts) - 1} more")

@@ -1,0 +1,84 @@
+"""Several files on one time line."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import FileError, save
+from canmcast_gui.logfile.merge import LogPart, MergedReader
+
+SECOND = 1_000_000_000
+
+
+def frames(moments: list[float], channel: int = 1, width: int = 8) -> FrameBatch:
+    return FrameBatch.from_columns(
+        timestamp_ns=[1_700_000_000 * SECOND + round(moment * SECOND) for moment in moments],
+        arbitration_id=np.arange(len(moments)),
+        data=np.full((len(moments), width), channel, dtype=np.uint8),
+        channel=channel,
+        flags=Flag.FD if width > 8 else 0,
+    )
+
+
+def merged(parts: list[LogPart], **more) -> tuple[FrameBatch, MergedReader]:
+    reader = MergedReader(parts, **more)
+    return FrameBatch.concatenate([FrameBatch.empty(), *reader]), reader
+
+
+def written(tmp_path, *batches: FrameBatch) -> list[LogPart]:
+    paths = [tmp_path / f"log{place}.blf" for place in range(len(batches))]
+    for path, batch in zip(paths, batches, strict=True):
+        save(path, [batch])
+    return [LogPart(path) for path in paths]
+
+
+def seconds(batch: FrameBatch) -> list[float]:
+    return ((batch.timestamp_ns - 1_700_000_000 * SECOND) / SECOND).tolist()
+
+
+def test_frames_come_in_the_order_of_their_times_and_channels_tell_files_apart(tmp_path):
+    batch, reader = merged(written(tmp_path, frames([1, 3, 5]), frames([2, 3, 6], width=12), frames([4], 2)))
+    assert seconds(batch) == [1, 2, 3, 3, 4, 5, 6]
+    assert batch.channel.tolist() == [1, 2, 1, 2, 3, 1, 2]
+    assert reader.channels == {(0, 1): 1, (1, 1): 2, (2, 2): 3}
+    assert [batch.payload(row)[0] for row in range(7)] == [1, 1, 1, 1, 2, 1, 1]
+    assert (reader.progress, reader.skipped, reader.problems) == (1.0, 0, [])
+    assert seconds(FrameBatch.concatenate(list(reader))) == seconds(batch)
+
+
+def test_offsets_and_a_common_start(tmp_path):
+    parts = written(tmp_path, frames([1, 3]), frames([101, 103.5]))
+    shifted = [parts[0], LogPart(parts[1].path, -100 * SECOND)]
+    assert seconds(merged(shifted)[0]) == [1, 1, 3, 3.5]
+    assert seconds(merged(parts, align=True)[0]) == [1, 1, 3, 3.5]
+    later = [parts[0], LogPart(parts[1].path, SECOND)]
+    assert seconds(merged(later, align=True)[0]) == [1, 2, 3, 4.5]
+
+
+def test_a_file_keeps_its_own_order_where_its_times_go_backwards(tmp_path):
+    batch, _ = merged(written(tmp_path, frames([1, 5, 2, 6]), frames([3, 5.5])))
+    own = batch[batch.channel == 1]
+    assert seconds(own) == [1, 5, 2, 6]
+    assert len(batch) == 6
+
+
+def test_what_cannot_be_read_is_counted_with_its_file(tmp_path):
+    parts = written(tmp_path, frames([1]))
+    bad = tmp_path / "bad.log"
+    bad.write_text("(1.0) can0 1#00\ngarbage\n")
+    batch, reader = merged([*parts, LogPart(bad)])
+    assert (len(batch), reader.skipped) == (2, 1)
+    assert reader.problems[0].startswith("bad.log, line 2")
+    with pytest.raises(FileError, match="absent"):
+        MergedReader([*parts, LogPart(tmp_path / "absent.asc")])
+
+
+@settings(max_examples=25, deadline=None)
+@given(files=st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=30), min_size=1, max_size=4),
+       size=st.integers(1, 8))  # fmt: skip
+def test_nothing_is_lost_whatever_the_batches(files, size, tmp_path_factory):
+    parts = written(tmp_path_factory.mktemp("files"), *(frames(sorted(moments)) for moments in files))
+    batch, _ = merged(parts, batch_frames=size)
+    assert seconds(batch) == sorted(moment for moments in files for moment in moments)
