@@ -28,7 +28,7 @@ from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
-from canmcast_gui.recording import Leftover, NewestById, RateMeter, Recording
+from canmcast_gui.recording import Leftover, Limits, NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.capture import Capture
@@ -191,6 +191,10 @@ class Session(QObject):
         if paused != self.paused:
             self.paused = paused
             self.paused_changed.emit(paused)
+
+    def set_limits(self, limits: Limits) -> None:
+        """Keep frames from a bus within other limits from now on; those of a file are kept whole."""
+        self._trace.set_limits(limits)
 
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""

@@ -16,7 +16,7 @@ from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile.merge import LogPart
-from canmcast_gui.recording import NewestById, Recording, RecordingError, find_next, find_previous
+from canmcast_gui.recording import Limits, NewestById, Recording, RecordingError, find_next, find_previous
 
 # Rows of an opened file that one tick hands to the by-ID view: some 10 ms of work, 1 M frames/s in all.
 FEED_ROWS = 50_000
@@ -47,6 +47,7 @@ class Trace(QObject):
 
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._limits = Limits()
         self.recording = Recording.create()
         self.newest = NewestById()
         self.file_path: Path | None = None
@@ -94,6 +95,12 @@ class Trace(QObject):
         """Note that frames are missing before the next ones."""
         self.recording.add_gap(loss.count, loss.reason)
 
+    def set_limits(self, limits: Limits) -> None:
+        """Keep frames from a bus within other limits from now on."""
+        self._limits = limits
+        if self.file_path is None:
+            self.recording.limits = limits
+
     def feed(self) -> None:
         """Bring the newest frames by id up to date; a file's rows come in portions."""
         start = max(self._fed, self.recording.first_row)
@@ -105,7 +112,7 @@ class Trace(QObject):
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
         try:
-            fresh = Recording.create()
+            fresh = Recording.create(limits=self._limits)
         except RecordingError as error:
             self._say_error(str(error))
             return
@@ -117,7 +124,7 @@ class Trace(QObject):
     def recover(self, folder: Path) -> None:
         """Go on with the recording that a crash left in ``folder``; its frames are in no file yet."""
         try:
-            recording = Recording.open(folder)
+            recording = Recording.open(folder, limits=self._limits)
         except RecordingError as error:
             self._say_error(str(error))
             return

@@ -170,6 +170,15 @@ class Recording:
         return self._store.bytes_used
 
     @property
+    def limits(self) -> Limits:
+        """The most that it keeps. Others may be set; they hold from the next batch on."""
+        return self._store.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._store.limits = limits
+
+    @property
     def start_ns(self) -> int:
         """The time of the first frame ever appended; 0 before that."""
         return self._store.start_ns

@@ -29,7 +29,7 @@ class ChunkStore:
         self._loaded = Loaded()
         self._folder = folder
         self._limits = limits
-        self._chunk_frames = limits.chunk_frames()
+        self._renew = False
         self._on_evicted = on_evicted
 
     def load(self) -> None:
@@ -40,6 +40,16 @@ class ChunkStore:
         if loaded.chunks:
             self.end_row = loaded.chunks[-1].end_row
             self.start_ns = loaded.chunks[0].start_ns
+
+    @property
+    def limits(self) -> Limits:
+        """What it keeps within; others hold from the next batch on, which begins a chunk of their size."""
+        return self._limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._renew = self._renew or limits.chunk_frames() < self._limits.chunk_frames()
+        self._limits = limits
 
     @property
     def first_row(self) -> int:
@@ -80,7 +90,7 @@ class ChunkStore:
     def _stage(self, batch: FrameBatch, staged: list[Chunk]) -> None:
         """Write ``batch`` into the newest chunk and into new ones as needed; lists them in ``staged``."""
         chunk = self.chunks[-1] if self.chunks else None
-        if chunk is not None and self._limits.spans_enough(chunk.first_ns, _first_ns(batch)):
+        if chunk and (self._renew or self._limits.spans_enough(chunk.first_ns, _first_ns(batch))):
             chunk = None
         start = 0
         while start < len(batch):
@@ -96,7 +106,7 @@ class ChunkStore:
         self._make_room(1 + sum(chunk.first_row >= self.end_row for chunk in staged))
         start_ns = self.start_ns if self.end_row else first_ns
         path = self._folder / f"{first_row:015d}{RECORDS_SUFFIX}"
-        return Chunk.create(path, self._chunk_frames, first_row, start_ns, self.maps)
+        return Chunk.create(path, self._limits.chunk_frames(), first_row, start_ns, self.maps)
 
     def _take_over(self, staged: list[Chunk]) -> None:
         known = self.chunks[-1:]
@@ -108,6 +118,7 @@ class ChunkStore:
                 self.start_ns = new[0].start_ns
             self.chunks += new
         self.end_row = self.chunks[-1].end_row
+        self._renew = False
         if len(new) > 1:  # a batch of many chunks could not push out itself
             self._make_room(0)
 
@@ -122,7 +133,7 @@ class ChunkStore:
 
     def _make_room(self, new_chunks: int) -> None:
         """Let the oldest chunks go until so many fit."""
-        coming = new_chunks * self._chunk_frames
+        coming = new_chunks * self._limits.chunk_frames()
         used = self.bytes_used
         most_bytes = self._limits.allowed_bytes(self._folder, used, coming * RECORD_BYTES)
         most_frames = self._limits.most_frames

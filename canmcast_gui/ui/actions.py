@@ -44,6 +44,7 @@ ACTIONS = (
     ActionData(
         "record", "&Record to a file…", "record", "Ctrl+R", "What is received from now on", True, "Record"
     ),
+    ActionData("limits", "How much is &kept…", "", "", "The oldest frames go when a limit is reached"),
     ActionData("by_id", "By &ID", "byid", "Ctrl+1", "One line for each id", True, "By ID"),
     ActionData("chronological", "&Chronological", "chronological", "Ctrl+2", "All frames in order", True),
     ActionData(

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
+from canmcast_gui.app.recording_limits import limits_from
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.demo import DEMO_PLOT_SIGNALS
@@ -15,6 +16,7 @@ from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.connect_bar import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect_dialog import ConnectDialog
 from canmcast_gui.ui.help_window import HelpWindow, show_about
+from canmcast_gui.ui.limits_dialog import LimitsDialog
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
 from canmcast_gui.ui.main_window_marks import MarkFlows
@@ -80,7 +82,7 @@ class MainWindow(QMainWindow):
         measurement = bar.addMenu("&Measurement")
         measurement.addActions([actions.start, actions.stop, actions.connect, actions.demo])
         measurement.addSeparator()
-        measurement.addActions([actions.pause, actions.clear, actions.record])
+        measurement.addActions([actions.pause, actions.clear, actions.record, actions.limits])
         measurement.addSeparator()
         measurement.addMenu(bitrate_menu(self, settings.bitrate))
         trace = bar.addMenu("&Trace")
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
             (actions.save_minute, self.files.ask_save_minute),
             (actions.new, lambda: self.files.keep_unsaved(session.clear)),
             (actions.clear, session.clear),
+            (actions.limits, lambda: LimitsDialog(self._settings, self).open()),
             (actions.load_database, self.files.ask_database),
             (actions.open_workspace, self.workspaces.ask_open),
             (actions.save_workspace, self.workspaces.ask_save),
@@ -174,6 +177,9 @@ class MainWindow(QMainWindow):
         session.record_state_changed.connect(self._on_state)
         session.recording_replaced.connect(self._on_state)
         session.paused_changed.connect(self._on_state)
+        limits = self._settings.limits
+        limits.changed.connect(lambda values: session.set_limits(limits_from(values)))
+        session.set_limits(limits_from(limits.value))
         self._settings.decimal.changed.connect(self._on_state)
         panel.mode_changed.connect(self._on_state)
         panel.trace.following_changed.connect(self._on_state)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.recording import Recording
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.connect_bar import state_color, state_text
 from canmcast_gui.ui.status_tasks import TaskList
@@ -81,7 +82,7 @@ class StatusBar(QStatusBar):
         of = "" if shown is None else f"{shown:,} of "
         self._write("frames", f"{of}{len(session.recording):,} frames")
         self.show_selection()
-        self._write("memory", _size_text(session.recording.bytes_used))
+        self._write("memory", _memory_text(session.recording))
         self.labels["memory"].setToolTip(_memory_tip(session))
         self._write_record()
 
@@ -136,6 +137,11 @@ def _losses_tip(totals: object) -> str:
         f"{totals.malformed:,} datagrams were no valid frame\n"
         f"{totals.foreign:,} datagrams were for another group or from another network"
     )
+
+
+def _memory_text(recording: Recording) -> str:
+    size = _size_text(recording.bytes_used)
+    return f"{size} · {recording.evicted:,} oldest gone" if recording.evicted else size
 
 
 def _size_text(size: int) -> str:

@@ -70,6 +70,21 @@ def test_a_recording_without_limit_of_age_keeps_old_frames(tmp_path: Path):
         assert len(recording) == 2
 
 
+def test_other_limits_hold_from_the_next_batch_on(tmp_path: Path):
+    with Recording.create(tmp_path / "trace") as recording:
+        recording.append(numbered(0, 3000))
+        recording.limits = Limits(most_frames=800)
+        assert recording.limits.most_frames == 800
+        for start in range(3000, 4000, 50):
+            recording.append(numbered(start, 50))
+        assert len(recording) <= 800
+        assert numbers(recording.rows()) == list(range(recording.first_row, 4000))
+        recording.limits = Limits()
+        for start in range(4000, 8000, 50):
+            recording.append(numbered(start, 50))
+        assert len(recording) > 4000
+
+
 def test_a_full_disk_evicts_nothing(small_disk: Path):
     """The limit by the disk's share must not make room for what others have filled it with."""
     with Recording.create(small_disk / "trace", limits=Limits(most_bytes=DISK_BYTES)) as recording:

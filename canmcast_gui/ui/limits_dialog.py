@@ -1,0 +1,100 @@
+"""The dialog that says how much of a measurement is kept."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.recording_limits import MOST
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.recording.limits import DEFAULT_LIMIT_BYTES
+from canmcast_gui.ui import icons
+
+WIDTH = 460
+
+# Name, the words before the number and behind it, what is offered first. Frames are counted in thousands.
+ROWS = (
+    ("gigabytes", "At most", "GB on disk", DEFAULT_LIMIT_BYTES >> 30),
+    ("frames", "At most", "thousand frames", 10_000),
+    ("minutes", "Only the last", "minutes", 60),
+)
+SCALES = {"gigabytes": 1, "frames": 1000, "minutes": 1}
+
+
+class LimitsDialog(QDialog):
+    """Sets ``settings.limits`` once the user agrees; freed when it closes."""
+
+    def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("How much is kept")
+        self.resize(WIDTH, 0)
+        self._settings = settings
+        self.rows: dict[str, tuple[QCheckBox, QSpinBox]] = {}
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        icons.without_icons(self.buttons)
+        self.buttons.accepted.connect(self._on_accepted)
+        self.buttons.rejected.connect(self.reject)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addWidget(
+            _text("What is received is kept on disk. When one of these is reached, the oldest frames go.")
+        )
+        grid = QGridLayout()
+        grid.setColumnStretch(2, 1)
+        for line, (name, before, behind, first) in enumerate(ROWS):
+            self._add_row(grid, line, name, before, behind, first)
+        layout.addLayout(grid)
+        share = _text("Whatever is set here: never more than half of what is free on the disk.")
+        share.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(share)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+
+    def _add_row(self, grid: QGridLayout, line: int, name: str, before: str, behind: str, first: int) -> None:
+        known = self._settings.limits.value.get(name)
+        box, number = QCheckBox(before), QSpinBox()
+        number.setRange(1, min(MOST[name] // SCALES[name], 2**31 - 1))
+        number.setGroupSeparatorShown(True)
+        number.setValue(known // SCALES[name] if isinstance(known, int) else first)
+        number.setAccessibleName(f"{before} {behind}")
+        # the limit of the disk space is always there
+        box.setChecked(name == "gigabytes" or isinstance(known, int))
+        box.setEnabled(name != "gigabytes")
+        number.setEnabled(box.isChecked())
+        box.toggled.connect(number.setEnabled)
+        grid.addWidget(box, line, 0)
+        grid.addWidget(number, line, 1)
+        grid.addWidget(QLabel(behind), line, 2)
+        self.rows[name] = (box, number)
+
+    def _on_accepted(self) -> None:
+        self._settings.limits.set(
+            {
+                name: number.value() * SCALES[name]
+                for name, (box, number) in self.rows.items()
+                if box.isChecked()
+            }
+        )
+        self.accept()
+
+
+def _text(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    return label
