@@ -16,6 +16,8 @@ from canmcast_gui.logfile.blf.reader import BlfLog
 from canmcast_gui.logfile.blf.writer import BlfSink
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.log import Log
+from canmcast_gui.logfile.mf4.reader import Mf4Log
+from canmcast_gui.logfile.mf4.writer import Mf4Sink
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_asc import AscParser
 from canmcast_gui.logfile.read_busmaster import LINE as BUSMASTER_LINE
@@ -99,6 +101,17 @@ FORMATS: tuple[Format, ...] = (
         sink=BlfSink,
         binary=True,
         holds_notes=True,
+        resolution_ns=1,
+    ),
+    Format(
+        "mf4",
+        "ASAM MF4",
+        (".mf4",),
+        magics=(b"MDF     4", b"UnFinMF 4"),
+        reader=Mf4Log,
+        sink=Mf4Sink,
+        holds_notes=True,
+        binary=True,
         resolution_ns=1,
     ),
     Format(

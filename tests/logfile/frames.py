@@ -69,6 +69,7 @@ def stock_reader(format_name: str, path: str) -> can.io.generic.MessageReader:
         "asc": lambda: can.ASCReader(path, relative_timestamp=False),
         "blf": lambda: can.BLFReader(path),
         "candump": lambda: can.CanutilsLogReader(path),
+        "mf4": lambda: can.MF4Reader(path),
         "trc": lambda: can.TRCReader(path),
         "csv": lambda: can.CSVReader(path),
     }

@@ -18,6 +18,7 @@ from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PA
 from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.chain import Chain
+from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
@@ -28,10 +29,6 @@ Bytes = npt.NDArray[np.uint8]
 SLACK = 512
 
 _HEAD = [("unit", "<u4", 16), ("time", "<u8", 24)]
-
-# A mask for each length 0..8 that keeps this many of eight payload bytes, as one word.
-_KEPT = np.array([(1 << 8 * length) - 1 for length in range(INLINE_BYTES + 1)], dtype=np.uint64)
-_WORDS = np.dtype({"names": ["data"], "formats": ["<u8"], "offsets": [8], "itemsize": FRAME_DTYPE.itemsize})
 
 Fill = Callable[[Column, Column], None]
 
@@ -61,7 +58,7 @@ def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBa
     which = _sound(chain, problems)
     chosen = chain if len(which) == len(chain.starts) else chain.take(which)
     records = np.zeros(len(which), dtype=FRAME_DTYPE)
-    heap = _Heap()
+    heap = Heap()
     for kind, header in _groups(chosen):
         rows = None
         part, records_part = chosen, records
@@ -107,7 +104,7 @@ def _sound(chain: Chain, problems: Problems) -> Column:
     return np.flatnonzero(whole)
 
 
-def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: _Heap) -> None:
+def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: Heap) -> None:
     objects = _objects(content, chain.starts, kind, header)
     ticks = objects["time"]
     coarse = objects["unit"] == layout.TEN_MICROSECONDS
@@ -120,7 +117,7 @@ def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column
     if kind.end:
         ends = np.where(objects[kind.end] > 0, np.minimum(ends, objects[kind.end]), ends)
     room = ends - header - kind.payload
-    _set_payloads(content, chain.starts + header + kind.payload, room, records, heap)
+    set_payloads(content, chain.starts + header + kind.payload, room, records, heap)
 
 
 @cache
@@ -143,56 +140,6 @@ def _objects(content: Bytes, starts: Column, kind: Kind, header: int) -> Column:
     )
     gathered: Column = every[starts].view(structure)
     return gathered
-
-
-class _Heap:
-    """Payloads that are longer than eight bytes, in pieces."""
-
-    def __init__(self) -> None:
-        self._pieces: list[Bytes] = []
-        self._size = 0
-
-    def add(self, rows: Bytes) -> Column:
-        """Keep payloads of one length, uint8 (n, length); gives where each one stands."""
-        places: Column = np.arange(len(rows), dtype=np.int64) * rows.shape[1] + self._size
-        self._pieces.append(rows.reshape(-1))
-        self._size += rows.size
-        return places
-
-    def joined(self) -> Bytes:
-        """The heap of a batch."""
-        if len(self._pieces) == 1:
-            return self._pieces[0]
-        return np.concatenate(self._pieces) if self._pieces else np.zeros(0, dtype=np.uint8)
-
-
-def _set_payloads(content: Bytes, places: Column, room: Column, records: Column, heap: _Heap) -> None:
-    """Put payloads where they belong; what an object has no room for is zero."""
-    lengths = records["length"]
-    there = np.clip(room, 0, lengths)
-    words = _windows(content, places, INLINE_BYTES).view("<u8")[:, 0]
-    records.view(_WORDS)["data"] = words & _KEPT[np.minimum(there, INLINE_BYTES)]
-    long = np.flatnonzero(lengths > INLINE_BYTES)
-    if not len(long):
-        return
-    for length in np.unique(lengths[long]):
-        rows = long if (lengths[long] == length).all() else long[lengths[long] == length]
-        payloads = _windows(content, places[rows], int(length))
-        if (there[rows] < length).any():
-            payloads[np.arange(length) >= there[rows, None]] = 0
-        records["payload_offset"][rows] = heap.add(payloads)
-
-
-def _windows(content: Bytes, places: Column, width: int) -> Bytes:
-    """``width`` bytes at each place, uint8 (n, width), memory of its own."""
-    steps = np.diff(places)
-    if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
-        even = np.ndarray(
-            (len(places), width), np.uint8, content, offset=int(places[0]), strides=(int(steps[0]), 1)
-        )
-        return np.ascontiguousarray(even)
-    every = np.ndarray((len(content) - width + 1,), f"V{width}", content, strides=(1,))
-    return every[places].view(np.uint8).reshape(-1, width)
 
 
 # -- the kinds of objects ------------------------------------------------------------------------------------

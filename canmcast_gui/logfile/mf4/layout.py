@@ -1,0 +1,244 @@
+"""The blocks before and behind the data of the files that we write, and frames as records."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.mf4.blocks import HEAD, PROGRAM
+from canmcast_gui.logfile.mf4.events import BY_TIME, BY_USER, EVENT, MARKER
+from canmcast_gui.logfile.mf4.groups import DATA, ERROR, REMOTE
+
+_VERSION = 410
+_IDENTIFICATION = struct.Struct("<8s8s8s4xH30xHH")
+_NOT_FINISHED = 0x01 | 0x04  # numbers of records, length of the last data block
+_DATE = struct.Struct("<QhhBBBxdd")
+_OFFSETS_VALID = 0x2
+_BUS, _CAN = 2, 2
+_BUS_EVENT, _EVENT = 0x2, 0x4
+_MASTER, _VALUE, _TIME = 2, 0, 1
+_UNSIGNED, _SIGNED, _BYTES = 0, 2, 10
+_CHANNEL_BUS_EVENT = 0x400
+
+_HEAD = [("number", "u1"), ("time", "<i8"), ("BusChannel", "u1"), ("ID", "<u4"), ("IDE", "u1"), ("DLC", "u1")]
+_REMOTE = [*_HEAD, ("Dir", "u1")]
+_SHORT = [
+    *_HEAD,
+    *[("DataLength", "u1"), ("Dir", "u1"), ("EDL", "u1"), ("BRS", "u1"), ("ESI", "u1"), ("DataBytes", "V8")],
+]
+_LONG = [*_SHORT[:-1], ("DataBytes", "V64")]
+
+# The groups of a file: what they are called, what their frames are, and their records.
+KINDS: tuple[tuple[str, np.dtype[Any]], ...] = (
+    (DATA, np.dtype(_SHORT)),
+    (DATA, np.dtype(_LONG)),
+    (REMOTE, np.dtype(_REMOTE)),
+    (ERROR, np.dtype(_LONG)),
+)
+_BITS = {"EDL": bits.FD, "BRS": bits.BRS, "ESI": bits.ESI, "Dir": bits.TX, "IDE": bits.EXTENDED}
+
+
+def rows_of(batch: FrameBatch, start_ns: int) -> tuple[bytes, list[int]]:
+    """A batch as records in its order, and how many each kind has."""
+    flags = batch.flags
+    kinds = np.where(batch.length > 8, 1, 0)
+    kinds[(flags & bits.REMOTE) != 0] = 2
+    kinds[(flags & bits.ERROR) != 0] = 3
+    counts = np.bincount(kinds, minlength=len(KINDS)).tolist()
+    made = [
+        (np.flatnonzero(kinds == kind), _records(kind, batch[kinds == kind], start_ns))
+        for kind in range(len(KINDS))
+        if counts[kind]
+    ]
+    if len(made) == 1:
+        return made[0][1].tobytes(), counts
+    sizes = np.array([form.itemsize for _, form in KINDS])[kinds]
+    starts = np.cumsum(sizes) - sizes
+    content = np.zeros(int(sizes.sum()), dtype=np.uint8)
+    for rows, records in made:
+        width = records.dtype.itemsize
+        every = np.ndarray((len(content) - width + 1,), f"V{width}", content, strides=(1,))
+        every[starts[rows]] = records.view(f"V{width}")
+    return content.tobytes(), counts
+
+
+def _records(kind: int, batch: FrameBatch, start_ns: int) -> npt.NDArray[Any]:
+    form = KINDS[kind][1]
+    names = form.names or ()
+    records = np.zeros(len(batch), dtype=form)
+    records["number"] = kind + 1
+    records["time"] = batch.timestamp_ns - start_ns
+    records["BusChannel"] = batch.channel
+    records["ID"] = batch.arbitration_id
+    records["DLC"] = batch.dlc
+    for name, bit in _BITS.items():
+        if name in names:
+            records[name] = (batch.flags & np.uint16(bit)) != 0
+    if "DataBytes" in names:
+        records["DataLength"] = batch.length
+        width = form["DataBytes"].itemsize
+        records["DataBytes"] = batch.payload_matrix(width).view(f"V{width}")[:, 0]
+    return records
+
+
+class Header:
+    """All blocks before the data, for a file that starts at a time; ``size`` is how many bytes they have."""
+
+    def __init__(self, start_ns: int) -> None:
+        self.start_ns = start_ns
+        self.size = 0
+        self.size = len(self.content([0] * len(KINDS), 0, 0, finished=False))
+
+    def content(self, counts: list[int], data_bytes: int, events: int, finished: bool) -> bytes:
+        """The blocks, given how many records each kind has, the size of the data and where events begin."""
+        out = _Blocks()
+        unfinished = 0 if finished else _NOT_FINISHED
+        name = b"MDF     " if finished else b"UnFinMF "
+        out.raw(_IDENTIFICATION.pack(name, b"4.10    ", PROGRAM, _VERSION, unfinished, 0))
+        date = _DATE.pack(self.start_ns, 0, 0, _OFFSETS_VALID, 0, 0, 0, 0)
+        header = out.at
+        history = header + HEAD.size + 6 * 8 + len(date)
+        group = out.after(history, self._history())
+        out.block(b"HD", [group, history, 0, 0, events, 0], date)
+        out.raw(self._history())
+        out.later("DG", b"DG", [0, 0, 0, 0], b"\1" + bytes(7))
+        self._groups(out, counts)
+        data = out.at
+        out.patch("DG", 2, data)
+        out.raw(HEAD.pack(b"##DT", 0, HEAD.size + data_bytes, 0))
+        return out.content()
+
+    def _history(self) -> bytes:
+        comment = (
+            b"<FHcomment><TX>recorded</TX><tool_id>canmcast</tool_id>"
+            b"<tool_vendor>canmcast</tool_vendor><tool_version>1</tool_version></FHcomment>"
+        )
+        size = HEAD.size + 2 * 8 + 16
+        padded = comment + bytes(8 - len(comment) % 8)
+        head = HEAD.pack(b"##FH", 0, size, 2) + struct.pack("<QQ", 0, HEADER_HISTORY_TEXT)
+        date = struct.pack("<QhhB3x", self.start_ns, 0, 0, _OFFSETS_VALID)
+        return head + date + HEAD.pack(b"##MD", 0, HEAD.size + len(padded), 0) + padded
+
+    @staticmethod
+    def _groups(out: _Blocks, counts: list[int]) -> None:
+        source = out.block(b"SI", [out.text("CAN"), 0, 0], struct.pack("<BBB5x", _BUS, _CAN, 0))
+        seconds = struct.pack("<BBHHHdddd", 1, 0, 0, 0, 2, 0, 0, 0, 1e-9)
+        conversion = out.block(b"CC", [0, 0, 0, 0], seconds)
+        unit = out.text("s")
+        following = 0
+        for kind in reversed(range(len(KINDS))):
+            name, form = KINDS[kind]
+            text = out.text(name)
+            first = _channels(out, name, text, form, (conversion, unit, source))
+            size = form.itemsize - 1
+            numbers = (kind + 1, counts[kind], _BUS_EVENT | _EVENT, ord("."), size, 0)
+            data = struct.pack("<QQHH4xLL", *numbers)
+            following = out.block(b"CG", [following, first, text, source, 0, 0], data)
+        out.patch("DG", 1, following)
+
+
+# The history's comment follows it, and it follows the identification and the header.
+HEADER_HISTORY_TEXT = 64 + (HEAD.size + 6 * 8 + _DATE.size) + (HEAD.size + 2 * 8 + 16)
+
+
+def _channels(out: _Blocks, name: str, text: int, form: np.dtype[Any], shared: tuple[int, int, int]) -> int:
+    """The channels of a group: its time, and the event with its parts. Gives the first."""
+    conversion, unit, source = shared
+    parts = [part for part in form.names or () if part not in ("number", "time")]
+    following = 0
+    for part in reversed(parts):
+        field, offset = _field(form, part)
+        kind = _BYTES if field.kind == "V" else _UNSIGNED
+        data = _channel(_VALUE, 0, kind, offset - 1, field.itemsize * 8)
+        following = out.block(b"CN", [following, 0, out.text(f"{name}.{part}"), source, 0, 0, 0, 0], data)
+    event = _channel(_VALUE, 0, _BYTES, 8, (form.itemsize - 9) * 8)
+    structure = out.block(b"CN", [0, following, text, source, 0, 0, 0, 0], event)
+    time = _channel(_MASTER, _TIME, _SIGNED, 0, 64, flags=0)
+    return out.block(b"CN", [structure, 0, out.text("Timestamp"), 0, conversion, 0, unit, 0], time)
+
+
+def _field(form: np.dtype[Any], name: str) -> tuple[np.dtype[Any], int]:
+    """The type of a field and its place."""
+    assert form.fields is not None
+    field, offset, *_ = form.fields[name]
+    return field, offset
+
+
+def _channel(
+    kind: int, sync: int, form: int, byte: int, bit_count: int, flags: int = _CHANNEL_BUS_EVENT
+) -> bytes:
+    return struct.pack("<BBBBLLLLBBH6d", kind, sync, form, 0, byte, bit_count, flags, 0, 0, 0, 0, *[0.0] * 6)
+
+
+def event_blocks(notes: list[Note], at: int, start_ns: int) -> bytes:
+    """Markers for notes, one after the other, the first at a place in the file."""
+    out = _Blocks(at)
+    for number, note in enumerate(notes):
+        here = out.at
+        size = HEAD.size + 5 * 8 + EVENT.size
+        text = _text_block(note.text)
+        following = here + size + len(text) if number + 1 < len(notes) else 0
+        data = EVENT.pack(MARKER, BY_TIME, 0, BY_USER, 0, 0, 0, 0, note.timestamp_ns - start_ns, 1e-9)
+        out.block(b"EV", [following, 0, 0, here + size, 0], data)
+        out.raw(text)
+    return out.content()
+
+
+def _text_block(text: str) -> bytes:
+    raw = text.replace("\0", " ").encode()
+    padded = raw + bytes(8 - len(raw) % 8)
+    return HEAD.pack(b"##TX", 0, HEAD.size + len(padded), 0) + padded
+
+
+class _Blocks:
+    """Blocks one after the other, which may name places of others that come later."""
+
+    def __init__(self, at: int = 0) -> None:
+        self._begin = at
+        self._out = bytearray()
+        self._places: dict[str, int] = {}
+
+    @property
+    def at(self) -> int:
+        """The place in the file of what comes next."""
+        return self._begin + len(self._out)
+
+    @staticmethod
+    def after(at: int, content: bytes) -> int:
+        """The place behind something."""
+        return at + len(content)
+
+    def raw(self, content: bytes) -> int:
+        """Add bytes; gives their place."""
+        at = self.at
+        self._out += content
+        return at
+
+    def block(self, kind: bytes, links: list[int], data: bytes) -> int:
+        """Add a block; gives its place."""
+        data += bytes(-len(data) % 8)
+        size = HEAD.size + 8 * len(links) + len(data)
+        head = HEAD.pack(b"##" + kind, 0, size, len(links))
+        return self.raw(head + struct.pack(f"<{len(links)}Q", *links) + data)
+
+    def later(self, name: str, kind: bytes, links: list[int], data: bytes) -> None:
+        """Add a block whose links are given later."""
+        self._places[name] = self.block(kind, links, data) - self._begin
+
+    def patch(self, name: str, link: int, place: int) -> None:
+        """Give a link of a block that was added before."""
+        struct.pack_into("<Q", self._out, self._places[name] + HEAD.size + 8 * link, place)
+
+    def text(self, text: str) -> int:
+        """Add a text; gives its place."""
+        return self.raw(_text_block(text))
+
+    def content(self) -> bytes:
+        """All blocks."""
+        return bytes(self._out)
