@@ -11,10 +11,10 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.database import DatabaseError, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.plot_samples import SampleStore
+from canmcast_gui.models.plot_samples import SampleRoom, SampleStore
 
-# More lines than that cannot be told apart, and each may take 32 MiB.
-MAX_SIGNALS = 16
+# More lines than that cannot be told apart; they share one bound of memory.
+MAX_SIGNALS = 64
 
 # A signal that has not come for so many of its cycles, and for a second, is not there: its line is broken.
 GAP_CYCLES = 5
@@ -29,9 +29,9 @@ class PlotSignal:
     ``problem`` is a sentence while no database describes it, else "".
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, room: SampleRoom) -> None:
         self.name = name
-        self.samples = SampleStore()
+        self.samples = SampleStore(room)
         self.next_row = 0
         self.signal: Signal | None = None
         self.problem = ""
@@ -78,6 +78,7 @@ class PlotData:
         self._session = session
         self._clock = clock
         self.signals: list[PlotSignal] = []
+        self._room = SampleRoom()
 
     @property
     def names(self) -> list[str]:
@@ -88,14 +89,16 @@ class PlotData:
         """Add "Message.Signal"; False where it is there already or there are too many."""
         if name in self.names or len(self.signals) >= MAX_SIGNALS:
             return False
-        signal = PlotSignal(name)
+        signal = PlotSignal(name, self._room)
         self._describe(signal)
         self.signals.append(signal)
+        self._room.stores = len(self.signals)
         return True
 
     def remove(self, name: str) -> None:
         """Remove a signal and its samples."""
         self.signals = [signal for signal in self.signals if signal.name != name]
+        self._room.stores = len(self.signals)
 
     def restart(self) -> None:
         """Decode all anew: for another recording, or other databases."""

@@ -17,11 +17,15 @@ BLOCK_SAMPLES = 1 << 15
 # Of each 64 samples of a full block the lowest and the highest are kept apart, for spans of many blocks.
 COARSE_SAMPLES = 64
 
-# 1 M samples (16 MiB) stay as they were: a quarter of an hour of a signal that comes every millisecond.
-FULL_BLOCKS = 32
+# 16 M samples (256 MiB) of all signals of a plot stay as they were: ten hours of a signal that comes every
+# 2 ms, or half an hour of twenty.
+FULL_BLOCKS = 512
 
-# Of 32 M older ones the lowest and highest of each 64 stay, in another 16 MiB; older ones are forgotten.
-COARSE_BLOCKS = 1024
+# Of 128 M older ones the lowest and highest of each 64 stay, in another 64 MiB; older ones are forgotten.
+COARSE_BLOCKS = 4096
+
+# However many signals share it, each keeps so much of its newest.
+LEAST_BLOCKS = 4
 
 # More than a store can hold: nothing is thinned further for a curve of so many points.
 MAX_POINTS = (FULL_BLOCKS + COARSE_BLOCKS) * BLOCK_SAMPLES
@@ -112,15 +116,34 @@ class _Block:
         return thin(self.coarse_times[low:high], self.coarse_values[low:high], step)
 
 
+class SampleRoom:
+    """The memory that the stores of one plot share; ``stores`` is how many they are."""
+
+    def __init__(self) -> None:
+        self.stores = 1
+
+    @property
+    def full_blocks(self) -> int:
+        """How many blocks of all its samples a store may hold."""
+        return max(FULL_BLOCKS // max(self.stores, 1), LEAST_BLOCKS)
+
+    @property
+    def coarse_blocks(self) -> int:
+        """How many older blocks, of coarse points only, it may hold beside them."""
+        return max(COARSE_BLOCKS // max(self.stores, 1), LEAST_BLOCKS)
+
+
 class SampleStore:
     """The samples of one signal, oldest first.
 
-    Holds what the bounds above allow: the newest samples all, older ones thinned to their extremes, and
-    nothing before that. ``count`` is how many were ever appended.
+    Holds what ``room`` allows: the newest samples all, older ones thinned to their extremes, and nothing
+    before that. ``count`` is how many were ever appended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: SampleRoom | None = None) -> None:
+        self._room = room or SampleRoom()
         self._blocks: list[_Block] = []
+        self._coarse = 0  # how many blocks, the oldest, have only coarse points
         self.count = 0
         self.forgotten = 0
 
@@ -138,12 +161,14 @@ class SampleStore:
         self._keep_bounds()
 
     def _keep_bounds(self) -> None:
-        for block in self._blocks[-2 * FULL_BLOCKS : -FULL_BLOCKS]:
-            block.forget_samples()
-        extra = len(self._blocks) - FULL_BLOCKS - COARSE_BLOCKS
+        while self._coarse < len(self._blocks) - self._room.full_blocks:
+            self._blocks[self._coarse].forget_samples()
+            self._coarse += 1
+        extra = self._coarse - self._room.coarse_blocks
         if extra > 0:
             self.forgotten += sum(block.count for block in self._blocks[:extra])
             del self._blocks[:extra]
+            self._coarse -= extra
 
     @property
     def first_ns(self) -> int | None:
