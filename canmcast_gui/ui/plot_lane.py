@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 
 from canmcast_gui.models.plot import PlotSignal
@@ -63,6 +63,17 @@ class LaneBox(pg.ViewBox):
             self.clicked.emit(self.mapSceneToView(event.scenePos()).x())
 
 
+class LaneCurve(pg.PlotCurveItem):
+    """A curve that takes all of its lane for its place: looking for its bounds takes as long as drawing it."""
+
+    def __init__(self, box: LaneBox) -> None:
+        super().__init__(antialias=False, skipFiniteCheck=True)
+        self._box = box
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._box.viewRect()
+
+
 class ValueAxis:
     """The curves of one unit and their value axis."""
 
@@ -72,6 +83,7 @@ class ValueAxis:
         self.curves: list[tuple[PlotSignal, pg.PlotCurveItem]] = []
         self.low, self.high = np.inf, -np.inf
         self.is_manual = False
+        self._shown_title: str | None = None
         box.scaled.connect(self._on_scaled)
 
     def _on_scaled(self) -> None:
@@ -79,7 +91,7 @@ class ValueAxis:
 
     def add(self, signal: PlotSignal) -> None:
         """Add a signal's curve."""
-        item = pg.PlotCurveItem(antialias=False, skipFiniteCheck=True)
+        item = LaneCurve(self.box)
         self.box.addItem(item, ignoreBounds=True)
         self.curves.append((signal, item))
         self.axis.states = signal.states()
@@ -137,8 +149,11 @@ class ValueAxis:
     def show_title(self, room: float) -> None:
         """Write the title into a height of ``room`` pixels; where it does not fit, only the unit."""
         title = self.title()
-        fits = QFontMetricsF(self.axis.label.font()).horizontalAdvance(title) <= room
-        self.axis.setLabel(title if fits else self.curves[0][0].unit)
+        if QFontMetricsF(self.axis.label.font()).horizontalAdvance(title) > room:
+            title = self.curves[0][0].unit
+        if title != self._shown_title:  # as a new one has everything laid out anew
+            self._shown_title = title
+            self.axis.setLabel(title)
         self.axis.resizeEvent()  # which puts the title into the middle
 
 
@@ -186,6 +201,8 @@ class Lane:
             row=row, col=0, viewBox=box, enableMenu=False, axisItems={"bottom": times, "left": values}
         )
         self.plot.hideButtons()
+        for side in ("top", "right"):  # never shown, but they would work at every change of the range
+            self.plot.getAxis(side).unlinkFromView()
         self.plot.setContentsMargins(0, 0, 0, 0)
         self.grid = LaneGrid(box, times, values)
         box.addItem(self.grid, ignoreBounds=True)
@@ -195,6 +212,11 @@ class Lane:
         self.cursor.hide()
         box.addItem(self.cursor, ignoreBounds=True)
         box.sigResized.connect(self._on_resized)
+
+    @property
+    def signals(self) -> list[PlotSignal]:
+        """The signals, by their axes."""
+        return [signal for axis in self.axes for signal, _ in axis.curves]
 
     @property
     def boxes(self) -> list[LaneBox]:

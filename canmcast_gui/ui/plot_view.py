@@ -39,33 +39,37 @@ class PlotView(pg.GraphicsLayoutWidget):
     # -- what is shown -----------------------------------------------------------------------------------
 
     def show_signals(self, signals: Sequence[PlotSignal], overlaid: bool, colors: dict[str, QColor]) -> None:
-        """Show these signals, each in a lane of its own or all in one."""
-        for lane in self.lanes:
+        """Show these signals, each in a lane of its own or all in one; lanes at the top that fit stay."""
+        groups = lanes_of(signals, overlaid)
+        kept = 0
+        while kept < min(len(groups), len(self.lanes)) and self.lanes[kept].signals == groups[kept]:
+            kept += 1
+        for lane in self.lanes[kept:]:
             lane.remove(self.ci)
-        self.lanes = []
-        for row, group in enumerate(lanes_of(signals, overlaid)):
-            lane = Lane(self.ci, row)
-            for signal in group:
-                lane.add(signal)
-            for box in lane.boxes:
-                box.zoomed.connect(self.zoomed)
-                box.dragged.connect(self.dragged)
-                box.clicked.connect(self.clicked)
-            lane.show_span(self.span)
-            lane.show_cursor(self._cursor)
-            self.lanes.append(lane)
+        self.lanes = self.lanes[:kept]
+        for group in groups[kept:]:
+            self.lanes.append(self._make_lane(len(self.lanes), group))
         self._lay_out_axes()
         self.set_colors(colors)
+
+    def _make_lane(self, row: int, signals: Sequence[PlotSignal]) -> Lane:
+        lane = Lane(self.ci, row)
+        for signal in signals:
+            lane.add(signal)
+        for box in lane.boxes:
+            box.zoomed.connect(self.zoomed)
+            box.dragged.connect(self.dragged)
+            box.clicked.connect(self.clicked)
+        lane.show_span(self.span)
+        lane.show_cursor(self._cursor)
+        return lane
 
     def _lay_out_axes(self) -> None:
         """Only the lowest lane names the times; left axes are equally wide, so that times stand in line."""
         font = QFont(self.font())
         for lane in self.lanes:
-            is_last = lane is self.lanes[-1]
-            if is_last:
-                lane.plot.getAxis("bottom").setStyle(tickFont=font)
-            else:
-                lane.plot.hideAxis("bottom")
+            lane.plot.getAxis("bottom").setStyle(tickFont=font)
+            lane.plot.showAxis("bottom", lane is self.lanes[-1])
             for axis in lane.axes:
                 axis.axis.setStyle(tickFont=font, autoExpandTextSpace=False)
         widths = [[self._axis_width(axis.axis.states) for axis in lane.axes] for lane in self.lanes]
@@ -110,7 +114,10 @@ class PlotView(pg.GraphicsLayoutWidget):
     def draw(self, start_ns: int) -> int:
         """Draw the signals' samples in the span, with no more points than can be seen; returns how many."""
         points = max(2 * self.viewport().width(), 200)
-        return sum(axis.draw(start_ns, self.span, points) for lane in self.lanes for axis in lane.axes)
+        drawn = sum(axis.draw(start_ns, self.span, points) for lane in self.lanes for axis in lane.axes)
+        # pyqtgraph would bring its transformations up to date while it paints, and then paint once more.
+        self.scene().prepareForPaint()
+        return drawn
 
     @property
     def needed_height(self) -> int:
