@@ -64,7 +64,7 @@ class LaneBox(pg.ViewBox):
 
 
 class LaneCurve(pg.PlotCurveItem):
-    """A curve that takes all of its lane for its place: looking for its bounds takes as long as drawing it."""
+    """A curve that takes all of its lane for its place: finding its bounds would take as long as drawing."""
 
     def __init__(self, box: LaneBox) -> None:
         super().__init__(antialias=False, skipFiniteCheck=True)
@@ -208,10 +208,16 @@ class Lane:
         box.addItem(self.grid, ignoreBounds=True)
         self.axes: list[ValueAxis] = []
         self._by_unit: dict[str, ValueAxis] = {}
-        self.cursor = pg.InfiniteLine(angle=90)
-        self.cursor.hide()
-        box.addItem(self.cursor, ignoreBounds=True)
+        self.cursors = [self._add_cursor(letter) for letter in "AB"]
         box.sigResized.connect(self._on_resized)
+
+    def _add_cursor(self, letter: str) -> pg.InfiniteLine:
+        line = pg.InfiniteLine(
+            angle=90, movable=True, label=letter, labelOpts={"position": 0.94, "movable": False}
+        )
+        line.hide()
+        self.plot.getViewBox().addItem(line, ignoreBounds=True)
+        return line
 
     @property
     def signals(self) -> list[PlotSignal]:
@@ -256,13 +262,18 @@ class Lane:
         bottom = self.plot.getAxis("bottom")
         bottom.setPen(pg.mkPen(theme.colors(palette).line))
         bottom.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))
-        self.cursor.setPen(pg.mkPen(theme.colors(palette).accent, style=Qt.PenStyle.DashLine))
+        accent = theme.colors(palette).accent
+        for cursor, style in zip(self.cursors, (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine), strict=True):
+            cursor.setPen(pg.mkPen(accent, style=style))
+            cursor.setHoverPen(pg.mkPen(accent, width=2))
+            cursor.label.setColor(accent)
 
-    def show_cursor(self, second: float | None) -> None:
-        """Put the cursor at a time, or hide it."""
-        self.cursor.setVisible(second is not None)
-        if second is not None:
-            self.cursor.setValue(second)
+    def show_cursors(self, seconds: Sequence[float | None]) -> None:
+        """Put the cursors at their times; None hides one."""
+        for cursor, second in zip(self.cursors, seconds, strict=True):
+            cursor.setVisible(second is not None)
+            if second is not None and second != cursor.value():
+                cursor.setValue(second)
 
     def remove(self, layout: pg.GraphicsLayout) -> None:
         """Take the lane out of its layout."""

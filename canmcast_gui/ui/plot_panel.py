@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
@@ -21,6 +21,7 @@ from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plot_bar import PlotBar
 from canmcast_gui.ui.plot_colors import curve_color
+from canmcast_gui.ui.plot_cursors import A, B, PlotCursors
 from canmcast_gui.ui.plot_export import PlotExport
 from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot_view import PlotView
@@ -50,7 +51,7 @@ class PlotPanel(QWidget):
         self.view = PlotView(self)
         self.legend = PlotLegend(self)
         self._colors: dict[str, QColor] = {}
-        self._cursor: float | None = None
+        self.cursors = PlotCursors(self.data, self.view, self)
         self._dirty = True
         self._legend_due = 0.0
         self._export = PlotExport(self)
@@ -59,7 +60,13 @@ class PlotPanel(QWidget):
         self.bar = PlotBar(
             session.databases,
             (self.follow_action, self.fit_action),
-            (self.overlay_action, self.cursor_action, self.clear_action, self.export_action),
+            (
+                self.overlay_action,
+                self.cursor_action,
+                self.second_action,
+                self.clear_action,
+                self.export_action,
+            ),
         )
         self._make_layout()
         self._connect()
@@ -87,13 +94,17 @@ class PlotPanel(QWidget):
         self.overlay_action.setCheckable(True)
         self.cursor_action = make("Cursor", "cursor", "Read values at a time", self._toggle_cursor, "C")
         self.cursor_action.setCheckable(True)
+        self.second_action = make(
+            "Second cursor", "cursor-b", "Measure between two times", self._toggle_second, "Shift+C"
+        )
+        self.second_action.setCheckable(True)
         self.clear_action = make("Remove all", "clear", "Remove all signals", self.clear)
         self.export_action = make(
             "Export…", "export", "Save a picture, or samples as CSV", self.choose_export
         )
         self.menu_actions = [
-            self.follow_action, self.fit_action, self.overlay_action, self.cursor_action, self.clear_action,
-            self.export_action,
+            self.follow_action, self.fit_action, self.overlay_action, self.cursor_action, self.second_action,
+            self.clear_action, self.export_action,
         ]  # fmt: skip
 
     def _make_layout(self) -> None:
@@ -115,13 +126,14 @@ class PlotPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.legend, self._area, self._sentence):
+        for widget in (self.bar, self.legend, self._area, self.cursors.panel, self._sentence):
             layout.addWidget(widget, 1 if widget is self._area else 0)
 
     def _connect(self) -> None:
         self.view.zoomed.connect(self._on_zoom)
         self.view.dragged.connect(self._on_drag)
         self.view.clicked.connect(self._on_click)
+        self.cursors.moved.connect(self._show_values)
         self.legend.remove_clicked.connect(self.remove_signal)
         self.bar.name_chosen.connect(self.add_signal)
         self.bar.problem.connect(self._say)
@@ -220,8 +232,10 @@ class PlotPanel(QWidget):
 
     def _on_click(self, second: float) -> None:
         self.setFocus()
-        if self.cursor_action.isChecked():
-            self._move_cursor(second)
+        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._move_cursor(B, second)
+        elif self.cursor_action.isChecked():
+            self._move_cursor(A, second)
 
     def _redraw(self) -> None:
         self._dirty = True
@@ -230,27 +244,31 @@ class PlotPanel(QWidget):
     # -- the cursor --------------------------------------------------------------------------------------
 
     def _toggle_cursor(self) -> None:
-        self._move_cursor(sum(self.span.span) / 2 if self.cursor_action.isChecked() else None)
+        self._move_cursor(A, sum(self.span.span) / 2 if self.cursor_action.isChecked() else None)
 
-    def _move_cursor(self, second: float | None) -> None:
-        self._cursor = second
-        self.cursor_action.setChecked(second is not None)
-        self.view.show_cursor(second)
-        self._show_values()
+    def _toggle_second(self) -> None:
+        start, stop = self.span.span
+        self._move_cursor(B, start + (stop - start) * 0.75 if self.second_action.isChecked() else None)
 
-    def step_cursor(self, direction: int) -> None:
-        """Move the cursor to the next (1) or the previous (-1) sample of any signal."""
-        if self._cursor is None:
+    def _move_cursor(self, which: int, second: float | None) -> None:
+        self.cursors.move(which, second)
+        self.cursor_action.setChecked(self.cursors.seconds[A] is not None)
+        self.second_action.setChecked(self.cursors.seconds[B] is not None)
+
+    def step_cursor(self, direction: int, which: int = A) -> None:
+        """Move a cursor to the next (1) or the previous (-1) sample of any signal."""
+        here_s = self.cursors.seconds[which]
+        if here_s is None:
             return
         start_ns = self._session.recording.start_ns
-        here = start_ns + round(self._cursor * NS)
+        here = start_ns + round(here_s * NS)
         times = [
             time for one in self.data.signals if (time := one.samples.beside(here, direction)) is not None
         ]
         if times:
             second = ((min if direction > 0 else max)(times) - start_ns) / NS
             self.span.bring_into_view(second)
-            self._move_cursor(second)
+            self._move_cursor(which, second)
             self._redraw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -258,7 +276,7 @@ class PlotPanel(QWidget):
         if step is None:
             super().keyPressEvent(event)
         else:
-            self.step_cursor(step)
+            self.step_cursor(step, B if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else A)
 
     # -- drawing -----------------------------------------------------------------------------------------
 
@@ -297,10 +315,12 @@ class PlotPanel(QWidget):
         return (first - recording.start_ns) / NS, (last - recording.start_ns) / NS
 
     def _show_values(self) -> None:
-        """Values at the cursor, else at the end of what is shown."""
-        second = self.span.span[1] if self._cursor is None else self._cursor
-        time_ns = self._session.recording.start_ns + round(second * NS)
+        """Values at the cursor, else at the end of what is shown; and what is between two cursors."""
+        start_ns = self._session.recording.start_ns
+        cursor = self.cursors.seconds[A]
+        time_ns = start_ns + round((self.span.span[1] if cursor is None else cursor) * NS)
         self.legend.set_values([one.text(one.samples.value_at(time_ns)) for one in self.data.signals])
+        self.cursors.show_measures(start_ns)
 
     def _show_progress(self) -> None:
         behind, total = self.data.rows_behind, len(self._session.recording)

@@ -18,12 +18,14 @@ MIN_LANE_HEIGHT = 30
 class PlotView(pg.GraphicsLayoutWidget):
     """Lanes with curves. ``span`` is the time that is shown, in seconds since the recording's start.
 
-    ``zoomed`` and ``dragged`` say what the user wants of the span; ``clicked`` carries a time.
+    ``zoomed`` and ``dragged`` say what the user wants of the span; ``clicked`` carries a time,
+    ``cursor_dragged`` the number of a cursor and its new time.
     """
 
     zoomed = Signal(float, float)
     dragged = Signal(float)
     clicked = Signal(float)
+    cursor_dragged = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +35,7 @@ class PlotView(pg.GraphicsLayoutWidget):
         self.ci.setContentsMargins(2, 6, 8, 2)
         self.span = (0.0, 10.0)
         self.lanes: list[Lane] = []
-        self._cursor: float | None = None
+        self._cursors: list[float | None] = [None, None]
         self._colors: dict[str, QColor] = {}
 
     # -- what is shown -----------------------------------------------------------------------------------
@@ -61,7 +63,11 @@ class PlotView(pg.GraphicsLayoutWidget):
             box.dragged.connect(self.dragged)
             box.clicked.connect(self.clicked)
         lane.show_span(self.span)
-        lane.show_cursor(self._cursor)
+        for number, cursor in enumerate(lane.cursors):
+            cursor.sigDragged.connect(
+                lambda line, number=number: self.cursor_dragged.emit(number, float(line.value()))
+            )
+        lane.show_cursors(self._cursors)
         return lane
 
     def _lay_out_axes(self) -> None:
@@ -99,11 +105,11 @@ class PlotView(pg.GraphicsLayoutWidget):
         for lane in self.lanes:
             lane.show_span(self.span)
 
-    def show_cursor(self, second: float | None) -> None:
-        """Put the cursor at a time, or hide it."""
-        self._cursor = second
+    def show_cursors(self, seconds: Sequence[float | None]) -> None:
+        """Put the cursors at their times, in seconds; None hides one."""
+        self._cursors = list(seconds)
         for lane in self.lanes:
-            lane.show_cursor(second)
+            lane.show_cursors(seconds)
 
     def refit(self) -> None:
         """Let the value axes fit what is shown again."""

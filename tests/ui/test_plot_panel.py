@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 
 from canmcast_gui.logfile import save
 from canmcast_gui.models.plot_samples import Curve
@@ -310,7 +310,7 @@ def test_a_click_puts_the_cursor_where_it_is(qtbot, panel, session):
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     box = panel.view.lanes[0].boxes[0]
     there = box.mapSceneToView(panel.view.mapToScene(place)).x()
-    assert panel.view.lanes[0].cursor.value() == pytest.approx(there, abs=0.05)
+    assert panel.view.lanes[0].cursors[0].value() == pytest.approx(there, abs=0.05)
 
 
 def test_silence_breaks_a_line_and_states_end_before_it():
@@ -334,3 +334,48 @@ def test_ticks_are_round_numbers(low, high, most, expected):
 @pytest.mark.parametrize("high", [0.0, float("nan"), float("inf")])
 def test_no_range_has_no_ticks(high):
     assert round_ticks(0, high, 5)[1] == []
+
+
+def test_two_cursors_measure_what_is_between_them(panel, session):
+    panel.add_signal(SPEED)
+    session.recording.append(traffic(100))
+    panel.fit()
+    assert not panel.cursors.panel.isVisible()
+    panel._move_cursor(0, 0.010)
+    assert not panel.cursors.panel.isVisible()
+    panel._move_cursor(1, 0.030)
+    assert panel.cursors.panel.isVisible()
+    assert panel.second_action.isChecked()
+    measured = panel.cursors.table.measures
+    row = [measured.index(0, column).data() for column in range(measured.columnCount())]
+    assert row == [SPEED, "2.00 rpm", "7.00 rpm", "5 rpm", "3.00 rpm", "7.00 rpm", "5 rpm"]
+    assert "Δt 0.020000 s" in panel.cursors._times.text()
+    assert "1/Δt 50 Hz" in panel.cursors._times.text()
+    panel.second_action.trigger()
+    assert not panel.cursors.panel.isVisible()
+
+
+def test_a_cursor_that_is_dragged_goes_along_in_all_lanes(panel, session):
+    panel.add_signal(SPEED)
+    panel.add_signal(GEAR)
+    session.recording.append(traffic(100))
+    panel.fit()
+    panel._move_cursor(1, 0.03)
+    dragged = panel.view.lanes[0].cursors[1]
+    dragged.setValue(0.05)
+    dragged.sigDragged.emit(dragged)
+    assert panel.cursors.seconds[1] == pytest.approx(0.05)
+    assert [lane.cursors[1].value() for lane in panel.view.lanes] == pytest.approx([0.05, 0.05])
+    assert [lane.cursors[0].isVisible() for lane in panel.view.lanes] == [False, False]
+
+
+def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
+    panel.add_signal(SPEED)
+    session.recording.append(traffic(100))
+    panel.fit()
+    panel._move_cursor(0, 0.010)
+    panel._move_cursor(1, 0.030)
+    qtbot.keyClick(panel.cursors.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    head, row = QGuiApplication.clipboard().text().splitlines()
+    assert head.split("\t")[:3] == ["Signal", "At A", "At B"]
+    assert row.split("\t")[:3] == [SPEED, "2.00 rpm", "7.00 rpm"]
