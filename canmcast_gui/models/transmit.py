@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QUndoStack
 
 from canmcast_gui.models.transmit_columns import (
     ARMED,
     COLUMNS,
     COMMENT,
+    COUNT,
     DATA,
+    JITTER,
+    MEASURED,
+    NAME,
     SEND,
     SENT,
     TYPE,
     TransmitColumn,
 )
+from canmcast_gui.models.transmit_edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit
 from canmcast_gui.models.transmit_paste import parse_frames
 from canmcast_gui.models.transmit_row import FRAME_TYPES, RowError, TransmitRow
 
@@ -26,6 +32,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 # A table that a person edits; a pasted log of a million lines belongs into a replay.
 MAX_ROWS = 1000
+
+# Steps that can be undone: more than anybody goes back, and little memory.
+MAX_EDITS = 500
 
 _NO_INDEX = QModelIndex()
 _SIDES = {
@@ -44,17 +53,21 @@ class _Entry:
     armed: bool = False
     sent: int = 0
     late: int = 0
+    left: int | None = None
+    period_ns: float = 0.0
+    jitter_ns: float = 0.0
 
 
 class TransmitModel(QAbstractTableModel):
     """Rows of the transmit table.
 
-    ``armed`` (job id, row) is emitted when a row is armed, and again whenever an armed row changes;
-    ``disarmed`` (job id) when it is disarmed or removed; ``rows_edited`` after any change worth remembering;
+    ``armed`` carries a list of (job id, row) when rows are armed, and again whenever an armed row changes;
+    ``disarmed`` (job id) is emitted when one is disarmed or removed; ``rows_edited`` after any change worth
+    remembering;
     ``refused`` with a sentence when a value was not taken, or was taken with a change that must be seen.
     """
 
-    armed = Signal(int, object)
+    armed = Signal(list)
     disarmed = Signal(int)
     rows_edited = Signal()
     refused = Signal(str)
@@ -64,6 +77,9 @@ class TransmitModel(QAbstractTableModel):
         self._entries: list[_Entry] = []
         self._job_ids = itertools.count(1)
         self._decimal = False
+        #: What the user did to the rows; what is armed or sent is not among it.
+        self.edits = QUndoStack(self)
+        self.edits.setUndoLimit(MAX_EDITS)
 
     # -- what is in it -----------------------------------------------------------------------------------
 
@@ -98,11 +114,17 @@ class TransmitModel(QAbstractTableModel):
         if len(taken) < len(wanted):
             self.refused.emit(f"The table holds {MAX_ROWS} rows; {len(wanted) - len(taken)} were left out.")
         if taken:
-            self.beginInsertRows(_NO_INDEX, at, at + len(taken) - 1)
-            self._entries[at:at] = [_Entry(next(self._job_ids), row) for row in taken]
-            self.endInsertRows()
-            self.rows_edited.emit()
+            entries = [_Entry(next(self._job_ids), row) for row in taken]
+            text = "Add the row" if len(taken) == 1 else "Add rows"
+            self.edits.push(InsertEdit(self, list(range(at, at + len(taken))), entries, text))
         return len(taken)
+
+    def start_with(self, rows: Iterable[TransmitRow]) -> None:
+        """Replace all rows, disarmed; what was done before cannot be undone any more."""
+        self.take_out(list(range(len(self._entries))))
+        entries = [_Entry(next(self._job_ids), row) for row in rows][:MAX_ROWS]
+        self.put_in(list(range(len(entries))), entries)
+        self.edits.clear()
 
     def insert_text(self, at: int, text: str) -> int:
         """Insert rows from candump or cansend text; returns how many; ``refused`` says why none."""
@@ -114,51 +136,102 @@ class TransmitModel(QAbstractTableModel):
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Disarm and remove the rows at these places."""
-        for number in sorted(set(numbers), reverse=True):
-            self.set_armed(number, False)
-            self.beginRemoveRows(_NO_INDEX, number, number)
-            del self._entries[number]
-            self.endRemoveRows()
-        self.rows_edited.emit()
+        places = sorted(set(numbers))
+        if places:
+            self.edits.push(RemoveEdit(self, places))
 
     def move(self, number: int, by: int) -> int:
         """Move a row up (-1) or down (1); returns its place afterwards."""
         target = number + by
         if not 0 <= target < len(self._entries):
             return number
-        self.beginMoveRows(_NO_INDEX, number, number, _NO_INDEX, target + (by > 0))
-        self._entries.insert(target, self._entries.pop(number))
-        self.endMoveRows()
-        self.rows_edited.emit()
+        self.edits.push(MoveEdit(self, number, target))
         return target
 
-    def replace(self, number: int, row: TransmitRow) -> None:
-        """Put another frame at that place; an armed row goes on with it."""
+    def replace(self, number: int, row: TransmitRow, gesture: int = 0) -> None:
+        """Put another frame at that place; an armed row goes on with it.
+
+        Changes with the same ``gesture``, such as one pull of a slider, are undone as one; 0 is none.
+        """
         entry = self._entries[number]
-        if row == entry.row:
+        if row != entry.row:
+            self.edits.push(ChangeEdit(self, entry.job_id, entry.row, row, gesture))
+
+    # -- what edits do to it -----------------------------------------------------------------------------
+
+    def put_in(self, places: list[int], entries: list[Any]) -> None:
+        """See transmit_edits.Table."""
+        for first, stop in _runs(places):
+            self.beginInsertRows(_NO_INDEX, places[first], places[stop - 1])
+            self._entries[places[first] : places[first]] = entries[first:stop]
+            self.endInsertRows()
+        self.rows_edited.emit()
+
+    def take_out(self, places: list[int]) -> list[Any]:
+        """See transmit_edits.Table."""
+        taken = [self._entries[place] for place in places]
+        for place in places:
+            self._disarm(place)
+        for first, stop in reversed(_runs(places)):
+            self.beginRemoveRows(_NO_INDEX, places[first], places[stop - 1])
+            del self._entries[places[first] : places[stop - 1] + 1]
+            self.endRemoveRows()
+        self.rows_edited.emit()
+        return taken
+
+    def put_elsewhere(self, place: int, target: int) -> None:
+        """See transmit_edits.Table."""
+        self.beginMoveRows(_NO_INDEX, place, place, _NO_INDEX, target + (target > place))
+        self._entries.insert(target, self._entries.pop(place))
+        self.endMoveRows()
+        self.rows_edited.emit()
+
+    def exchange(self, job_id: int, row: TransmitRow) -> None:
+        """See transmit_edits.Table."""
+        number = self._number_of(job_id)
+        if number is None:
             return
+        entry = self._entries[number]
         entry.row = row
+        entry.left = row.count
         self._row_changed(number)
         self.rows_edited.emit()
         if entry.armed:
-            self.armed.emit(entry.job_id, row)
+            self.armed.emit([(job_id, row)])
 
-    def set_armed(self, number: int, armed: bool) -> None:
-        """Arm or disarm the row at that place."""
-        entry = self._entries[number]
-        if entry.armed == armed:
+    # -- arming ------------------------------------------------------------------------------------------
+
+    def set_armed(self, numbers: int | Iterable[int], armed: bool) -> None:
+        """Arm or disarm the rows at these places, and with each of them the rows of its group."""
+        wanted = [numbers] if isinstance(numbers, int) else list(numbers)
+        groups = {self._entries[number].row.group for number in wanted} - {""}
+        places = [
+            number
+            for number, entry in enumerate(self._entries)
+            if entry.armed != armed and (number in wanted or entry.row.group in groups)
+        ]
+        if not armed:
+            for number in places:
+                self._disarm(number)
             return
-        entry.armed = armed
-        self._row_changed(number)
-        if armed:
-            self.armed.emit(entry.job_id, entry.row)
-        else:
+        for number in places:
+            entry = self._entries[number]
+            entry.armed, entry.left, entry.period_ns, entry.jitter_ns = True, entry.row.count, 0.0, 0.0
+            self._row_changed(number)
+        if places:
+            self.armed.emit([(self._entries[number].job_id, self._entries[number].row) for number in places])
+
+    def _disarm(self, number: int) -> None:
+        entry = self._entries[number]
+        if entry.armed:
+            entry.armed = False
+            self._row_changed(number)
             self.disarmed.emit(entry.job_id)
 
     def disarm_all(self) -> None:
         """Disarm every row."""
         for number in range(len(self._entries)):
-            self.set_armed(number, False)
+            self._disarm(number)
 
     def set_decimal(self, decimal: bool) -> None:
         """Show and take ids and data as decimal numbers, or as hexadecimal ones."""
@@ -173,7 +246,23 @@ class TransmitModel(QAbstractTableModel):
             return
         self._entries[number].sent += sent
         self._entries[number].late += late
-        self._cell_changed(number, SENT)
+        self._cells_changed(number, SENT, SENT)
+
+    def show_run(self, job_id: int, left: int | None, period_ns: float, jitter_ns: float) -> None:
+        """Show what is left of a count, and what was measured."""
+        number = self._number_of(job_id)
+        if number is not None:
+            entry = self._entries[number]
+            entry.left, entry.period_ns, entry.jitter_ns = left, period_ns, jitter_ns
+            self._cells_changed(number, COUNT, JITTER)
+
+    def name_of(self, job_id: int) -> str:
+        """What to call a row in a sentence: its name, else its id."""
+        number = self._number_of(job_id)
+        if number is None:
+            return f"row {job_id}"
+        row = self._entries[number].row
+        return row.name or f"{row.arbitration_id:X}"
 
     def job_ended(self, job_id: int) -> None:
         """Show a job that has ended by itself as disarmed."""
@@ -286,6 +375,13 @@ class TransmitModel(QAbstractTableModel):
     def _text(self, entry: _Entry, column: TransmitColumn) -> str | None:
         if column is SENT:
             return f"{entry.sent:,}"
+        if column is COUNT:
+            left = entry.left if entry.armed else entry.row.count
+            return "∞" if left is None else f"{left:,}"
+        if column is MEASURED:
+            return f"{entry.period_ns / 1e6:.3f}" if entry.period_ns else ""
+        if column is JITTER:
+            return f"{entry.jitter_ns / 1e3:,.0f}" if entry.period_ns else ""
         return column.text(entry.row, self._decimal) if column.text else None
 
     def _number_of(self, job_id: int) -> int | None:
@@ -294,9 +390,15 @@ class TransmitModel(QAbstractTableModel):
     def _row_changed(self, number: int) -> None:
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
 
-    def _cell_changed(self, number: int, column: TransmitColumn) -> None:
-        index = self.index(number, COLUMNS.index(column))
-        self.dataChanged.emit(index, index)
+    def _cells_changed(self, number: int, first: TransmitColumn, last: TransmitColumn) -> None:
+        places = self.index(number, COLUMNS.index(first)), self.index(number, COLUMNS.index(last))
+        self.dataChanged.emit(*places)
+
+
+def _runs(places: list[int]) -> list[tuple[int, int]]:
+    """Stretches of neighbouring places, as positions in the list."""
+    starts = [n for n in range(len(places)) if not n or places[n] != places[n - 1] + 1]
+    return list(zip(starts, [*starts[1:], len(places)][: len(starts)], strict=True))
 
 
 def _alignment(column: TransmitColumn) -> int:
@@ -306,12 +408,12 @@ def _alignment(column: TransmitColumn) -> int:
 def _tip(entry: _Entry, column: TransmitColumn) -> str:
     if column is TYPE:
         return next(name for name, flags in FRAME_TYPES if flags == entry.row.flags)
-    if column is COMMENT and entry.row.comment:
-        return entry.row.comment
+    if column in (NAME, COMMENT) and column.text and (text := column.text(entry.row, False)):
+        return text
     if column is DATA and entry.row.is_remote:
         return "A remote frame carries no data: it asks for this many bytes."
     if column is SENT and entry.late:
         return f"{entry.late:,} due times passed without a frame"
     if column is SEND:
-        return f"Send {entry.row.comment or 'this frame'} once, now"
+        return f"Send {entry.row.name or 'this frame'} once, now"
     return column.tip

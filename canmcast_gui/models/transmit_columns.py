@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 
 from canmcast_gui.frames.text import data_text, id_text, type_text
 from canmcast_gui.models.transmit_row import TransmitRow
-from canmcast_gui.models.transmit_text import parse_data, parse_id, parse_length, parse_period, period_text
+from canmcast_gui.models.transmit_text import (
+    parse_count,
+    parse_data,
+    parse_id,
+    parse_length,
+    parse_period,
+    period_text,
+)
 
 MAX_COMMENT = 200  # longer ones would be a way to fill the settings file by pasting
 
@@ -34,6 +41,18 @@ def _edit_comment(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, comment=text.strip()[:MAX_COMMENT])
 
 
+def _edit_name(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, name=text.strip()[:MAX_COMMENT])
+
+
+def _edit_group(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, group=text.strip()[:MAX_COMMENT])
+
+
+def _edit_count(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, count=parse_count(text))
+
+
 def _edit_id(row: TransmitRow, text: str, decimal: bool) -> TransmitRow:
     return replace(row, arbitration_id=parse_id(text, row.extended, decimal))
 
@@ -55,8 +74,27 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
 
 
 ARMED = TransmitColumn("armed", "On", 3, "Send periodically while this is checked")
+NAME = TransmitColumn("name", "Name", 12, "What this row is", lambda row, _decimal: row.name, _edit_name)
 COMMENT = TransmitColumn(
-    "comment", "Name", 12, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+    "comment", "Comment", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+)
+GROUP = TransmitColumn(
+    "group",
+    "Group",
+    7,
+    "Rows with the same group are switched on and off together",
+    lambda row, _decimal: row.group,
+    _edit_group,
+)
+COUNT = TransmitColumn(
+    "count",
+    "Left",
+    6,
+    "Frames that are still to be sent; type how many, or nothing for no end",
+    None,
+    _edit_count,
+    numeric=True,
+    align="right",
 )
 IDENTIFIER = TransmitColumn(
     "id",
@@ -71,7 +109,7 @@ TYPE = TransmitColumn(
     "type",
     "Type",
     8,
-    "S standard, X extended, R remote, FD, BRS bit rate switch",
+    "S standard, X extended, R remote, FD, BRS bit rate switch, ESI error state, E error frame",
     lambda row, _decimal: type_text(row.flags),
 )
 LENGTH = TransmitColumn(
@@ -104,7 +142,25 @@ PERIOD = TransmitColumn(
     align="right",
 )
 SENT = TransmitColumn("sent", "Sent", 8, "Frames that this row has sent", numeric=True, align="right")
+MEASURED = TransmitColumn(
+    "measured",
+    "Real ms",
+    9,
+    "The mean time between this row's last frames, measured where they left",
+    numeric=True,
+    align="right",
+)
+JITTER = TransmitColumn(
+    "jitter",
+    "Jitter µs",
+    8,
+    "How far the times between frames are from their mean, on average",
+    numeric=True,
+    align="right",
+)
 SEND = TransmitColumn("send", "", 6, "Send the frame once, now")
 
 # The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
-COLUMNS = (ARMED, SEND, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, SENT, COMMENT)
+COLUMNS = (
+    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, GROUP, COMMENT,
+)  # fmt: skip

@@ -28,7 +28,7 @@ def row_for_message(database: Database, message: Message) -> TransmitRow:
     length = next(one for one in FD_LENGTHS if one >= message.length)
     fd = length > CLASSIC_LENGTHS[-1]
     return TransmitRow(
-        comment=message.name,
+        name=message.name,
         arbitration_id=message.arbitration_id,
         flags=int((Flag.EXTENDED if message.extended else 0) | (Flag.FD if fd else 0)),
         data=_initial_payload(database, message).ljust(length, b"\0")[:length],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -12,9 +13,12 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit import MAX_ROWS, TransmitModel
 from canmcast_gui.models.transmit_row import TransmitRow
-from canmcast_gui.transmit import JobStatus, SendFailed
+from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed
 
 # Of runs that have ended the last counts may still come; as many as the table has rows are waited for.
+# Rows that a sentence names.
+MOST_NAMES = 5
 MAX_RUNS = 2 * MAX_ROWS
 
 
@@ -25,6 +29,8 @@ class _Run:
     job_id: int
     sent: int = 0
     late: int = 0
+    count: int | None = None
+    before: int = 0
 
 
 class TransmitJobs(QObject):
@@ -35,8 +41,11 @@ class TransmitJobs(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, session: Session, model: TransmitModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, model: TransmitModel, switch: TransmitSwitch, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self.switch = switch
         self._session = session
         self._model = model
         self._numbers = itertools.count(1)
@@ -47,6 +56,7 @@ class TransmitJobs(QObject):
         session.transmit_news.connect(self._on_news)
         session.state_changed.connect(self._on_state)
         session.message.connect(self._disarm_what_has_ended)
+        switch.changed.connect(lambda on: None if on else self.stop_all())
 
     @property
     def can_send(self) -> bool:
@@ -56,6 +66,9 @@ class TransmitJobs(QObject):
     def send(self, numbers: Iterable[int]) -> None:
         """Send the rows at these places once, in this order."""
         wanted = list(numbers)
+        if not self.switch.on:
+            self.failed.emit(SWITCHED_OFF)
+            return
         batch = FrameBatch.concatenate([self._model.row(number).frame() for number in wanted])
         if wanted and self._session.send(batch):
             for number in wanted:
@@ -66,9 +79,22 @@ class TransmitJobs(QObject):
         self._session.stop_all()
         self._model.disarm_all()
 
-    def _on_armed(self, job_id: int, row: TransmitRow) -> None:
+    def _on_armed(self, jobs: list[tuple[int, TransmitRow]]) -> None:
+        if not self.switch.on:
+            self.failed.emit(SWITCHED_OFF)
+            for job_id, _row in jobs:
+                self._model.job_ended(job_id)
+            return
+        transmitter = self._session.transmitter
+        with transmitter.together() if transmitter is not None else nullcontext():
+            for job_id, row in jobs:
+                self._arm(job_id, row)
+
+    def _arm(self, job_id: int, row: TransmitRow) -> None:
         run_id = self._running.get(job_id) or self._begin(job_id)
-        if not self._session.arm(run_id, row.frame(), row.period_ns):
+        self._runs[run_id].count = row.count
+        self._runs[run_id].before = self._runs[run_id].sent
+        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
 
@@ -93,10 +119,14 @@ class TransmitJobs(QObject):
         """After trouble, such as a transmit process that had to be started again, show what is left."""
         transmitter = self._session.transmitter
         alive = transmitter.armed if transmitter is not None else frozenset()
-        for job_id, run_id in list(self._running.items()):
-            if run_id not in alive:
-                del self._running[job_id]
-                self._model.job_ended(job_id)
+        ended = [job_id for job_id, run_id in self._running.items() if run_id not in alive]
+        for job_id in ended:
+            del self._running[job_id]
+            self._model.job_ended(job_id)
+        if ended and transmitter is not None:
+            names = ", ".join(self._model.name_of(job_id) for job_id in ended[:MOST_NAMES])
+            more = f" and {len(ended) - MOST_NAMES} more" if len(ended) > MOST_NAMES else ""
+            self.failed.emit(f"No longer being sent: {names}{more}. Switch them on again.")
 
     def _on_news(self, news: list[object]) -> None:
         for one in news:
@@ -104,6 +134,8 @@ class TransmitJobs(QObject):
                 self._on_status(one)
             elif isinstance(one, SendFailed):
                 self.failed.emit(one.sentence)
+            elif isinstance(one, HeldBack):
+                self.failed.emit(f"The rate limit held back {one.frames:,} frames.")
 
     def _on_status(self, status: JobStatus) -> None:
         run = self._runs.get(status.job_id)
@@ -111,6 +143,8 @@ class TransmitJobs(QObject):
             return
         self._model.count_sent(run.job_id, status.sent - run.sent, status.late - run.late)
         run.sent, run.late = status.sent, status.late
+        left = None if run.count is None else max(0, run.count - (run.sent - run.before))
+        self._model.show_run(run.job_id, left, status.period_ns, status.jitter_ns)
         if status.finished and self._running.get(run.job_id) == status.job_id:
             del self._running[run.job_id]
             self._model.job_ended(run.job_id)

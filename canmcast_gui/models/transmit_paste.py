@@ -40,7 +40,7 @@ def parse_frames(text: str, decimal: bool = False) -> list[TransmitRow]:
 
 # Of a table that was copied from the trace.
 _TITLES = {"ID", "Type", "Data"}
-_TYPE_FLAGS = {"S": 0, "X": Flag.EXTENDED, "R": Flag.REMOTE, "FD": Flag.FD, "BRS": Flag.BRS, "ESI": 0}
+_TYPE_FLAGS = {"S": 0, "X": Flag.EXTENDED, "R": Flag.REMOTE, "FD": Flag.FD, "BRS": Flag.BRS, "ESI": Flag.ESI}
 
 
 def _parse_cells(number: int, cells: dict[str, str], decimal: bool) -> TransmitRow | None:
@@ -74,9 +74,9 @@ def _parse_line(number: int, line: str) -> TransmitRow:
 
 
 def _from_log(text: str) -> TransmitRow:
-    """A frame as cansend takes it. Rows cannot set the error state indicator of CAN FD."""
+    """A frame as cansend takes it."""
     frame = parse_frame(text)
-    flags = int(frame.flags[0]) & ~int(Flag.ESI)
+    flags = int(frame.flags[0])
     data = bytes(int(frame.dlc[0])) if flags & Flag.REMOTE else frame.payload(0)
     return TransmitRow(arbitration_id=int(frame.arbitration_id[0]), flags=flags, data=data)
 

@@ -15,6 +15,7 @@ FD_LENGTHS = tuple(int(length) for length in DLC_TO_LENGTH)
 
 NS_PER_MS = 1_000_000
 MIN_PERIOD_NS = NS_PER_MS // 10  # 10,000 frames/s of one row: as much as a bus of 1 Mbit/s carries
+MAX_COUNT = 1_000_000_000
 MAX_PERIOD_NS = 3_600_000 * NS_PER_MS
 
 # Every kind of frame that exists, so that none that does not can be chosen. CAN FD has no remote frames.
@@ -27,6 +28,12 @@ FRAME_TYPES: tuple[tuple[str, int], ...] = (
     ("Extended, CAN FD", Flag.EXTENDED | Flag.FD),
     ("Standard, CAN FD with bit rate switch", Flag.FD | Flag.BRS),
     ("Extended, CAN FD with bit rate switch", Flag.EXTENDED | Flag.FD | Flag.BRS),
+    ("Standard, CAN FD, error state", Flag.FD | Flag.ESI),
+    ("Extended, CAN FD, error state", Flag.EXTENDED | Flag.FD | Flag.ESI),
+    ("Standard, CAN FD with bit rate switch, error state", Flag.FD | Flag.BRS | Flag.ESI),
+    ("Extended, CAN FD with bit rate switch, error state", Flag.EXTENDED | Flag.FD | Flag.BRS | Flag.ESI),
+    ("Error frame", Flag.ERROR),
+    ("Error frame, extended", Flag.ERROR | Flag.EXTENDED),
 )
 _ALLOWED_FLAGS = frozenset(int(flags) for _, flags in FRAME_TYPES)
 
@@ -37,17 +44,22 @@ class RowError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TransmitRow:
-    """A frame to send and its period. Always a valid frame; changes that would not be raise RowError.
+    """A frame to send, its period and count. Always a valid frame; changes that would not be raise RowError.
+
+    ``count`` frames are sent when it is armed, None without end. Rows of one ``group`` are armed together.
 
     A remote frame asks for as many bytes as ``data`` has and carries none, so that turning it back into a
     data frame brings its bytes back.
     """
 
-    comment: str = ""
+    name: str = ""
     arbitration_id: int = 0x100
     flags: int = 0
     data: bytes = bytes(8)
     period_ns: int = 100 * NS_PER_MS
+    count: int | None = None
+    group: str = ""
+    comment: str = ""
 
     def __post_init__(self) -> None:
         if self.flags not in _ALLOWED_FLAGS:
@@ -55,6 +67,8 @@ class TransmitRow:
         check_id(self.arbitration_id, self.extended)
         check_length(len(self.data), self.is_fd)
         check_period(self.period_ns)
+        if self.count is not None and not 1 <= self.count <= MAX_COUNT:
+            raise RowError(f"A row sends 1 to {MAX_COUNT:,} frames, or without end where nothing is typed.")
 
     @property
     def extended(self) -> bool:
@@ -103,14 +117,20 @@ class TransmitRow:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TransmitRow:
-        """The row of ``to_dict``; raises RowError for values that it cannot have written."""
+        """The row of ``to_dict``; raises RowError for values that it cannot have written.
+
+        Before rows had a name, their comment stood for it.
+        """
         try:
             return cls(
-                comment=str(values["comment"]),
+                name=str(values["name"] if "name" in values else values["comment"]),
                 arbitration_id=int(values["arbitration_id"]),
                 flags=int(values["flags"]),
                 data=bytes.fromhex(values["data"]),
                 period_ns=int(values["period_ns"]),
+                count=None if values.get("count") is None else int(values["count"]),
+                group=str(values.get("group", "")),
+                comment=str(values["comment"]) if "name" in values else "",
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RowError(f"A stored transmit row cannot be read: {error}.") from error

@@ -69,6 +69,16 @@ def parse_period(text: str) -> int:
     return period_ns
 
 
+def parse_count(text: str) -> int | None:
+    """How many frames a row sends; nothing, or the sign ∞, is without end."""
+    digits = text.strip().replace(",", "")
+    if digits in ("", "∞"):
+        return None
+    if not digits.isascii() or not digits.isdigit():
+        raise RowError("A count is a number of frames; type nothing to send without end.")
+    return int(digits)
+
+
 def period_text(period_ns: int) -> str:
     """A period in milliseconds without needless zeros."""
     return f"{period_ns / NS_PER_MS:.6f}".rstrip("0").rstrip(".")

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.transmit_switch import TransmitSwitch
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from canmcast_gui.ui.signals_panel import SignalsPanel
 from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_marks import MarksPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
+from canmcast_gui.ui.transmit_replay_panel import ReplayPanel
 
 SIDE_WIDTH = 250
 SMALL_SIDE_WIDTH = 196
@@ -46,7 +48,9 @@ class Docks(QObject):
         self.signals = SignalsPanel(session, settings)
         self.hosts = HostsPanel(session, settings)
         self.marks = MarksPanel(context)
-        self.transmit = TransmitPanel(session, settings)
+        self.switch = TransmitSwitch(self)
+        self.transmit = TransmitPanel(session, settings, self.switch)
+        self.replay = ReplayPanel(session, settings, self.switch)
         self.plot: QWidget | None = None
         self._wanted: list[str] = []
         self._loader: threading.Thread | None = None
@@ -58,6 +62,7 @@ class Docks(QObject):
             "hosts": self._add("hosts", "Hosts", areas.LeftDockWidgetArea, self.hosts),
             "marks": self._add("marks", "Marks", areas.LeftDockWidgetArea, self.marks),
             "transmit": self._add("transmit", "Transmit", areas.BottomDockWidgetArea, self.transmit),
+            "replay": self._add("replay", "Replay", areas.BottomDockWidgetArea, self.replay),
             "plot": self._add(
                 "plot", "Plot", areas.BottomDockWidgetArea, _sentence("The plot is being loaded…")
             ),
@@ -86,6 +91,8 @@ class Docks(QObject):
         window.tabifyDockWidget(docks["hosts"], docks["marks"])
         docks["hosts"].raise_()
         window.splitDockWidget(docks["transmit"], docks["plot"], Qt.Orientation.Horizontal)
+        window.tabifyDockWidget(docks["transmit"], docks["replay"])
+        docks["transmit"].raise_()
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         size: QSize = window.size()
         window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], vertical)
@@ -159,7 +166,8 @@ class Docks(QObject):
             self.load_plot()
 
     def end(self) -> None:
-        """Wait for the loading thread, if there is one."""
+        """Wait for the loading thread, if there is one, and let go of what a replay has read."""
+        self.replay.control.close()
         if self._loader is not None:
             self._loader.join(END_SECONDS)
 

@@ -45,6 +45,7 @@ class WorkspaceFlows(QObject):
                 self._session.remove_database(database.path)
         for file in workspace.databases:
             self._session.load_database(file)
+        self._docks.switch.set(False)
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
         self._docks.plot_only(workspace.plots)
         if workspace.views is not None:

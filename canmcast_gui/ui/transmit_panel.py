@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
-    QLabel,
     QMenu,
     QTableView,
     QToolBar,
@@ -23,12 +21,15 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit import TransmitModel
 from canmcast_gui.models.transmit_columns import COLUMNS, DATA
 from canmcast_gui.models.transmit_jobs import TransmitJobs
+from canmcast_gui.models.transmit_load import load_of
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
-from canmcast_gui.ui import theme
+from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_delegate import TransmitDelegate
+from canmcast_gui.ui.transmit_footer import TransmitFooter
+from canmcast_gui.ui.transmit_sentence import Sentence
 from canmcast_gui.ui.views import VisibleChecks, prepare_table
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
@@ -41,20 +42,25 @@ class TransmitPanel(QWidget):
     ``menu_actions`` are the actions that a menu can offer as well.
     """
 
-    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: AppSettings,
+        switch: TransmitSwitch | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.switch = switch or TransmitSwitch(self)
         self._session = session
+        self._was_on_bus = False
         self._settings = settings
         self.model = TransmitModel(self)
-        self.jobs = TransmitJobs(session, self.model, self)
+        self.jobs = TransmitJobs(session, self.model, self.switch, self)
         self._delegate = TransmitDelegate(self.model, self)
         self.table = self._make_table()
         self._make_actions()
-        self._problem = ""
-        self._sentence = QLabel(self)
-        self._sentence.setWordWrap(True)
-        self._sentence.setContentsMargins(8, 3, 8, 4)
-        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sentence = Sentence(self)
+        self.footer = TransmitFooter(self)
         self._hint = EmptyHint(
             self.table,
             "No frames to send yet.\n"
@@ -63,7 +69,7 @@ class TransmitPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self._make_toolbar(), self.table, self._sentence):
+        for widget in (self._make_toolbar(), self.table, self._sentence, self.footer):
             layout.addWidget(widget)
         self.model.set_decimal(settings.decimal.value)
         self.set_rows(settings.transmit_rows.value)
@@ -128,17 +134,34 @@ class TransmitPanel(QWidget):
             "Stop all", "stop-all", "End all periodic sending", self.jobs.stop_all, "Ctrl+."
         )
         self.stop_action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self.switch_action = make(
+            "Transmit", "arm", "The main switch: while it is off, nothing is sent", self._on_switch
+        )
+        self.switch_action.setCheckable(True)
+        self.switch_action.setChecked(self.switch.on)
+        self.undo_action = self._edit_action(self.model.edits.createUndoAction(self), "Ctrl+Z")
+        self.redo_action = self._edit_action(self.model.edits.createRedoAction(self), "Ctrl+Shift+Z")
         self.menu_actions = [
             self.add_action, self.database_action, self.paste_action, self.duplicate_action,
-            self.remove_action, self.send_action, self.arm_action, self.stop_action,
+            self.remove_action, self.undo_action, self.redo_action, self.send_action, self.arm_action,
+            self.stop_action, self.switch_action,
         ]  # fmt: skip
         self.table.addActions([*self.menu_actions, self.up_action, self.down_action])
+
+    def _edit_action(self, action: QAction, keys: str) -> QAction:
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(action)
+        return action
+
+    def _on_switch(self) -> None:
+        self.switch.set(self.switch_action.isChecked())
 
     def _make_toolbar(self) -> QToolBar:
         bar = QToolBar(self)
         size = self.fontMetrics().height()
         bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
-        for action in (self.send_action, self.arm_action, self.stop_action):
+        for action in (self.switch_action, self.send_action, self.arm_action, self.stop_action):
             bar.addAction(action)
             bar.widgetForAction(action).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addSeparator()
@@ -161,6 +184,9 @@ class TransmitPanel(QWidget):
         self.model.refused.connect(self._say)
         self.jobs.failed.connect(self._say)
         self.model.rows_edited.connect(self._remember_rows)
+        self.switch.changed.connect(self._on_switched)
+        self.footer.limited.connect(self._set_limit)
+        self._settings.bitrate.changed.connect(self._show_load)
         self.model.dataChanged.connect(self._on_data_changed)
         self.model.rowsInserted.connect(self._update_actions)
         self.model.rowsRemoved.connect(self._update_actions)
@@ -221,9 +247,8 @@ class TransmitPanel(QWidget):
     def toggle_armed(self) -> None:
         """Arm the selected rows, or disarm them where all are armed."""
         numbers = self.selected()
-        armed = not all(self.model.is_armed(number) for number in numbers)
-        for number in numbers:
-            self.model.set_armed(number, armed)
+        self._say("")
+        self.model.set_armed(numbers, not all(self.model.is_armed(number) for number in numbers))
 
     def _place(self) -> int:
         """Where new rows go: behind the selected ones, else at the end."""
@@ -250,19 +275,29 @@ class TransmitPanel(QWidget):
 
     def _say(self, problem: str) -> None:
         """Show a sentence about what went wrong below the table; an empty one when it is put right."""
-        self._problem = problem
-        self._show_sentence()
+        self._sentence.say(problem)
 
     def _show_sentence(self) -> None:
-        """Show the last problem, else what is in the way of sending, if anything is."""
-        in_the_way = NO_BUS if not self.jobs.can_send and self.model.rowCount() else ""
-        named = theme.colors(self.palette())
-        palette = QPalette(QApplication.palette(self._sentence))
-        color = named.error if self._problem else named.muted
-        palette.setColor(QPalette.ColorRole.WindowText, color)
-        self._sentence.setPalette(palette)
-        self._sentence.setText(self._problem or in_the_way)
-        self._sentence.setVisible(bool(self._sentence.text()))
+        """What is in the way of sending, if anything is; shown while there is no problem."""
+        if not self.model.rowCount():
+            self._sentence.hint("")
+        elif not self.jobs.can_send:
+            self._sentence.hint(NO_BUS)
+        else:
+            self._sentence.hint("" if self.switch.on else SWITCHED_OFF)
+
+    def _show_load(self) -> None:
+        rows = [row for number, row in enumerate(self.model.rows) if self.model.is_armed(number)]
+        self.footer.show_load(load_of(rows, self._settings.bitrate.value))
+
+    def _set_limit(self, frames_per_second: int) -> None:
+        if self._session.transmitter is not None:
+            self._session.transmitter.set_rate_limit(frames_per_second or None)
+
+    def _on_switched(self, on: bool) -> None:
+        self.switch_action.setChecked(on)
+        self._say("")
+        self._update_actions()
 
     def _on_data_changed(self, first: QModelIndex) -> None:
         """Counts change often and alone; what else changes, changes whole rows."""
@@ -271,7 +306,13 @@ class TransmitPanel(QWidget):
 
     def _update_actions(self) -> None:
         numbers = self.selected()
-        can_send = self.jobs.can_send
+        can_send = self.jobs.can_send and self.switch.on
+        on_bus = self.jobs.can_send
+        self.footer.show_reach(self._session.bus_settings if on_bus else None)
+        if on_bus and not self._was_on_bus:
+            self._set_limit(self.footer.limit.value())
+        self._was_on_bus = on_bus
+        self._show_load()
         self._hint.setVisible(self.model.rowCount() == 0)
         for action in (self.duplicate_action, self.remove_action):
             action.setEnabled(bool(numbers))
@@ -288,15 +329,18 @@ class TransmitPanel(QWidget):
             self.table.viewport().update()
         self._show_sentence()
 
-    @staticmethod
-    def _enable(action: QAction, can_send: bool, numbers: list[int], tip: str) -> None:
+    def _in_the_way(self) -> str:
+        return SWITCHED_OFF if self.jobs.can_send else NO_BUS
+
+    def _enable(self, action: QAction, can_send: bool, numbers: list[int], tip: str) -> None:
         action.setEnabled(can_send and bool(numbers))
-        action.setToolTip(NO_BUS if not can_send else tip if numbers else "Select a row first.")
+        action.setToolTip(self._in_the_way() if not can_send else tip if numbers else "Select a row first.")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "_sentence"):
-            self._show_sentence()
+        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "footer"):
+            self._sentence.repaint_text()
+            self._update_actions()
 
     # -- remembering -------------------------------------------------------------------------------------
 
@@ -308,8 +352,7 @@ class TransmitPanel(QWidget):
                 rows.append(TransmitRow.from_dict(values))
             except RowError as error:
                 self._session.message.emit("warning", str(error))
-        self.model.remove(range(self.model.rowCount()))
-        self.model.insert(0, rows)
+        self.model.start_with(rows)
 
     def _remember_rows(self) -> None:
         self._settings.transmit_rows.set([row.to_dict() for row in self.model.rows])

@@ -1,6 +1,10 @@
 """The transmit table's model, under Qt's model tester."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -19,8 +23,8 @@ class Watched:
             self.model, QAbstractItemModelTester.FailureReportingMode.Fatal
         )
         self.said: list[tuple] = []
-        self.model.insert(0, [TransmitRow(comment="one"), TransmitRow(comment="two", arbitration_id=0x200)])
-        self.model.armed.connect(lambda job, row: self.said.append(("armed", job, row)))
+        self.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two", arbitration_id=0x200)])
+        self.model.armed.connect(lambda jobs: self.said.extend(("armed", *one) for one in jobs))
         self.model.disarmed.connect(lambda job: self.said.append(("disarmed", job)))
         self.model.refused.connect(lambda sentence: self.said.append(("refused", sentence)))
 
@@ -38,7 +42,7 @@ class Watched:
 
     def comments(self):
         """The rows by their comments."""
-        return [row.comment for row in self.model.rows]
+        return [row.name for row in self.model.rows]
 
 
 @pytest.fixture
@@ -187,3 +191,52 @@ def test_every_cell_says_something_about_itself(table):
     for column in range(len(COLUMNS)):
         assert table.model.index(0, column).data(Qt.ItemDataRole.ToolTipRole)
         assert table.model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_rows_of_a_group_are_armed_together(table):
+    group = [TransmitRow(name="a", group="g"), TransmitRow(name="b"), TransmitRow(name="c", group="g")]
+    table.model.start_with(group)
+    table.model.set_armed(2, True)
+    assert [table.model.is_armed(n) for n in range(3)] == [True, False, True]
+    assert [row.name for what, _, row in table.said if what == "armed"] == ["a", "c"]
+    table.model.set_armed(0, False)
+    assert table.model.armed_count == 0
+
+
+steps = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(0, 5)), max_size=25)
+
+
+@given(steps)
+def test_all_edits_can_be_undone_and_done_again(steps):
+    model = TransmitModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    states = [model.rows]
+    for what, place, value in steps:
+        count = model.rowCount()
+        before = model.edits.index()
+        if what == 0 or not count:
+            model.insert(min(place, count), [TransmitRow(name=str(n)) for n in range(value)])
+        elif what == 1:
+            model.remove({place % count, value % count})
+        elif what == 2:
+            model.move(place % count, 1 if value % 2 else -1)
+        elif what == 3:
+            model.replace(place % count, TransmitRow(name=f"new {value}"))
+        else:
+            model.set_armed(place % count, True)
+        if model.edits.index() != before:
+            states.append(model.rows)
+    for state in reversed(states[:-1]):
+        model.edits.undo()
+        assert model.rows == state
+    for state in states[1:]:
+        model.edits.redo()
+        assert model.rows == state
+
+
+def test_one_pull_of_a_slider_is_one_step(table):
+    row = table.model.row(0)
+    for value in range(5):
+        table.model.replace(0, replace(row, data=bytes([value])), gesture=7)
+    table.model.edits.undo()
+    assert table.model.row(0) == row

@@ -75,8 +75,8 @@ TABLE = """ID\tName\tDLC\tType\tData
 
 def test_rows_copied_from_the_trace_become_rows():
     one, two, three = parse_frames(TABLE)
-    assert (one.comment, one.arbitration_id, one.flags, one.data) == ("Engine", 0x123, 0, b"\x01\x0a")
-    assert (two.arbitration_id, two.flags) == (0x18FEF100, int(Flag.EXTENDED | Flag.FD | Flag.BRS))
+    assert (one.name, one.arbitration_id, one.flags, one.data) == ("Engine", 0x123, 0, b"\x01\x0a")
+    assert (two.arbitration_id, two.flags) == (0x18FEF100, int(Flag.EXTENDED | Flag.FD | Flag.BRS | Flag.ESI))
     assert two.data == bytes(range(12))
     assert (three.flags, three.data) == (int(Flag.REMOTE), bytes(4))
 

@@ -20,7 +20,7 @@ def rows(draw: st.DrawFn) -> TransmitRow:
     """Any row."""
     _, flags = draw(st.sampled_from(FRAME_TYPES))
     row = TransmitRow(
-        comment=draw(st.text(max_size=20)),
+        name=draw(st.text(max_size=20)),
         arbitration_id=draw(st.integers(0, 0x1FFFFFFF if flags & Flag.EXTENDED else 0x7FF)),
         flags=int(flags),
         period_ns=draw(st.integers(MIN_PERIOD_NS, MAX_PERIOD_NS)),

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.transmit_columns import COLUMNS
-from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.models.transmit_row import NS_PER_MS, TransmitRow
+from canmcast_gui.models.transmit_switch import SWITCHED_OFF
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_panel import NO_BUS, TransmitPanel
 from tests.ui.panels import WAIT_MS, go_live
@@ -117,7 +118,7 @@ def test_escape_gives_up_a_wrong_value(qtbot, panel):
 def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
     panel.model.insert(0, [TransmitRow()])
     box = open_editor(panel, 0, "type")
-    assert box.count() == 8
+    assert box.count() == 14
     box.setCurrentIndex(box.findData(int(Flag.EXTENDED | Flag.FD | Flag.BRS)))
     box.activated.emit(box.currentIndex())
     assert text(panel, 0, "type") == "X FD BRS"
@@ -131,34 +132,34 @@ def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
 
 
 def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):
-    panel.model.insert(0, [TransmitRow(comment="one"), TransmitRow(comment="two")])
+    panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
     panel.model.move(0, 1)
     again = TransmitPanel(session, settings)
     qtbot.addWidget(again)
-    assert [row.comment for row in again.model.rows] == ["two", "one"]
+    assert [row.name for row in again.model.rows] == ["two", "one"]
     assert again.model.armed_count == 0
 
 
 def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):
-    settings.transmit_rows.set([TransmitRow(comment="good").to_dict(), {"flags": "x"}])
+    settings.transmit_rows.set([TransmitRow(name="good").to_dict(), {"flags": "x"}])
     panel = TransmitPanel(session, settings)
     qtbot.addWidget(panel)
-    assert [row.comment for row in panel.model.rows] == ["good"]
+    assert [row.name for row in panel.model.rows] == ["good"]
     assert session.heard[0][0] == "warning"
 
 
 def test_rows_are_duplicated_moved_and_removed(panel):
-    panel.model.insert(0, [TransmitRow(comment="one"), TransmitRow(comment="two")])
+    panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
     panel.table.selectRow(0)
     panel.duplicate_action.trigger()
-    assert [row.comment for row in panel.model.rows] == ["one", "one", "two"]
+    assert [row.name for row in panel.model.rows] == ["one", "one", "two"]
     assert panel.selected() == [1]
     panel.down_action.trigger()
-    assert [row.comment for row in panel.model.rows] == ["one", "two", "one"]
+    assert [row.name for row in panel.model.rows] == ["one", "two", "one"]
     assert panel.selected() == [2]
     assert not panel.down_action.isEnabled()
     panel.remove_action.trigger()
-    assert [row.comment for row in panel.model.rows] == ["one", "two"]
+    assert [row.name for row in panel.model.rows] == ["one", "two"]
     assert panel.selected() == [1]
 
 
@@ -191,7 +192,7 @@ def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
     dialog.list.topLevelItem(0).setSelected(True)
     with qtbot.waitSignal(dialog.destroyed, timeout=WAIT_MS):
         dialog.accept()
-    assert panel.model.row(0) == TransmitRow(comment="Engine", arbitration_id=0x100, data=bytes(8))
+    assert panel.model.row(0) == TransmitRow(name="Engine", arbitration_id=0x100, data=bytes(8))
 
 
 @pytest.mark.network
@@ -236,3 +237,46 @@ def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, s
     qtbot.waitUntil(lambda: panel.model.armed_count == 0, timeout=WAIT_MS)
     assert session.heard
     qtbot.waitUntil(lambda: session.transmitter.pid not in (None, killed), timeout=WAIT_MS)
+
+
+def test_edits_are_undone_and_done_again(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
+    panel.table.selectRow(0)
+    panel.remove()
+    assert [row.name for row in panel.model.rows] == ["two"]
+    panel.undo_action.trigger()
+    assert [row.name for row in panel.model.rows] == ["one", "two"]
+    panel.undo_action.trigger()
+    assert panel.model.rows == []
+    panel.redo_action.trigger()
+    panel.redo_action.trigger()
+    assert [row.name for row in panel.model.rows] == ["two"]
+
+
+def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
+    panel.model.insert(0, [TransmitRow(name="one", period_ns=10 * NS_PER_MS)])
+    go_live(qtbot, session, network.free_port())
+    assert "stay on this host" in panel.footer.reach.text()
+    panel.table.selectRow(0)
+    panel.toggle_armed()
+    assert "100 frames/s" in panel.footer.load.text()
+    panel.switch_action.trigger()
+    assert not panel.model.is_armed(0)
+    assert session.transmitter.armed == frozenset()
+    panel.model.set_armed(0, True)
+    assert not panel.model.is_armed(0)
+    assert sentence(panel) == SWITCHED_OFF
+    panel.switch_action.trigger()
+    panel.toggle_armed()
+    assert panel.model.is_armed(0)
+
+
+def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, network):
+    panel.model.insert(0, [TransmitRow(name="one", period_ns=2 * NS_PER_MS, count=40)])
+    go_live(qtbot, session, network.free_port())
+    column = [one.key for one in COLUMNS].index
+    assert panel.model.index(0, column("count")).data() == "40"
+    panel.model.set_armed(0, True)
+    qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
+    assert panel.model.index(0, column("sent")).data() == "40"
+    assert float(panel.model.index(0, column("measured")).data()) == pytest.approx(2, rel=0.3)

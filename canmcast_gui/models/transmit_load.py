@@ -1,0 +1,39 @@
+"""What the armed rows ask of a bus: frames and bits a second, and what that is of a chosen bit rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.recording.statistics import frame_bits
+
+NS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Load:
+    """``share`` is the part of the time that a bus would be busy with it, 1.0 for all."""
+
+    frames_per_second: float = 0.0
+    share: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """Both in words; empty where nothing is asked for."""
+        if not self.frames_per_second:
+            return ""
+        return f"{self.frames_per_second:,.0f} frames/s asked, {self.share:.0%} of the bit rate"
+
+
+def load_of(rows: Iterable[TransmitRow], bitrate: int) -> Load:
+    """What rows ask for that are sent at their periods."""
+    wanted = list(rows)
+    if not wanted:
+        return Load()
+    arbitration, data = frame_bits(FrameBatch.concatenate([row.frame() for row in wanted]))
+    bits = arbitration + data
+    rates = [NS / row.period_ns for row in wanted]
+    share = sum(float(bits[n]) * rate for n, rate in enumerate(rates)) / bitrate
+    return Load(sum(rates), share)
