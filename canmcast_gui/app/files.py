@@ -10,6 +10,7 @@ import numpy as np
 
 from canmcast_gui.app.tasks import Report
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, FrameReader, open_writer
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.recording import Recording
@@ -25,6 +26,7 @@ class Opened:
 
     skipped: int
     problems: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -51,8 +53,9 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
     if len(target):
         last = target.end_row - 1
         target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.notes)
+    notes = tuple(target.marks)
     remarks = tuple(reader.renumbered) if isinstance(reader, MergedReader) else ()
-    return Opened(int(reader.skipped), tuple(reader.problems), remarks)
+    return Opened(int(reader.skipped), tuple(reader.problems), notes, remarks)
 
 
 def save(

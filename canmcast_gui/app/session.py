@@ -113,6 +113,11 @@ class Session(QObject):
         return 0 if self._bus.is_demo else self._trace.unsaved_frames
 
     @property
+    def unsaved_marks(self) -> int:
+        """Marks that would be lost on closing; those of the demonstration do not count."""
+        return 0 if self._bus.is_demo else self._trace.unsaved_marks
+
+    @property
     def capture(self) -> Capture | None:
         """The capture process's client while a bus is open."""
         return self._bus.capture
@@ -224,7 +229,9 @@ class Session(QObject):
         """Write what a crash left behind to a log file, in the background; then it is deleted."""
         path = Path(path)
         task = self._pool.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
-        task.finished.connect(lambda frames: self.message.emit("info", f"{frames:,} frames saved to {path}."))
+        task.finished.connect(
+            lambda saved: self.message.emit("info", f"{saved.frames:,} frames saved to {path}.")
+        )
         task.failed.connect(lambda sentence: self.message.emit("error", sentence))
         return task.start()
 

@@ -15,6 +15,7 @@ from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Limits, NewestById, Recording, RecordingError, find_next, find_previous
 
@@ -31,6 +32,7 @@ class _Shown:
     recording: Recording
     path: Path | None
     saved_until: int
+    saved_marks: frozenset[Note]
 
 
 class Trace(QObject):
@@ -57,6 +59,7 @@ class Trace(QObject):
         self._pool = pool
         self._fed = 0
         self._saved_until = 0
+        self._saved_marks: frozenset[Note] = frozenset()
         self._in_use: list[Recording] = []
         self._storage_trouble = 0
 
@@ -68,6 +71,11 @@ class Trace(QObject):
         if self.file_path is not None:
             return 0
         return self.recording.end_row - max(self._saved_until, self.recording.first_row)
+
+    @property
+    def unsaved_marks(self) -> int:
+        """Marks that are in no file, neither in the one that was opened nor in one that was saved."""
+        return len(frozenset(self.recording.marks) - self._saved_marks)
 
     def append(self, batch: FrameBatch) -> None:
         """Add frames; a full disk is said once, and adding resumes when there is room."""
@@ -144,6 +152,7 @@ class Trace(QObject):
         self.newest = NewestById()
         self._fed = recording.first_row
         self._saved_until = 0
+        self._saved_marks = frozenset()
         self.replaced.emit()
 
     # -- from a file -------------------------------------------------------------------------------------
@@ -164,8 +173,8 @@ class Trace(QObject):
             task.failed.connect(self._say_error)
             return task.start()
         task = self._pool.make(title, partial(load, parts, align, target))
-        before = _Shown(self.recording, self.file_path, self._saved_until)
-        task.finished.connect(lambda opened: self._on_opened(before, path, opened))
+        before = _Shown(self.recording, self.file_path, self._saved_until, self._saved_marks)
+        task.finished.connect(lambda opened: self._on_opened(before, path, opened, target))
         task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
         task.failed.connect(lambda sentence: self._on_open_failed(before, target, sentence))
         task.ended.connect(lambda: self._on_load_ended(task))
@@ -174,8 +183,10 @@ class Trace(QObject):
         self.loading_changed.emit()
         return task.start()
 
-    def _on_opened(self, before: _Shown, path: Path, opened: Opened) -> None:
+    def _on_opened(self, before: _Shown, path: Path, opened: Opened, target: Recording) -> None:
         self._retire(before.recording)
+        if self.recording is target:
+            self._saved_marks = frozenset(opened.notes)
         for remark in opened.remarks:
             self.message.emit("info", f"{remark[0].upper()}{remark[1:]}.")
         if opened.skipped:
@@ -194,7 +205,7 @@ class Trace(QObject):
         """Show what was there before, unless something else has taken its place meanwhile."""
         if self.recording is target:
             self._show(before.recording, before.path)
-            self._saved_until = before.saved_until
+            self._saved_until, self._saved_marks = before.saved_until, before.saved_marks
             target.discard()
         else:
             self._retire(before.recording)
@@ -243,18 +254,23 @@ class Trace(QObject):
             partial(save, path, recording, wanted, condition, format),
         )
         counted = wanted if condition is None else range(0)
-        task.finished.connect(lambda saved: self._on_saved(path, saved, recording, counted))
+        marks = frozenset(recording.marks.between(counted.start, counted.stop))
+        task.finished.connect(lambda saved: self._on_saved(path, saved, recording, counted, marks))
         task.failed.connect(self._say_error)
         task.ended.connect(lambda: self._release(recording))
         return task.start()
 
-    def _on_saved(self, path: Path, saved: Saved, recording: Recording, rows: range) -> None:
+    def _on_saved(
+        self, path: Path, saved: Saved, recording: Recording, rows: range, marks: frozenset[Note]
+    ) -> None:
         if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
             self._saved_until = max(self._saved_until, rows.stop)
         self.message.emit("info", f"{saved.frames:,} frames saved to {path}.")
         if saved.notes_left_out:
-            marks = f"{saved.notes_left_out:,} marks are not in {path.name}"
-            self.message.emit("warning", f"{marks}: {saved.title} has no place for them.")
+            lacking = f"{saved.notes_left_out:,} marks are not in {path.name}"
+            self.message.emit("warning", f"{lacking}: {saved.title} has no place for them.")
+        elif recording is self.recording:
+            self._saved_marks |= marks
 
     def _release(self, recording: Recording) -> None:
         self._in_use.remove(recording)

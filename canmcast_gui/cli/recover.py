@@ -49,4 +49,5 @@ def _save(folder: Path, out: Path) -> int:
             show(share)
             return True
 
-        return save(out, batches, progress, total=len(recording))
+        notes = [note._replace(row=note.row - recording.first_row) for note in recording.marks]
+        return save(out, batches, progress, total=len(recording), notes=notes)

@@ -294,7 +294,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A user's close may ask first; a program's or a system's end does not wait for an answer."""
-        if event.spontaneous() and not self._may_close and self._session.unsaved_frames:
+        unsaved = self._session.unsaved_frames or self._session.unsaved_marks
+        if event.spontaneous() and not self._may_close and unsaved:
             event.ignore()
             self.close_by_user()
             return

@@ -117,15 +117,16 @@ class FileFlows(QObject):
             self.open(path)
 
     def keep_unsaved(self, then: Callable[[], None]) -> None:
-        """Go on with ``then``, after asking whether to save the frames that are in no file yet."""
-        count = self._session.unsaved_frames
-        if not count:
+        """Go on with ``then``, after asking whether to save frames and marks that are in no file yet."""
+        frames, marks = self._session.unsaved_frames, self._session.unsaved_marks
+        if not frames and not marks:
             then()
             return
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setText(f"{count:,} received frames are in no file yet.")
+        what = f"{frames:,} received frames" if frames else "One mark" if marks == 1 else f"{marks:,} marks"
+        box.setText(f"{what} {'is' if what == 'One mark' else 'are'} in no file yet.")
         box.setInformativeText("Save them first? What is not saved is deleted.")
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)

@@ -32,7 +32,7 @@ def read(path: Path) -> tuple[int, list[tuple[int, str]]]:
 
 def test_it_is_saved_with_its_marks_and_gone(leftover, tmp_path):
     path = tmp_path / "saved.blf"
-    assert save_leftover(leftover, path, lambda _share: True) == FRAMES
+    assert save_leftover(leftover, path, lambda _share: True).frames == FRAMES
     assert read(path) == (FRAMES, [(1234, "here it broke")])
     assert leftovers() == []
     assert not leftover.folder.exists()
@@ -41,7 +41,7 @@ def test_it_is_saved_with_its_marks_and_gone(leftover, tmp_path):
 def test_it_stays_where_saving_fails_or_is_cancelled(leftover, tmp_path):
     with pytest.raises(FileError):
         save_leftover(leftover, tmp_path / "absent" / "saved.asc", lambda _share: True)
-    assert save_leftover(leftover, tmp_path / "saved.asc", lambda _share: False) == 0
+    assert save_leftover(leftover, tmp_path / "saved.asc", lambda _share: False).frames == 0
     with Recording.open(leftover.folder), pytest.raises(RecordingError, match="in use"):
         save_leftover(leftover, tmp_path / "saved.asc", lambda _share: True)
     assert [one.frames for one in leftovers()] == [FRAMES]

@@ -115,3 +115,24 @@ def test_finding_in_the_background(qtbot, session, row, backwards, found):
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
         task.start()
     assert finished.args == [found]
+
+
+def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
+    session._trace.append(frames(100))
+    session.recording.marks.add(10, "here")
+    assert session.unsaved_marks == 1
+    with qtbot.waitSignal(session.save_file(tmp_path / "a.blf").finished, timeout=WAIT_MS):
+        pass
+    assert session.unsaved_marks == 0
+    session.recording.marks.rename(10, "there")
+    with qtbot.waitSignal(session.save_file(tmp_path / "b.csv").finished, timeout=WAIT_MS):
+        pass  # has no place for marks
+    assert session.unsaved_marks == 1
+    with qtbot.waitSignal(session.open_file(tmp_path / "a.blf").ended, timeout=WAIT_MS):
+        pass
+    assert [note.text for note in session.recording.marks] == ["here"]
+    assert (session.unsaved_frames, session.unsaved_marks) == (0, 0)
+    session.recording.marks.add(20, "new")
+    assert session.unsaved_marks == 1
+    session.clear()
+    assert session.unsaved_marks == 0

@@ -184,6 +184,7 @@ from canmcast_gui.recording import Recording
 recording = Recording.create()
 times = range(10**9, 10**9 + 40)
 recording.append(FrameBatch.from_columns(timestamp_ns=times, arbitration_id=0x321, data=[[1]] * 40))
+recording.marks.add(7, "seven")
 os._exit(1)
 """
 
@@ -197,6 +198,7 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     result = canmcast("recover", tmp_path / "out.asc")
     assert result.returncode == 0, result.stderr
     assert len(frames_in(tmp_path / "out.asc")) == 40
+    assert "seven" in (tmp_path / "out.asc").read_text()
     assert len(leftovers()) == 1
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []

@@ -115,6 +115,19 @@ def test_a_recording_that_a_crash_left_is_recovered(stage, window):
     assert not window.panel.is_empty
 
 
+def test_marks_of_a_file_are_asked_about_before_they_go(qtbot, stage, window, tmp_path):
+    stage.arrive(traffic(10))
+    with qtbot.waitSignal(stage.session.save_file(tmp_path / "a.asc").finished):
+        pass
+    window.files.keep_unsaved(lambda: None)
+    assert window.findChild(QMessageBox) is None
+    stage.session.recording.marks.add(3, "here")
+    window.files.keep_unsaved(lambda: pytest.fail("nobody agreed"))
+    box = window.findChild(QMessageBox)
+    assert box.text() == "One mark is in no file yet."
+    box.button(QMessageBox.StandardButton.Cancel).click()
+
+
 def test_a_recording_that_a_crash_left_is_saved(qtbot, stage, window, tmp_path):
     lost = Recording.create()
     lost.append(traffic(50))
