@@ -72,6 +72,8 @@ class AppSettings(QObject):
         self.limits: Field[dict[str, Any]] = Field(store, "recording/limits", {})
         self.recent_files: Field[list[str]] = Field(store, "recent/files", [])
         self.recent_buses: Field[list[dict[str, Any]]] = Field(store, "recent/buses", [])
+        self.record: Field[dict[str, Any]] = Field(store, "record/options", {})
+        self.table_layouts: Field[list[dict[str, Any]]] = Field(store, "files/tables", [])
         self.databases: Field[list[str]] = Field(store, "databases", [])
         self.transmit_rows: Field[list[dict[str, Any]]] = Field(store, "transmit/rows", [])
 

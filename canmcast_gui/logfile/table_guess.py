@@ -204,7 +204,11 @@ def _unit(cells: list[str]) -> str:
 def _by_cells(lines: list[str]) -> TableLayout:
     filled = [line for line in lines[:_MOST_LINES] if line.strip() and not line.startswith("#")]
     counts = {one: Counter(len(_cells(line, one)) for line in filled) for one in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda one: _regularity(counts[one]))
+    # Bytes with spaces between are cells of one column, unless nothing else separates columns.
+    marks = [one for one in DELIMITERS if one != " "]
+    delimiter = max(marks, key=lambda one: _regularity(counts[one]))
+    if not _regularity(counts[delimiter])[0]:
+        delimiter = " "
     width = counts[delimiter].most_common(1)[0][0] if counts[delimiter] else 1
     rows = [_cells(line, delimiter) for line in filled[-_SAMPLE - 1 : -1] or filled]
     rows = [row for row in rows if len(row) == width]
@@ -236,7 +240,7 @@ def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
     small = all(cell.isdigit() and int(cell) <= 64 for cell in cells)
     tests = (
         ("direction", all(map(_DIRECTION.match, cells))),
-        ("time", timed and longest > 3),
+        ("time", timed and (longest > 5 or any(mark in "".join(cells) for mark in ".,:"))),
         ("data", all(map(_PAYLOAD.match, cells)) and longest > 8),
         ("identifier", all(map(_HEX.match, cells)) and longest >= 3),
         ("dlc", small and "identifier" in taken),

@@ -24,7 +24,9 @@ class ActionData:
 
 
 ACTIONS = (
-    ActionData("open", "&Open recording…", "open", "Ctrl+O", "A log file: ASC, BLF, candump, TRC or CSV"),
+    ActionData(
+        "open", "&Open recording…", "open", "Ctrl+O", "A log file of any kind, or several on one time line"
+    ),
     ActionData("save", "&Save trace…", "save", "Ctrl+S", "All frames, to a log file"),
     ActionData("save_minute", "Save the last &minute…", "", "", "The newest 60 seconds, to a log file"),
     ActionData("save_shown", "Save s&hown rows…", "", "", "The frames that pass the filter, to a log file"),
@@ -45,6 +47,13 @@ ACTIONS = (
         "record", "&Record to a file…", "record", "Ctrl+R", "What is received from now on", True, "Record"
     ),
     ActionData("limits", "How much is &kept…", "", "", "The oldest frames go when a limit is reached"),
+    ActionData(
+        "record_options",
+        "Record with &options…",
+        "",
+        "Ctrl+Shift+R",
+        "Several files, a trigger, the time before",
+    ),
     ActionData("by_id", "By &ID", "byid", "Ctrl+1", "One line for each id", True, "By ID"),
     ActionData("chronological", "&Chronological", "chronological", "Ctrl+2", "All frames in order", True),
     ActionData(

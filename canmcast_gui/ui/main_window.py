@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
+from canmcast_gui.app.files import Opened
 from canmcast_gui.app.recording_limits import limits_from
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
@@ -27,6 +28,7 @@ from canmcast_gui.ui.status import StatusBar
 from canmcast_gui.ui.trace_colors import ColorsDialog
 from canmcast_gui.ui.trace_docks import ViewDocks
 from canmcast_gui.ui.trace_panel import TracePanel
+from canmcast_gui.ui.unread_dialog import UnreadDialog
 
 FIRST_SIZE = QSize(1280, 800)
 GEOMETRY, STATE = "window/geometry", "window/state"
@@ -82,7 +84,8 @@ class MainWindow(QMainWindow):
         measurement = bar.addMenu("&Measurement")
         measurement.addActions([actions.start, actions.stop, actions.connect, actions.demo])
         measurement.addSeparator()
-        measurement.addActions([actions.pause, actions.clear, actions.record, actions.limits])
+        measurement.addActions([actions.pause, actions.clear])
+        measurement.addActions([actions.record, actions.record_options, actions.limits])
         measurement.addSeparator()
         measurement.addMenu(bitrate_menu(self, settings.bitrate))
         trace = bar.addMenu("&Trace")
@@ -140,6 +143,7 @@ class MainWindow(QMainWindow):
             (actions.demo, self.start_demo),
             (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
             (actions.record, self._on_record),
+            (actions.record_options, self.files.ask_record_with_options),
             (actions.by_id, lambda: panel.set_mode("by_id")),
             (actions.chronological, lambda: panel.set_mode("chronological")),
             (actions.new_chronological, lambda: self.views.open_new("chronological")),
@@ -180,6 +184,7 @@ class MainWindow(QMainWindow):
         limits = self._settings.limits
         limits.changed.connect(lambda values: session.set_limits(limits_from(values)))
         session.set_limits(limits_from(limits.value))
+        session.file_unread.connect(self._on_unread)
         self._settings.decimal.changed.connect(self._on_state)
         panel.mode_changed.connect(self._on_state)
         panel.trace.following_changed.connect(self._on_state)
@@ -226,6 +231,10 @@ class MainWindow(QMainWindow):
         dialog.chosen.connect(self.connect_bus)
         dialog.open()
 
+    def _on_unread(self, text: str, opened: Opened) -> None:
+        """The message about a file that was not read whole can show what is missing."""
+        self.panel.messages.offer(text, "Show…", lambda: UnreadDialog(text, opened, self).open())
+
     def _on_record(self) -> None:
         if self._session.recorder is not None:
             self._session.stop_record()
@@ -242,6 +251,7 @@ class MainWindow(QMainWindow):
         actions.stop.setEnabled(on_bus)
         actions.pause.setChecked(session.paused)
         actions.record.setChecked(session.recorder is not None)
+        actions.record_options.setEnabled(session.recorder is None)
         actions.hexadecimal.setChecked(not self._settings.decimal.value)
         actions.by_id.setChecked(panel.mode == "by_id")
         actions.chronological.setChecked(panel.mode == "chronological")
@@ -317,6 +327,4 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.files.drop(url.toLocalFile())
+        self.files.drop(*(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()))

@@ -10,14 +10,20 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
-from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.models.trace_rows import first_row_since
 from canmcast_gui.recording import Leftover
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.main_window_tables import with_layout
+from canmcast_gui.ui.record_dialog import RecordDialog
+from canmcast_gui.ui.several_dialog import SeveralDialog
 
 MINUTE_NS = 60_000_000_000
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
@@ -37,17 +43,44 @@ class FileFlows(QObject):
     # -- what the user asks for --------------------------------------------------------------------------
 
     def ask_open(self) -> None:
-        """Ask for a log file and open it."""
-        self.dialog("Open a recording", _read_filters(), self.open)
+        """Ask for a log file, or for several, and open them."""
+        dialog = QFileDialog(self._window, "Open a recording", self._folder(), _read_filters())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.open_all(list(paths)))
+        dialog.open()
+
+    def open_all(self, paths: list[str]) -> None:
+        """Open one file; ask how several go together, and open them as one."""
+        if len(paths) == 1:
+            self.open(paths[0])
+        elif paths:
+            dialog = SeveralDialog(sorted(map(Path, paths)), self._window)
+            dialog.chosen.connect(
+                lambda parts, align: self.keep_unsaved(lambda: self._open_parts(parts, align))
+            )
+            dialog.open()
 
     def open(self, path: str) -> None:
         """Open a log file, after asking what becomes of frames that are in no file."""
-        self.keep_unsaved(lambda: self._open(path))
+        self.keep_unsaved(
+            lambda: with_layout(
+                Path(path), self._settings, self._window, lambda layout: self._open(path, layout)
+            )
+        )
 
-    def _open(self, path: str) -> None:
-        task = self._session.open_file(path)
-        task.finished.connect(lambda _result: self._settings.add_recent(self._settings.recent_files, path))
-        self.opened.emit(path)
+    def _open(self, path: str, layout: TableLayout | None) -> None:
+        self._follow(self._session.open_file(path, layout), [path])
+
+    def _open_parts(self, parts: list[LogPart], align: bool) -> None:
+        self._follow(self._session.open_files(parts, align), [str(part.path) for part in parts])
+
+    def _follow(self, task: Task, paths: list[str]) -> None:
+        for path in paths:
+            task.finished.connect(
+                lambda _result, path=path: self._settings.add_recent(self._settings.recent_files, path)
+            )
+        self.opened.emit(paths[0])
 
     def ask_save(self, then: Callable[[], None] | None = None) -> None:
         """Ask where to save all frames; ``then`` is called once they are saved."""
@@ -105,16 +138,39 @@ class FileFlows(QObject):
             rejected=self._session.record_state_changed.emit,
         )  # fmt: skip
 
+    def ask_record_with_options(self) -> None:
+        """Ask how to record, and begin."""
+        path = Path(self._folder()) / f"{_name()}.blf"
+        dialog = RecordDialog(
+            path, self._settings.record.value, self._filter_problem, self._browse, self._window
+        )
+        dialog.chosen.connect(self._session.start_record)
+        dialog.chosen.connect(lambda *_: self._settings.record.set(dialog.values()))
+        dialog.open()
+
+    def _browse(self, chosen: Callable[[str], None]) -> None:
+        self.dialog("Record to", _write_filters(), chosen, save_as=_name())
+
+    def _filter_problem(self, text: str) -> str:
+        try:
+            compile_for(text, self._session.recording, self._session.databases)
+        except FilterError as error:
+            return f"The trigger is no filter: {error}"
+        return ""
+
     def ask_database(self) -> None:
         """Ask for a database and load it."""
         self.dialog("Load a database", DATABASES, self._session.load_database)
 
-    def drop(self, path: str) -> None:
-        """A file dropped on the window: a database by its suffix, else a recording."""
-        if Path(path).suffix.lower() in (".dbc", ".kcd", ".sym", ".arxml"):
-            self._session.load_database(path)
-        else:
-            self.open(path)
+    def drop(self, *paths: str) -> None:
+        """Files dropped on the window: databases by their suffix, the others are recordings."""
+        logs = []
+        for path in paths:
+            if Path(path).suffix.lower() in (".dbc", ".kcd", ".sym", ".arxml"):
+                self._session.load_database(path)
+            else:
+                logs.append(path)
+        self.open_all(logs)
 
     def keep_unsaved(self, then: Callable[[], None]) -> None:
         """Go on with ``then``, after asking whether to save frames and marks that are in no file yet."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -46,6 +48,13 @@ class MessageBar(QWidget):
         self._messages.append(message)
         self._layout.addWidget(message)
 
+    def offer(self, text: str, label: str, do: Callable[[], object]) -> None:
+        """Put a button beside the newest message with that text."""
+        for message in reversed(self._messages):
+            if message.text == text:
+                message.add_button(label, do)
+                return
+
     def remove(self, message: _Message) -> None:
         """Take a message away."""
         if message in self._messages:
@@ -62,7 +71,8 @@ class _Message(QFrame):
         self.text = text
         self._times = 1
         self.setAutoFillBackground(True)
-        layout = QHBoxLayout(self)
+        self.button: QToolButton | None = None
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
         self._symbol = QLabel()
         self._label = QLabel(_sentence(text))
@@ -82,6 +92,15 @@ class _Message(QFrame):
         self._set_colors()
         if level == "info":
             QTimer.singleShot(INFO_MS, self, lambda: bar.remove(self))
+
+    def add_button(self, label: str, do: Callable[[], object]) -> None:
+        """Something that can be done about it; one button at most, the newest."""
+        if self.button is not None:
+            self.button.deleteLater()
+        self.button = QToolButton()
+        self.button.setText(label)
+        self.button.clicked.connect(lambda: do())
+        self._row.insertWidget(2, self.button)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ApplicationPaletteChange:

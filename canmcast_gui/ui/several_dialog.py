@@ -1,0 +1,103 @@
+"""Opening several files at once: on one time line as they are, or moved against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.ui import icons
+
+_NS = 1_000_000_000
+WORD = (
+    "Frames are put in the order of their times. A channel that two files have gets another number for the "
+    "later one."
+)
+
+# Some 30 years each way: a log that was begun in 1970 can be moved to now.
+_MOST_SECONDS = 1_000_000_000.0
+
+
+class SeveralDialog(QDialog):
+    """``chosen`` carries the LogParts and whether all begin together."""
+
+    chosen = Signal(list, bool)
+
+    def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Open {len(paths)} files on one time line")
+        self.resize(620, 0)
+        self._paths = list(paths)
+        self.absolute = QRadioButton("By their dates and times")
+        self.together = QRadioButton("Let all begin together")
+        self.absolute.setChecked(True)
+        group = QButtonGroup(self)
+        group.addButton(self.absolute)
+        group.addButton(self.together)
+        word = QLabel(WORD)
+        word.setWordWrap(True)
+        self.offsets = [_offset() for _ in self._paths]
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
+        )
+        icons.without_icons(buttons)
+        buttons.accepted.connect(self._on_accepted)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        for widget in (word, self.absolute, self.together, self._list(), buttons):
+            layout.addWidget(widget)
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+
+    def _list(self) -> QWidget:
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(QLabel("File"), 0, 0)
+        grid.addWidget(QLabel("Move by"), 0, 1)
+        for row, (path, offset) in enumerate(zip(self._paths, self.offsets, strict=True), start=1):
+            name = QLabel(path.name)
+            name.setToolTip(str(path))
+            name.setBuddy(offset)
+            offset.setAccessibleName(f"Move {path.name} by seconds")
+            grid.addWidget(name, row, 0)
+            grid.addWidget(offset, row, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(inside)
+        area.setMinimumHeight(min(320, inside.sizeHint().height() + 8))
+        return area
+
+    def _on_accepted(self) -> None:
+        parts = [
+            LogPart(path, round(offset.value() * _NS))
+            for path, offset in zip(self._paths, self.offsets, strict=True)
+        ]
+        self.chosen.emit(parts, self.together.isChecked())
+        self.accept()
+
+
+def _offset() -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(6)
+    box.setRange(-_MOST_SECONDS, _MOST_SECONDS)
+    box.setSuffix(" s")
+    box.setMinimumWidth(170)
+    return box
