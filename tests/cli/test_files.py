@@ -195,10 +195,11 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     listing = canmcast("recover")
     assert listing.returncode == 0
     assert "40 frames" in listing.stdout
-    result = canmcast("recover", tmp_path / "out.asc")
+    result = canmcast("recover", tmp_path / "out.blf")
     assert result.returncode == 0, result.stderr
-    assert len(frames_in(tmp_path / "out.asc")) == 40
-    assert "seven" in (tmp_path / "out.asc").read_text()
+    reader = read_batches(tmp_path / "out.blf")
+    assert sum(len(batch) for batch in reader) == 40
+    assert [(note.row, note.text) for note in reader.notes] == [(7, "seven")]
     assert len(leftovers()) == 1
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []
