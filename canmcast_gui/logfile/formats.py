@@ -12,25 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.frames import Flag
+from canmcast_gui.logfile.asc.parser import AscParser
 from canmcast_gui.logfile.blf.reader import BlfLog
 from canmcast_gui.logfile.blf.writer import BlfSink
+from canmcast_gui.logfile.candump.parser import CandumpParser
+from canmcast_gui.logfile.csv_can.parser import CsvParser
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.mf4.reader import Mf4Log
 from canmcast_gui.logfile.mf4.writer import Mf4Sink
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_asc import AscParser
 from canmcast_gui.logfile.read_busmaster import LINE as BUSMASTER_LINE
 from canmcast_gui.logfile.read_busmaster import BusmasterParser
-from canmcast_gui.logfile.read_candump import CandumpParser
 from canmcast_gui.logfile.read_crtd import LINE as CRTD_LINE
 from canmcast_gui.logfile.read_crtd import CrtdParser
-from canmcast_gui.logfile.read_csv import CsvParser
 from canmcast_gui.logfile.read_table import TableLog
 from canmcast_gui.logfile.read_text import text_log
-from canmcast_gui.logfile.read_trc import TrcParser
 from canmcast_gui.logfile.sinks import Sink
 from canmcast_gui.logfile.table_guess import is_frame_header
+from canmcast_gui.logfile.trc.parser import TrcParser
 from canmcast_gui.logfile.write_text import AscSink, CandumpSink, CsvSink, TrcSink
 
 _NOTHING = Flag(0)

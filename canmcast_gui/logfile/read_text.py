@@ -1,19 +1,42 @@
-"""Text formats, line by line: each has a parser that makes a row of a line, or says that it is none."""
+"""Text formats: lines that look usual are read by the block, in columns, all others one by one.
+
+A format has a parser that makes a row of a line, or says that it is none. One that also reads columns is
+asked for those first, and gets only what is left line by line; both must make the same of a line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import Row, batch_of, checked
+from canmcast_gui.logfile.text.blocks import BLOCK_BYTES, blocks
+from canmcast_gui.logfile.text.lines import Lines, Places
 
-# A line is at most 64 bytes of payload and some columns; a binary file without line ends must not become one.
-_LONGEST_LINE = 65536
+# Columns that were read behind a line that changes how lines are read are read again. Such lines stand near
+# each other at the beginning of a file, so behind one the first look is a short one.
+_FIRST_BYTES = 2048
+_GROWTH = 8
+
+# A block of lines makes a batch, but for the few frames of a short one, which wait for the next.
+_FEW_FRAMES = 4096
+
+# Numbers of lines within a block, in order, and the frames that stand on them.
+Part = tuple[Places, FrameBatch]
+
+
+class Remark(NamedTuple):
+    """What a line says that is no frame; its time counts as those of rows do, None where it has none."""
+
+    timestamp_ns: int | None
+    text: str
 
 
 class LineParser(Protocol):
@@ -21,11 +44,23 @@ class LineParser(Protocol):
 
     start_ns: int
 
-    def parse(self, line: str) -> Row | None:
+    def parse(self, line: str) -> Row | Remark | None:
         """The frame in a line, without white space at its ends; None where it is no frame but in order.
 
         Raises ValueError, or IndexError, for a line that is damaged.
         """
+
+
+@runtime_checkable
+class ColumnParser(LineParser, Protocol):
+    """A parser that reads many lines at once as well. ``state`` is what that depends on beside the lines."""
+
+    @property
+    def state(self) -> Hashable:
+        """Changes when a line changes how those behind it are to be read."""
+
+    def columns(self, lines: Lines) -> list[Part]:
+        """The frames on those lines that look usual."""
 
 
 class TextLog:
@@ -38,56 +73,161 @@ class TextLog:
     def __init__(self, path: Path, parser: LineParser, problems: Problems) -> None:
         self._path = path
         self._parser = parser
+        self._columns = parser if isinstance(parser, ColumnParser) else None
         self._problems = problems
+        self._lines = 0
+        self._frames = 0
         self.position = 0
         self.notes = Notes()
         self.start_ns = parser.start_ns
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
-        rows: list[Row] = []
-        with open_log(self._path, self._problems) as file:
-            for row in self._rows(file):
-                if len(rows) == batch_frames or (rows and self._parser.start_ns != self.start_ns):
-                    self.position = file.tell()
-                    yield self._batch(rows)
-                    rows = []
-                self.start_ns = self._parser.start_ns
-                rows.append(row)
-            self.position = file.tell()
-        if rows:
-            yield self._batch(rows)
-
-    def _rows(self, file: BinaryIO) -> Iterator[Row]:
-        parse = self._parser.parse
-        number = 0
-        while line := file.readline(_LONGEST_LINE):
-            number += 1
+        waiting: list[FrameBatch] = []
+        pieces = self._pieces()
+        failure: OSError | None = None
+        while True:
             try:
-                row = parse(line.decode("latin-1").strip())
-                if row is not None:
-                    yield checked(row)
-            except (ValueError, LookupError) as error:
-                self._problems.add(f"line {number}", _reason(error, line))
+                start_ns, piece = next(pieces)
+            except StopIteration:
+                break
+            except OSError as error:
+                failure = error
+                break
+            if waiting and start_ns != self.start_ns:
+                yield from _whole(waiting, batch_frames)
+                waiting = []
+            self.start_ns = start_ns
+            waiting.append(piece)
+            if sum(map(len, waiting)) >= min(batch_frames, _FEW_FRAMES):
+                yield from _whole(waiting, batch_frames)
+                waiting = []
+        yield from _whole(waiting, batch_frames)
+        if failure is not None:
+            raise failure
 
-    def _batch(self, rows: list[Row]) -> FrameBatch:
-        batch = batch_of(rows)
-        batch.records["timestamp_ns"] += self.start_ns
-        return batch
+    def _pieces(self) -> Iterator[tuple[int, FrameBatch]]:
+        """What was found, and what was added to its times."""
+        look = _FIRST_BYTES
+        with open_log(self._path, self._problems) as file:
+            for block in blocks(file):
+                self.position = file.tell()
+                at = 0
+                while at < len(block):
+                    end = len(block) if len(block) - at <= look else block.find(b"\n", at + look) + 1
+                    lines = Lines(block[at : end or len(block)])
+                    start_ns = self._parser.start_ns
+                    used, batch = self._read(lines)
+                    look = min(look * _GROWTH, BLOCK_BYTES) if used == lines.count else _FIRST_BYTES
+                    at += lines.size(used)
+                    if len(batch):
+                        batch.records["timestamp_ns"] += start_ns
+                        yield start_ns, batch
+
+    def _read(self, lines: Lines) -> tuple[int, FrameBatch]:
+        """How many lines were read, and the frames on them."""
+        parts = self._columns.columns(lines) if self._columns is not None else []
+        todo = np.ones(lines.count, dtype=np.bool_)
+        for numbers, _ in parts:
+            todo[numbers] = False
+        single = _Single(self._parser, self._state, self._problems, self._lines)
+        used = single.read(lines, np.flatnonzero(todo))
+        if used < lines.count:
+            parts = [(numbers[numbers < used], batch[numbers < used]) for numbers, batch in parts]
+        if single.rows:
+            parts = [*parts, (np.array(single.numbers), batch_of(single.rows))]
+        numbers, batch = _in_order(parts)
+        self._note(single.remarks, numbers, batch)
+        self._lines += used
+        self._frames += len(batch)
+        return used, batch
+
+    def _state(self) -> Hashable:
+        return self._parser.start_ns if self._columns is None else self._columns.state
+
+    def _note(self, remarks: list[tuple[int, Remark]], numbers: Places, batch: FrameBatch) -> None:
+        """Keep remarks; the times of the batch still count as the file has them."""
+        start_ns = self._parser.start_ns
+        for number, remark in remarks:
+            row = int(np.searchsorted(numbers, number))
+            own = remark.timestamp_ns
+            if own is None:
+                own = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else 0
+            self.notes.add(self._frames + row, start_ns + own, remark.text)
+
+
+class _Single:
+    """Lines one by one: the rows and remarks on them, each with the number of its line."""
+
+    def __init__(
+        self, parser: LineParser, state: Callable[[], Hashable], problems: Problems, before: int
+    ) -> None:
+        self._parser = parser
+        self._state = state
+        self._problems = problems
+        self._before = before
+        self.numbers: list[int] = []
+        self.rows: list[Row] = []
+        self.remarks: list[tuple[int, Remark]] = []
+
+    def read(self, lines: Lines, numbers: Places) -> int:
+        """Read until one changes how the others are to be read; how many of all lines are done then."""
+        state = self._state()
+        for number in numbers.tolist():
+            line = lines.line(number)
+            try:
+                self._take(number, self._parser.parse(_text(line)))
+            except (ValueError, LookupError) as error:
+                self._problems.add(f"line {self._before + number + 1}", _reason(error, line))
+            if self._state() != state:
+                return int(number) + 1
+        return lines.count
+
+    def _take(self, number: int, found: Row | Remark | None) -> None:
+        if isinstance(found, Row):
+            self.rows.append(checked(found))
+            self.numbers.append(number)
+        elif found is not None:
+            self.remarks.append((number, found))
 
 
 def text_log(parser: Callable[[], LineParser]) -> Callable[[Path, Problems], TextLog]:
-    """What reads a text format line by line, given what makes its parser."""
+    """What reads a text format, given what makes its parser."""
     return lambda path, problems: TextLog(path, parser(), problems)
+
+
+def _in_order(parts: list[Part]) -> Part:
+    """All parts as one, by the numbers of the lines."""
+    parts = [part for part in parts if len(part[0])]
+    if not parts:
+        return np.zeros(0, dtype=np.int64), FrameBatch.empty()
+    if len(parts) == 1:
+        return parts[0]
+    numbers = np.concatenate([part[0] for part in parts])
+    order = np.argsort(numbers, kind="stable")
+    return numbers[order], FrameBatch.concatenate([part[1] for part in parts])[order]
+
+
+def _whole(pieces: list[FrameBatch], batch_frames: int) -> Iterator[FrameBatch]:
+    batch = FrameBatch.concatenate(pieces)
+    for start in range(0, len(batch), batch_frames):
+        yield batch[start : start + batch_frames]
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return line.decode("latin-1").strip()
+
+
+def _reason(error: Exception, line: bytes) -> str:
+    text = _text(line[:300])
+    shown = text if len(text) <= 60 else text[:60] + "…"
+    return f"{_fault(error)} in {shown!r}"
 
 
 def _fault(error: Exception) -> object:
     if isinstance(error, IndexError):
         return "it ends too early"
     return f"no word {error}" if isinstance(error, KeyError) else error
-
-
-def _reason(error: Exception, line: bytes) -> str:
-    text = line.decode("latin-1").strip()
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return f"{_fault(error)} in {shown!r}"

@@ -17,7 +17,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch
 from canmcast_gui.logfile import bits
-from canmcast_gui.logfile.asc_dates import date_text
+from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.rows import NANOSECONDS
 
 _HEX_PAIRS = np.frombuffer(b"".join(b"%02X " % byte for byte in range(256)), dtype=np.uint8).reshape(256, 3)

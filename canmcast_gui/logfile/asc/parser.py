@@ -7,12 +7,15 @@ local time.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from contextlib import suppress
 
-from canmcast_gui.frames import DLC_TO_LENGTH
+from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch
 from canmcast_gui.logfile import bits
-from canmcast_gui.logfile.asc_dates import parse_date
+from canmcast_gui.logfile.asc import columns
+from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
+from canmcast_gui.logfile.text.lines import Lines, Places
 
 # Lines without a time that are in order.
 _HEADER_WORDS = ("date", "base", "internal", "no", "begin", "end", "//", "#", "previous", "split")
@@ -31,6 +34,15 @@ class AscParser:
         self._relative = False
         self._now_ns = 0
         self._triggered = False
+
+    @property
+    def state(self) -> Hashable:
+        """What lines in the header say."""
+        return self.start_ns, self._base, self._relative
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The frames on usual lines; none where numbers are decimal or times relative."""
+        return columns.frames(lines) if self._base == 16 and not self._relative else []
 
     def parse(self, line: str) -> Row | None:
         """The frame in a line."""
@@ -98,6 +110,8 @@ class AscParser:
 
     def _fd(self, cells: list[str], time: int) -> Row:
         channel = int(cells[2])
+        if cells[3].lower() not in _DIRECTIONS:
+            raise ValueError("a frame without a direction")
         flags = bits.FD | _DIRECTIONS[cells[3].lower()]
         if cells[4].lower() == "errorframe":
             return Row(time, 0, flags & ~bits.FD | bits.ERROR, channel, b"")

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Hashable
 
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.csv_can import columns
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
+from canmcast_gui.logfile.text.lines import Lines, Places
 
 
 class CsvParser:
     """Lines of one file. It has no channels and no directions: channel 0 is unknown, all frames are Rx."""
 
     start_ns = 0
+
+    @property
+    def state(self) -> Hashable:
+        """Lines do not change how those behind them are to be read."""
+        return None
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The frames on usual lines."""
+        return columns.frames(lines)
 
     def parse(self, line: str) -> Row | None:
         """The frame in a line."""

@@ -7,9 +7,13 @@ flag digit stand before CAN FD data, "R" and maybe a length in place of data is 
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.candump import columns
 from canmcast_gui.logfile.rows import Row, nanoseconds
+from canmcast_gui.logfile.text.lines import Lines, Places
 
 _LINE = re.compile(
     r"\((-?\d+(?:\.\d+)?)\)\s+(\S+)\s+([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)(?:\s+([RrTt]))?$"
@@ -27,6 +31,15 @@ class CandumpParser:
 
     def __init__(self) -> None:
         self.channels: dict[str, int] = {}
+
+    @property
+    def state(self) -> Hashable:
+        """The interfaces that are known."""
+        return len(self.channels)
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The frames on usual lines of interfaces that are known."""
+        return columns.frames(lines, self.channels) if self.channels else []
 
     def parse(self, line: str) -> Row | None:
         """The frame in a line."""

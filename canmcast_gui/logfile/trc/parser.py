@@ -6,12 +6,14 @@ zone; as in python-can it is taken for UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
 
-from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC
+from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, FrameBatch
 from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
+from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.trc import columns
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
 _OLE_EPOCH_DAYS = 25569
@@ -40,6 +42,15 @@ class TrcParser:
         self._parse_frame: Callable[[str], Row | None] = self._parse_v1
         self._v1 = _COLUMNS_V1["1.0"]
         self._columns: dict[str, int] = {}
+
+    @property
+    def state(self) -> Hashable:
+        """What lines in the header say."""
+        return self.start_ns, self._v1, tuple(self._columns)
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The frames on usual lines."""
+        return columns.frames(lines, self._columns) if self._columns else columns.frames_v1(lines, *self._v1)
 
     def parse(self, line: str) -> Row | None:
         """The frame in a line."""

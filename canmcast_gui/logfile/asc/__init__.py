@@ -1,0 +1,1 @@
+"""Vector ASC files."""

@@ -1,0 +1,106 @@
+"""Frames of ASC files in columns: lines of classic data frames and CANFD lines in hexadecimal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch
+from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.text.layouts import Layouts
+from canmcast_gui.logfile.text.lines import Lines, Mask, Places
+from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds, whole
+from canmcast_gui.logfile.text.payloads import batch_from, payloads
+
+_HIGHEST_ID = 0x1FFFFFFF
+_LOWER = 0x20
+_CANFD = int.from_bytes(b"canfd", "little")
+_FIVE_BYTES = np.uint64((1 << 40) - 1)
+_LOWER_FIVE = np.uint64(0x2020202020)
+
+_FD_COLUMNS = 128
+
+
+def frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    """The frames on usual lines."""
+    found = Layouts(lines, np.flatnonzero(lines.plain), 6)
+    classic = lines.text[found.start(1)] <= ord("9")
+    others = np.concatenate((found.others, found.rows[~classic]))
+    found.only(classic)
+    parts = [_classic(lines, found)] if len(found) else []
+    return parts + _fd(lines, others) if len(others) else parts
+
+
+def _classic(lines: Lines, found: Layouts) -> tuple[Places, FrameBatch]:
+    """Words are time, channel, id, direction, d, DLC, data."""
+    kind, code = found.start(4), found.start(5)
+    good = (lines.text[kind] | _LOWER == ord("d")) & (found.size(4) == 1) & (found.size(5) == 1)
+    codes, code_good = hexadecimal(lines, code + 1, np.ones(len(code), dtype=np.int64))
+    lengths = np.minimum(DLC_TO_LENGTH[codes & 15], 8).astype(np.int64)
+    good &= code_good
+    return _batch(lines, found, good, (1, 2, 3), found.start(6), lengths, 0)
+
+
+def _fd(lines: Lines, rows: Places) -> list[tuple[Places, FrameBatch]]:
+    """As classic ones, but for: CANFD, channel, direction, id, maybe a name, BRS, ESI, DLC, length, data."""
+    found = Layouts(lines, rows, 7, _FD_COLUMNS)
+    kind = lines.integers(found.start(1)) & _FIVE_BYTES | _LOWER_FIVE
+    found.only((kind == _CANFD) & (found.size(1) == 5))
+    unnamed = _switch(lines, found, 5) & _switch(lines, found, 6)
+    parts = ((found.rows[unnamed], 5), (found.rows[~unnamed], 6))
+    return [
+        _fd_from(lines, Layouts(lines, rows, first + 4, _FD_COLUMNS), first)
+        for rows, first in parts
+        if len(rows)
+    ]
+
+
+def _fd_from(lines: Lines, found: Layouts, first: int) -> tuple[Places, FrameBatch]:
+    """The frames where BRS is the word with number ``first``."""
+    good = _switch(lines, found, first) & _switch(lines, found, first + 1)
+    size = first + 3
+    lengths, length_good = whole(lines, found.end(size), found.size(size))
+    code_good = hexadecimal(lines, found.end(first + 2), found.size(first + 2))[1]
+    good &= code_good & (found.size(first + 2) == 1)
+    # Without data the line may be about a remote frame, which its flags say.
+    good &= length_good & (lengths > 0) & (lengths <= 64)
+    brs = lines.text[found.start(first)] == ord("1")
+    esi = lines.text[found.start(first + 1)] == ord("1")
+    flags = bits.FD | bits.BRS * brs | bits.ESI * esi
+    lengths = np.where(good, lengths, 0)
+    return _batch(lines, found, good, (2, 4, 3), found.start(first + 4), lengths, flags)
+
+
+def _batch(
+    lines: Lines,
+    found: Layouts,
+    good: Mask,
+    words: tuple[int, int, int],
+    data: Places,
+    lengths: Numbers,
+    flags: Numbers | int,
+) -> tuple[Places, FrameBatch]:
+    """The frames of those lines that are good in all columns; ``words`` are channel, id and direction."""
+    channel, number, direction = words
+    times, time_good = nanoseconds(lines, found.start(0), found.end(0))
+    channels, channel_good = whole(lines, found.end(channel), found.size(channel))
+    end = found.end(number)
+    extended = lines.text[end - 1] | _LOWER == ord("x")
+    ids, id_good = hexadecimal(lines, end - extended, found.size(number) - extended)
+    turn = found.start(direction)
+    tx = lines.text[turn] | _LOWER == ord("t")
+    good &= (tx | (lines.text[turn] | _LOWER == ord("r"))) & (lines.text[turn + 1] | _LOWER == ord("x"))
+    good &= found.size(direction) == 2
+    content = payloads(lines, data, lengths, 3)
+    good &= time_good & channel_good & id_good & content.good
+    channels[channels > 255] = 0
+    flags = flags | bits.EXTENDED * extended | bits.TX * tx
+    batch = batch_from(times, ids & _HIGHEST_ID, flags, channels, content)
+    if good.all():
+        return found.rows, batch
+    return found.rows[good], batch[good]
+
+
+def _switch(lines: Lines, found: Layouts, word: int) -> Mask:
+    """Which words are 0 or 1."""
+    is_switch: Mask = ((lines.text[found.start(word)] | 1) == ord("1")) & (found.size(word) == 1)
+    return is_switch

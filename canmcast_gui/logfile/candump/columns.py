@@ -1,0 +1,68 @@
+"""Data frames of candump logs in columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.text.layouts import Layouts
+from canmcast_gui.logfile.text.lines import Lines, Mask, Places
+from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds
+from canmcast_gui.logfile.text.payloads import batch_from, payloads
+
+_HIGHEST_ID = 0x1FFFFFFF
+_ERROR_CLASS = 0x20000000
+_LOWER = 0x20
+_LONGEST_NAME = 16
+
+
+def frames(lines: Lines, channels: dict[str, int]) -> list[tuple[Places, FrameBatch]]:
+    """The frames on usual lines: (time) interface id#data, and R or T or nothing."""
+    text = lines.text
+    found = Layouts(lines, np.flatnonzero(lines.plain), 2)
+    good = (text[found.start(0)] == ord("(")) & (text[found.end(0) - 1] == ord(")"))
+    times, time_good = nanoseconds(lines, found.start(0) + 1, found.end(0) - 1)
+    channel = _channels(lines, found, channels)
+    number = found.start(2)
+    extended = text[number + 3] != ord("#")
+    mark = number + np.where(extended, 8, 3)
+    ids, id_good = hexadecimal(lines, mark, mark - number)
+    good &= time_good & (channel >= 0) & id_good & (text[mark] == ord("#"))
+    fd = text[mark + 1] == ord("#")
+    said, said_good = hexadecimal(lines, mark + 3, fd.astype(np.int64))
+    good &= said_good | ~fd
+    end = lines.ends[found.rows]
+    turn = text[end - 1] | _LOWER
+    turned = (text[end - 2] == ord(" ")) & ((turn == ord("r")) | (turn == ord("t")))
+    digits = end - 2 * turned - (mark + 1 + 2 * fd)
+    good &= (digits >= 0) & (digits & 1 == 0) & (digits <= np.where(fd, 128, 16))
+    content = payloads(lines, mark + 1 + 2 * fd, np.where(good, digits >> 1, 0), 2)
+    good &= content.good
+    error = extended & (ids & _ERROR_CLASS != 0)
+    flags = np.where(error, bits.ERROR, bits.EXTENDED * extended)
+    flags |= np.where(fd, bits.FD | (said & 1) * bits.BRS | (said >> 1 & 1) * bits.ESI, 0)
+    flags |= bits.TX * (turned & (turn == ord("t")))
+    batch = batch_from(times, ids & _HIGHEST_ID, flags, channel, content)
+    return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
+
+
+def _channels(lines: Lines, found: Layouts, channels: dict[str, int]) -> Numbers:
+    """The channel of each line's interface; -1 where it is not known."""
+    start, size = found.start(1), found.size(1)
+    column = np.full(len(found), -1, dtype=np.int64)
+    low = lines.integers(start)
+    high = lines.integers(start + 8)
+    for name, channel in channels.items():
+        if len(name) <= _LONGEST_NAME and name.isascii():
+            same = (size == len(name)) & _begins(low, name[:8].encode())
+            if len(name) > 8:
+                same &= _begins(high, name[8:].encode())
+            column[same] = channel if channel <= 255 else 0
+    return column
+
+
+def _begins(words: np.ndarray[tuple[int], np.dtype[np.uint64]], name: bytes) -> Mask:
+    mask = np.uint64((1 << 8 * len(name)) - 1)
+    same: Mask = words & mask == np.uint64(int.from_bytes(name, "little"))
+    return same

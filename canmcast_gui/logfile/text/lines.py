@@ -1,0 +1,69 @@
+"""The lines of a block of text, by where they begin and end."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+# Fields are gathered by windows of a fixed width, which may reach beyond the text: before it by the digits of
+# a number, behind it by the payload of a CAN FD frame with a space after each byte.
+_BEFORE = b"\n" * 32
+
+_BEHIND = b"\n" * 256
+
+_LINE_FEED, _RETURN, _TAB, _LAST_ASCII = 10, 13, 9, 126
+
+
+class Lines:
+    """The lines of a block, ``count`` of them.
+
+    ``text`` are the bytes, uint8, with some line feeds before and behind; ``starts`` and ``ends`` are where
+    each line lies in it, int64 (count,), without its line feed
+    and a return before that.
+    """
+
+    def __init__(self, block: bytes) -> None:
+        end = b"" if block.endswith(b"\n") else b"\n"
+        self.text: Bytes = np.frombuffer(b"".join((_BEFORE, block, end, _BEHIND)), dtype=np.uint8)
+        last = len(_BEFORE) + len(block) + len(end)
+        self._feeds: Places = np.flatnonzero(self.text[len(_BEFORE) : last] == _LINE_FEED) + len(_BEFORE)
+        self.starts: Places = np.concatenate(([len(_BEFORE)], self._feeds[:-1] + 1))
+        self.ends: Places = self._feeds - (self.text[self._feeds - 1] == _RETURN)
+        self.count = len(self.starts)
+
+    @cached_property
+    def plain(self) -> Mask:
+        """Which lines are of visible ASCII, spaces, tabs and returns only, bool (count,)."""
+        mask = np.ones(self.count, dtype=np.bool_)
+        text = self.text
+        unusual = text - np.uint8(11) < 21  # also returns
+        if text.min() >= _TAB and text.max() <= _LAST_ASCII and not unusual.any():
+            return mask
+        odd = unusual & (text != _RETURN) | (text < _TAB) | (text > _LAST_ASCII)
+        mask[np.searchsorted(self._feeds, np.flatnonzero(odd))] = False
+        return mask
+
+    def size(self, count: int) -> int:
+        """How many bytes of the block the first ``count`` lines are, with their line feeds."""
+        return int(self._feeds[count - 1]) + 1 - len(_BEFORE)
+
+    def line(self, number: int) -> bytes:
+        """One line, as it stands in the file."""
+        return self.text[self.starts[number] : self.ends[number]].tobytes()
+
+    def window(self, places: Places, width: int) -> Bytes:
+        """The ``width`` bytes from each place on, uint8 (n, width)."""
+        shape = (len(self.text) - width + 1,)
+        every = np.ndarray(shape, dtype=f"V{width}", buffer=self.text, strides=(1,))
+        return every[places].view(np.uint8).reshape(-1, width)
+
+    def integers(self, places: Places) -> npt.NDArray[np.uint64]:
+        """The eight bytes from each place on, the first in the lowest bits."""
+        every = np.ndarray((len(self.text) - 7,), dtype="V8", buffer=self.text, strides=(1,))
+        return every[places].view("<u8")

@@ -1,0 +1,117 @@
+"""Columns of numbers out of text: eight digits at a time, as one integer.
+
+The way to add up digits within an integer is that of D. Lemire's "Quickly parsing eight digits" (2018).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.logfile.text.lines import Bytes, Lines, Mask, Places
+
+Integers = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+
+_ZEROS = np.uint64(0x3030303030303030)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_ABOVE_NINE = np.uint64(0x4646464646464646)
+_HIGH_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
+
+# Which bits of eight bytes belong to the last 0..8 of them.
+_LAST_BYTES = np.array([(1 << 64) - (1 << 8 * (8 - count)) for count in range(9)], dtype=np.uint64)
+
+_BAD = 0x100
+
+
+def _hex_tables() -> tuple[Bytes, npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    digits = np.full(256, 0xFF, dtype=np.uint8)
+    for value, names in enumerate(zip(b"0123456789ABCDEF", b"0123456789abcdef", strict=True)):
+        digits[list(names)] = value
+    low = digits.astype(np.uint16)
+    low[digits == 0xFF] = _BAD
+    high = low << np.uint16(4)
+    high[digits == 0xFF] = _BAD
+    return digits, high, low
+
+
+_DIGITS, _HIGH, _LOW = _hex_tables()
+
+# The longest whole part of a time that is read here: seconds for a hundred years and more.
+_MOST_WHOLE = 4_000_000_000
+_TENS = 10 ** np.arange(10, dtype=np.int64)
+
+
+def whole(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+    """Decimal integers of 1 to 8 digits that end at ``ends``; and which of them are that."""
+    kept = _LAST_BYTES.take(sizes, mode="clip")
+    words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
+    good = ((words + _ABOVE_NINE) | (words - _ZEROS)) & _HIGH_BITS == 0
+    good &= (sizes > 0) & (sizes <= 8)
+    return _eight_digits(words), cast(Mask, good)
+
+
+def long_whole(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+    """Decimal integers of 1 to 16 digits that end at ``ends``; and which of them are that."""
+    if not len(sizes) or sizes.max() <= 8:
+        return whole(lines, ends, sizes)
+    low, good = whole(lines, ends, np.minimum(sizes, 8))
+    places, sizes = ends - 8, sizes - 8
+    words = lines.integers(places - 8) & _LAST_BYTES.take(sizes, mode="clip")
+    if (words == words[0]).all() and (sizes == sizes[0]).all():
+        places, sizes = places[:1], sizes[:1]  # of times, the first digits hardly ever change
+    high, high_good = whole(lines, places, sizes)
+    low += np.where(sizes > 0, high, 0) * 100_000_000
+    good &= high_good | (sizes <= 0)
+    return low, good
+
+
+def _eight_digits(words: Integers) -> Numbers:
+    words = (words & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561) >> np.uint64(8)
+    words = (words & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
+    words = (words & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)
+    return words.view(np.int64)
+
+
+def hexadecimal(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+    """Hexadecimal integers of 1 to 8 digits that end at ``ends``; and which of them are that."""
+    kept = _LAST_BYTES.take(sizes, mode="clip")
+    words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
+    words = _DIGITS.take(words.view(np.uint8)).view("<u8")
+    good = (words & _HIGH_HALVES == 0) & (sizes > 0) & (sizes <= 8)
+    words = (words << np.uint64(4) | words >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
+    words = (words << np.uint64(8) | words >> np.uint64(16)) & np.uint64(0x0000FFFF0000FFFF)
+    words = (words << np.uint64(16) | words >> np.uint64(32)) & np.uint64(0xFFFFFFFF)
+    return words.view(np.int64), cast(Mask, good)
+
+
+def nanoseconds(lines: Lines, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
+    """Decimal numbers with 1 to 9 digits behind the point, times 10**9; and which of them are that."""
+    times = np.zeros(len(starts), dtype=np.int64)
+    good = np.zeros(len(starts), dtype=np.bool_)
+    rest = np.arange(len(starts))
+    for places in (6, 3, 9, 4, 1, 5, 2, 7, 8):
+        has_point = lines.text[ends[rest] - places - 1] == ord(".")
+        rows = rest if has_point.all() else rest[has_point]
+        if len(rows):
+            times[rows], good[rows] = _with_places(lines, starts[rows], ends[rows], places)
+            rest = rest[~has_point]
+        if not len(rest):
+            break
+    return times, good
+
+
+def _with_places(lines: Lines, starts: Places, ends: Places, places: int) -> tuple[Numbers, Mask]:
+    point = ends - places - 1
+    whole_part, good = long_whole(lines, point, point - starts)
+    part, part_good = long_whole(lines, ends, np.full(len(ends), places, dtype=np.int64))
+    good &= part_good & (whole_part < _MOST_WHOLE)
+    return whole_part * 1_000_000_000 + part * _TENS[9 - places], good
+
+
+def hex_bytes(high: Bytes, low: Bytes) -> tuple[Bytes, Mask]:
+    """Bytes from the characters of their two digits, of any one shape; and which characters are none."""
+    values = _HIGH.take(high) | _LOW.take(low)
+    return values.astype(np.uint8), values >= _BAD

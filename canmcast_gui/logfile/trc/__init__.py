@@ -1,0 +1,1 @@
+"""PEAK TRC files."""

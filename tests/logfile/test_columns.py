@@ -1,0 +1,197 @@
+"""Reading lines by the block makes the same of a file as reading them one by one, whatever stands in it."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import save
+from canmcast_gui.logfile.asc.parser import AscParser
+from canmcast_gui.logfile.candump.parser import CandumpParser
+from canmcast_gui.logfile.csv_can.parser import CsvParser
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_text import ColumnParser, TextLog
+from canmcast_gui.logfile.trc.parser import TrcParser
+from tests.logfile.frames import batches
+from tests.support.corpus import CORPUS, corpus_file
+
+PARSERS = {"asc": AscParser, "candump": CandumpParser, "csv": CsvParser, "trc": TrcParser}
+SUFFIXES = {"asc": ".asc", "candump": ".log", "csv": ".csv", "trc": ".trc"}
+
+
+class LineByLine:
+    """A parser without its columns."""
+
+    def __init__(self, parser) -> None:
+        self._parser = parser
+        self.parse = parser.parse
+
+    @property
+    def start_ns(self) -> int:
+        return self._parser.start_ns
+
+
+def outcome(path, parser) -> tuple:
+    problems = Problems()
+    log = TextLog(path, parser, problems)
+    batch = FrameBatch.concatenate(list(log.batches(65536)))
+    records = batch.records.copy()
+    records["payload_offset"] = 0
+    payloads = [batch.payload(row) for row in range(len(batch))]
+    columns = {name: records[name].tolist() for name in records.dtype.names}
+    return payloads, columns, problems.skipped, problems.sentences, log.notes.kept, log.start_ns
+
+
+def assert_same(path, name: str) -> list:
+    by_line = LineByLine(PARSERS[name]())
+    assert not isinstance(by_line, ColumnParser)
+    expected = outcome(path, by_line)
+    found = outcome(path, PARSERS[name]())
+    for one, other in zip(found, expected, strict=True):
+        assert one == other
+    return found[0]
+
+
+HEADS = {
+    "asc": st.sampled_from(
+        [
+            "base hex  timestamps absolute\n",
+            "date Wed Nov 05 12:00:00.250 pm 2025\nbase hex  timestamps absolute\n",
+            "base dec  timestamps relative\n",
+        ]
+    ),
+    "candump": st.just("(1.5) can0 123#00\n(1.5) a_very_long_name 123#00\n"),
+    "csv": st.just("timestamp,arbitration_id,extended,remote,error,dlc,data\n"),
+    "trc": st.sampled_from(
+        [
+            "",
+            ";$FILEVERSION=1.1\n",
+            ";$FILEVERSION=1.3\n",
+            ";$FILEVERSION=2.1\n;$STARTTIME=43008.5\n;$COLUMNS=N,O,T,B,I,d,R,L,D\n",
+            ";$FILEVERSION=2.0\n;$STARTTIME=43008.5\n;$COLUMNS=N,O,T,I,d,l,D\n",
+            ";$COLUMNS=O,T,l,D,I\n",
+        ]
+    ),
+}
+WORDS = {
+    "asc": """0.5 12.345678 1 2 300 7FF 1ABCDEF0x 18DA00F1X FFFFFFFFx Rx Tx TxRq r d D 0 1 8 9 f 64 CANFD
+        ErrorFrame Name 00 11 AB 0 12 Length = x 00000001 base dec hex Statistic: // -0.1 1.2345678901
+        99999999999.5 .5 5.""",
+    "candump": """(1.5) (1436509052.249713) (1.123456789) (-1.0) (12) can0 can1 vcan0 a_very_long_name 123#11
+        7FF# 1ABCDEF0#1122334455667788 123##1112233 123#R 123#R8 20000080#00 12#00 123#1.2 123#112
+        123#112233445566778899 R T r # x 1ABCDEF0##F 800#00 FFFFFFFF#""",
+    "csv": """1.5 1436509052.249713 1e5 -1.0 0x123 0x1ABCDEF0 123 0xG 0 1 2 8 AAECAwQFBgc= AA== AAE= AAEC
+        A=== AAAAAAAAAAAA AAAAAAAAAAAAAAAA AB=C , ,, timestamp""",
+    "trc": """1) 1 0.5 1841.9 17535.400 -1.0 Rx Tx Error DT FD FB FE BI RR ER ST EC 1 2 17 0300 00000300
+        18EFC034 FFFFFFFF 300 - 0 3 8 9 15 64 00 11 AB RTR ;$FILEVERSION=1.1 ; 0 1ABCDEF00""",
+}
+TAIL = "102203  133   303000 e0006659 46500250 4b140250 20011736 2001040d"
+USUAL = {
+    "asc": [
+        "   2.501000 1  123             Rx   d 8 00 11 22 33 44 55 66 77",
+        "   2.501000 1  18EBFF00x       Tx   d 3 01 A0 0F  Length = 273910 BitCount = 141 ID = 418119424x",
+        f"  30.0 CANFD   2 Rx        300  Generic_Name_12     1 0 8  8 01 02 03 04 05 06 07 08   {TAIL}",
+        f"  30.0 CANFD   2 Tx   1ABCDEFx            0 1 9 12 01 02 03 04 05 06 07 08 0A 0B 0C 0D {TAIL}",
+    ],
+    "candump": ["(1436509052.249713) can0 123#11223344 R", "(1.5) a_very_long_name 1ABCDEF0##3" + "11" * 64],
+    "csv": ["1436509052.249713,0x123,0,0,0,8,AAECAwQFBgc="],
+    "trc": [
+        "      1      1059.900 DT  1     0300 Rx -  7    00 11 22 33 44 55 66",
+        "     1)      1841.9  Rx         0001  2  11 22",
+    ],
+}
+
+
+def lines(name: str) -> st.SearchStrategy[str]:
+    """Usual lines, such with a character or a word changed, and words at random."""
+    words = st.sampled_from(WORDS[name].split())
+    separator = "," if name == "csv" else " "
+    usual = st.sampled_from(USUAL[name])
+    changed = st.builds(
+        lambda line, place, text: line[: place % len(line)] + text + line[place % len(line) + 1 :],
+        usual,
+        st.integers(0, 200),
+        st.text(alphabet="0123456789abxX \t.,#=RrTd\x00\x0b\x85é", max_size=2),
+    )
+
+    def with_word(line: str, place: int, word: str) -> str:
+        cells = line.split(separator)
+        cells[place % len(cells)] = word
+        return separator.join(cells)
+
+    replaced = st.builds(with_word, usual, st.integers(0, 200), words)
+    cut = st.builds(lambda line, size: line[: size % len(line)], usual, st.integers(0, 300))
+    return st.one_of(
+        usual, changed, replaced, cut, st.lists(words, max_size=12).map(separator.join), st.just("")
+    )
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_lines_of_any_kind(name, tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / f"any.{name}"
+    ending = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    text = data.draw(HEADS[name]) + "\n".join(data.draw(st.lists(lines(name), max_size=25)))
+    path.write_bytes(text.replace("\n", ending).encode(data.draw(st.sampled_from(["latin-1", "utf-8"]))))
+    assert_same(path, name)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_files_of_our_own(name, tmp_path_factory, data):
+    batch = data.draw(batches(name))
+    path = tmp_path_factory.getbasetemp() / f"own{SUFFIXES[name]}"
+    save(path, [batch])
+    assert len(assert_same(path, name)) == len(batch)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_files_of_many_blocks(name, tmp_path):
+    """Long enough that columns are read in blocks of full size, with an odd line now and then."""
+    count = 30_000
+    random = np.random.default_rng(1)
+    batch = FrameBatch.from_columns(
+        1_762_345_678_000_000_000 + np.arange(count) * 250_000,
+        random.integers(0, 0x800, count),
+        random.integers(0, 256, (count, 8)),
+        length=random.integers(0, 9, count),
+        channel=1,
+    )
+    path = tmp_path / f"log{SUFFIXES[name]}"
+    save(path, [batch])
+    content = path.read_bytes().split(b"\n")
+    content[1000::7001] = [b"garbage"] * len(content[1000::7001])
+    path.write_bytes(b"\n".join(content))
+    assert len(assert_same(path, name)) == count - len(content[1000::7001])
+
+
+LOGS = sorted(
+    str(path.relative_to(CORPUS))
+    for folder in ("asc", "candump", "trc")
+    for path in (CORPUS / folder).glob("**/*")
+    if path.is_file()
+)
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_files_of_others(name):
+    assert_same(corpus_file(name), name.partition("/")[0])
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60).map(lambda text: text.replace(b"\x00", b"\r")))
+@example(b"a\rb\r\nc\r")
+@example(b"\xef\xbb\xbfa")
+def test_blocks_hold_all_lines_whatever_ends_them(content):
+    import io
+
+    from canmcast_gui.logfile.text.blocks import blocks
+
+    found = b"".join(blocks(io.BytesIO(content)))
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    assert [line.rstrip(b"\r") for line in found.split(b"\n")] == (
+        content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    )
