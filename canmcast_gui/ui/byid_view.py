@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
 from canmcast_gui.models.columns import BY_ID_HIDDEN, BY_ID_HIDDEN_BESIDE
@@ -60,7 +61,7 @@ class ByIdView(FrameView):
             return None
         return int(self._session.newest.last_row[self.model.entry(line)])
 
-    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> None:
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
         """See FrameView; what counts is the newest frame of each id."""
         here = self.table.currentIndex().row()
         lines = self.model.lines_that_pass(condition)
@@ -68,6 +69,7 @@ class ByIdView(FrameView):
         if lines:
             self.table.select_line(lines[-1 if backwards else 0])
         done(bool(lines))
+        return None
 
     def refresh(self) -> None:
         """Repaint if anything on the screen may look different."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
 from canmcast_gui.models.cell_filters import CellFilter, cell_filter
@@ -89,8 +90,12 @@ class FrameView(QWidget):
         """The recording's row of the current line; in a by-ID view that of the newest frame."""
         raise NotImplementedError
 
-    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> None:
-        """Go to the next shown line that meets a condition, or the one before; ``done`` says if there is."""
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
+        """Go to the next shown line that meets a condition, or the one before; ``done`` says if there is.
+
+        Returns the task that looks for it, which does not call ``done`` when it is cancelled; None where the
+        answer was at hand.
+        """
         raise NotImplementedError
 
     def selection_text(self) -> str:

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
+from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.trace_base import FrameView
-from canmcast_gui.ui.trace_view import TraceView
 
 
 class FindBar(QWidget):
@@ -27,7 +27,7 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._compiled = compiled
         self._view = view
-        self._at: FrameView | None = None  # where a search is under way
+        self._task: Task | None = None  # a search that is under way
         self._text = QLineEdit()
         self._text.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
         self._text.setClearButtonEnabled(True)
@@ -66,7 +66,7 @@ class FindBar(QWidget):
     @property
     def searching(self) -> bool:
         """Whether a search is under way."""
-        return self._at is not None
+        return self._task is not None
 
     def open(self) -> None:
         """Show the bar and type into it."""
@@ -91,28 +91,36 @@ class FindBar(QWidget):
             self._answer.setText(f"{error.message}, at character {error.position + 1}")
             return
         self.cancel()
-        self._at = view = self._view()
-        if isinstance(view, TraceView):
-            view.row_search.progressed.connect(self._on_progress)
-        view.search(condition, backwards, lambda found: self._on_done(found, backwards))
+        self._answer.setText("")
+        self._task = task = self._view().search(
+            condition, backwards, lambda found: self._on_done(found, backwards)
+        )
+        if task is not None:
+            task.progress.connect(lambda done: self._on_progress(task, done))
+            task.failed.connect(self._end)
+            task.ended.connect(lambda: self._on_ended(task))
 
     def cancel(self) -> None:
         """End a search that is under way."""
-        if isinstance(self._at, TraceView):
-            self._at.row_search.cancel()
+        if self._task is not None:
+            self._task.cancel()
             self._end("")
 
-    def _on_progress(self, done: float) -> None:
-        self._answer.setText(f"looking… {done * 100:.0f} %")
-        self._cancel.show()
+    def _on_progress(self, task: Task, done: float) -> None:
+        if task is self._task:
+            self._answer.setText(f"looking… {done * 100:.0f} %")
+            self._cancel.show()
 
     def _on_done(self, found: bool, backwards: bool) -> None:
         self._end("" if found else "none before this one" if backwards else "none after this one")
 
+    def _on_ended(self, task: Task) -> None:
+        """It was cancelled elsewhere, if it is still ours."""
+        if task is self._task:
+            self._end("")
+
     def _end(self, answer: str) -> None:
-        if isinstance(self._at, TraceView):
-            self._at.row_search.progressed.disconnect(self._on_progress)
-        self._at = None
+        self._task = None
         self._cancel.hide()
         self._answer.setText(answer)
 

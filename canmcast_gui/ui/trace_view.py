@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.columns import TRACE_HIDDEN_BESIDE
 from canmcast_gui.models.trace import TraceModel
@@ -17,7 +18,6 @@ from canmcast_gui.ui.trace_base import FrameView
 from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_filter import FilterState
 from canmcast_gui.ui.trace_follow import Follower
-from canmcast_gui.ui.trace_search import RowSearch
 
 # A filter's search takes this much of a turn of the event loop, and then lets the window live.
 SEARCH_SECONDS = 0.012
@@ -38,7 +38,6 @@ class TraceView(FrameView):
         super().__init__(self.model, f"{key}trace", context, hidden, parent)
         self.model.setParent(self)
         self._filters = filters
-        self.row_search = RowSearch(self)
         self.follower = Follower(self.table.verticalScrollBar(), self)
         self.follower.changed.connect(self.following_changed)
         self.table.opened.connect(lambda: self.follower.set_following(False))
@@ -91,19 +90,18 @@ class TraceView(FrameView):
         self.table.select_line(line)
         return True
 
-    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> None:
-        """See FrameView. It takes its time in the background; ``row_search`` can be cancelled."""
-        conditions = [one for one in (condition, self._filters.filter) if not one.passes_all]
-
-        def arrived(row: int | None) -> None:
-            done(row is not None and self.show_row(row))
-
-        self.row_search.start(self._session.recording, conditions, self.current_row(), backwards, arrived)
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
+        """See FrameView. A search takes its time in the background."""
+        shown = self._filters.filter
+        if not shown.passes_all:
+            condition = self._filters.compile(f"({shown.text}) and ({condition.text})")
+        task = self._session.find(condition, self.current_row(), backwards)
+        task.finished.connect(lambda row: done(row is not None and self.show_row(row)))
+        return task.start()
 
     # -- what happens elsewhere --------------------------------------------------------------------------
 
     def _on_recording(self) -> None:
-        self.row_search.cancel()
         self.follower.set_following(self._session.file_path is None)
         self._on_paused(self._session.paused)
         self._on_filter(self._filters.filter)
