@@ -23,8 +23,14 @@ USUAL_BUFFER = 106_496
 
 
 def run() -> list[Figure]:
-    """The first window; 2,000 frames/s recorded whole; 20,000 frames/s with the usual buffer."""
-    return [*first_window(), *recorded_whole(2_000), *usual_buffer(20_000)]
+    """The first window, live traffic recorded and shown, and ten million frames under the eyes."""
+    return [
+        *first_window(),
+        *recorded_whole(2_000),
+        *usual_buffer(20_000),
+        *long_trace(),
+        *filtered_live(20_000),
+    ]
 
 
 def first_window() -> list[Figure]:
@@ -75,17 +81,64 @@ def usual_buffer(rate: int) -> list[Figure]:
     ]  # fmt: skip
 
 
+def long_trace() -> list[Figure]:
+    """What ten million frames cost beside ten thousand: memory, drawing, and a user's patience."""
+    few, many = (_stage("memory", frames)["anonymous"] for frames in (10_000, 10_000_000))
+    drawn, stalls = _stage("repaint"), _stage("stalls")
+    megabytes = [f"{size / 1e6:.1f} MB" for size in (many, few)]
+    figures = [
+        Figure("memory of a window: 10 M frames / 10k", many / few, 1.2, *megabytes, at_most=True),
+        Figure("a full screen drawn: 10 M rows / 10k rows", drawn["many"] / drawn["few"], 1.2,
+               f"{drawn['many']:.2f} ms", f"{drawn['few']:.2f} ms", at_most=True),
+    ]  # fmt: skip
+    for what, name in (
+        ("jump", "10 M rows: longest jump to the end, the middle, anywhere"),
+        ("select", "10 M rows: all selected"),
+        ("filter", "10 M rows: longest stall while a filter looks through them"),
+        ("sort", f"by ID, {stalls['ids']:,} ids: sorted by any column"),
+    ):
+        figures.append(Figure(name, stalls[what], 50, f"{stalls[what]:.1f} ms", at_most=True, unit="ms"))
+    return figures
+
+
+def filtered_live(rate: int) -> list[Figure]:
+    """Live traffic with a filter on, another view beside it, and a user who scrolls all the time."""
+    process = _start_stage("live", GROUP, PORT, SECONDS - 3)
+    assert process.stdout is not None
+    process.stdout.readline()  # it is ready to go on the bus
+    while not any(c.laddr and c.laddr.port == PORT for c in psutil.net_connections("udp")):
+        time.sleep(0.1)
+    time.sleep(1)
+    subprocess.run(_peer(rate), capture_output=True, text=True, check=True)
+    result = json.loads(process.communicate(timeout=120)[0].splitlines()[-1])
+    name = f"{rate:,} frames/s, filter on, scrolling"
+    rows = f"{result['shown']:,} of {result['received']:,} rows shown"
+    stall = f"longest {result['longest']:.0f} ms"
+    return [
+        Figure(f"{name}: lost", result["lost"], 0, rows, at_most=True, unit="frames"),
+        Figure(f"{name}: p99 stall", result["p99"], 50, stall, at_most=True, unit="ms"),
+    ]
+
+
+def _stage(*arguments: object) -> dict[str, float]:
+    return json.loads(_start_stage(*arguments).communicate(timeout=300)[0].splitlines()[-1])
+
+
+def _start_stage(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.benchmarks.window_stage", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    return {**({} if "DISPLAY" in os.environ else {"QT_QPA_PLATFORM": "offscreen"}), **os.environ}
+
+
 def _program(options: list[object], rate: int) -> tuple[dict, int, float]:
     """Start the window, feed it for a while, end it; its report, the frames sent, its share of a core."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "canmcast_gui", *map(str, options), "--report", str(report)]
-        environment = {
-            **({} if "DISPLAY" in os.environ else {"QT_QPA_PLATFORM": "offscreen"}),
-            **os.environ,
-            "XDG_CONFIG_HOME": folder,
-            "XDG_DATA_HOME": folder,
-        }
+        environment = {**_environment(), "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder}
         process = psutil.Popen(command, env=environment)
         sent, cpu = _feed(process, rate) if rate else (0, 0.0)
         if rate:
@@ -98,19 +151,15 @@ def _feed(process: psutil.Popen, rate: int) -> tuple[int, float]:
     while not any(c.laddr and c.laddr.port == PORT for c in psutil.net_connections("udp")):
         time.sleep(0.1)
     time.sleep(3)
-    peer = [
-        sys.executable,
-        "-m",
-        "tests.support.stock_peer",
-        "send",
-        "--port",
-        str(PORT),
-        "--rate",
-        str(rate),
-    ]
     before, start = process.cpu_times(), time.monotonic()
-    done = subprocess.run([*peer, "--seconds", str(SECONDS)], capture_output=True, text=True, check=True)
+    done = subprocess.run(_peer(rate), capture_output=True, text=True, check=True)
     after, end = process.cpu_times(), time.monotonic()
     time.sleep(1)
     seconds = after.user + after.system - before.user - before.system
     return json.loads(done.stdout.splitlines()[-1])["sent"], seconds / (end - start)
+
+
+def _peer(rate: int) -> list[str]:
+    """The command of a stock python-can process that sends for a while."""
+    command = [sys.executable, "-m", "tests.support.stock_peer", "send", "--port", str(PORT)]
+    return [*command, "--rate", str(rate), "--seconds", str(SECONDS)]

@@ -1,0 +1,207 @@
+"""A window over a recording of any length, driven by a script: run as a process of its own by the benchmarks.
+
+``python -m tests.benchmarks.window_stage WHAT [FRAMES]`` prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.stalls import StallMeter
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.main_window import MainWindow
+
+BATCH = 65_536
+ROUNDS = 60
+FEW, MANY = 10_000, 10_000_000
+IDS = 2_000
+
+
+def traffic(frames: int, first: int, ids: int = 100) -> FrameBatch:
+    """Numbered frames, 50 µs apart, of many ids in turn."""
+    numbers = np.arange(first, first + frames)
+    data = (numbers * 2_654_435_761).astype("<u8").view(np.uint8).reshape(-1, 8)
+    return FrameBatch.from_columns(
+        timestamp_ns=1_700_000_000_000_000_000 + numbers * 50_000,
+        arbitration_id=0x100 + numbers % ids,
+        data=data,
+        flags=(ids > 1000) * 1,
+        channel=1,
+    )
+
+
+@contextmanager
+def window(frames: int, folder: str, ids: int = 100) -> Iterator[MainWindow]:
+    """A window that shows so many frames in order of time."""
+    session, settings = Session(), AppSettings(Path(folder) / f"{frames}.ini")
+    one = MainWindow(session, settings)
+    one.resize(1280, 800)
+    one.show()
+    for first in range(0, frames, BATCH):
+        session._trace.append(traffic(min(BATCH, frames - first), first, ids))
+    session.state_changed.emit()
+    one.panel.set_mode("chronological")
+    settle(1.0)
+    yield one
+    one.end()
+    session.shutdown()
+    one.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def settle(seconds: float) -> None:
+    """Let the window live for a while."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+def turn(action: Callable[[], object]) -> float:
+    """Milliseconds that something and the drawing after it keep the event loop."""
+    start = time.perf_counter()
+    action()
+    QApplication.processEvents()
+    return (time.perf_counter() - start) * 1000
+
+
+def memory(folder: str, frames: int) -> dict[str, float]:
+    """Anonymous memory of the whole process, in bytes."""
+    with window(frames, folder) as one:
+        bar = one.panel.trace.table.verticalScrollBar()
+        for part in range(20):
+            bar.setValue(bar.maximum() * part // 20)
+            settle(0.02)
+        status = Path("/proc/self/status").read_text()
+        return {"anonymous": int(status.partition("RssAnon:")[2].split()[0]) * 1024}
+
+
+def repaint(folder: str) -> dict[str, float]:
+    """A full screen anew at other rows, in a long and a short trace by turns; the medians in ms."""
+    times: dict[int, list[float]] = {FEW: [], MANY: []}
+    with window(FEW, folder) as few, window(MANY, folder) as many:
+        for step in range(ROUNDS):
+            for frames, one in ((FEW, few), (MANY, many)):
+                table = one.panel.trace.table
+                table.verticalScrollBar().setValue((step * 97 + 11) * frames // 10_000)
+                start = time.perf_counter()
+                table.viewport().repaint()
+                times[frames].append((time.perf_counter() - start) * 1000)
+    return {"few": float(np.median(times[FEW])), "many": float(np.median(times[MANY]))}
+
+
+def stalls(folder: str) -> dict[str, float]:
+    """The longest turns of the event loop, in ms, for what a user does in a trace of ten million frames."""
+    with window(MANY, folder) as one:
+        trace, box = one.panel.trace, one.panel.filter_box
+        bar = trace.table.verticalScrollBar()
+        jumps = [
+            turn(lambda place=place: bar.setValue(bar.maximum() * place // 7)) for place in (7, 3, 0, 5, 7, 1)
+        ]
+        keys = [turn(lambda: trace.table.selectAll()), turn(lambda: trace.table.clearSelection())]
+        meter = StallMeter()
+        settle(0.3)
+        meter.reset()
+        box.set_filter_text("id == 0x142")
+        settle(2.5)
+        searching = meter.longest_ms
+    with window(20 * IDS, folder, IDS) as one:
+        one.panel.set_mode("by_id")
+        settle(2.0)
+        view = one.panel.by_id
+        header = view.table.header
+        for section in range(header.count()):
+            header.setSectionHidden(section, False)
+        sorting = [
+            turn(lambda section=section, order=order: header.setSortIndicator(section, order))
+            for section in range(header.count())
+            for order in (
+                header.sortIndicatorOrder().AscendingOrder,
+                header.sortIndicatorOrder().DescendingOrder,
+            )
+        ]
+        shown = view.shown_ids()
+    return {
+        "jump": max(jumps),
+        "select": max(keys),
+        "filter": searching,
+        "sort": max(sorting),
+        "ids": shown,
+    }
+
+
+def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]:
+    """On a bus with a filter on, by-ID beside it and the user scrolling, for a while from the first frame."""
+    session, settings = Session(), AppSettings(Path(folder) / "live.ini")
+    one = MainWindow(session, settings)
+    one.resize(1280, 800)
+    one.show()
+    one.panel.set_mode("chronological")
+    one.panel.filter_box.set_filter_text("id in 0x100..0x13F")
+    one.actions_.new_by_id.trigger()
+    session.connect_bus(BusSettings(group=group, port=port, hop_limit=0))
+    print("ready", flush=True)
+    bar, step = one.panel.trace.table.verticalScrollBar(), 0
+
+    def scroll() -> None:
+        nonlocal step
+        step += 1
+        bar.setValue(bar.maximum() * (step * 37 % 100) // 100)
+
+    timer = QTimer()
+    timer.timeout.connect(scroll)
+    timer.start(40)
+    while not len(session.recording):
+        settle(0.05)
+    settle(1.0)
+    meter = StallMeter()
+    settle(seconds)
+    totals = session.statistics()
+    result = {
+        "p99": meter.p99_ms,
+        "longest": meter.longest_ms,
+        "lost": totals.lost,
+        "received": totals.received,
+        "shown": one.panel.trace.shown_frames(),
+    }
+    timer.stop()
+    session.disconnect_bus()
+    one.end()
+    session.shutdown()
+    one.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return result
+
+
+def main() -> None:
+    """Do one of them, in a folder that is gone afterwards."""
+    what, *numbers = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
+        application = QApplication([])
+        result = {
+            "memory": lambda: memory(folder, int(numbers[0])),
+            "repaint": lambda: repaint(folder),
+            "stalls": lambda: stalls(folder),
+            "live": lambda: live(folder, numbers[0], int(numbers[1]), float(numbers[2])),
+        }[what]()
+        print(json.dumps(result), flush=True)
+        del application
+
+
+if __name__ == "__main__":
+    main()
