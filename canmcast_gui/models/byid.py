@@ -305,7 +305,16 @@ class ByIdModel(LineModel):
         deltas = [
             "" if period != period else f"{period / 1e9:.6f}" for period in newest.period_ns[numbers].tolist()
         ]
-        return ShownFrames(batch, recording.sources, self._names(batch), times, deltas, self._decimal, extra)
+        return ShownFrames(
+            batch,
+            recording.sources,
+            self._names(batch),
+            times,
+            deltas,
+            self._decimal,
+            extra,
+            self.source_names,
+        )
 
     def _names(self, batch: FrameBatch) -> list[str]:
         rows = zip(batch.arbitration_id.tolist(), batch.flags.tolist(), strict=True)

@@ -6,13 +6,13 @@ a tenth of working by cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, SourceTable
+from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.text import data_text, direction_text, dlc_text, id_text, type_text
 
 Texts = list[str]
@@ -33,6 +33,7 @@ class ShownFrames:
     deltas: Texts
     decimal: bool = False
     extra: dict[str, Texts] = field(default_factory=dict)
+    source_names: Mapping[Source, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,18 @@ class Column:
 
 
 def _source_texts(shown: ShownFrames) -> Texts:
-    known = {number: str(shown.sources[number]) for number in set(shown.batch.source.tolist())}
-    return [known[number] for number in shown.batch.source.tolist()]
+    own = shown.batch.has(Flag.TX).tolist()
+    rows = list(zip(shown.batch.source.tolist(), own, strict=True))
+    known = {row: _source_text(shown, *row) for row in set(rows)}
+    return [known[row] for row in rows]
+
+
+def _source_text(shown: ShownFrames, number: int, own: bool) -> str:
+    """This program, a name, or the address."""
+    source = shown.sources[number]
+    if own and source.address:
+        return "this program"
+    return shown.source_names.get(source) or str(source)
 
 
 def _channel_texts(shown: ShownFrames) -> Texts:
@@ -109,7 +120,14 @@ def _extra(key: str) -> Callable[[ShownFrames], Texts]:
 
 TIME = Column("time", "Time", 12, lambda shown: shown.times, True, "Time of the frame, in seconds")
 DELTA = Column("delta", "Δt", 9, lambda shown: shown.deltas, True, "Seconds since the frame before")
-SOURCE = Column("source", "Source", 12, _source_texts, tip="The address that sent the frame", comfortable=20)
+SOURCE = Column(
+    "source",
+    "Source",
+    12,
+    _source_texts,
+    tip="Who sent the frame: process, host or address",
+    comfortable=20,
+)
 CHANNEL = Column("channel", "Chn", 3, _channel_texts, True, "Channel")
 DIRECTION = Column("direction", "Dir", 3, _direction_texts, tip="Rx received, Tx sent by this program")
 IDENTIFIER = Column("id", "ID", 8, _id_texts, True, "Arbitration id")

@@ -6,7 +6,7 @@ decoded signals, which then take rows of the table too, and so does a note where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames import Source
 from canmcast_gui.models.columns import TRACE_COLUMNS
 from canmcast_gui.models.trace_lines import LineModel
 from canmcast_gui.models.trace_open import Numbers, Place
@@ -142,6 +143,11 @@ class TraceModel(LineModel):
     def set_reference(self, reference: Reference | None) -> None:
         """Count times from a row; None: from the start."""
         self._set_style(reference=reference)
+
+    def set_source_names(self, names: Mapping[Source, str]) -> None:
+        """See LineModel."""
+        super().set_source_names(names)
+        self._set_style(source_names=names)
 
     def _set_style(self, **changes: Any) -> None:
         self._style = self._style.changed(**changes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
+from canmcast_gui.frames import Source
 from canmcast_gui.models.color_rules import CompiledRules
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace_screen import Screen
@@ -27,6 +28,7 @@ class LineModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self._screen: Screen | None = None
         self.rules = CompiledRules()
+        self.source_names: Mapping[Source, str] = {}
 
     # -- what a subclass says ----------------------------------------------------------------------------
 
@@ -68,6 +70,11 @@ class LineModel(QAbstractTableModel):
     def set_rules(self, rules: CompiledRules) -> None:
         """Colour the frames otherwise from now on."""
         self.rules = rules
+        self.forget_screen()
+
+    def set_source_names(self, names: Mapping[Source, str]) -> None:
+        """Names to show in place of addresses."""
+        self.source_names = names
         self.forget_screen()
 
     def screen_makers(self, ranges: Sequence[tuple[int, int]], block: int) -> list[Callable[[], Screen]]:

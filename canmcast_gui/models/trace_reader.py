@@ -5,14 +5,15 @@ A reader knows nothing of tables; one that is frozen may be used in another thre
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.database import DatabaseSet, SignalValue
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
 from canmcast_gui.models.trace_open import OpenRows, Place
 from canmcast_gui.models.trace_rows import RowSpan, ShownRows, read_frames
@@ -29,6 +30,7 @@ class TextStyle:
     decimal: bool = False
     time_mode: str = "absolute"
     reference: Reference | None = None
+    source_names: Mapping[Source, str] = field(default_factory=dict)
 
     def changed(self, **changes: Any) -> TextStyle:
         """The same but for some fields."""
@@ -147,6 +149,7 @@ class TraceReader:
         sources = self.rows.recording.sources
         backwards = set((np.flatnonzero(steps < 0) + len(first)).tolist())
         shown = ShownFrames(batch, sources, self._names(batch), times, deltas, self.style.decimal)
+        shown.source_names = self.style.source_names
         return shown, backwards
 
     def _names(self, batch: FrameBatch) -> list[str]:

@@ -100,6 +100,9 @@ class Screen:
         if column not in (DATA, NAME, SOURCE):
             return None
         payload = self.batch.payload(frame)
+        if column is SOURCE:
+            name, address = self.texts(column)[frame], str(self.shown.sources[int(self.batch.source[frame])])
+            return f"{name}, {address}" if name != address else name or None
         if column is not DATA:
             return self.texts(column)[frame] or None
         if len(payload) <= BYTES_IN_CELL:

@@ -20,10 +20,31 @@ _FILTERS = (
     ("time > 1.5", "seconds since the start"),
 )
 
+_KEYS = (
+    ("F3, Shift+F3", "Find the next frame, or the one before; Esc stops a long search"),
+    ("Right, Left, Enter", "Show or hide the signals of a frame"),
+    ("Ctrl+Home, Ctrl+End", "The first row; the newest one, which is then followed"),
+    ("Shift with the arrows, Ctrl+A", "Select rows; the status bar says how many, how long, how often"),
+    ("Menu key, Shift+F10", "What can be done with the row: filter for it or without it, mark it, copy it"),
+    ("Alt+Down", "In the filter: filters that were kept, and to keep this one"),
+    ("Tab, Shift+Tab", "The next part of the window"),
+    ("Enter, F2, Del", "In the list of marks: show it, edit its note, remove it"),
+)
+
+_VIEWS = """
+<p>The view in the middle is joined by as many more as you like (<i>Window</i> menu), each with its own filter
+and columns. Columns are dragged to another place, and hidden by a right-click on their titles. Selected rows
+can be dragged to the transmit panel or into an editor, as candump lines.</p>
+<p><b>Time</b> counts from the start, or from a row that you choose (Ctrl+T). A triangle before a time says
+that the frame is older than the one before it.</p>
+<p><b>Marks</b> are notes at rows, kept with the recording. A dashed line says that frames were lost there,
+how many, and why.</p>
+"""
+
 _COLORS = """
-<p>Error frames are red, remote frames green; a tinted line was sent by this program and came back from the
-wire. In the by-ID view a byte that changed is marked for about a second: a bar above it says that it rose,
-a bar below that it fell.</p>
+<p>Error frames are red, remote frames green, frames that this program sent blue; <i>Trace → Colours</i> holds
+the rules, and takes more of any filter. In the by-ID view a byte that changed is bold and marked for about a
+second: a bar above it says that it rose, a bar below that it fell.</p>
 """
 
 _LOSSES = """
@@ -46,11 +67,10 @@ def _rows(rows: list[tuple[str, str]]) -> str:
 def help_text() -> str:
     """The whole help as HTML."""
     keys = [(data.keys, data.text.replace("&", "").rstrip("…")) for data in ACTIONS if data.keys]
-    keys += [("F3, Shift+F3", "Find the next frame, or the one before")]
-    keys += [("Right, Left", "Show or hide the signals of a frame")]
+    keys += _KEYS
     return (
         f"<h2>Keys</h2>{_rows(keys)}<h2>Filters</h2>{_rows(list(_FILTERS))}"
-        f"<h2>Colours</h2>{_COLORS}<h2>Losses</h2>{_LOSSES}<h2>The bus</h2>{_BUS}"
+        f"<h2>Views</h2>{_VIEWS}<h2>Colours</h2>{_COLORS}<h2>Losses</h2>{_LOSSES}<h2>The bus</h2>{_BUS}"
     )
 
 

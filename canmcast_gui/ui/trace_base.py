@@ -80,6 +80,12 @@ class FrameView(QWidget):
         model.set_time_mode(settings.time_mode.value)
         model.set_reference(context.reference)
         self.table.set_rules(context.rules)
+        context.sources.changed.connect(self._on_source_names)
+        self._on_source_names()
+
+    def _on_source_names(self) -> None:
+        self._model.set_source_names(self.context.sources.names)
+        self.table.viewport().update()
 
     @property
     def filter(self) -> Filter:

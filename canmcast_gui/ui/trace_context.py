@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.color_rules import CompiledRules, rules_of
 from canmcast_gui.models.trace_times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
+
+# New senders are rare, and a look at their number is cheap.
+SOURCES_MS = 1000
 
 
 class ViewContext(QObject):
@@ -26,6 +30,11 @@ class ViewContext(QObject):
         self.settings = settings
         self.reference: Reference | None = None
         self.rules = CompiledRules()
+        self.sources = SourceNames(session, self)
+        self._source_timer = QTimer(self)
+        self._source_timer.setInterval(SOURCES_MS)
+        self._source_timer.timeout.connect(self.sources.update)
+        self._source_timer.start()
         session.recording_replaced.connect(self._on_recording)
         session.databases_changed.connect(self._compile_rules)
         settings.color_rules.changed.connect(self._compile_rules)
