@@ -5,9 +5,12 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.models.color_rules import DEFAULT_RULES, CompiledRules
 from canmcast_gui.models.trace import TraceModel
 from canmcast_gui.models.trace_rows import AllRows, MatchingRows
+from canmcast_gui.models.trace_times import Reference
 from canmcast_gui.recording import Limits, Recording
 from tests.models.frames import databases, mixed, traffic
 
@@ -180,3 +183,123 @@ def test_a_recording_that_is_cut_under_a_reader_is_blank_there(model, recording)
 def test_indexes_outside_have_no_text(model):
     assert model.data(QModelIndex()) is None
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
+
+
+def test_gaps_take_lines_of_their_own(model, recording):
+    recording.append(traffic(5))
+    recording.add_gap(3, "the buffer was full")
+    model.set_rows(AllRows(recording))
+    assert model.rowCount() == 5  # it is shown with the frame that comes after it
+    recording.append(traffic(5, first=5))
+    recording.add_gap(1, "stopped")
+    model.refresh()
+    assert model.rowCount() == 11
+    assert cells(model, 5)[9] == "3 frames lost here: the buffer was full"
+    assert [model.row_number(line) for line in (4, 5, 6)] == [4, 5, 5]
+    assert not model.open_row(5)
+    recording.append(traffic(1, first=10))
+    model.refresh()
+    assert cells(model, 11)[9] == "1 frame lost here: stopped"
+    assert model.open_row(model.line_of_row(8))
+    assert model.rowCount() == 15
+    model.set_rows(AllRows(recording))
+    assert model.rowCount() == 13
+    assert model.time_span([(0, 12)])[0] == 11
+    assert model.time_span([(5, 5)]) == (0, 0, 0)
+
+
+def test_gaps_of_rows_that_a_filter_hides_stand_before_the_next_that_is_shown(model, recording):
+    for first in range(0, 20, 2):
+        recording.append(traffic(2, first=first))
+        recording.add_gap(1, "full")
+    model.set_rows(MatchingRows(recording, compile_filter("id == 0x103")))
+    while model.refresh():
+        pass
+    texts = [cells(model, line)[9] for line in range(model.rowCount())]
+    assert [text[:12] for text in texts[:2]] == ["1 frame lost", "03 00 00 00 "]
+    assert texts[2] == "2 frames lost here: full"
+    assert len(texts) == 10
+
+
+def test_random_arrivals_openings_gaps_and_evictions_are_what_a_list_says(model, recording):
+    random = np.random.default_rng(7)
+    condition = compile_filter("id in 0x100..0x101")
+    model.set_rows(MatchingRows(recording, condition))
+    kept = []
+    for _ in range(60):
+        if random.random() < 0.3:
+            recording.add_gap(int(random.integers(1, 9)), "full")
+        recording.append(traffic(int(random.integers(1, 12)), first=recording.end_row))
+        while model.refresh():
+            pass
+        if model.rowCount():
+            line = int(random.integers(model.rowCount()))
+            model.open_row(line) or model.close_row(line)
+            kept.append(QPersistentModelIndex(model.index(line, 0)))
+        rows = [model.row_number(line) for line in range(model.rowCount())]
+        shown = [row for row in range(recording.first_row, recording.end_row) if row % 4 < 2]
+        assert sorted(set(rows)) == shown
+        assert rows == sorted(rows)
+        lost = [model.row_number(n) for n in range(len(rows)) if model.locate(n).gap]
+        gaps = {next((row for row in shown if row >= gap.row), None) for gap in recording.gaps}
+        assert set(lost) >= {row for row in gaps if row is not None and row != shown[0]}
+        assert all(model.index(one.row(), 0).isValid() for one in kept if one.isValid())
+
+
+def test_times_count_from_a_reference_and_go_backwards_visibly(model, recording):
+    batch = traffic(6)
+    batch.records["timestamp_ns"][3] -= 5_000_000
+    recording.append(batch)
+    model.set_rows(AllRows(recording))
+    model.set_reference(Reference(2, int(batch.timestamp_ns[2])))
+    assert column(model, "time") == [
+        "-0.002000",
+        "-0.001000",
+        "0.000000",
+        "-0.004000",
+        "0.002000",
+        "0.003000",
+    ]
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "Δ reference"
+    screen = model.screen(0, 5)
+    assert screen.backwards == {3}
+    assert screen.tags == {2: "time 0"}
+    assert "older" in model.data(model.index(3, 0), Qt.ItemDataRole.ToolTipRole)
+    assert model.screen(4, 5).backwards == set()
+    model.set_reference(None)
+    assert column(model, "time")[0] == "0.000000"
+
+
+def test_marks_are_tags_on_their_rows_alone(model, recording):
+    recording.append(traffic(9))
+    model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
+    assert model.notes_changed() in (True, False)
+    recording.marks.add(5, "here")
+    recording.marks.add(6, "hidden by the filter")
+    assert model.notes_changed()
+    assert not model.notes_changed()
+    assert model.screen(0, 1).tags == {1: "here"}
+    data = [one.key for one in model.columns].index("data")
+    assert model.data(model.index(1, data), Qt.ItemDataRole.ToolTipRole) == "here"
+
+
+def test_rules_colour_a_screen(model, recording):
+    recording.append(mixed())
+    model.set_rows(AllRows(recording))
+    model.set_rules(CompiledRules(DEFAULT_RULES))
+    assert model.screen(0, 5).rules == [-1, -1, 1, 0, 2, -1]
+
+
+def test_senders_have_names_where_they_are_known(model, recording):
+    batch = mixed()
+    batch.records["source"] = [
+        recording.sources.number(Source("10.0.0.7", port)) for port in (1, 1, 2, 2, 3, 3)
+    ]
+    recording.append(batch)
+    model.set_rows(AllRows(recording))
+    model.set_source_names({Source("10.0.0.7", 2): "gateway"})
+    assert column(model, "source") == [
+        *["10.0.0.7:1"] * 2, *["gateway"] * 2, "this program", "10.0.0.7:3"
+    ]  # fmt: skip
+    source = [one.key for one in model.columns].index("source")
+    assert model.data(model.index(2, source), Qt.ItemDataRole.ToolTipRole) == "gateway, 10.0.0.7:2"

@@ -42,6 +42,8 @@ def stage(qtbot, tmp_path) -> Iterator[Stage]:
     one = Stage(tmp_path)
     yield one
     one.session.shutdown()
+    for thing in (one.session, one.settings):  # or the garbage collector does it, in any thread
+        thing.deleteLater()
     delete_later()
 
 

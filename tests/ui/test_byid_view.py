@@ -16,7 +16,7 @@ def filters(stage):
 @pytest.fixture
 def view(qtbot, stage, filters):
     stage.add_database()
-    one = ByIdView(ViewContext(stage.session, stage.settings), filters)
+    one = ByIdView(ViewContext(stage.session, stage.settings, stage.session), filters)
     qtbot.addWidget(one)
     one.resize(900, 400)
     with qtbot.waitExposed(one):

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtTest import QTest
 
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace_filter import FilterBox, FilterProblem, FilterState
 from tests.models.frames import traffic
 
@@ -61,3 +62,40 @@ def test_behind_a_mistake_the_good_filter_follows_the_databases(stage, state, bo
     stage.add_database()
     assert state.filter.text == "name ~ Engine"
     assert state.filter.mask(traffic(1)).all()
+
+
+def test_filters_are_kept_under_names_chosen_and_deleted(stage, box):
+    box.setText("id == 0x101")
+    box.named.keep(" engine ")
+    box.setText("error")
+    box.named.keep("trouble")
+    box.clear()
+    menu = box.named.menu()
+    actions = {action.text(): action for action in menu.actions()}
+    assert list(actions)[:2] == ["engine", "trouble"]
+    assert not actions["&Keep this filter…"].isEnabled()
+    actions["engine"].trigger()
+    assert box.text() == "id == 0x101"
+    actions["&Delete"].menu().actions()[0].trigger()
+    assert stage.settings.filters.value == {"trouble": "error"}
+    menu.close()
+
+
+def test_a_filter_is_refined_by_what_a_cell_says(state, box):
+    box.set_filter_text("error or id == 0x101")
+    box.refine("dir == rx")
+    assert state.filter.text == "(error or id == 0x101) and dir == rx"
+
+
+def test_a_mistake_is_underlined_and_the_text_stays_as_it_is(state, box):
+    box.set_filter_text("id == zebra")
+    box.setCursorPosition(3)
+    plain = box.grab().toImage()
+    box.set_filter_text("id == 0x1")
+    box.set_filter_text("id == zebra")
+    box.setCursorPosition(3)
+    assert box.text() == "id == zebra"
+    assert box.cursorPosition() == 3
+    error = theme.colors(box.palette()).error
+    colors = {plain.pixelColor(x, y).name() for x in range(plain.width()) for y in range(plain.height())}
+    assert error.name() in colors

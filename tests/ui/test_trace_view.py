@@ -19,7 +19,7 @@ def filters(stage):
 @pytest.fixture
 def view(qtbot, stage, filters):
     stage.add_database()
-    one = TraceView(ViewContext(stage.session, stage.settings), filters)
+    one = TraceView(ViewContext(stage.session, stage.settings, stage.session), filters)
     qtbot.addWidget(one)
     one.resize(900, 400)
     with qtbot.waitExposed(one):
@@ -178,7 +178,7 @@ def test_columns_are_remembered(qtbot, stage, filters, view):
     menu.close()
     header.moveSection(header.visualIndex(6), 1)
     header.resizeSection(0, 123)
-    again = TraceView(ViewContext(stage.session, stage.settings), filters)
+    again = TraceView(ViewContext(stage.session, stage.settings, stage.session), filters)
     qtbot.addWidget(again)
     assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in header.shown_columns()]
     assert again.table.header.shown_columns()[1].key == "name"

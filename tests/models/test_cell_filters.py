@@ -1,0 +1,70 @@
+"""The filter that a cell stands for lets through its own frame, and its opposite lets through the others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.app.filters import compile_for
+from canmcast_gui.frames import Source
+from canmcast_gui.models.cell_filters import cell_filter, refined
+from canmcast_gui.models.columns import TRACE_COLUMNS
+from canmcast_gui.models.trace import TraceModel
+from canmcast_gui.models.trace_rows import AllRows
+from canmcast_gui.recording import Recording
+from tests.models.frames import databases, mixed
+
+
+@pytest.fixture
+def world(tmp_path):
+    known = databases(tmp_path)
+    with Recording.create(tmp_path / "recording") as recording:
+        batch = mixed()
+        batch.records["source"] = [recording.sources.number(Source("10.0.0.7", port)) for port in range(6)]
+        batch.records["channel"] = [1, 1, 2, 2, 3, 3]
+        recording.append(batch)
+        model = TraceModel(known)
+        model.set_rows(AllRows(recording))
+        yield recording, known, model.screen(0, 5)
+
+
+def test_each_cells_filter_finds_its_frame_and_its_opposite_all_others(world):
+    recording, known, screen = world
+    batch, seen = recording.rows(), set()
+    for column in TRACE_COLUMNS:
+        for frame in range(6):
+            cell = cell_filter(column, screen, frame)
+            if cell is None:
+                continue
+            seen.add(column.key)
+            only, without = (
+                compile_for(text, recording, known).mask(batch) for text in (cell.text, cell.excluding)
+            )
+            assert only[frame], (column.key, cell)
+            assert (only ^ without).all(), (column.key, cell)
+    assert seen == {"source", "channel", "direction", "id", "name", "type", "dlc", "data"}
+
+
+def test_labels_are_words_for_a_menu(world):
+    columns = {column.key: column for column in TRACE_COLUMNS}
+    _, _, screen = world
+    assert cell_filter(columns["id"], screen, 1).label == "ID 18FF0001"
+    assert cell_filter(columns["id"], screen, 3).text == "error"
+    assert cell_filter(columns["name"], screen, 0).text == 'name == "Engine"'
+    assert cell_filter(columns["name"], screen, 1) is None
+    assert cell_filter(columns["time"], screen, 0) is None
+
+
+_terms = st.sampled_from(["error", "id == 0x100 or fd", "not remote", "length > 4 and dir == rx", "100"])
+
+
+@given(_terms, _terms)
+def test_a_refined_filter_asks_for_both(tmp_path_factory, first, second):
+    folder = tmp_path_factory.mktemp("refined")
+    with Recording.create(folder / "recording") as recording:
+        recording.append(mixed())
+        both, one, other = (
+            compile_for(text, recording, databases(folder)).mask(recording.rows())
+            for text in (refined(first, f"({second})"), first, second)
+        )
+        assert (both == (one & other)).all()
+    assert refined("  ", second) == second

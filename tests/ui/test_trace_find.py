@@ -1,0 +1,76 @@
+"""Finding by keys, in both views, forwards and backwards."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.models.frames import traffic
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture
+def bar(qtbot, stage, window):
+    stage.arrive(traffic(100))
+    window.panel.trace.refresh()
+    window.actions_.chronological.trigger()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.actions_.find.trigger()
+    return window.panel.find_bar
+
+
+def found(qtbot, window, bar) -> int | None:
+    qtbot.waitUntil(lambda: not bar.searching)
+    return window.views.current.current_row()
+
+
+def test_return_and_f3_find_the_next_and_with_shift_the_one_before(qtbot, window, bar):
+    QTest.keyClicks(bar._text, "id == 0x101")
+    places = []
+    for modifier in (
+        Qt.KeyboardModifier.NoModifier,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.KeyboardModifier.ShiftModifier,
+    ):
+        QTest.keyClick(bar._text, Qt.Key.Key_Return, modifier)
+        places.append(found(qtbot, window, bar))
+    QTest.keyClick(bar._text, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert found(qtbot, window, bar) == 1
+    assert places == [1, 5, 1]
+    assert bar._answer.text() == "none before this one"
+    QTest.keyClick(bar._text, Qt.Key.Key_Escape)
+    assert bar.isHidden()
+    bar.find(False)
+    assert found(qtbot, window, bar) == 5
+
+
+def test_a_mistake_is_said_with_its_place(bar):
+    QTest.keyClicks(bar._text, "id == zebra")
+    bar.find(False)
+    assert "at character 7" in bar._answer.text()
+    assert not bar.searching
+
+
+def test_a_search_can_be_cancelled_and_typing_cancels(qtbot, window, bar):
+    bar._text.setText("id == 0x7FF")
+    bar.find(False)
+    assert bar.searching
+    QTest.keyClick(bar._text, Qt.Key.Key_Escape)
+    assert not bar.searching
+    assert not bar.isHidden()
+    bar.find(False)
+    QTest.keyClicks(bar._text, "0")
+    assert not bar.searching
+
+
+def test_ids_are_found_in_the_by_id_view(qtbot, window, bar):
+    window.actions_.by_id.trigger()
+    view = window.panel.by_id
+    view.refresh()
+    bar._text.setText("id in 0x101..0x102")
+    lines = []
+    for backwards in (False, False, False, True):
+        bar.find(backwards)
+        lines.append(view.table.currentIndex().row())
+    assert lines == [1, 2, 2, 1]

@@ -1,0 +1,110 @@
+"""Marks: set with a note, listed, jumped to, edited, removed, and drawn in their rows."""
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
+
+from canmcast_gui.frames.notes import Note
+from tests.models.frames import START_NS, traffic
+from tests.ui.conftest import delete_later
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture
+def trace(stage, window):
+    """The chronological view with a hundred frames, standing still."""
+    stage.arrive(traffic(100))
+    window.actions_.chronological.trigger()
+    view = window.panel.trace
+    view.refresh()
+    view.set_following(False)
+    view.table.setCurrentIndex(QModelIndex())
+    return view
+
+
+def answer(window, text: str) -> str:
+    """Type a note into the open question; what stood there before."""
+    dialog = window.findChild(QInputDialog)
+    before = dialog.textValue()
+    dialog.setTextValue(text)
+    dialog.accept()
+    delete_later()
+    return before
+
+
+def test_a_row_is_marked_by_key_and_edited_and_unmarked(stage, window, trace):
+    marks = stage.session.recording.marks
+    window.actions_.mark.trigger()
+    assert window.findChild(QInputDialog) is None  # there is no current row
+    trace.table.select_line(30)
+    window.actions_.mark.trigger()
+    assert answer(window, " ignition on ") == ""
+    assert list(marks) == [Note(30, START_NS + 30_000_000, "ignition on")]
+    window.actions_.mark.trigger()
+    assert answer(window, "engine on") == "ignition on"
+    assert marks.at(30).text == "engine on"
+    window.actions_.unmark.trigger()
+    assert len(marks) == 0
+
+
+def test_marks_are_jumped_to_in_both_directions(stage, window, trace):
+    for row in (10, 50, 90):
+        stage.session.recording.marks.add(row)
+    places = []
+    for action in ("next_mark", "next_mark", "next_mark", "next_mark", "previous_mark", "previous_mark"):
+        getattr(window.actions_, action).trigger()
+        places.append(trace.current_row())
+    assert places == [10, 50, 90, 90, 50, 10]
+
+
+def test_the_list_jumps_edits_and_removes(qtbot, stage, window, trace):
+    marks = stage.session.recording.marks
+    marks.add(10, "first")
+    marks.add(60, "second")
+    panel = window.docks.marks
+    window.docks.docks["marks"].raise_()
+    panel.refresh()
+    cells = [[panel.model.index(row, column).data() for column in range(3)] for row in range(2)]
+    assert cells == [["0.010000", "10", "first"], ["0.060000", "60", "second"]]
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert trace.current_row() == 60
+    assert panel.model.setData(panel.model.index(0, 2), "renamed")
+    assert marks.at(10).text == "renamed"
+    panel.table.setCurrentIndex(panel.model.index(0, 0))
+    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert [note.row for note in marks] == [60]
+    menu = {action.text(): action for action in panel.menu().actions()}
+    assert menu["&Remove"].isEnabled() or not panel.table.currentIndex().isValid()
+
+
+def test_a_mark_that_a_filter_hides_leads_to_the_next_row_that_is_shown(stage, window, trace):
+    stage.session.recording.marks.add(10, "here")
+    window.panel.filter_box.set_filter_text("id == 0x101")
+    trace.refresh()
+    window.marks.jump(10)
+    assert trace.current_row() == 13
+
+
+def test_times_count_from_a_row_in_all_views(stage, window, trace):
+    window.actions_.new_chronological.trigger()
+    trace.table.select_line(40)
+    trace.table.setFocus()
+    window.views._on_focus(None, trace.table)
+    window.actions_.reference.trigger()
+    other = window.views.panes[0].view
+    other.refresh()
+    assert trace.model.index(41, 0).data() == other.model.index(41, 0).data() == "0.001000"
+    window.actions_.no_reference.trigger()
+    assert trace.model.index(41, 0).data() == "0.041000"
+
+
+def test_marks_of_the_by_id_view_are_at_the_newest_frame(stage, window, trace):
+    window.actions_.by_id.trigger()
+    window.panel.by_id.refresh()
+    window.panel.by_id.table.selectRow(1)
+    window.actions_.mark.trigger()
+    answer(window, "newest of 101h")
+    assert [note.row for note in stage.session.recording.marks] == [97]
