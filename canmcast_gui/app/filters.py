@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.frames.filters import Filter, SignalColumn, compile_filter
+from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.recording import Recording
 
 
@@ -16,14 +14,10 @@ def compile_for(text: str, recording: Recording, databases: DatabaseSet) -> Filt
     used on; it keeps the databases that it knows.
     """
 
-    def signal(name: str) -> SignalColumn | None:
-        known = next((database for database in databases if database.has_signal(name)), None)
-        return None if known is None else partial(known.decode_rows, name=name)
-
     return compile_filter(
         text,
         names=databases.ids_named,
         sources=recording.sources,
-        signals=signal,
+        signals=databases.reader,
         start_ns=lambda: recording.start_ns,
     )

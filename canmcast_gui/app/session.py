@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.bus import BusControl
 from canmcast_gui.app.clock import DisplayClock
+from canmcast_gui.app.databases import Databases
 from canmcast_gui.app.leftover import save_leftover
 from canmcast_gui.app.live import SUPERVISE_MS
 from canmcast_gui.app.record import start_recorder
@@ -22,7 +23,7 @@ from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task, Work
 from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.app.trace import Trace
-from canmcast_gui.database import Database, DatabaseSet, load_database
+from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
@@ -55,13 +56,14 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.clock = DisplayClock(self)
-        self.databases = DatabaseSet()
         self.rates = RateMeter()
         self.paused = False
         self.recorder: Recorder | None = None
         self._written = 0
         self._pool = TaskPool(self)
+        self._databases = Databases(self._pool, self)
         self._trace = Trace(self._pool, self)
+        self.databases.use_sources(self.recording.sources)
         self._bus = BusControl(self._pool, self._sources_for_bus, self)
         self._wire()
         self._recorder_watch = QTimer(self)
@@ -70,6 +72,8 @@ class Session(QObject):
 
     def _wire(self) -> None:
         self.clock.tick.connect(self._trace.feed)
+        self._databases.changed.connect(self.databases_changed)
+        self._databases.message.connect(self.message)
         self._pool.started.connect(self.task_started)
         self._trace.message.connect(self.message)
         self._trace.unread.connect(self.file_unread)
@@ -259,6 +263,7 @@ class Session(QObject):
 
     def _on_replaced(self) -> None:
         self._bus.use_sources(self.recording.sources)
+        self.databases.use_sources(self.recording.sources)
         self.recording_replaced.emit()
 
     # -- recording to a file -----------------------------------------------------------------------------
@@ -302,22 +307,29 @@ class Session(QObject):
 
     # -- databases ---------------------------------------------------------------------------------------
 
+    @property
+    def databases(self) -> DatabaseSet:
+        """The databases that are loaded."""
+        return self._databases.loaded
+
     def load_database(self, path: Path | str) -> Task:
-        """Load a database in the background; messages get names and signals when it is there."""
-        path = Path(path)
-        task = self._pool.make(f"Loading {path.name}", lambda _report: load_database(path))
-        task.finished.connect(self._on_database)
-        task.failed.connect(lambda sentence: self.message.emit("error", sentence))
-        return task.start()
+        """Load a database in the background; messages get names and signals when it is there.
+
+        It is loaded again whenever its file changes.
+        """
+        return self._databases.load(path)
 
     def remove_database(self, path: Path | str) -> None:
         """Forget a database."""
-        self.databases.remove(Path(path))
-        self.databases_changed.emit()
+        self._databases.remove(path)
 
-    def _on_database(self, database: Database) -> None:
-        self.databases.add(database)
-        self.databases_changed.emit()
+    def move_database(self, path: Path | str, place: int) -> None:
+        """Give a database another place in the order, which decides where several know an id."""
+        self._databases.move(path, place)
+
+    def set_database_scope(self, path: Path | str, scope: Scope) -> None:
+        """Say which channels or sources a database is for; may be said before it is loaded."""
+        self._databases.set_scope(path, scope)
 
     # -- counters and the end ----------------------------------------------------------------------------
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.view_setup import ViewSetup, setups_of
+from canmcast_gui.database import Scope
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
@@ -28,6 +30,7 @@ class Workspace:
 
     bus: BusSettings | None = None
     databases: tuple[Path, ...] = ()
+    database_scopes: Mapping[Path, Scope] = field(default_factory=dict)
     plots: tuple[str, ...] = ()
     transmit_rows: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSetup, ...] | None = None
@@ -58,6 +61,14 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
         "canmcast_workspace": VERSION,
         "bus": workspace.bus.to_dict() if workspace.bus else None,
         "databases": [_relative(database, path.parent) for database in workspace.databases],
+        "database_scopes": {
+            _relative(database, path.parent): {
+                "channels": sorted(scope.channels),
+                "sources": sorted(scope.sources),
+            }
+            for database, scope in workspace.database_scopes.items()
+            if not scope.is_everything
+        },
         "plots": list(workspace.plots),
         "transmit": list(workspace.transmit_rows),
     }
@@ -86,6 +97,7 @@ def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
     return Workspace(
         bus=settings,
         databases=tuple(path.parent / database for database in databases),
+        database_scopes=_scopes(path, _entry(path, content, "database_scopes", (dict,)) or {}),
         plots=tuple(_texts(path, content, "plots")),
         transmit_rows=tuple(rows),
         views=None if views is None else _views(path, views),
@@ -97,6 +109,22 @@ def _views(path: Path, values: list[Any]) -> tuple[ViewSetup, ...]:
         return setups_of(values)
     except ValueError as error:
         raise WorkspaceError(f"{path.name}: views: {error}. Mend or remove that entry.") from error
+
+
+def _scopes(path: Path, values: dict[str, Any]) -> dict[Path, Scope]:
+    scopes = {}
+    for file, value in values.items():
+        channels = value.get("channels", []) if isinstance(value, dict) else None
+        sources = value.get("sources", []) if isinstance(value, dict) else None
+        if not (
+            isinstance(channels, list)
+            and isinstance(sources, list)
+            and all(isinstance(one, int) and 0 <= one <= 255 for one in channels)
+            and all(isinstance(one, str) for one in sources)
+        ):
+            raise WorkspaceError(f"{path.name}: database_scopes: {file} is no scope. Mend or remove it.")
+        scopes[path.parent / file] = Scope(frozenset(channels), frozenset(sources))
+    return scopes
 
 
 def _texts(path: Path, content: dict[str, Any], name: str) -> list[str]:

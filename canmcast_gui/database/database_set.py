@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,10 @@ class DatabaseSet:
 
     def signal(self, name: str) -> Signal:
         """The signal "Message.Signal". Raises DatabaseError where no database has it."""
-        return self._with_signal(name)[0].signal(name)
+        for database in self._databases:
+            if database.has_signal(name):
+                return database.signal(name)
+        raise DatabaseError(f"no database has the signal {name}; load the database that describes it")
 
     def has_signal(self, name: str) -> bool:
         """Whether any database has the signal "Message.Signal"."""
@@ -184,10 +188,7 @@ class DatabaseSet:
 
     def decode(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
         """As decode_rows(), with timestamps (int64, nanoseconds) in place of rows."""
-        databases = self._with_signal(name)
-        if self.scope(databases[0].path).is_everything:
-            return databases[0].decode(batch, name)
-        rows, values = self._decode_scoped(batch, name, databases)
+        rows, values = self.decode_rows(batch, name)
         return batch.timestamp_ns[rows], values
 
     def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
@@ -196,28 +197,32 @@ class DatabaseSet:
         The first database that has the signal reads those frames that it is for, the next one those that
         remain. Raises DatabaseError where no database has it.
         """
-        databases = self._with_signal(name)
-        if self.scope(databases[0].path).is_everything:
-            return databases[0].decode_rows(batch, name)
-        return self._decode_scoped(batch, name, databases)
-
-    def _decode_scoped(self, batch: FrameBatch, name: str, databases: list[Database]) -> tuple[Rows, Column]:
-        """By each database what no earlier one was for."""
-        left = np.ones(len(batch), np.bool_)
-        parts: list[tuple[Rows, Column]] = []
-        for database in databases:
-            meant = self.scope(database.path).mask(batch, self._sources) & left
-            left &= ~meant
-            chosen = np.flatnonzero(meant)
-            rows, values = database.decode_rows(batch[chosen], name)
-            parts.append((chosen[rows], values))
-        joined = np.concatenate([rows for rows, _ in parts])
-        order = np.argsort(joined, kind="stable")
-        return joined[order], np.concatenate([values for _, values in parts])[order]
-
-    def _with_signal(self, name: str) -> list[Database]:
-        """The databases that have a signal, in their order; at least one."""
-        found = [one for one in self._databases if one.has_signal(name)]
-        if not found:
+        reader = self.reader(name)
+        if reader is None:
             raise DatabaseError(f"no database has the signal {name}; load the database that describes it")
-        return found
+        return reader(batch)
+
+    def reader(self, name: str) -> Callable[[FrameBatch], tuple[Rows, Column]] | None:
+        """decode_rows() of one signal by the databases of now, in any thread; None for an unknown one."""
+        found = [(one, self.scope(one.path)) for one in self._databases if one.has_signal(name)]
+        return partial(_read, found, self._sources, name) if found else None
+
+
+def _read(
+    databases: list[tuple[Database, Scope]], sources: SourceTable, name: str, batch: FrameBatch
+) -> tuple[Rows, Column]:
+    """By each database what no earlier one was for."""
+    first, scope = databases[0]
+    if scope.is_everything:
+        return first.decode_rows(batch, name)
+    left = np.ones(len(batch), np.bool_)
+    parts: list[tuple[Rows, Column]] = []
+    for database, scope in databases:
+        meant = scope.mask(batch, sources) & left
+        left &= ~meant
+        chosen = np.flatnonzero(meant)
+        rows, values = database.decode_rows(batch[chosen], name)
+        parts.append((chosen[rows], values))
+    joined = np.concatenate([rows for rows, _ in parts])
+    order = np.argsort(joined, kind="stable")
+    return joined[order], np.concatenate([values for _, values in parts])[order]

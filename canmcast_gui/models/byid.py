@@ -242,7 +242,17 @@ class ByIdModel(LineModel):
         flags = int(self._newest.flags[entry])
         if flags & _NO_SIGNALS:
             return None
-        return self._databases.message(int(self._newest.arbitration_id[entry]), bool(flags & _EXTENDED))
+        frame = self._newest.frames.records[entry]
+        return self._databases.message(
+            int(frame["arbitration_id"]),
+            bool(flags & _EXTENDED),
+            int(frame["channel"]),
+            self._address(int(frame["source"])),
+        )
+
+    def _address(self, source: int) -> str:
+        """The address of a row of the recording's sources."""
+        return self._recording.sources[source].address if self._recording is not None else ""
 
     def _signal_names(self, entry: int) -> list[str]:
         message = self._message(entry)
@@ -287,7 +297,10 @@ class ByIdModel(LineModel):
     def _signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
         """All signals of the message; those that this frame does not carry say so."""
         extended = bool(int(batch.flags[row]) & _EXTENDED)
-        decoded = self._databases.decode_frame(int(batch.arbitration_id[row]), extended, batch.payload(row))
+        channel, address = int(batch.channel[row]), self._address(int(batch.source[row]))
+        decoded = self._databases.decode_frame(
+            int(batch.arbitration_id[row]), extended, batch.payload(row), channel, address
+        )
         values = {signal.name: SignalLine.of(signal) for signal in decoded}
         return [values.get(name, SignalLine(name, "–")) for name in self._signal_names(entry)]
 
@@ -317,10 +330,18 @@ class ByIdModel(LineModel):
         )
 
     def _names(self, batch: FrameBatch) -> list[str]:
-        rows = zip(batch.arbitration_id.tolist(), batch.flags.tolist(), strict=True)
+        rows = zip(
+            batch.arbitration_id.tolist(),
+            batch.flags.tolist(),
+            batch.channel.tolist(),
+            batch.source.tolist(),
+            strict=True,
+        )
         return [
-            "Error frame" if flags & _ERROR else self._databases.name(one, bool(flags & _EXTENDED))
-            for one, flags in rows
+            "Error frame"
+            if flags & _ERROR
+            else self._databases.name(one, bool(flags & _EXTENDED), channel, self._address(source))
+            for one, flags, channel, source in rows
         ]
 
 

@@ -25,7 +25,8 @@ class SignalLine:
     def of(cls, signal: SignalValue) -> SignalLine:
         """The line of a decoded signal."""
         raw = "" if signal.text == str(signal.raw) else str(signal.raw)
-        return cls(signal.name, f"{signal.text} {signal.unit}".strip(), raw)
+        text = f"{signal.text} {signal.unit}".strip()
+        return cls(signal.name, f"{text} · {signal.remark}" if signal.remark else text, raw)
 
     @property
     def text(self) -> str:

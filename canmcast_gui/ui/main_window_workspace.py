@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace import Workspace, WorkspaceError, load_workspace, save_workspace
+from canmcast_gui.database import Scope
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
 from canmcast_gui.ui.trace_docks import ViewDocks
@@ -44,6 +45,7 @@ class WorkspaceFlows(QObject):
             if database.path not in workspace.databases:
                 self._session.remove_database(database.path)
         for file in workspace.databases:
+            self._session.set_database_scope(file, workspace.database_scopes.get(file, Scope()))
             self._session.load_database(file)
         self._docks.switch.set(False)
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
@@ -55,9 +57,11 @@ class WorkspaceFlows(QObject):
 
     def save(self, path: str | Path) -> None:
         """Save what is set up."""
+        databases = self._session.databases
         workspace = Workspace(
             bus=None if self._session.is_demo else self._session.bus_settings,
-            databases=tuple(database.path for database in self._session.databases),
+            databases=tuple(database.path for database in databases),
+            database_scopes={one.path: databases.scope(one.path) for one in databases},
             plots=tuple(self._docks.plotted()),
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
             views=tuple(self._views.setups()),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace import Workspace, WorkspaceError, load_workspace, save_workspace
+from canmcast_gui.database import Scope
 from canmcast_gui.transport.settings import BusSettings
 
 
@@ -17,6 +18,7 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
     workspace = Workspace(
         bus=BusSettings(group="239.1.2.3", port=5000, hop_limit=0).validated(),
         databases=(database, tmp_path.parent / "other.dbc"),
+        database_scopes={database: Scope(frozenset([2]), frozenset(["10.0.0.7"]))},
         plots=("Engine.Speed", "Brake.Pressure"),
         transmit_rows=({"id": 0x123, "data": "DEAD"},),
         views=(ViewSetup("by_id", "view-2", "error", (("id", 80),)), ViewSetup("chronological")),
@@ -37,6 +39,8 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         ('{"canmcast_workspace": 1, "bus": {"group": "10.0.0.1"}}', "multicast"),
         ('{"canmcast_workspace": 1, "bus": {"port": "x"}}', "port"),
         ('{"canmcast_workspace": 1, "databases": "car.dbc"}', "databases is str"),
+        ('{"canmcast_workspace": 1, "database_scopes": {"a.dbc": {"channels": ["x"]}}}', "database_scopes"),
+        ('{"canmcast_workspace": 1, "database_scopes": {"a.dbc": 1}}', "database_scopes"),
         ('{"canmcast_workspace": 1, "plots": [1]}', "plots must be"),
         ('{"canmcast_workspace": 1, "transmit": [1]}', "transmit"),
         ('{"canmcast_workspace": 1, "views": [{"kind": "table"}]}', "views: a view's kind"),
@@ -50,7 +54,7 @@ def test_a_damaged_one_gets_a_sentence(tmp_path, text, problem):
 
 
 @given(content=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists),
-       name=st.sampled_from(["bus", "databases", "plots", "transmit", "views"]))  # fmt: skip
+       name=st.sampled_from(["bus", "databases", "database_scopes", "plots", "transmit", "views"]))  # fmt: skip
 def test_any_value_is_taken_or_refused(tmp_path_factory, content, name):
     path = tmp_path_factory.mktemp("any") / "w.json"
     path.write_text(json.dumps({"canmcast_workspace": 1, name: content}))

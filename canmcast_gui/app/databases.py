@@ -1,0 +1,89 @@
+"""The session's databases: loaded in the background, in the order in which they were asked for, and loaded
+again when their files change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from canmcast_gui.app.file_watch import FileWatch
+from canmcast_gui.app.taskpool import TaskPool
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.database import Database, DatabaseSet, Scope, load_database
+
+
+class Databases(QObject):
+    """Fills a DatabaseSet. ``message`` carries a level and a sentence, as the session's does."""
+
+    changed = Signal()
+    message = Signal(str, str)
+
+    def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.loaded = DatabaseSet()
+        self._pool = pool
+        self._newest_task: dict[Path, Task] = {}
+        self._watch = FileWatch(self)
+        self._watch.changed.connect(self._load_again)
+
+    def load(self, path: Path | str) -> Task:
+        """Load a database in the background, or load it again; its place in the order is that of now."""
+        path = Path(path)
+        self.loaded.reserve(path)
+        task = self._make(path)
+        task.failed.connect(lambda sentence: self._on_failed(path, sentence))
+        return task.start()
+
+    def remove(self, path: Path | str) -> None:
+        """Forget a database."""
+        self._newest_task.pop(Path(path), None)
+        self._watch.remove(Path(path))
+        self.loaded.remove(path)
+        self.changed.emit()
+
+    def move(self, path: Path | str, place: int) -> None:
+        """Give a database another place in the order, which decides where several know an id."""
+        self.loaded.move(path, place)
+        self.changed.emit()
+
+    def set_scope(self, path: Path | str, scope: Scope) -> None:
+        """Say which channels or sources a database is for."""
+        self.loaded.set_scope(path, scope)
+        self.changed.emit()
+
+    def _make(self, path: Path) -> Task:
+        # what was on disk is noted before it is read: what is written meanwhile is read again
+        self._watch.add(path)
+        task = self._pool.make(f"Loading {path.name}", lambda _report: load_database(path))
+        self._newest_task[path] = task
+        task.finished.connect(lambda database: self._on_loaded(task, database))
+        return task
+
+    def _on_loaded(self, task: Task, database: Database) -> None:
+        """Take a database, unless it was removed or asked for again since."""
+        if self._newest_task.get(database.path) is not task:
+            return
+        del self._newest_task[database.path]
+        self.loaded.add(database)
+        self.changed.emit()
+
+    def _on_failed(self, path: Path, sentence: str) -> None:
+        self._newest_task.pop(path, None)
+        self.message.emit("error", sentence)
+        if not any(database.path == path for database in self.loaded):
+            self._watch.remove(path)
+            self.loaded.remove(path)
+
+    def _load_again(self, path: Path) -> None:
+        """A file has changed: take it as it is now; where it cannot be read, the old one stays."""
+        task = self._make(path)
+        task.finished.connect(
+            lambda _database: self.message.emit("info", f"{path.name} has changed: loaded again.")
+        )
+        task.failed.connect(
+            lambda sentence: self.message.emit(
+                "warning", f"{sentence}. What was loaded before is still used."
+            )
+        )
+        task.start()
