@@ -11,6 +11,7 @@ from canmcast_gui.app.file_watch import FileWatch
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.database import Database, DatabaseSet, Scope, load_database
+from canmcast_gui.database.notes import LEFT_OUT, MENDED
 
 
 class Databases(QObject):
@@ -48,9 +49,14 @@ class Databases(QObject):
         self.changed.emit()
 
     def set_scope(self, path: Path | str, scope: Scope) -> None:
-        """Say which channels or sources a database is for."""
+        """Say which channels or sources a database is for; may be said before it is loaded."""
         self.loaded.set_scope(path, scope)
-        self.changed.emit()
+        if any(database.path == Path(path) for database in self.loaded):
+            self.changed.emit()
+
+    def close(self) -> None:
+        """Watch no files any more."""
+        self._watch.close()
 
     def _make(self, path: Path) -> Task:
         # what was on disk is noted before it is read: what is written meanwhile is read again
@@ -65,8 +71,27 @@ class Databases(QObject):
         if self._newest_task.get(database.path) is not task:
             return
         del self._newest_task[database.path]
+        is_new = all(one.path != database.path for one in self.loaded)
         self.loaded.add(database)
         self.changed.emit()
+        if is_new:
+            self._say_flaws(database)
+
+    def _say_flaws(self, database: Database) -> None:
+        """Tell of what was mended, left out, and described by another database as well."""
+        flaws = sum(note.kind in (MENDED, LEFT_OUT) for note in database.notes)
+        others = sum(one.other is database or one.chosen is database for one in self.loaded.conflicts())
+        parts = (
+            [f"{flaws:,} {'flaw was' if flaws == 1 else 'flaws were'} mended or left out"] if flaws else []
+        )
+        parts += (
+            [f"{others:,} {'id is' if others == 1 else 'ids are'} in another database as well"]
+            if others
+            else []
+        )
+        if parts:
+            said = f"{database.path.name}: {', '.join(parts)}. The database browser lists them."
+            self.message.emit("info", said)
 
     def _on_failed(self, path: Path, sentence: str) -> None:
         self._newest_task.pop(path, None)

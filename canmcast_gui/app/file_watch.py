@@ -29,8 +29,8 @@ class FileWatch(QObject):
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLE_MS)
         self._settled.timeout.connect(self._look)
-        self._watcher.fileChanged.connect(lambda _path: self._settled.start())
-        self._watcher.directoryChanged.connect(lambda _path: self._settled.start())
+        self._watcher.fileChanged.connect(self._on_change)
+        self._watcher.directoryChanged.connect(self._on_change)
 
     def add(self, path: Path) -> None:
         """Watch a file from its state of now on."""
@@ -45,6 +45,15 @@ class FileWatch(QObject):
         if all(other.parent != path.parent for other in self._stamps):
             gone.append(str(path.parent))
         self._watcher.removePaths(gone)
+
+    def close(self) -> None:
+        """Watch nothing any more. The watcher is ended here: its sockets belong to this thread."""
+        self._settled.stop()
+        self._stamps.clear()
+        self._watcher.deleteLater()
+
+    def _on_change(self, _path: str) -> None:
+        self._settled.start()
 
     def _look(self) -> None:
         """Tell which files are other ones now; a file that is gone may be about to come back."""

@@ -352,4 +352,5 @@ class Session(QObject):
         self._bus.close()
         self.stop_record()
         self._pool.shutdown()
+        self._databases.close()
         self._trace.close()

@@ -13,12 +13,12 @@ from PySide6.QtCore import Signal as QtSignal
 from canmcast_gui.database import Database, DatabaseSet, Message, Signal
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.database_mime import SIGNALS_MIME, Dragged, mime_of
 from canmcast_gui.models.signals_text import message_facts, signal_facts
 from canmcast_gui.recording import NewestById
 
 Index = QModelIndex | QPersistentModelIndex
 
-SIGNALS_MIME = "application/x-canmcast-signals"
 TITLES = ("Signal", "Value")
 NAME, VALUE = range(2)
 
@@ -243,8 +243,10 @@ class SignalTreeModel(QAbstractItemModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._node(index).message is not None:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         if self._node(index).signal is not None:
-            flags |= Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+            flags |= Qt.ItemFlag.ItemNeverHasChildren
             if index.column() == NAME:
                 flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
@@ -274,11 +276,8 @@ class SignalTreeModel(QAbstractItemModel):
         return [SIGNALS_MIME, "text/plain"]
 
     def mimeData(self, indexes: Iterable[Index]) -> QMimeData:
-        names = dict.fromkeys(name for index in indexes if (name := self.signal_name(index)))
-        mime = QMimeData()
-        mime.setData(SIGNALS_MIME, "\n".join(names).encode())
-        mime.setText("\n".join(names))
-        return mime
+        nodes = [self._node(index) for index in indexes]
+        return mime_of(Dragged(one.database, one.message, one.signal) for one in nodes if one.message)
 
     def _label(self, node: _Node) -> str:
         return node.signal.name if node.signal is not None else node.name
@@ -289,13 +288,6 @@ class SignalTreeModel(QAbstractItemModel):
         if node.message is None:
             return f"{len(node.children):,} messages"
         return id_text(node.message.arbitration_id, node.message.extended, self._decimal)
-
-
-def signals_of_mime(mime: QMimeData) -> list[str]:
-    """The names of dragged signals; none where something else is dragged."""
-    if not mime.hasFormat(SIGNALS_MIME):
-        return []
-    return bytes(mime.data(SIGNALS_MIME).data()).decode(errors="replace").split("\n")
 
 
 def _number(nodes: list[_Node]) -> None:

@@ -74,7 +74,14 @@ class TraceReader:
         if flags & (Flag.ERROR | Flag.REMOTE):
             return []
         extended = bool(flags & Flag.EXTENDED)
-        return self.databases.decode_frame(int(batch.arbitration_id[index]), extended, batch.payload(index))
+        channel, address = int(batch.channel[index]), self._address(int(batch.source[index]))
+        return self.databases.decode_frame(
+            int(batch.arbitration_id[index]), extended, batch.payload(index), channel, address
+        )
+
+    def _address(self, source: int) -> str:
+        """The address of a row of the recording's sources."""
+        return self.rows.recording.sources[source].address
 
     # -- a screenful -------------------------------------------------------------------------------------
 
@@ -155,8 +162,12 @@ class TraceReader:
     def _names(self, batch: FrameBatch) -> list[str]:
         extended = batch.has(Flag.EXTENDED).tolist()
         errors = batch.has(Flag.ERROR).tolist()
-        rows = list(zip(batch.arbitration_id.tolist(), extended, errors, strict=True))
-        known = {key: "" if key[2] else self.databases.name(key[0], key[1]) for key in set(rows)}
+        channels, sources = batch.channel.tolist(), batch.source.tolist()
+        rows = list(zip(batch.arbitration_id.tolist(), extended, errors, channels, sources, strict=True))
+        known = {
+            key: "" if key[2] else self.databases.name(key[0], key[1], key[3], self._address(key[4]))
+            for key in set(rows)
+        }
         return [known[key] for key in rows]
 
     # -- times -------------------------------------------------------------------------------------------

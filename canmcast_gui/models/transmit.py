@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QUndoStack
 
+from canmcast_gui.models.database_mime import ROWS_MIME, rows_of_mime
 from canmcast_gui.models.transmit_columns import (
     ARMED,
     COLUMNS,
@@ -348,7 +349,7 @@ class TransmitModel(QAbstractTableModel):
     # -- dropping and copying frames as text -------------------------------------------------------------
 
     def mimeTypes(self) -> list[str]:
-        return ["text/plain"]
+        return [ROWS_MIME, "text/plain"]
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
@@ -356,9 +357,14 @@ class TransmitModel(QAbstractTableModel):
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, _column: int, parent: Index
     ) -> bool:
-        if action != Qt.DropAction.CopyAction or not data.hasText():
+        if action != Qt.DropAction.CopyAction:
             return False
         at = row if row >= 0 else parent.row() if parent.isValid() else len(self._entries)
+        rows = rows_of_mime(data)
+        if rows:
+            return self.insert(at, rows) > 0
+        if not data.hasText():
+            return False
         return self.insert_text(at, data.text()) > 0
 
     # -- inside ------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ ACTIONS = (
     ActionData(
         "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
     ),
+    ActionData(
+        "database_browser", "Database bro&wser", "", "Ctrl+Shift+D", "Messages, signals, nodes, bits, remarks"
+    ),
     ActionData("open_workspace", "Open &workspace…", "", "", "Bus, databases, plots and transmit rows"),
     ActionData("save_workspace", "Save wor&kspace…", "", "", "Bus, databases, plots and transmit rows"),
     ActionData("new", "&New trace", "", "Ctrl+N", "Begin an empty trace"),

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self._recent.aboutToShow.connect(self._fill_recent)
         file.addActions([actions.save, actions.save_shown, actions.save_minute, actions.new])
         file.addSeparator()
-        file.addAction(actions.load_database)
+        file.addActions([actions.load_database, actions.database_browser])
         file.addSeparator()
         file.addActions([actions.open_workspace, actions.save_workspace])
         file.addSeparator()
@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
             (actions.clear, session.clear),
             (actions.limits, lambda: LimitsDialog(self._settings, self).open()),
             (actions.load_database, self.files.ask_database),
+            (actions.database_browser, self.docks.show_browser),
             (actions.open_workspace, self.workspaces.ask_open),
             (actions.save_workspace, self.workspaces.ask_save),
             (actions.quit, self.close_by_user),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit_switch import TransmitSwitch
+from canmcast_gui.ui.database_browser import DatabaseBrowser
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from canmcast_gui.ui.signals_panel import SignalsPanel
 from canmcast_gui.ui.trace_context import ViewContext
@@ -23,6 +24,7 @@ from canmcast_gui.ui.transmit_replay_panel import ReplayPanel
 SIDE_WIDTH = 250
 SMALL_SIDE_WIDTH = 196
 BOTTOM_HEIGHT = 290
+BROWSER_SIZE = QSize(980, 620)
 END_SECONDS = 5.0
 
 # While the plot's library is loaded, the window waits this long for the interpreter at each of its calls into
@@ -67,8 +69,13 @@ class Docks(QObject):
                 "plot", "Plot", areas.BottomDockWidgetArea, _sentence("The plot is being loaded…")
             ),
         }
+        self.browser = DatabaseBrowser(session, settings)
+        self.browser_dock = self._add("databases", "Databases", areas.RightDockWidgetArea, self.browser)
+        self._float_browser()
         window.setCorner(Qt.Corner.BottomLeftCorner, areas.LeftDockWidgetArea)
         self.signals.plot_requested.connect(self.plot_signal)
+        self.signals.browse_requested.connect(self.show_browser)
+        self.browser.plot_requested.connect(self.plot_signal)
         self.docks["plot"].visibilityChanged.connect(self._on_plot_visible)
 
     def _add(self, name: str, title: str, area: Qt.DockWidgetArea, panel: QWidget) -> QDockWidget:
@@ -78,9 +85,22 @@ class Docks(QObject):
         self._window.addDockWidget(area, dock)
         return dock
 
+    def _float_browser(self) -> None:
+        """A window of its own, closed until it is asked for."""
+        self.browser_dock.setFloating(True)
+        self.browser_dock.resize(BROWSER_SIZE)
+        self.browser_dock.hide()
+
+    def show_browser(self) -> None:
+        """Show what the databases hold."""
+        self.browser_dock.show()
+        self.browser_dock.raise_()
+        self.browser.search.setFocus()
+
     def arrange(self) -> None:
         """Put all docks where they belong and show them."""
         docks, window = self.docks, self._window
+        self._float_browser()
         for name, dock in docks.items():
             left = name in ("signals", "hosts", "marks")
             area = Qt.DockWidgetArea
@@ -104,7 +124,7 @@ class Docks(QObject):
 
     def toggle_actions(self) -> list[QAction]:
         """One action for each dock that shows and hides it."""
-        return [dock.toggleViewAction() for dock in self.docks.values()]
+        return [dock.toggleViewAction() for dock in (*self.docks.values(), self.browser_dock)]
 
     # -- the plot ----------------------------------------------------------------------------------------
 

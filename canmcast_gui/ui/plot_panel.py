@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.database_mime import signals_of_mime
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
 from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
-from canmcast_gui.models.signals import signals_of_mime
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plot_bar import PlotBar

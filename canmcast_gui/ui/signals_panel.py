@@ -40,7 +40,7 @@ NO_DATABASE = (
 
 
 class SignalsPanel(QWidget):
-    """A tree of databases, messages and signals.
+    """A tree of databases, messages and signals; ``browse_requested`` asks for more than fits here.
 
     ``plot_requested`` carries "Message.Signal" that the user wants plotted, ``unplot_requested`` one that is
     not wanted any more; ``set_plotted`` says which are.
@@ -48,6 +48,7 @@ class SignalsPanel(QWidget):
 
     plot_requested = Signal(str)
     unplot_requested = Signal(str)
+    browse_requested = Signal()
 
     def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,19 +105,22 @@ class SignalsPanel(QWidget):
         self.remove_action = QAction(icon("remove"), "Remove database", self)
         self.remove_action.setToolTip("Remove the database of the selected line")
         self.remove_action.triggered.connect(self.remove_database)
+        self.browse_action = QAction(icon("database"), "Database browser", self)
+        self.browse_action.setToolTip("All that the databases say of messages, signals and nodes")
+        self.browse_action.triggered.connect(self.browse_requested)
         self.plot_action = QAction(icon("plot"), "Plot", self)
         self.plot_action.setToolTip("Plot the selected signals")
         self.plot_action.setShortcut(QKeySequence("Return"))
         self.plot_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.plot_action.triggered.connect(self.plot_selected)
-        self.tree.addActions([self.plot_action, self.load_action, self.remove_action])
+        self.tree.addActions([self.plot_action, self.browse_action, self.load_action, self.remove_action])
 
     def _make_top(self) -> QHBoxLayout:
         top = QHBoxLayout()
         top.setContentsMargins(4, 4, 4, 4)
         top.setSpacing(4)
         top.addWidget(self.search)
-        for action in (self.plot_action, self.load_action, self.remove_action):
+        for action in (self.plot_action, self.browse_action, self.load_action, self.remove_action):
             button = QToolButton(self)
             button.setDefaultAction(action)
             button.setAutoRaise(True)

@@ -16,6 +16,7 @@ def databases(qapp):
     made = Databases(pool, pool)
     yield made
     pool.shutdown()
+    made.close()
     pool.deleteLater()
 
 

@@ -53,8 +53,10 @@ def test_a_damaged_one_gets_a_sentence(tmp_path, text, problem):
         load_workspace(path)
 
 
-@given(content=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists),
-       name=st.sampled_from(["bus", "databases", "database_scopes", "plots", "transmit", "views"]))  # fmt: skip
+@given(
+    content=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists),
+    name=st.sampled_from(["bus", "databases", "database_scopes", "plots", "transmit", "views"]),
+)
 def test_any_value_is_taken_or_refused(tmp_path_factory, content, name):
     path = tmp_path_factory.mktemp("any") / "w.json"
     path.write_text(json.dumps({"canmcast_workspace": 1, name: content}))

@@ -1,0 +1,178 @@
+"""The files of the loaded databases: their order, which frames each is for, and what was found in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.database import Scope
+from canmcast_gui.ui.icons import icon
+
+DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
+TITLES = ("Database", "Messages", "Remarks", "Channels", "Sources")
+FILE, MESSAGES, REMARKS, CHANNELS, SOURCES = range(5)
+_SCOPE_TIP = "Which frames the database is for, separated by commas; all where nothing is written"
+
+
+class DatabaseFiles(QWidget):
+    """A row for each database in their order, which decides where several know an id.
+
+    Channels and sources can be edited: the database is then for these frames only.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.table = self._make_table()
+        self.load_action = self._action("add", "Load databases…", self.choose)
+        self.remove_action = self._action("remove", "Remove the selected databases", self.remove)
+        self.up_action = self._action("up", "Earlier: decides over those below", lambda: self._move(-1))
+        self.down_action = self._action("down", "Later", lambda: self._move(1))
+        buttons = QHBoxLayout()
+        for action in (self.load_action, self.remove_action, self.up_action, self.down_action):
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(buttons)
+        layout.addWidget(self.table)
+        layout.addWidget(_explanation(self))
+        self.table.itemChanged.connect(self._on_edited)
+        self.table.itemSelectionChanged.connect(self._update_actions)
+        session.databases_changed.connect(self.reload)
+        self.reload()
+
+    def _make_table(self) -> QTableWidget:
+        table = QTableWidget(0, len(TITLES), self)
+        table.setHorizontalHeaderLabels(TITLES)
+        table.setFrameShape(QTableWidget.Shape.NoFrame)
+        table.verticalHeader().hide()
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Stretch)
+        character = table.fontMetrics().horizontalAdvance("0")
+        for column, width in ((MESSAGES, 10), (REMARKS, 10), (CHANNELS, 12), (SOURCES, 16)):
+            header.resizeSection(column, character * width)
+        return table
+
+    def _action(self, name: str, tip: str, slot) -> QAction:
+        action = QAction(icon(name), tip, self)
+        action.triggered.connect(lambda _checked=False: slot())
+        return action
+
+    def reload(self) -> None:
+        """Show the databases as they are now."""
+        chosen = set(self._chosen())
+        databases = self._session.databases
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(databases))
+        for row, database in enumerate(databases):
+            scope = databases.scope(database.path)
+            texts = (
+                database.path.name,
+                f"{len(database.messages):,}",
+                f"{len(database.notes):,}" if database.notes else "",
+                ", ".join(map(str, sorted(scope.channels))),
+                ", ".join(sorted(scope.sources)),
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(_SCOPE_TIP if column in (CHANNELS, SOURCES) else str(database.path))
+                item.setData(Qt.ItemDataRole.UserRole, str(database.path))
+                if column not in (CHANNELS, SOURCES):
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self.table.setItem(row, column, item)
+        self.table.clearSelection()
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
+        for row, database in enumerate(databases):
+            if database.path in chosen:
+                self.table.selectRow(row)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.blockSignals(False)
+        self._update_actions()
+
+    # -- what the user does ------------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Let the user choose database files, and load them."""
+        dialog = QFileDialog(self, "Load databases", "", DATABASE_FILES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._load)
+        dialog.open()
+
+    def _load(self, paths: list[str]) -> None:
+        for path in paths:
+            self._session.load_database(Path(path))
+
+    def remove(self) -> None:
+        """Forget the selected databases."""
+        for path in self._chosen():
+            self._session.remove_database(path)
+
+    def _move(self, by: int) -> None:
+        (path,) = self._chosen()
+        order = [database.path for database in self._session.databases]
+        self._session.move_database(path, order.index(path) + by)
+
+    def _on_edited(self, item: QTableWidgetItem) -> None:
+        path, row = Path(item.data(Qt.ItemDataRole.UserRole)), item.row()
+        channels = _words(self.table.item(row, CHANNELS))
+        wrong = [word for word in channels if not (word.isdecimal() and int(word) <= 255)]
+        if wrong:
+            self._session.message.emit(
+                "warning", f"{wrong[0]} is no channel: write numbers from 0 to 255, separated by commas."
+            )
+            self.reload()
+            return
+        sources = frozenset(_words(self.table.item(row, SOURCES)))
+        self._session.set_database_scope(path, Scope(frozenset(map(int, channels)), sources))
+
+    def _chosen(self) -> list[Path]:
+        rows = sorted({index.row() for index in self.table.selectedIndexes()})
+        items = (self.table.item(row, FILE) for row in rows)
+        return [Path(item.data(Qt.ItemDataRole.UserRole)) for item in items if item]
+
+    def _update_actions(self) -> None:
+        chosen = self._chosen()
+        order = [database.path for database in self._session.databases]
+        place = order.index(chosen[0]) if len(chosen) == 1 and chosen[0] in order else None
+        self.remove_action.setEnabled(bool(chosen))
+        self.up_action.setEnabled(place is not None and place > 0)
+        self.down_action.setEnabled(place is not None and place < len(order) - 1)
+
+
+def _explanation(parent: QWidget) -> QLabel:
+    label = QLabel(
+        "The first database that knows an id names its frames. Write channels or source addresses, separated "
+        "by commas, where a database is for some frames only.",
+        parent,
+    )
+    label.setWordWrap(True)
+    label.setMargin(6)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+def _words(item: QTableWidgetItem | None) -> list[str]:
+    return (item.text() if item else "").replace(",", " ").replace(";", " ").split()
