@@ -87,9 +87,9 @@ class Docks(QObject):
 
     def _float_browser(self) -> None:
         """A window of its own, closed until it is asked for."""
+        self.browser_dock.hide()  # first, or its window would take the focus
         self.browser_dock.setFloating(True)
         self.browser_dock.resize(BROWSER_SIZE)
-        self.browser_dock.hide()
 
     def show_browser(self) -> None:
         """Show what the databases hold."""

@@ -1,13 +1,17 @@
-"""Signals: one signal of a message out of many frames at once, against cantools frame by frame."""
+"""Signals out of many frames at once: against cantools frame by frame, and asammdf's bus logging by file."""
 
 from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cantools
 import numpy as np
+from asammdf import MDF, Source
+from asammdf import Signal as Column
+from asammdf.blocks.v4_constants import FLAG_CG_BUS_EVENT, FLAG_CG_PLAIN_BUS_EVENT
 
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag, FrameBatch
@@ -49,11 +53,79 @@ def run() -> list[Figure]:
         path = Path(folder) / "bench.dbc"
         path.write_text(DATABASE)
         return [
+            *_bus_logging(path, Path(folder) / "bench.mf4"),
             _figure(path, "a signal of 16 bits, Intel", 256, "Engine.Speed", 8),
             _figure(path, "a signal of 16 bits, Motorola, signed", 256, "Engine.Torque", 8),
             _figure(path, "a multiplexed signal", 257, "Modes.B", 8),
             _figure(path, "a signal in byte 40 of 64", 258, "Long.Back", 64),
         ]
+
+
+def _bus_logging(database: Path, log: Path) -> list[Figure]:
+    """All signals of a message out of an MF4 file, opening it included, and one once the file is open."""
+    _write_mf4(log)
+    known = load_database(database)
+    names = [f"Engine.{signal.name}" for signal in known.messages_named("Engine")[0].signals]
+
+    def every_signal() -> None:
+        with MDF(log) as file:
+            batch = _frames_of(file)
+        for name in names:
+            known.decode(batch, name)
+
+    def every_signal_of_peer() -> None:
+        with MDF(log) as file:
+            file.extract_bus_logging({"CAN": [(str(database), 0)]}).close()
+
+    with MDF(log) as file:
+        batch = _frames_of(file)
+        return [
+            _against("all six signals, opening the file included", every_signal, every_signal_of_peer),
+            _against(
+                "one signal, the file being open",
+                lambda: known.decode(batch, names[0]),
+                lambda: file.get_can_signal(names[0], database=str(database)),
+            ),
+        ]
+
+
+def _frames_of(file: MDF) -> FrameBatch:
+    frames = file.get("CAN_DataFrame").samples
+    return FrameBatch.from_columns(
+        np.arange(len(frames)),
+        frames["CAN_DataFrame.ID"],
+        frames["CAN_DataFrame.DataBytes"],
+        frames["CAN_DataFrame.DataLength"],
+    )
+
+
+def _against(title: str, ours: Callable[[], object], peer: Callable[[], object]) -> Figure:
+    pairs = [(_seconds(ours), _seconds(peer)) for _ in range(REPEATS)]
+    taken = min(one for one, _ in pairs), min(one for _, one in pairs)
+    return Figure(
+        f"{title}: 1 M frames of an MF4 file, against asammdf's bus logging",
+        taken[1] / taken[0],
+        1,
+        rate(FRAMES, taken[0]),
+        rate(FRAMES, taken[1]),
+    )
+
+
+def _write_mf4(path: Path) -> None:
+    """A file of bus logging as its standard has it: a structure for each frame, with its bytes."""
+    batch = _traffic(256, 8)
+    parts = [("BusChannel", "u1"), ("ID", "<u4"), ("IDE", "u1"), ("DLC", "u1"), ("DataLength", "u1")]
+    fields = [(f"CAN_DataFrame.{name}", kind) for name, kind in parts]
+    frames = np.zeros(FRAMES, [*fields, ("CAN_DataFrame.DataBytes", "u1", (8,))])
+    frames["CAN_DataFrame.BusChannel"] = 1
+    frames["CAN_DataFrame.ID"] = batch.arbitration_id
+    frames["CAN_DataFrame.DLC"] = frames["CAN_DataFrame.DataLength"] = 8
+    frames["CAN_DataFrame.DataBytes"] = batch.data
+    bus = Source("CAN1", "CAN1", "", Source.SOURCE_BUS, Source.BUS_TYPE_CAN)
+    with MDF(version="4.11") as file:
+        file.append([Column(frames, batch.timestamp_ns / 1e9, name="CAN_DataFrame", source=bus)])
+        file.groups[-1].channel_group.flags |= FLAG_CG_BUS_EVENT | FLAG_CG_PLAIN_BUS_EVENT
+        file.save(path)
 
 
 def _figure(path: Path, name: str, arbitration_id: int, signal: str, width: int) -> Figure:

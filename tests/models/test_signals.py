@@ -7,7 +7,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.database_mime import signals_of_mime
+from canmcast_gui.models.database_mime import rows_of_mime, signals_of_mime
 from canmcast_gui.models.signals import NAME, VALUE, SignalTreeModel
 from canmcast_gui.recording import NewestById
 from canmcast_gui.resources_path import resource
@@ -135,8 +135,10 @@ def test_signals_can_be_dragged(tree):
     speed, engine = index_of(tree, "test", "Engine", "Speed"), index_of(tree, "test", "Engine")
     mime = tree.mimeData([speed, speed.siblingAtColumn(VALUE), engine])
     assert signals_of_mime(mime) == ["Engine.Speed"]
-    assert mime.text() == "Engine.Speed"
-    assert not engine.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    assert mime.text() == "Engine.Speed\nEngine"
+    assert [row.comment for row in rows_of_mime(mime)] == ["Engine"]
+    assert engine.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    assert not engine.parent().flags() & Qt.ItemFlag.ItemIsDragEnabled
 
 
 def test_tool_tips_say_what_the_database_knows(tree):

@@ -136,7 +136,7 @@ UNUSED = frozenset(
     ]
 )
 # The list of keywords below NS_, each on a line of its own.
-NEW_SYMBOLS = re.compile(r"NS_[ \t]*+:?[^\n]*+(?:\s*+\n[ \t]*+[A-Z_]++[ \t]*+(?=\r?\n|\Z))*+")
+NEW_SYMBOLS = re.compile(r"NS_[ \t]*+:?[^\n]*+(?:\n(?:[ \t\r]*+\n)*+[ \t]*+[A-Z_]++[ \t\r]*+(?=\n|\Z))*+")
 
 # Which signals a line of names and values describes, though the rest of the line is not as it should be.
 NAMED_SIGNAL = re.compile(r"(?P<id>\S+)\s+(?P<name>.+?)\s+(?=-?\d\S*\s*\")", re.DOTALL)
