@@ -98,7 +98,7 @@ def test_a_signal_is_dragged_into_plots_and_its_message_into_the_transmit_list(d
     mime = model.mimeData([model.index(0, 0), model.index(0, 1), model.index(1, 0)])
     assert signals_of_mime(mime) == ["Engine.Speed", "Engine.Torque"]
     (row,) = rows_of_mime(mime)
-    assert (row.arbitration_id, row.comment, row.period_ns) == (256, "Engine", 20_000_000)
+    assert (row.arbitration_id, row.name, row.period_ns) == (256, "Engine", 20_000_000)
     transmit = TransmitModel()
     assert transmit.dropMimeData(mime, Qt.DropAction.CopyAction, -1, -1, transmit.index(-1, -1))
     assert transmit.rowCount() == 1
@@ -109,7 +109,7 @@ def test_a_message_is_dragged_into_the_transmit_list_alone(databases, table):
     model = table(tables.MESSAGE_COLUMNS, tables.message_entries(databases))
     mime = model.mimeData([model.index(1, 0)])
     assert signals_of_mime(mime) == []
-    assert [row.comment for row in rows_of_mime(mime)] == ["Modes"]
+    assert [row.name for row in rows_of_mime(mime)] == ["Modes"]
 
 
 def layout(message, selection=None):

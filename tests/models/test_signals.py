@@ -136,7 +136,7 @@ def test_signals_can_be_dragged(tree):
     mime = tree.mimeData([speed, speed.siblingAtColumn(VALUE), engine])
     assert signals_of_mime(mime) == ["Engine.Speed"]
     assert mime.text() == "Engine.Speed\nEngine"
-    assert [row.comment for row in rows_of_mime(mime)] == ["Engine"]
+    assert [row.name for row in rows_of_mime(mime)] == ["Engine"]
     assert engine.flags() & Qt.ItemFlag.ItemIsDragEnabled
     assert not engine.parent().flags() & Qt.ItemFlag.ItemIsDragEnabled
 
