@@ -17,7 +17,15 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.merge import LogPart
-from canmcast_gui.recording import Limits, NewestById, Recording, RecordingError, find_next, find_previous
+from canmcast_gui.recording import (
+    Limits,
+    NewestById,
+    Recording,
+    RecordingError,
+    find_next,
+    find_previous,
+    remove_empty,
+)
 
 # Rows of an opened file that one tick hands to the by-ID view: some 10 ms of work, 1 M frames/s in all.
 FEED_ROWS = 50_000
@@ -50,6 +58,7 @@ class Trace(QObject):
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._limits = Limits()
+        remove_empty()
         self.recording = Recording.create()
         self.newest = NewestById()
         self.file_path: Path | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 LOCK_NAME = "recording.lock"
@@ -21,6 +22,19 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+# Another program that looks for what a crash left behind holds a lock for some microseconds, to see whether
+# anybody else does. These seconds of waiting outlast it.
+LOOKS = (0.001, 0.004, 0.015, 0.08, 0.0)
+
+
+def _got(descriptor: int) -> bool:
+    try:
+        _lock(descriptor)
+    except OSError:
+        return False
+    return True
+
+
 class FolderLock:
     """The exclusive ownership of one recording's folder, by a lock file that stands in it.
 
@@ -33,18 +47,29 @@ class FolderLock:
 
     @classmethod
     def take(cls, folder: Path, create: bool = False) -> FolderLock | None:
-        """The lock of ``folder``, or None where another owner has it.
+        """The lock of ``folder``, or None where another owner has it, for longer than a look takes.
 
         Raises OSError (FileNotFoundError where it has no lock file and ``create`` is not set).
         """
         flags = os.O_RDWR | (os.O_CREAT if create else 0)
         descriptor = os.open(folder / LOCK_NAME, flags, 0o644)
+        for pause in LOOKS:
+            if _got(descriptor):
+                return cls(descriptor)
+            time.sleep(pause)
+        os.close(descriptor)
+        return None
+
+    @classmethod
+    def is_free(cls, folder: Path) -> bool:
+        """Whether nobody owns ``folder``; a folder that cannot be looked at is owned. For a moment it is."""
         try:
-            _lock(descriptor)
+            descriptor = os.open(folder / LOCK_NAME, os.O_RDWR)
         except OSError:
-            os.close(descriptor)
-            return None
-        return cls(descriptor)
+            return False
+        free = _got(descriptor)
+        os.close(descriptor)
+        return free
 
     def release(self) -> None:
         """Give the ownership back; may be called again."""

@@ -105,23 +105,26 @@ class Recording:
 
     def close(self) -> None:
         """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
-        self._close()
+        self._finish()
+        self._lock.release()
 
-    def _close(self) -> tuple[Chunk, ...]:
-        """What ``close`` does; the chunks that were there."""
+    def discard(self) -> None:
+        """Close, and delete what is on disk. Batches that were handed out stay valid."""
+        for chunk in self._finish():
+            chunk.remove()
+        # nobody must take what is being deleted for something that a crash left behind
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.release()
+        if self._folder.exists():  # Windows keeps a locked file
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _finish(self) -> tuple[Chunk, ...]:
+        """Write what is left to write and forget the chunks; those that were there."""
         if self._closed:
             return ()
         self._closed = True
         self.gaps.save()
-        chunks = self._store.close()
-        self._lock.release()
-        return chunks
-
-    def discard(self) -> None:
-        """Close, and delete what is on disk. Batches that were handed out stay valid."""
-        for chunk in self._close():
-            chunk.remove()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        return self._store.close()
 
     def __enter__(self) -> Recording:
         return self

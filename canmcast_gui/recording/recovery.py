@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,37 +47,25 @@ def remove_empty(parent: Path | None = None) -> None:
     """Delete the recordings without a frame that nobody owns: there is nothing to recover."""
     oldest = time.time() - SECONDS_TO_BEGIN
     for folder in _unowned(parent or recordings_folder()):
-        if not _look_at(folder).frames and (folder / LOCK_NAME).stat().st_mtime < oldest:
-            _delete(folder)
+        with suppress(OSError):  # another program has deleted it by now
+            if not _look_at(folder).frames and (folder / LOCK_NAME).stat().st_mtime < oldest:
+                _delete(folder)
 
 
 def _unowned(parent: Path) -> list[Path]:
     folders = [path.parent for path in parent.glob(f"*/{LOCK_NAME}")]
-    return [folder for folder in folders if _is_unowned(folder)]
-
-
-def _is_unowned(folder: Path) -> bool:
-    try:
-        lock = FolderLock.take(folder)
-    except OSError:
-        return False
-    if lock is None:
-        return False
-    lock.release()
-    return True
+    return [folder for folder in folders if FolderLock.is_free(folder)]
 
 
 def _look_at(folder: Path) -> Leftover:
-    """What the headers of a folder's chunks say, without reading frames."""
+    """What the headers of a folder's chunks say, without reading frames; nothing of one that is gone."""
     headers = []
     size = 0
-    for path in sorted(folder.glob("*" + RECORDS_SUFFIX)):
-        try:
+    with suppress(OSError, RecordingError):
+        for path in sorted(folder.glob("*" + RECORDS_SUFFIX)):
             header = ChunkHeader.read(path)
-        except (OSError, RecordingError):
-            break
-        headers.append(header)
-        size += HEADER_BYTES + header.count * RECORD_BYTES + header.heap_used
+            headers.append(header)
+            size += HEADER_BYTES + header.count * RECORD_BYTES + header.heap_used
     frames = sum(header.count for header in headers)
     return Leftover(folder, frames, headers[0].start_ns if headers else 0, size)
 

@@ -1,6 +1,7 @@
 """What a crash left behind is found, brought back or deleted; what somebody owns is left alone."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,31 @@ def test_empty_recordings_go_unless_they_are_new_or_owned():
     remove_empty()
     assert [folder.exists() for folder in (old, new, full, owned.folder)] == [False, True, True, True]
     owned.discard()
+
+
+def test_who_looks_for_leftovers_disturbs_nobody():
+    """Another window looks while recordings begin, end and are opened again."""
+    old = left_behind(5)
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            leftovers()
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(100):
+            made = Recording.create()
+            made.append(numbered(0, 3))
+            Recording.open(old).close()
+            made.discard()
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert [leftover.folder for leftover in leftovers()] == [old]
 
 
 def test_other_folders_are_left_alone():
