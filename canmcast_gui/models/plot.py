@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import DatabaseError, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.plot_samples import SampleRoom, SampleStore
+from canmcast_gui.models.plot_samples import SampleRoom, SampleStore, Times
+from canmcast_gui.models.plot_style import LineKind, PlotStyle
 
 # More lines than that cannot be told apart; they share one bound of memory.
 MAX_SIGNALS = 64
@@ -36,14 +38,20 @@ class PlotSignal:
         self.signal: Signal | None = None
         self.problem = ""
         self.cycle_ns = 0
+        self.style = PlotStyle()
 
     @property
     def unit(self) -> str:
-        """The unit, "" where there is none."""
-        return self.signal.unit if self.signal else ""
+        """The unit of its samples, "" where there is none, as raw numbers have."""
+        return self.signal.unit if self.signal and not self.style.raw else ""
 
     @property
-    def is_stepped(self) -> bool:
+    def kind(self) -> LineKind:
+        """How it is drawn: as asked for, else as suits it."""
+        return self.style.kind or (LineKind.STEPS if self.has_states else LineKind.LINES)
+
+    @property
+    def has_states(self) -> bool:
         """Whether its values are names of states, between which there is nothing."""
         return bool(self.signal and self.signal.choices)
 
@@ -56,8 +64,8 @@ class PlotSignal:
         """A value as it is read: a state's name, or a number with the unit."""
         if value is None:
             return "–"
-        if self.signal is None:
-            return f"{value:g}"
+        if self.signal is None or self.style.raw:
+            return f"{value:.10g}"
         signal = self.signal
         whole = signal.scale and not signal.is_float
         raw = round((value - signal.offset) / signal.scale) if whole else value
@@ -65,10 +73,18 @@ class PlotSignal:
 
     def states(self) -> list[tuple[float, str]]:
         """All named states by their physical values."""
-        if self.signal is None:
+        if self.signal is None or self.style.raw:
             return []
         scale, offset = self.signal.scale, self.signal.offset
         return [(raw * scale + offset, text) for raw, text in self.signal.choices.items()]
+
+    def take(self, times: Times, values: npt.NDArray[np.generic]) -> None:
+        """Add samples, given as physical values."""
+        numbers = np.asarray(values, dtype=np.float64)
+        if self.style.raw and self.signal is not None and self.signal.scale:
+            numbers = (numbers - self.signal.offset) / self.signal.scale
+            numbers = numbers if self.signal.is_float else np.round(numbers)
+        self.samples.append(times, numbers)
 
 
 class PlotData:
@@ -79,17 +95,19 @@ class PlotData:
         self._clock = clock
         self.signals: list[PlotSignal] = []
         self._room = SampleRoom()
+        self._losses: tuple[object, Times] = (None, np.zeros(0, dtype=np.int64))
 
     @property
     def names(self) -> list[str]:
         """The signals, in the order in which they were added."""
         return [signal.name for signal in self.signals]
 
-    def add(self, name: str) -> bool:
+    def add(self, name: str, style: PlotStyle | None = None) -> bool:
         """Add "Message.Signal"; False where it is there already or there are too many."""
         if name in self.names or len(self.signals) >= MAX_SIGNALS:
             return False
         signal = PlotSignal(name, self._room)
+        signal.style = style or PlotStyle()
         self._describe(signal)
         self.signals.append(signal)
         self._room.stores = len(self.signals)
@@ -102,9 +120,18 @@ class PlotData:
 
     def restart(self) -> None:
         """Decode all anew: for another recording, or other databases."""
-        names, self.signals = self.names, []
-        for name in names:
-            self.add(name)
+        before, self.signals = self.signals, []
+        for signal in before:
+            self.add(signal.name, signal.style)
+
+    def set_style(self, name: str, style: PlotStyle) -> None:
+        """Show a signal in another way; between raw and physical values it is decoded anew."""
+        for number, signal in enumerate(self.signals):
+            if signal.name == name:
+                if signal.style.raw != style.raw:
+                    signal = self.signals[number] = PlotSignal(name, self._room)
+                    self._describe(signal)
+                signal.style = style
 
     def _describe(self, signal: PlotSignal) -> None:
         databases = self._session.databases
@@ -116,6 +143,15 @@ class PlotData:
         message = signal.name.rpartition(".")[0]
         cycles = [one.cycle_ms for database in databases for one in database.messages_named(message)]
         signal.cycle_ns = round(max((cycle or 0 for cycle in cycles), default=0) * 1e6)
+
+    @property
+    def losses(self) -> Times:
+        """When frames were found missing in the recording, int64 (n,), ascending."""
+        gaps = self._session.recording.gaps
+        key = (self._session.recording.folder, gaps.generation)
+        if self._losses[0] != key:
+            self._losses = key, np.sort(np.array([gap.timestamp_ns for gap in gaps[:]], dtype=np.int64))
+        return self._losses[1]
 
     @property
     def rows_behind(self) -> int:
@@ -163,4 +199,4 @@ class PlotData:
         except DatabaseError as error:
             signal.problem = str(error)
             return
-        signal.samples.append(times, np.asarray(values, dtype=np.float64))
+        signal.take(times, values)

@@ -8,20 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPalette
+from PySide6.QtGui import QColor, QFontMetricsF, QPalette, QPen
 
 from canmcast_gui.models.plot import PlotSignal
-from canmcast_gui.models.plot_samples import Curve
+from canmcast_gui.models.plot_samples import Curve, Times
+from canmcast_gui.models.plot_style import LineKind
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot_axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
 
 NS = 1e9
 MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
 SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
-FEW_POINTS = 40  # so few samples are marked, as the line between them is only a guess
+POINT_PIXELS = 4
+DOTS = 4000  # across a lane: shorter than a pixel
 WHEEL_BASE = 1.0015
 
 _NO_GAPS = "all"
+_NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 
 
 class LaneBox(pg.ViewBox):
@@ -99,7 +102,7 @@ class ValueAxis:
     def color(self, palette: QPalette, colors: dict[str, QColor]) -> None:
         """Paint in the colours of the theme; an axis of one curve has the curve's colour."""
         for signal, item in self.curves:
-            item.setPen(pg.mkPen(colors[signal.name], width=1))
+            item.setPen(_pen(signal, colors[signal.name]))
         text = (
             colors[self.curves[0][0].name]
             if len(self.curves) == 1
@@ -108,14 +111,17 @@ class ValueAxis:
         self.axis.setPen(pg.mkPen(theme.colors(palette).line))
         self.axis.setTextPen(pg.mkPen(text))
 
-    def draw(self, start_ns: int, span: tuple[float, float], points: int) -> int:
-        """Draw what the samples say of a span in seconds since ``start_ns``; returns how many points."""
+    def draw(self, start_ns: int, span: tuple[float, float], points: int, losses: Times) -> int:
+        """Draw what the samples say of a span in seconds since ``start_ns``; returns how many points.
+
+        Where frames were lost, at ``losses`` (int64 (n,), ascending), lines are broken.
+        """
         low, high, drawn = np.inf, -np.inf, 0
         first, last = (start_ns + round(second * NS) for second in span)
         for signal, item in self.curves:
             curve = signal.samples.curve(first, last, points)
             drawn += len(curve.times)
-            _draw_curve(item, signal, curve, start_ns)
+            _draw_curve(item, signal, curve, start_ns, losses, dot=(span[1] - span[0]) / DOTS)
             if len(curve.values):
                 low, high = min(low, curve.values.min()), max(high, curve.values.max())
         if low <= high and not self.is_manual:
@@ -128,7 +134,7 @@ class ValueAxis:
         if low >= self.low and high <= self.high and needed >= SHRINK_BELOW * (self.high - self.low):
             return
         margin = needed * MARGIN or max(abs(high) * MARGIN, 0.5)
-        if any(signal.is_stepped for signal, _ in self.curves):
+        if any(signal.has_states for signal, _ in self.curves):
             margin = max(margin, 0.4)
         self.low, self.high = low - margin, high + margin
         self.box.setYRange(self.low, self.high, padding=0)
@@ -157,16 +163,30 @@ class ValueAxis:
         self.axis.resizeEvent()  # which puts the title into the middle
 
 
-def _draw_curve(item: pg.PlotCurveItem, signal: PlotSignal, curve: Curve, start_ns: int) -> None:
+def _pen(signal: PlotSignal, color: QColor) -> QPen:
+    """Points are lines shorter than a pixel with round ends, which are drawn as fast as any line."""
+    if signal.kind is LineKind.POINTS:
+        return pg.mkPen(color, width=POINT_PIXELS, capStyle=Qt.PenCapStyle.RoundCap)
+    return pg.mkPen(color, width=1)
+
+
+def _draw_curve(
+    item: pg.PlotCurveItem, signal: PlotSignal, curve: Curve, start_ns: int, losses: Times, dot: float
+) -> None:
+    """``dot`` is how many seconds long a point is."""
     x, y = (curve.times - start_ns) / NS, curve.values
-    connect = joints(curve, signal.gap_ns)
-    if signal.is_stepped and len(x):
+    if signal.kind is LineKind.POINTS:
+        ends = np.stack([x, x + dot], axis=1).ravel()  # one of no length would not be drawn
+        item.setData(ends, np.repeat(y, 2), connect="pairs")
+        return
+    connect = joints(curve, signal.gap_ns, losses)
+    if signal.kind is LineKind.STEPS and len(x):
         x, y, connect = steps(x, y, connect)
     item.setData(x, y, connect=_NO_GAPS if connect.all() else connect)
 
 
-def joints(curve: Curve, gap_ns: int) -> npt.NDArray[np.bool_]:
-    """Which points are joined to the next one, bool (n,): not those before a silence.
+def joints(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> npt.NDArray[np.bool_]:
+    """Which points are joined to the next one, bool (n,): not those before a silence or a loss of frames.
 
     Points of a thinned curve lie further apart than samples do, so that theirs is measured against what is
     usual among them.
@@ -175,7 +195,10 @@ def joints(curve: Curve, gap_ns: int) -> npt.NDArray[np.bool_]:
         return np.ones(len(curve.times), dtype=np.bool_)
     apart = np.diff(curve.times)
     usual = int(np.partition(apart, len(apart) // 2)[len(apart) // 2])
-    return np.append(apart <= max(gap_ns, 5 * usual), True)
+    joined = apart <= max(gap_ns, 5 * usual)
+    if len(losses):
+        joined &= np.diff(np.searchsorted(losses, curve.times, side="left")) == 0
+    return np.append(joined, True)
 
 
 def steps(
@@ -230,8 +253,8 @@ class Lane:
         return [axis.box for axis in self.axes]
 
     def add(self, signal: PlotSignal) -> None:
-        """Add a signal, to the axis of its unit; states have an axis of their own."""
-        key = signal.name if signal.is_stepped else signal.unit
+        """Add a signal, to the axis of its unit, or to one of its own for states or where that is wanted."""
+        key = signal.name if signal.has_states or signal.style.own_axis else signal.unit
         if key not in self._by_unit:
             self._by_unit[key] = self._add_axis()
         self._by_unit[key].add(signal)

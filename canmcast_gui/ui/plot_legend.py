@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from canmcast_gui.ui import theme
@@ -36,9 +36,12 @@ def titles_of(names: Sequence[str]) -> list[str]:
 
 
 class PlotLegend(QWidget):
-    """The strip; ``remove_clicked`` carries the name whose cross was clicked."""
+    """The strip; ``remove_clicked`` carries the name whose cross was clicked, ``menu_wanted`` one and a place
+    on the screen.
+    """
 
     remove_clicked = Signal(str)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -181,6 +184,11 @@ class PlotLegend(QWidget):
         if entry is not None and left and self.cross_of(entry).contains(place):
             self.remove_clicked.emit(entry.name)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        entry = self._entry_at(event.pos())
+        if entry is not None:
+            self.menu_wanted.emit(entry.name, event.globalPos())
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
             entry = self._entry_at(event.pos())
@@ -191,4 +199,4 @@ class PlotLegend(QWidget):
     def _tip(self, entry: LegendEntry, place: QPoint) -> str:
         if self.cross_of(entry).contains(place):
             return f"Remove {entry.name}"
-        return entry.problem or entry.name
+        return f"{entry.problem or entry.name}\nRight-click: how it is drawn"

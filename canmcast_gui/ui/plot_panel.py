@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.database_mime import signals_of_mime
-from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
+from canmcast_gui.models.plot import MAX_SIGNALS, PlotData, PlotSignal
 from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
+from canmcast_gui.models.plot_style import PlotStyle
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plot_bar import PlotBar
@@ -24,6 +25,7 @@ from canmcast_gui.ui.plot_colors import curve_color
 from canmcast_gui.ui.plot_cursors import A, B, PlotCursors
 from canmcast_gui.ui.plot_export import PlotExport
 from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend, titles_of
+from canmcast_gui.ui.plot_menu import SignalMenu
 from canmcast_gui.ui.plot_view import PlotView
 from canmcast_gui.ui.ticks import VisibleTicks
 
@@ -135,6 +137,7 @@ class PlotPanel(QWidget):
         self.view.clicked.connect(self._on_click)
         self.cursors.moved.connect(self._show_values)
         self.legend.remove_clicked.connect(self.remove_signal)
+        self.legend.menu_wanted.connect(self._show_menu)
         self.bar.name_chosen.connect(self.add_signal)
         self.bar.problem.connect(self._say)
         self.bar.window_chosen.connect(self._on_window)
@@ -167,6 +170,26 @@ class PlotPanel(QWidget):
             return np.zeros(0)
         return found.inside(found.first_ns, found.last_ns).values
 
+    def set_style(self, name: str, style: PlotStyle) -> None:
+        """Draw a signal in another way."""
+        self.data.set_style(name, style)
+        self._rebuild()
+
+    def _show_menu(self, name: str, place: QPoint) -> None:
+        signal = next(one for one in self.data.signals if one.name == name)
+        menu = SignalMenu(
+            self,
+            signal,
+            self._color_of(signal),
+            lambda style: self.set_style(name, style),
+            lambda: self.remove_signal(name),
+        )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _color_of(self, signal: PlotSignal) -> QColor:
+        return QColor(signal.style.color) if signal.style.color else self._colors[signal.name]
+
     def remove_signal(self, name: str) -> None:
         """Plot a signal no more."""
         self.data.remove(name)
@@ -190,12 +213,13 @@ class PlotPanel(QWidget):
     def _rebuild(self) -> None:
         """Lay out lanes and legend anew."""
         shown = self.data.signals
-        self.view.show_signals(shown, self.overlay_action.isChecked(), self._colors)
+        colors = {one.name: self._color_of(one) for one in shown}
+        self.view.show_signals(shown, self.overlay_action.isChecked(), colors)
         self.view.setMinimumHeight(self.view.needed_height if shown else 0)
         titles = titles_of(self.data.names)
         self.legend.show_entries(
             [
-                LegendEntry(one.name, title, self._colors[one.name], problem=one.problem)
+                LegendEntry(one.name, title, colors[one.name], problem=one.problem)
                 for one, title in zip(shown, titles, strict=True)
             ]
         )
@@ -293,7 +317,7 @@ class PlotPanel(QWidget):
         if not self._session.paused or self.span.mode is SpanMode.ALL:
             self.span.update(*self._extent())
         self.view.show_span(*self.span.span)
-        self.view.draw(recording.start_ns)
+        self.view.draw(recording.start_ns, self.data.losses)
         self.follow_action.setChecked(self.span.mode is SpanMode.FOLLOW)
         if time.monotonic() >= self._legend_due:
             self._legend_due = time.monotonic() + LEGEND_SECONDS

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.models.plot import PlotSignal
+from canmcast_gui.models.plot_samples import Times
 from canmcast_gui.ui.plot_lane import Lane, lanes_of
 
 MIN_LANE_HEIGHT = 30
@@ -117,10 +118,15 @@ class PlotView(pg.GraphicsLayoutWidget):
             for axis in lane.axes:
                 axis.refit()
 
-    def draw(self, start_ns: int) -> int:
-        """Draw the signals' samples in the span, with no more points than can be seen; returns how many."""
+    def draw(self, start_ns: int, losses: Times) -> int:
+        """Draw the signals' samples in the span, with no more points than can be seen; returns how many.
+
+        ``losses`` are the times at which frames are missing, int64 (n,).
+        """
         points = max(2 * self.viewport().width(), 200)
-        drawn = sum(axis.draw(start_ns, self.span, points) for lane in self.lanes for axis in lane.axes)
+        drawn = sum(
+            axis.draw(start_ns, self.span, points, losses) for lane in self.lanes for axis in lane.axes
+        )
         # pyqtgraph would bring its transformations up to date while it paints, and then paint once more.
         self.scene().prepareForPaint()
         return drawn

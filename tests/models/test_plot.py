@@ -10,6 +10,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
+from canmcast_gui.models.plot_style import LineKind, PlotStyle
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.resources_path import resource
@@ -125,8 +126,7 @@ def test_states_and_numbers_are_read_as_text(session):
     assert (speed.text(1500.0), speed.text(0.25), speed.text(None)) == ("1500.00 rpm", "0.25 rpm", "–")
     assert (gear.text(1.0), gear.text(5.0)) == ("First", "5")
     assert gear.states() == [(0, "Neutral"), (1, "First")]
-    assert gear.is_stepped
-    assert not speed.is_stepped
+    assert (gear.kind, speed.kind) == (LineKind.STEPS, LineKind.LINES)
 
 
 def test_a_signal_is_there_once_and_there_are_not_too_many(session):
@@ -138,3 +138,30 @@ def test_a_signal_is_there_once_and_there_are_not_too_many(session):
     assert len(data.names) == MAX_SIGNALS
     data.remove(SPEED)
     assert SPEED not in data.names
+
+
+def test_raw_numbers_are_those_on_the_bus(session):
+    data = PlotData(session)
+    data.add(SPEED)
+    data.add(GEAR)
+    session.recording.append(traffic(100))
+    data.update(1.0)
+    physical = data.signals[0].samples.inside(0, 10**12).values
+    data.set_style(SPEED, PlotStyle(raw=True))
+    data.set_style(GEAR, PlotStyle(raw=True, kind=LineKind.POINTS))
+    data.update(1.0)
+    speed, gear = data.signals
+    assert speed.samples.inside(0, 10**12).values == pytest.approx(physical / 0.25)
+    assert (speed.unit, speed.text(7.0)) == ("", "7")
+    assert (gear.states(), gear.text(1.0), gear.kind) == ([], "1", LineKind.POINTS)
+    data.restart()
+    assert data.signals[0].style == PlotStyle(raw=True)
+
+
+def test_losses_are_those_of_the_recording(session):
+    data = PlotData(session)
+    assert data.losses.tolist() == []
+    session.recording.append(traffic(10))
+    session.recording.add_gap(3, "lost")
+    session.recording.append(traffic(10))
+    assert len(data.losses) == 1

@@ -4,15 +4,17 @@ import numpy as np
 import pyqtgraph
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 
 from canmcast_gui.logfile import save
 from canmcast_gui.models.database_mime import SIGNALS_MIME
 from canmcast_gui.models.plot_samples import Curve
 from canmcast_gui.models.plot_span import SpanMode
+from canmcast_gui.models.plot_style import LineKind, PlotStyle
 from canmcast_gui.ui.plot_axes import round_ticks
 from canmcast_gui.ui.plot_lane import joints, steps
 from canmcast_gui.ui.plot_legend import titles_of
+from canmcast_gui.ui.plot_menu import SignalMenu
 from canmcast_gui.ui.plot_panel import PlotPanel
 from canmcast_gui.ui.theme import make_palette
 from tests.models.frames import traffic
@@ -379,3 +381,35 @@ def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
     head, row = QGuiApplication.clipboard().text().splitlines()
     assert head.split("\t")[:3] == ["Signal", "At A", "At B"]
     assert row.split("\t")[:3] == [SPEED, "2.00 rpm", "7.00 rpm"]
+
+
+def test_a_signal_is_drawn_in_the_way_that_is_chosen(panel, session):
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    panel.fit()
+    menu = SignalMenu(
+        panel, panel.data.signals[0], QColor("red"), lambda style: panel.set_style(SPEED, style), lambda: None
+    )
+    actions = {action.text(): action for action in menu.actions()}
+    assert actions["Lines"].isChecked()
+    actions["Points"].trigger()
+    x, _ = drawn(panel)
+    assert x == pytest.approx(np.repeat(np.arange(0, 100, 4) / 1000, 2), abs=1e-4)
+    assert curves(panel)[0].opts["connect"] == "pairs"
+    panel.set_style(SPEED, PlotStyle(kind=LineKind.STEPS))
+    assert len(drawn(panel)[0]) == 2 * 25 - 1
+
+
+def test_a_signal_has_the_colour_that_is_chosen(panel, session):
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    panel.set_style(SPEED, PlotStyle(color="#123456"))
+    assert panel.legend.entries[0].color == QColor("#123456")
+    assert curves(panel)[0].opts["pen"].color() == QColor("#123456")
+
+
+def test_a_line_is_broken_where_frames_were_lost():
+    times = np.array([0, 10, 20, 30]) * 1_000_000
+    joined = joints(Curve(times, np.zeros(4)), gap_ns=10**9, losses=np.array([15_000_000]))
+    assert joined.tolist() == [True, False, True, True]
+    assert joints(Curve(times, np.zeros(4)), 10**9).all()
