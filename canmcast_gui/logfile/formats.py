@@ -21,6 +21,8 @@ from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.mf4.reader import Mf4Log
 from canmcast_gui.logfile.mf4.writer import Mf4Sink
+from canmcast_gui.logfile.plain_csv import NAMES as PLAIN_CSV_NAMES
+from canmcast_gui.logfile.plain_csv import PlainCsvSink, plain_csv_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_busmaster import LINE as BUSMASTER_LINE
 from canmcast_gui.logfile.read_busmaster import BusmasterParser
@@ -143,6 +145,16 @@ FORMATS: tuple[Format, ...] = (
         cannot_hold=Flag.FD,
         resolution_ns=1,
     ),
+    Format(
+        "csv-plain",
+        "plain CSV",
+        (".plain.csv",),
+        line=re.compile(",".join(PLAIN_CSV_NAMES) + r"\s*$").match,
+        reader=plain_csv_log,
+        sink=PlainCsvSink,
+        holds_notes=True,
+        resolution_ns=1,
+    ),
     Format("crtd", "CRTD", (".crtd", ".crt"), line=CRTD_LINE.match, reader=text_log(CrtdParser)),
     Format(
         "busmaster", "BUSMASTER log", (".log",), line=BUSMASTER_LINE.match, reader=text_log(BusmasterParser)
@@ -176,9 +188,16 @@ def format_to_write(name: str) -> Format:
 
 def format_for_writing(path: Path) -> Format:
     """The format that a file name asks for by its suffix. Raises FileError for a suffix that none has."""
-    for one in FORMATS:
-        if one.can_write and path.suffix.lower() in one.suffixes:
-            return one
+    name = path.name.lower()
+    fitting = [
+        (len(suffix), one)
+        for one in FORMATS
+        if one.can_write
+        for suffix in one.suffixes
+        if name.endswith(suffix)
+    ]
+    if fitting:
+        return max(fitting, key=lambda pair: pair[0])[1]  # the longest; of equal ones the first in the table
     known = ", ".join(suffix for one in FORMATS if one.can_write for suffix in one.suffixes)
     raise FileError(f"{path.name} does not say which format to write: its name must end in one of {known}")
 

@@ -58,6 +58,7 @@ class TableLog:
         self._problems = problems
         self._channels = Channels()
         self._last_ns = 0
+        self._count = 0
         self.layout = layout if layout is not None else _layout_of(path)
         self.position = 0
         self.notes = Notes()
@@ -69,7 +70,8 @@ class TableLog:
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
-        self._channels, self._last_ns = Channels(), 0
+        self._channels, self._last_ns, self._count = Channels(), 0, 0
+        self.notes = Notes()
         with open_log(self._path, self._problems) as file:
             for block, first in self._blocks(file):
                 batch = self._frames(self._lines(block, first))
@@ -80,6 +82,8 @@ class TableLog:
         """Whole lines, ended by LF whatever ended them in the file, and the number of the first."""
         rest, number = b"", 1
         while block := file.read(_BLOCK_BYTES):
+            if block.endswith(b"\r"):
+                block += file.read(1)  # the LF of the same line end
             self.position = file.tell()
             lines = (rest + block).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             end = lines.rfind(b"\n") + 1
@@ -113,19 +117,30 @@ class TableLog:
         return delimiter.join(plain).encode("latin-1").replace(b"\n", b" ")
 
     def _frames(self, lines: Lines) -> FrameBatch:
-        lines = _without_comments(lines)
+        lines, remarks = _without_comments(lines)
         if not len(lines.starts):
+            self._note(remarks, np.zeros(len(remarks.starts), dtype=np.int64), FrameBatch.empty())
             return FrameBatch.empty()
         cells = self._cells(lines)
         batch, good = frames_of_cells(lines.content, cells, self.layout, self._channels)
         for row in np.flatnonzero(~good):
             self._problem(lines, int(row))
         batch = batch[good].compact() if not good.all() else batch
+        sound = np.concatenate(([0], np.cumsum(good)))
         if self.layout.relative and len(batch):
             batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
             self._last_ns = int(batch.timestamp_ns[-1])
         batch.records["timestamp_ns"] += self.layout.start_ns
+        self._note(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
+        self._count += len(batch)
         return batch
+
+    def _note(self, remarks: Lines, rows: Places, batch: FrameBatch) -> None:
+        """Keep comments as notes; ``rows`` are the frames of this batch that they stand before."""
+        for number, row in enumerate(rows.tolist()):
+            text = remarks.text(number).lstrip("# ")
+            moment = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else self._last_ns
+            self.notes.add(self._count + row, moment, text)
 
     def _cells(self, lines: Lines) -> list[tuple[Places, Places]]:
         """Starts and ends of the cells of each column that the layout needs; missing cells are empty."""
@@ -156,11 +171,16 @@ class TableLog:
         return lines.first + int(np.count_nonzero(before == ord("\n")))
 
 
-def _without_comments(lines: Lines) -> Lines:
-    """The lines without empty ones and comments."""
+def _without_comments(lines: Lines) -> tuple[Lines, Lines]:
+    """The lines without empty ones and comments, and the comments."""
     first = lines.content[lines.starts]
-    kept = (lines.starts < lines.ends) & (first != ord("#")) & (first != ord("\n"))
-    return Lines(lines.content, lines.starts[kept], lines.ends[kept], lines.first)
+    filled = lines.starts < lines.ends
+    remark = filled & (first == ord("#"))
+    kept = filled & ~remark
+    return (
+        Lines(lines.content, lines.starts[kept], lines.ends[kept], lines.first),
+        Lines(lines.content, lines.starts[remark], lines.ends[remark], lines.first),
+    )
 
 
 def _layout_of(path: Path) -> TableLayout:

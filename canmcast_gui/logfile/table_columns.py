@@ -163,7 +163,11 @@ def _payloads(
     lengths = np.where(remote, 0, np.minimum(announced, there))
     good &= good_lengths & (remote | (announced <= there))
     codes = np.where(remote, LENGTH_TO_DLC[np.minimum(announced, MAX_PAYLOAD)], LENGTH_TO_DLC[lengths])
-    return payloads, lengths, np.where(said, codes, LENGTH_TO_DLC[lengths]).astype(np.uint8), good
+    codes = np.where(said, codes, LENGTH_TO_DLC[lengths])
+    if layout.length is not None and layout.dlc is not None:
+        values, is_code = whole_numbers(content, *cells[layout.dlc], 10)
+        codes = np.where(is_code & (values <= 15), values, codes)
+    return payloads, lengths, codes.astype(np.uint8), good
 
 
 def _announced(content: Bytes, cells: Cells, layout: TableLayout, there: Places) -> tuple[Places, Mask, Mask]:

@@ -233,7 +233,8 @@ def _name() -> str:
 
 
 def _read_filters() -> str:
-    every = " ".join(f"*{suffix}" for one in FORMATS if one.can_read for suffix in one.suffixes)
+    suffixes = dict.fromkeys(suffix for one in FORMATS if one.can_read for suffix in one.suffixes)
+    every = " ".join(f"*{suffix}" for suffix in (*suffixes, ".gz", ".zst"))
     return f"Log files ({every});;All files (*)"
 
 

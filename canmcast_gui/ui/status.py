@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.connect_bar import state_color, state_text
@@ -115,7 +116,16 @@ class StatusBar(QStatusBar):
         lit = int(time.monotonic() * 1000 / BLINK_MS) % 2 == 0
         color = theme.colors(self.palette()).record.name()
         light = f'<span style="color:{color if lit else "transparent"}">●</span>'
-        self.labels["record"].setText(f"{light} REC {seconds // 60:02d}:{seconds % 60:02d}")
+        recorder = self._session.recorder
+        word = "armed" if recorder.is_waiting else f"{seconds // 60:02d}:{seconds % 60:02d}"
+        files = f" · file {recorder.files}" if recorder.files > 1 else ""
+        self.labels["record"].setText(f"{light} REC {word}{files}")
+        self.labels["record"].setToolTip(_record_tip(recorder))
+
+
+def _record_tip(recorder: Recorder) -> str:
+    waiting = "Waiting for the trigger. " if recorder.is_waiting else ""
+    return f"{waiting}{recorder.recorded:,} frames recorded, now to {recorder.current_path}"
 
 
 def _dot() -> QLabel:

@@ -1,7 +1,7 @@
 """Notes: kept by number and length, written where they belong, and counted where a format has no place."""
 
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile import open_writer, save
+from canmcast_gui.logfile import open_writer, read_batches, save
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.sinks import NotingSink
@@ -80,3 +80,18 @@ def test_notes_are_bounded_in_number_and_length():
     for number in range(10_010):
         notes.add(number, 0, "x" * 2000)
     assert (notes.count, len(notes.kept), len(notes.kept[0].text)) == (10_010, 10_000, 1000)
+
+
+def test_the_plain_csv_keeps_notes_where_they_stand(tmp_path):
+    path = tmp_path / "log.plain.csv"
+    notes = [Note(0, 0, "first"), Note(3, 0, "two\nlines"), Note(5, 0, "last")]
+    save(path, [small_batch(5)], notes=notes)
+    reader = read_batches(path)
+    assert reader.format.name == "csv-plain"
+    batch = next(iter(reader))
+    assert [(note.row, note.text) for note in reader.notes] == [(0, "first"), (3, "two lines"), (5, "last")]
+    assert reader.notes[1].timestamp_ns == batch.timestamp_ns[3]
+    assert reader.skipped == 0
+    first = path.read_bytes()
+    save(path, [batch], notes=reader.notes)
+    assert path.read_bytes() == first

@@ -112,8 +112,9 @@ def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path):
     assert threading.active_count() == threads
 
 
-@pytest.mark.parametrize("suffix", [".asc", ".blf", ".log"])
-def test_a_killed_writing_process_leaves_what_was_flushed(suffix, tmp_path):
+@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
+def test_a_killed_writing_process_leaves_what_was_flushed(name, tmp_path):
+    suffix = FORMATS_BY_NAME[name].suffixes[0]
     path = tmp_path / f"live{suffix}"
     recorder = Recorder(path)
     recorder.write(small_batch(1000))

@@ -13,6 +13,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import read_batches, save
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, batches, kept_by, small_batch, stock_reader
 
+OURS = ("csv-plain",)  # formats that python-can does not read
 NAMES = sorted(FORMATS_BY_NAME)
 
 # float seconds since 1970, which python-can's messages have, are up to 240 ns apart
@@ -32,6 +33,8 @@ def test_frames_come_back(name: str, tmp_path_factory: pytest.TempPathFactory, d
     found = FrameBatch.concatenate(list(reader))
     assert (reader.format.name, reader.skipped, reader.progress) == (name, 0, 1.0)
     assert_same(found, kept_by(name, batch), _resolution(name), ids_of_errors=name == "blf")
+    if name in OURS:
+        return
     with stock_reader(name, str(path)) as reader:
         stock = FrameBatch.from_messages(reader)
     assert_same_as_stock(name, stock, kept_by(name, batch))
