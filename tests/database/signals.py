@@ -69,3 +69,30 @@ def multiplexed() -> Message:
             part("Always", 4),
         ],
     )
+
+
+@st.composite
+def multiplexed_messages(draw: st.DrawFn) -> Message:
+    """A message with a multiplexer in byte 0, perhaps another below it, and signals that they select."""
+    length = draw(st.sampled_from([8, 16, 64]))
+    nested = draw(st.booleans())
+    found = [_byte("Outer", 0)]
+    if nested:
+        found.append(_byte("Inner", 1, "Outer", draw(_numbers())))
+    for place in range(draw(st.integers(1, 4))):
+        above = draw(st.sampled_from(["Outer", "Inner"] if nested else ["Outer"]))
+        signal = draw(signals(length - 2, f"S{place}"))
+        signal.start += 16
+        signal.multiplexer_signal, signal.multiplexer_ids = above, draw(_numbers())
+        found.append(signal)
+    plain = draw(signals(length - 2, "Always"))
+    plain.start += 16
+    return Message(0x123, "M", length, [*found, plain], strict=False, is_fd=length > 8)
+
+
+def _numbers() -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(0, 4), min_size=1, max_size=3, unique=True)
+
+
+def _byte(name: str, byte: int, above: str | None = None, ids: list[int] | None = None) -> Signal:
+    return Signal(name, 8 * byte, 8, is_multiplexer=True, multiplexer_signal=above, multiplexer_ids=ids)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from canmcast_gui.database import DatabaseError, DatabaseSet, load_database
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.database import DatabaseError, DatabaseSet, Scope, load_database
+from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from tests.database.test_load import SMALL
 
 
@@ -48,3 +48,79 @@ def test_a_file_that_is_loaded_again_takes_its_old_place(files):
     for path in (*files, files[0]):
         databases.add(load_database(path))
     assert [database.name for database in databases] == ["one", "other"]
+
+
+@pytest.fixture
+def scoped(files):
+    databases = DatabaseSet()
+    for path in files:
+        databases.add(load_database(path))
+    databases.set_scope(files[0], Scope(frozenset([1])))
+    databases.set_scope(files[1], Scope(frozenset(), frozenset(["10.0.0.7"])))
+    return databases
+
+
+def test_databases_are_asked_only_for_their_channels_and_sources(scoped):
+    assert scoped.name(256, False, 1, "10.0.0.7") == "Engine"
+    assert scoped.name(256, False, 2, "10.0.0.7") == "Motor"
+    assert scoped.name(256, False, 2, "10.0.0.8") == ""
+    assert scoped.name(256, False) == "Engine"
+    assert scoped.decode_frame(256, False, b"\x04\x00", 2, "10.0.0.8") == []
+    assert len(scoped.decode_frame(256, False, b"\x04\x00\x00", 2, "10.0.0.7")) == 2
+
+
+def test_columns_hold_the_frames_that_a_database_is_for(scoped, files):
+    table = SourceTable()
+    source = table.number(Source("10.0.0.7", 1))
+    scoped.use_sources(table)
+    data = np.array([[4, 0], [8, 0], [12, 0], [16, 0]], np.uint8)
+    batch = FrameBatch.from_columns(range(4), 256, data, channel=[1, 2, 2, 1], source=[0, source, 0, source])
+    assert scoped.decode_rows(batch, "Engine.Speed")[0].tolist() == [0, 3]
+    times, values = scoped.decode(batch, "Motor.Speed")
+    assert (times.tolist(), values.tolist()) == ([1, 3], [2.0, 4.0])
+    # both have Level; the first takes channel 1, the second what is left of its source
+    batch.records["arbitration_id"] = [2566844926 & 0x1FFFFFFF, 513, 513, 513]
+    batch.records["flags"][0] = 1
+    assert scoped.reader("Nothing.Speed") is None
+    assert scoped.decode_rows(batch, "Extra.Level")[0].tolist() == [1, 3]
+
+
+def test_a_signal_of_two_databases_is_read_by_each_for_its_frames(files):
+    databases = DatabaseSet()
+    halved = SMALL.replace("(0.25,0)", "(0.5,0)")
+    files[1].write_text(halved)
+    for path, channel in zip(files, (1, 2), strict=True):
+        databases.add(load_database(path))
+        databases.set_scope(path, Scope(frozenset([channel])))
+    batch = FrameBatch.from_columns(range(3), 256, [[4, 0]] * 3, channel=[2, 1, 3])
+    rows, values = databases.decode_rows(batch, "Engine.Speed")
+    assert (rows.tolist(), values.tolist()) == ([0, 1], [2.0, 1.0])
+
+
+def test_ids_that_databases_disagree_about_are_conflicts(files):
+    databases = DatabaseSet()
+    for path in files:
+        databases.add(load_database(path))
+    (conflict,) = databases.conflicts()
+    assert str(conflict) == "id 100 is Engine in one.dbc, which comes first, and Motor in other.dbc"
+    databases.move(files[1], 0)
+    assert "Motor in other.dbc, which comes first" in str(databases.conflicts()[0])
+    databases.set_scope(files[0], Scope(frozenset([1])))
+    assert len(databases.conflicts()) == 1
+    databases.set_scope(files[1], Scope(frozenset([2])))
+    assert databases.conflicts() == []
+
+
+def test_names_of_parameter_groups_say_who_sent_them(files):
+    databases = DatabaseSet()
+    databases.add(load_database(files[0]))
+    assert databases.name(0x18FEF142, True) == "Group (SA 42)"
+
+
+def test_a_kept_place_is_that_of_the_file_whenever_it_is_loaded(files):
+    databases = DatabaseSet()
+    for path in files:
+        databases.reserve(path)
+    for path in reversed(files):
+        databases.add(load_database(path))
+    assert [database.path for database in databases] == list(files)

@@ -125,3 +125,123 @@ def test_a_column_of_nothing_has_its_type():
 def test_an_unknown_name_is_refused_with_a_sentence(name):
     with pytest.raises(DatabaseError, match="has no"):
         database_of(signals.multiplexed()).decode(FrameBatch.empty(), name)
+
+
+@given(signals.multiplexed_messages(), st.data())
+def test_multiplexed_messages_of_any_kind_are_what_cantools_decodes(parsed, data):
+    heads = st.tuples(st.integers(0, 5), st.integers(0, 5)).map(bytes)
+    tails = st.binary(min_size=parsed.length - 2, max_size=parsed.length - 2)
+    payloads = data.draw(st.lists(st.tuples(heads, tails).map(b"".join), min_size=1, max_size=8))
+    database, batch = database_of(parsed), batch_of(parsed, payloads)
+    frames = [
+        {one.name: one.value for one in database.decode_frame(0x123, False, payload)} for payload in payloads
+    ]
+    for payload, found in zip(payloads, frames, strict=True):
+        try:
+            expected = parsed.decode(payload)
+        except DecodeError:  # a number that selects nothing
+            continue
+        assert found.keys() == expected.keys()
+        assert all(same(found[name], value) for name, value in expected.items())
+    for signal in parsed.signals:
+        rows, values = database.decode_rows(batch, f"M.{signal.name}")
+        expected_rows = [row for row, found in enumerate(frames) if signal.name in found]
+        assert rows.tolist() == expected_rows
+        pairs = zip(values, expected_rows, strict=True)
+        assert all(same(value, float(frames[row][signal.name])) for value, row in pairs)
+
+
+@given(signals.messages(scaled=False), st.data())
+def test_what_cantools_encodes_is_decoded_to_the_same_value(parsed: ParsedMessage, data: st.DataObject):
+    (signal,) = parsed.signals
+    if signal.is_float:
+        width = signal.length if signal.length > 16 else 16
+        value = data.draw(st.floats(width=width, allow_nan=False, allow_infinity=False))
+    else:
+        low = -(1 << (signal.length - 1)) if signal.is_signed else 0
+        high = (1 << (signal.length - signal.is_signed)) - 1
+        value = data.draw(st.integers(low, high))
+    payload = parsed.encode({"S": value}, strict=False)
+    _, values = database_of(parsed).decode(batch_of(parsed, [payload]), "M.S")
+    assert values.tolist() == [value]
+
+
+@given(st.integers(65, 200), st.booleans(), st.data())
+def test_signals_of_more_than_64_bits_are_whole_numbers_of_any_size(length, big_endian, data):
+    first = data.draw(st.integers(0, 512 - length))
+    start = 8 * (first // 8) + 7 - first % 8 if big_endian else first
+    order = "big_endian" if big_endian else "little_endian"
+    parsed = ParsedMessage(0x10, "M", 64, [signals.Signal("S", start, length, order)])
+    payload = data.draw(st.binary(min_size=64, max_size=64))
+    _, values = database_of(parsed).decode(batch_of(parsed, [payload, payload[:2]]), "M.S")
+    assert values.tolist() == [parsed.decode(payload)["S"]]
+
+
+def container() -> ParsedMessage:
+    inner = [
+        ParsedMessage(
+            0, name, length, [signals.Signal("S", 8, 16), signals.Signal("T", 0, 8)], header_id=header
+        )
+        for name, length, header in (("One", 3, 0x10203), ("Two", 4, 0x7))
+    ]
+    return ParsedMessage(0x200, "C", 64, [], contained_messages=inner, is_fd=True)
+
+
+def test_messages_in_containers_are_decoded_as_cantools_does():
+    parsed = container()
+    database = database_of(parsed)
+    payloads = [
+        bytes(parsed.encode([("Two", {"S": 1000, "T": 5}), ("One", {"S": 7, "T": 1})])),
+        bytes(parsed.encode([("One", {"S": 8, "T": 2}), ("One", {"S": 9, "T": 3})])),
+        b"\x00\x00\x99\x02ab" + bytes(parsed.encode([("Two", {"S": 11, "T": 12})])),
+        b"\x01\x02\x03\x03\x01\x02",  # ends within its message
+        b"\x01\x02",
+        b"",
+    ]
+    batch = batch_of(parsed, payloads)
+    rows, values = database.decode_rows(batch, "C.One.S")
+    assert (rows.tolist(), values.tolist()) == ([0, 1, 1], [7, 8, 9])
+    rows, values = database.decode_rows(batch, "C.One.T")
+    assert (rows.tolist(), values.tolist()) == ([0, 1, 1, 3], [1, 2, 3, 1])
+    rows, values = database.decode_rows(batch, "C.Two.S")
+    assert (rows.tolist(), values.tolist()) == ([0, 2], [1000, 11])
+    shown = [(one.name, one.value) for one in database.decode_frame(0x200, False, payloads[0])]
+    assert shown == [("Two.T", 5), ("Two.S", 1000), ("One.T", 1), ("One.S", 7)]
+    assert [one.name for one in database.decode_frame(0x200, False, payloads[3])] == ["One.T"]
+    assert database.signal("C.One.S").length == 16
+
+
+@given(st.lists(st.binary(max_size=64), min_size=1, max_size=5))
+def test_no_payload_of_a_container_makes_the_decoder_raise(payloads):
+    parsed = container()
+    database, batch = database_of(parsed), batch_of(parsed, payloads)
+    for name in ("C.One.S", "C.Two.T"):
+        rows, values = database.decode_rows(batch, name)
+        shown = [
+            (row, one.value)
+            for row, payload in enumerate(payloads)
+            for one in database.decode_frame(0x200, False, payload)
+            if f"C.{one.name}" == name
+        ]
+        assert list(zip(rows.tolist(), values.tolist(), strict=True)) == shown
+
+
+def test_values_outside_their_range_and_numbers_that_select_nothing_are_marked():
+    parsed = ParsedMessage(
+        0x10,
+        "M",
+        3,
+        [
+            signals.Signal("Mode", 0, 8, is_multiplexer=True),
+            signals.Signal("Low", 8, 8, minimum=1, maximum=100),
+            signals.Signal("A", 16, 8, multiplexer_signal="Mode", multiplexer_ids=[3]),
+        ],
+    )
+    database = database_of(parsed)
+
+    def remarks(payload):
+        return {one.name: one.remark for one in database.decode_frame(0x10, False, payload)}
+
+    assert remarks(b"\x03\x64\x00") == {"Mode": "", "Low": "", "A": ""}
+    assert remarks(b"\x04\x65") == {"Mode": "selects no signals", "Low": "outside 1 to 100"}
+    assert remarks(b"\x03\x00") == {"Mode": "", "Low": "outside 1 to 100"}

@@ -126,3 +126,59 @@ def test_importing_the_room_does_not_import_its_parser():
     code = "import sys, canmcast_gui.database; print('cantools' in sys.modules, 'can' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["False", "False"]
+
+
+KCD = """<NetworkDefinition xmlns="http://kayak.2codeornot2code.org/1.0"><Document name="d"/>
+<Bus name="B">
+<Message id="0x10630000" name="Wide" length="8"><Signal name="S" offset="0" length="8"/></Message>
+<Message id="0x100" name="Fine" length="1"><Signal name="T" offset="4" length="8"/></Message>
+</Bus></NetworkDefinition>
+"""
+
+
+def test_a_kcd_file_with_a_wide_id(tmp_path):
+    path = tmp_path / "wide.kcd"
+    path.write_text(KCD)
+    database = load_database(path)
+    assert database.message(0x10630000, True).name == "Wide"
+    assert [(note.line, note.kind) for note in database.notes] == [(3, "mended"), (4, "doubtful")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KCD.replace('offset="4"', 'offset="4000000000"'),
+        KCD.replace('length="1"', 'length="999999999"'),
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + KCD,
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><AUTOSAR>&a;</AUTOSAR>',
+        "<AUTOSAR><LENGTH>99999999999</LENGTH></AUTOSAR>",
+        "<AUTOSAR>" + "<a>" * 100_000,
+    ],
+)
+def test_hostile_xml_is_refused_with_a_sentence(tmp_path, text):
+    path = tmp_path / "hostile.xml"
+    path.write_text(text)
+    with pytest.raises(DatabaseError) as caught:
+        load_database(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_parsed(tmp_path):
+    path = tmp_path / "large.dbc"
+    path.write_text('VERSION ""\n' + "x" * 10_000_001)
+    with pytest.raises(DatabaseError, match="10,000,012 characters"):
+        load_database(path)
+
+
+def test_nodes_and_attributes_are_there(tmp_path):
+    path = tmp_path / "nodes.dbc"
+    path.write_text(
+        SMALL.replace("Vector__XXX\n", "Dash\n").replace("BU_: ECU", "BU_: ECU Dash")
+        + 'CM_ BU_ ECU "thinks";\nBA_DEF_ BU_ "Layer" INT 0 9;\nBA_ "Layer" BU_ ECU 3;\n'
+    )
+    database = load_database(path)
+    assert [(node.name, node.comment, node.attributes) for node in database.nodes] == [
+        ("ECU", "thinks", {"Layer": "3"}),
+        ("Dash", "", {}),
+    ]
+    assert database.messages[0].receivers == ("Dash",)
