@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.recording import Recording
 
 
-def compile_for(text: str, recording: Recording, databases: DatabaseSet) -> Filter:
+def compile_for(
+    text: str,
+    recording: Recording,
+    databases: DatabaseSet,
+    source_names: Mapping[Source, str] | None = None,
+) -> Filter:
     """A filter for the frames of ``recording``; raises FilterError.
 
     Names and signals are those of now: compile it again when ``databases`` have changed. The old one may be
@@ -20,4 +28,5 @@ def compile_for(text: str, recording: Recording, databases: DatabaseSet) -> Filt
         sources=recording.sources,
         signals=databases.reader,
         start_ns=lambda: recording.start_ns,
+        source_names=source_names,
     )

@@ -42,7 +42,7 @@ class ViewContext(QObject):
 
     def filter(self, text: str) -> Filter:
         """A filter for the recording and the databases of now; raises FilterError."""
-        return compile_for(text, self.session.recording, self.session.databases)
+        return compile_for(text, self.session.recording, self.session.databases, self.sources.names)
 
     def set_reference(self, row: int | None) -> None:
         """Count times from a row of the recording; None, or a row that is gone: from the start."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidg
 from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.models.cell_filters import refined
 from canmcast_gui.ui import icons, theme
@@ -41,17 +42,23 @@ class FilterState(QObject):
     changed = Signal(object)
     failed = Signal(str, int)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, parent: QObject | None = None, senders: SourceNames | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._senders = senders
         self._text = ""  # as typed; what is in force is the text of the filter
         self.filter = self.compile("")
         session.recording_replaced.connect(self._compile_again)
         session.databases_changed.connect(self._compile_again)
+        if senders is not None:
+            senders.changed.connect(self._on_senders)
 
     def compile(self, text: str) -> Filter:
         """A filter for the recording and the databases of now; raises FilterError."""
-        return compile_for(text, self._session.recording, self._session.databases)
+        names = None if self._senders is None else self._senders.names
+        return compile_for(text, self._session.recording, self._session.databases, names)
 
     def set_text(self, text: str) -> None:
         """Use another filter, if it is a good one."""
@@ -64,6 +71,11 @@ class FilterState(QObject):
         self.failed.emit("", -1)
         self.filter = condition
         self.changed.emit(condition)
+
+    def _on_senders(self) -> None:
+        """More senders have names."""
+        if "source" in self._text.lower():
+            self._compile_again()
 
     def _compile_again(self) -> None:
         """Names, sources and the start may be others now, of the text with a mistake and of the good one."""

@@ -23,7 +23,7 @@ class ViewPane(QWidget):
     def __init__(self, setup: ViewSetup, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind, self.name = setup.kind, setup.name
-        self.filters = FilterState(context.session, self)
+        self.filters = FilterState(context.session, self, context.sources)
         self.filter_box = FilterBox(self.filters, context.settings, self)
         view = TraceView if setup.kind == "chronological" else ByIdView
         self.view = view(context, self.filters, f"{setup.name}/", self)

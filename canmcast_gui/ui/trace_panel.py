@@ -33,9 +33,9 @@ class TracePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self.filters = FilterState(session, self)
-        self.filter_box = FilterBox(self.filters, settings)
         self.context = ViewContext(session, settings, self)
+        self.filters = FilterState(session, self, self.context.sources)
+        self.filter_box = FilterBox(self.filters, settings)
         self.messages = MessageBar(session, self)
         self.trace = TraceView(self.context, self.filters)
         self.by_id = ByIdView(self.context, self.filters)

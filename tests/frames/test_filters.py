@@ -155,6 +155,23 @@ def test_an_address_without_scope_is_the_one_in_every_scope():
     }
 
 
+def test_senders_are_known_by_names_too_as_these_become_known():
+    sources = SourceTable()
+    car, other = Source("10.0.0.7", 5), Source("10.0.0.8", 5)
+    batch = FrameBatch.from_columns(0, 1, np.zeros((2, 1), np.uint8))
+    batch.records["source"] = [sources.number(car), sources.number(other)]
+    names: dict[Source, str] = {}
+    found = {
+        text: compile_filter(text, sources=sources, source_names=names)
+        for text in ('source == "Car (17)"', "source ~ car", "source == 10.0.0.7", "source !~ car")
+    }
+    before = [condition.mask(batch).tolist() for condition in found.values()]
+    assert before == [[False, False], [False, False], [True, False], [True, True]]
+    names[car] = "car (17)"
+    after = [condition.mask(batch).tolist() for condition in found.values()]
+    assert after == [[True, False], [True, False], [True, False], [False, True]]
+
+
 def test_a_name_may_stand_for_a_group_of_ids():
     """SAE J1939: the source address in the last byte, and the priority, do not tell messages apart."""
     ids = [0x18FEF100, 0x18FEF1AB, 0x0CFEF121, 0x18FEF200, 0x100]

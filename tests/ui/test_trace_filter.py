@@ -3,6 +3,8 @@
 import pytest
 from PySide6.QtTest import QTest
 
+from canmcast_gui.app.source_names import SourceNames
+from canmcast_gui.frames import Source
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace_filter import FilterBox, FilterProblem, FilterState
 from tests.models.frames import traffic
@@ -99,3 +101,16 @@ def test_a_mistake_is_underlined_and_the_text_stays_as_it_is(state, box):
     error = theme.colors(box.palette()).error
     colors = {plain.pixelColor(x, y).name() for x in range(plain.width()) for y in range(plain.height())}
     assert error.name() in colors
+
+
+def test_senders_that_get_a_name_are_looked_for_again(qtbot, stage):
+    senders = SourceNames(stage.session)
+    state = FilterState(stage.session, senders=senders)
+    batch = traffic(1)
+    batch.records["source"] = stage.session.recording.sources.number(Source("10.1.2.3", 7))
+    state.set_text("source ~ testbench")
+    assert not state.filter.mask(batch).any()
+    senders.names[Source("10.1.2.3", 7)] = "testbench"
+    with qtbot.waitSignal(state.changed):
+        senders.changed.emit()
+    assert state.filter.mask(batch).all()

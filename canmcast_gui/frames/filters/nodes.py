@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import Flag
-from canmcast_gui.frames.sources import SourceTable
+from canmcast_gui.frames.sources import Source, SourceTable
 
 Mask = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
@@ -171,16 +171,31 @@ class IdSet:
         return result & ~batch.has(Flag.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
 class FromSource:
-    """Met by frames whose source's text passes a test; the table may grow between two batches."""
+    """Met by frames whose source passes a test, which gets the source and its name, or "".
 
-    table: SourceTable
-    test: Callable[[str, int], bool]
+    The table of sources and the names may grow between two batches: both are looked at anew when they have.
+    """
+
+    __slots__ = ("_names", "_passed", "_seen", "_table", "_test")
+
+    def __init__(
+        self, table: SourceTable, names: Mapping[Source, str], test: Callable[[Source, str], bool]
+    ) -> None:
+        self._table = table
+        self._names = names
+        self._test = test
+        self._seen = (0, 0)
+        self._passed: Mask = np.zeros(1, dtype=np.bool_)
 
     def mask(self, batch: FrameBatch) -> Mask:
         """Each row of the table is tested once, and looked up for each frame."""
-        rows = list(self.table)
-        passed = np.array([self.test(row.address, row.port) for row in rows], dtype=np.bool_)
-        sources = np.where(batch.source < len(rows), batch.source, 0)
-        return passed[sources]
+        passed = self._rows_passed()
+        return passed[np.where(batch.source < len(passed), batch.source, 0)]
+
+    def _rows_passed(self) -> Mask:
+        seen = (len(self._table), len(self._names))
+        if seen != self._seen:
+            found = [self._test(row, self._names.get(row, "")) for row in self._table]
+            self._passed, self._seen = np.array(found, dtype=np.bool_), seen
+        return self._passed

@@ -171,7 +171,7 @@ class _Parser:
     def _source(self) -> Node:
         sign = self._sign((*_EQUAL, *_LIKE), "source")
         make = source_like if sign.text in _LIKE else source_term
-        return _unless(sign, make(self._cursor.take_text("an address"), self._lookups.sources))
+        return _unless(sign, make(self._cursor.take_text("an address"), self._lookups))
 
     def _sign(self, signs: tuple[str, ...], field: str) -> Token:
         return self._cursor.take_sign(signs, f"one of {' '.join(signs)} after {field}")

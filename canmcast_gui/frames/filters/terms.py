@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -12,7 +12,7 @@ from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup, column
 from canmcast_gui.frames.filters.nodes import AnyOf, Compare, FromSource, IdSet, Node
 from canmcast_gui.frames.filters.payloads import DataContains
 from canmcast_gui.frames.layout import MAX_PAYLOAD
-from canmcast_gui.frames.sources import SourceTable
+from canmcast_gui.frames.sources import Source, SourceTable
 
 _HEX_ID = re.compile(r"(0x)?([0-9a-f]{1,8})", re.IGNORECASE)
 _WILDCARDS = re.compile(r"[*?]")
@@ -25,6 +25,7 @@ class Lookups:
 
     names: NameLookup | None
     sources: SourceTable
+    source_names: Mapping[Source, str]
     signals: SignalLookup | None
     start_ns: Callable[[], int]
 
@@ -76,20 +77,20 @@ def exact_name(name: str) -> str:
     return re.sub(r"([*?[])", r"[\1]", name)
 
 
-def source_term(text: str, table: SourceTable) -> Node:
-    """Frames from an address, whatever the port, or from an address with its port.
+def source_term(text: str, lookups: Lookups) -> Node:
+    """Frames from an address, whatever the port, from an address with its port, or from a sender by name.
 
     An address may be written in any way; one without a scope is the one in every scope.
     """
     wanted = _parsed(text)
 
-    def test(address: str, port: int) -> bool:
-        if text in (address, _with_port(address, port)):
+    def test(source: Source, name: str) -> bool:
+        if text in (source.address, str(source)) or (name and text.lower() == name.lower()):
             return True
-        known = _parsed(address) if wanted else None
+        known = _parsed(source.address) if wanted else None
         return known is not None and (known == wanted or _without_scope(known) == wanted)
 
-    return FromSource(table, test)
+    return FromSource(lookups.sources, lookups.source_names, test)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
@@ -103,16 +104,12 @@ def _without_scope(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Addr
     return IPv6Address(int(address)) if address.version == 6 else address
 
 
-def source_like(pattern: str, table: SourceTable) -> Node:
-    """Frames from the sources whose text matches a glob pattern; without wildcards a part is enough."""
+def source_like(pattern: str, lookups: Lookups) -> Node:
+    """Frames from sources whose text or name matches a glob pattern; without wildcards a part is enough."""
     glob = pattern if _WILDCARDS.search(pattern) else f"*{pattern}*"
-    expression = re.compile(fnmatch.translate(glob.replace("[", "[[]")), re.IGNORECASE)
+    matches = re.compile(fnmatch.translate(glob.replace("[", "[[]")), re.IGNORECASE).match
 
-    def test(address: str, port: int) -> bool:
-        return any(expression.match(text) for text in (address, _with_port(address, port)))
+    def test(source: Source, name: str) -> bool:
+        return any(matches(text) for text in (source.address, str(source), name))
 
-    return FromSource(table, test)
-
-
-def _with_port(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    return FromSource(lookups.sources, lookups.source_names, test)
