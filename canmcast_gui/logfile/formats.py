@@ -21,6 +21,9 @@ from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.mf4.reader import Mf4Log
 from canmcast_gui.logfile.mf4.writer import Mf4Sink
+from canmcast_gui.logfile.parquet.reader import ParquetLog
+from canmcast_gui.logfile.parquet.writer import ParquetSink
+from canmcast_gui.logfile.pcap.reader import PcapLog
 from canmcast_gui.logfile.plain_csv import NAMES as PLAIN_CSV_NAMES
 from canmcast_gui.logfile.plain_csv import PlainCsvSink, plain_csv_log
 from canmcast_gui.logfile.problems import Problems
@@ -113,6 +116,29 @@ FORMATS: tuple[Format, ...] = (
         reader=Mf4Log,
         sink=Mf4Sink,
         holds_notes=True,
+        binary=True,
+        resolution_ns=1,
+    ),
+    Format(
+        "parquet",
+        "Parquet",
+        (".parquet",),
+        magics=(b"PAR1",),
+        reader=ParquetLog,
+        sink=ParquetSink,
+        binary=True,
+        holds_notes=True,
+        resolution_ns=1,
+    ),
+    Format(
+        "pcap",
+        "network capture",
+        (".pcap", ".pcapng"),
+        magics=(
+            *(b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1"),
+            b"\x0a\x0d\x0d\x0a",
+        ),
+        reader=PcapLog,
         binary=True,
         resolution_ns=1,
     ),

@@ -24,14 +24,21 @@ _SLICE_FRAMES = 16384
 
 
 def open_sink(kind: Format, file_path: Path, name: Path) -> tuple[Sink, IO[Any]]:
-    """Open ``file_path`` for writing; ``name`` is what the file will be called. Raises OSError."""
+    """Open ``file_path`` for writing; ``name`` is what the file will be called.
+
+    Raises OSError, and FileError where what the format needs is not installed.
+    """
     file: IO[Any]
     if kind.binary:  # noqa: SIM108 - two types of file
         file = file_path.open("wb")
     else:
         file = file_path.open("w", encoding="utf-8", newline="\n")
     assert kind.sink is not None  # only formats that can be written get here
-    return kind.sink(file, name), file
+    try:
+        return kind.sink(file, name), file
+    except BaseException:
+        file.close()
+        raise
 
 
 def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
@@ -58,8 +65,15 @@ class Writer:
         self._waiting: deque[Note] = deque()
         try:
             self._temporary = _temporary_beside(self.path)
-            self._sink, self._file = open_sink(kind, self._temporary, self.path)
         except OSError as error:
+            raise FileError(os_sentence(self.path, error, "written")) from error
+        try:
+            self._sink, self._file = open_sink(kind, self._temporary, self.path)
+        except (OSError, FileError) as error:
+            with suppress(OSError):
+                self._temporary.unlink()
+            if isinstance(error, FileError):
+                raise
             raise FileError(os_sentence(self.path, error, "written")) from error
         self._open = True
 

@@ -13,7 +13,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import read_batches, save
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, batches, kept_by, small_batch, stock_reader
 
-OURS = ("csv-plain",)  # formats that python-can does not read
+OURS = ("csv-plain", "parquet")  # formats that python-can does not read
 NAMES = sorted(FORMATS_BY_NAME)
 
 # float seconds since 1970, which python-can's messages have, are up to 240 ns apart
