@@ -12,6 +12,7 @@ from canmcast_gui.app.tasks import Report
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, FrameReader, open_writer
+from canmcast_gui.logfile.backwards import Backwards
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.recording import Recording
 
@@ -46,16 +47,21 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
         reader = FrameReader(parts[0].path, LOAD_FRAMES, parts[0].layout)
     else:
         reader = MergedReader(parts, LOAD_FRAMES, align)
+    backwards = Backwards()
     for batch in reader:
         target.append(batch)
+        backwards.add(batch)
         if not report(reader.progress):
             break
     if len(target):
         last = target.end_row - 1
         target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.notes)
+        target.marks.extend(backwards.notes)
     notes = tuple(target.marks)
-    remarks = tuple(reader.renumbered) if isinstance(reader, MergedReader) else ()
-    return Opened(int(reader.skipped), tuple(reader.problems), notes, remarks)
+    remarks = reader.renumbered if isinstance(reader, MergedReader) else []
+    if backwards.count:
+        remarks = [*remarks, f"{backwards.sentence}; the first of them are marked"]
+    return Opened(int(reader.skipped), tuple(reader.problems), notes, tuple(remarks))
 
 
 def save(

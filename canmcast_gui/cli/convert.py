@@ -8,6 +8,7 @@ import click
 
 from canmcast_gui.cli.format_option import format_option
 from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.overwriting import ask_before_overwriting
 from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
@@ -37,6 +38,7 @@ def command(
     it was.
     """
     reader = _reader(sources, offsets, align)
+    ask_before_overwriting(target)
     with Interrupt() as interrupt, progress_bar(target.name) as show, open_writer(target, format) as writer:
         taken = 0
         for batch in reader:

@@ -24,6 +24,8 @@ _LABELS = {
     "ids": "different ids",
     "first_time_s": "first time",
     "last_time_s": "last time",
+    "backwards": "times that fall",
+    "notes": "notes",
     "skipped": "unreadable",
 }
 
@@ -39,6 +41,8 @@ def command(file: Path, as_json: bool) -> None:
         return
     for key, label in _LABELS.items():
         click.echo(f"{label:>15}  {_text(info[key])}")
+    for problem in info["problems"]:
+        click.echo(f"canmcast: {file.name}: {problem}", err=True)
 
 
 def _text(value: Any) -> str:

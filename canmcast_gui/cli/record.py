@@ -10,6 +10,7 @@ import click
 from canmcast_gui.cli.format_option import format_option
 from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.overwriting import ask_before_overwriting
 from canmcast_gui.cli.parameters import (
     NEW_FILE,
     count_option,
@@ -62,6 +63,8 @@ def command(
     """
     options = _options(more)
     settings = bus_settings_from(more)
+    if not options.is_numbered:
+        ask_before_overwriting(file)
     with Listener(settings, count, duration, filter_text) as listener:
         trigger = compile_filter(options.trigger, sources=listener.capture.sources)
         with Recorder(file, options, trigger if options.trigger else None) as recorder:

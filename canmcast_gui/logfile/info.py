@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile.backwards import Backwards
 from canmcast_gui.logfile.reader import FrameReader
 
 
@@ -15,13 +16,23 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Counts and times of a log file, as ``canmcast info --json`` prints them.
 
     Formats do not agree on what an error frame carries: all but ``frames`` and ``error_frames`` is about data
-    and remote frames. Times are as the file writes them, None where it has no such frame. Raises FileError.
+    and remote frames. Times are as the file writes them, None where it has no such frame. ``backwards`` are
+    frames that are older than the one before, ``problems`` sentences about the first of what was skipped.
+    Raises FileError.
     """
     reader = FrameReader(path)
-    counts = _Counts()
+    counts, backwards = _Counts(), Backwards()
     for batch in reader:
         counts.add(batch, reader.start_ns)
-    return {"format": reader.format.name, **counts.as_dict(), "skipped": reader.skipped}
+        backwards.add(batch)
+    return {
+        "format": reader.format.name,
+        **counts.as_dict(),
+        "backwards": backwards.count,
+        "notes": len(reader.notes),
+        "skipped": reader.skipped,
+        "problems": list(reader.problems),
+    }
 
 
 class _Counts:

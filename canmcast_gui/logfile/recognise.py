@@ -33,7 +33,8 @@ def recognise(path: Path) -> Format:
     if words is not None:
         raise FileError(f"{path.name} is no CAN log: it looks like {words}")
     if is_table(head):
-        raise UnknownColumnsError(f"{path.name} is a table without names that say which column is what")
+        reason = "is a table without names that say which column is what; the window asks for that"
+        raise UnknownColumnsError(f"{path.name} {reason}")
     titles = ", ".join(one.title for one in FORMATS if one.can_read and one.can_write)
     raise FileError(f"{path.name} is in no format that can be read, such as {titles}")
 

@@ -144,6 +144,8 @@ class RecordDialog(QDialog):
         text = wrong or ""
         if not wrong and options.is_numbered:
             text = f"The files are called {numbered(Path(self.path.text()), 1).name} and so on."
+        elif not wrong and Path(self.path.text().strip()).exists():
+            text = f"{Path(self.path.text()).name} is there already, and is replaced when the recording ends."
         colors = theme.colors(self.palette())
         palette = self.problem.palette()
         palette.setColor(self.problem.foregroundRole(), colors.error if wrong else colors.muted)

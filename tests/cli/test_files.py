@@ -135,7 +135,10 @@ def test_info_counts(canmcast, log):
         "ids": 2,
         "first_time_s": 0.0,
         "last_time_s": 0.05,
+        "backwards": 0,
+        "notes": 0,
         "skipped": 0,
+        "problems": [],
     }
     assert "different ids  2" in canmcast("info", log).stdout
 

@@ -1,0 +1,73 @@
+"""Opening and saving in the background: marks on the way in and out, and what there is to say."""
+
+import numpy as np
+
+from canmcast_gui.app.files import load, save
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile import read_batches
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.recording import Recording
+from tests.logfile.frames import small_batch
+
+
+def whole(recording: Recording) -> range:
+    return range(recording.first_row, recording.end_row)
+
+
+def recorded(tmp_path, batch: FrameBatch) -> Recording:
+    recording = Recording.create(tmp_path / "recording")
+    recording.append(batch)
+    return recording
+
+
+def notes_of(path) -> list[tuple[int, str]]:
+    reader = read_batches(path)
+    assert sum(map(len, reader)) > 0
+    return [(note.row, note.text) for note in reader.notes]
+
+
+def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
+    recording = recorded(tmp_path, small_batch(100))
+    for row in (0, 41, 99):
+        recording.marks.add(row, f"row {row}")
+    path = tmp_path / "log.plain.csv"
+    saved = save(path, recording, whole(recording), None, None, lambda _share: True)
+    assert (saved.frames, saved.notes_left_out) == (100, 0)
+    assert notes_of(path) == [(0, "row 0"), (41, "row 41"), (99, "row 99")]
+    save(path, recording, range(41, 60), None, None, lambda _share: True)
+    assert notes_of(path) == [(0, "row 41")]
+    even = compile_filter("id == 0x100 or id == 0x102 or id == 0x12A")
+    save(path, recording, whole(recording), even, None, lambda _share: True)
+    assert notes_of(path) == [(0, "row 0"), (2, "row 41"), (5, "row 99")]
+    saved = save(tmp_path / "log.trc", recording, whole(recording), None, None, lambda _share: True)
+    assert (saved.notes_left_out, saved.title) == (3, "PEAK TRC")
+    recording.discard()
+
+
+def test_a_save_that_is_cancelled_leaves_nothing(tmp_path):
+    recording = recorded(tmp_path, small_batch(100))
+    saved = save(tmp_path / "log.asc", recording, whole(recording), None, None, lambda _share: False)
+    assert saved.frames == 0
+    assert not (tmp_path / "log.asc").exists()
+    recording.discard()
+
+
+def test_notes_of_a_file_and_times_that_fall_become_marks(tmp_path):
+    batch = small_batch(10)
+    batch.records["timestamp_ns"][5:] -= 2_000_000_000
+    path = tmp_path / "log.plain.csv"
+    source = recorded(tmp_path, batch)
+    source.marks.extend([Note(2, 0, "here")])
+    save(path, source, whole(source), None, None, lambda _share: True)
+    source.discard()
+    target = Recording.create(tmp_path / "target")
+    opened = load([LogPart(path)], False, target, lambda _share: True)
+    assert [(mark.row, mark.text) for mark in target.marks] == [
+        (2, "here"),
+        (5, "The time goes back by 1.999 s"),
+    ]
+    assert opened.remarks == ("1 frame is older than the one before; the first of them are marked",)
+    assert np.array_equal(target.rows(0, 10).timestamp_ns, batch.timestamp_ns)
+    target.discard()
