@@ -22,6 +22,10 @@ def compile_for(
     used on; it keeps the databases that it knows.
     """
 
+    def choices(name: str) -> dict[str, int | float]:
+        signal = databases.signal(name)
+        return {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
+
     return compile_filter(
         text,
         names=databases.ids_named,
@@ -29,4 +33,5 @@ def compile_for(
         signals=databases.reader,
         start_ns=lambda: recording.start_ns,
         source_names=source_names,
+        choices=choices,
     )

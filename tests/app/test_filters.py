@@ -18,9 +18,11 @@ BO_ 2566844926 CCVS: 8 X
  SG_ Speed : 8|16@1+ (0.00390625,0) [0|251] "km/h" X
 BO_ 256 Engine: 8 X
  SG_ Revs : 0|16@1+ (0.25,0) [0|16383] "rpm" X
+ SG_ Gear : 8|8@1+ (1,0) [0|255] "" X
 BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG";
 BA_DEF_DEF_ "VFrameFormat" "StandardCAN";
 BA_ "VFrameFormat" BO_ 2566844926 3;
+VAL_ 256 Gear 0 "Neutral" 78 "Reverse gear" ;
 """
 
 
@@ -58,6 +60,10 @@ def recording(tmp_path: Path):
         ("Engine.Revs > 3000", [5]),
         ("Engine.Revs in 0..100", [4]),
         ("CCVS.Speed < 1 and source == 10.0.0.1", [1]),
+        ("Engine.Gear == neutral", [4]),
+        ('Engine.Gear = "Reverse gear"', [5]),
+        ("Engine.Gear != Neutral", [5]),
+        ("not Engine.Gear == Neutral and not ccvs", [3, 5]),
         ("time >= 4", [4, 5]),
     ],
 )
@@ -72,3 +78,12 @@ def test_a_filter_outlives_its_database(recording, databases):
     assert recording.find(condition).tolist() == [0, 1, 2, 5]
     with pytest.raises(FilterError, match="no loaded database has a signal"):
         compile_for("Engine.Revs > 3000", recording, databases)
+
+
+def test_a_text_that_is_no_value_is_refused_with_those_that_are(recording, databases):
+    with pytest.raises(FilterError, match="“Park” is no value of Engine") as caught:
+        compile_for("fd or Engine.Gear == Park", recording, databases)
+    assert "Neutral" in caught.value.message
+    assert caught.value.position == 21
+    with pytest.raises(FilterError, match="it has numbers only"):
+        compile_for("Engine.Revs == many", recording, databases)

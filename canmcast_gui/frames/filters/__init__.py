@@ -8,12 +8,21 @@ hexadecimal digits in a row are payload bytes. Expressions compare fields::
     data[2] & 0x80                    data ~ "DE AD"            data == "01 02"
     name ~ "Engine*"                  source == 10.0.0.7        time > 1.5
     fd  brs  esi  error  remote  extended  standard             Engine.Speed > 3000
+    Engine.Gear == Reverse
 
 joined by ``and``, ``or``, ``not`` and parentheses; terms side by side must both be met.
 """
 
 from canmcast_gui.frames.filters.compiler import Filter, compile_filter
 from canmcast_gui.frames.filters.errors import FilterError
-from canmcast_gui.frames.filters.fields import NameLookup, SignalColumn, SignalLookup
+from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalColumn, SignalLookup
 
-__all__ = ["Filter", "FilterError", "NameLookup", "SignalColumn", "SignalLookup", "compile_filter"]
+__all__ = [
+    "ChoiceLookup",
+    "Filter",
+    "FilterError",
+    "NameLookup",
+    "SignalColumn",
+    "SignalLookup",
+    "compile_filter",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup
+from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalLookup
 from canmcast_gui.frames.filters.nodes import AllOf, Always, Mask, Node
 from canmcast_gui.frames.filters.parser import parse
 from canmcast_gui.frames.filters.terms import Lookups
@@ -47,13 +47,15 @@ def compile_filter(
     signals: SignalLookup | None = None,
     start_ns: Callable[[], int] = lambda: 0,
     source_names: Mapping[Source, str] | None = None,
+    choices: ChoiceLookup | None = None,
 ) -> Filter:
     """Compile ``text``; an empty one passes all frames. Raises FilterError with the place of the mistake.
 
-    ``names`` finds ids by the names of their messages (asked now, once), ``signals`` a signal's column.
+    ``names`` finds ids by the names of their messages (asked now, once), ``signals`` a signal's column and
+    ``choices`` the values that have a text.
     ``sources`` is the table of the frames' source column, ``source_names`` what some of them are called; both
     may grow. ``time`` is in seconds since ``start_ns()``.
     """
     table = SourceTable() if sources is None else sources
-    lookups = Lookups(names, table, {} if source_names is None else source_names, signals, start_ns)
+    lookups = Lookups(names, table, {} if source_names is None else source_names, signals, choices, start_ns)
     return Filter(text, parse(text, lookups))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.filters.nodes import Mask, MatchedId, Operand, Values
+from canmcast_gui.frames.filters.nodes import Mask, MatchedId, Number, Operand, Values
 from canmcast_gui.frames.layout import INLINE_BYTES, Flag
 
 # The ids of the messages whose names match a glob pattern.
@@ -18,6 +18,9 @@ NameLookup = Callable[[str], Collection[MatchedId]]
 # The rows of a batch that carry a signal, and its values there; no column for a name that nobody knows.
 SignalColumn = Callable[[FrameBatch], tuple[npt.NDArray[np.signedinteger], npt.NDArray[Any]]]
 SignalLookup = Callable[[str], SignalColumn | None]
+
+# What a signal's values are called, with the values.
+ChoiceLookup = Callable[[str], Mapping[str, Number]]
 
 NUMBER_FIELDS: dict[str, Callable[[FrameBatch], Values]] = {
     "id": lambda batch: batch.arbitration_id,

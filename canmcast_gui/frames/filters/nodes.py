@@ -25,7 +25,8 @@ Operand = Callable[[FrameBatch], tuple[Values, Mask | None]]
 MatchedId = tuple[int, bool] | tuple[int, bool, int]
 
 ALL_ID_BITS = 0x1FFFFFFF
-EXTENDED_BIT = 31
+BEYOND_STANDARD = 0x800
+_KIND = np.uint16(Flag.EXTENDED | Flag.ERROR)
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -146,29 +147,40 @@ class InRanges:
 
 @dataclass(frozen=True, slots=True)
 class IdSet:
-    """Met by data and remote frames with certain ids: for each mask the sorted keys that may be left."""
+    """Met by data and remote frames with certain ids.
 
-    keys_by_mask: dict[int, npt.NDArray[np.uint32]]
+    ``standard`` says of every 11-bit id whether it is one; of those with 29 bits there is for each mask what
+    it leaves of them, sorted.
+    """
+
+    standard: Mask
+    extended_by_mask: dict[int, npt.NDArray[np.uint32]]
 
     @classmethod
     def of(cls, ids: Iterable[MatchedId]) -> IdSet:
         """From ids as NameLookup gives them."""
+        standard = np.zeros(BEYOND_STANDARD + 1, dtype=np.bool_)
         keys: dict[int, set[int]] = {}
         for arbitration_id, extended, *rest in ids:
-            mask = rest[0] if rest else ALL_ID_BITS
-            keys.setdefault(mask, set()).add((arbitration_id & mask) | bool(extended) << EXTENDED_BIT)
-        return cls({mask: np.array(sorted(ids), dtype=np.uint32) for mask, ids in keys.items()})
+            if extended:
+                mask = rest[0] if rest else ALL_ID_BITS
+                keys.setdefault(mask, set()).add(arbitration_id & mask)
+            elif arbitration_id < BEYOND_STANDARD:
+                standard[arbitration_id] = True
+        return cls(standard, {mask: np.array(sorted(ids), dtype=np.uint32) for mask, ids in keys.items()})
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """Looked up in the sorted keys; an error frame's id is no message's."""
-        result = np.zeros(len(batch), dtype=np.bool_)
-        extended = (batch.flags & np.uint16(Flag.EXTENDED)).astype(np.uint32) << np.uint32(EXTENDED_BIT)
-        for mask, keys in self.keys_by_mask.items():
-            wanted = (batch.arbitration_id & np.uint32(mask)) | extended
-            places = np.searchsorted(keys, wanted)
-            places[places == len(keys)] = 0
-            result |= keys[places] == wanted
-        return result & ~batch.has(Flag.ERROR)
+        """Looked up; an error frame's id is no message's."""
+        ids, kind = batch.arbitration_id, batch.flags & _KIND
+        result: Mask = self.standard[np.minimum(ids, BEYOND_STANDARD)] & (kind == 0)
+        if self.extended_by_mask:
+            rows = np.flatnonzero(kind == np.uint16(Flag.EXTENDED))
+            for mask, keys in self.extended_by_mask.items():
+                wanted = ids[rows] & np.uint32(mask)
+                places = np.searchsorted(keys, wanted)
+                places[places == len(keys)] = 0
+                result[rows] |= keys[places] == wanted
+        return result
 
 
 class FromSource:

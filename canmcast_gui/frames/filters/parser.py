@@ -12,7 +12,17 @@ from canmcast_gui.frames.filters import fields
 from canmcast_gui.frames.filters.comparing import SIGNS, comparison
 from canmcast_gui.frames.filters.cursor import Cursor
 from canmcast_gui.frames.filters.errors import FilterError
-from canmcast_gui.frames.filters.nodes import AllOf, Always, AnyOf, HasFlag, IdSet, Node, Not
+from canmcast_gui.frames.filters.nodes import (
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    HasFlag,
+    IdSet,
+    Node,
+    Not,
+    Operand,
+)
 from canmcast_gui.frames.filters.numbers import read_nanoseconds, read_number
 from canmcast_gui.frames.filters.payloads import DataContains, DataEquals
 from canmcast_gui.frames.filters.terms import (
@@ -30,6 +40,9 @@ from canmcast_gui.frames.layout import MAX_PAYLOAD, Flag
 
 # Parentheses within each other: more than anybody nests, and far from Python's own limit.
 MOST_NESTED = 50
+
+# Of a signal's texts in a message about one that is not among them.
+MOST_LISTED = 8
 
 _OR = ("or", "|", "||")
 _AND = ("and", "&&")
@@ -151,7 +164,28 @@ class _Parser:
         read = self._lookups.signals(token.text) if self._lookups.signals is not None else None
         if read is None:
             raise FilterError(f"no loaded database has a signal “{token.text}”", token.position)
+        if self._is_choice():
+            return self._choice(token.text, fields.signal(read))
         return comparison(self._cursor, fields.signal(read), token.text)
+
+    def _is_choice(self) -> bool:
+        """Whether a signal is compared with a text of its values."""
+        value = self._cursor.ahead()
+        is_text = value.kind is TokenKind.TEXT or (
+            value.kind is TokenKind.WORD and read_number(value.text) is None
+        )
+        return self._cursor.token.is_sign(*_EQUAL) and is_text
+
+    def _choice(self, name: str, operand: Operand) -> Node:
+        sign = self._cursor.take()
+        token = self._cursor.take()
+        known = self._lookups.choices(name) if self._lookups.choices is not None else {}
+        numbers = [number for text, number in known.items() if text.lower() == token.text.lower()]
+        if not numbers:
+            values = f"values are {', '.join(list(known)[:MOST_LISTED])}" if known else "it has numbers only"
+            raise FilterError(f"“{token.text}” is no value of {name}: {values}", token.position)
+        parts = tuple(Compare(operand, sign.text, number) for number in numbers)
+        return AllOf(parts) if sign.text == "!=" else AnyOf(parts)
 
     def _direction(self) -> Node:
         sign = self._sign(_EQUAL, "dir")

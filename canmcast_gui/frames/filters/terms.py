@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from canmcast_gui.frames.filters.fields import NameLookup, SignalLookup, column
+from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalLookup, column
 from canmcast_gui.frames.filters.nodes import AnyOf, Compare, FromSource, IdSet, Node
 from canmcast_gui.frames.filters.payloads import DataContains
 from canmcast_gui.frames.layout import MAX_PAYLOAD
@@ -27,6 +27,7 @@ class Lookups:
     sources: SourceTable
     source_names: Mapping[Source, str]
     signals: SignalLookup | None
+    choices: ChoiceLookup | None
     start_ns: Callable[[], int]
 
 
