@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -160,9 +161,16 @@ class BusControl(QObject):
         """Send frames once, now, in order; False, with a message, where that is impossible."""
         return self._transmit(lambda transmitter: transmitter.send(batch))
 
-    def arm(self, job_id: int, frame: FrameBatch, period_ns: int, count: int | None = None) -> bool:
+    def arm(
+        self,
+        job_id: int,
+        frame: FrameBatch,
+        period_ns: int,
+        count: int | None = None,
+        changes: Sequence[dict[str, Any]] = (),
+    ) -> bool:
         """Send one frame periodically, or change the frame and period of an armed job. False as ``send``."""
-        return self._transmit(lambda transmitter: transmitter.arm(job_id, frame, period_ns, count))
+        return self._transmit(lambda transmitter: transmitter.arm(job_id, frame, period_ns, count, changes))
 
     def disarm(self, job_id: int) -> None:
         """End one periodic job."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -169,9 +170,19 @@ class Session(QObject):
         """Send frames once, now, in order; False, with a message, where that is impossible."""
         return self._bus.send(batch)
 
-    def arm(self, job_id: int, frame: FrameBatch, period_ns: int, count: int | None = None) -> bool:
-        """Send one frame periodically, or change the frame and period of an armed job. False as ``send``."""
-        return self._bus.arm(job_id, frame, period_ns, count)
+    def arm(
+        self,
+        job_id: int,
+        frame: FrameBatch,
+        period_ns: int,
+        count: int | None = None,
+        changes: Sequence[dict[str, Any]] = (),
+    ) -> bool:
+        """Send one frame periodically, or change the frame and period of an armed job. False as ``send``.
+
+        ``changes`` are done to the data of each frame, see Transmitter.arm().
+        """
+        return self._bus.arm(job_id, frame, period_ns, count, changes)
 
     def disarm(self, job_id: int) -> None:
         """End one periodic job."""

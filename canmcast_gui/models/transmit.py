@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,17 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersist
 from PySide6.QtGui import QUndoStack
 
 from canmcast_gui.models.database_mime import ROWS_MIME, rows_of_mime
+from canmcast_gui.models.transmit_changes import parse_changes
 from canmcast_gui.models.transmit_columns import (
     ARMED,
+    CHANGES,
     COLUMNS,
     COMMENT,
     COUNT,
     DATA,
+    IDENTIFIER,
     JITTER,
+    LENGTH,
     MEASURED,
     NAME,
     SEND,
@@ -28,7 +32,9 @@ from canmcast_gui.models.transmit_columns import (
 from canmcast_gui.models.transmit_edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit
 from canmcast_gui.models.transmit_paste import parse_frames
 from canmcast_gui.models.transmit_row import FRAME_TYPES, RowError, TransmitRow
+from canmcast_gui.transmit.fields import Field
 
+FindField = Callable[[TransmitRow, str], Field | None]
 Index = QModelIndex | QPersistentModelIndex
 
 # A table that a person edits; a pasted log of a million lines belongs into a replay.
@@ -78,6 +84,8 @@ class TransmitModel(QAbstractTableModel):
         self._entries: list[_Entry] = []
         self._job_ids = itertools.count(1)
         self._decimal = False
+        #: What finds a signal's bits for a row, for changes that name one.
+        self.signal_field: FindField = _no_signal
         #: What the user did to the rows; what is armed or sent is not among it.
         self.edits = QUndoStack(self)
         self.edits.setUndoLimit(MAX_EDITS)
@@ -376,7 +384,14 @@ class TransmitModel(QAbstractTableModel):
             return row.with_flags(int(value))
         if column.edit is None:
             raise RowError("This cell cannot be changed.")
-        return column.edit(row, str(value), self._decimal)
+        changed = column.edit(row, str(value), self._decimal)
+        if column is CHANGES or (changed.changes and column in (DATA, LENGTH, IDENTIFIER)):
+            self.changes_of(changed)
+        return changed
+
+    def changes_of(self, row: TransmitRow) -> list[dict[str, Any]]:
+        """What is done to a row's data for each frame; raises RowError."""
+        return parse_changes(row.changes, len(row.data), lambda name: self.signal_field(row, name))
 
     def _text(self, entry: _Entry, column: TransmitColumn) -> str | None:
         if column is SENT:
@@ -407,6 +422,10 @@ def _runs(places: list[int]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(places)][: len(starts)], strict=True))
 
 
+def _no_signal(_row: TransmitRow, _name: str) -> Field | None:
+    return None
+
+
 def _alignment(column: TransmitColumn) -> int:
     return int(_SIDES[column.align] | Qt.AlignmentFlag.AlignVCenter)
 
@@ -414,7 +433,7 @@ def _alignment(column: TransmitColumn) -> int:
 def _tip(entry: _Entry, column: TransmitColumn) -> str:
     if column is TYPE:
         return next(name for name, flags in FRAME_TYPES if flags == entry.row.flags)
-    if column in (NAME, COMMENT) and column.text and (text := column.text(entry.row, False)):
+    if column in (NAME, COMMENT, CHANGES) and column.text and (text := column.text(entry.row, False)):
         return text
     if column is DATA and entry.row.is_remote:
         return "A remote frame carries no data: it asks for this many bytes."

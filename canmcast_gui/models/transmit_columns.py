@@ -16,6 +16,7 @@ from canmcast_gui.models.transmit_text import (
     period_text,
 )
 
+MAX_CHANGES = 4000
 MAX_COMMENT = 200  # longer ones would be a way to fill the settings file by pasting
 
 
@@ -47,6 +48,10 @@ def _edit_name(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
 
 def _edit_group(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, group=text.strip()[:MAX_COMMENT])
+
+
+def _edit_changes(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, changes=text.strip()[:MAX_CHANGES])
 
 
 def _edit_count(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
@@ -161,6 +166,16 @@ JITTER = TransmitColumn(
 SEND = TransmitColumn("send", "", 6, "Send the frame once, now")
 
 # The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
+CHANGES = TransmitColumn(
+    "changes",
+    "Changing data",
+    22,
+    "What changes from frame to frame, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
+    "Also sine, ramp, triangle, step, random, list, csv on a signal or on bits, and e2e1, e2e2, e2e5.",
+    lambda row, _decimal: row.changes,
+    _edit_changes,
+)
 COLUMNS = (
-    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, GROUP, COMMENT,
+    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, CHANGES,
+    GROUP, COMMENT,
 )  # fmt: skip

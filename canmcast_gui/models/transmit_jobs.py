@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit import MAX_ROWS, TransmitModel
-from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed
 
@@ -94,7 +94,14 @@ class TransmitJobs(QObject):
         run_id = self._running.get(job_id) or self._begin(job_id)
         self._runs[run_id].count = row.count
         self._runs[run_id].before = self._runs[run_id].sent
-        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count):
+        try:
+            changes = self._model.changes_of(row)
+        except RowError as error:
+            self.failed.emit(f"{self._model.name_of(job_id)}: {error}")
+            self._on_disarmed(job_id)
+            self._model.job_ended(job_id)
+            return
+        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count, changes):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
 

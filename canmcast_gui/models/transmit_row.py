@@ -47,6 +47,7 @@ class TransmitRow:
     """A frame to send, its period and count. Always a valid frame; changes that would not be raise RowError.
 
     ``count`` frames are sent when it is armed, None without end. Rows of one ``group`` are armed together.
+    ``changes`` say how the data changes from frame to frame, see transmit_changes.py.
 
     A remote frame asks for as many bytes as ``data`` has and carries none, so that turning it back into a
     data frame brings its bytes back.
@@ -60,6 +61,7 @@ class TransmitRow:
     count: int | None = None
     group: str = ""
     comment: str = ""
+    changes: str = ""
 
     def __post_init__(self) -> None:
         if self.flags not in _ALLOWED_FLAGS:
@@ -131,6 +133,7 @@ class TransmitRow:
                 count=None if values.get("count") is None else int(values["count"]),
                 group=str(values.get("group", "")),
                 comment=str(values["comment"]) if "name" in values else "",
+                changes=str(values.get("changes", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RowError(f"A stored transmit row cannot be read: {error}.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.frames.processes.child import ChildError
 from canmcast_gui.frames.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import wire
+from canmcast_gui.transmit.changes import compile_changes
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.job import validate_frame, validate_job
 from canmcast_gui.transmit.news import (
@@ -103,19 +104,29 @@ class Transmitter:
         for start in range(0, len(batch), _FRAMES_A_MESSAGE):
             self._say(wire.SEND, *wire.batch_to_bytes(batch[start : start + _FRAMES_A_MESSAGE]))
 
-    def arm(self, job_id: int, frame: FrameBatch, period_ns: int, count: int | None = None) -> None:
+    def arm(
+        self,
+        job_id: int,
+        frame: FrameBatch,
+        period_ns: int,
+        count: int | None = None,
+        changes: Sequence[dict[str, Any]] = (),
+    ) -> None:
         """Send one frame every ``period_ns``, from now on; ``count`` times, or without end.
+
+        ``changes`` are done to the data of each frame for the time at which it is due; see changes.py.
 
         A job that is armed already changes its frame, period and count with its next due time. Raises
         TransmitError for a wrong frame, period or count.
         """
         validate_job(frame, period_ns, count)
+        compile_changes(changes, int(frame.length[0]))
         version = next(self._numbers)
         if job_id not in self._versions:  # what is still to be told of an earlier job with that number
             self._news = [
                 one for one in self._news if not (isinstance(one, JobStatus) and one.job_id == job_id)
             ]
-        self._say(wire.ARM, job_id, version, wire.frame_to_plain(frame), period_ns, count)
+        self._say(wire.ARM, job_id, version, wire.frame_to_plain(frame), list(changes), period_ns, count)
         self._versions[job_id] = version
 
     def disarm(self, job_id: int) -> None:

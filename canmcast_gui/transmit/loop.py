@@ -12,6 +12,8 @@ from typing import Any
 from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
+from canmcast_gui.transmit.changes import ChangingData
+from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.job import Job, MakeDatagram
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.replays import Replays
@@ -155,20 +157,36 @@ class TransmitLoop:
         self._singles.add(token)
 
     def _do_arm(
-        self, now_ns: int, job_id: int, version: int, plain: wire.Plain, period_ns: int, count: int | None
+        self,
+        now_ns: int,
+        job_id: int,
+        version: int,
+        plain: wire.Plain,
+        changes: list[dict[str, Any]],
+        period_ns: int,
+        count: int | None,
     ) -> None:
         try:
-            make = self._maker(plain)
-        except ValueError as error:
+            make = self._maker(job_id, plain, changes)
+        except (ValueError, TransmitError) as error:
             self._reporter.note_failure(str(error))
             self._reporter.note_refused(job_id, version)
         else:
             self._schedule.arm(job_id, make, period_ns, count, now_ns).version = version
 
-    def _maker(self, plain: wire.Plain) -> MakeDatagram:
-        """What makes a job's datagrams. Raises ValueError for a frame that is not for this bus."""
+    def _maker(self, job_id: int, plain: wire.Plain, changes: list[dict[str, Any]]) -> MakeDatagram:
+        """What makes a job's datagrams. Raises ValueError for a frame that is not for this bus.
+
+        A job that is armed already counts on.
+        """
         datagram = self._sender.encode(*plain, 0.0)
-        return partial(_same, datagram)
+        if not changes:
+            return partial(_same, datagram)
+        data = ChangingData(plain[4], changes)
+        earlier = self._schedule.job(job_id)
+        if earlier is not None and isinstance(earlier.make, Changing):
+            data.go_on_from(earlier.make.data)
+        return Changing(self._sender, plain, data)
 
     def _do_disarm(self, _now_ns: int, job_id: int) -> None:
         self._schedule.disarm(job_id)
@@ -240,6 +258,19 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     wire.REPLAY_DO: TransmitLoop._do_replay_do,
     wire.REPLAY_STOP: TransmitLoop._do_replay_stop,
 }
+
+
+class Changing:
+    """Makes the datagrams of a job whose data changes."""
+
+    def __init__(self, sender: Sender, plain: wire.Plain, data: ChangingData) -> None:
+        self.data = data
+        self._sender = sender
+        self._plain = plain
+
+    def __call__(self, due_ns: int) -> bytes:
+        number, flags, channel, dlc, _payload = self._plain
+        return self._sender.encode(number, flags, channel, dlc, self.data.at(due_ns), 0.0)
 
 
 def _same(datagram: bytes, _due_ns: int) -> bytes:

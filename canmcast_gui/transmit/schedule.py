@@ -56,6 +56,10 @@ class Schedule:
         job.make, job.period_ns, job.remaining = make, period_ns, count
         return job
 
+    def job(self, job_id: int) -> Job | None:
+        """An armed job; None where it is not."""
+        return self._jobs.get(job_id)
+
     def disarm(self, job_id: int) -> Job | None:
         """End a job; None comes back where there is none."""
         job = self._jobs.pop(job_id, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHeaderView,
@@ -39,6 +40,12 @@ class MessageDialog(QDialog):
         self.search.setPlaceholderText("Search by name or id")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
+        self.node = QComboBox(self)
+        self.node.addItem("Messages of all nodes", None)
+        for name in sorted({sender for _, message in self._messages for sender in message.senders}):
+            self.node.addItem(f"Messages that {name} sends", name)
+        self.node.setToolTip("Choosing a node selects all messages that it sends: a simulated ECU")
+        self.node.currentIndexChanged.connect(self._choose_node)
         self.list = self._make_list()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
@@ -50,7 +57,7 @@ class MessageDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        for widget in (self.search, self.list, self.buttons):
+        for widget in (self.node, self.search, self.list, self.buttons):
             layout.addWidget(widget)
         self.resize(520, 420)
 
@@ -78,11 +85,21 @@ class MessageDialog(QDialog):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return item
 
-    def _filter(self, text: str) -> None:
-        wanted = text.strip().lower()
+    def _choose_node(self) -> None:
+        """Show and select what a node sends."""
+        self._filter(self.search.text())
+        chosen = self.node.currentData() is not None
         for number in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(number)
-            item.setHidden(wanted not in item.text(0).lower() and wanted not in item.text(1).lower())
+            item.setSelected(chosen and not item.isHidden())
+
+    def _filter(self, text: str) -> None:
+        wanted, node = text.strip().lower(), self.node.currentData()
+        for number in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(number)
+            _database, message = self._messages[item.data(0, _PLACE)]
+            named = wanted in item.text(0).lower() or wanted in item.text(1).lower()
+            item.setHidden(not named or (node is not None and node not in message.senders))
 
     def accept(self) -> None:
         """Hand over the rows of the chosen messages."""

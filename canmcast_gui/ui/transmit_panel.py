@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QMenu,
+    QSplitter,
     QTableView,
     QToolBar,
     QToolButton,
@@ -23,13 +24,16 @@ from canmcast_gui.models.transmit_columns import COLUMNS, DATA
 from canmcast_gui.models.transmit_jobs import TransmitJobs
 from canmcast_gui.models.transmit_load import load_of
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
+from canmcast_gui.models.transmit_signals import field_of
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.transmit.fields import Field
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_delegate import TransmitDelegate
 from canmcast_gui.ui.transmit_footer import TransmitFooter
 from canmcast_gui.ui.transmit_sentence import Sentence
+from canmcast_gui.ui.transmit_signals import SignalEditor
 from canmcast_gui.ui.views import VisibleChecks, prepare_table
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
@@ -61,6 +65,14 @@ class TransmitPanel(QWidget):
         self._make_actions()
         self._sentence = Sentence(self)
         self.footer = TransmitFooter(self)
+        self.signals = SignalEditor(self.model, session.databases, self)
+        self.model.signal_field = self._field_of
+        self._splitter = QSplitter(self)
+        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(self.signals)
+        self._splitter.setStretchFactor(0, 3)
+        self._splitter.setStretchFactor(1, 2)
+        self._splitter.setChildrenCollapsible(False)
         self._hint = EmptyHint(
             self.table,
             "No frames to send yet.\n"
@@ -69,12 +81,14 @@ class TransmitPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self._make_toolbar(), self.table, self._sentence, self.footer):
+        for widget in (self._make_toolbar(), self._splitter, self._sentence, self.footer):
             layout.addWidget(widget)
+        layout.setStretchFactor(self._splitter, 1)
         self.model.set_decimal(settings.decimal.value)
         self.set_rows(settings.transmit_rows.value)
         self._connect()
         self._update_actions()
+        self._show_signals()
 
     # -- making ------------------------------------------------------------------------------------------
 
@@ -185,6 +199,9 @@ class TransmitPanel(QWidget):
         self.jobs.failed.connect(self._say)
         self.model.rows_edited.connect(self._remember_rows)
         self.switch.changed.connect(self._on_switched)
+        self.signals.problem.connect(self._say)
+        self.model.rowsRemoved.connect(self._show_signals)
+        self._session.databases_changed.connect(self._show_signals)
         self.footer.limited.connect(self._set_limit)
         self._settings.bitrate.changed.connect(self._show_load)
         self.model.dataChanged.connect(self._on_data_changed)
@@ -192,6 +209,7 @@ class TransmitPanel(QWidget):
         self.model.rowsRemoved.connect(self._update_actions)
         self.model.rowsMoved.connect(self._update_actions)
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
+        self.table.selectionModel().selectionChanged.connect(self._show_signals)
         self.table.horizontalHeader().sectionResized.connect(self._remember_header)
         self._session.state_changed.connect(self._update_actions)
         self._session.databases_changed.connect(self._update_actions)
@@ -286,6 +304,18 @@ class TransmitPanel(QWidget):
         else:
             self._sentence.hint("" if self.switch.on else SWITCHED_OFF)
 
+    def _show_signals(self) -> None:
+        """The signals of the selected row, while there is just one and it is a message of a database."""
+        numbers = self.selected()
+        self.signals.show_row(numbers[0] if len(numbers) == 1 else None)
+        self.signals.setVisible(self.signals.has_message)
+
+    def _field_of(self, row: TransmitRow, name: str) -> Field | None:
+        """Where a signal of a row's message stands."""
+        message = self._session.databases.message(row.arbitration_id, row.extended)
+        signal = message.signal(name) if message is not None else None
+        return None if signal is None else field_of(signal)
+
     def _show_load(self) -> None:
         rows = [row for number, row in enumerate(self.model.rows) if self.model.is_armed(number)]
         self.footer.show_load(load_of(rows, self._settings.bitrate.value))
@@ -303,6 +333,7 @@ class TransmitPanel(QWidget):
         """Counts change often and alone; what else changes, changes whole rows."""
         if first.column() == 0:
             self._update_actions()
+            self.signals.refresh()
 
     def _update_actions(self) -> None:
         numbers = self.selected()

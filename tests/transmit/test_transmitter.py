@@ -470,3 +470,19 @@ def test_ids_that_somebody_else_sends_are_left_out(settings, receiver, recording
         batch = receive(receiver, 300)
         ours = batch[batch.length == 8]
         assert set(ours.arbitration_id.tolist()) == {0x100, 0x101, 0x103, 0x104}
+
+
+def test_changing_data_is_computed_and_counts_on_over_edits(transmitter, receiver):
+    changes = [
+        {"kind": "counter", "field": {"start": 0, "length": 8}},
+        {"kind": "checksum", "algorithm": "xor", "field": {"start": 16, "length": 8}},
+    ]
+    transmitter.arm(1, frame(data=b"\0\1\0"), 2 * MS, changes=changes)
+    batch = receive(receiver, 20)
+    transmitter.arm(1, frame(data=b"\0\7\0"), 2 * MS, changes=changes)
+    batch = FrameBatch.concatenate([batch, receive(receiver, 20)])
+    assert batch.data[:, 0].tolist() == list(range(len(batch)))
+    assert set(batch.data[:, 1].tolist()) == {1, 7}
+    assert (batch.data[:, 0] ^ batch.data[:, 1] == batch.data[:, 2]).all()
+    with pytest.raises(TransmitError, match="outside"):
+        transmitter.arm(1, frame(data=b"\0"), 2 * MS, changes=changes)

@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.transmit_columns import COLUMNS
 from canmcast_gui.models.transmit_row import NS_PER_MS, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF
+from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_panel import NO_BUS, TransmitPanel
 from tests.ui.panels import WAIT_MS, go_live
@@ -280,3 +282,52 @@ def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, netw
     qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
     assert panel.model.index(0, column("sent")).data() == "40"
     assert float(panel.model.index(0, column("measured")).data()) == pytest.approx(2, rel=0.3)
+
+
+def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
+    stage.add_database()
+    message = stage.session.databases.message(0x100, False)
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x100), TransmitRow(arbitration_id=0x123)])
+    panel.table.selectRow(0)
+    assert panel.signals.isVisible()
+    field = panel.signals.fields[0]
+    assert field.line.signal.name == message.signals[0].name
+    field.editor.setText("7")
+    field.editor.editingFinished.emit()
+    assert field.line.value == 7
+    data = panel.model.row(0).data
+    assert any(data)
+    panel.undo_action.trigger()
+    assert field.line.value == 0
+    field.editor.setText("1e30")
+    field.editor.editingFinished.emit()
+    assert "limited" in sentence(panel)
+    field.slider.setValue(0)
+    assert panel.model.row(0).data == bytes(8)
+    panel.model.setData(panel.model.index(0, KEYS.index("data")), "FF FF FF FF FF FF FF FF")
+    assert field.line.value not in (0, None)
+    panel.table.selectRow(1)
+    assert not panel.signals.isVisible()
+
+
+def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
+    stage.add_database()
+    signal = stage.session.databases.message(0x100, False).signals[0].name
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x100)])
+    index = panel.model.index(0, KEYS.index("changes"))
+    assert panel.model.setData(index, f"counter({signal}, 0..3)")
+    assert not panel.model.setData(index, "counter(Nothing)")
+    assert "no signal" in sentence(panel)
+
+
+def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
+    session.databases.add(load_database(resource("demo.dbc")))
+    session.databases_changed.emit()
+    panel.add_from_database()
+    dialog = panel.findChild(MessageDialog)
+    dialog.node.setCurrentIndex(1)
+    node = dialog.node.currentData()
+    dialog.accept()
+    wanted = [one.name for database in session.databases for one in database.messages if node in one.senders]
+    assert wanted
+    assert sorted(row.name for row in panel.model.rows) == sorted(wanted)

@@ -1,0 +1,71 @@
+"""Bits of a payload as a number, and back: where a changing value stands."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Literal
+
+_FLOATS = {16: "e", 32: "f", 64: "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """``length`` bits from ``start`` on, by the DBC convention.
+
+    ``start`` is the least significant bit of a little-endian field and the most significant one of a
+    big-endian field; bits count 0..7 from the least significant of each byte. ``scale`` and ``offset`` make
+    a value of the raw number: value = raw * scale + offset.
+    """
+
+    start: int
+    length: int
+    big_endian: bool = False
+    signed: bool = False
+    is_float: bool = False
+    scale: float = 1
+    offset: float = 0
+
+    @property
+    def bytes_needed(self) -> int:
+        """How long a payload must be to hold it."""
+        first = 8 * (self.start // 8) + 7 - self.start % 8 if self.big_endian else self.start
+        return (first + self.length + 7) // 8
+
+    def limits(self) -> tuple[float, float]:
+        """The smallest and the largest value that its bits can say."""
+        if self.is_float:
+            return -3.4e38, 3.4e38
+        low = -(1 << (self.length - 1)) if self.signed else 0
+        high = (1 << (self.length - 1)) - 1 if self.signed else (1 << self.length) - 1
+        ends = low * self.scale + self.offset, high * self.scale + self.offset
+        return min(ends), max(ends)
+
+    def raw_of(self, value: float) -> int:
+        """The bits for a value, as an unsigned number; the nearest there is."""
+        if self.is_float:
+            packed = struct.pack(f">{_FLOATS[self.length]}", (value - self.offset) / self.scale)
+            return int.from_bytes(packed, "big")
+        whole = isinstance(value, int) and self.scale == 1 and float(self.offset).is_integer()
+        raw = value - int(self.offset) if whole else round((value - self.offset) / self.scale)
+        low = -(1 << (self.length - 1)) if self.signed else 0
+        high = (1 << (self.length - 1)) - 1 if self.signed else (1 << self.length) - 1
+        return int(min(max(raw, low), high)) & ((1 << self.length) - 1)
+
+    def put(self, payload: bytearray, raw: int) -> None:
+        """Write the bits of ``raw``; the others stay. The payload must be long enough."""
+        order, shift = self._place(len(payload))
+        mask = ((1 << self.length) - 1) << shift
+        number = int.from_bytes(payload, order)
+        payload[:] = ((number & ~mask) | ((raw << shift) & mask)).to_bytes(len(payload), order)
+
+    def get(self, payload: bytes | bytearray) -> int:
+        """The bits, as an unsigned number."""
+        order, shift = self._place(len(payload))
+        return (int.from_bytes(payload, order) >> shift) & ((1 << self.length) - 1)
+
+    def _place(self, size: int) -> tuple[Literal["little", "big"], int]:
+        if not self.big_endian:
+            return "little", self.start
+        first = 8 * (self.start // 8) + 7 - self.start % 8
+        return "big", size * 8 - first - self.length
