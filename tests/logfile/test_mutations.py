@@ -95,7 +95,8 @@ def test_a_wounded_file_is_read_or_refused(name, tmp_path):
         except FileError as error:
             assert "\n" not in str(error), number
         assert time.monotonic() - start < SECONDS_FOR_ONE, number
-    assert read > FILES // 2  # most of a file outlives a wound
+    if kind != "parquet":  # which says where everything is at its end only
+        assert read > FILES // 2  # most of a file outlives a wound
     assert peak() - before < MOST_MEMORY
 
 

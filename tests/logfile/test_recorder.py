@@ -112,7 +112,8 @@ def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path):
     assert threading.active_count() == threads
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
+# A Parquet file ends with the table of its contents, and is none before: its writer must not be killed.
+@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME.keys() - {"parquet"}))
 def test_a_killed_writing_process_leaves_what_was_flushed(name, tmp_path):
     suffix = FORMATS_BY_NAME[name].suffixes[0]
     path = tmp_path / f"live{suffix}"
