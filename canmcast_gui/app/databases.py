@@ -81,16 +81,13 @@ class Databases(QObject):
         """Tell of what was mended, left out, and described by another database as well."""
         flaws = sum(note.kind in (MENDED, LEFT_OUT) for note in database.notes)
         others = sum(one.other is database or one.chosen is database for one in self.loaded.conflicts())
-        parts = (
-            [f"{flaws:,} {'flaw was' if flaws == 1 else 'flaws were'} mended or left out"] if flaws else []
-        )
-        parts += (
-            [f"{others:,} {'id is' if others == 1 else 'ids are'} in another database as well"]
-            if others
-            else []
-        )
+        parts = []
+        if flaws:
+            parts.append(f"{flaws:,} {'flaw was' if flaws == 1 else 'flaws were'} mended or left out")
+        if others:
+            parts.append(f"{others:,} {'id is' if others == 1 else 'ids are'} in another database as well")
         if parts:
-            said = f"{database.path.name}: {', '.join(parts)}. The database browser lists them."
+            said = f"In {database.path.name} {' and '.join(parts)}. The database browser lists them."
             self.message.emit("info", said)
 
     def _on_failed(self, path: Path, sentence: str) -> None:

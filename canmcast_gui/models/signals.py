@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import Signal as QtSignal
 
-from canmcast_gui.database import Database, DatabaseSet, Message, Signal
+from canmcast_gui.database import Database, DatabaseSet, Message, Scope, Signal
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.database_mime import SIGNALS_MIME, Dragged, mime_of
@@ -21,6 +22,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 TITLES = ("Signal", "Value")
 NAME, VALUE = range(2)
+# Stands behind a value that cannot be meant; the tool tip says why.
+ODD = "(!)"
 
 _NO_INDEX = QModelIndex()
 
@@ -42,6 +45,7 @@ class _Node:
     shown: list[_Node] = field(default_factory=list)
     row: int = 0
     value: str = ""
+    remark: str = ""
     last_row: int = -1
 
     @property
@@ -67,6 +71,7 @@ class SignalTreeModel(QAbstractItemModel):
         self._plotted: frozenset[str] = frozenset()
         self._filter = ""
         self._decimal = False
+        self._scopes: dict[Path, Scope] = {}
 
     # -- filling and filtering ---------------------------------------------------------------------------
 
@@ -74,6 +79,7 @@ class SignalTreeModel(QAbstractItemModel):
         """Show these databases."""
         self.beginResetModel()
         self._nodes = []
+        self._scopes = {database.path: databases.scope(database.path) for database in databases}
         self._top = [self._add_database(database) for database in databases]
         self._apply_filter()
         self.endResetModel()
@@ -138,7 +144,7 @@ class SignalTreeModel(QAbstractItemModel):
     def forget_values(self) -> None:
         """Show no values until frames come, as for a new recording."""
         for node in self._nodes:
-            node.value, node.last_row = "", -1
+            node.value, node.remark, node.last_row = "", "", -1
         for top in self._top:
             for branch in top.shown:
                 self._values_changed(branch)
@@ -160,12 +166,17 @@ class SignalTreeModel(QAbstractItemModel):
             return
         branch.last_row = int(newest.last_row[entry])
         frame = newest.frames
+        if not self._scopes[branch.database.path].covers(int(frame.channel[entry]), None):
+            return
         values = branch.database.decode_frame(
             int(frame.arbitration_id[entry]), branch.message.extended, frame.payload(entry)
         )
-        texts = {value.name: f"{value.text} {value.unit}".rstrip() for value in values}
+        known = {value.name: value for value in values}
         for leaf in branch.children:
-            leaf.value = texts.get(leaf.signal.name, "")
+            value = known.get(leaf.signal.name)
+            text = f"{value.text} {value.unit}".rstrip() if value else ""
+            leaf.remark = value.remark if value else ""
+            leaf.value = f"{text} {ODD}" if leaf.remark else text
         self._values_changed(branch)
 
     def _values_changed(self, branch: _Node) -> None:
@@ -309,7 +320,8 @@ def _entry_of(newest: NewestById, message: Message) -> int | None:
 
 def _tip(node: _Node) -> str:
     if node.signal is not None:
-        return "\n".join(signal_facts(node.name, node.signal))
+        odd = [f"The value now: {node.remark}"] if node.remark else []
+        return "\n".join([*odd, *signal_facts(node.name, node.signal)])
     if node.message is not None:
         return "\n".join(message_facts(node.message))
     return "\n".join([str(node.database.path), *node.database.problems[:10]])

@@ -159,3 +159,15 @@ def test_databases_come_and_go(tree, tmp_path):
     tree.set_databases(DatabaseSet())
     assert lines(tree) == []
     assert list(np.array(list(tree.lines()))) == []
+
+
+def test_a_value_outside_its_range_is_marked(tree):
+    newest = NewestById()
+    newest.update(frame(data=(255, 255, 9)), 0)
+    tree.refresh(newest, [index_of(tree, "test", "Engine")])
+    speed, gear = (index_of(tree, "test", "Engine", name) for name in ("Speed", "Gear"))
+    assert speed.siblingAtColumn(VALUE).data() == "16383.75 rpm (!)"
+    assert gear.siblingAtColumn(VALUE).data() == "9 (!)"
+    assert "The value now: outside 0 to 8" in gear.data(Qt.ItemDataRole.ToolTipRole)
+    tree.forget_values()
+    assert "The value now" not in gear.data(Qt.ItemDataRole.ToolTipRole)
