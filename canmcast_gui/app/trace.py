@@ -176,7 +176,7 @@ class Trace(QObject):
         path = name_of(parts)
         title = f"Opening {path.name}"
         try:
-            target = Recording.create()
+            target = Recording.create(is_copy=True)
         except RecordingError as error:
             task = self._pool.make(title, partial(fail, error))
             task.failed.connect(self._say_error)

@@ -5,6 +5,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+# Stands in the folder of a recording whose frames are a file's.
+COPY_NAME = "copy"
+
 
 def recordings_folder() -> Path:
     """The folder that holds this user's recordings; it need not exist yet."""

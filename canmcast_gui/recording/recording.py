@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.limits import Limits
-from canmcast_gui.recording.location import make_new_folder
+from canmcast_gui.recording.location import COPY_NAME, make_new_folder
 from canmcast_gui.recording.lock import FolderLock
 from canmcast_gui.recording.marks import Marks
 from canmcast_gui.recording.reading import blocks, read_rows, take_rows
@@ -55,10 +56,12 @@ class Recording:
         sources: SourceTable | None = None,
         *,
         limits: Limits | None = None,
+        is_copy: bool = False,
     ) -> Recording:
         """Start an empty recording in ``folder``, new or empty; None: a new one in the user's data folder.
 
-        ``sources`` is the table that the frames' source column belongs to; it may grow meanwhile. Raises
+        ``sources`` is the table that the frames' source column belongs to; it may grow meanwhile. A copy
+        holds frames of a file: what a crash leaves of it is nothing to recover, unless it has marks. Raises
         RecordingError.
         """
         try:
@@ -66,6 +69,8 @@ class Recording:
             lock = FolderLock.take(path, create=True)
             if lock is None:
                 raise RecordingError(f"{path} is in use by another recording; choose another folder")
+            if is_copy:
+                (path / COPY_NAME).touch()
             table = SourceTable() if sources is None else sources
             recording = cls(path, lock, SourceFile.create(path, table), limits or Limits())
         except OSError as error:
@@ -92,6 +97,8 @@ class Recording:
             raise RecordingError(f"the recording in {path} is in use; close the program that records it")
         recording = cls(path, lock, SourceFile.open(path), limits or Limits())
         recording._load()
+        with suppress(OSError):  # whoever opens it may go on with it
+            (path / COPY_NAME).unlink()
         return recording
 
     def _load(self) -> None:

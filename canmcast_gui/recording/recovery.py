@@ -10,8 +10,9 @@ from pathlib import Path
 
 from canmcast_gui.recording.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUFFIX, ChunkHeader
 from canmcast_gui.recording.errors import RecordingError
-from canmcast_gui.recording.location import recordings_folder
+from canmcast_gui.recording.location import COPY_NAME, recordings_folder
 from canmcast_gui.recording.lock import LOCK_NAME, FolderLock
+from canmcast_gui.recording.marks import FILE_NAME as MARKS_NAME
 
 # A folder that another process has just made is empty and not locked for a moment.
 SECONDS_TO_BEGIN = 60.0
@@ -33,7 +34,7 @@ def leftovers(parent: Path | None = None) -> list[Leftover]:
     The newest comes first. ``Recording.open(leftover.folder)`` brings one back.
     """
     found = [_look_at(folder) for folder in _unowned(parent or recordings_folder())]
-    held = [leftover for leftover in found if leftover.frames]
+    held = [leftover for leftover in found if leftover.frames and not _is_mere_copy(leftover.folder)]
     return sorted(held, key=lambda leftover: leftover.folder.name, reverse=True)
 
 
@@ -44,17 +45,28 @@ def remove(leftover: Leftover) -> None:
 
 
 def remove_empty(parent: Path | None = None) -> None:
-    """Delete the recordings without a frame that nobody owns: there is nothing to recover."""
+    """Delete the recordings that nobody owns and that have nothing to recover: no frames, or a file's."""
     oldest = time.time() - SECONDS_TO_BEGIN
     for folder in _unowned(parent or recordings_folder()):
         with suppress(OSError):  # another program has deleted it by now
-            if not _look_at(folder).frames and (folder / LOCK_NAME).stat().st_mtime < oldest:
+            worthless = _is_mere_copy(folder) or not _look_at(folder).frames
+            if worthless and (folder / LOCK_NAME).stat().st_mtime < oldest:
                 _delete(folder)
 
 
 def _unowned(parent: Path) -> list[Path]:
     folders = [path.parent for path in parent.glob(f"*/{LOCK_NAME}")]
     return [folder for folder in folders if FolderLock.is_free(folder)]
+
+
+def _is_mere_copy(folder: Path) -> bool:
+    """Whether all that is there stands in the file that it was read from, for nobody has marked anything."""
+    if not (folder / COPY_NAME).exists():
+        return False
+    try:
+        return (folder / MARKS_NAME).stat().st_size == 0
+    except OSError:
+        return True
 
 
 def _look_at(folder: Path) -> Leftover:

@@ -17,15 +17,6 @@ from tests.support.messages import assert_same_frames
 WAIT_MS = 10_000
 
 
-@pytest.fixture
-def session(qapp):
-    session = Session()
-    session.heard = []
-    session.message.connect(lambda level, text: session.heard.append((level, text)))
-    yield session
-    session.shutdown()
-
-
 def numbered(count: int, first: int = 0) -> FrameBatch:
     """Frames whose payload is a running number."""
     numbers = np.arange(first, first + count, dtype=">u8")

@@ -18,15 +18,6 @@ from tests.support.small_disk import fill
 WAIT_MS = 10_000
 
 
-@pytest.fixture
-def session(qapp):
-    session = Session()
-    session.heard = []
-    session.message.connect(lambda level, text: session.heard.append((level, text)))
-    yield session
-    session.shutdown()
-
-
 def frames(count: int, first: int = 0) -> FrameBatch:
     times = 1_700_000_000_000_000_000 + np.arange(first, first + count)
     return FrameBatch.from_columns(times, 0x100, np.zeros((count, 8), np.uint8))

@@ -11,10 +11,12 @@ from canmcast_gui.recording.location import recordings_folder
 from tests.recording.numbered import numbered, numbers
 
 
-def left_behind(frames: int) -> Path:
+def left_behind(frames: int, is_copy: bool = False, marked: bool = False) -> Path:
     """A recording in the user's data folder that nobody owns any more."""
-    recording = Recording.create()
+    recording = Recording.create(is_copy=is_copy)
     recording.append(numbered(0, frames))
+    if marked:
+        recording.marks.add(3, "here")
     recording.close()
     return recording.folder
 
@@ -62,6 +64,17 @@ def test_empty_recordings_go_unless_they_are_new_or_owned():
     remove_empty()
     assert [folder.exists() for folder in (old, new, full, owned.folder)] == [False, True, True, True]
     owned.discard()
+
+
+def test_the_copy_of_a_file_is_nothing_to_recover_unless_it_has_marks():
+    mere, new, used = (left_behind(10, is_copy=True) for _ in range(3))
+    marked = left_behind(10, is_copy=True, marked=True)
+    Recording.open(used).close()  # from then on there may be more in it than in the file
+    for folder in (mere, marked, used):
+        os.utime(folder / "recording.lock", (0, 0))
+    assert {leftover.folder for leftover in leftovers()} == {marked, used}
+    remove_empty()
+    assert [folder.exists() for folder in (mere, marked, used, new)] == [False, True, True, True]
 
 
 def test_who_looks_for_leftovers_disturbs_nobody():
