@@ -9,7 +9,17 @@ from tests.benchmarks.figure import table
 from tests.support.isolation import enter_private_network
 
 # Each is a module of this package with a function run() that returns a list of Figure.
-SUBJECTS = ("transport", "capture", "recording", "database", "transmit", "opening", "plot", "window")
+SUBJECTS = (
+    "transport",
+    "capture",
+    "recording",
+    "database",
+    "transmit",
+    "opening",
+    "logfile_binary",
+    "plot",
+    "window",
+)
 
 
 def main() -> None:

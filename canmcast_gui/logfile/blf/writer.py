@@ -29,7 +29,11 @@ _MOST_WAITING = 10_000
 
 
 class BlfSink:
-    """One BLF file. Its start is the whole second of the first batch; what is older gets that time."""
+    """One BLF file. Its start is the whole second of the first batch.
+
+    Times count from there and cannot be negative: what is older gets that time, and a note says how many
+    frames did.
+    """
 
     def __init__(self, file: BinaryIO, _path: Path) -> None:
         self._file = file
@@ -38,6 +42,7 @@ class BlfSink:
         self._start_ns: int | None = None
         self._last_ns = 0
         self._objects = 0
+        self._older = 0
         self._inflated = layout.FILE_HEADER_BYTES
         file.write(self._header(layout.FILE_HEADER_BYTES))
 
@@ -50,6 +55,7 @@ class BlfSink:
         assert self._start_ns is not None
         self._last_ns = max(self._last_ns, int(batch.timestamp_ns.max()))
         self._objects += len(batch)
+        self._older += int((batch.timestamp_ns < self._start_ns).sum())
         self._add(objects_of_frames(batch, self._start_ns))
 
     def note(self, note: Note) -> None:
@@ -74,6 +80,9 @@ class BlfSink:
         """Write what belongs at the end and close the file."""
         if self._early:
             self._begin(min(note.timestamp_ns for note in self._early))
+        if self._older:
+            told = f"{self._older:,} frames are older than this file's start, and have its time"
+            self.note(Note(0, self._last_ns, told))
         self.flush()
         self._file.close()
 

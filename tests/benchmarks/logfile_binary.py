@@ -1,0 +1,129 @@
+"""Binary log files: a million frames read and written, against python-can's readers and writers.
+
+Each pair is measured in turns, and the best of each counts. python-can is given fewer frames where it takes
+minutes; rates are compared.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import can
+import numpy as np
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import read_batches, save
+from tests.benchmarks.figure import Figure, rate
+
+FRAMES = 1_000_000
+STOCK_WRITTEN = {".blf": 200_000, ".mf4": 2_000}
+REPEATS = 3
+
+# What a process that reads may need beyond what it keeps, however long the file is.
+MOST_MEGABYTES = 200
+
+STOCK = {".blf": (can.BLFReader, can.BLFWriter), ".mf4": (can.MF4Reader, can.MF4Writer)}
+
+
+def run() -> list[Figure]:
+    """Measure reading and writing of each format, and the memory of reading."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, width in (("", 8), (", CAN FD of 64 bytes", 64)):
+            batch = _traffic(width)
+            for suffix, read_bar, write_bar in ((".blf", 12, 8), (".mf4", 8, 50)):
+                path = Path(folder) / f"bench{width}{suffix}"
+                title = f"{suffix[1:].upper()}{name}"
+                # By the byte, a CAN FD frame may take as long as eight classic ones.
+                share = 1 if width == 8 else 0.25
+                figures.append(_writing(title, path, batch, write_bar * share))
+                figures.append(_reading(title, path, read_bar * share))
+        figures += [_memory(Path(folder) / f"bench64{suffix}") for suffix in STOCK]
+        figures.append(_parquet(Path(folder) / "bench.parquet", _traffic(8)))
+    return figures
+
+
+def _traffic(width: int) -> FrameBatch:
+    random = np.random.default_rng(1)
+    steps = random.integers(50_000, 150_000, FRAMES)
+    counters = np.cumsum(random.integers(0, 2, (FRAMES, width)), axis=0) % 256
+    return FrameBatch.from_columns(
+        1_762_345_678_000_000_000 + np.cumsum(steps),
+        0x100 + random.integers(0, 82, FRAMES),
+        counters.astype(np.uint8),
+        flags=Flag.FD | Flag.BRS if width > 8 else 0,
+        channel=1,
+    )
+
+
+def _writing(title: str, path: Path, batch: FrameBatch, bar: float) -> Figure:
+    count = STOCK_WRITTEN[path.suffix]
+    messages = batch[:count].to_messages()
+    stock = path.with_name(f"stock{path.suffix}")
+
+    def write_stock() -> None:
+        with STOCK[path.suffix][1](stock) as writer:
+            for message in messages:
+                writer(message)
+
+    ours, theirs = _alternating(lambda: save(path, [batch]), write_stock)
+    return _figure(f"{title}, writing", bar, (FRAMES, ours), (count, theirs))
+
+
+def _reading(title: str, path: Path, bar: float) -> Figure:
+    def read_stock() -> None:
+        with STOCK[path.suffix][0](path) as reader:
+            for _ in reader:
+                pass
+
+    def read() -> None:
+        assert sum(map(len, read_batches(path))) == FRAMES
+
+    ours, theirs = _alternating(read, read_stock)
+    return _figure(f"{title}, reading", bar, (FRAMES, ours), (FRAMES, theirs))
+
+
+def _figure(name: str, bar: float, ours: tuple[int, float], theirs: tuple[int, float]) -> Figure:
+    ratio = ours[0] / ours[1] / (theirs[0] / theirs[1])
+    return Figure(name, ratio, bar, rate(*ours), rate(*theirs))
+
+
+def _alternating(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+    """The best time of each; the slower one is run once."""
+    own = [_seconds(ours)]
+    other = _seconds(theirs)
+    own += [_seconds(ours) for _ in range(REPEATS - 1)]
+    return min(own), other
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _memory(path: Path) -> Figure:
+    """What a process needs that reads a file and keeps nothing, beyond what it has before it does."""
+    program = (
+        "import sys, psutil; from canmcast_gui.logfile import read_batches\n"
+        "used = lambda: psutil.Process().memory_info().rss\n"
+        "before = used()\n"
+        "print(max(used() for batch in read_batches(sys.argv[1])) - before)"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    megabytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1e6
+    name = f"{path.suffix[1:].upper()}, memory for reading {path.stat().st_size / 1e6:.0f} MB"
+    return Figure(name, megabytes, MOST_MEGABYTES, f"{megabytes:.0f} MB", at_most=True, unit="MB")
+
+
+def _parquet(path: Path, batch: FrameBatch) -> Figure:
+    """Parquet has no peer among python-can's formats; its BLF reader is one for comparison."""
+    writing = min(_seconds(lambda: save(path, [batch])) for _ in range(REPEATS))
+    reading = min(_seconds(lambda: list(read_batches(path))) for _ in range(REPEATS))
+    told = f"{rate(FRAMES, reading)} read, {rate(FRAMES, writing)} written"
+    return Figure("Parquet, frames read", FRAMES / reading / 1e6, 1.0, told, unit="M frames/s")
