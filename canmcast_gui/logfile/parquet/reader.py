@@ -37,7 +37,7 @@ class ParquetLog:
         with seekable_log(self._path, self._problems) as file:
             try:
                 table = pa.parquet.ParquetFile(file)
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, ValueError) as error:
                 reason = "it is damaged, or was not completed"
                 raise FileError(f"nothing of {self._path.name} can be read: {reason}") from error
             self._check(table)
