@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.app.plot_setup import PlotSetup, plots_of
 from canmcast_gui.app.view_setup import ViewSetup, setups_of
 from canmcast_gui.database import Scope
 from canmcast_gui.transport.errors import BusError
@@ -23,7 +24,7 @@ class WorkspaceError(Exception):
 
 @dataclass(frozen=True)
 class Workspace:
-    """``plots`` are names "Message.Signal"; ``transmit_rows`` are plain values that the editor checks.
+    """``transmit_rows`` are plain values that the editor checks.
 
     ``views`` are None in a file that was saved before there were any: the views stay as they are.
     """
@@ -31,7 +32,7 @@ class Workspace:
     bus: BusSettings | None = None
     databases: tuple[Path, ...] = ()
     database_scopes: Mapping[Path, Scope] = field(default_factory=dict)
-    plots: tuple[str, ...] = ()
+    plots: tuple[PlotSetup, ...] = ()
     transmit_rows: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSetup, ...] | None = None
 
@@ -69,7 +70,7 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
             for database, scope in workspace.database_scopes.items()
             if not scope.is_everything
         },
-        "plots": list(workspace.plots),
+        "plots": [plot.to_dict() for plot in workspace.plots],
         "transmit": list(workspace.transmit_rows),
     }
     if workspace.views is not None:
@@ -98,17 +99,17 @@ def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
         bus=settings,
         databases=tuple(path.parent / database for database in databases),
         database_scopes=_scopes(path, _entry(path, content, "database_scopes", (dict,)) or {}),
-        plots=tuple(_texts(path, content, "plots")),
+        plots=_checked(path, "plots", plots_of, _entry(path, content, "plots", (list,)) or []),
         transmit_rows=tuple(rows),
-        views=None if views is None else _views(path, views),
+        views=None if views is None else _checked(path, "views", setups_of, views),
     )
 
 
-def _views(path: Path, values: list[Any]) -> tuple[ViewSetup, ...]:
+def _checked(path: Path, name: str, read: Callable[[list[Any]], Any], values: list[Any]) -> Any:
     try:
-        return setups_of(values)
+        return read(values)
     except ValueError as error:
-        raise WorkspaceError(f"{path.name}: views: {error}. Mend or remove that entry.") from error
+        raise WorkspaceError(f"{path.name}: {name}: {error}. Mend or remove that entry.") from error
 
 
 def _scopes(path: Path, values: dict[str, Any]) -> dict[Path, Scope]:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.app.plot_setup import LineKind, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import DatabaseError, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot_samples import SampleRoom, SampleStore, Times
-from canmcast_gui.models.plot_style import LineKind, PlotStyle
 
 # More lines than that cannot be told apart; they share one bound of memory.
 MAX_SIGNALS = 64

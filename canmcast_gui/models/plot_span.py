@@ -62,6 +62,10 @@ class PlotSpan:
         self.mode = SpanMode.FREE
         self.span = (self.span[0] + seconds, self.span[1] + seconds)
 
+    def adopt(self, other: PlotSpan) -> None:
+        """Show what another one shows."""
+        self.mode, self.window, self.span = other.mode, other.window, other.span
+
     def bring_into_view(self, second: float) -> None:
         """Go where a time can be seen, if it cannot be."""
         start, stop = self.span

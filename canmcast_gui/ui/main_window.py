@@ -22,6 +22,7 @@ from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
 from canmcast_gui.ui.main_window_marks import MarkFlows
 from canmcast_gui.ui.main_window_menus import THEMES, TIME_MODES, ToolBar, bitrate_menu, choice_menu
+from canmcast_gui.ui.main_window_times import TimeLink
 from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status import StatusBar
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.views = ViewDocks(session, settings, self.panel, self)
         self.panel.current_view = lambda: self.views.current
         self.marks = MarkFlows(self.panel.context, self.views, self)
+        self.times = TimeLink(session, self.views, self.docks.plots)
         self.workspaces = WorkspaceFlows(session, self.docks, self.views, self.files)
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
@@ -117,6 +119,9 @@ class MainWindow(QMainWindow):
         transmit.addActions(self.docks.transmit.menu_actions)
         plot = self.menuBar().addMenu("&Plot")
         plot.addAction("&Show the plot", lambda: self._show_dock("plot"))
+        plot.addAction("&New plot", self.docks.plots.open_new)
+        plot.addAction(self.docks.plots.link_action)
+        plot.addSeparator()
         plot.addAction("Choose &signals", lambda: self._show_dock("signals"))
 
     def _show_dock(self, name: str) -> None:
@@ -213,7 +218,7 @@ class MainWindow(QMainWindow):
         """Go on the demonstration bus, with plots that show how the car is driven."""
         self._session.start_demo(settings)
         for name in DEMO_PLOT_SIGNALS:
-            self.docks.plot_signal(name)
+            self.docks.plots.plot_signal(name)
 
     def connect_bus(self, settings: BusSettings) -> None:
         """Go on a bus and remember it."""
@@ -293,7 +298,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.docks.docks["plot"].isVisible():
-            QTimer.singleShot(0, self, self.docks.load_plot)
+            QTimer.singleShot(0, self, self.docks.plots.load)
 
     def close_by_user(self) -> None:
         """Close, after asking what becomes of frames that are in no file."""

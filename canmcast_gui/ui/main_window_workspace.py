@@ -49,7 +49,7 @@ class WorkspaceFlows(QObject):
             self._session.load_database(file)
         self._docks.switch.set(False)
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
-        self._docks.plot_only(workspace.plots)
+        self._docks.plots.set_up(workspace.plots)
         if workspace.views is not None:
             self._views.set_up(workspace.views)
         if workspace.bus is not None:
@@ -62,7 +62,7 @@ class WorkspaceFlows(QObject):
             bus=None if self._session.is_demo else self._session.bus_settings,
             databases=tuple(database.path for database in databases),
             database_scopes={one.path: databases.scope(one.path) for one in databases},
-            plots=tuple(self._docks.plotted()),
+            plots=tuple(self._docks.plots.setups()),
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
             views=tuple(self._views.setups()),
         )

@@ -71,6 +71,10 @@ class PlotBar(QToolBar):
         box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
         return box
 
+    def show_window(self, seconds: float) -> None:
+        """Say how much time is shown, where the choice has it."""
+        self.window_box.setCurrentIndex(self.window_box.findData(seconds))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
             self._names.setStringList(self._all_names())

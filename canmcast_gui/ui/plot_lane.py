@@ -10,9 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette, QPen
 
+from canmcast_gui.app.plot_setup import LineKind
 from canmcast_gui.models.plot import PlotSignal
 from canmcast_gui.models.plot_samples import Curve, Times
-from canmcast_gui.models.plot_style import LineKind
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot_axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
 

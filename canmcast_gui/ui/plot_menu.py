@@ -8,8 +8,8 @@ from dataclasses import replace
 from PySide6.QtGui import QAction, QActionGroup, QColor
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
+from canmcast_gui.app.plot_setup import LineKind, PlotStyle
 from canmcast_gui.models.plot import PlotSignal
-from canmcast_gui.models.plot_style import LineKind, PlotStyle
 
 TITLES = {LineKind.LINES: "Lines", LineKind.STEPS: "Steps", LineKind.POINTS: "Points"}
 

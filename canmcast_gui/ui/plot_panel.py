@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from canmcast_gui.app.plot_setup import PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.database_mime import signals_of_mime
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData, PlotSignal
 from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
-from canmcast_gui.models.plot_style import PlotStyle
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plot_bar import PlotBar
@@ -41,9 +42,15 @@ HINT = "Drag a signal here, or type its name above."
 
 
 class PlotPanel(QWidget):
-    """Plots signals of the session's recording; ``plotted_changed`` carries their names."""
+    """Plots signals of the session's recording; ``plotted_changed`` carries their names.
+
+    ``span_changed`` says that the user looks at another time, ``time_chosen`` carries one that he points at,
+    in seconds since the recording's start.
+    """
 
     plotted_changed = Signal(list)
+    span_changed = Signal()
+    time_chosen = Signal(float)
 
     def __init__(self, session: Session, _settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -229,30 +236,46 @@ class PlotPanel(QWidget):
         if self.isVisible():
             self.refresh()
 
+    def setup(self) -> PlotSetup:
+        """The plot as it is set up."""
+        signals = tuple((one.name, one.style) for one in self.data.signals)
+        return PlotSetup(signals, "", self.overlay_action.isChecked(), self.span.window)
+
+    def set_up(self, setup: PlotSetup) -> None:
+        """Plot just what a setup says."""
+        self.clear()
+        self.overlay_action.setChecked(setup.overlaid)
+        self.span.window = setup.seconds
+        self.bar.show_window(setup.seconds)
+        for name, style in setup.signals:
+            if self.add_signal(name):
+                self.data.set_style(name, style)
+        self._rebuild()
+
     # -- which time --------------------------------------------------------------------------------------
 
     def follow(self) -> None:
         """Show the newest seconds."""
         self.span.follow()
-        self._redraw()
+        self._on_span()
 
     def fit(self) -> None:
         """Show the whole recording and all values."""
         self.span.show_all()
         self.view.refit()
-        self._redraw()
+        self._on_span()
 
     def _on_zoom(self, factor: float, second: float) -> None:
         self.span.zoom(factor, second)
-        self._redraw()
+        self._on_span()
 
     def _on_drag(self, seconds: float) -> None:
         self.span.move(seconds)
-        self._redraw()
+        self._on_span()
 
     def _on_window(self, seconds: float) -> None:
         self.span.set_window(seconds)
-        self._redraw()
+        self._on_span()
 
     def _on_click(self, second: float) -> None:
         self.setFocus()
@@ -260,6 +283,28 @@ class PlotPanel(QWidget):
             self._move_cursor(B, second)
         elif self.cursor_action.isChecked():
             self._move_cursor(A, second)
+            self.time_chosen.emit(second)
+
+    def _on_span(self) -> None:
+        self._redraw()
+        self.span_changed.emit()
+
+    def adopt_span(self, other: PlotSpan) -> None:
+        """Show the time that another plot shows."""
+        self.span.adopt(other)
+        self._redraw()
+
+    def put_cursors(self, seconds: Sequence[float | None]) -> None:
+        """Have the cursors where those of another plot are."""
+        for which, second in enumerate(seconds):
+            if self.cursors.seconds[which] != second:
+                self._move_cursor(which, second)
+
+    def show_time(self, second: float) -> None:
+        """Put cursor A at a time, and bring it into view."""
+        self.span.bring_into_view(second)
+        self._move_cursor(A, second)
+        self._on_span()
 
     def _redraw(self) -> None:
         self._dirty = True

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace import Workspace, WorkspaceError, load_workspace, save_workspace
 from canmcast_gui.database import Scope
@@ -19,7 +20,10 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         bus=BusSettings(group="239.1.2.3", port=5000, hop_limit=0).validated(),
         databases=(database, tmp_path.parent / "other.dbc"),
         database_scopes={database: Scope(frozenset([2]), frozenset(["10.0.0.7"]))},
-        plots=("Engine.Speed", "Brake.Pressure"),
+        plots=(
+            PlotSetup((("Engine.Speed", PlotStyle()), ("Brake.Pressure", PlotStyle(LineKind.STEPS)))),
+            PlotSetup((("Engine.Speed", PlotStyle(raw=True)),), "plot-2", overlaid=True, seconds=30.0),
+        ),
         transmit_rows=({"id": 0x123, "data": "DEAD"},),
         views=(ViewSetup("by_id", "view-2", "error", (("id", 80),)), ViewSetup("chronological")),
     )
@@ -41,7 +45,8 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         ('{"canmcast_workspace": 1, "databases": "car.dbc"}', "databases is str"),
         ('{"canmcast_workspace": 1, "database_scopes": {"a.dbc": {"channels": ["x"]}}}', "database_scopes"),
         ('{"canmcast_workspace": 1, "database_scopes": {"a.dbc": 1}}', "database_scopes"),
-        ('{"canmcast_workspace": 1, "plots": [1]}', "plots must be"),
+        ('{"canmcast_workspace": 1, "plots": [1]}', "plots: a plot must be"),
+        ('{"canmcast_workspace": 1, "plots": [{"seconds": 0}]}', "plots: a plot cannot show 0 seconds"),
         ('{"canmcast_workspace": 1, "transmit": [1]}', "transmit"),
         ('{"canmcast_workspace": 1, "views": [{"kind": "table"}]}', "views: a view's kind"),
     ],

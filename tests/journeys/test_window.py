@@ -104,15 +104,15 @@ def test_a_plotted_value_is_what_cantools_decodes(desk, network):
     speeds = np.linspace(0, 6000, 50)
     status = database.get_message_by_name("EngineStatus")
     base = dict.fromkeys((signal.name for signal in status.signals), 0)
-    desk.window.docks.plot_signal("EngineStatus.EngineSpeed")
-    desk.wait(lambda: desk.window.docks.plot is not None, "the plot panel")
+    desk.window.docks.plots.plot_signal("EngineStatus.EngineSpeed")
+    desk.wait(lambda: desk.window.docks.plots.current is not None, "the plot panel")
     payloads = [status.encode(base | {"EngineSpeed": speed}, strict=False) for speed in speeds]
     with can.Bus(interface="udp_multicast", channel="239.74.163.2", port=port, hop_limit=0) as peer:
         for payload in payloads:
             peer.send(can.Message(arbitration_id=status.frame_id, is_extended_id=False, data=payload))
     desk.wait(lambda: len(desk.session.recording) == 50, "50 frames")
     expected = [status.decode(payload)["EngineSpeed"] for payload in payloads]
-    plot = desk.window.docks.plot
+    plot = desk.window.docks.plots.current
     desk.wait(lambda: len(plotted(plot)) == 50, "50 points in the plot")
     assert plotted(plot) == pytest.approx(expected)
 

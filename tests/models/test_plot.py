@@ -6,11 +6,11 @@ import cantools
 import numpy as np
 import pytest
 
+from canmcast_gui.app.plot_setup import LineKind, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
-from canmcast_gui.models.plot_style import LineKind, PlotStyle
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.resources_path import resource

@@ -226,18 +226,18 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     stage.add_database()
     stored = [row.to_dict() for row in [TransmitRow()]]
     window.docks.transmit.set_rows(stored)
-    window.docks.plot_signal("Engine.Speed")
+    window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
     window.workspaces.save(path)
-    qtbot.waitUntil(lambda: window.docks.plot is not None)
+    qtbot.waitUntil(lambda: window.docks.plots.current is not None)
     stage.session.remove_database(tmp_path / "engine.dbc")
     window.docks.transmit.set_rows([])
-    window.docks.plot_only([])
+    window.docks.plots.set_up([])
     with qtbot.waitSignal(stage.session.databases_changed):
         window.workspaces.open(path)
     assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
     assert [row.to_dict() for row in window.docks.transmit.model.rows] == stored
-    qtbot.waitUntil(lambda: window.docks.plotted() == ["Engine.Speed"])
+    qtbot.waitUntil(lambda: window.docks.plots.plotted() == ["Engine.Speed"])
 
 
 def test_a_damaged_workspace_is_said_and_changes_nothing(stage, window, tmp_path):

@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 
+from canmcast_gui.app.plot_setup import LineKind, PlotStyle
 from canmcast_gui.logfile import save
 from canmcast_gui.models.database_mime import SIGNALS_MIME
 from canmcast_gui.models.plot_samples import Curve
 from canmcast_gui.models.plot_span import SpanMode
-from canmcast_gui.models.plot_style import LineKind, PlotStyle
 from canmcast_gui.ui.plot_axes import round_ticks
 from canmcast_gui.ui.plot_lane import joints, steps
 from canmcast_gui.ui.plot_legend import titles_of

@@ -1,0 +1,109 @@
+"""Plots as a user set them up: what settings and workspaces remember of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class LineKind(StrEnum):
+    """LINES join the samples, STEPS stay at each until the next, POINTS show them only."""
+
+    LINES = "lines"
+    STEPS = "steps"
+    POINTS = "points"
+
+
+# More than anybody arranges; a damaged file must not open thousands.
+MOST_PLOTS = 16
+MOST_SIGNALS = 64
+
+
+@dataclass(frozen=True)
+class PlotStyle:
+    """``kind`` None is what suits the signal. ``raw`` shows the numbers on the bus in place of physical
+    values, ``own_axis`` a value axis apart from others of the unit, ``color`` as "#rrggbb"; None: a free one.
+    """
+
+    kind: LineKind | None = None
+    raw: bool = False
+    own_axis: bool = False
+    color: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What differs from the usual, as plain values."""
+        usual = PlotStyle()
+        names = ("kind", "raw", "own_axis", "color")
+        values = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
+        return {name: str(value) if name == "kind" else value for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> PlotStyle:
+        """What ``to_dict`` made; raises ValueError with a sentence about what is wrong."""
+        unknown = values.keys() - {"kind", "raw", "own_axis", "color"}
+        if unknown:
+            raise ValueError(f"a plotted signal has no {sorted(unknown)[0]!r}")
+        kind, color = values.get("kind"), values.get("color")
+        if kind is not None and kind not in list(LineKind):
+            raise ValueError(f"{kind!r} is no kind of line; there are {', '.join(LineKind)}")
+        if color is not None and not (isinstance(color, str) and _is_color(color)):
+            raise ValueError(f"{color!r} is no colour like #1f77b4")
+        return cls(
+            LineKind(kind) if kind else None, bool(values.get("raw")), bool(values.get("own_axis")), color
+        )
+
+
+@dataclass(frozen=True)
+class PlotSetup:
+    """One plot: its signals "Message.Signal" with their styles, in one picture or in lanes, how many seconds
+    it shows while it follows. ``name`` is "" for the first plot, else that of a plot beside it.
+    """
+
+    signals: tuple[tuple[str, PlotStyle], ...] = ()
+    name: str = ""
+    overlaid: bool = False
+    seconds: float = 10.0
+
+    @classmethod
+    def from_dict(cls, values: Any) -> PlotSetup:
+        """What ``to_dict`` made; raises ValueError with a sentence about what is wrong."""
+        if not isinstance(values, dict) or not isinstance(values.get("signals", []), list):
+            raise ValueError("a plot must be a group of values with a list of signals")
+        name, seconds = values.get("name", ""), values.get("seconds", 10.0)
+        if not isinstance(name, str):
+            raise ValueError("a plot's name must be a text")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e9:
+            raise ValueError(f"a plot cannot show {seconds!r} seconds")
+        signals = tuple(_styled(one) for one in values.get("signals", [])[:MOST_SIGNALS])
+        return cls(signals, name, bool(values.get("overlaid")), float(seconds))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a file."""
+        signals = [{"signal": name, **style.to_dict()} for name, style in self.signals]
+        return {"name": self.name, "overlaid": self.overlaid, "seconds": self.seconds, "signals": signals}
+
+
+def _styled(values: Any) -> tuple[str, PlotStyle]:
+    """A signal and its style; before there were styles, files had only the name."""
+    if isinstance(values, str):
+        return values, PlotStyle()
+    if not isinstance(values, dict) or not isinstance(values.get("signal"), str):
+        raise ValueError("a plotted signal must be named")
+    return values["signal"], PlotStyle.from_dict({key: one for key, one in values.items() if key != "signal"})
+
+
+def plots_of(values: list[Any]) -> tuple[PlotSetup, ...]:
+    """All plots of a list of plain values; raises ValueError where one is damaged or there are too many.
+
+    A list of names, as older files have it, is one plot of these signals.
+    """
+    if values and all(isinstance(one, str) for one in values):
+        return (PlotSetup.from_dict({"signals": values}),)
+    if len(values) > MOST_PLOTS:
+        raise ValueError(f"there are {len(values)} plots, and at most {MOST_PLOTS} can be open")
+    return tuple(PlotSetup.from_dict(one) for one in values)
+
+
+def _is_color(text: str) -> bool:
+    return len(text) == 7 and text[0] == "#" and all(digit in "0123456789abcdefABCDEF" for digit in text[1:])
