@@ -1,27 +1,56 @@
-"""A disk that is soon full: a file system in memory, where the system lets us mount one."""
+"""A disk that is soon full: a file system in memory that only this thread sees, where the system lets us."""
 
 import ctypes
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 DISK_BYTES = 2 << 20
 
+# linux/sched.h and linux/mount.h
+CLONE_NEWNS = 0x00020000
+MS_REC = 0x4000
+MS_PRIVATE = 1 << 18
+MNT_DETACH = 2
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MiB of its own, where the system lets us mount one."""
+    """A file system of 2 MiB of its own; skips with the reason where there can be none."""
     folder = tmp_path / "disk"
     folder.mkdir()
     libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "mount"):
-        pytest.skip("this system cannot mount a file system in memory")
-    if libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, f"size={DISK_BYTES}".encode()):
-        pytest.skip(f"mounting a small file system is not permitted: {os.strerror(ctypes.get_errno())}")
-    yield folder
-    libc.umount2(os.fsencode(folder), 2)  # MNT_DETACH: maps of deleted files may still be open
+    if not hasattr(libc, "unshare"):
+        pytest.skip("this system has no mount namespaces for a small disk of the test's own")
+    with _own_mounts(libc):
+        _check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "keeping mounts private")
+        size = f"size={DISK_BYTES}".encode()
+        _check(libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, size), "mounting a small file system")
+        yield folder
+        libc.umount2(os.fsencode(folder), MNT_DETACH)  # maps of deleted files may still be open
+
+
+@contextmanager
+def _own_mounts(libc: ctypes.CDLL) -> Iterator[None]:
+    """A mount namespace for this thread, and the old one again."""
+    home, here = os.open("/proc/thread-self/ns/mnt", os.O_RDONLY), Path.cwd()
+    try:
+        _check(libc.unshare(CLONE_NEWNS), "a mount namespace")
+        try:
+            yield
+        finally:
+            libc.setns(home, CLONE_NEWNS)
+            os.chdir(here)  # the way back ends at the root
+    finally:
+        os.close(home)
+
+
+def _check(result: int, what: str) -> None:
+    if result:
+        pytest.skip(f"{what} is not permitted: {os.strerror(ctypes.get_errno())}")
 
 
 def fill(disk: Path, leave: int) -> Path:
