@@ -13,10 +13,13 @@ from typing import Any
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.logfile.asc.parser import AscParser
+from canmcast_gui.logfile.asc.sink import AscSink
 from canmcast_gui.logfile.blf.reader import BlfLog
 from canmcast_gui.logfile.blf.writer import BlfSink
 from canmcast_gui.logfile.candump.parser import CandumpParser
+from canmcast_gui.logfile.candump.sink import CandumpSink
 from canmcast_gui.logfile.csv_can.parser import CsvParser
+from canmcast_gui.logfile.csv_can.sink import CsvSink
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.mf4.reader import Mf4Log
@@ -36,7 +39,7 @@ from canmcast_gui.logfile.read_text import text_log
 from canmcast_gui.logfile.sinks import Sink
 from canmcast_gui.logfile.table_guess import is_frame_header
 from canmcast_gui.logfile.trc.parser import TrcParser
-from canmcast_gui.logfile.write_text import AscSink, CandumpSink, CsvSink, TrcSink
+from canmcast_gui.logfile.trc.sink import TrcSink
 
 _NOTHING = Flag(0)
 
@@ -95,6 +98,7 @@ FORMATS: tuple[Format, ...] = (
         ).match,
         reader=text_log(AscParser),
         sink=AscSink,
+        binary=True,
     ),
     Format(
         "blf",
@@ -149,6 +153,7 @@ FORMATS: tuple[Format, ...] = (
         line=re.compile(r"\(-?\d+(\.\d+)?\)\s+\S+\s+[0-9A-Fa-f]{1,8}#").match,
         reader=text_log(CandumpParser),
         sink=CandumpSink,
+        binary=True,
     ),
     Format(
         "trc",
@@ -159,7 +164,7 @@ FORMATS: tuple[Format, ...] = (
         ).match,
         reader=text_log(TrcParser),
         sink=TrcSink,
-        cannot_hold=Flag.FD | Flag.ERROR | Flag.REMOTE,
+        binary=True,
     ),
     Format(
         "csv",
@@ -168,6 +173,7 @@ FORMATS: tuple[Format, ...] = (
         line=re.compile(r"timestamp,arbitration_id,extended,remote,error,dlc,data\s*$").match,
         reader=text_log(CsvParser),
         sink=CsvSink,
+        binary=True,
         cannot_hold=Flag.FD,
         resolution_ns=1,
     ),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.write_text import CandumpSink
+from canmcast_gui.logfile.candump.sink import CandumpSink
 from canmcast_gui.models.columns import DATA, NAME, Column
 from canmcast_gui.models.trace_screen import Screen
 
@@ -50,9 +50,9 @@ def _screen_text(screen: Screen, columns: Sequence[Column], form: str) -> str:
 
 def candump_lines(batch: FrameBatch) -> str:
     """Lines as ``candump -L`` writes them."""
-    file = io.StringIO()
+    file = io.BytesIO()
     CandumpSink(file, Path()).write(batch)
-    return file.getvalue()
+    return file.getvalue().decode()
 
 
 def _csv(lines: list[list[str]]) -> str:

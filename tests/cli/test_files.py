@@ -173,11 +173,11 @@ def test_a_file_that_is_no_log_is_refused(command, canmcast, bus, tmp_path):
 
 
 def test_convert_leaves_the_old_file_where_it_fails(canmcast, log, tmp_path):
-    target = tmp_path / "out.trc"
+    target = tmp_path / "out.csv"
     target.write_text("old")
     assert_one_line(canmcast("convert", log, target), 1, "cannot hold")
     assert target.read_text() == "old"
-    assert {path.name for path in tmp_path.iterdir()} == {"log.asc", "out.trc"}
+    assert {path.name for path in tmp_path.iterdir()} == {"log.asc", "out.csv"}
 
 
 CRASH = """

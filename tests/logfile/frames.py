@@ -40,7 +40,7 @@ def kept_by(format_name: str, batch: FrameBatch) -> FrameBatch:
         records["channel"][batch.channel == 0] = 1  # these have no "unknown"
         # Error frames have no direction, and in text formats no contents that readers agree on.
         records["flags"][error] &= np.uint16(Flag.ERROR | (Flag.EXTENDED if format_name == "blf" else 0))
-    if format_name in ("asc", "candump"):
+    if format_name in ("asc", "candump", "trc"):
         for column in ("arbitration_id", "length", "dlc", "data"):
             records[column][error] = 0
     if format_name == "csv":

@@ -128,7 +128,7 @@ def lines(name: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_lines_of_any_kind(name, tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / f"any.{name}"
@@ -139,7 +139,7 @@ def test_lines_of_any_kind(name, tmp_path_factory, data):
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_files_of_our_own(name, tmp_path_factory, data):
     batch = data.draw(batches(name))

@@ -87,17 +87,17 @@ def test_after_closing_frames_are_counted_as_lost(tmp_path):
 
 
 def test_what_the_format_cannot_hold_ends_the_recording_with_a_sentence(tmp_path):
-    recorder = Recorder(tmp_path / "live.trc")
+    recorder = Recorder(tmp_path / "live.csv")
     recorder.write(small_batch(5))
     bad = small_batch(1)
-    bad.records["flags"] = Flag.ERROR
+    bad.records["flags"] = Flag.FD
     recorder.write(bad)
     wait_until(lambda: recorder.failed)
     recorder.write(small_batch(7))
     recorder.close()
-    assert recorder.error == "PEAK TRC cannot hold error frames; choose ASC, BLF or candump log"
+    assert recorder.error == "python-can CSV cannot hold CAN FD frames; choose ASC, BLF or candump log"
     assert recorder.lost == 7
-    assert count(tmp_path / "live.trc") == 5
+    assert count(tmp_path / "live.csv") == 5
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path):

@@ -46,6 +46,8 @@ def _resolution(name: str) -> int:
 
 def assert_same_as_stock(name: str, stock: FrameBatch, expected: FrameBatch) -> None:
     """As assert_same(), but for what python-can's readers get wrong."""
+    if name == "trc":
+        expected = expected[~expected.has(Flag.ERROR)]  # it leaves out error frames
     records, error = stock.records, expected.has(Flag.ERROR)
     if name == "candump":
         records["channel"] = expected.channel  # names of interfaces are no numbers to it

@@ -79,9 +79,6 @@ def test_a_file_without_frames_is_whole(suffix, tmp_path):
 @pytest.mark.parametrize(
     ("suffix", "flag", "reason"),
     [
-        (".trc", Flag.FD, "PEAK TRC cannot hold CAN FD frames"),
-        (".trc", Flag.ERROR, "PEAK TRC cannot hold error frames"),
-        (".trc", Flag.REMOTE, "PEAK TRC cannot hold remote frames"),
         (".csv", Flag.FD, "python-can CSV cannot hold CAN FD frames"),
     ],
 )

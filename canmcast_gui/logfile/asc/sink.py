@@ -1,0 +1,138 @@
+"""Frames to Vector ASC. The lines are those that Vector's tools write and python-can reads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile.asc.dates import date_text
+from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.text.quads import (
+    Integers,
+    Quads,
+    by_kind,
+    decimals,
+    digits_of,
+    hex_digits_of,
+    hexadecimal,
+    page,
+    quads_of,
+    rounded,
+    spaced_payloads,
+)
+from canmcast_gui.logfile.text.sink import TextSink
+
+_LINE_FEED = ord("\n")
+
+# Before a time, so that those below a hundred seconds are 9 characters wide.
+_TIME_PADDING = quads_of(["", " ", ""])
+
+_CHANNELS = quads_of([f" {channel}  " for channel in range(256)])
+_ERRORS = quads_of([f" {channel}  ErrorFrame\n" for channel in range(256)])
+_FD_CHANNELS = quads_of([f" CANFD {channel:>3} " for channel in range(256)])
+
+# By direction; the first is Rx.
+_FD_TURNS = quads_of(["Rx   ", "Tx   "])
+
+# Behind an id, by its length: id columns of classic lines are 15 wide. Before one of a CANFD line: 8.
+_ID_PADDING = quads_of([" " * (15 - size) for size in range(16)])
+_FD_ID_PADDING = quads_of([" " * max(0, 8 - size) for size in range(16)])
+
+# By direction times 16 and DLC.
+_DATA_KINDS = quads_of([f" {turn}   d {code:x}" for turn in ("Rx", "Tx") for code in range(16)])
+_REMOTE_KINDS = quads_of([f" {turn}   r {code:x}\n" for turn in ("Rx", "Tx") for code in range(16)])
+
+# By bit rate switch and error state, BRS lower: after the id comes a name, and there is none.
+_FD_SWITCHES = quads_of([f"{'':>35}{both & 1} {both >> 1} " for both in range(4)])
+_FD_LENGTHS = quads_of([f" {length:>2}" for length in range(65)])
+
+# What stands behind the data: duration, length in bits, flags, CRC and bit timings.
+_FD_ENDS = quads_of(
+    [
+        f" {0:>8} {0:>4} {1 << 12 | (both & 1) << 13 | (both >> 1) << 14:>8X}" + f" {0:>8}" * 5 + "\n"
+        for both in range(4)
+    ]
+)
+_FD_CODES = quads_of([f"{code:x}" for code in range(16)])
+
+
+class AscSink(TextSink):
+    """Vector ASC; times count from a whole second. A frame that is older than that gets that time."""
+
+    _start_ns = 0
+
+    def head(self, start_s: int) -> str:
+        """The dates, in local time."""
+        self._start_ns = start_s * NANOSECONDS
+        date = date_text(start_s)
+        return (
+            f"date {date}\nbase hex  timestamps absolute\ninternal events logged\n"
+            f"Begin Triggerblock {date}\n 0.000000 Start of measurement\n"
+        )
+
+    def lines(self, batch: FrameBatch) -> bytes:
+        """Classic, remote, ErrorFrame and CANFD lines."""
+        kinds = np.zeros(len(batch), dtype=np.int64)
+        kinds[batch.has(Flag.REMOTE)] = 1
+        kinds[batch.has(Flag.FD)] = 2
+        kinds[batch.has(Flag.ERROR)] = 3
+        return by_kind(batch, kinds, (self._classic, self._remote, self._fd, self._error))
+
+    def end(self) -> str:
+        """The end of the only trigger block."""
+        return "End TriggerBlock\n"
+
+    def _classic(self, batch: FrameBatch) -> Quads:
+        kinds = _DATA_KINDS.take(_turn(batch) << 4 | batch.length, axis=0)
+        return page(len(batch), [*self._start_of(batch), kinds, spaced_payloads(batch), _LINE_FEED])
+
+    def _remote(self, batch: FrameBatch) -> Quads:
+        kinds = _REMOTE_KINDS.take(_turn(batch) << 4 | batch.dlc, axis=0)
+        return page(len(batch), [*self._start_of(batch), kinds])
+
+    def _error(self, batch: FrameBatch) -> Quads:
+        return page(len(batch), [*self._times(batch), _ERRORS.take(_channel(batch), axis=0)])
+
+    def _fd(self, batch: FrameBatch) -> Quads:
+        both = batch.has(Flag.BRS) | batch.has(Flag.ESI).astype(np.int64) << 1
+        number, digits = _ids(batch)
+        columns = [
+            *self._times(batch),
+            _FD_CHANNELS.take(_channel(batch), axis=0),
+            _FD_TURNS.take(_turn(batch), axis=0),
+            _FD_ID_PADDING.take(digits, axis=0),
+            *number,
+            _FD_SWITCHES.take(both, axis=0),
+            _FD_CODES.take(batch.dlc),
+            _FD_LENGTHS.take(batch.length),
+            spaced_payloads(batch),
+            _FD_ENDS.take(both, axis=0),
+        ]
+        return page(len(batch), columns)
+
+    def _start_of(self, batch: FrameBatch) -> list[Quads | int]:
+        """Time, channel and id of a classic line."""
+        number, digits = _ids(batch)
+        padding = _ID_PADDING.take(digits, axis=0)
+        return [*self._times(batch), _CHANNELS.take(_channel(batch), axis=0), *number, padding]
+
+    def _times(self, batch: FrameBatch) -> list[Quads | int]:
+        times = rounded(np.maximum(batch.timestamp_ns - self._start_ns, 0), 1000)
+        wide = digits_of(times // 1_000_000)
+        return [_TIME_PADDING.take(np.minimum(wide, 2)), *decimals(times, 6)]
+
+
+def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Integers]:
+    """Ids, with an x behind extended ones, and how wide they are."""
+    ids = batch.arbitration_id.astype(np.int64)
+    extended = batch.has(Flag.EXTENDED)
+    marks = np.where(extended, np.uint32(ord("x")), np.uint32(0))
+    return [*hexadecimal(ids), marks], hex_digits_of(ids) + extended
+
+
+def _channel(batch: FrameBatch) -> Integers:
+    return np.maximum(batch.channel, 1).astype(np.int64)
+
+
+def _turn(batch: FrameBatch) -> Integers:
+    return batch.has(Flag.TX).astype(np.int64)

@@ -1,0 +1,57 @@
+"""Batches to a text file, a page of lines at a time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile.rows import NANOSECONDS
+
+# Lines are made of arrays ten times as large, which had better stay near the processor.
+_PAGE_FRAMES = 8192
+
+
+class TextSink:
+    """Writes one line for each frame; formats say how it looks, and what stands before and after."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._started = False
+
+    def write(self, batch: FrameBatch) -> None:
+        """Write all frames of a batch."""
+        if not len(batch):
+            return
+        self._start(int(batch.timestamp_ns.min()) // NANOSECONDS)
+        for start in range(0, len(batch), _PAGE_FRAMES):
+            self._file.write(self.lines(batch[start : start + _PAGE_FRAMES]))
+
+    def flush(self) -> None:
+        """Hand all that was written to the operating system, so that it outlives this process."""
+        self._file.flush()
+
+    def finish(self) -> None:
+        """Write what belongs at the end and close the file."""
+        self._start(int(time.time()))
+        self._file.write(self.end().encode())
+        self._file.close()
+
+    def _start(self, start_s: int) -> None:
+        if not self._started:
+            self._started = True
+            self._file.write(self.head(start_s).encode())
+
+    def head(self, start_s: int) -> str:
+        """What stands before the first frame; ``start_s`` is the whole second of the first batch."""
+        raise NotImplementedError
+
+    def lines(self, batch: FrameBatch) -> bytes:
+        """The frames' lines, with their ends."""
+        raise NotImplementedError
+
+    def end(self) -> str:
+        """What stands after the last frame."""
+        return ""

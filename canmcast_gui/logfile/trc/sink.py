@@ -1,0 +1,123 @@
+"""Frames to PEAK TRC 2.1. Error frames are ER lines, which python-can leaves out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
+from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.text.quads import (
+    Quads,
+    by_kind,
+    decimals,
+    digits_of,
+    padded_ids,
+    page,
+    quads_of,
+    rounded,
+    spaced_payloads,
+    whole,
+)
+from canmcast_gui.logfile.text.sink import TextSink
+
+_OLE_EPOCH_DAYS = 25569
+_DAY_SECONDS = 86400
+
+_LINE_END = int.from_bytes(b"\r\n", "little")
+
+# Before a number or a time, by how many digits it has (a time: before its point), to 7 and 14 characters.
+_NUMBER_PADDING = quads_of([" " * max(0, 7 - size) for size in range(20)])
+_TIME_PADDING = quads_of([" " * max(1, 10 - size) for size in range(20)])
+
+_BUSES = quads_of([f"{bus:>2} " for bus in range(256)])
+_ID_PADDING = quads_of(["    ", ""])
+_TURNS = quads_of([" Rx -  ", " Tx -  "])
+_LENGTHS = quads_of([f"{length:<4}" for length in range(65)])
+_REMOTE = int.from_bytes(b" RR ", "little")
+_DATA = int.from_bytes(b" DT ", "little")
+_ERROR = int.from_bytes(b" ER ", "little")
+_ERROR_END = quads_of(["       - Rx -  0   \r\n"])
+
+# By bit rate switch and error state, BRS lower.
+_FD_TYPES = quads_of([" FD ", " FB ", " BI ", " FE "])
+
+
+class TrcSink(TextSink):
+    """PEAK TRC 2.1; times count from a whole second, UTC."""
+
+    _start_ns = 0
+    _count = 0
+
+    def head(self, start_s: int) -> str:
+        """The version, the start and the columns; l is the number of data bytes."""
+        self._start_ns = start_s * NANOSECONDS
+        start = datetime.fromtimestamp(start_s, tz=UTC)
+        rule = ";" + "-" * 79
+        lines = (
+            ";$FILEVERSION=2.1",
+            f";$STARTTIME={start_s / _DAY_SECONDS + _OLE_EPOCH_DAYS}",
+            ";$COLUMNS=N,O,T,B,I,d,R,l,D",
+            ";",
+            f";   {self._path}",
+            f";   Start time: {start:%d.%m.%Y %H:%M:%S}.000.0 UTC",
+            rule,
+            ";   Message   Time    Type    ID     Rx/Tx",
+            ";   Number    Offset  |  Bus  [hex]  |  Reserved",
+            ";   |         [ms]    |  |    |      |  |  Data Length",
+            ";   |         |       |  |    |      |  |  |    Data [hex] ...",
+            ";   |         |       |  |    |      |  |  |    |",
+            ";---+-- ------+------ +- +- --+----- +- +- +--- +- -- -- -- -- -- -- --",
+        )
+        return "".join(line + "\r\n" for line in lines)
+
+    def lines(self, batch: FrameBatch) -> bytes:
+        """Numbered lines of the frames' types."""
+        kinds = np.zeros(len(batch), dtype=np.int64)
+        kinds[batch.has(Flag.REMOTE)] = 1
+        kinds[batch.has(Flag.ERROR)] = 2
+        self._numbers = np.arange(self._count + 1, self._count + len(batch) + 1)
+        self._rows = [np.flatnonzero(kinds == kind) for kind in range(3)]
+        self._count += len(batch)
+        return by_kind(batch, kinds, (self._data, self._remote, self._error))
+
+    def _data(self, batch: FrameBatch) -> Quads:
+        fd = batch.has(Flag.FD)
+        both = batch.has(Flag.BRS) | batch.has(Flag.ESI).astype(np.int64) << 1
+        types = np.where(fd, _FD_TYPES.take(both), np.uint32(_DATA)) if fd.any() else _DATA
+        columns = self._start_of(batch, 0, types)
+        return page(len(batch), [*columns, _LENGTHS.take(batch.length), spaced_payloads(batch), _LINE_END])
+
+    def _remote(self, batch: FrameBatch) -> Quads:
+        lengths = _LENGTHS.take(DLC_TO_LENGTH[batch.dlc])
+        return page(len(batch), [*self._start_of(batch, 1, _REMOTE), lengths, _LINE_END])
+
+    def _error(self, batch: FrameBatch) -> Quads:
+        ends = np.broadcast_to(_ERROR_END, (len(batch), _ERROR_END.shape[1]))
+        buses = _BUSES.take(np.maximum(batch.channel, 1))
+        return page(len(batch), [*self._moments(batch, 2), _ERROR, buses, ends])
+
+    def _start_of(self, batch: FrameBatch, kind: int, types: Quads | int) -> list[Quads | int]:
+        """All columns up to the reserved one."""
+        extended = batch.has(Flag.EXTENDED)
+        return [
+            *self._moments(batch, kind),
+            types,
+            _BUSES.take(np.maximum(batch.channel, 1)),
+            _ID_PADDING.take(extended.astype(np.int64)),
+            *padded_ids(batch.arbitration_id.astype(np.int64), extended, 4),
+            _TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
+        ]
+
+    def _moments(self, batch: FrameBatch, kind: int) -> list[Quads | int]:
+        """Number and time."""
+        numbers = self._numbers[self._rows[kind]]
+        microseconds = rounded(batch.timestamp_ns - self._start_ns, 1000)
+        sizes = digits_of(np.abs(microseconds) // 1000) + (microseconds < 0)
+        return [
+            _NUMBER_PADDING.take(digits_of(numbers), axis=0),
+            *whole(numbers),
+            _TIME_PADDING.take(np.minimum(sizes, 19), axis=0),
+            *decimals(microseconds, 3),
+        ]
