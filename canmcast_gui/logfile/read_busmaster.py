@@ -8,10 +8,19 @@ local time.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch
 from canmcast_gui.logfile import bits
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, payload_of
+from canmcast_gui.logfile.rows import HIGHEST_ID, NANOSECONDS, Row, checked_start, code_of, payload_of
+from canmcast_gui.logfile.text.layouts import Layouts
+from canmcast_gui.logfile.text.lines import Lines, Mask, Places
+from canmcast_gui.logfile.text.numbers import hexadecimal, whole
+from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 LINE = re.compile(r"\*\*\*BUSMASTER|\d+:\d\d:\d\d:\d{3,4}\s+[RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]")
 _START = re.compile(r"\*\*\*START DATE AND TIME (\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)")
@@ -28,6 +37,45 @@ class BusmasterParser:
         self._begun_ns = 0
         self._last_ns = 0
         self._days_ns = 0
+
+    @property
+    def state(self) -> Hashable:
+        """What the running session's lines are read by."""
+        return (self.start_ns, self._base, self._mode, self._days_ns)
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The data frames on usual lines of a session in hexadecimal numbers, away from midnight."""
+        if self._base != 16 or self._mode == "RELATIVE":
+            return []
+        text = lines.text
+        found = Layouts(lines, np.flatnonzero(lines.plain), 6)
+        times, good = _clock(lines, found.end(0), found.size(0))
+        times += self._days_ns
+        turn = text[found.start(1)]
+        good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(1) == 2)
+        channel, channel_good = whole(lines, found.end(2), found.size(2))
+        start = found.start(3)
+        prefix = 2 * ((text[start] == ord("0")) & (text[start + 1] | 0x20 == ord("x")))
+        ids, id_good = hexadecimal(lines, found.end(3), found.size(3) - prefix)
+        kind = text[found.start(4)] | 0x20
+        good &= ((kind == ord("s")) | (kind == ord("x"))) & (found.size(4) == 1)
+        lengths, length_good = whole(lines, found.end(5), found.size(5))
+        good &= channel_good & (channel < 256) & id_good & length_good & (lengths <= INLINE_BYTES)
+        content = payloads(lines, found.start(6), np.where(good, lengths, 0), 3)
+        good &= content.good
+        flags = bits.TX * (turn == ord("T")) | bits.EXTENDED * (kind == ord("x"))
+        batch = batch_from(times, ids & HIGHEST_ID, flags, channel, content)[good]
+        if len(batch) and not self._is_one_day(batch.timestamp_ns):
+            return []
+        return [(found.rows[good], batch)]
+
+    def _is_one_day(self, times: npt.NDArray[np.int64]) -> bool:
+        """Whether no time falls by half a day, as it does at midnight; the last one is remembered."""
+        before = np.concatenate(([self._last_ns], times[:-1]))
+        if self._mode == "SYSTEM" and (before - times > _DAY_NS // 2).any():
+            return False
+        self._last_ns = int(times[-1])
+        return True
 
     def parse(self, line: str) -> Row | None:
         """The frame in a line."""
@@ -64,6 +112,7 @@ class BusmasterParser:
             self._base = 16 if word == "HEX" else 10
         elif word.endswith(" MODE"):
             self._mode = word.split()[0]
+            self._last_ns = 0  # columns behind this line were looked at before it was known
             self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
 
     def _start(self, day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> None:
@@ -91,3 +140,18 @@ class BusmasterParser:
             time += _DAY_NS
         self._last_ns = time
         return time
+
+
+def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[npt.NDArray[np.int64], Mask]:
+    """Times as 14:08:20:4009, to nanoseconds; and which of them are that."""
+    text = lines.text
+    good = sizes == 13
+    for colon in (5, 8, 11):
+        good &= text[ends - colon] == ord(":")
+    parts = []
+    for behind, digits in ((11, 2), (8, 2), (5, 2), (0, 4)):
+        part, part_good = whole(lines, ends - behind, np.full(len(ends), digits, dtype=np.int64))
+        good &= part_good
+        parts.append(part)
+    hours, minutes, seconds, part = parts
+    return ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + part * 100_000, good

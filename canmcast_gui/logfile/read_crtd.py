@@ -8,8 +8,16 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch
 from canmcast_gui.logfile import bits
-from canmcast_gui.logfile.rows import Row, nanoseconds, payload_of
+from canmcast_gui.logfile.rows import HIGHEST_ID, Row, payload_of
+from canmcast_gui.logfile.rows import nanoseconds as nanoseconds_of
+from canmcast_gui.logfile.text.layouts import Layouts
+from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
+from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 LINE = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)")
 _KIND = re.compile(r"(\d*)([RT])(11|29)$")
@@ -20,6 +28,30 @@ class CrtdParser:
     """Lines of one file."""
 
     start_ns = 0
+    state = None
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The frames on usual lines: time, kind, id, and pairs of digits with a space between."""
+        text = lines.text
+        found = Layouts(lines, np.flatnonzero(lines.plain), 3)
+        times, good = nanoseconds(lines, found.start(0), found.end(0))
+        end = found.end(1)
+        letter = text[end - 3]
+        extended = (text[end - 2] == ord("2")) & (text[end - 1] == ord("9"))
+        good &= extended | ((text[end - 2] == ord("1")) & (text[end - 1] == ord("1")))
+        good &= (letter == ord("R")) | (letter == ord("T"))
+        bus, has_bus = whole(lines, end - 3, found.size(1) - 3)
+        good &= (has_bus | (found.size(1) == 3)) & (bus < 256)
+        ids, id_good = hexadecimal(lines, found.end(2), found.size(2))
+        places = found.start(3)
+        ends = lines.ends[found.rows] - (text[lines.ends[found.rows] - 1] == ord(" "))
+        lengths = np.where(good & (ends > places), (ends - places + 1) // 3, 0)
+        good &= id_good & (lengths <= INLINE_BYTES) & ((ends <= places) | ((ends - places + 1) % 3 == 0))
+        content = payloads(lines, places, np.where(good, lengths, 0), 3)
+        good &= content.good
+        flags = bits.TX * (letter == ord("T")) | bits.EXTENDED * extended
+        batch = batch_from(times, ids & HIGHEST_ID, flags, np.where(has_bus, bus, 1), content)
+        return [(found.rows[good], batch[good])]
 
     def parse(self, line: str) -> Row | None:
         """The frame in a line."""
@@ -34,4 +66,4 @@ class CrtdParser:
         flags = bits.TX if kind[2] == "T" else 0
         flags |= bits.EXTENDED if kind[3] == "29" else 0
         payload = payload_of(cells[3:])
-        return Row(nanoseconds(cells[0]), int(cells[2], 16), flags, int(kind[1] or 1), payload)
+        return Row(nanoseconds_of(cells[0]), int(cells[2], 16), flags, int(kind[1] or 1), payload)

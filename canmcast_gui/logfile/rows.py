@@ -11,7 +11,7 @@ from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PA
 from canmcast_gui.logfile import bits
 
 NANOSECONDS = 1_000_000_000
-_HIGHEST_ID = 0x1FFFFFFF
+HIGHEST_ID = 0x1FFFFFFF
 _HIGHEST_CHANNEL = 255
 
 # Half of what 64 bits hold, so that the sum of a file's start and a time in it fits: 146 years.
@@ -38,9 +38,9 @@ def checked(row: Row) -> Row:
         raise ValueError("a time beyond all measure")
     if row.arbitration_id < 0:
         raise ValueError("a negative id")
-    if row.arbitration_id > _HIGHEST_ID:
+    if row.arbitration_id > HIGHEST_ID:
         # A reserved bit more is common in files of J1939 tools; what the bus carried has 29 bits.
-        row = row._replace(arbitration_id=row.arbitration_id & _HIGHEST_ID)
+        row = row._replace(arbitration_id=row.arbitration_id & HIGHEST_ID)
     if not 0 <= row.channel <= _HIGHEST_CHANNEL:
         row = row._replace(channel=0)
     return row

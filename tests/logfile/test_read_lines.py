@@ -1,9 +1,14 @@
 """Text formats that are read line by line: CRTD and BUSMASTER."""
 
+import random
 from datetime import datetime
+
+import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import file_info, read_batches
+from canmcast_gui.logfile.read_busmaster import BusmasterParser
+from canmcast_gui.logfile.read_crtd import CrtdParser
 
 CRTD = """166.064000 CXX a remark
 166.064001 R11 0000021A FE 36
@@ -70,3 +75,36 @@ def test_each_session_of_a_busmaster_file_has_its_own_date(tmp_path):
     assert (len(batch), years) == (6, {2013, 2014})
     info = file_info(tmp_path / "log.txt")
     assert (info["first_time_s"], info["last_time_s"]) == (86_399.6009, 86_400.2)
+
+
+@pytest.mark.parametrize("kind", ["crtd", "busmaster"])
+def test_many_lines_at_once_are_read_as_one_by_one_would_be(kind, tmp_path, monkeypatch):
+    chance = random.Random(kind)
+    lines = [_line(kind, row, chance) for row in range(3000)]
+    text = "\n".join([*(CRTD if kind == "crtd" else BUSMASTER.format(**HEX)).splitlines(), *lines])
+    batch, reader = written(tmp_path, text)
+    parser = CrtdParser if kind == "crtd" else BusmasterParser
+    monkeypatch.setattr(parser, "columns", lambda _self, _lines: [])
+    slow, slow_reader = written(tmp_path, text)
+    assert reader.problems == slow_reader.problems
+    assert (batch.records == slow.records).all()
+    assert len(batch) > 2000
+
+
+HEX = {"base": "HEX", "mode": "SYSTEM", "number": "0x21", "pairs": "10 FF"}
+
+
+def _line(kind: str, row: int, chance: random.Random) -> str:
+    """A frame, now and then an unusual or a damaged one; times run over midnight."""
+    number, count = chance.choice([0x1, 0x7FF, 0x18DAF110]), chance.randint(0, 8)
+    pairs = " ".join(f"{chance.randrange(256):02X}" for _ in range(count))
+    if chance.random() < 0.02:
+        pairs += chance.choice(["G", " 1", " 00 00 00 00 00 00 00 00 00", "\t"])
+    wide = number > 0x7FF
+    if kind == "crtd":
+        bus = chance.choice(["", "1", "2", "12"])
+        return f"{row}.{row:06d} {bus}{chance.choice('RT')}{29 if wide else 11} {number:08X} {pairs}"
+    second = 40_000 + 30 * row
+    clock = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}:{row:04d}"
+    way = chance.choice(["Rx", "Tx"])
+    return f"{clock} {way} {chance.choice([1, 2])} 0x{number:X} {'x' if wide else 's'} {count} {pairs} "
