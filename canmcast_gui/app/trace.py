@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,10 @@ from canmcast_gui.recording import (
 FEED_ROWS = 50_000
 
 NOT_STORED = "the disk took no more"
+
+# On a disk that is all but full, a small batch may find room where larger ones do not. Recording goes on when
+# nothing has been refused for this long; until then it is one trouble, and said once.
+RESUMED_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Trace(QObject):
         self._saved_marks: frozenset[Note] = frozenset()
         self._in_use: list[Recording] = []
         self._storage_trouble = 0
+        self._refused_at = 0.0
 
     # -- frames from a bus -------------------------------------------------------------------------------
 
@@ -94,12 +100,13 @@ class Trace(QObject):
             self._on_unrecorded(batch, str(error))
         else:
             self.appended += len(batch)
-            if self._storage_trouble:
+            if self._storage_trouble and time.monotonic() - self._refused_at >= RESUMED_SECONDS:
                 self._on_resumed()
 
     def _on_unrecorded(self, batch: FrameBatch, sentence: str) -> None:
         if not self._storage_trouble:
             self._say_error(sentence)
+        self._refused_at = time.monotonic()
         self._storage_trouble += len(batch)
         self.unrecorded += len(batch)
         self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))

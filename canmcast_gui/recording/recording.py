@@ -225,8 +225,8 @@ class Recording:
     def _write_problem(self, error: OSError, frames: int) -> str:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return (
-                f"the disk is full: {frames} frames were not recorded in {self._folder}. "
-                "What was recorded before is safe; free some space and recording goes on"
+                f"the disk is full: {frames} frames were not recorded. What was recorded before is safe; "
+                f"free some space and recording goes on. The recording is in {self._folder}"
             )
         return f"{frames} frames could not be recorded in {self._folder}: {error.strerror or error}"
 

@@ -79,7 +79,9 @@ class _Message(QFrame):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)  # else the second line of a long sentence is cut
+        self._label.setSizePolicy(policy)
         self._close = QToolButton()
         self._close.setIcon(icons.icon("close"))
         self._close.setAutoRaise(True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from canmcast_gui.app import trace as trace_module
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.trace import NOT_STORED
 from canmcast_gui.frames import FrameBatch
@@ -37,6 +38,7 @@ def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monke
     there = len(test_session.recording)
     trace.append(frames(500))
     assert [level for level, _ in heard] == ["error"]
+    monkeypatch.setattr(trace_module, "RESUMED_SECONDS", 0.0)
     assert "the disk is full" in heard[0][1]
     assert test_session.statistics().lost == 1000
     ballast.unlink()
@@ -47,6 +49,24 @@ def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monke
     (gap,) = test_session.recording.gaps
     assert (gap.row, gap.count, gap.reason) == (there, 1000, NOT_STORED)
     test_session.shutdown()
+
+
+def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, small_disk: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(small_disk))
+    monkeypatch.setenv("LOCALAPPDATA", str(small_disk))
+    session = Session()
+    heard = []
+    session.message.connect(lambda level, text: heard.append((level, text)))
+    session._trace.append(frames(10))
+    for _ in range(3):
+        ballast = fill(small_disk, 0)
+        session._trace.append(frames(5000))
+        ballast.unlink()
+        session._trace.append(frames(10))
+    assert [level for level, _ in heard] == ["error"]
+    assert len(session.recording) == 40
+    assert [gap.count for gap in session.recording.gaps] == [5000] * 3
+    session.shutdown()
 
 
 @pytest.mark.network
