@@ -13,23 +13,19 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
-from canmcast_gui.database import DatabaseSet, Message
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid_marks import changed_bytes
 from canmcast_gui.models.byid_order import CHANGING, sort_keys, sorted_entries
-from canmcast_gui.models.columns import BY_ID_COLUMNS, ShownFrames, seconds_texts
+from canmcast_gui.models.byid_reader import EntryReader
+from canmcast_gui.models.columns import BY_ID_COLUMNS
 from canmcast_gui.models.trace_lines import LineModel
-from canmcast_gui.models.trace_screen import Screen, SignalLine
-from canmcast_gui.models.trace_times import Reference, clock_texts
+from canmcast_gui.models.trace_screen import Screen
+from canmcast_gui.models.trace_times import Reference
 from canmcast_gui.recording import NewestById, Recording
 
 # Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
 SORT_AGAIN_NS = 1_000_000_000
-
-# As plain numbers: an operation on an enumeration costs ten times as much, and a screen has some hundred.
-_EXTENDED, _ERROR = int(Flag.EXTENDED), int(Flag.ERROR)
-_NO_SIGNALS = int(Flag.ERROR | Flag.REMOTE)
 
 Line = tuple[int, int]  # entry, and the number of its signal or -1
 
@@ -39,9 +35,7 @@ class ByIdModel(LineModel):
 
     def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
         super().__init__(BY_ID_COLUMNS, parent)
-        self._databases = databases
-        self._newest = NewestById()
-        self._recording: Recording | None = None
+        self._reader = EntryReader(databases)
         self._filter: Filter | None = None
         self._passed = np.zeros(0, dtype=np.bool_)
         self._order: list[int] = []
@@ -52,23 +46,24 @@ class ByIdModel(LineModel):
         self._sorted_at = 0
         self._now_ns = 0
         self._generation = -1
-        self._decimal = False
-        self._clock = False
-        self._reference: Reference | None = None
+
+    @property
+    def _newest(self) -> NewestById:
+        return self._reader.newest
 
     # -- what is shown -----------------------------------------------------------------------------------
 
     def set_newest(self, newest: NewestById, recording: Recording) -> None:
         """Show other entries, all closed."""
         self.beginResetModel()
-        self._newest, self._recording = newest, recording
+        self._reader.newest, self._reader.recording = newest, recording
         self._open.clear()
         self._start_over()
         self.endResetModel()
 
     def swap_newest(self, newest: NewestById, now_ns: int) -> None:
         """Show earlier or later values of the same entries; new ones may have come, none may be missing."""
-        self._newest = newest
+        self._reader.newest = newest
         self._generation = -1
         self.refresh(now_ns)
 
@@ -125,22 +120,24 @@ class ByIdModel(LineModel):
 
     def set_decimal(self, decimal: bool) -> None:
         """Ids and data in decimal instead of hexadecimal."""
-        self._decimal = decimal
+        self._reader.decimal = decimal
         self.texts_changed()
 
     def set_time_mode(self, mode: str) -> None:
         """The time of the newest frame by the clock, or since the start for any other of the modes."""
-        self._clock = mode == "clock"
+        self._reader.clock = mode == "clock"
         self.texts_changed()
 
     def set_reference(self, reference: Reference | None) -> None:
         """Count the times of the newest frames from a row of the trace; None: from the start."""
-        self._reference = reference
+        self._reader.reference = reference
         self.texts_changed()
 
     def titles(self) -> dict[str, str]:
         """The time column is called what it shows."""
-        return {"time": "Clock" if self._clock else "Δ reference" if self._reference else "Time"}
+        return {
+            "time": "Clock" if self._reader.clock else "Δ reference" if self._reader.reference else "Time"
+        }
 
     def databases_changed(self) -> None:
         """Names and signals may be others now; open rows are closed."""
@@ -179,7 +176,7 @@ class ByIdModel(LineModel):
         self._sorted_at = self._now_ns
         entries = np.array(sorted(self._order), dtype=np.intp)
         if self._sort_column and len(entries):
-            names = self._names(self._newest.frames) if self._sort_column == "name" else []
+            names = self._reader.names(self._newest.frames) if self._sort_column == "name" else []
             keys = sort_keys(self._newest, self._sort_column, names)
             entries = sorted_entries(entries, keys, self._descending)
         self._order = entries.tolist()
@@ -191,7 +188,7 @@ class ByIdModel(LineModel):
         for entry in self._order:
             lines.append((entry, -1))
             if entry in self._open:
-                lines += [(entry, signal) for signal in range(len(self._signal_names(entry)))]
+                lines += [(entry, signal) for signal in range(len(self._reader.signal_names(entry)))]
         return lines
 
     # -- opening -----------------------------------------------------------------------------------------
@@ -212,7 +209,7 @@ class ByIdModel(LineModel):
     def open_row(self, line: int) -> bool:
         """See LineModel."""
         entry, signal = self._lines[line]
-        names = self._signal_names(entry)
+        names = self._reader.signal_names(entry)
         if signal >= 0 or entry in self._open or not names:
             return False
         self.beginInsertRows(QModelIndex(), line + 1, line + len(names))
@@ -238,26 +235,6 @@ class ByIdModel(LineModel):
         self.endRemoveRows()
         return True
 
-    def _message(self, entry: int) -> Message | None:
-        flags = int(self._newest.flags[entry])
-        if flags & _NO_SIGNALS:
-            return None
-        frame = self._newest.frames.records[entry]
-        return self._databases.message(
-            int(frame["arbitration_id"]),
-            bool(flags & _EXTENDED),
-            int(frame["channel"]),
-            self._address(int(frame["source"])),
-        )
-
-    def _address(self, source: int) -> str:
-        """The address of a row of the recording's sources."""
-        return self._recording.sources[source].address if self._recording is not None else ""
-
-    def _signal_names(self, entry: int) -> list[str]:
-        message = self._message(entry)
-        return [signal.name for signal in message.signals] if message else []
-
     # -- a screenful -------------------------------------------------------------------------------------
 
     def make_screen(self, first: int, last: int) -> Screen:
@@ -267,13 +244,13 @@ class ByIdModel(LineModel):
         place = {entry: index for index, entry in enumerate(entries)}
         numbers = np.array(entries, dtype=np.intp)
         batch = self._newest.frames[numbers]
-        shown = self._shown(numbers, batch)
+        shown = self._reader.shown(numbers, batch, self.source_names)
         frames = [place[entry] if signal < 0 else None for entry, signal in lines]
-        openable = [self._message(entry) is not None for entry in entries]
+        openable = [self._reader.message(entry) is not None for entry in entries]
         screen = Screen(first, frames, {}, shown, openable, [entry in self._open for entry in entries])
         screen.marks = changed_bytes(self._newest, numbers, batch, self._now_ns)
         for entry in (entry for entry in entries if entry in self._open):
-            values = self._signal_lines(entry, batch, place[entry])
+            values = self._reader.signal_lines(entry, batch, place[entry])
             for line, (other, signal) in enumerate(lines):
                 if other == entry and signal >= 0:
                     screen.signals[line] = values[signal]
@@ -294,60 +271,6 @@ class ByIdModel(LineModel):
         stamps = self._newest.last_timestamp_ns[entries]
         return (len(entries), int(stamps.min()), int(stamps.max())) if entries else (0, 0, 0)
 
-    def _signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
-        """All signals of the message; those that this frame does not carry say so."""
-        extended = bool(int(batch.flags[row]) & _EXTENDED)
-        channel, address = int(batch.channel[row]), self._address(int(batch.source[row]))
-        decoded = self._databases.decode_frame(
-            int(batch.arbitration_id[row]), extended, batch.payload(row), channel, address
-        )
-        values = {signal.name: SignalLine.of(signal) for signal in decoded}
-        return [values.get(name, SignalLine(name, "–")) for name in self._signal_names(entry)]
-
-    def _shown(self, numbers: npt.NDArray[np.intp], batch: FrameBatch) -> ShownFrames:
-        newest, recording = self._newest, self._recording
-        assert recording is not None
-        stamps = batch.timestamp_ns
-        zero = self._reference.timestamp_ns if self._reference else recording.start_ns
-        times = clock_texts(stamps) if self._clock else seconds_texts(stamps - zero)
-        extra = {
-            "count": [str(count) for count in newest.count[numbers].tolist()],
-            "cycle": _milliseconds(newest.period_mean_ns[numbers]),
-            "jitter": _milliseconds(newest.jitter_ns[numbers]),
-        }
-        deltas = [
-            "" if period != period else f"{period / 1e9:.6f}" for period in newest.period_ns[numbers].tolist()
-        ]
-        return ShownFrames(
-            batch,
-            recording.sources,
-            self._names(batch),
-            times,
-            deltas,
-            self._decimal,
-            extra,
-            self.source_names,
-        )
-
-    def _names(self, batch: FrameBatch) -> list[str]:
-        rows = zip(
-            batch.arbitration_id.tolist(),
-            batch.flags.tolist(),
-            batch.channel.tolist(),
-            batch.source.tolist(),
-            strict=True,
-        )
-        return [
-            "Error frame"
-            if flags & _ERROR
-            else self._databases.name(one, bool(flags & _EXTENDED), channel, self._address(source))
-            for one, flags, channel, source in rows
-        ]
-
 
 def _same(screen: Screen) -> Screen:
     return screen
-
-
-def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:
-    return ["" if value != value else f"{value / 1e6:.3f}" for value in nanoseconds.tolist()]

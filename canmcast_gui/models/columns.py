@@ -173,9 +173,8 @@ BY_ID_COLUMNS = (
 # The by-ID view has more columns than a small window: these wait in the header's menu.
 BY_ID_HIDDEN = frozenset({TIME, DELTA, CHANNEL, DIRECTION})
 
-# A view beside another has room for less.
-TRACE_HIDDEN_BESIDE = frozenset({SOURCE, CHANNEL, DIRECTION})
-BY_ID_HIDDEN_BESIDE = BY_ID_HIDDEN | {JITTER, SOURCE, TYPE, DLC}
+# Where a view has no room for all, these give way, the first ones first: the data must be seen.
+FIRST_TO_GO = (CHANNEL, DIRECTION, SOURCE, JITTER, DELTA, DLC, TYPE, CYCLE)
 
 
 def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:

@@ -99,6 +99,11 @@ class NewestById:
         return FrameBatch(self._column("record"), heap)
 
     @property
+    def records(self) -> npt.NDArray[np.void]:
+        """The records of the newest frames without their payloads, FRAME_DTYPE (n,); cheap to ask for."""
+        return self._column("record")
+
+    @property
     def arbitration_id(self) -> npt.NDArray[np.uint32]:
         """Arbitration ids, uint32 (n,)."""
         return self._column("record")["arbitration_id"]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.byid import ByIdModel
-from canmcast_gui.models.columns import BY_ID_HIDDEN, BY_ID_HIDDEN_BESIDE
+from canmcast_gui.models.columns import BY_ID_HIDDEN
 from canmcast_gui.recording import NewestById
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace_base import FrameView
@@ -28,8 +28,7 @@ class ByIdView(FrameView):
         """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
         session = context.session
         self.model = ByIdModel(session.databases)
-        hidden = BY_ID_HIDDEN_BESIDE if key else BY_ID_HIDDEN
-        super().__init__(self.model, f"{key}byid", context, hidden, parent)
+        super().__init__(self.model, f"{key}byid", context, BY_ID_HIDDEN, parent)
         self.model.setParent(self)
         self._filters = filters
         header = self.table.header

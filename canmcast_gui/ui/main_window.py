@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -20,13 +20,12 @@ from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.limits_dialog import LimitsDialog
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
-from canmcast_gui.ui.main_window_marks import MarkFlows
-from canmcast_gui.ui.main_window_menus import THEMES, TIME_MODES, ToolBar, bitrate_menu, choice_menu
+from canmcast_gui.ui.main_window_menus import THEMES, ToolBar, bitrate_menu, choice_menu
 from canmcast_gui.ui.main_window_times import TimeLink
+from canmcast_gui.ui.main_window_trace import TraceCommands
 from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status import StatusBar
-from canmcast_gui.ui.trace_colors import ColorsDialog
 from canmcast_gui.ui.trace_docks import ViewDocks
 from canmcast_gui.ui.trace_panel import TracePanel
 from canmcast_gui.ui.unread_dialog import UnreadDialog
@@ -54,8 +53,8 @@ class MainWindow(QMainWindow):
         self.docks = Docks(session, settings, self.panel.context, self)
         self.views = ViewDocks(session, settings, self.panel, self)
         self.panel.current_view = lambda: self.views.current
-        self.marks = MarkFlows(self.panel.context, self.views, self)
         self.times = TimeLink(session, self.views, self.docks.plots)
+        self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
         self.workspaces = WorkspaceFlows(session, self.docks, self.views, self.files)
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
@@ -90,20 +89,7 @@ class MainWindow(QMainWindow):
         measurement.addActions([actions.record, actions.record_options, actions.limits])
         measurement.addSeparator()
         measurement.addMenu(bitrate_menu(self, settings.bitrate))
-        trace = bar.addMenu("&Trace")
-        trace.addActions([actions.by_id, actions.chronological])
-        trace.addSeparator()
-        trace.addAction(actions.hexadecimal)
-        trace.addMenu(choice_menu(self, "&Time", settings.time_mode, TIME_MODES))
-        trace.addAction(actions.follow)
-        trace.addSeparator()
-        trace.addActions([actions.filter, actions.find, actions.colors])
-        trace.addSeparator()
-        trace.addActions([actions.copy, actions.copy_csv, actions.copy_candump])
-        trace.addSeparator()
-        trace.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
-        trace.addSeparator()
-        trace.addActions([actions.reference, actions.no_reference])
+        self.trace_commands.fill_menu(bar.addMenu("&Trace"))
         self._make_panel_menus()
         window = bar.addMenu("&Window")
         window.addActions([actions.new_chronological, actions.new_by_id])
@@ -130,7 +116,7 @@ class MainWindow(QMainWindow):
         self.docks.docks[name].widget().setFocus()
 
     def _connect_actions(self) -> None:
-        actions, session, panel = self.actions_, self._session, self.panel
+        actions, session = self.actions_, self._session
         for action, slot in (
             (actions.open, self.files.ask_open),
             (actions.save, lambda: self.files.ask_save()),
@@ -150,39 +136,13 @@ class MainWindow(QMainWindow):
             (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
             (actions.record, self._on_record),
             (actions.record_options, self.files.ask_record_with_options),
-            (actions.by_id, lambda: panel.set_mode("by_id")),
-            (actions.chronological, lambda: panel.set_mode("chronological")),
-            (actions.new_chronological, lambda: self.views.open_new("chronological")),
-            (actions.new_by_id, lambda: self.views.open_new("by_id")),
-            (
-                actions.hexadecimal,
-                lambda: self._settings.decimal.set(not actions.hexadecimal.isChecked()),
-            ),
-            (actions.follow, lambda: panel.trace.set_following(actions.follow.isChecked())),
-            (actions.filter, self._focus_filter),
-            (actions.find, panel.find_bar.open),
-            (actions.colors, lambda: ColorsDialog(panel.context, self).open()),
-            (actions.save_shown, lambda: self.files.ask_save_shown(self.views.current.filter)),
-            (actions.copy_csv, lambda: self.views.current.copy("csv")),
-            (actions.copy_candump, lambda: self.views.current.copy("candump")),
-            (actions.mark, self.marks.mark_current),
-            (actions.unmark, self.marks.remove_current),
-            (actions.next_mark, lambda: self.marks.go(False)),
-            (actions.previous_mark, lambda: self.marks.go(True)),
-            (actions.reference, self.marks.set_reference),
-            (actions.no_reference, lambda: panel.context.set_reference(None)),
-            (actions.copy, lambda: self.views.current.copy()),
             (actions.help, self._show_help),
             (actions.about, lambda: show_about(self)),
         ):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
-        for action in (actions.pause, actions.copy):
-            # these keys mean something else where text is typed or buttons have the focus
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.views.add_view_actions((actions.pause, actions.copy))
 
     def _connect_session(self) -> None:
-        session, panel, page = self._session, self.panel, self.start_page
+        session, page = self._session, self.start_page
         session.state_changed.connect(self._on_state)
         session.record_state_changed.connect(self._on_state)
         session.recording_replaced.connect(self._on_state)
@@ -191,9 +151,6 @@ class MainWindow(QMainWindow):
         limits.changed.connect(lambda values: session.set_limits(limits_from(values)))
         session.set_limits(limits_from(limits.value))
         session.file_unread.connect(self._on_unread)
-        self._settings.decimal.changed.connect(self._on_state)
-        panel.mode_changed.connect(self._on_state)
-        panel.trace.following_changed.connect(self._on_state)
         page.demo_requested.connect(lambda: self.start_demo())
         page.connect_requested.connect(self.ask_connect)
         page.open_requested.connect(self.files.ask_open)
@@ -201,7 +158,7 @@ class MainWindow(QMainWindow):
         page.bus_requested.connect(self.connect_bus)
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
         page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
-        self.docks.marks.jump_requested.connect(self.marks.jump)
+        self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
         self.connection.chosen.connect(self.connect_bus)
 
     # -- the bus -----------------------------------------------------------------------------------------
@@ -251,18 +208,13 @@ class MainWindow(QMainWindow):
 
     def _on_state(self) -> None:
         """Actions and title say what is."""
-        session, actions, panel = self._session, self.actions_, self.panel
+        session, actions = self._session, self.actions_
         on_bus = session.state in ("live", "connecting")
         actions.start.setEnabled(not on_bus)
         actions.stop.setEnabled(on_bus)
         actions.pause.setChecked(session.paused)
         actions.record.setChecked(session.recorder is not None)
         actions.record_options.setEnabled(session.recorder is None)
-        actions.hexadecimal.setChecked(not self._settings.decimal.value)
-        actions.by_id.setChecked(panel.mode == "by_id")
-        actions.chronological.setChecked(panel.mode == "chronological")
-        actions.follow.setChecked(panel.trace.follower.following)
-        actions.follow.setEnabled(panel.mode == "chronological")
         where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
         self.setWindowTitle(f"{where} – canmcast" if where else "canmcast")
 
@@ -272,10 +224,6 @@ class MainWindow(QMainWindow):
             self._recent.addAction(path, lambda path=path: self.files.open(path))
         if self._recent.isEmpty():
             self._recent.addAction("No file was opened yet").setEnabled(False)
-
-    def _focus_filter(self) -> None:
-        self.panel.filter_box.setFocus()
-        self.panel.filter_box.selectAll()
 
     def _show_help(self) -> None:
         HelpWindow(self).show()

@@ -14,6 +14,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.trace_base import FrameView
+from canmcast_gui.ui.trace_filter import FilterBox
 from canmcast_gui.ui.trace_pane import ViewPane
 from canmcast_gui.ui.trace_panel import TracePanel
 from canmcast_gui.ui.trace_view import TraceView
@@ -64,6 +65,17 @@ class ViewDocks(QObject):
         """The view that the user worked in last: what commands mean."""
         return self._current or self._panel.view
 
+    @property
+    def filter_box(self) -> FilterBox:
+        """The filter box of the current view."""
+        boxes = {pane.view: pane.filter_box for pane in self.panes}
+        return boxes.get(self.current, self._panel.filter_box)
+
+    @property
+    def trace(self) -> TraceView | None:
+        """The current view where it is a chronological one."""
+        return self.current if isinstance(self.current, TraceView) else None
+
     def chronological(self) -> TraceView:
         """The chronological view that the user worked in, else the one in the middle, which is then shown."""
         if not isinstance(self.current, TraceView):
@@ -94,6 +106,8 @@ class ViewDocks(QObject):
         pane = ViewPane(replace(setup, name=name), self._panel.context)
         pane.view.addActions(self._view_actions)
         pane.view.mark_requested.connect(self.mark_requested)
+        if isinstance(pane.view, TraceView):
+            pane.view.following_changed.connect(self.changed)
         self._docks[name] = dock = self._make_dock(pane)
         pane.filter_used.connect(lambda _text: dock.setWindowTitle(_title(pane)))
         dock.destroyed.connect(partial(self._on_destroyed, name))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.columns import Column
+from canmcast_gui.models.columns import FIRST_TO_GO, Column
 from canmcast_gui.ui.trace_paint import EXPANDER, PADDING
 
 # Room that a vertical scroll bar may take.
@@ -74,10 +74,12 @@ class TraceHeader(QHeaderView):
         if not self.is_new:
             return
         self._fitting = True
-        shown = [section for section in range(self.count()) if not self.isSectionHidden(section)]
-        widths = {section: self._width(self._columns[section].width, section) for section in shown}
-        spare = self.parentWidget().width() - sum(widths.values()) - SCROLL_BAR
-        for section in shown:
+        room = self.parentWidget().width() - SCROLL_BAR
+        widths = self._fitting_widths(room)
+        for section in range(self.count()):
+            self.setSectionHidden(section, section not in widths)
+        spare = room - sum(widths.values())
+        for section in widths:
             more = self._width(self._columns[section].comfortable, section) - widths[section]
             taken = max(min(more, spare), 0)
             widths[section] += taken
@@ -85,6 +87,15 @@ class TraceHeader(QHeaderView):
         for section, width in widths.items():
             self.resizeSection(section, width)
         self._fitting = False
+
+    def _fitting_widths(self, room: int) -> dict[int, int]:
+        """The narrow widths of the columns that there is room for, some given up where there is not."""
+        wanted = [section for section in range(self.count()) if self._columns[section] not in self._hidden]
+        widths = {section: self._width(self._columns[section].width, section) for section in wanted}
+        for column in FIRST_TO_GO:
+            if sum(widths.values()) > room and column in self._columns:
+                widths.pop(self._columns.index(column), None)
+        return widths
 
     def _width(self, characters: int, section: int) -> int:
         extra = 2 * PADDING + (EXPANDER if section == 0 else 0)
@@ -128,9 +139,14 @@ class TraceHeader(QHeaderView):
         self._settings.set_layout(self._key, self.saveState())
 
     def menu(self) -> QMenu:
-        """One entry to tick for each column; the last one that is shown cannot be hidden."""
+        """What can be done with the columns."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        return menu
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """One entry to tick for each column; the last one that is shown cannot be hidden."""
         shown = self.count() - self.hiddenSectionCount()
         for visual in range(self.count()):
             section = self.logicalIndex(visual)
@@ -141,8 +157,41 @@ class TraceHeader(QHeaderView):
             action.setEnabled(hidden or shown > 1)
             action.toggled.connect(lambda on, section=section: self._show_column(section, on))
         menu.addSeparator()
-        menu.addAction("As at the beginning", self._forget)
-        return menu
+        self._add_moves(menu)
+        if self.isSortIndicatorShown():
+            self._add_sorting(menu)
+        menu.addAction("As at the &beginning", self._forget)
+
+    def _add_moves(self, menu: QMenu) -> None:
+        """Columns are moved without a mouse, too."""
+        shown = [self.visualIndex(self._columns.index(column)) for column in self.shown_columns()]
+        left, right = menu.addMenu("Move to the &left"), menu.addMenu("Move to the &right")
+        for place, visual in enumerate(shown):
+            title = self._columns[self.logicalIndex(visual)].title
+            for submenu, other in ((left, place - 1), (right, place + 1)):
+                action = submenu.addAction(title)
+                action.setEnabled(0 <= other < len(shown))
+                if action.isEnabled():
+                    action.triggered.connect(
+                        lambda _on=False, visual=visual, to=shown[other]: self.moveSection(visual, to)
+                    )
+
+    def _add_sorting(self, menu: QMenu) -> None:
+        sort = menu.addMenu("&Sort by")
+        for column in self.shown_columns():
+            section = self._columns.index(column)
+            action = sort.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(section == self.sortIndicatorSection())
+            action.triggered.connect(lambda _on=False, section=section: self._sort_by(section))
+        sort.addAction("Order of appearance", lambda: self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder))
+
+    def _sort_by(self, section: int) -> None:
+        """As a click on the title does: once more turns it round."""
+        again = section == self.sortIndicatorSection()
+        orders = Qt.SortOrder
+        falling = again and self.sortIndicatorOrder() == orders.AscendingOrder
+        self.setSortIndicator(section, orders.DescendingOrder if falling else orders.AscendingOrder)
 
     def _forget(self) -> None:
         self._settings.set_layout(self._key, QByteArray())

@@ -46,6 +46,12 @@ _TOGGLING = {
 }
 
 
+_MOVING = {
+    *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+}
+
+
 class FrameTable(QTableView):
     """A table of frames.
 
@@ -242,6 +248,8 @@ class FrameTable(QTableView):
             event.ignore()  # Space is pause, everywhere; Esc must not lose a selection made with care
         else:
             super().keyPressEvent(event)
+            if key in _MOVING and self.currentIndex().isValid():
+                self.scrollTo(self.currentIndex())  # Qt does not where the current line stays the same
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         place, line = event.globalPos(), self.currentIndex().row()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.models.columns import TRACE_HIDDEN_BESIDE
 from canmcast_gui.models.trace import TraceModel
 from canmcast_gui.models.trace_rows import AllRows, MatchingRows
 from canmcast_gui.ui.ticks import VisibleTicks
@@ -34,8 +33,7 @@ class TraceView(FrameView):
         """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
         session = context.session
         self.model = TraceModel(session.databases)
-        hidden = TRACE_HIDDEN_BESIDE if key else ()
-        super().__init__(self.model, f"{key}trace", context, hidden, parent)
+        super().__init__(self.model, f"{key}trace", context, parent=parent)
         self.model.setParent(self)
         self._filters = filters
         self.follower = Follower(self.table.verticalScrollBar(), self)

@@ -162,7 +162,7 @@ def test_a_fallen_byte_is_marked_as_such(bench):
 def test_without_the_database_an_open_row_closes(bench, tmp_path):
     bench.add(traffic(8))
     bench.model.open_row(0)
-    bench.model._databases.remove(tmp_path / "test.dbc")
+    bench.model._reader.databases.remove(tmp_path / "test.dbc")
     bench.model.databases_changed()
     assert bench.model.rowCount() == 4
     assert bench.model.data(QModelIndex()) is None

@@ -82,3 +82,14 @@ def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view)
     header.resizeSection(names, 77)
     view.resize(1400, 400)
     assert header.sectionSize(names) == 77
+
+
+def test_ids_are_sorted_without_a_mouse(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    for order in ([3, 2, 1, 0], [0, 1, 2, 3]):  # as a click on the title: once more turns it round
+        menu = view.table.header.menu()
+        sort = next(action.menu() for action in menu.actions() if action.text() == "&Sort by")
+        {action.text(): action for action in sort.actions()}["ID"].trigger()
+        menu.close()
+        assert [view.model.entry(line) for line in range(4)] == order

@@ -84,7 +84,7 @@ def test_a_mark_that_a_filter_hides_leads_to_the_next_row_that_is_shown(stage, w
     stage.session.recording.marks.add(10, "here")
     window.panel.filter_box.set_filter_text("id == 0x101")
     trace.refresh()
-    window.marks.jump(10)
+    window.trace_commands.marks.jump(10)
     assert trace.current_row() == 13
 
 

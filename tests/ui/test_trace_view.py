@@ -51,6 +51,18 @@ def test_scrolling_up_stands_still(qtbot, stage, view):
     qtbot.waitUntil(lambda: rows_in_view(view)[1] == 999)
 
 
+def test_ctrl_home_goes_up_though_the_first_line_is_current(qtbot, stage, view):
+    stage.arrive(traffic(500))
+    view.table.setCurrentIndex(view.model.index(0, 0))
+    view.set_following(True)
+    qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
+    view.table.selectionModel().setCurrentIndex(
+        view.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+    )
+    QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert rows_in_view(view)[0] == 0
+
+
 def test_a_hidden_view_does_nothing(qtbot, stage, view):
     view.hide()
     stage.arrive(traffic(10))
@@ -183,6 +195,8 @@ def test_columns_are_remembered(qtbot, stage, filters, view):
     assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in header.shown_columns()]
     assert again.table.header.shown_columns()[1].key == "name"
     assert again.table.header.sectionSize(0) == 123
+    again.resize(1200, 400)
+    again.show()
     again.table.header.reset_columns()
     assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in again.model.columns]
 
@@ -222,3 +236,29 @@ def test_an_empty_view_says_why(stage, view, filters):
     filters.set_text("id == 0x7FF")
     assert view._hint.isVisible()
     assert "filter" in view._hint.text()
+
+
+def test_a_view_without_room_for_all_columns_shows_the_data(qtbot, stage, view):
+    stage.arrive(traffic(8))
+    header = view.table.header
+    wide = [column.key for column in header.shown_columns()]
+    assert wide[-1] == "data"
+    view.resize(500, 400)
+    qtbot.waitUntil(lambda: len(header.shown_columns()) < len(wide))
+    narrow = [column.key for column in header.shown_columns()]
+    assert {"time", "id", "name", "data"} <= set(narrow)
+    assert "channel" not in narrow
+    view.resize(900, 400)
+    qtbot.waitUntil(lambda: [column.key for column in header.shown_columns()] == wide)
+    header.resizeSection(0, 133)  # from now on the columns are the user's
+    view.resize(500, 400)
+    assert [column.key for column in header.shown_columns()] == wide
+
+
+def test_columns_are_moved_without_a_mouse(view):
+    menu = view.table.header.menu()
+    moves = {action.text(): action.menu() for action in menu.actions() if action.menu()}
+    {action.text(): action for action in moves["Move to the &left"].actions()}["Data"].trigger()
+    keys = [column.key for column in view.table.header.shown_columns()]
+    assert keys.index("data") == len(keys) - 2
+    menu.close()
