@@ -95,7 +95,9 @@ class ViewDocks(QObject):
         """Open another view of a kind, with an empty filter."""
         pane = self.open(ViewSetup(kind))
         if pane is not None:
+            self._current = pane.view
             pane.setFocus()
+            self.changed.emit()
 
     def open(self, setup: ViewSetup) -> ViewPane | None:
         """Open a view as it is set up, under its name or a free one; None where there are too many."""
