@@ -76,6 +76,7 @@ class AppSettings(QObject):
         self.table_layouts: Field[list[dict[str, Any]]] = Field(store, "files/tables", [])
         self.databases: Field[list[str]] = Field(store, "databases", [])
         self.transmit_rows: Field[list[dict[str, Any]]] = Field(store, "transmit/rows", [])
+        self.transmit_sequences: Field[list[dict[str, Any]]] = Field(store, "transmit/sequences", [])
 
     def add_recent(self, field: Field[list[T]], entry: T) -> None:
         """Put ``entry`` at the head of a list of recent things."""

@@ -35,6 +35,7 @@ class Workspace:
     plots: tuple[PlotSetup, ...] = ()
     transmit_rows: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSetup, ...] | None = None
+    sequences: tuple[dict[str, Any], ...] = ()
 
 
 def load_workspace(path: Path) -> Workspace:
@@ -72,6 +73,7 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
         },
         "plots": [plot.to_dict() for plot in workspace.plots],
         "transmit": list(workspace.transmit_rows),
+        "sequences": list(workspace.sequences),
     }
     if workspace.views is not None:
         values["views"] = [view.to_dict() for view in workspace.views]
@@ -87,9 +89,7 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
 def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
     bus = _entry(path, content, "bus", (dict, type(None)))
     databases = _texts(path, content, "databases")
-    rows = _entry(path, content, "transmit", (list,)) or []
-    if not all(isinstance(row, dict) for row in rows):
-        raise WorkspaceError(f"{path.name}: an entry of transmit is not a row of values. Mend or remove it.")
+    rows, sequences = (_rows(path, content, name) for name in ("transmit", "sequences"))
     try:
         settings = BusSettings.from_dict(bus).validated() if bus else None
     except (BusError, TypeError) as error:
@@ -100,9 +100,17 @@ def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
         databases=tuple(path.parent / database for database in databases),
         database_scopes=_scopes(path, _entry(path, content, "database_scopes", (dict,)) or {}),
         plots=_checked(path, "plots", plots_of, _entry(path, content, "plots", (list,)) or []),
-        transmit_rows=tuple(rows),
+        transmit_rows=rows,
+        sequences=sequences,
         views=None if views is None else _checked(path, "views", setups_of, views),
     )
+
+
+def _rows(path: Path, content: dict[str, Any], name: str) -> tuple[dict[str, Any], ...]:
+    rows = _entry(path, content, name, (list,)) or []
+    if not all(isinstance(row, dict) for row in rows):
+        raise WorkspaceError(f"{path.name}: an entry of {name} is not a row of values. Mend or remove it.")
+    return tuple(rows)
 
 
 def _checked(path: Path, name: str, read: Callable[[list[Any]], Any], values: list[Any]) -> Any:

@@ -8,6 +8,7 @@ from canmcast_gui.transmit.news import (
     JobStatus,
     ReplayStatus,
     SendFailed,
+    SequenceStatus,
     TransmitNews,
 )
 from canmcast_gui.transmit.replay_options import ReplayOptions
@@ -19,6 +20,7 @@ __all__ = [
     "ReplayOptions",
     "ReplayStatus",
     "SendFailed",
+    "SequenceStatus",
     "TransmitError",
     "TransmitNews",
     "Transmitter",

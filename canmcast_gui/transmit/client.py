@@ -23,9 +23,11 @@ from canmcast_gui.transmit.news import (
     JobStatus,
     ReplayStatus,
     SendFailed,
+    SequenceStatus,
     TransmitNews,
 )
 from canmcast_gui.transmit.replay_options import ReplayOptions
+from canmcast_gui.transmit.sequence import check_steps
 
 _MODULE = "canmcast_gui.transmit.process"
 
@@ -53,6 +55,7 @@ class Transmitter:
         # The version of each armed job's last command: news about an earlier one are not about this job.
         self._versions: dict[int, int] = {}
         self._replaying: set[int] = set()
+        self._sequences: set[int] = set()
         self._numbers = itertools.count(1)
         self._flushed = 0
         self._sent_before = 0
@@ -185,6 +188,39 @@ class Transmitter:
         self._replaying.discard(number)
         self._say_if_running(wire.REPLAY_STOP, number)
 
+    # -- sequences ---------------------------------------------------------------------------------------
+
+    def run_sequence(self, number: int, steps: Sequence[dict[str, Any]], paused: bool = False) -> None:
+        """Begin a sequence of steps, see sequence.py; a send step's ``frame`` is a FrameBatch of one here.
+
+        SequenceStatus tells how it goes. Raises TransmitError for a wrong step.
+        """
+        check_steps(steps)
+        plain = []
+        for step in steps:
+            if step["do"] == "send":
+                validate_frame(step["frame"])
+                changes = list(step.get("changes", ()))
+                compile_changes(changes, int(step["frame"].length[0]))
+                step = {"do": "send", "frame": wire.frame_to_plain(step["frame"]), "changes": changes}
+            plain.append(step)
+        self._say(wire.SEQUENCE, number, plain, paused)
+        self._sequences.add(number)
+
+    def sequence_do(self, number: int, action: str) -> None:
+        """Tell a sequence: "pause", "go on" or "step"."""
+        self._say_if_running(wire.SEQUENCE_DO, number, action)
+
+    def sequence_stop(self, number: int) -> None:
+        """End a sequence."""
+        self._sequences.discard(number)
+        self._say_if_running(wire.SEQUENCE_STOP, number)
+
+    @property
+    def sequences(self) -> frozenset[int]:
+        """The sequences that run or are paused, as far as news have come."""
+        return frozenset(self._sequences)
+
     @property
     def replaying(self) -> frozenset[int]:
         """The replays that have not ended, as far as news have come."""
@@ -257,6 +293,7 @@ class Transmitter:
         self._sent_before, self._sent = self._sent_before + self._sent, 0
         lost, self._versions = sorted(self._versions), {}
         self._replaying.clear()
+        self._sequences.clear()
         return change.sentence + (f" {_jobs_text(lost)} no longer armed." if lost else "")
 
     def _read(self) -> None:
@@ -285,6 +322,14 @@ class Transmitter:
                 self._news.append(status)
                 if status.state == "failed":
                     self._replaying.discard(status.number)
+
+    def _on_sequences(self, rows: list[list[Any]]) -> None:
+        for row in rows:
+            status = SequenceStatus(*row)
+            if status.number in self._sequences:
+                self._news.append(status)
+                if status.state == "ended":
+                    self._sequences.discard(status.number)
 
     def _on_failed(self, sentence: str) -> None:
         self._news.append(SendFailed(sentence))
@@ -316,6 +361,7 @@ _NEWS: dict[str, Callable[..., None]] = {
     wire.FAILED: Transmitter._on_failed,
     wire.FLUSHED: Transmitter._on_flushed,
     wire.REPLAYS: Transmitter._on_replays,
+    wire.SEQUENCES: Transmitter._on_sequences,
     wire.MOVED: Transmitter._on_moved,
 }
 

@@ -20,6 +20,7 @@ from canmcast_gui.transmit.replays import Replays
 from canmcast_gui.transmit.reporter import Reporter
 from canmcast_gui.transmit.schedule import Schedule
 from canmcast_gui.transmit.sender import Sender
+from canmcast_gui.transmit.sequences import Sequences
 from canmcast_gui.transmit.singles import Singles
 
 # Nothing needs this; it only keeps a wait from being endless.
@@ -54,6 +55,7 @@ class TransmitLoop:
         self._singles = Singles(sender, self._reporter, self._budget)
         self._listener = listener
         self._replays = Replays(sender, self._reporter, self._budget, listener)
+        self._sequences = Sequences(sender, self._reporter, self._budget, listener)
         # Read and not obeyed yet, each with the time at which it came: those that came together begin jobs
         # that are due together. Bounded by what the channel takes in at a time.
         self._commands: deque[Command] = deque()
@@ -64,10 +66,11 @@ class TransmitLoop:
             self._wait()
             self._obey()
             self._send_due()
+            self._sequences.send_due()
             self._replays.send_due()
             others = len(self._schedule) > 0 or self._replays.playing
             self._singles.send_some(time.monotonic_ns(), others)
-            self._listener.hear()
+            self._sequences.hear(self._listener.hear())
             self._report()
 
     def _report(self) -> None:
@@ -108,7 +111,11 @@ class TransmitLoop:
 
     def _next_due(self, now_ns: int) -> int:
         """When a frame must leave on time."""
-        times = (self._schedule.next_due(), self._replays.next_due(now_ns))
+        times = (
+            self._schedule.next_due(),
+            self._replays.next_due(now_ns),
+            self._sequences.next_due(),
+        )
         return min((time_ns for time_ns in times if time_ns is not None), default=now_ns + IDLE_NS)
 
     def _next_wake(self, now_ns: int) -> int:
@@ -196,6 +203,16 @@ class TransmitLoop:
         for job in self._schedule.clear():
             self._reporter.forget_job(job.job_id)
         self._replays.stop_all()
+        self._sequences.stop_all()
+
+    def _do_sequence(self, _now_ns: int, number: int, steps: list[dict[str, Any]], paused: bool) -> None:
+        self._sequences.start(number, steps, paused)
+
+    def _do_sequence_do(self, _now_ns: int, number: int, action: str) -> None:
+        self._sequences.do(number, action, time.monotonic_ns())
+
+    def _do_sequence_stop(self, _now_ns: int, number: int) -> None:
+        self._sequences.stop(number)
 
     def _do_replay(
         self, _now_ns: int, number: int, factory: str, settings: dict[str, Any], options: dict[str, Any]
@@ -257,6 +274,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     wire.REPLAY_GROWN: TransmitLoop._do_replay_grown,
     wire.REPLAY_DO: TransmitLoop._do_replay_do,
     wire.REPLAY_STOP: TransmitLoop._do_replay_stop,
+    wire.SEQUENCE: TransmitLoop._do_sequence,
+    wire.SEQUENCE_DO: TransmitLoop._do_sequence_do,
+    wire.SEQUENCE_STOP: TransmitLoop._do_sequence_stop,
 }
 
 

@@ -63,4 +63,20 @@ class ReplayStatus:
     position_ns: int | None
 
 
-TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack | ReplayStatus
+@dataclass(frozen=True, slots=True)
+class SequenceStatus:
+    """How a sequence is doing.
+
+    ``state`` is "running", "paused" or "ended"; ``at`` the step that is next; ``missed`` expected frames that
+    did not come in time; ``outcome`` why it has ended: "done", "stopped", or a reason.
+    """
+
+    number: int
+    state: str
+    at: int
+    sent: int
+    missed: int
+    outcome: str
+
+
+TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack | ReplayStatus | SequenceStatus

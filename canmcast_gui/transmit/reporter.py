@@ -9,6 +9,7 @@ from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.job import Job
 from canmcast_gui.transmit.replay import Replay
+from canmcast_gui.transmit.sequence import Sequence
 
 # News are for eyes, and those of one turn go together.
 NEWS_NS = 100_000_000
@@ -28,6 +29,7 @@ class Reporter:
         self._changed: dict[int, Job] = {}
         self._replays: dict[int, Replay] = {}
         self._replays_failed: list[int] = []
+        self._sequences: dict[int, list[object]] = {}
         self._refused: list[tuple[int, int]] = []
         self._moved = False
         self._failure: str | None = None
@@ -64,6 +66,16 @@ class Reporter:
         self._replays[number] = replay
         self._dirty = True
         self._urgent |= replay.state == "ended"
+
+    def note_sequence(self, number: int, sequence: Sequence | None) -> None:
+        """A sequence has gone on; None where it could not be begun."""
+        if sequence is None:
+            self._sequences[number] = [number, "ended", 0, 0, 0, "it could not be begun"]
+        else:
+            state, at, sent = sequence.state, sequence.at, sequence.sent
+            self._sequences[number] = [number, state, at, sent, sequence.missed, sequence.outcome]
+        self._dirty = True
+        self._urgent |= sequence is None or sequence.state != "running"
 
     def note_replay_failed(self, number: int) -> None:
         """A replay was not begun or has broken off."""
@@ -124,6 +136,8 @@ class Reporter:
         replays += [[number, "failed", 0, 0, 0, 0, 0, None] for number in self._replays_failed]
         if replays:
             messages.append(wire.pack(wire.REPLAYS, replays))
+        if self._sequences:
+            messages.append(wire.pack(wire.SEQUENCES, list(self._sequences.values())))
         if self._moved:
             messages.append(wire.pack(wire.MOVED, address_rows(self._addresses)))
         if self._failure is not None:
@@ -133,6 +147,7 @@ class Reporter:
         self._refused.clear()
         self._replays.clear()
         self._replays_failed.clear()
+        self._sequences.clear()
         self._held = 0
         self._moved = False
         self._flushed.clear()

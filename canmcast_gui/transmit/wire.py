@@ -11,7 +11,8 @@ from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
 
 # Commands: SEND records heap; ARM job_id version frame changes period_ns count; DISARM job_id; STOP_ALL;
 # FLUSH token; TOGETHER [command …]; LIMIT frames_per_second or None; REPLAY number factory settings options;
-# REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number.
+# REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number;
+# SEQUENCE number steps paused; SEQUENCE_DO number action; SEQUENCE_STOP number.
 SEND = "send"
 ARM = "arm"
 DISARM = "disarm"
@@ -23,15 +24,20 @@ REPLAY = "replay"
 REPLAY_GROWN = "replay grown"
 REPLAY_DO = "replay do"
 REPLAY_STOP = "replay stop"
+SEQUENCE = "sequence"
+SEQUENCE_DO = "sequence do"
+SEQUENCE_STOP = "sequence stop"
 
 # News: STATUS sent held [[job_id, version, sent, late, finished, period_ns, jitter_ns] …]; FAILED sentence;
 # FLUSHED token; MOVED [[address, port] …];
-# REPLAYS [[number, state, row, sent, skipped, late, loops, position_ns] …].
+# REPLAYS [[number, state, row, sent, skipped, late, loops, position_ns] …];
+# SEQUENCES [[number, state, at, sent, missed, outcome] …].
 STATUS = "status"
 FAILED = "failed"
 FLUSHED = "flushed"
 MOVED = "moved"
 REPLAYS = "replays"
+SEQUENCES = "sequences"
 
 # One frame as plain values: arbitration id, flags, channel (as python-can counts), DLC in bytes, payload.
 Plain = tuple[int, int, "int | None", int, bytes]

@@ -17,6 +17,7 @@ from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_marks import MarksPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
 from canmcast_gui.ui.transmit_replay_panel import ReplayPanel
+from canmcast_gui.ui.transmit_sequence_panel import SequencePanel
 
 SIDE_WIDTH = 250
 SMALL_SIDE_WIDTH = 196
@@ -40,6 +41,7 @@ class Docks(QObject):
         self.switch = TransmitSwitch(self)
         self.transmit = TransmitPanel(session, settings, self.switch)
         self.replay = ReplayPanel(session, settings, self.switch)
+        self.sequences = SequencePanel(session, settings, self.transmit.model, self.switch)
         self.plots = PlotDocks(session, settings, window)
         areas = Qt.DockWidgetArea
         self.docks = {
@@ -48,6 +50,7 @@ class Docks(QObject):
             "marks": self._add("marks", "Marks", areas.LeftDockWidgetArea, self.marks),
             "transmit": self._add("transmit", "Transmit", areas.BottomDockWidgetArea, self.transmit),
             "replay": self._add("replay", "Replay", areas.BottomDockWidgetArea, self.replay),
+            "sequences": self._add("sequences", "Sequences", areas.BottomDockWidgetArea, self.sequences),
             "plot": self.plots.first,
         }
         self.browser = DatabaseBrowser(session, settings)
@@ -95,6 +98,7 @@ class Docks(QObject):
         docks["hosts"].raise_()
         window.splitDockWidget(docks["transmit"], docks["plot"], Qt.Orientation.Horizontal)
         window.tabifyDockWidget(docks["transmit"], docks["replay"])
+        window.tabifyDockWidget(docks["transmit"], docks["sequences"])
         docks["transmit"].raise_()
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         size: QSize = window.size()

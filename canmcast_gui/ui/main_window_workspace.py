@@ -49,6 +49,7 @@ class WorkspaceFlows(QObject):
             self._session.load_database(file)
         self._docks.switch.set(False)
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
+        self._docks.sequences.set_sequences(list(workspace.sequences))
         self._docks.plots.set_up(workspace.plots)
         if workspace.views is not None:
             self._views.set_up(workspace.views)
@@ -64,6 +65,7 @@ class WorkspaceFlows(QObject):
             database_scopes={one.path: databases.scope(one.path) for one in databases},
             plots=tuple(self._docks.plots.setups()),
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
+            sequences=tuple(self._docks.sequences.sequences()),
             views=tuple(self._views.setups()),
         )
         try:

@@ -45,7 +45,7 @@ class SignalEditor(QScrollArea):
         self.fields: list[_SignalField] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setMinimumWidth(230)
+        self.setMinimumWidth(270)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     @property
@@ -127,7 +127,7 @@ class _SignalField(QWidget):
         self.line = line
         signal = line.signal
         self.label = QLabel(f"{signal.name} [{signal.unit}]" if signal.unit else signal.name, parent)
-        self.label.setMinimumWidth(60)
+        self.label.setMinimumWidth(90)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.label.setToolTip(signal.comment or signal.name)
         self.editor: QLineEdit | QComboBox = (
