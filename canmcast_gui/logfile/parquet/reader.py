@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 
+# What is read ahead of each column: whole columns would be hundreds of megabytes in files of others.
+_BUFFER_BYTES = 1 << 18
+
+
 class ParquetLog:
     """The frames of one Parquet file. ``position`` is how far it has been read, in bytes.
 
@@ -36,7 +40,7 @@ class ParquetLog:
         pa = arrow()
         with seekable_log(self._path, self._problems) as file:
             try:
-                table = pa.parquet.ParquetFile(file)
+                table = pa.parquet.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER_BYTES)
             except (pa.ArrowException, OSError, ValueError) as error:
                 reason = "it is damaged, or was not completed"
                 raise FileError(f"nothing of {self._path.name} can be read: {reason}") from error
@@ -62,7 +66,7 @@ class ParquetLog:
     ) -> Iterator[FrameBatch]:
         """The frames of a row group, as far as it is sound."""
         pa = arrow()
-        parts = table.iter_batches(batch_frames, row_groups=[number])
+        parts = table.iter_batches(batch_frames, row_groups=[number], use_threads=False)
         while True:
             try:
                 part = next(parts, None)

@@ -13,6 +13,11 @@ from canmcast_gui.logfile.parquet.columns import NOTES_KEY, arrow, schema, table
 
 # Large enough for columns to be packed well and skipped quickly, small beside what may be in memory.
 _ROW_GROUP_FRAMES = 131_072
+
+# Columns with few values, of which a dictionary pays; and those that are searched by, so that what cannot
+# have what is sought is skipped.
+_REPEATING = ["channel", "arbitration_id", "dlc"]
+_SOUGHT = ["timestamp", "channel", "arbitration_id"]
 _MOST_NOTES = 10_000
 
 
@@ -21,7 +26,9 @@ class ParquetSink:
 
     def __init__(self, file: BinaryIO, _path: Path) -> None:
         self._file = file
-        self._writer = arrow().parquet.ParquetWriter(file, schema(), compression="zstd")
+        self._writer = arrow().parquet.ParquetWriter(
+            file, schema(), compression="zstd", use_dictionary=_REPEATING, write_statistics=_SOUGHT
+        )
         self._waiting: list[FrameBatch] = []
         self._frames = 0
         self._notes: deque[tuple[int, int, str]] = deque(maxlen=_MOST_NOTES)
