@@ -94,7 +94,9 @@ class Field:
             number |= value << np.uint64(shift) if shift >= 0 else value >> np.uint64(-shift)
         if self.bits < 64:
             number &= np.uint64((1 << self.bits) - 1)
-        if self.form[0] == _SIGNED and self.bits < 64:
+        if self.form[0] == _SIGNED:
+            if self.bits == 64:
+                return number.view(np.int64)
             sign = np.int64(1 << (self.bits - 1))
             return (number.astype(np.int64) ^ sign) - sign
         return number

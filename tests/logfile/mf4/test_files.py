@@ -2,6 +2,7 @@
 
 import itertools
 import struct
+import zlib
 
 import can
 import numpy as np
@@ -216,6 +217,54 @@ def test_numbered_records_with_payloads_apart(kind, tmp_path):
     reader = read_batches(path)
     check_logger_frames(FrameBatch.concatenate(list(reader)))
     assert (reader.skipped, reader.progress) == (0, 1.0)
+
+
+def packed(kind: bytes, content: bytes) -> bytes:
+    data = zlib.compress(content)
+    return struct.pack("<2sBBLQQ", kind, 0, 0, 0, len(content), len(data)) + data
+
+
+@pytest.mark.parametrize("how", ["one block", "packed", "listed"])
+def test_sorted_records_with_payloads_in_a_stream_of_their_own(how, tmp_path):
+    out = Blocks()
+    header = out.block(b"HD", [0] * 6, struct.pack("<QhhBBBxdd", 5 * 10**9, 0, 0, 0, 0, 0, 0, 0))
+    stream, offsets = b"", []
+    for payload in PAYLOADS:
+        offsets.append(len(stream))
+        stream += struct.pack("<L", len(payload)) + payload
+    if how == "one block":
+        payloads = out.block(b"SD", [], stream)
+    elif how == "packed":
+        payloads = out.block(b"DZ", [], packed(b"SD", stream))
+    else:
+        parts = [
+            out.block(b"DZ", [], packed(b"SD", stream[at : at + 5001])) for at in range(0, len(stream), 5001)
+        ]
+        lists = [
+            out.block(b"DL", [0, *parts[start : start + 7]], bytes(16)) for start in range(0, len(parts), 7)
+        ]
+        for before, after in itertools.pairwise(lists):
+            out.link(before, 0, after)
+        payloads = out.block(b"HL", [lists[0]], bytes(8))
+    channels = [
+        out.channel("Timestamp", 2, 4, 0, 0, 64),
+        out.channel("CAN_DataFrame.ID", 0, 0, 0, 8, 32),
+        out.channel("CAN_DataFrame.DataBytes", 1, 10, 0, 12, 64, data=payloads),
+    ]
+    frames = out.group(0, channels, 20)
+    records = b"".join(
+        struct.pack("<dLQ", row / 1000, row | 0x80000000, place) for row, place in enumerate(offsets)
+    )
+    data = out.block(b"DT", [], records)
+    out.link(header, 0, out.block(b"DG", [0, frames, data, 0], bytes(8)))
+    path = tmp_path / "log.mf4"
+    path.write_bytes(bytes(out.out))
+    reader = read_batches(path)
+    batch = FrameBatch.concatenate(list(reader))
+    assert [batch.payload(row) for row in range(len(batch))] == PAYLOADS
+    assert batch.timestamp_ns.tolist() == [5 * 10**9 + row * 10**6 for row in range(len(PAYLOADS))]
+    assert (batch.flags == Flag.EXTENDED).all()
+    assert reader.skipped == 0
 
 
 def test_pieces_that_end_anywhere_change_nothing(tmp_path, monkeypatch):
