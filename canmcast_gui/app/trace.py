@@ -110,6 +110,9 @@ class Trace(QObject):
         self._storage_trouble += len(batch)
         self.unrecorded += len(batch)
         self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))
+        while self._fed < self.recording.end_row:
+            self.feed()
+        self.newest.update(batch, self.recording.end_row)  # what is live goes on, behind the last row
 
     def _on_resumed(self) -> None:
         lacking, self._storage_trouble = self._storage_trouble, 0
@@ -131,7 +134,7 @@ class Trace(QObject):
         stop = min(self.recording.end_row, start + FEED_ROWS)
         if stop > start:
             self.newest.update(self.recording.rows(start, stop), start)
-            self._fed = stop
+        self._fed = stop
 
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""

@@ -41,6 +41,7 @@ def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monke
     monkeypatch.setattr(trace_module, "RESUMED_SECONDS", 0.0)
     assert "the disk is full" in heard[0][1]
     assert test_session.statistics().lost == 1000
+    assert test_session.newest.count.tolist() == [there + 1000], "the by-ID view goes on"
     ballast.unlink()
     trace.append(frames(500))
     assert [level for level, _ in heard] == ["error", "info"]
