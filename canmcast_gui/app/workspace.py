@@ -24,7 +24,7 @@ class WorkspaceError(Exception):
 
 @dataclass(frozen=True)
 class Workspace:
-    """``transmit_rows`` are plain values that the editor checks.
+    """``gauges`` are names "Message.Signal"; ``transmit_rows`` are plain values that the editor checks.
 
     ``views`` are None in a file that was saved before there were any: the views stay as they are.
     """
@@ -33,6 +33,7 @@ class Workspace:
     databases: tuple[Path, ...] = ()
     database_scopes: Mapping[Path, Scope] = field(default_factory=dict)
     plots: tuple[PlotSetup, ...] = ()
+    gauges: tuple[str, ...] = ()
     transmit_rows: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSetup, ...] | None = None
     sequences: tuple[dict[str, Any], ...] = ()
@@ -72,6 +73,7 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
             if not scope.is_everything
         },
         "plots": [plot.to_dict() for plot in workspace.plots],
+        "gauges": list(workspace.gauges),
         "transmit": list(workspace.transmit_rows),
         "sequences": list(workspace.sequences),
     }
@@ -100,6 +102,7 @@ def _from_values(path: Path, content: dict[str, Any]) -> Workspace:
         databases=tuple(path.parent / database for database in databases),
         database_scopes=_scopes(path, _entry(path, content, "database_scopes", (dict,)) or {}),
         plots=_checked(path, "plots", plots_of, _entry(path, content, "plots", (list,)) or []),
+        gauges=tuple(_texts(path, content, "gauges")),
         transmit_rows=rows,
         sequences=sequences,
         views=None if views is None else _checked(path, "views", setups_of, views),

@@ -81,6 +81,13 @@ def value_text(signal: Signal, raw: int | float, value: int | float) -> str:
     return f"{value:.{min(_MOST_DECIMALS, max(_decimals(signal.scale), _decimals(signal.offset)))}f}"
 
 
+def number_text(signal: Signal, value: int | float) -> str:
+    """value_text() of a physical value whose raw one is not known."""
+    if signal.is_float or not signal.scale or value != value:
+        return value_text(signal, value, value)
+    return value_text(signal, round((value - signal.offset) / signal.scale), value)
+
+
 def _whole_reader(signal: Signal, scale: int, offset: int) -> Callable[[Column], Column] | None:
     """raw * scale + offset as int64 or uint64; None where neither holds all of it.
 

@@ -10,6 +10,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit_switch import TransmitSwitch
 from canmcast_gui.ui.database_browser import DatabaseBrowser
+from canmcast_gui.ui.gauges_panel import GaugesPanel
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from canmcast_gui.ui.plot_docks import PlotDocks
 from canmcast_gui.ui.signals_panel import SignalsPanel
@@ -42,6 +43,7 @@ class Docks(QObject):
         self.transmit = TransmitPanel(session, settings, self.switch)
         self.replay = ReplayPanel(session, settings, self.switch)
         self.sequences = SequencePanel(session, settings, self.transmit.model, self.switch)
+        self.gauges = GaugesPanel(session, settings)
         self.plots = PlotDocks(session, settings, window)
         areas = Qt.DockWidgetArea
         self.docks = {
@@ -52,6 +54,7 @@ class Docks(QObject):
             "replay": self._add("replay", "Replay", areas.BottomDockWidgetArea, self.replay),
             "sequences": self._add("sequences", "Sequences", areas.BottomDockWidgetArea, self.sequences),
             "plot": self.plots.first,
+            "gauges": self._add("gauges", "Gauges", areas.BottomDockWidgetArea, self.gauges),
         }
         self.browser = DatabaseBrowser(session, settings)
         self.browser_dock = self._add("databases", "Databases", areas.RightDockWidgetArea, self.browser)
@@ -63,6 +66,8 @@ class Docks(QObject):
         self.plots.plotted_changed.connect(self.signals.set_plotted)
         self.signals.browse_requested.connect(self.show_browser)
         self.browser.plot_requested.connect(self.plots.plot_signal)
+        self.gauges.plot_requested.connect(self.plots.plot_signal)
+        self.signals.gauges_requested.connect(self.show_gauges)
 
     def _add(self, name: str, title: str, area: Qt.DockWidgetArea, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -83,6 +88,12 @@ class Docks(QObject):
         self.browser_dock.raise_()
         self.browser.search.setFocus()
 
+    def show_gauges(self, names: list[str]) -> None:
+        """Show the current values of signals."""
+        self.gauges.add_signals(names)
+        self.docks["gauges"].show()
+        self.docks["gauges"].raise_()
+
     def arrange(self) -> None:
         """Put all docks where they belong and show them."""
         docks, window = self.docks, self._window
@@ -97,6 +108,8 @@ class Docks(QObject):
         window.tabifyDockWidget(docks["hosts"], docks["marks"])
         docks["hosts"].raise_()
         window.splitDockWidget(docks["transmit"], docks["plot"], Qt.Orientation.Horizontal)
+        window.tabifyDockWidget(docks["plot"], docks["gauges"])
+        docks["plot"].raise_()
         window.tabifyDockWidget(docks["transmit"], docks["replay"])
         window.tabifyDockWidget(docks["transmit"], docks["sequences"])
         docks["transmit"].raise_()

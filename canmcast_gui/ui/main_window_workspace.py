@@ -51,6 +51,7 @@ class WorkspaceFlows(QObject):
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
         self._docks.sequences.set_sequences(list(workspace.sequences))
         self._docks.plots.set_up(workspace.plots)
+        self._docks.gauges.set_signals(workspace.gauges)
         if workspace.views is not None:
             self._views.set_up(workspace.views)
         if workspace.bus is not None:
@@ -64,6 +65,7 @@ class WorkspaceFlows(QObject):
             databases=tuple(database.path for database in databases),
             database_scopes={one.path: databases.scope(one.path) for one in databases},
             plots=tuple(self._docks.plots.setups()),
+            gauges=tuple(self._docks.gauges.signals()),
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
             sequences=tuple(self._docks.sequences.sequences()),
             views=tuple(self._views.setups()),

@@ -49,6 +49,7 @@ class SignalsPanel(QWidget):
     plot_requested = Signal(str)
     unplot_requested = Signal(str)
     browse_requested = Signal()
+    gauges_requested = Signal(list)
 
     def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +106,9 @@ class SignalsPanel(QWidget):
         self.remove_action = QAction(icon("remove"), "Remove database", self)
         self.remove_action.setToolTip("Remove the database of the selected line")
         self.remove_action.triggered.connect(self.remove_database)
+        self.gauge_action = QAction(icon("signal"), "Show as gauges", self)
+        self.gauge_action.setToolTip("Watch the current values of the selected signals")
+        self.gauge_action.triggered.connect(self._show_gauges)
         self.browse_action = QAction(icon("database"), "Database browser", self)
         self.browse_action.setToolTip("All that the databases say of messages, signals and nodes")
         self.browse_action.triggered.connect(self.browse_requested)
@@ -113,7 +117,9 @@ class SignalsPanel(QWidget):
         self.plot_action.setShortcut(QKeySequence("Return"))
         self.plot_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.plot_action.triggered.connect(self.plot_selected)
-        self.tree.addActions([self.plot_action, self.browse_action, self.load_action, self.remove_action])
+        self.tree.addActions(
+            [self.plot_action, self.gauge_action, self.browse_action, self.load_action, self.remove_action]
+        )
 
     def _make_top(self) -> QHBoxLayout:
         top = QHBoxLayout()
@@ -163,6 +169,12 @@ class SignalsPanel(QWidget):
         """Ask for the selected signals to be plotted."""
         for index in self.tree.selectionModel().selectedRows(NAME):
             self._plot(index)
+
+    def _show_gauges(self) -> None:
+        chosen = (self.model.signal_name(index) for index in self.tree.selectionModel().selectedRows(NAME))
+        names = [name for name in chosen if name is not None]
+        if names:
+            self.gauges_requested.emit(names)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         if self.model.signal_name(index) is None:

@@ -20,6 +20,7 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         bus=BusSettings(group="239.1.2.3", port=5000, hop_limit=0).validated(),
         databases=(database, tmp_path.parent / "other.dbc"),
         database_scopes={database: Scope(frozenset([2]), frozenset(["10.0.0.7"]))},
+        gauges=("Engine.Speed", "Brake.Pressure"),
         plots=(
             PlotSetup((("Engine.Speed", PlotStyle()), ("Brake.Pressure", PlotStyle(LineKind.STEPS)))),
             PlotSetup((("Engine.Speed", PlotStyle(raw=True)),), "plot-2", overlaid=True, seconds=30.0),

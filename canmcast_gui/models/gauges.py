@@ -1,0 +1,234 @@
+"""Gauges: a table of signals with their newest values, extremes, age and recent course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Signal as QtSignal
+
+from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
+from canmcast_gui.database.convert import number_text
+from canmcast_gui.database.payload import range_remark
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.database_mime import SIGNALS_MIME, signals_of_mime
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+TITLES = ("Signal", "Value", "Unit", "Min", "Max", "Age", "Course")
+NAME, VALUE, UNIT, MINIMUM, MAXIMUM, AGE, COURSE = range(7)
+
+# The course has a few values for each of its pixels, so that thinning shows each peak.
+COURSE_VALUES = 2_048
+# A table that is longer cannot be watched, and each signal costs time for every frame.
+MOST_GAUGES = 200
+
+
+@dataclass(slots=True, eq=False)
+class Gauge:
+    """One signal: what was seen of it. ``problem`` says why nothing is."""
+
+    name: str
+    signal: Signal | None = None
+    problem: str = ""
+    value: int | float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    time_ns: int = 0
+    course: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def take(self, times: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
+        """Take in further values, in the order of their frames."""
+        if not len(values):
+            return
+        self.value, self.time_ns = values[-1:].tolist()[0], int(times[-1])
+        floats = values.astype(np.float64)
+        real = floats[np.isfinite(floats)]
+        if len(real):
+            low, high = float(real.min()), float(real.max())
+            self.minimum = low if self.minimum is None else min(self.minimum, low)
+            self.maximum = high if self.maximum is None else max(self.maximum, high)
+        self.course = np.concatenate([self.course, floats[-COURSE_VALUES:]])[-COURSE_VALUES:]
+
+    def forget(self) -> None:
+        """Know of no values."""
+        self.value = self.minimum = self.maximum = None
+        self.time_ns, self.course = 0, np.zeros(0)
+
+
+class GaugesModel(QAbstractTableModel):
+    """A row for each gauge. ``signals_dropped`` carries the names of signals that were dropped on it."""
+
+    signals_dropped = QtSignal(list)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._gauges: list[Gauge] = []
+        self._sorting: tuple[int, bool] | None = None
+        self._now_ns = 0
+
+    # -- which there are ---------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> list[str]:
+        """The gauges' signals, in the order in which they are shown."""
+        return [gauge.name for gauge in self._gauges]
+
+    def add(self, names: Iterable[str], databases: DatabaseSet) -> list[str]:
+        """Add gauges; returns those that are new."""
+        room = MOST_GAUGES - len(self._gauges)
+        new = [name for name in dict.fromkeys(names) if name and name not in self.names][:room]
+        if new:
+            first = len(self._gauges)
+            self.beginInsertRows(_NO_INDEX, first, first + len(new) - 1)
+            self._gauges += [Gauge(name) for name in new]
+            self.endInsertRows()
+            self.look_up(databases)
+        return new
+
+    def remove(self, rows: Iterable[int]) -> None:
+        """Remove the gauges in these rows."""
+        for row in sorted(set(rows), reverse=True):
+            self.beginRemoveRows(_NO_INDEX, row, row)
+            del self._gauges[row]
+            self.endRemoveRows()
+
+    def look_up(self, databases: DatabaseSet) -> None:
+        """Ask databases again for what they say of the signals."""
+        for gauge in self._gauges:
+            try:
+                gauge.signal, gauge.problem = databases.signal(gauge.name), ""
+            except DatabaseError as error:
+                gauge.signal, gauge.problem = None, str(error)
+        self._all_changed()
+
+    def forget(self) -> None:
+        """Show no values, as for a new recording."""
+        for gauge in self._gauges:
+            gauge.forget()
+        self._all_changed()
+
+    # -- values ------------------------------------------------------------------------------------------
+
+    def take(self, batch: FrameBatch, databases: DatabaseSet, names: Iterable[str] | None = None) -> None:
+        """Take in frames, for all gauges or those of some names; ``refresh`` shows them."""
+        wanted = None if names is None else set(names)
+        for gauge in self._gauges:
+            if gauge.signal is not None and (wanted is None or gauge.name in wanted):
+                gauge.take(*databases.decode(batch, gauge.name))
+
+    def refresh(self, now_ns: int) -> None:
+        """Show what was taken in; ages are those at ``now_ns``."""
+        self._now_ns = now_ns
+        if self._sorting is not None:
+            self.sort(*self._sorting)
+        self._all_changed()
+
+    def course(self, index: Index) -> npt.NDArray[np.float64]:
+        """The latest values of the gauge at an index."""
+        return self._gauges[index.row()].course
+
+    def _all_changed(self) -> None:
+        if self._gauges:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._gauges) - 1, COURSE))
+
+    # -- Qt's view of it ---------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._gauges)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        gauge, column = self._gauges[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(gauge, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (VALUE, MINIMUM, MAXIMUM, AGE):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(filter(None, [gauge.name, gauge.problem, self._remark(gauge)]))
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder | bool = Qt.SortOrder.AscendingOrder) -> None:
+        descending = order in (True, Qt.SortOrder.DescendingOrder)
+        self._sorting = (column, descending) if 0 <= column < COURSE else None
+        if self._sorting is None:
+            return
+        before = list(self._gauges)
+        after = sorted(before, key=lambda gauge: self._key(gauge, column), reverse=descending)
+        if after == before:
+            return
+        self.layoutAboutToBeChanged.emit()
+        self._gauges = after
+        places = {id(gauge): row for row, gauge in enumerate(after)}
+        old = self.persistentIndexList()
+        self.changePersistentIndexList(
+            old, [self.index(places[id(before[one.row()])], one.column()) for one in old]
+        )
+        self.layoutChanged.emit()
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDropEnabled
+
+    def mimeTypes(self) -> list[str]:
+        return [SIGNALS_MIME]
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    def dropMimeData(
+        self, data: QMimeData, _action: Qt.DropAction, _row: int, _column: int, _parent: Index
+    ) -> bool:
+        names = signals_of_mime(data)
+        if names:
+            self.signals_dropped.emit(names)
+        return bool(names)
+
+    # -- cells -------------------------------------------------------------------------------------------
+
+    def _key(self, gauge: Gauge, column: int) -> Any:
+        number = {VALUE: gauge.value, MINIMUM: gauge.minimum, MAXIMUM: gauge.maximum}.get(column)
+        if column in (VALUE, MINIMUM, MAXIMUM):
+            known = number is not None and number == number
+            return not known, number if known else 0
+        if column == AGE:
+            return -gauge.time_ns
+        return (gauge.signal.unit if gauge.signal else "") if column == UNIT else gauge.name.lower()
+
+    def _text(self, gauge: Gauge, column: int) -> str:
+        if column == NAME:
+            return gauge.name
+        signal = gauge.signal
+        if signal is None:
+            return "not in any database" if column == VALUE else ""
+        if column == UNIT:
+            return signal.unit
+        if column == AGE:
+            return f"{max(0, self._now_ns - gauge.time_ns) / 1e9:.1f} s" if gauge.time_ns else ""
+        number = {VALUE: gauge.value, MINIMUM: gauge.minimum, MAXIMUM: gauge.maximum}.get(column)
+        if number is None:
+            return ""
+        text = number_text(signal, number)
+        return f"{text} (!)" if column == VALUE and self._remark(gauge) else text
+
+    def _remark(self, gauge: Gauge) -> str:
+        if gauge.signal is None or gauge.value is None:
+            return ""
+        if number_text(gauge.signal, gauge.value) in gauge.signal.choices.values():
+            return ""
+        return range_remark(gauge.signal, gauge.value)

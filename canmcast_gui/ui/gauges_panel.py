@@ -1,0 +1,208 @@
+"""The gauges panel: current values of chosen signals, with extremes, age and their recent course."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.gauges import COURSE, GaugesModel
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.views import prepare_table
+
+# Values are decoded on each tick and shown four times a second, as people read them.
+SHOW_EVERY = 5
+LIVE_SECONDS, FILE_SECONDS = 0.006, 0.025
+WIDTHS = (22, 12, 7, 12, 12, 9, 24)
+HEADER = "gauges_header"
+HINT = "Drag signals here to watch their values."
+
+
+class GaugesPanel(QWidget):
+    """A table of gauges, sorted by any column; ``plot_requested`` carries a signal to be plotted."""
+
+    plot_requested = Signal(str)
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.model = GaugesModel(self)
+        self.table = self._make_table()
+        self._hint = EmptyHint(self.table, HINT)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.table)
+        # the next row that each gauge has to look at: one that is added begins with the first
+        self._next_rows: dict[str, int] = {}
+        self._ticks_seen = 0
+        self._make_actions()
+        self.model.signals_dropped.connect(self.add_signals)
+        session.recording_replaced.connect(self._restart)
+        session.databases_changed.connect(self._on_databases)
+        self._ticks = VisibleTicks(session.clock, self, self.refresh)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        prepare_table(table, row_padding=8)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setAcceptDrops(True)
+        table.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+        table.setSortingEnabled(True)
+        table.setItemDelegateForColumn(COURSE, CourseDelegate(table))
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        header = table.horizontalHeader()
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setStretchLastSection(True)
+        digit = table.fontMetrics().averageCharWidth()
+        for column, width in enumerate(WIDTHS):
+            header.resizeSection(column, digit * width)
+        header.restoreState(self._settings.layout(HEADER))
+        header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
+        return table
+
+    def _make_actions(self) -> None:
+        self.remove_action = QAction(icon("remove"), "Remove", self)
+        self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.remove_action.triggered.connect(self._remove)
+        self.plot_action = QAction(icon("plot"), "Plot", self)
+        self.plot_action.triggered.connect(self._plot)
+        self.forget_action = QAction(icon("clear"), "Begin extremes anew", self)
+        self.forget_action.triggered.connect(self._forget)
+        self.table.addActions([self.plot_action, self.forget_action, self.remove_action])
+
+    # -- which there are ---------------------------------------------------------------------------------
+
+    def add_signals(self, names: Iterable[str]) -> None:
+        """Show gauges for these signals too, with what the recording has of them."""
+        first = self._session.recording.first_row
+        self._next_rows |= dict.fromkeys(self.model.add(names, self._session.databases), first)
+        self._hint.setVisible(not self.model.names)
+
+    def set_signals(self, names: Iterable[str]) -> None:
+        """Show gauges for these signals, and no others."""
+        self.model.remove(range(self.model.rowCount()))
+        self._next_rows.clear()
+        self.add_signals(names)
+
+    def signals(self) -> list[str]:
+        """The signals that have gauges."""
+        return self.model.names
+
+    def _chosen(self) -> list[int]:
+        return sorted({index.row() for index in self.table.selectedIndexes()})
+
+    def _remove(self) -> None:
+        self.model.remove(self._chosen())
+        names = set(self.model.names)
+        self._next_rows = {name: row for name, row in self._next_rows.items() if name in names}
+        self._hint.setVisible(not names)
+
+    def _plot(self) -> None:
+        for row in self._chosen():
+            self.plot_requested.emit(self.model.names[row])
+
+    def _forget(self) -> None:
+        """Let extremes and courses begin with the frames that come."""
+        self.model.forget()
+        self._next_rows = dict.fromkeys(self.model.names, self._session.recording.end_row)
+
+    # -- values ------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Decode what has come, for a moment at most; now and then show it. While paused nothing changes."""
+        if self._session.paused or not self._next_rows:
+            return
+        self._decode()
+        self._ticks_seen += 1
+        if self._ticks_seen % SHOW_EVERY == 1:
+            self.model.refresh(self._now_ns())
+
+    def _decode(self) -> None:
+        recording, databases = self._session.recording, self._session.databases
+        end = time.perf_counter() + (LIVE_SECONDS if self._session.state == "live" else FILE_SECONDS)
+        while time.perf_counter() < end:
+            # those that are furthest behind catch up with the next ones
+            row = min(self._next_rows.values())
+            names = [name for name, at in self._next_rows.items() if at == row]
+            block = next(iter(recording.blocks(row)), None)
+            if block is None:
+                return
+            start, batch = block
+            ahead = min((at for at in self._next_rows.values() if at > row), default=start + len(batch))
+            batch = batch[: max(0, ahead - start)]
+            self.model.take(batch, databases, names)
+            self._next_rows |= dict.fromkeys(names, min(ahead, start + len(batch)) if len(batch) else ahead)
+
+    def _now_ns(self) -> int:
+        """The time that ages are measured from: now on a bus, else that of the recording's last frame."""
+        if self._session.state == "live":
+            return time.time_ns()
+        recording = self._session.recording
+        end = recording.end_row
+        return int(recording.rows(end - 1, end).timestamp_ns[0]) if len(recording) else 0
+
+    def _restart(self) -> None:
+        self.model.forget()
+        self._next_rows = dict.fromkeys(self.model.names, self._session.recording.first_row)
+
+    def _on_databases(self) -> None:
+        self.model.look_up(self._session.databases)
+        self._restart()
+
+
+class CourseDelegate(QStyledItemDelegate):
+    """Draws a gauge's recent values as a line, its extremes at the edges of the cell."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:
+        super().paint(painter, option, index)
+        values = index.model().course(index)
+        area = option.rect.adjusted(4, 3, -4, -3)
+        if len(values) < 2 or area.width() < 4:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colors(option.palette).accent, 1.2))
+        points = course_points(values, area.width())
+        painter.drawPolyline(
+            QPolygonF(
+                [QPointF(area.left() + x, area.bottom() - y * area.height()) for x, y in points.tolist()]
+            )
+        )
+        painter.restore()
+
+
+def course_points(values: np.ndarray, width: int) -> np.ndarray:
+    """(n, 2) points of a line over ``width`` pixels: x in pixels, y from 0 to 1, with every peak."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return np.zeros((0, 2))
+    low, high = float(finite.min()), float(finite.max())
+    span = high - low
+    per_pixel = max(1, -(-len(finite) // max(1, width)))
+    padded = np.pad(finite, (0, -len(finite) % per_pixel), mode="edge").reshape(-1, per_pixel)
+    ends = np.stack([padded.min(axis=1), padded.max(axis=1)], axis=1).ravel()
+    if per_pixel == 1:
+        ends = finite
+    x = np.linspace(0, width, len(ends)) if len(ends) > 1 else np.zeros(1)
+    y = (ends - low) / span if span else np.full(len(ends), 0.5)
+    return np.stack([x, y], axis=1)

@@ -1,0 +1,93 @@
+"""The gauges panel: signals dropped on it, values of a recording from its beginning, drawing."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+
+from canmcast_gui.models.database_mime import Dragged, mime_of
+from canmcast_gui.models.gauges import MAXIMUM, VALUE
+from canmcast_gui.ui.gauges_panel import GaugesPanel, course_points
+from tests.models.test_gauges import frames
+
+
+@pytest.fixture
+def panel(qtbot, stage):
+    stage.add_database()
+    one = GaugesPanel(stage.session, stage.settings)
+    qtbot.addWidget(one)
+    one.resize(700, 300)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def value(panel, row, column=VALUE):
+    return panel.model.index(row, column).data()
+
+
+def test_a_gauge_shows_what_came_before_it_and_what_comes(qtbot, stage, panel):
+    assert panel._hint.isVisible()
+    stage.arrive(frames([4000, 40]))
+    panel.add_signals(["Engine.Speed"])
+    assert not panel._hint.isVisible()
+    qtbot.waitUntil(lambda: value(panel, 0) == "10.00")
+    panel.add_signals(["Engine.Gear"])
+    stage.arrive(frames([80], gear=2, start=2))
+    qtbot.waitUntil(lambda: value(panel, 0) == "20.00" and value(panel, 1) == "2")
+    assert value(panel, 0, MAXIMUM) == "1000.00"
+    stage.session.clear()
+    assert value(panel, 0) == ""
+
+
+def test_signals_are_dropped_removed_plotted_and_begin_anew(qtbot, stage, panel):
+    (database,) = stage.session.databases
+    message = database.messages[0]
+    mime = mime_of([Dragged(database, message, signal) for signal in message.signals])
+    assert panel.model.dropMimeData(mime, Qt.DropAction.CopyAction, -1, -1, panel.model.index(-1, -1))
+    assert panel.signals() == ["Engine.Speed", "Engine.Gear"]
+    stage.arrive(frames([4000, 40]))
+    qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "1000.00")
+    panel.forget_action.trigger()
+    stage.arrive(frames([80], start=2))
+    qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "20.00")
+    panel.table.selectRow(0)
+    with qtbot.waitSignal(panel.plot_requested) as asked:
+        panel.plot_action.trigger()
+    assert asked.args == ["Engine.Speed"]
+    panel.remove_action.trigger()
+    assert panel.signals() == ["Engine.Gear"]
+    assert not panel.grab().toImage().isNull()
+
+
+def test_while_paused_values_stay(qtbot, stage, panel):
+    panel.add_signals(["Engine.Speed"])
+    stage.arrive(frames([40]))
+    qtbot.waitUntil(lambda: value(panel, 0) == "10.00")
+    stage.session.set_paused(True)
+    stage.arrive(frames([80], start=1))
+    panel.refresh()
+    assert value(panel, 0) == "10.00"
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=500), st.integers(4, 60))
+def test_the_course_keeps_its_peaks(values, width):
+    points = course_points(np.array(values), width)
+    assert points[:, 0].min() >= 0
+    assert points[:, 0].max() <= width
+    assert len(points) <= 2 * width + 2 or len(points) == len(values)
+    if max(values) > min(values):
+        assert points[:, 1].min() == 0
+        assert points[:, 1].max() == 1
+
+
+def test_signals_become_gauges_from_the_signals_panel(qtbot, stage, window):
+    stage.add_database()
+    tree = window.docks.signals.tree
+    tree.expandAll()
+    model = window.docks.signals.model
+    message = model.index(0, 0, model.index(0, 0))
+    tree.setCurrentIndex(model.index(0, 0, message))
+    window.docks.signals.gauge_action.trigger()
+    assert window.docks.gauges.signals() == [model.signal_name(model.index(0, 0, message))]
