@@ -20,8 +20,8 @@ from canmcast_gui.models.database_mime import SIGNALS_MIME, signals_of_mime
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 
-TITLES = ("Signal", "Value", "Unit", "Min", "Max", "Age", "Course")
-NAME, VALUE, UNIT, MINIMUM, MAXIMUM, AGE, COURSE = range(7)
+TITLES = ("Signal", "Value", "Unit", "Course", "Min", "Max", "Age")
+NAME, VALUE, UNIT, COURSE, MINIMUM, MAXIMUM, AGE = range(7)
 
 # The course has a few values for each of its pixels, so that thinning shows each peak.
 COURSE_VALUES = 2_048
@@ -135,7 +135,7 @@ class GaugesModel(QAbstractTableModel):
 
     def _all_changed(self) -> None:
         if self._gauges:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._gauges) - 1, COURSE))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._gauges) - 1, len(TITLES) - 1))
 
     # -- Qt's view of it ---------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class GaugesModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder | bool = Qt.SortOrder.AscendingOrder) -> None:
         descending = order in (True, Qt.SortOrder.DescendingOrder)
-        self._sorting = (column, descending) if 0 <= column < COURSE else None
+        self._sorting = (column, descending) if column >= 0 and column != COURSE else None
         if self._sorting is None:
             return
         before = list(self._gauges)

@@ -29,7 +29,7 @@ from canmcast_gui.ui.views import prepare_table
 # Values are decoded on each tick and shown four times a second, as people read them.
 SHOW_EVERY = 5
 LIVE_SECONDS, FILE_SECONDS = 0.006, 0.025
-WIDTHS = (22, 12, 7, 12, 12, 9, 24)
+WIDTHS = (21, 11, 6, 13, 9, 9, 7)
 HEADER = "gauges_header"
 HINT = "Drag signals here to watch their values."
 
@@ -72,6 +72,7 @@ class GaugesPanel(QWidget):
         header = table.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(True)
+        table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # what differs is at the end
         digit = table.fontMetrics().averageCharWidth()
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, digit * width)

@@ -77,7 +77,7 @@ def test_rows_are_sorted_and_selections_follow(model, databases):
     assert kept.data() == "Engine.Speed"
     model.sort(VALUE, Qt.SortOrder.DescendingOrder)
     assert model.names == ["Engine.Speed", "Engine.Gear"]
-    for column in range(6):
+    for column in range(7):
         model.sort(column)
     model.sort(-1)
 
