@@ -29,7 +29,7 @@ from canmcast_gui.ui.views import prepare_table
 # Values are decoded on each tick and shown four times a second, as people read them.
 SHOW_EVERY = 5
 LIVE_SECONDS, FILE_SECONDS = 0.006, 0.025
-WIDTHS = (21, 11, 6, 13, 9, 9, 7)
+WIDTHS = (20, 11, 8, 12, 9, 9, 7)
 HEADER = "gauges_header"
 HINT = "Drag signals here to watch their values."
 

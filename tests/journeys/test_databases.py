@@ -68,15 +68,16 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     desk.qtbot.keyClicks(browser.search, "2nd sp")
     browser.tabs.setCurrentWidget(browser.signals)
     assert browser.signals.model().rowCount() == 1
-    desk.window.docks.load_plot()
-    desk.wait(lambda: desk.window.docks.plot is not None, "the plot panel")
-    drop(desk.window.docks.plot, dragged(browser.signals, "Speed"))
-    desk.wait(lambda: desk.window.docks.plot.signals() == ["2nd_Engine.Speed"], "the plotted signal")
-    desk.wait(lambda: len(plotted(desk.window.docks.plot)) == 100, "100 points")
-    assert plotted(desk.window.docks.plot) == [value / 4 for value in range(100)]
+    desk.window.docks.plots.load()
+    desk.wait(lambda: desk.window.docks.plots.current is not None, "the plot panel")
+    plot = desk.window.docks.plots.current
+    drop(plot, dragged(browser.signals, "Speed"))
+    desk.wait(lambda: plot.signals() == ["2nd_Engine.Speed"], "the plotted signal")
+    desk.wait(lambda: len(plotted(plot)) == 100, "100 points")
+    assert plotted(plot) == [value / 4 for value in range(100)]
     path.write_text(CAR.replace("(0.25,0)", "(0.5,0)"))
-    desk.wait(lambda: plotted(desk.window.docks.plot)[-1:] == [49.5], "values of the changed file")
-    assert len(plotted(desk.window.docks.plot)) == 100
+    desk.wait(lambda: plotted(plot)[-1:] == [49.5], "values of the changed file")
+    assert len(plotted(plot)) == 100
     browser.search.clear()
     transmit = desk.window.docks.transmit
     drop(transmit.table, dragged(browser.messages, "2nd_Engine"))
