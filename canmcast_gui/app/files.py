@@ -56,11 +56,10 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
     if len(target):
         last = target.end_row - 1
         target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.notes)
-        target.marks.extend(backwards.notes)
     notes = tuple(target.marks)
     remarks = reader.renumbered if isinstance(reader, MergedReader) else []
     if backwards.count:
-        remarks = [*remarks, f"{backwards.sentence}; the first of them are marked"]
+        remarks = [*remarks, backwards.sentence]
     return Opened(int(reader.skipped), tuple(reader.problems), notes, tuple(remarks))
 
 

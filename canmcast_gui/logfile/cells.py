@@ -33,11 +33,10 @@ _LONGEST_NUMBER = 40
 
 def stripped(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
     """The cells without white space and quotes around them."""
-    starts, ends = starts.copy(), ends.copy()
-    while (blank := (starts < ends) & _BLANK[content[starts]]).any():
-        starts += blank
-    while (blank := (starts < ends) & _BLANK[content[np.maximum(ends - 1, 0)]]).any():
-        ends -= blank
+    while (blank := _BLANK.take(content.take(starts)) & (starts < ends)).any():
+        starts = starts + blank
+    while (blank := _BLANK.take(content.take(np.maximum(ends - 1, 0))) & (starts < ends)).any():
+        ends = ends - blank
     return starts, ends
 
 
@@ -57,7 +56,7 @@ def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tu
     values = np.zeros(len(starts), dtype=np.int64)
     for place in range(int(min(15, widths.max(initial=0)))):
         inside = place < widths
-        digits = _DIGITS[content[starts + place]]
+        digits = _DIGITS.take(content.take(starts + place))
         good &= ~inside | (digits < base)
         values = np.where(inside & good, values * base + digits, values)
     return values, good
@@ -78,8 +77,8 @@ def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[P
     good = (widths > 0) & (widths <= _LONGEST_NUMBER)
     for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
         inside = place < widths
-        character = content[at + place]
-        digit = _DIGITS[character]
+        character = content.take(at + place)
+        digit = _DIGITS.take(character)
         is_digit = inside & (digit < 10)
         mark = inside & ((character == ord(".")) | (character == ord(","))) & ~behind_mark
         colon = inside & (character == ord(":")) & ~behind_mark
@@ -102,7 +101,7 @@ def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, M
     values = np.zeros(len(starts), dtype=np.int64)
     count = values.copy()
     for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
-        digit = _DIGITS[content[starts + place]]
+        digit = _DIGITS.take(content.take(starts + place))
         is_digit = (place < widths) & (digit < 10) & (count < 17)
         values = np.where(is_digit, values * 10 + digit, values)
         count += is_digit
@@ -120,7 +119,7 @@ def hex_payloads(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, P
     begin = without_prefix(content, starts, ends)
     widths = ends - begin
     payloads = np.zeros((len(starts), MAX_PAYLOAD), dtype=np.uint8)
-    separated = (widths > 2) & (_DIGITS[content[begin + 2]] == _NO_DIGIT)
+    separated = (widths > 2) & (_DIGITS.take(content.take(begin + 2)) == _NO_DIGIT)
     lengths = np.where(separated, (widths + 1) // 3, widths // 2)
     good = (lengths <= MAX_PAYLOAD) & np.where(separated, widths % 3 == 2, widths % 2 == 0)
     for pitch, group in ((2, good & ~separated), (3, good & separated)):
@@ -136,10 +135,11 @@ def _gather_pairs(
     good = np.ones(len(rows), dtype=bool)
     for place in range(int(lengths.max())):
         inside = place < lengths
-        high, low = _DIGITS[content[begin + pitch * place]], _DIGITS[content[begin + pitch * place + 1]]
+        at = begin + pitch * place
+        high, low = _DIGITS.take(content.take(at)), _DIGITS.take(content.take(at + 1))
         good &= ~inside | ((high < 16) & (low < 16))
         if pitch == 3:
-            between = _DIGITS[content[begin + 3 * place + 2]]
+            between = _DIGITS.take(content.take(at + 2))
             good &= (place + 1 >= lengths) | (between == _NO_DIGIT)
         payloads[rows, place] = np.where(inside & good, (high & 15) << 4 | (low & 15), 0)
     return good

@@ -85,7 +85,9 @@ class TableLog:
             if block.endswith(b"\r"):
                 block += file.read(1)  # the LF of the same line end
             self.position = file.tell()
-            lines = (rest + block).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            lines = rest + block
+            if b"\r" in lines:
+                lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             end = lines.rfind(b"\n") + 1
             if not end and len(lines) < 2 * _BLOCK_BYTES:
                 rest = lines
