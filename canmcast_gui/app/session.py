@@ -20,6 +20,7 @@ from canmcast_gui.app.databases import Databases
 from canmcast_gui.app.leftover import save_leftover
 from canmcast_gui.app.live import SUPERVISE_MS
 from canmcast_gui.app.record import start_recorder
+from canmcast_gui.app.signal_export import SignalExport
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task, Work
 from canmcast_gui.app.totals import SessionTotals
@@ -263,6 +264,10 @@ class Session(QObject):
         by the suffix.
         """
         return self._trace.save(Path(path), rows, condition, format)
+
+    def export_signals(self, path: Path | str, wanted: SignalExport) -> Task:
+        """Write signals of the recording to a table (.csv, .parquet, .mf4) in the background."""
+        return self._trace.export(Path(path), self.databases, wanted)
 
     def find(self, condition: Filter, row: int | None = None, backwards: bool = False) -> Task:
         """Look in the background for the next row behind ``row`` that passes, or the last one before it.

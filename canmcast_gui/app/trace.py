@@ -12,8 +12,10 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.files import Opened, Saved, fail, load, name_of, save
 from canmcast_gui.app.losses import Loss
+from canmcast_gui.app.signal_export import SignalExport, export_signals
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
@@ -275,6 +277,18 @@ class Trace(QObject):
         counted = wanted if condition is None else range(0)
         marks = frozenset(recording.marks.between(counted.start, counted.stop))
         task.finished.connect(lambda saved: self._on_saved(path, saved, recording, counted, marks))
+        task.failed.connect(self._say_error)
+        task.ended.connect(lambda: self._release(recording))
+        return task.start()
+
+    def export(self, path: Path, databases: DatabaseSet, wanted: SignalExport) -> Task:
+        """Write signals to a table in the background; all or nothing."""
+        recording = self.recording
+        self._in_use.append(recording)
+        task = self._pool.make(
+            f"Exporting {path.name}", partial(export_signals, recording, databases, wanted, path)
+        )
+        task.finished.connect(lambda rows: self.message.emit("info", f"{rows:,} rows exported to {path}."))
         task.failed.connect(self._say_error)
         task.ended.connect(lambda: self._release(recording))
         return task.start()

@@ -3,3 +3,7 @@
 
 class DatabaseError(Exception):
     """A file that is no database, a name that a database does not have, or values that it cannot encode."""
+
+
+class TableError(Exception):
+    """A table of signal values that cannot be written; the text says why and what to do."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from canmcast_gui.app.plot_setup import PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.signal_export import ALWAYS_NS, SignalExport
 from canmcast_gui.models.database_mime import signals_of_mime
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData, PlotSignal
 from canmcast_gui.models.plot_samples import SampleStore
@@ -24,7 +25,7 @@ from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plot_bar import PlotBar
 from canmcast_gui.ui.plot_colors import curve_color
 from canmcast_gui.ui.plot_cursors import A, B, PlotCursors
-from canmcast_gui.ui.plot_export import PlotExport
+from canmcast_gui.ui.plot_export import ExportChoice, ExportDialog, save_picture
 from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot_menu import SignalMenu
 from canmcast_gui.ui.plot_view import PlotView
@@ -63,7 +64,6 @@ class PlotPanel(QWidget):
         self.cursors = PlotCursors(self.data, self.view, self)
         self._dirty = True
         self._legend_due = 0.0
-        self._export = PlotExport(self)
         self.setAcceptDrops(True)
         self._make_actions()
         self.bar = PlotBar(
@@ -109,7 +109,7 @@ class PlotPanel(QWidget):
         self.second_action.setCheckable(True)
         self.clear_action = make("Remove all", "clear", "Remove all signals", self.clear)
         self.export_action = make(
-            "Export…", "export", "Save a picture, or samples as CSV", self.choose_export
+            "Export…", "export", "Save a picture, or the signals as a table", self.choose_export
         )
         self.menu_actions = [
             self.follow_action, self.fit_action, self.overlay_action, self.cursor_action, self.second_action,
@@ -148,7 +148,6 @@ class PlotPanel(QWidget):
         self.bar.name_chosen.connect(self.add_signal)
         self.bar.problem.connect(self._say)
         self.bar.window_chosen.connect(self._on_window)
-        self._export.said.connect(self._say)
         self._session.recording_replaced.connect(self._on_recording)
         self._session.state_changed.connect(self._on_state)
         self._session.databases_changed.connect(self._on_databases)
@@ -440,14 +439,20 @@ class PlotPanel(QWidget):
     # -- exporting ---------------------------------------------------------------------------------------
 
     def choose_export(self) -> None:
-        """Let the user choose a file, and write what is seen into it."""
-        self._export.choose(self).fileSelected.connect(lambda chosen: self.export(Path(chosen)))
+        """Let the user choose what to export, and where to."""
+        dialog = ExportDialog(self)
+        dialog.chosen.connect(self.export)
+        dialog.open()
 
-    def export(self, path: Path) -> None:
-        """Write what is seen: samples where the file's name ends in .csv, else a picture."""
-        if path.suffix.lower() != ".csv":
-            self._export.save_picture(path, self.grab(self.legend.geometry().united(self._area.geometry())))
+    def export(self, path: Path, choice: ExportChoice) -> None:
+        """Write a picture, or the signals as a table."""
+        if choice.picture:
+            shown = [self.legend, self._area]
+            area = self.legend.geometry().united(self._area.geometry())
+            self._say(save_picture(path, shown, area, lambda: ", ".join(self.signals())))
             return
         start_ns = self._session.recording.start_ns
         first, last = (start_ns + round(second * NS) for second in self.span.span)
-        self._export.save_samples(path, self.data.signals, start_ns, (first, last))
+        every_ns = None if choice.every_s is None else round(choice.every_s * NS)
+        span = (first, last) if choice.visible_only else ALWAYS_NS
+        self._session.export_signals(path, SignalExport(tuple(self.signals()), span, every_ns))

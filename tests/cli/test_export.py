@@ -126,3 +126,18 @@ def test_mdf_has_a_channel_for_each_signal(canmcast, drive, tmp_path):
         assert (len(pressure), pressure.unit) == (10, "bar")
         assert speed.timestamps[-1] == pytest.approx(3.9)
         assert mdf.start_time.timestamp() == pytest.approx(1_700_000_000)
+
+
+def test_a_span_at_even_distances(drive, tmp_path):
+    path, _ = drive
+    out = tmp_path / "out.csv"
+    result = CliRunner().invoke(
+        program,
+        [
+            *("export", str(path), str(out), "--database", str(DATABASE), "--every", "0.25"),
+            *("--signal", "EngineStatus.EngineSpeed", "--from", "1700000001", "--to", "1700000002"),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    times = [float(row["time_s"]) for row in table(out)]
+    assert times == pytest.approx([1_700_000_001 + step / 4 for step in range(5)])

@@ -12,6 +12,7 @@ from canmcast_gui.models.database_mime import SIGNALS_MIME
 from canmcast_gui.models.plot_samples import Curve
 from canmcast_gui.models.plot_span import SpanMode
 from canmcast_gui.ui.plot_axes import round_ticks
+from canmcast_gui.ui.plot_export import ExportChoice, ExportDialog
 from canmcast_gui.ui.plot_lane import joints, steps
 from canmcast_gui.ui.plot_legend import titles_of
 from canmcast_gui.ui.plot_menu import SignalMenu
@@ -208,21 +209,57 @@ def test_a_removed_database_is_said_in_the_legend(panel, session):
     assert "no database has the signal" in panel.legend.entries[0].problem
 
 
-def test_what_is_seen_is_exported(qtbot, panel, session, tmp_path):
+def test_what_is_seen_is_saved_as_a_picture(panel, session, tmp_path):
     session.recording.append(traffic(100))
     panel.add_signal(SPEED)
-    panel.export(tmp_path / "plot.png")
+    panel.export(tmp_path / "plot.png", ExportChoice())
     assert not QImage(str(tmp_path / "plot.png")).isNull()
-    panel.export(tmp_path / "plot.csv")
-    qtbot.waitUntil(lambda: "25 lines" in panel._sentence.text(), timeout=WAIT_MS)
-    lines = (tmp_path / "plot.csv").read_text().splitlines()
-    assert lines[0] == "time [s],Engine.Speed [rpm]"
-    assert lines[2] == "0.004000000,1"
+    panel.export(tmp_path / "plot.svg", ExportChoice())
+    svg = (tmp_path / "plot.svg").read_text()
+    assert "<title>Engine.Speed</title>" in svg
+    assert "polyline" in svg or "path" in svg
 
 
-def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path):
-    panel.export(tmp_path / "missing" / "plot.png")
+@pytest.mark.parametrize("name", ["plot.png", "plot.svg"])
+def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path, name):
+    panel.export(tmp_path / "missing" / name, ExportChoice())
     assert "could not be saved" in panel._sentence.text()
+
+
+@pytest.mark.parametrize(
+    ("choice", "times"),
+    [
+        (ExportChoice(picture=False, visible_only=False), np.arange(0, 100, 4) / 1000),
+        (ExportChoice(picture=False), np.arange(12, 41, 4) / 1000),
+        (ExportChoice(picture=False, visible_only=False, every_s=0.01), np.arange(0, 97, 10) / 1000),
+    ],
+)
+def test_signals_are_exported_as_a_table(qtbot, panel, session, tmp_path, choice, times):
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    panel.fit()
+    panel.span.mode, panel.span.span = SpanMode.FREE, (0.010, 0.042)
+    with qtbot.waitSignal(session.message, timeout=WAIT_MS) as said:
+        panel.export(tmp_path / "plot.csv", choice)
+    assert said.args == ["info", f"{len(times)} rows exported to {tmp_path / 'plot.csv'}."]
+    head, *lines = (tmp_path / "plot.csv").read_text().splitlines()
+    assert head == "time_s,Engine.Speed [rpm]"
+    assert [float(line.split(",")[0]) for line in lines] == pytest.approx(times)
+
+
+def test_the_dialog_asks_what_and_then_where(qtbot, panel, tmp_path):
+    dialog = ExportDialog(panel)
+    dialog.open()
+    assert dialog.choice() == ExportChoice()
+    assert not dialog.visible_only.isEnabled()
+    dialog.table.setChecked(True)
+    dialog.visible_only.setChecked(False)
+    dialog.evenly.setChecked(True)
+    dialog.every_ms.setValue(2.5)
+    assert dialog.choice() == ExportChoice(picture=False, visible_only=False, every_s=0.0025)
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        dialog._finish(tmp_path / "out.csv", dialog.choice())
+    assert chosen.args[0] == tmp_path / "out.csv"
 
 
 @pytest.mark.parametrize("dark", [True, False])

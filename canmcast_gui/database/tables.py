@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.cli.program import Failure
-
-NANOSECONDS = 1_000_000_000
+from canmcast_gui.database.errors import TableError
+from canmcast_gui.database.table_rows import NANOSECONDS, Rows
 
 
 @dataclass(frozen=True)
@@ -26,23 +25,6 @@ class Heading:
     unit: str
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Rows of a table: times in ns (n,), and of each column the rows that have a value, and the values.
-
-    ``start_ns`` is the file's own start, from which it counts its times.
-    """
-
-    times_ns: npt.NDArray[np.int64]
-    columns: Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[Any]]]
-    start_ns: int
-
-    @property
-    def seconds(self) -> npt.NDArray[np.float64]:
-        """The times as the file has them, in seconds."""
-        return (self.times_ns - self.start_ns) / NANOSECONDS
-
-
 class TableWriter(Protocol):
     """Writes rows to a file."""
 
@@ -51,11 +33,6 @@ class TableWriter(Protocol):
 
     def close(self) -> None:
         """Complete the file."""
-
-
-def open_table(kind: str, path: Path, headings: Sequence[Heading]) -> TableWriter:
-    """A writer for ``kind``, a suffix out of TABLES. Raises OSError; Failure where a library is missing."""
-    return TABLES[kind](path, headings)
 
 
 class CsvTable:
@@ -167,4 +144,44 @@ def _library(name: str, what: str) -> Any:
         return importlib.import_module(name)
     except ImportError:
         package = name.partition(".")[0]
-        raise Failure(f"{what} files need {package}: python -m pip install {package}") from None
+        raise TableError(f"{what} files need {package}: python -m pip install {package}") from None
+
+
+def save_table(
+    path: Path, headings: Sequence[Heading], rows: Iterable[Rows], progress: Callable[[], bool] | None = None
+) -> int:
+    """Write rows to a new file, whose name's suffix says the format; returns how many rows.
+
+    It is written beside ``path`` and then takes its place; where there are no rows, or ``progress`` (called
+    after each portion) answers False, nothing is left and 0 is returned. Raises TableError.
+    """
+    kind = path.suffix.lower()
+    if kind not in TABLES:
+        raise TableError(
+            f"{path.name} cannot be written: the name of a table must end in {', '.join(TABLES)}"
+        )
+    temporary = path.with_name(f".{path.stem}.part{kind}")
+    try:
+        table = TABLES[kind](temporary, headings)
+        try:
+            count = _write_all(table, rows, progress)
+        finally:
+            table.close()
+        if count:
+            temporary.replace(path)
+    except OSError as error:
+        raise TableError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
+
+
+def _write_all(table: TableWriter, rows: Iterable[Rows], progress: Callable[[], bool] | None) -> int:
+    count = 0
+    for some in rows:
+        if len(some.times_ns):
+            table.write(some)
+            count += len(some.times_ns)
+        if progress is not None and progress() is False:
+            return 0
+    return count
