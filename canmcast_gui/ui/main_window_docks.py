@@ -25,6 +25,9 @@ SMALL_SIDE_WIDTH = 196
 BOTTOM_HEIGHT = 290
 BROWSER_SIZE = QSize(980, 620)
 
+# Panels that share a place, the one that is seen first.
+TABS = (("hosts", "marks"), ("transmit", "replay", "sequences"), ("plot", "gauges"))
+
 
 class Docks(QObject):
     """Signals, hosts, marks, transmit, replay, plots and the databases."""
@@ -98,21 +101,22 @@ class Docks(QObject):
         """Put all docks where they belong and show them."""
         docks, window = self.docks, self._window
         self._float_browser()
-        for name, dock in docks.items():
-            left = name in ("signals", "hosts", "marks")
-            area = Qt.DockWidgetArea
+        areas = Qt.DockWidgetArea
+        for dock in docks.values():
             dock.setFloating(False)
-            window.addDockWidget(area.LeftDockWidgetArea if left else area.BottomDockWidgetArea, dock)
-            dock.show()
+            window.removeDockWidget(dock)  # tabs of an arrangement before this one would be left over
+        for name in ("signals", "transmit"):
+            area = areas.LeftDockWidgetArea if name == "signals" else areas.BottomDockWidgetArea
+            window.addDockWidget(area, docks[name])
         window.splitDockWidget(docks["signals"], docks["hosts"], Qt.Orientation.Vertical)
-        window.tabifyDockWidget(docks["hosts"], docks["marks"])
-        docks["hosts"].raise_()
         window.splitDockWidget(docks["transmit"], docks["plot"], Qt.Orientation.Horizontal)
-        window.tabifyDockWidget(docks["plot"], docks["gauges"])
-        docks["plot"].raise_()
-        window.tabifyDockWidget(docks["transmit"], docks["replay"])
-        window.tabifyDockWidget(docks["transmit"], docks["sequences"])
-        docks["transmit"].raise_()
+        for first, *others in TABS:
+            for other in others:
+                window.tabifyDockWidget(docks[first], docks[other])
+        for dock in docks.values():
+            dock.show()
+        for first, *_others in TABS:
+            docks[first].raise_()
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         size: QSize = window.size()
         window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], vertical)
