@@ -16,7 +16,7 @@ from canmcast_gui.logfile.asc.parser import AscParser
 from canmcast_gui.logfile.asc.sink import AscSink
 from canmcast_gui.logfile.blf.reader import BlfLog
 from canmcast_gui.logfile.blf.writer import BlfSink
-from canmcast_gui.logfile.candump.parser import CandumpParser
+from canmcast_gui.logfile.candump.parser import candump_log, is_candump_line
 from canmcast_gui.logfile.candump.sink import CandumpSink
 from canmcast_gui.logfile.csv_can.parser import CsvParser
 from canmcast_gui.logfile.csv_can.sink import CsvSink
@@ -99,6 +99,7 @@ FORMATS: tuple[Format, ...] = (
         reader=text_log(AscParser),
         sink=AscSink,
         binary=True,
+        holds_notes=True,
     ),
     Format(
         "blf",
@@ -150,8 +151,8 @@ FORMATS: tuple[Format, ...] = (
         "candump",
         "candump log",
         (".log",),
-        line=re.compile(r"\(-?\d+(\.\d+)?\)\s+\S+\s+[0-9A-Fa-f]{1,8}#").match,
-        reader=text_log(CandumpParser),
+        line=is_candump_line,
+        reader=candump_log,
         sink=CandumpSink,
         binary=True,
     ),

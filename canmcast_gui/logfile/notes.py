@@ -6,7 +6,7 @@ from canmcast_gui.frames.notes import Note
 
 # A file that is all comments must not fill the memory: these are 10 MB at most, and more than a list of marks
 # can be used with.
-_MOST_KEPT = 10_000
+MOST_KEPT = 10_000
 _LONGEST_TEXT = 1000
 
 
@@ -20,10 +20,10 @@ class Notes:
     def add(self, row: int, timestamp_ns: int, text: str) -> None:
         """Keep a note that stands before frame ``row``, counted from 0; its time is UTC."""
         self.count += 1
-        if len(self.kept) < _MOST_KEPT:
+        if len(self.kept) < MOST_KEPT:
             self.kept.append(Note(row, timestamp_ns, text[:_LONGEST_TEXT]))
 
     @property
     def full(self) -> bool:
         """Whether more notes are only counted: whoever makes their texts may spare that."""
-        return len(self.kept) >= _MOST_KEPT
+        return len(self.kept) >= MOST_KEPT

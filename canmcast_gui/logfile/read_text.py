@@ -6,6 +6,7 @@ asked for those first, and gets only what is left line by line; both must make t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -13,7 +14,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.notes import MOST_KEPT, Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import Row, batch_of, checked
@@ -77,6 +78,9 @@ class TextLog:
         self._problems = problems
         self._lines = 0
         self._frames = 0
+        self._last_ns = 0
+        # What stands behind the last frame so far. A file that is all remarks keeps no more than notes do.
+        self._remarks: deque[tuple[int, int | None, str]] = deque(maxlen=MOST_KEPT)
         self.position = 0
         self.notes = Notes()
         self.start_ns = parser.start_ns
@@ -123,9 +127,11 @@ class TextLog:
                     if len(batch):
                         batch.records["timestamp_ns"] += start_ns
                         yield start_ns, batch
+        self._note_waiting(self._last_ns)
 
     def _read(self, lines: Lines) -> tuple[int, FrameBatch]:
         """How many lines were read, and the frames on them."""
+        start_ns = self._parser.start_ns
         parts = self._columns.columns(lines) if self._columns is not None else []
         todo = np.ones(lines.count, dtype=np.bool_)
         for numbers, _ in parts:
@@ -137,7 +143,7 @@ class TextLog:
         if single.rows:
             parts = [*parts, (np.array(single.numbers), batch_of(single.rows))]
         numbers, batch = _in_order(parts)
-        self._note(single.remarks, numbers, batch)
+        self._note(single.remarks, numbers, batch, start_ns)
         self._lines += used
         self._frames += len(batch)
         return used, batch
@@ -145,15 +151,28 @@ class TextLog:
     def _state(self) -> Hashable:
         return self._parser.start_ns if self._columns is None else self._columns.state
 
-    def _note(self, remarks: list[tuple[int, Remark]], numbers: Places, batch: FrameBatch) -> None:
-        """Keep remarks; the times of the batch still count as the file has them."""
-        start_ns = self._parser.start_ns
+    def _note(
+        self, remarks: list[tuple[int, Remark]], numbers: Places, batch: FrameBatch, start_ns: int
+    ) -> None:
+        """Keep remarks before the frames on the numbered lines, or wait for the frames they stand before."""
+        if len(batch):
+            self._note_waiting(start_ns + int(batch.timestamp_ns[0]))
         for number, remark in remarks:
             row = int(np.searchsorted(numbers, number))
             own = remark.timestamp_ns
-            if own is None:
-                own = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else 0
-            self.notes.add(self._frames + row, start_ns + own, remark.text)
+            if row == len(batch):
+                own = None if own is None else start_ns + own
+                self._remarks.append((self._frames + row, own, remark.text))
+                continue
+            time = int(batch.timestamp_ns[row]) if own is None else own
+            self.notes.add(self._frames + row, start_ns + time, remark.text)
+        if len(batch):
+            self._last_ns = start_ns + int(batch.timestamp_ns[-1])
+
+    def _note_waiting(self, timestamp_ns: int) -> None:
+        for row, own, text in self._remarks:
+            self.notes.add(row, timestamp_ns if own is None else own, text)
+        self._remarks.clear()
 
 
 class _Single:

@@ -16,6 +16,7 @@ SUBJECTS = (
     "database",
     "transmit",
     "opening",
+    "logfile",
     "logfile_binary",
     "plot",
     "window",

@@ -1,4 +1,4 @@
-"""Dates as Vector's ASC files write them: "Wed Nov 05 12:00:00.123 pm 2025", German months too."""
+"""Dates as Vector's ASC files write them: "Wed Nov 05 12:00:00.123 pm 2025", whatever the country."""
 
 from __future__ import annotations
 
@@ -7,25 +7,62 @@ from datetime import datetime
 
 from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
 
+# Day of the week, month, day, time, half of the day, year; the month by its name or number.
 _DATE = re.compile(
-    r"(?:\S+\s+)?(\D{3,4}?)\.?\s+(\d{1,2})\s+(\d{1,2}):(\d\d):(\d\d)(?:\.(\d+))?\s*(am|pm)?\s+(\d{4})",
+    r"(?:\S+\s+)?(\d{1,2}|[^\W\d]+)[.月]?\s+(\d{1,2})\s+(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?"
+    r"\s*([ap])?\.?(?:m\.?)?\s+(\d{4})",
     re.IGNORECASE,
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_GERMAN = {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}
+# As a computer's locale may have it: 5.11.2025, 05/11/2025 or 2025-11-05 before the time.
+_CLOCK = r"[ T]+(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?\s*(?:([ap])m)?$"
+_DAY_FIRST = re.compile(r"(?:\D+\s+)?(\d{1,2})[./-](\d{1,2})[./-](\d{4})" + _CLOCK, re.IGNORECASE)
+_YEAR_FIRST = re.compile(r"(?:\D+\s+)?(\d{4})[./-](\d{1,2})[./-](\d{1,2})" + _CLOCK, re.IGNORECASE)
+
+# By their first letters, which are enough; in English, German, French, Italian, Spanish and Portuguese.
+_MONTHS = (
+    ("jan", "jän", "gen", "ene"),
+    ("feb", "fév", "fev"),
+    ("mar", "mär", "mrz"),
+    ("apr", "avr", "abr"),
+    ("may", "mai", "mag"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "aoû", "ago"),
+    ("sep", "set"),
+    ("oct", "okt", "ott", "out"),
+    ("nov",),
+    ("dec", "dez", "déc", "dic"),
+)
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def parse_date(text: str) -> int:
     """Local time to nanoseconds since 1970, UTC. Raises ValueError for what is no date."""
-    found = _DATE.match(text.strip())
-    if found is None:
-        raise ValueError("a date that cannot be read")
-    name, day, hour, minute, second, fraction, half, year = found.groups()
-    month = _month(name.lower())
-    hours = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
-    local = datetime(int(year), month, int(day), hours, int(minute), int(second))
+    text = text.strip()
+    if found := _DATE.match(text):
+        name, day, *clock, year = found.groups()
+        return _moment(year, str(_month(name.lower())), day, *clock)
+    if found := _YEAR_FIRST.match(text):
+        return _moment(*found.groups())
+    if found := _DAY_FIRST.match(text):
+        day, month, year, *clock = found.groups()
+        return _moment(year, month, day, *clock)
+    raise ValueError("a date that cannot be read")
+
+
+def _moment(
+    year: str,
+    month: str,
+    day: str,
+    hour: str,
+    minute: str,
+    second: str,
+    fraction: str | None,
+    half: str | None,
+) -> int:
+    hours = int(hour) % 12 + 12 * (half.lower() == "p") if half else int(hour)
+    local = datetime(int(year), int(month), int(day), hours, int(minute), int(second))
     return checked_start(int(local.timestamp()) * NANOSECONDS + _fraction_ns(fraction or ""))
 
 
@@ -36,10 +73,11 @@ def date_text(start_s: int) -> str:
 
 
 def _month(name: str) -> int:
-    if name in _GERMAN:
-        return _GERMAN[name]
-    if name[:3] in _MONTHS:
-        return _MONTHS.index(name[:3]) + 1
+    if name.isdigit():
+        return int(name)
+    for number, names in enumerate(_MONTHS, 1):
+        if name.startswith(names):
+            return number
     raise ValueError(f"a month called {name}")
 
 

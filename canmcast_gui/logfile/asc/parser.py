@@ -8,17 +8,22 @@ local time.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from contextlib import suppress
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch
 from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.dates import parse_date
+from canmcast_gui.logfile.read_text import Remark
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
 
 # Lines without a time that are in order.
-_HEADER_WORDS = ("date", "base", "internal", "no", "begin", "end", "//", "#", "previous", "split")
+_HEADER_WORDS = frozenset(
+    {"date", "base", "internal", "no", "begin", "end", "#", "previous", "split", "version"}
+)
+
+# Events that are texts of the user or of the tool; what stands behind them is one.
+_TEXT_EVENTS = frozenset({"comment:", "gmgroup:", "gmmarker:", "gmdescription:", "globalmarker:"})
 _DIRECTIONS = {"rx": 0, "tx": bits.TX, "txrq": bits.TX}
 
 # Bits of the flags field of a CANFD line.
@@ -44,11 +49,13 @@ class AscParser:
         """The frames on usual lines; none where numbers are decimal or times relative."""
         return columns.frames(lines) if self._base == 16 and not self._relative else []
 
-    def parse(self, line: str) -> Row | None:
-        """The frame in a line."""
+    def parse(self, line: str) -> Row | Remark | None:
+        """The frame in a line, or the comment."""
         cells = line.split()
         if not cells:
             return None
+        if line.startswith("//"):
+            return _comment(line[2:].strip())
         if not (cells[0][0].isdigit() or cells[0][0] == "-"):
             self._header(cells, line)
             return None
@@ -58,6 +65,10 @@ class AscParser:
             return self._classic(cells, time)
         if kind.upper() == "CANFD":
             return self._fd(cells, time)
+        if kind.lower() in _TEXT_EVENTS:
+            return Remark(time, _text(line))
+        if line.lower().endswith("log trigger event"):
+            return Remark(time, line.split(None, 1)[1])
         return None
 
     def _time(self, text: str) -> int:
@@ -69,7 +80,7 @@ class AscParser:
 
     def _header(self, cells: list[str], line: str) -> None:
         word = cells[0].lower()
-        if not word.startswith(_HEADER_WORDS):
+        if word not in _HEADER_WORDS:
             raise ValueError("neither an event nor a header line")
         lower = [cell.lower() for cell in cells]
         if word == "base":
@@ -82,9 +93,13 @@ class AscParser:
             self._set_start(line.split(None, 2)[2:])
 
     def _set_start(self, date: list[str]) -> None:
-        """A date that cannot be read leaves the times as they are: since the start."""
-        with suppress(ValueError, IndexError, OverflowError, OSError):
+        """A date that cannot be read leaves the times as they are: since the start. Raises ValueError."""
+        if not date:
+            return
+        try:
             self.start_ns = parse_date(date[0])
+        except (OverflowError, OSError):
+            raise ValueError("a date that cannot be read") from None
 
     def _classic(self, cells: list[str], time: int) -> Row | None:
         channel = int(cells[1])
@@ -95,7 +110,7 @@ class AscParser:
             if not number[0].isdigit():
                 return None  # statistics, chip status, J1939 transport and other events of a channel
             raise ValueError("a frame without a direction")
-        flags, arbitration_id = self._id(number)
+        flags, arbitration_id = self._id_or_name(number, cells)
         flags |= _DIRECTIONS[cells[3].lower()]
         if cells[4].lower() == "r":
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", self._remote_dlc(cells))
@@ -115,7 +130,7 @@ class AscParser:
         flags = bits.FD | _DIRECTIONS[cells[3].lower()]
         if cells[4].lower() == "errorframe":
             return Row(time, 0, flags & ~bits.FD | bits.ERROR, channel, b"")
-        extended, arbitration_id = self._id(cells[4])
+        extended, arbitration_id = self._id_or_name(cells[4], cells)
         # A symbolic name may stand between the id and the bit rate switch.
         at = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
         brs, esi, code, size = cells[at], cells[at + 1], code_of(cells[at + 2]), int(cells[at + 3])
@@ -128,6 +143,16 @@ class AscParser:
         """Whether the flags field, third after the data, has the bit of a remote frame."""
         return len(rest) > 2 and bool(int(rest[2], 16) & _FLAG_REMOTE)
 
+    def _id_or_name(self, text: str, cells: list[str]) -> tuple[int, int]:
+        """An id; a symbolic name has it at the end of its line, in decimal, where lines have lengths."""
+        try:
+            return self._id(text)
+        except ValueError:
+            if cells[-3:-1] == ["ID", "="]:
+                last = cells[-1]
+                return (bits.EXTENDED, int(last[:-1])) if last[-1] in "xX" else (0, int(last))
+            raise ValueError(f"{text} is a name, and the line does not say its id") from None
+
     def _id(self, text: str) -> tuple[int, int]:
         if text[-1] in "xX":
             return bits.EXTENDED, int(text[:-1], self._base)
@@ -138,3 +163,16 @@ class AscParser:
         if len(pairs) < length:
             raise IndexError
         return payload_of(pairs, self._base)
+
+
+def _comment(text: str) -> Remark | None:
+    """What stands behind two slashes; which version wrote the file is nothing to note."""
+    return Remark(None, text) if text and not text.startswith("version ") else None
+
+
+def _text(line: str) -> str:
+    """What stands behind the name of an event, without the number of the event that it is about."""
+    cells = line.split(None, 3)
+    if len(cells) > 3 and cells[2].isdigit():
+        return cells[3]
+    return line.split(None, 2)[2] if len(cells) > 2 else ""

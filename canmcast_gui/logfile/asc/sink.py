@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import BinaryIO
+
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.text.quads import (
@@ -61,6 +65,17 @@ class AscSink(TextSink):
 
     _start_ns = 0
 
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        super().__init__(file, path)
+        self._early: list[Note] = []
+
+    def note(self, note: Note) -> None:
+        """A comment; before the first frame, whose time the file begins with, it waits for that."""
+        if self._started:
+            self._file.write(self._comment(note).encode())
+        else:
+            self._early.append(note)
+
     def head(self, start_s: int) -> str:
         """The dates, in local time."""
         self._start_ns = start_s * NANOSECONDS
@@ -68,7 +83,7 @@ class AscSink(TextSink):
         return (
             f"date {date}\nbase hex  timestamps absolute\ninternal events logged\n"
             f"Begin Triggerblock {date}\n 0.000000 Start of measurement\n"
-        )
+        ) + "".join(map(self._comment, self._early))
 
     def lines(self, batch: FrameBatch) -> bytes:
         """Classic, remote, ErrorFrame and CANFD lines."""
@@ -81,6 +96,12 @@ class AscSink(TextSink):
     def end(self) -> str:
         """The end of the only trigger block."""
         return "End TriggerBlock\n"
+
+    def _comment(self, note: Note) -> str:
+        """A Comment event about no other event, its text on one line."""
+        microseconds = (max(0, note.timestamp_ns - self._start_ns) + 500) // 1000
+        moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
+        return f"{moment:>9} Comment: 0 {' '.join(note.text.split())}\n"
 
     def _classic(self, batch: FrameBatch) -> Quads:
         kinds = _DATA_KINDS.take(_turn(batch) << 4 | batch.length, axis=0)

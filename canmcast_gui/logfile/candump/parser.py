@@ -1,36 +1,52 @@
-"""candump -L lines: (1436509052.249713) vcan0 123#DEADBEEF [R|T].
+"""candump's log lines, (1436509052.249713) vcan0 123#DEADBEEF [R|T], and what it shows on the screen.
 
 Format: can-utils' lib.c (parse_canframe). Eight hex digits are an extended id or an error class, "##" and a
-flag digit stand before CAN FD data, "R" and maybe a length in place of data is a remote frame.
+flag digit stand before CAN FD data, "R" and maybe a length in place of data is a remote frame; "_" and a
+digit behind 8 bytes are a raw DLC of 9 to 15.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from pathlib import Path
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import bits
-from canmcast_gui.logfile.candump import columns
-from canmcast_gui.logfile.rows import Row, nanoseconds
+from canmcast_gui.logfile.candump import columns, screen
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_text import Remark, TextLog
+from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
 from canmcast_gui.logfile.text.lines import Lines, Places
 
 _LINE = re.compile(
     r"\((-?\d+(?:\.\d+)?)\)\s+(\S+)\s+([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)(?:\s+([RrTt]))?$"
 )
+_LOG_LINE = re.compile(r"\(-?\d+(\.\d+)?\)\s+\S+\s+[0-9A-Fa-f]{1,8}#")
 _NUMBER_AT_END = re.compile(r"\d+$")
+
+# What follows an error on the screen, where that is asked for.
+_EXPLANATION = re.compile(
+    r"(tx-timeout|lost-arbitration|controller-problem|protocol-violation|transceiver-status|bus-off|bus-error"
+    r"|no-acknowledgement-on-tx|restarted-after-bus-off|error-counter-tx-rx)\b"
+)
 
 _ERROR_CLASS = 0x20000000
 _BRS, _ESI = 0x01, 0x02
 
 
 class CandumpParser:
-    """Lines of one candump log. Interface names become channels: the number in a name, counted from 1."""
+    """Lines of one candump log. Interface names become channels: the number in a name, counted from 1.
+
+    With ``differences`` the times on the screen count from the line before.
+    """
 
     start_ns = 0
 
-    def __init__(self) -> None:
+    def __init__(self, differences: bool = False) -> None:
         self.channels: dict[str, int] = {}
+        self._differences = differences
+        self._now_ns = 0
 
     @property
     def state(self) -> Hashable:
@@ -41,13 +57,15 @@ class CandumpParser:
         """The frames on usual lines of interfaces that are known."""
         return columns.frames(lines, self.channels) if self.channels else []
 
-    def parse(self, line: str) -> Row | None:
-        """The frame in a line."""
-        if not line or line.startswith("#"):
+    def parse(self, line: str) -> Row | Remark | None:
+        """The frame in a line, or the comment."""
+        if line.startswith("#"):
+            return Remark(None, line[1:].strip()) if line[1:].strip() else None
+        if not line or _EXPLANATION.match(line):
             return None
         found = _LINE.match(line)
         if found is None:
-            raise ValueError("no candump line")
+            return self._screen(line)
         time, interface, number, fd, data, direction = found.groups()
         flags = bits.TX if direction in ("T", "t") else 0
         channel = self.channels.get(interface) or self._new_channel(interface)
@@ -60,7 +78,22 @@ class CandumpParser:
             flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)
         elif data[:1] in ("R", "r"):
             return Row(nanoseconds(time), arbitration_id, flags | bits.REMOTE, channel, b"", _remote(data))
-        return Row(nanoseconds(time), arbitration_id, flags, channel, bytes.fromhex(data.replace(".", "")))
+        code = None
+        if not fd and len(data) == 18 and data[16] == "_":
+            data, code = data[:16], code_of(data[17])
+        payload = bytes.fromhex(data.replace(".", ""))
+        return Row(nanoseconds(time), arbitration_id, flags, channel, payload, code)
+
+    def _screen(self, line: str) -> Row:
+        """A line of the screen; times that count from the line before are summed."""
+        found = screen.parse(line, self.channels)
+        if found is None:
+            raise ValueError("no candump line")
+        text, interface, row = found
+        time = screen.time_of(text) if text else 0
+        if self._differences:
+            self._now_ns = time = self._now_ns + time
+        return row._replace(timestamp_ns=time, channel=row.channel or self._new_channel(interface))
 
     def _new_channel(self, interface: str) -> int:
         """can0 is channel 1; where two names have the same number, the later one gets the next free."""
@@ -78,3 +111,13 @@ def _remote(data: str) -> int:
     if length > 8:
         raise ValueError(f"a remote frame of {length} bytes")
     return length
+
+
+def is_candump_line(line: str) -> bool:
+    """Whether a line looks like one of a log or of the screen."""
+    return _LOG_LINE.match(line) is not None or screen.is_screen_line(line)
+
+
+def candump_log(path: Path, problems: Problems) -> TextLog:
+    """What reads a file of candump's, as a log or as it stood on the screen."""
+    return TextLog(path, CandumpParser(screen.counts_from_line_before(path)), problems)
