@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+
 from canmcast_gui.frames.text import data_text, id_text, type_text
-from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_text import (
     parse_count,
     parse_data,
@@ -52,6 +55,13 @@ def _edit_group(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
 
 def _edit_changes(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, changes=text.strip()[:MAX_CHANGES])
+
+
+def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    keys = QKeySequence(text.strip())
+    if text.strip() and (keys.count() != 1 or keys[0].key() == Qt.Key.Key_unknown):
+        raise RowError(f"{text.strip()} is no key: type one such as F, F9 or Ctrl+1.")
+    return replace(row, key=keys.toString())
 
 
 def _edit_count(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
@@ -166,6 +176,14 @@ JITTER = TransmitColumn(
 SEND = TransmitColumn("send", "", 6, "Send the frame once, now")
 
 # The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
+KEY = TransmitColumn(
+    "key",
+    "Key",
+    6,
+    "A key that sends the frame once while the Transmit panel is in use, such as F or Ctrl+1",
+    lambda row, _decimal: row.key,
+    _edit_key,
+)
 CHANGES = TransmitColumn(
     "changes",
     "Changing data",
@@ -176,6 +194,6 @@ CHANGES = TransmitColumn(
     _edit_changes,
 )
 COLUMNS = (
-    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, CHANGES,
+    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, KEY, CHANGES,
     GROUP, COMMENT,
 )  # fmt: skip

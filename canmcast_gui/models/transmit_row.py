@@ -47,7 +47,8 @@ class TransmitRow:
     """A frame to send, its period and count. Always a valid frame; changes that would not be raise RowError.
 
     ``count`` frames are sent when it is armed, None without end. Rows of one ``group`` are armed together.
-    ``changes`` say how the data changes from frame to frame, see transmit_changes.py.
+    ``changes`` say how the data changes from frame to frame, see transmit_changes.py;
+    ``key`` is a key, or several at once, that sends the frame once.
 
     A remote frame asks for as many bytes as ``data`` has and carries none, so that turning it back into a
     data frame brings its bytes back.
@@ -62,6 +63,7 @@ class TransmitRow:
     group: str = ""
     comment: str = ""
     changes: str = ""
+    key: str = ""
 
     def __post_init__(self) -> None:
         if self.flags not in _ALLOWED_FLAGS:
@@ -134,6 +136,7 @@ class TransmitRow:
                 group=str(values.get("group", "")),
                 comment=str(values["comment"]) if "name" in values else "",
                 changes=str(values.get("changes", "")),
+                key=str(values.get("key", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RowError(f"A stored transmit row cannot be read: {error}.") from error

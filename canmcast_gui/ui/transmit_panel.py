@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QMenu,
@@ -57,6 +58,7 @@ class TransmitPanel(QWidget):
         self.switch = switch or TransmitSwitch(self)
         self._session = session
         self._was_on_bus = False
+        self._keys: dict[str, QShortcut] = {}
         self._settings = settings
         self.model = TransmitModel(self)
         self.jobs = TransmitJobs(session, self.model, self.switch, self)
@@ -87,6 +89,7 @@ class TransmitPanel(QWidget):
         self.model.set_decimal(settings.decimal.value)
         self.set_rows(settings.transmit_rows.value)
         self._connect()
+        self._update_keys()
         self._update_actions()
         self._show_signals()
 
@@ -198,6 +201,7 @@ class TransmitPanel(QWidget):
         self.model.refused.connect(self._say)
         self.jobs.failed.connect(self._say)
         self.model.rows_edited.connect(self._remember_rows)
+        self.model.rows_edited.connect(self._update_keys)
         self.switch.changed.connect(self._on_switched)
         self.signals.problem.connect(self._say)
         self.model.rowsRemoved.connect(self._show_signals)
@@ -315,6 +319,22 @@ class TransmitPanel(QWidget):
         message = self._session.databases.message(row.arbitration_id, row.extended)
         signal = message.signal(name) if message is not None else None
         return None if signal is None else field_of(signal)
+
+    def _update_keys(self) -> None:
+        """Let the keys of rows send them; an empty field among them is no key."""
+        keys = {row.key for row in self.model.rows} - {""}
+        for key in set(self._keys) - keys:
+            shortcut = self._keys.pop(key)
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        for key in keys - set(self._keys):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._send_by_key, key))
+            self._keys[key] = shortcut
+
+    def _send_by_key(self, key: str) -> None:
+        self.jobs.send([number for number, row in enumerate(self.model.rows) if row.key == key])
 
     def _show_load(self) -> None:
         rows = [row for number, row in enumerate(self.model.rows) if self.model.is_armed(number)]

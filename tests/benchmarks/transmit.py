@@ -88,12 +88,8 @@ def _one_job() -> list[Figure]:
     seconds = ONE_SECONDS / TURNS
     pairs = [(our_jobs(1, MS, seconds).times, stock_jobs(1, MS, seconds).times) for _ in range(TURNS)]
     sides = list(zip(*pairs, strict=True))
-    ours_off, stock_off = (
-        float(np.median([p99_us(one.times, MS) for one in side])) for side in zip(*pairs, strict=True)
-    )
-    ppm, stock_ppm = (
-        float(np.median([slope_ppm(one.times, MS) for one in side])) for side in zip(*pairs, strict=True)
-    )
+    ours_off, stock_off = (float(np.median([p99_us(one, MS) for one in side])) for side in sides)
+    ppm, stock_ppm = (float(np.median([slope_ppm(one, MS) for one in side])) for side in sides)
     ours_sent, stock_sent = (sum(len(one) for one in side) for side in sides)
     wanted = ONE_SECONDS * 1000
     return [

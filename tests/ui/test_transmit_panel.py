@@ -331,3 +331,21 @@ def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
     wanted = [one.name for database in session.databases for one in database.messages if node in one.senders]
     assert wanted
     assert sorted(row.name for row in panel.model.rows) == sorted(wanted)
+
+
+def test_a_key_sends_its_rows(qtbot, panel, session, network):
+    panel.model.insert(0, [TransmitRow(arbitration_id=n) for n in (1, 2, 3)])
+    column = KEYS.index("key")
+    for number in (0, 2):
+        assert panel.model.setData(panel.model.index(number, column), "f9")
+    assert panel.model.row(0).key == "F9"
+    assert not panel.model.setData(panel.model.index(1, column), "nonsense")
+    go_live(qtbot, session, network.free_port())
+    panel.table.setFocus()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.table.hasFocus, timeout=WAIT_MS)
+    qtbot.keyClick(panel.table, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: len(session.recording) == 2, timeout=WAIT_MS)
+    assert session.recording.rows().arbitration_id.tolist() == [1, 3]
+    panel.model.setData(panel.model.index(0, column), "")
+    assert list(panel._keys) == ["F9"]
