@@ -1,11 +1,5 @@
-"""The bits of Flag as plain numbers: an operation on an enumeration costs as much as the rest of a line."""
+"""The bits of Flag as plain numbers, for those who read and write single lines."""
 
-from canmcast_gui.frames import Flag
+from canmcast_gui.frames.bits import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX
 
-EXTENDED = int(Flag.EXTENDED)
-REMOTE = int(Flag.REMOTE)
-ERROR = int(Flag.ERROR)
-FD = int(Flag.FD)
-BRS = int(Flag.BRS)
-ESI = int(Flag.ESI)
-TX = int(Flag.TX)
+__all__ = ["BRS", "ERROR", "ESI", "EXTENDED", "FD", "REMOTE", "TX"]
