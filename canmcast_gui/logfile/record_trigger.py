@@ -18,7 +18,7 @@ class Trigger:
     """Takes batches in the order of their times and gives those to record.
 
     ``fired`` counts how often a recording began; ``is_open`` is whether one is running; ``cut`` is whether
-    the ring before a trigger had no room for all the time that was asked for.
+    the ring had no room for all the time before one of them that was asked for.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class Trigger:
         self.is_open = False
         self.fired = 0
         self.cut = False
+        self._dropped = False
 
     def take(self, batch: FrameBatch) -> Iterator[tuple[FrameBatch, bool]]:
         """What to record of this batch and of those before it; True with what begins a recording."""
@@ -62,6 +63,8 @@ class Trigger:
         self.fired += 1
         self.is_open = True
         self._until = None if self._post_ns is None else moment + self._post_ns
+        self.cut |= self._dropped
+        self._dropped = False
         begins = True
         for kept in self._ring:
             recent = kept[kept.timestamp_ns >= moment - self._pre_ns]
@@ -101,7 +104,7 @@ class Trigger:
             too_many = self._ring_bytes > self._limit
             if not too_many and int(first.timestamp_ns[-1]) >= oldest:
                 break
-            self.cut |= too_many
+            self._dropped |= too_many
             self._ring.popleft()
             self._ring_bytes -= _bytes(first)
 

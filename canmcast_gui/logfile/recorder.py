@@ -126,6 +126,9 @@ class Recorder:
         self._give_final_name()
         if self.lost and self.error is None:
             self.error = f"{self.lost:,} frames are not in {self.path.name}: the disk was too slow"
+        if self._trigger is not None and self._trigger.cut and self.error is None:
+            wanted = f"{self.options.pre_seconds:g} s before the trigger"
+            self.error = f"{self.path.name} has less than the {wanted}: they were too many frames to keep"
 
     def __enter__(self) -> Recorder:
         return self
