@@ -105,7 +105,6 @@ def _measure(rival: Rival, batch: FrameBatch, folder: Path) -> Measured:
     path, other = folder / f"ours{rival.suffix}", folder / f"peer{rival.suffix}"
     count = len(batch)
     messages = batch[:PEER_FRAMES].to_messages()
-    wrote = len(messages)
     return Measured(
         count,
         int(batch.length.sum()),

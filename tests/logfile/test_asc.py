@@ -1,0 +1,141 @@
+"""Vector ASC: dates of many countries, events, names instead of ids, comments as notes."""
+
+from datetime import datetime
+
+import can
+import pytest
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile import read_batches, save
+from canmcast_gui.logfile.asc.dates import parse_date
+from tests.logfile.frames import small_batch
+
+HEAD = "date Wed Nov 05 12:00:00.250 pm 2025\nbase hex  timestamps absolute\n"
+NOON_NS = int(datetime(2025, 11, 5, 12).timestamp()) * 10**9 + 250_000_000
+
+
+def written(tmp_path, text: str, encoding: str = "utf-8"):
+    path = tmp_path / "log.txt"
+    path.write_text(text, encoding=encoding)
+    reader = read_batches(path)
+    batch = FrameBatch.concatenate(list(reader))
+    assert reader.format.name == "asc"
+    return batch, reader
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Wed Nov 05 12:00:00.123 pm 2025", (2025, 11, 5, 12, 0, 0)),
+        ("Wed Nov 05 12:00:00.123 am 2025", (2025, 11, 5, 0, 0, 0)),
+        ("Sam Mär 1 15:06:13.123 2017", (2017, 3, 1, 15, 6, 13)),
+        ("Fre Mrz 31 05:06:13.123 pm 2017", (2017, 3, 31, 17, 6, 13)),
+        ("Die Okt 31 15:06:13.123 2017", (2017, 10, 31, 15, 6, 13)),
+        ("jeu. déc. 12 08:00:00.123 2024", (2024, 12, 12, 8, 0, 0)),
+        ("lun. août 5 08:00:00.123 2024", (2024, 8, 5, 8, 0, 0)),
+        ("gio ott 10 08:00:00.123 2024", (2024, 10, 10, 8, 0, 0)),
+        ("vie ene 3 08:00:00.123 2025", (2025, 1, 3, 8, 0, 0)),
+        ("周三 11月 5 09:33:11.123 2014", (2014, 11, 5, 9, 33, 11)),
+        ("2025-11-05 12:00:00.123", (2025, 11, 5, 12, 0, 0)),
+        ("Mi 05.11.2025 12:00:00.123", (2025, 11, 5, 12, 0, 0)),
+    ],
+)
+def test_dates(text, moment):
+    assert parse_date(text) == int(datetime(*moment).timestamp()) * 10**9 + 123_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["whenever", "Wed Foo 05 12:00:00 2025", "Wed Nov 31 12:00:00 2025", "Wed Nov 05 25:00:00 2025"]
+)
+def test_what_is_no_date(text):
+    with pytest.raises(ValueError, match=r"date|month|day|hour"):
+        parse_date(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_months_in_either_encoding(encoding, tmp_path):
+    text = "date Sam Mär 1 15:06:13.000 2017\nbase hex  timestamps absolute\n 1.0 1 10 Rx d 0\n"
+    batch, reader = written(tmp_path, text, encoding)
+    assert batch.timestamp_ns[0] == int(datetime(2017, 3, 1, 15, 6, 14).timestamp()) * 10**9
+    assert reader.skipped == 0
+
+
+def test_a_date_that_cannot_be_read_is_said(tmp_path):
+    batch, reader = written(tmp_path, "date whenever\nbase hex  timestamps absolute\n 1.0 1 10 Rx d 0\n")
+    assert batch.timestamp_ns.tolist() == [1_000_000_000]
+    assert reader.problems == ["line 1: a date that cannot be read in 'date whenever'"]
+
+
+EVENTS = """// version 9.0.0
+   0.000000 Start of measurement
+   0.015991 CAN 1 Status:chip status error passive - TxErr: 132 RxErr: 0
+   1.015991 1  Statistic: D 0 R 0 XD 0 XR 0 E 0 O 0 B 0.00%
+   1.1 SV: 2 0 1 ::Signal = 5
+   2.5 1  J1939TP FEE3p        6    0  0   -   Rx   d 3 A0 0F A6
+   2.501000 1 ErrorFrame
+   2.501010 2 ErrorFrame ECC: 10100010
+   2.501020 3 ErrorFrame Flags = 0xe CodeExt = 0x20a2 Code = 0x82 ID = 0 DLC = 0 Position = 5 Length = 11300
+   2.6 CANFD   4 Tx ErrorFrame Not Acknowledge error, dominant error flag fffe c7 31ca Arb. 556 44 0 0 f 64 00
+   2.7 2 100 Tx r
+   2.8 2 200 Tx r 8 Length = 1704000 BitCount = 145 ID = 88888888x
+End TriggerBlock
+"""
+
+
+def test_events_are_in_order_and_errors_of_all_styles_are_frames(tmp_path):
+    batch, reader = written(tmp_path, HEAD + EVENTS)
+    assert reader.skipped == 0
+    assert (
+        batch.flags.tolist() == [Flag.ERROR] * 4 + [Flag.TX | Flag.REMOTE] * 2
+        or (batch.flags[:4] & Flag.ERROR).all()
+    )
+    assert batch.channel.tolist() == [1, 2, 3, 4, 2, 2]
+    assert batch.dlc[4:].tolist() == [0, 8]
+
+
+def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):
+    batch, reader = written(
+        tmp_path,
+        HEAD
+        + " 1.0 1  Engine  Rx   d 1 11  Length = 240015 BitCount = 124 ID = 1785\n"
+        + " 2.0 1  Gears   Tx   d 1 12  Length = 240015 BitCount = 124 ID = 418119424x\n"
+        + " 3.0 1  Lights  Rx   d 1 13\n",
+    )
+    assert batch.arbitration_id.tolist() == [1785, 418119424]
+    assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX]
+    assert reader.problems[0].startswith("line 5: Lights is a name, and the line does not say its id in")
+
+
+def test_comments_and_markers_become_notes(tmp_path):
+    text = (
+        HEAD + "// before all\n 1.0 1 10 Rx d 0\n   1.5 Comment: 105 what I saw\n   1.6 GMMarker: here\n"
+        "   1.7 log trigger event\n 2.0 1 10 Rx d 0\n// at the end\n"
+    )
+    _, reader = written(tmp_path, text)
+    assert [(note.row, note.timestamp_ns - NOON_NS, note.text) for note in reader.notes] == [
+        (0, 1_000_000_000, "before all"),
+        (1, 1_500_000_000, "what I saw"),
+        (1, 1_600_000_000, "here"),
+        (1, 1_700_000_000, "log trigger event"),
+        (2, 2_000_000_000, "at the end"),
+    ]
+
+
+def test_notes_are_written_and_come_back_and_others_read_the_frames(tmp_path):
+    batch = small_batch(4)
+    notes = [
+        Note(0, int(batch.timestamp_ns[0]), "first"),
+        Note(2, int(batch.timestamp_ns[2]) - 500_000, "7 ümlauts and\nlines"),
+        Note(4, int(batch.timestamp_ns[3]) + 1000, "last"),
+    ]
+    path = tmp_path / "log.asc"
+    save(path, [batch], notes=notes)
+    reader = read_batches(path)
+    found = list(reader)
+    assert sum(map(len, found)) == 4
+    assert list(reader.notes) == [notes[0], notes[1]._replace(text="7 ümlauts and lines"), notes[2]]
+    first = path.read_bytes()
+    save(path, found, notes=reader.notes)
+    assert path.read_bytes() == first
+    assert sum(1 for _ in can.ASCReader(path)) == 4
