@@ -62,6 +62,11 @@ class PlotSpan:
         self.mode = SpanMode.FREE
         self.span = (self.span[0] + seconds, self.span[1] + seconds)
 
+    def show(self, start: float, stop: float) -> None:
+        """Show the time from one second to another, and stay there."""
+        self.mode = SpanMode.FREE
+        self.span = (start, max(stop, start + MIN_SECONDS))
+
     def adopt(self, other: PlotSpan) -> None:
         """Show what another one shows."""
         self.mode, self.window, self.span = other.mode, other.window, other.span

@@ -11,8 +11,13 @@ from canmcast_gui.ui import theme
 _LIGHT = ("#0063b2", "#c43e00", "#007a55", "#8e3b9e", "#8a6100", "#00808f", "#b3125e", "#4d5a68")
 _DARK = ("#6cb4ff", "#ff9d5c", "#4fd6a4", "#d99aee", "#f0cf4a", "#5fd8e8", "#ff86b3", "#b9c4d0")
 
+NEARER = 30  # per cent
+
 
 def curve_color(palette: QPalette, number: int) -> QColor:
-    """The colour of the curve with that number; they repeat after eight."""
-    colors = _DARK if theme.is_dark(palette) else _LIGHT
-    return QColor(colors[number % len(colors)])
+    """The colour of the curve with that number; after eight they come nearer to the background."""
+    is_dark = theme.is_dark(palette)
+    colors = _DARK if is_dark else _LIGHT
+    turn, place = divmod(number, len(colors))
+    color = QColor(colors[place])
+    return color.darker(100 + NEARER * (turn % 3)) if is_dark else color.lighter(100 + NEARER * (turn % 3))

@@ -20,6 +20,7 @@ NS = 1e9
 MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
 SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
 POINT_PIXELS = 4
+LEAST_FRAME = 4  # pixels: less is a click with an unsteady hand
 DOTS = 4000  # across a lane: shorter than a pixel
 WHEEL_BASE = 1.0015
 
@@ -30,13 +31,15 @@ _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 class LaneBox(pg.ViewBox):
     """Where curves are: the wheel and the mouse move along the time axis, or on a value axis along that.
 
-    ``zoomed`` carries a factor and the time that should stay, ``dragged`` seconds, ``clicked`` a time; what
-    they mean for the picture is for others to decide. ``scaled`` says that the user moved the value axis.
+    ``zoomed`` carries a factor and the time that should stay, ``dragged`` seconds, ``clicked`` a time,
+    ``framed`` the two times of a rectangle that was drawn with Ctrl held; what they mean for the
+    picture is for others to decide. ``scaled`` says that the user moved the value axis.
     """
 
     zoomed = Signal(float, float)
     dragged = Signal(float)
     clicked = Signal(float)
+    framed = Signal(float, float)
     scaled = Signal()
 
     def __init__(self) -> None:
@@ -57,8 +60,25 @@ class LaneBox(pg.ViewBox):
             self.scaled.emit()
             return
         event.accept()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._frame(event)
+            return
         there, here = self.mapToView(event.lastPos()), self.mapToView(event.pos())
         self.dragged.emit(there.x() - here.x())
+
+    def _frame(self, event) -> None:
+        """Draw the rectangle; at its end show just what is in it."""
+        start, here = event.buttonDownPos(), event.pos()
+        if not event.isFinish():
+            self.updateScaleBox(start, here)
+            return
+        self.rbScaleBox.hide()
+        if abs(start.x() - here.x()) < LEAST_FRAME or abs(start.y() - here.y()) < LEAST_FRAME:
+            return
+        one, other = self.mapToView(start), self.mapToView(here)
+        self.setYRange(*sorted((one.y(), other.y())), padding=0)
+        self.scaled.emit()
+        self.framed.emit(*sorted((one.x(), other.x())))
 
     def mouseClickEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -142,6 +142,7 @@ class PlotPanel(QWidget):
         self.view.zoomed.connect(self._on_zoom)
         self.view.dragged.connect(self._on_drag)
         self.view.clicked.connect(self._on_click)
+        self.view.framed.connect(self._on_frame)
         self.cursors.moved.connect(self._show_values)
         self.legend.remove_clicked.connect(self.remove_signal)
         self.legend.menu_wanted.connect(self._show_menu)
@@ -270,6 +271,10 @@ class PlotPanel(QWidget):
 
     def _on_drag(self, seconds: float) -> None:
         self.span.move(seconds)
+        self._on_span()
+
+    def _on_frame(self, start: float, stop: float) -> None:
+        self.span.show(start, stop)
         self._on_span()
 
     def _on_window(self, seconds: float) -> None:

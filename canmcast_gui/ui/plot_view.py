@@ -19,13 +19,14 @@ MIN_LANE_HEIGHT = 30
 class PlotView(pg.GraphicsLayoutWidget):
     """Lanes with curves. ``span`` is the time that is shown, in seconds since the recording's start.
 
-    ``zoomed`` and ``dragged`` say what the user wants of the span; ``clicked`` carries a time,
+    ``zoomed``, ``dragged`` and ``framed`` say what the user wants of the span; ``clicked`` carries a time,
     ``cursor_dragged`` the number of a cursor and its new time.
     """
 
     zoomed = Signal(float, float)
     dragged = Signal(float)
     clicked = Signal(float)
+    framed = Signal(float, float)
     cursor_dragged = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -63,6 +64,7 @@ class PlotView(pg.GraphicsLayoutWidget):
             box.zoomed.connect(self.zoomed)
             box.dragged.connect(self.dragged)
             box.clicked.connect(self.clicked)
+            box.framed.connect(self.framed)
         lane.show_span(self.span)
         for number, cursor in enumerate(lane.cursors):
             cursor.sigDragged.connect(

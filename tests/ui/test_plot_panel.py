@@ -316,6 +316,24 @@ def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, s
     assert axis.box.viewRange()[1] == pytest.approx([-0.12 * 249, 1.12 * 249], abs=1)
 
 
+def test_a_rectangle_is_what_is_shown_then(qtbot, panel, session):
+    session.recording.append(traffic(1000))
+    panel.add_signal(SPEED)
+    panel.fit()
+    box = panel.view.lanes[0].boxes[0]
+    start, viewport, control = middle(panel), panel.view.viewport(), Qt.KeyboardModifier.ControlModifier
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, control, start)
+    for step in range(1, 6):
+        drag(viewport, start + QPoint(20 * step, -8 * step), control)
+    end = start + QPoint(100, -40)
+    corners = [box.mapSceneToView(panel.view.mapToScene(place)) for place in (start, end)]
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, control, end)
+    assert panel.span.span == pytest.approx((corners[0].x(), corners[1].x()), abs=0.01)
+    assert box.viewRange()[1] == pytest.approx([corners[0].y(), corners[1].y()], abs=3)
+    assert panel.view.lanes[0].axes[0].is_manual
+    assert not box.rbScaleBox.isVisible()
+
+
 def test_dragging_moves_along_the_time(qtbot, panel, session):
     session.recording.append(traffic(30_000))
     panel.add_signal(SPEED)
@@ -331,12 +349,12 @@ def test_dragging_moves_along_the_time(qtbot, panel, session):
     assert before[0] - panel.span.span[0] == pytest.approx(50 / width * 10, rel=0.25)
 
 
-def drag(viewport, place: QPoint) -> None:
+def drag(viewport, place: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
     """Move the mouse with its left button down."""
     left = Qt.MouseButton.LeftButton
     event = QMouseEvent(
         QEvent.Type.MouseMove, QPointF(place), QPointF(viewport.mapToGlobal(place)),
-        Qt.MouseButton.NoButton, left, Qt.KeyboardModifier.NoModifier,
+        Qt.MouseButton.NoButton, left, keys,
     )  # fmt: skip
     QCoreApplication.sendEvent(viewport, event)
 
