@@ -56,14 +56,16 @@ class PlotStyle:
 
 @dataclass(frozen=True)
 class PlotSetup:
-    """One plot: its signals "Message.Signal" with their styles, in one picture or in lanes, how many seconds
-    it shows while it follows. ``name`` is "" for the first plot, else that of a plot beside it.
+    """One plot: its signals "Message.Signal" with their styles, in one picture or in lanes, or (``xy``) over
+    the first of them; how many seconds it shows while it follows. ``name`` is "" for the first plot, else
+    that of a plot beside it.
     """
 
     signals: tuple[tuple[str, PlotStyle], ...] = ()
     name: str = ""
     overlaid: bool = False
     seconds: float = 10.0
+    xy: bool = False
 
     @classmethod
     def from_dict(cls, values: Any) -> PlotSetup:
@@ -76,12 +78,13 @@ class PlotSetup:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e9:
             raise ValueError(f"a plot cannot show {seconds!r} seconds")
         signals = tuple(_styled(one) for one in values.get("signals", [])[:MOST_SIGNALS])
-        return cls(signals, name, bool(values.get("overlaid")), float(seconds))
+        return cls(signals, name, bool(values.get("overlaid")), float(seconds), bool(values.get("xy")))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a file."""
         signals = [{"signal": name, **style.to_dict()} for name, style in self.signals]
-        return {"name": self.name, "overlaid": self.overlaid, "seconds": self.seconds, "signals": signals}
+        values = {"name": self.name, "overlaid": self.overlaid, "xy": self.xy, "seconds": self.seconds}
+        return {**values, "signals": signals}
 
 
 def _styled(values: Any) -> tuple[str, PlotStyle]:

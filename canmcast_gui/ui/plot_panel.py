@@ -29,6 +29,7 @@ from canmcast_gui.ui.plot_export import ExportChoice, ExportDialog, save_picture
 from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot_menu import SignalMenu
 from canmcast_gui.ui.plot_view import PlotView
+from canmcast_gui.ui.plot_xy_view import XYView
 from canmcast_gui.ui.ticks import VisibleTicks
 
 # Of the 40 ms between two ticks; drawing takes about as much again.
@@ -59,6 +60,7 @@ class PlotPanel(QWidget):
         self.data = PlotData(session)
         self.span = PlotSpan()
         self.view = PlotView(self)
+        self.xy_view = XYView(self)
         self.legend = PlotLegend(self)
         self._colors: dict[str, QColor] = {}
         self.cursors = PlotCursors(self.data, self.view, self)
@@ -71,6 +73,7 @@ class PlotPanel(QWidget):
             (self.follow_action, self.fit_action),
             (
                 self.overlay_action,
+                self.xy_action,
                 self.cursor_action,
                 self.second_action,
                 self.clear_action,
@@ -101,6 +104,8 @@ class PlotPanel(QWidget):
         self.fit_action = make("Fit", "fit", "Show the whole recording and all values", self.fit, "F")
         self.overlay_action = make("Overlay", "plot", "All signals in one picture", self._rebuild)
         self.overlay_action.setCheckable(True)
+        self.xy_action = make("XY", "xy", "All signals over the first one instead of over time", self._on_xy)
+        self.xy_action.setCheckable(True)
         self.cursor_action = make("Cursor", "cursor", "Read values at a time", self._toggle_cursor, "C")
         self.cursor_action.setCheckable(True)
         self.second_action = make(
@@ -112,7 +117,8 @@ class PlotPanel(QWidget):
             "Export…", "export", "Save a picture, or the signals as a table", self.choose_export
         )
         self.menu_actions = [
-            self.follow_action, self.fit_action, self.overlay_action, self.cursor_action, self.second_action,
+            self.follow_action, self.fit_action, self.overlay_action, self.xy_action, self.cursor_action,
+            self.second_action,
             self.clear_action, self.export_action,
         ]  # fmt: skip
 
@@ -132,11 +138,13 @@ class PlotPanel(QWidget):
         for widget in (self.view, self.view.viewport()):
             widget.setAcceptDrops(False)
         self._hint = EmptyHint(self.view, HINT)
+        self.xy_view.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.legend, self._area, self.cursors.panel, self._sentence):
-            layout.addWidget(widget, 1 if widget is self._area else 0)
+        pictures = (self._area, self.xy_view)
+        for widget in (self.bar, self.legend, *pictures, self.cursors.panel, self._sentence):
+            layout.addWidget(widget, 1 if widget in pictures else 0)
 
     def _connect(self) -> None:
         self.view.zoomed.connect(self._on_zoom)
@@ -222,6 +230,7 @@ class PlotPanel(QWidget):
         shown = self.data.signals
         colors = {one.name: self._color_of(one) for one in shown}
         self.view.show_signals(shown, self.overlay_action.isChecked(), colors)
+        self.xy_view.show_signals(shown, colors)
         self.view.setMinimumHeight(self.view.needed_height if shown else 0)
         titles = titles_of(self.data.names)
         self.legend.show_entries(
@@ -239,17 +248,20 @@ class PlotPanel(QWidget):
     def setup(self) -> PlotSetup:
         """The plot as it is set up."""
         signals = tuple((one.name, one.style) for one in self.data.signals)
-        return PlotSetup(signals, "", self.overlay_action.isChecked(), self.span.window)
+        overlaid, is_xy = self.overlay_action.isChecked(), self.xy_action.isChecked()
+        return PlotSetup(signals, "", overlaid, self.span.window, is_xy)
 
     def set_up(self, setup: PlotSetup) -> None:
         """Plot just what a setup says."""
         self.clear()
         self.overlay_action.setChecked(setup.overlaid)
+        self.xy_action.setChecked(setup.xy)
         self.span.window = setup.seconds
         self.bar.show_window(setup.seconds)
         for name, style in setup.signals:
             if self.add_signal(name):
                 self.data.set_style(name, style)
+        self._on_xy()
         self._rebuild()
 
     # -- which time --------------------------------------------------------------------------------------
@@ -263,6 +275,7 @@ class PlotPanel(QWidget):
         """Show the whole recording and all values."""
         self.span.show_all()
         self.view.refit()
+        self.xy_view.refit()
         self._on_span()
 
     def _on_zoom(self, factor: float, second: float) -> None:
@@ -316,6 +329,12 @@ class PlotPanel(QWidget):
 
     # -- the cursor --------------------------------------------------------------------------------------
 
+    def _on_xy(self) -> None:
+        is_xy = self.xy_action.isChecked()
+        self.xy_view.setVisible(is_xy)
+        self._area.setVisible(not is_xy)
+        self._redraw()
+
     def _toggle_cursor(self) -> None:
         self._move_cursor(A, sum(self.span.span) / 2 if self.cursor_action.isChecked() else None)
 
@@ -365,8 +384,11 @@ class PlotPanel(QWidget):
         recording = self._session.recording
         if not self._session.paused or self.span.mode is SpanMode.ALL:
             self.span.update(*self._extent())
-        self.view.show_span(*self.span.span)
-        self.view.draw(recording.start_ns, self.data.losses)
+        if self.xy_action.isChecked():
+            self.xy_view.draw(recording.start_ns, self.span.span)
+        else:
+            self.view.show_span(*self.span.span)
+            self.view.draw(recording.start_ns, self.data.losses)
         self.follow_action.setChecked(self.span.mode is SpanMode.FOLLOW)
         if time.monotonic() >= self._legend_due:
             self._legend_due = time.monotonic() + LEGEND_SECONDS
@@ -452,8 +474,8 @@ class PlotPanel(QWidget):
     def export(self, path: Path, choice: ExportChoice) -> None:
         """Write a picture, or the signals as a table."""
         if choice.picture:
-            shown = [self.legend, self._area]
-            area = self.legend.geometry().united(self._area.geometry())
+            picture = self.xy_view if self.xy_action.isChecked() else self._area
+            shown, area = [self.legend, picture], self.legend.geometry().united(picture.geometry())
             self._say(save_picture(path, shown, area, lambda: ", ".join(self.signals())))
             return
         start_ns = self._session.recording.start_ns

@@ -45,6 +45,7 @@ SETUPS = st.builds(
     name=st.text(),
     overlaid=st.booleans(),
     seconds=st.floats(0.001, 1e6),
+    xy=st.booleans(),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 
-from canmcast_gui.app.plot_setup import LineKind, PlotStyle
+from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.logfile import save
 from canmcast_gui.models.database_mime import SIGNALS_MIME
 from canmcast_gui.models.plot_samples import Curve
@@ -468,3 +468,22 @@ def test_a_line_is_broken_where_frames_were_lost():
     joined = joints(Curve(times, np.zeros(4)), gap_ns=10**9, losses=np.array([15_000_000]))
     assert joined.tolist() == [True, False, True, True]
     assert joints(Curve(times, np.zeros(4)), 10**9).all()
+
+
+def test_signals_over_another_one(panel, session):
+    session.recording.append(traffic(100))
+    for name in (SPEED, GEAR):
+        panel.add_signal(name)
+    panel.fit()
+    panel.xy_action.trigger()
+    assert panel.xy_view.isVisible()
+    assert not panel._area.isVisible()
+    x, y = panel.xy_view.curves[0].getData()
+    speed = panel.values(SPEED)
+    assert set(x) <= set(speed)
+    assert len(x) == len(y) > 0
+    assert panel.xy_view.plot.getAxis("bottom").labelText == "Speed [rpm]"
+    assert panel.setup().xy
+    panel.set_up(PlotSetup(((SPEED, PlotStyle()),)))
+    assert not panel.xy_view.isVisible()
+    assert panel._area.isVisible()
