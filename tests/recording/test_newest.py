@@ -63,7 +63,7 @@ def traffic(draw: st.DrawFn) -> FrameBatch:
     count = draw(st.integers(0, 30))
     column = lambda values: draw(st.lists(values, min_size=count, max_size=count))  # noqa: E731
     lengths = np.array(column(st.sampled_from([0, 1, 8, 12, 64])), dtype=np.int64)
-    data = np.array(column(st.lists(st.integers(0, 2), min_size=64, max_size=64)), dtype=np.uint8)
+    data = np.frombuffer(draw(st.binary(min_size=64 * count, max_size=64 * count)), dtype=np.uint8) % 3
     return FrameBatch.from_columns(
         np.cumsum(column(st.integers(-5, 1000))).astype(np.int64) if count else [],
         column(st.sampled_from([1, 2, 0x7FF, 0x1FFFFFFF])),
