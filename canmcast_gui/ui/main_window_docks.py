@@ -113,6 +113,9 @@ class Docks(QObject):
         for first, *others in TABS:
             for other in others:
                 window.tabifyDockWidget(docks[first], docks[other])
+        placed = {"signals", *(name for names in TABS for name in names)}
+        for name in docks.keys() - placed:
+            window.tabifyDockWidget(docks["transmit"], docks[name])
         for dock in docks.values():
             dock.show()
         for first, *_others in TABS:

@@ -19,7 +19,7 @@ from canmcast_gui.ui.trace_filter import FilterState
 from canmcast_gui.ui.trace_follow import Follower
 
 # A filter's search takes this much of a turn of the event loop, and then lets the window live.
-SEARCH_SECONDS = 0.012
+SEARCH_SECONDS = 0.008
 
 
 class TraceView(FrameView):
