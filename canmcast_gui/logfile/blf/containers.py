@@ -23,6 +23,9 @@ from canmcast_gui.logfile.problems import Problems
 LARGEST_CONTAINER = 64 << 20
 
 _BLOCK = 1 << 20
+
+# What is sought is near most of the time; a large piece for each would make hostile files slow.
+_WINDOW = 4096
 _LONGEST_FILE_HEADER = 4096
 
 
@@ -68,16 +71,28 @@ class _Bytes:
 
     def skip_to(self, mark: bytes) -> bool:
         """Go on where ``mark`` begins, which may be here; False, at the file's end, where there is none."""
+        window = _WINDOW
         while True:
-            block = self.peek(_BLOCK)
+            block = self.peek(window)
             found = block.find(mark)
             if found >= 0:
                 self.take(found)
                 return True
-            if len(block) < _BLOCK:
+            if len(block) < window:
                 self.take(len(block))
                 return False
             self.take(len(block) - len(mark) + 1)
+            window = min(2 * window, _BLOCK)
+
+    def until(self, mark: bytes, most: int) -> tuple[bytes, bool]:
+        """What comes before ``mark``, and whether that comes; without it at most that many bytes."""
+        window = min(_WINDOW, most)
+        while True:
+            block = self.peek(window)
+            found = block.find(mark)
+            if found >= 0 or len(block) < window or window == most:
+                return self.take(found if found >= 0 else len(block)), found >= 0
+            window = min(2 * window, most)
 
 
 class Containers:
@@ -143,10 +158,8 @@ class Containers:
             self._problems.add(f"byte {at}", "the file ends within a container")
             return content, False
         # Its size was never written, or is damaged: it ends where another one begins, or the file does.
-        block = self._bytes.peek(LARGEST_CONTAINER)
-        end = block.find(OBJECT.pack(SIGNATURE, 16, 1, 0, 0)[:8])
         self._problems.add(f"byte {at}", f"a container that says it has {size:,} bytes")
-        return self._bytes.take(end if end >= 0 else len(block)), end >= 0
+        return self._bytes.until(OBJECT.pack(SIGNATURE, 16, 1, 0, 0)[:8], LARGEST_CONTAINER)
 
     def _padding(self, size: int) -> bytes:
         """What fills up to four bytes: as many as the size is beyond them, as Vector's library does it."""
