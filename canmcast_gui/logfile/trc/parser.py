@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, FrameBatch
 from canmcast_gui.logfile import bits
+from canmcast_gui.logfile.read_text import Remark
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.trc import columns
@@ -27,8 +28,8 @@ _FLAGS_BY_TYPE = {
     "FE": bits.FD | bits.BRS | bits.ESI,
     "BI": bits.FD | bits.ESI,
 }
-# Bus status, error counters, events of the user: in order, but no frames.
-_OTHER_TYPES = frozenset({"ST", "EC", "EV"})
+# Bus status and error counters: in order, but no frames.
+_OTHER_TYPES = frozenset({"ST", "EC"})
 
 # Where the columns of the versions without a $COLUMNS line are: type, bus, id, dlc; -1 where there is none.
 _COLUMNS_V1 = {"1.0": (-1, -1, 2, 3), "1.1": (2, -1, 3, 4), "1.2": (3, 2, 4, 5), "1.3": (3, 2, 4, 6)}
@@ -39,7 +40,7 @@ class TrcParser:
 
     def __init__(self) -> None:
         self.start_ns = 0
-        self._parse_frame: Callable[[str], Row | None] = self._parse_v1
+        self._parse_frame: Callable[[str], Row | Remark | None] = self._parse_v1
         self._v1 = _COLUMNS_V1["1.0"]
         self._columns: dict[str, int] = {}
 
@@ -52,8 +53,8 @@ class TrcParser:
         """The frames on usual lines."""
         return columns.frames(lines, self._columns) if self._columns else columns.frames_v1(lines, *self._v1)
 
-    def parse(self, line: str) -> Row | None:
-        """The frame in a line."""
+    def parse(self, line: str) -> Row | Remark | None:
+        """The frame in a line, or an event's text."""
         if not line or line.startswith(";"):
             if line.startswith(";$"):
                 self._header(*line[2:].split("=", 1))
@@ -93,11 +94,14 @@ class TrcParser:
             return Row(time, int(number, 16), flags | bits.REMOTE, channel, b"", _classic(dlc))
         return Row(time, int(number, 16), flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
 
-    def _parse_v2(self, line: str) -> Row | None:
+    def _parse_v2(self, line: str) -> Row | Remark | None:
         cells = line.split(maxsplit=len(self._columns) - 1)
         kind = cells[self._columns["T"]]
         if kind in _OTHER_TYPES:
             return None
+        if kind == "EV":
+            text = line.split(maxsplit=self._columns["T"] + 1)[self._columns["T"] + 1]
+            return Remark(_milliseconds(cells[self._columns["O"]]), text)
         if kind == "ER":
             return self._error_frame(line.split())
         if kind not in _FLAGS_BY_TYPE:

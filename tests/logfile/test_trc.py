@@ -1,0 +1,90 @@
+"""PEAK TRC: every version, with the lines that are no frames."""
+
+import pytest
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import read_batches
+
+START = ";$STARTTIME=43008.5\n"
+START_NS = (43008 - 25569) * 86_400 * 10**9 + 43_200 * 10**9
+
+
+def written(tmp_path, text: str):
+    path = tmp_path / "log.txt"
+    path.write_text(text, newline="")
+    reader = read_batches(path)
+    batch = FrameBatch.concatenate(list(reader))
+    assert reader.format.name == "trc"
+    return batch, reader
+
+
+VERSIONS = {
+    "1.0": """;##########################
+     1)     17535 00000300 8 00 11 22 33 44 55 66 77
+     2)     17700 FFFFFFFF 4 00 00 00 08  BUSHEAVY
+     3)     18000 0100 3 RTR
+""",
+    "1.1": f""";$FILEVERSION=1.1\n{START}
+     1)     17535.4  Rx     00000300  8  00 11 22 33 44 55 66 77
+     2)     17700.3  Warng  FFFFFFFF  4  00 00 00 08  BUSHEAVY
+     3)     18000.0  Tx         0100  3  RTR
+""",
+    "1.3": f""";$FILEVERSION=1.3\n{START}
+     1)     17535.4 1  Rx     00000300 -  8    00 11 22 33 44 55 66 77
+     2)     17700.3 1  Warng  FFFFFFFF -  4    00 00 00 08  BUSHEAVY
+     3)     18000.0 1  Tx         0100 -  3    RTR
+""",
+    "2.0": f""";$FILEVERSION=2.0\n{START};$COLUMNS=N,O,T,I,d,l,D
+      1     17535.400 DT 00000300 Rx 8  00 11 22 33 44 55 66 77
+      2     17700.300 ST          Rx    00 00 00 08
+      3     17700.400 EC          Rx    02 02
+      4     18000.000 RR     0100 Tx 3
+""",
+    "2.1": f""";$FILEVERSION=2.1\n{START};$COLUMNS=N,O,T,B,I,d,R,L,D
+      1     17535.400 DT 1 00000300 Rx -  8    00 11 22 33 44 55 66 77
+      2     17700.300 ST 1        - Rx -  4    00 00 00 08
+      3     17700.300 EV    what I saw
+      4     18000.000 RR 1     0100 Tx -  3
+""",
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_versions(version, ending, tmp_path):
+    batch, reader = written(tmp_path, VERSIONS[version].replace("\n", ending))
+    assert reader.problems == []
+    assert batch.arbitration_id.tolist() == [0x300, 0x100]
+    turn = 0 if version == "1.0" else Flag.TX
+    assert batch.flags.tolist() == [Flag.EXTENDED, Flag.REMOTE | turn]
+    assert batch.payload(0) == bytes(range(0, 0x88, 0x11))
+    assert batch.dlc.tolist() == [8, 3]
+    assert reader.start_ns == (0 if version == "1.0" else START_NS)
+    first = 17_535_000_000 if version == "1.0" else 17_535_400_000
+    assert batch.timestamp_ns[0] - reader.start_ns == first
+
+
+def test_events_become_notes(tmp_path):
+    _, reader = written(tmp_path, VERSIONS["2.1"])
+    assert [(note.row, note.timestamp_ns - START_NS, note.text) for note in reader.notes] == [
+        (1, 17_700_300_000, "what I saw")
+    ]
+
+
+def test_can_fd_and_error_frames(tmp_path):
+    batch, reader = written(
+        tmp_path,
+        f""";$FILEVERSION=2.1\n{START};$COLUMNS=N,O,T,B,I,d,R,L,D
+      1     1.000 FD 1     0300 Rx -  9    00 01 02 03 04 05 06 07 08 09 0A 0B
+      2     2.000 FB 2     0300 Tx -  1    00
+      3     3.000 FE 2     0300 Rx -  0
+      4     4.000 BI 2     0300 Rx -  1    01
+      5     5.000 ER 2        - Rx -  5    04 00 02 00 00
+      6     6.000 XX 2     0300 Rx -  1    01
+""",
+    )
+    kinds = [Flag.FD, Flag.FD | Flag.BRS | Flag.TX, Flag.FD | Flag.BRS | Flag.ESI, Flag.FD | Flag.ESI]
+    assert batch.flags.tolist() == [*kinds, Flag.ERROR]
+    assert batch.length[:4].tolist() == [12, 1, 0, 1]
+    assert batch.channel.tolist() == [1, 2, 2, 2, 2]
+    assert reader.problems[0].startswith("line 9: a line of type XX in")
