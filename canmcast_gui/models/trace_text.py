@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,19 +26,20 @@ def rows_text(
     columns: Sequence[Column],
     form: str,
     report: Callable[[float], bool] = lambda _done: True,
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The lines of all screens; ``form`` is one of FORMATS. ``report`` answers False to stop early."""
-    head = {"text": lambda: "\t".join(_titles(columns)) + "\n", "csv": lambda: _csv([_titles(columns)])}
+    """The lines of all screens; ``form`` is one of FORMATS. ``report`` answers False to stop early.
+
+    ``titles`` are those of columns, by their keys, that are called otherwise for now.
+    """
+    names = [titles.get(column.key, column.title) for column in columns]
+    head = {"text": lambda: "\t".join(names) + "\n", "csv": lambda: _csv([names])}
     parts = [head[form]()] if form in head else []
     for number, screen in enumerate(screens):
         parts.append(_screen_text(screen(), columns, form))
         if not report((number + 1) / len(screens)):
             break
     return "".join(parts)
-
-
-def _titles(columns: Sequence[Column]) -> list[str]:
-    return [column.title for column in columns]
 
 
 def _screen_text(screen: Screen, columns: Sequence[Column], form: str) -> str:

@@ -35,12 +35,11 @@ def copy_rows(
             f"The first {MOST_ROWS:,} of {wanted:,} rows are copied. To take them all, save the shown rows "
             "to a file (File menu).",
         )
+    text = partial(rows_text, screens, columns, form, titles=model.titles())
     if wanted <= AT_ONCE:
-        QGuiApplication.clipboard().setText(rows_text(screens, columns, form))
+        QGuiApplication.clipboard().setText(text())
         return
-    task = session.make_task(
-        f"Copying {min(wanted, MOST_ROWS):,} rows", partial(rows_text, screens, columns, form)
-    )
+    task = session.make_task(f"Copying {min(wanted, MOST_ROWS):,} rows", text)
     task.finished.connect(lambda text: QGuiApplication.clipboard().setText(text))
     task.failed.connect(lambda sentence: session.message.emit("error", f"Nothing was copied: {sentence}"))
     task.cancelled.connect(lambda _text: session.message.emit("info", "Copying was cancelled."))

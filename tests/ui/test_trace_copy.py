@@ -80,6 +80,8 @@ def test_forms_of_a_copy(stage, view):
     assert copied(view, "csv").splitlines()[0].startswith("Time,")
     assert [line.split()[2].split("#")[0] for line in copied(view, "candump").splitlines()] == ["101", "102"]
     assert view.dragged_text() == copied(view, "candump")
+    stage.settings.time_mode.set("delta_id")
+    assert copied(view).splitlines()[0].startswith("Δ same ID\t")
 
 
 def test_a_click_on_a_selected_row_selects_it_alone_and_a_pull_drags_all(qtbot, stage, view):
