@@ -32,7 +32,11 @@ CHOICES = (
         "A simulated car on a bus of this computer only; nothing is sent out.",
     ),
     ("connect", "Connect to a bus", "Choose the multicast group, port and network interface."),
-    ("open", "Open a recording", "ASC, BLF, candump, TRC or CSV; also by dropping it on the window."),
+    (
+        "open",
+        "Open a recording",
+        "BLF, ASC, MF4, candump, TRC, CSV and more; also by dropping it on the window.",
+    ),
 )
 _ICONS = {"demo": "demo", "connect": "bus", "open": "open"}
 MOST_RECENT = 5
