@@ -123,6 +123,12 @@ class Player:
         self._status = ReplayStatus(_REPLAY, "playing", 0, 0, 0, 0, 0, None)
         self._problem: str | None = None
         self._ended_by_user = False
+        self._found = False
+
+    @property
+    def sent(self) -> int:
+        """How many frames have left, as far as it was told."""
+        return self._status.sent
 
     def play(self, name: str) -> None:
         """Send everything. Raises Failure, FileError."""
@@ -167,7 +173,8 @@ class Player:
             + (", paused" if status.state == "paused" else "")
         )
         self._ended_by_user |= ended
-        return self._ended_by_user or status.state == "failed"
+        self._found = bool(self._options.stop_at) and status.state == "paused"
+        return self._ended_by_user or self._found or status.state == "failed"
 
     def _obey(self, key: str | None, recording: Recording) -> None:
         do = self._transmitter.replay_do
@@ -182,12 +189,14 @@ class Player:
 
     def _finish(self, name: str) -> None:
         status = self._status
-        if not self._ended_by_user and not status.sent:
+        if not self._ended_by_user and not self._found and not status.sent:
             raise Failure(self._problem or f"{name} has no frames that could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
         click.echo(f"canmcast: {self._transmitter.sent:,} frames sent{late}{skipped}", err=True)
-        if self._problem:
+        if self._found:
+            click.echo(f"canmcast: {self._options.stop_at} was heard", err=True)
+        elif self._problem:
             raise Failure(self._problem)
 
 

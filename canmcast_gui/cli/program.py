@@ -18,6 +18,7 @@ COMMANDS = {
     "send": "Send frames, once or periodically.",
     "generate": "Send numbered frames at a chosen rate.",
     "record": "Write what is received to a log file.",
+    "fuzz": "Send random frames within ranges, until somebody answers.",
     "play": "Send the frames of a log file in their own time.",
     "recover": "List or save what a crash left behind.",
     "convert": "Convert a log file to another format.",

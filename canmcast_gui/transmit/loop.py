@@ -70,7 +70,10 @@ class TransmitLoop:
             self._replays.send_due()
             others = len(self._schedule) > 0 or self._replays.playing
             self._singles.send_some(time.monotonic_ns(), others)
-            self._sequences.hear(self._listener.hear())
+            if self._listener.receiver is not None:
+                heard = self._listener.hear()
+                self._sequences.hear(heard)
+                self._replays.hear(heard)
             self._report()
 
     def _report(self) -> None:

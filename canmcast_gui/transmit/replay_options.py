@@ -27,6 +27,7 @@ class ReplayOptions:
     ``speed`` is the factor of its own times, None as fast as ``rate`` (frames/s, None: no limit) allows.
     Rows ``first_row`` to ``end_row`` (None: all there are). ``filter`` is a filter's text, applied to the
     frames as they are recorded. ``ids`` are pairs of an old and a new id, ``channels`` of channel numbers.
+    Where ``stop_at`` is a filter's text, the replay stands still when somebody sends a frame that passes.
     ``skip_live`` leaves out ids that somebody else sends at the time. ``live_seconds`` is how long after its
     last frame an id counts as sent by somebody else.
     """
@@ -43,6 +44,7 @@ class ReplayOptions:
     error_frames: bool = False
     paused: bool = False
     live_seconds: float = field(default=5.0)
+    stop_at: str = ""
 
     def validated(self) -> ReplayOptions:
         """The same; raises TransmitError with a sentence, FilterError for the filter's text."""
@@ -56,6 +58,7 @@ class ReplayOptions:
             if not 0 <= number <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
                 raise TransmitError(f"{number:X} is no {'extended' if extended else 'standard'} id.")
         compile_filter(self.filter)
+        compile_filter(self.stop_at)
         return self
 
     def to_dict(self) -> dict[str, Any]:

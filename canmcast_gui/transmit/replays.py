@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.listener import Listener
@@ -24,6 +26,7 @@ LIVE_NS = 100_000_000
 class _Running:
     replay: Replay
     options: ReplayOptions
+    stop_at: Filter | None = None
     look_ns: int = 0
 
 
@@ -44,13 +47,14 @@ class Replays:
         try:
             wanted = ReplayOptions.from_dict(options).validated()
             source = make(factory, settings)
-            if wanted.skip_live:
+            if wanted.skip_live or wanted.stop_at:
                 self._listener.open()
         except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
             self._fail(number, error)
             return
         replay = Replay(source, wanted, self._sender.prepare)
-        self._running[number] = _Running(replay, wanted)
+        stop_at = compile_filter(wanted.stop_at) if wanted.stop_at else None
+        self._running[number] = _Running(replay, wanted, stop_at)
         self._note(number, replay)
 
     def grow(self, number: int, end_row: int, complete: bool) -> None:
@@ -140,6 +144,15 @@ class Replays:
             self._budget.give_back(granted - sent)
             if part or replay.state == "ended":
                 self._note(number, replay)
+
+    def hear(self, batch: FrameBatch) -> None:
+        """Frames of others; one that a replay was to stop at makes it stand still."""
+        for number, running in self._running.items():
+            playing = running.replay.state == "playing" and running.stop_at is not None and len(batch)
+            if playing and running.stop_at is not None and running.stop_at.mask(batch).any():
+                running.replay.pause(time.monotonic_ns())
+                self._note(number, running.replay)
+                self._reporter.note_failure(f"The replay stands still: {running.stop_at.text} was heard.")
 
     def _send(self, part: tuple[Any, int, int] | None) -> int:
         if part is None:

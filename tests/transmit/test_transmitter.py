@@ -531,3 +531,23 @@ def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
     assert found[-1].outcome == "stopped"
     with pytest.raises(TransmitError, match="Step 1"):
         transmitter.run_sequence(1, [{"do": "repeat", "to": 5, "times": None}])
+
+
+def test_a_replay_stands_still_when_somebody_answers(settings, receiver, recording):
+    with (
+        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
+        Transmitter(SENDER, settings.to_dict()) as other,
+    ):
+        begin(transmitter, recording, loop=True, stop_at="id == 0x7E8")
+        receive(receiver, 20)
+        other.send(frame(0x7E7))
+        other.send(frame(0x7E8))
+        found = news(transmitter, state_of("paused"))
+        found += (
+            news(transmitter, lambda one: isinstance(one, SendFailed))
+            if not [one for one in found if isinstance(one, SendFailed)]
+            else []
+        )
+        assert any("0x7E8 was heard" in one.sentence for one in found if isinstance(one, SendFailed))
+        transmitter.replay_do(1, "play")
+        assert len(receive(receiver, 20)) >= 20
