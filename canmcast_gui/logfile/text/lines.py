@@ -43,7 +43,9 @@ class Lines:
         mask = np.ones(self.count, dtype=np.bool_)
         text = self.text
         unusual = text - np.uint8(11) < 21  # also returns
-        if text.min() >= _TAB and text.max() <= _LAST_ASCII and not unusual.any():
+        count = np.count_nonzero(unusual)
+        usual = not count or count == np.count_nonzero(text == _RETURN)
+        if usual and text.min() >= _TAB and text.max() <= _LAST_ASCII:
             return mask
         odd = unusual & (text != _RETURN) | (text < _TAB) | (text > _LAST_ASCII)
         mask[np.searchsorted(self._feeds, np.flatnonzero(odd))] = False

@@ -14,8 +14,8 @@ from canmcast_gui.logfile.text.payloads import batch_from, payloads
 _HIGHEST_ID = 0x1FFFFFFF
 _NO_ID = 0xFFFFFFFF
 
+_DATA = int.from_bytes(b"DT", "little")
 _FLAGS_BY_TYPE = {
-    b"DT": 0,
     b"FD": bits.FD,
     b"FB": bits.FD | bits.BRS,
     b"FE": bits.FD | bits.BRS | bits.ESI,
@@ -29,9 +29,10 @@ def frames(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, FrameBat
         return []
     found = Layouts(lines, np.flatnonzero(lines.plain), columns["D"])
     kinds = _pairs(lines, found, columns["T"])
-    flags = np.full(len(found), -1, dtype=np.int64)
-    for name, meaning in _FLAGS_BY_TYPE.items():
-        flags[kinds == int.from_bytes(name, "little")] = meaning
+    flags = np.where(kinds == _DATA, 0, -1)
+    if flags.any():
+        for name, meaning in _FLAGS_BY_TYPE.items():
+            flags[kinds == int.from_bytes(name, "little")] = meaning
     good = flags >= 0
     if "d" in columns:
         good &= _turn(lines, found, columns["d"], flags)
