@@ -29,6 +29,15 @@ FILE, MESSAGES, REMARKS, CHANNELS, SOURCES = range(5)
 _SCOPE_TIP = "Which frames the database is for, separated by commas; all where nothing is written"
 
 
+def ask_databases(parent: QWidget, session: Session) -> None:
+    """Let the user choose database files, and load them."""
+    dialog = QFileDialog(parent, "Load databases", "", DATABASE_FILES)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(lambda paths: [session.load_database(Path(path)) for path in paths])
+    dialog.open()
+
+
 class DatabaseFiles(QWidget):
     """A row for each database in their order, which decides where several know an id.
 
@@ -39,7 +48,7 @@ class DatabaseFiles(QWidget):
         super().__init__(parent)
         self._session = session
         self.table = self._make_table()
-        self.load_action = self._action("add", "Load databases…", self.choose)
+        self.load_action = self._action("add", "Load databases…", lambda: ask_databases(self, session))
         self.remove_action = self._action("remove", "Remove the selected databases", self.remove)
         self.up_action = self._action("up", "Earlier: decides over those below", lambda: self._move(-1))
         self.down_action = self._action("down", "Later", lambda: self._move(1))
@@ -112,18 +121,6 @@ class DatabaseFiles(QWidget):
         self._update_actions()
 
     # -- what the user does ------------------------------------------------------------------------------
-
-    def choose(self) -> None:
-        """Let the user choose database files, and load them."""
-        dialog = QFileDialog(self, "Load databases", "", DATABASE_FILES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._load)
-        dialog.open()
-
-    def _load(self, paths: list[str]) -> None:
-        for path in paths:
-            self._session.load_database(Path(path))
 
     def remove(self) -> None:
         """Forget the selected databases."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.signals import NAME, VALUE, SignalTreeModel
+from canmcast_gui.ui.database_files import ask_databases
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.ticks import VisibleTicks
@@ -33,7 +32,6 @@ EVERY_TICKS = 5
 # So many found messages and signals are opened for the user; more would only be scrolled past.
 MAX_EXPANDED = 400
 
-DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file to see messages and signals by name."
 )
@@ -150,15 +148,7 @@ class SignalsPanel(QWidget):
 
     def choose_database(self) -> None:
         """Let the user choose database files, and load them."""
-        dialog = QFileDialog(self, "Load databases", "", DATABASE_FILES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._load)
-        dialog.open()
-
-    def _load(self, paths: list[str]) -> None:
-        for path in paths:
-            self._session.load_database(Path(path))
+        ask_databases(self, self._session)
 
     def remove_database(self) -> None:
         """Remove the databases of the selected lines."""

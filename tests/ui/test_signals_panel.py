@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from canmcast_gui.models.signals import NAME, VALUE
 from canmcast_gui.resources_path import resource
@@ -99,7 +100,10 @@ def test_a_checked_signal_is_plotted_and_an_unchecked_one_is_not(qtbot, panel, s
 
 
 def test_databases_are_loaded_and_removed(qtbot, panel, session):
-    panel._load([str(resource("demo.dbc"))])
+    panel.choose_database()
+    (dialog,) = panel.findChildren(QFileDialog)
+    dialog.filesSelected.emit([str(resource("demo.dbc"))])
+    dialog.close()
     qtbot.waitUntil(lambda: len(session.databases) == 1, timeout=WAIT_MS)
     assert not panel._hint.isVisible()
     assert not panel.remove_action.isEnabled()
