@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import Signal as QtSignal
 
-from canmcast_gui.database import Database, DatabaseSet, Message, Scope, Signal
-from canmcast_gui.frames import Flag
+from canmcast_gui.database import Database, DatabaseSet, Scope
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.database_mime import SIGNALS_MIME, Dragged, mime_of
-from canmcast_gui.models.signals_text import message_facts, signal_facts
+from canmcast_gui.models.signals_nodes import Node, newest_entry, number_rows, tip
 from canmcast_gui.recording import NewestById
 
 Index = QModelIndex | QPersistentModelIndex
@@ -28,34 +25,6 @@ ODD = "(!)"
 _NO_INDEX = QModelIndex()
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """A line of the tree; ``shown`` are the children that the filter lets through, ``row`` its place there.
-
-    ``search`` is the text that the filter looks in; ``last_row`` the frame that the values come from.
-    """
-
-    number: int
-    parent: _Node | None
-    database: Database
-    message: Message | None = None
-    signal: Signal | None = None
-    search: str = ""
-    children: list[_Node] = field(default_factory=list)
-    shown: list[_Node] = field(default_factory=list)
-    row: int = 0
-    value: str = ""
-    remark: str = ""
-    last_row: int = -1
-
-    @property
-    def name(self) -> str:
-        """What plots call a signal; of messages and databases the names."""
-        if self.signal is not None and self.message is not None:
-            return f"{self.message.name}.{self.signal.name}"
-        return self.message.name if self.message is not None else self.database.name
-
-
 class SignalTreeModel(QAbstractItemModel):
     """Databases, below them messages, below them signals.
 
@@ -66,8 +35,8 @@ class SignalTreeModel(QAbstractItemModel):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._nodes: list[_Node] = []
-        self._top: list[_Node] = []
+        self._nodes: list[Node] = []
+        self._top: list[Node] = []
         self._plotted: frozenset[str] = frozenset()
         self._filter = ""
         self._decimal = False
@@ -105,14 +74,14 @@ class SignalTreeModel(QAbstractItemModel):
         self._decimal = decimal
         self.endResetModel()
 
-    def _add(self, parent: _Node | None, database: Database, message=None, signal=None) -> _Node:
-        node = _Node(len(self._nodes), parent, database, message, signal)
+    def _add(self, parent: Node | None, database: Database, message=None, signal=None) -> Node:
+        node = Node(len(self._nodes), parent, database, message, signal)
         self._nodes.append(node)
         if parent is not None:
             parent.children.append(node)
         return node
 
-    def _add_database(self, database: Database) -> _Node:
+    def _add_database(self, database: Database) -> Node:
         top = self._add(None, database)
         for message in database.messages:
             branch = self._add(top, database, message)
@@ -131,13 +100,13 @@ class SignalTreeModel(QAbstractItemModel):
                 branch.shown = [
                     leaf for leaf in branch.children if all(word in leaf.search for word in words)
                 ]
-                _number(branch.shown)
+                number_rows(branch.shown)
             top.shown = [
                 branch
                 for branch in top.children
                 if branch.shown or all(word in branch.search for word in words)
             ]
-            _number(top.shown)
+            number_rows(top.shown)
 
     # -- values ------------------------------------------------------------------------------------------
 
@@ -160,8 +129,8 @@ class SignalTreeModel(QAbstractItemModel):
         for branch in branches.values():
             self._refresh_message(newest, branch)
 
-    def _refresh_message(self, newest: NewestById, branch: _Node) -> None:
-        entry = _entry_of(newest, branch.message)
+    def _refresh_message(self, newest: NewestById, branch: Node) -> None:
+        entry = newest_entry(newest, branch.message)
         if entry is None or int(newest.last_row[entry]) == branch.last_row:
             return
         branch.last_row = int(newest.last_row[entry])
@@ -179,7 +148,7 @@ class SignalTreeModel(QAbstractItemModel):
             leaf.value = f"{text} {ODD}" if leaf.remark else text
         self._values_changed(branch)
 
-    def _values_changed(self, branch: _Node) -> None:
+    def _values_changed(self, branch: Node) -> None:
         if branch.shown:
             first, last = branch.shown[0], branch.shown[-1]
             self.dataChanged.emit(
@@ -220,7 +189,7 @@ class SignalTreeModel(QAbstractItemModel):
             for branch in top.shown:
                 yield self.createIndex(branch.row, NAME, branch.number)
 
-    def _node(self, index: Index) -> _Node:
+    def _node(self, index: Index) -> Node:
         return self._nodes[index.internalId()]
 
     # -- Qt's view of it ---------------------------------------------------------------------------------
@@ -271,7 +240,7 @@ class SignalTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.CheckStateRole and is_name and node.signal is not None:
             return Qt.CheckState.Checked if node.name in self._plotted else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(node)
+            return tip(node)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -290,38 +259,12 @@ class SignalTreeModel(QAbstractItemModel):
         nodes = [self._node(index) for index in indexes]
         return mime_of(Dragged(one.database, one.message, one.signal) for one in nodes if one.message)
 
-    def _label(self, node: _Node) -> str:
+    def _label(self, node: Node) -> str:
         return node.signal.name if node.signal is not None else node.name
 
-    def _value(self, node: _Node) -> str:
+    def _value(self, node: Node) -> str:
         if node.signal is not None:
             return node.value
         if node.message is None:
             return f"{len(node.children):,} messages"
         return id_text(node.message.arbitration_id, node.message.extended, self._decimal)
-
-
-def _number(nodes: list[_Node]) -> None:
-    for row, node in enumerate(nodes):
-        node.row = row
-
-
-def _entry_of(newest: NewestById, message: Message) -> int | None:
-    """The entry of the newest frame of a message; of a parameter group, that of whichever sender was last."""
-    if not message.by_parameter_group:
-        return newest.find(message.arbitration_id, message.extended)
-    same = (newest.arbitration_id & np.uint32(message.id_mask)) == np.uint32(
-        message.arbitration_id & message.id_mask
-    )
-    data_frames = (newest.flags & np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)) == Flag.EXTENDED
-    entries = np.flatnonzero(same & data_frames)
-    return int(entries[newest.last_row[entries].argmax()]) if len(entries) else None
-
-
-def _tip(node: _Node) -> str:
-    if node.signal is not None:
-        odd = [f"The value now: {node.remark}"] if node.remark else []
-        return "\n".join([*odd, *signal_facts(node.name, node.signal)])
-    if node.message is not None:
-        return "\n".join(message_facts(node.message))
-    return "\n".join([str(node.database.path), *node.database.problems[:10]])
