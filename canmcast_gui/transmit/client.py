@@ -138,7 +138,7 @@ class Transmitter:
             self._say_if_running(wire.DISARM, job_id)
 
     def stop_all(self) -> None:
-        """End all jobs. Single frames that were asked for before still leave."""
+        """End all jobs, replays and sequences. Single frames that were asked for before still leave."""
         self._versions.clear()
         self._say_if_running(wire.STOP_ALL)
 
@@ -320,7 +320,7 @@ class Transmitter:
             status = ReplayStatus(*row)
             if status.number in self._replaying:
                 self._news.append(status)
-                if status.state == "failed":
+                if status.state in ("failed", "stopped"):
                     self._replaying.discard(status.number)
 
     def _on_sequences(self, rows: list[list[Any]]) -> None:

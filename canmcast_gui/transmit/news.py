@@ -48,7 +48,8 @@ class HeldBack:
 class ReplayStatus:
     """How a replay is doing.
 
-    ``state`` is "playing", "paused", "ended" or "failed"; ``row`` the next row that will be sent; ``sent``
+    ``state`` is "playing", "paused", "ended", "stopped" or "failed"; the last two are over for good, an ended
+    one can be moved and go on. ``row`` is the next row that will be sent; ``sent``
     and ``skipped`` frames (those that are not for this bus), ``late`` more than 1 ms, ``loops`` times that it
     began anew; ``position_ns`` the time in the recording, None while that is unknown.
     """

@@ -48,7 +48,10 @@ class _Chunk:
 
 
 class Replay:
-    """One replay. ``state`` is "playing", "paused" or "ended"; ``row`` is the next row that will be sent."""
+    """One replay. ``row`` is the next row that will be sent.
+
+    ``state`` is "playing", "paused" or "ended", and "stopped" once it was given up.
+    """
 
     def __init__(self, source: Rows, options: ReplayOptions, prepare: Callable[[FrameBatch], Any]) -> None:
         """``prepare`` encodes a batch; it raises ValueError for one that is not for this bus."""

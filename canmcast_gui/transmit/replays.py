@@ -90,7 +90,7 @@ class Replays:
     def stop_all(self) -> None:
         """End all, and tell so."""
         for number, running in self._running.items():
-            running.replay.state = "ended"
+            running.replay.state = "stopped"
             self._note(number, running.replay)
         self._running.clear()
 

@@ -65,7 +65,7 @@ class Reporter:
         """A replay has gone on; that it has ended is told at once."""
         self._replays[number] = replay
         self._dirty = True
-        self._urgent |= replay.state == "ended"
+        self._urgent |= replay.state in ("ended", "stopped")
 
     def note_sequence(self, number: int, sequence: Sequence | None) -> None:
         """A sequence has gone on; None where it could not be begun."""

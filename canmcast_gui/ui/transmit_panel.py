@@ -148,7 +148,7 @@ class TransmitPanel(QWidget):
             "Arm", "arm", "Send the selected rows periodically", self.toggle_armed, "Ctrl+E"
         )
         self.stop_action = make(
-            "Stop all", "stop-all", "End all periodic sending", self.jobs.stop_all, "Ctrl+."
+            "Stop all", "stop-all", "End all rows, replays and sequences", self.jobs.stop_all, "Ctrl+."
         )
         self.stop_action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         self.switch_action = make(
@@ -374,7 +374,7 @@ class TransmitPanel(QWidget):
         self.arm_action.setText("Disarm" if armed else "Arm")
         self._enable(self.send_action, can_send, numbers, "Send the selected rows once, now (Ctrl+Return)")
         self._enable(self.arm_action, can_send, numbers, "Send the selected rows periodically (Ctrl+E)")
-        self.stop_action.setEnabled(self.model.armed_count > 0)
+        self.stop_action.setEnabled(on_bus)
         if self._delegate.can_send != can_send:
             self._delegate.can_send = can_send
             self.table.viewport().update()

@@ -444,7 +444,8 @@ def test_a_loop_ends_when_all_is_stopped(transmitter, receiver, recording):
     begin(transmitter, recording, loop=True, end_row=20)
     receive(receiver, 50)
     transmitter.stop_all()
-    assert news(transmitter, state_of("ended"))[-1].loops >= 2
+    assert news(transmitter, state_of("stopped"))[-1].loops >= 2
+    assert transmitter.replaying == frozenset()
     assert transmitter.flush(PATIENCE)
     receiver.drain()
     assert not wait_for(receiver.fileno(), 0.05)

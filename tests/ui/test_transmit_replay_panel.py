@@ -147,3 +147,16 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
     stage.session.clear()
     assert panel.control.recording is None
+
+
+def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    panel.loop.setChecked(True)
+    panel.play()
+    qtbot.waitUntil(lambda: len(stage.session.recording) > 20, timeout=WAIT_MS)
+    stage.session.stop_all()
+    qtbot.waitUntil(lambda: panel.control.status.state == "stopped", timeout=WAIT_MS)
+    count = len(stage.session.recording)
+    panel.play()
+    qtbot.waitUntil(lambda: len(stage.session.recording) > count + 20, timeout=WAIT_MS)
