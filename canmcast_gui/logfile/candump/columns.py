@@ -30,8 +30,11 @@ def frames(lines: Lines, channels: dict[str, int]) -> list[tuple[Places, FrameBa
     ids, id_good = hexadecimal(lines, mark, mark - number)
     good &= time_good & (channel >= 0) & id_good & (text[mark] == ord("#"))
     fd = text[mark + 1] == ord("#")
-    said, said_good = hexadecimal(lines, mark + 3, fd.astype(np.int64))
-    good &= said_good | ~fd
+    fd_flags = np.zeros(len(found), dtype=np.int64)
+    if fd.any():
+        said, said_good = hexadecimal(lines, mark + 3, fd.astype(np.int64))
+        good &= said_good | ~fd
+        fd_flags = np.where(fd, bits.FD | (said & 1) * bits.BRS | (said >> 1 & 1) * bits.ESI, 0)
     end = lines.ends[found.rows]
     turn = text[end - 1] | _LOWER
     turned = (text[end - 2] == ord(" ")) & ((turn == ord("r")) | (turn == ord("t")))
@@ -41,8 +44,7 @@ def frames(lines: Lines, channels: dict[str, int]) -> list[tuple[Places, FrameBa
     good &= content.good
     error = extended & (ids & _ERROR_CLASS != 0)
     flags = np.where(error, bits.ERROR, bits.EXTENDED * extended)
-    flags |= np.where(fd, bits.FD | (said & 1) * bits.BRS | (said >> 1 & 1) * bits.ESI, 0)
-    flags |= bits.TX * (turned & (turn == ord("t")))
+    flags |= fd_flags | bits.TX * (turned & (turn == ord("t")))
     batch = batch_from(times, ids & _HIGHEST_ID, flags, channel, content)
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 
@@ -52,12 +54,11 @@ def _channels(lines: Lines, found: Layouts, channels: dict[str, int]) -> Numbers
     start, size = found.start(1), found.size(1)
     column = np.full(len(found), -1, dtype=np.int64)
     low = lines.integers(start)
-    high = lines.integers(start + 8)
     for name, channel in channels.items():
         if len(name) <= _LONGEST_NAME and name.isascii():
             same = (size == len(name)) & _begins(low, name[:8].encode())
             if len(name) > 8:
-                same &= _begins(high, name[8:].encode())
+                same &= _begins(lines.integers(start + 8), name[8:].encode())
             column[same] = channel if channel <= 255 else 0
     return column
 
