@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from canmcast_gui.models.plot import PlotData
@@ -13,6 +15,7 @@ from canmcast_gui.ui.plot_view import PlotView
 NS = 1e9
 MOST_LINES = 6
 A, B = 0, 1
+FIRST_PLACES = (0.5, 0.75)  # of what is shown
 
 
 class MeasureTable(QTableView):
@@ -48,15 +51,19 @@ class MeasureTable(QTableView):
 class PlotCursors(QObject):
     """Where the cursors are, in seconds since the recording's start, None where one is hidden.
 
-    ``moved`` tells that one has. ``panel`` is the table with the times above it, shown while both are.
+    ``moved`` tells that one has. ``actions`` are switched on while A and B are shown. ``panel`` is the table
+    with the times above it, shown while both are.
     """
 
     moved = Signal()
 
-    def __init__(self, data: PlotData, view: PlotView, parent: QObject | None = None) -> None:
+    def __init__(
+        self, data: PlotData, view: PlotView, actions: Sequence[QAction], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._data = data
         self._view = view
+        self._actions = actions
         self.seconds: list[float | None] = [None, None]
         self.panel = QWidget()
         self._times = QLabel(self.panel)
@@ -71,21 +78,41 @@ class PlotCursors(QObject):
         self.panel.hide()
         view.cursor_dragged.connect(self.move)
 
-    @property
-    def both(self) -> bool:
-        """Whether there is something between them."""
-        return None not in self.seconds
-
     def move(self, which: int, second: float | None) -> None:
         """Put A (0) or B (1) at a time, or hide it."""
         self.seconds[which] = second
+        self._actions[which].setChecked(second is not None)
         self._view.show_cursors(self.seconds)
         self.moved.emit()
+
+    def toggle(self, which: int, span: tuple[float, float]) -> None:
+        """Show a cursor in a span, or hide it, as its action says."""
+        start, stop = span
+        is_shown = self._actions[which].isChecked()
+        self.move(which, start + (stop - start) * FIRST_PLACES[which] if is_shown else None)
+
+    def adopt(self, seconds: Sequence[float | None]) -> None:
+        """Have the cursors where those of another plot are."""
+        for which, second in enumerate(seconds):
+            if self.seconds[which] != second:
+                self.move(which, second)
+
+    def beside(self, which: int, direction: int, start_ns: int) -> float | None:
+        """Where the next (1) or the previous (-1) sample of any signal is; the recording starts at
+        ``start_ns``. None where there is none, or no cursor.
+        """
+        here_s = self.seconds[which]
+        if here_s is None:
+            return None
+        here = start_ns + round(here_s * NS)
+        found = (one.samples.beside(here, direction) for one in self._data.signals)
+        times = [time for time in found if time is not None]
+        return ((min if direction > 0 else max)(times) - start_ns) / NS if times else None
 
     def show_measures(self, start_ns: int) -> None:
         """Bring the table up to date; the recording starts at ``start_ns``."""
         first, second = self.seconds
-        self.panel.setVisible(self.both and bool(self._data.signals))
+        self.panel.setVisible(None not in self.seconds and bool(self._data.signals))
         if first is None or second is None:
             return
         self._times.setText(span_text(first, second))

@@ -232,7 +232,7 @@ class PlotDocks(QObject):
 
     def _link_cursors(self, panel: PlotPanel) -> None:
         for other in self._others(panel):
-            other.put_cursors(panel.cursors.seconds)
+            other.cursors.adopt(panel.cursors.seconds)
 
     def follow_time(self, second: float) -> None:
         """Put cursor A of the current plot, where it is shown, at a time, and bring it into view."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from canmcast_gui.app.plot_setup import PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
@@ -20,16 +19,14 @@ from canmcast_gui.models.database_mime import signals_of_mime
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData, PlotSignal
 from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
-from canmcast_gui.ui.hint import EmptyHint
-from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.plot_actions import PlotActions
 from canmcast_gui.ui.plot_bar import PlotBar
 from canmcast_gui.ui.plot_colors import curve_color
 from canmcast_gui.ui.plot_cursors import A, B, PlotCursors
 from canmcast_gui.ui.plot_export import ExportChoice, ExportDialog, save_picture
 from canmcast_gui.ui.plot_legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot_menu import SignalMenu
-from canmcast_gui.ui.plot_view import PlotView
-from canmcast_gui.ui.plot_xy_view import XYView
+from canmcast_gui.ui.plot_picture import PlotPicture
 from canmcast_gui.ui.ticks import VisibleTicks
 
 # Of the 40 ms between two ticks; drawing takes about as much again.
@@ -40,7 +37,6 @@ FAR_BEHIND = 500_000
 CATCH_UP_SECONDS = 0.02
 
 LEGEND_SECONDS = 0.2
-HINT = "Drag a signal here, or type its name above."
 
 
 class PlotPanel(QWidget):
@@ -59,27 +55,16 @@ class PlotPanel(QWidget):
         self._session = session
         self.data = PlotData(session)
         self.span = PlotSpan()
-        self.view = PlotView(self)
-        self.xy_view = XYView(self)
+        self.actions_ = PlotActions(self)
+        self.picture = PlotPicture([*self.actions_.before_time, *self.actions_.behind_time], self)
+        self.view = self.picture.lanes
         self.legend = PlotLegend(self)
         self._colors: dict[str, QColor] = {}
-        self.cursors = PlotCursors(self.data, self.view, self)
+        self.cursors = PlotCursors(self.data, self.view, (self.actions_.cursor, self.actions_.second), self)
         self._dirty = True
         self._legend_due = 0.0
         self.setAcceptDrops(True)
-        self._make_actions()
-        self.bar = PlotBar(
-            session.databases,
-            (self.follow_action, self.fit_action),
-            (
-                self.overlay_action,
-                self.xy_action,
-                self.cursor_action,
-                self.second_action,
-                self.clear_action,
-                self.export_action,
-            ),
-        )
+        self.bar = PlotBar(session.databases, self.actions_.before_time, self.actions_.behind_time)
         self._make_layout()
         self._connect()
         self._on_recording()
@@ -87,66 +72,29 @@ class PlotPanel(QWidget):
 
     # -- making ------------------------------------------------------------------------------------------
 
-    def _action(self, name: str, icon_name: str, tip: str, slot, keys: str = "") -> QAction:
-        action = QAction(icon(icon_name), name, self)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
-        action.triggered.connect(slot)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.addAction(action)
-        return action
-
-    def _make_actions(self) -> None:
-        make = self._action
-        self.follow_action = make("Follow", "follow", "Show the newest seconds", self.follow)
-        self.follow_action.setCheckable(True)
-        self.fit_action = make("Fit", "fit", "Show the whole recording and all values", self.fit, "F")
-        self.overlay_action = make("Overlay", "plot", "All signals in one picture", self._rebuild)
-        self.overlay_action.setCheckable(True)
-        self.xy_action = make("XY", "xy", "All signals over the first one instead of over time", self._on_xy)
-        self.xy_action.setCheckable(True)
-        self.cursor_action = make("Cursor", "cursor", "Read values at a time", self._toggle_cursor, "C")
-        self.cursor_action.setCheckable(True)
-        self.second_action = make(
-            "Second cursor", "cursor-b", "Measure between two times", self._toggle_second, "Shift+C"
-        )
-        self.second_action.setCheckable(True)
-        self.clear_action = make("Remove all", "clear", "Remove all signals", self.clear)
-        self.export_action = make(
-            "Export…", "export", "Save a picture, or the signals as a table", self.choose_export
-        )
-        self.menu_actions = [
-            self.follow_action, self.fit_action, self.overlay_action, self.xy_action, self.cursor_action,
-            self.second_action,
-            self.clear_action, self.export_action,
-        ]  # fmt: skip
-
     def _make_layout(self) -> None:
         self._sentence = QLabel(self)
         self._sentence.setWordWrap(True)
         self._sentence.setContentsMargins(8, 2, 8, 2)
         self._sentence.hide()
-        self._area = QScrollArea(self)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(self.view)
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.view.addActions(self.menu_actions)
-        # The view would take drops for its scene otherwise.
-        for widget in (self.view, self.view.viewport()):
-            widget.setAcceptDrops(False)
-        self._hint = EmptyHint(self.view, HINT)
-        self.xy_view.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        pictures = (self._area, self.xy_view)
-        for widget in (self.bar, self.legend, *pictures, self.cursors.panel, self._sentence):
-            layout.addWidget(widget, 1 if widget in pictures else 0)
+        for widget in (self.bar, self.legend, self.picture, self.cursors.panel, self._sentence):
+            layout.addWidget(widget, 1 if widget is self.picture else 0)
 
     def _connect(self) -> None:
+        for action, slot in (
+            (self.actions_.follow, self.follow),
+            (self.actions_.fit, self.fit),
+            (self.actions_.overlay, self._rebuild),
+            (self.actions_.xy, self._on_xy),
+            (self.actions_.cursor, lambda: self.cursors.toggle(A, self.span.span)),
+            (self.actions_.second, lambda: self.cursors.toggle(B, self.span.span)),
+            (self.actions_.clear, self.clear),
+            (self.actions_.export, self.choose_export),
+        ):
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
         self.view.zoomed.connect(self._on_zoom)
         self.view.dragged.connect(self._on_drag)
         self.view.clicked.connect(self._on_click)
@@ -229,9 +177,7 @@ class PlotPanel(QWidget):
         """Lay out lanes and legend anew."""
         shown = self.data.signals
         colors = {one.name: self._color_of(one) for one in shown}
-        self.view.show_signals(shown, self.overlay_action.isChecked(), colors)
-        self.xy_view.show_signals(shown, colors)
-        self.view.setMinimumHeight(self.view.needed_height if shown else 0)
+        self.picture.show_signals(shown, self.actions_.overlay.isChecked(), colors)
         titles = titles_of(self.data.names)
         self.legend.show_entries(
             [
@@ -239,7 +185,6 @@ class PlotPanel(QWidget):
                 for one, title in zip(shown, titles, strict=True)
             ]
         )
-        self._hint.setVisible(not shown)
         self._legend_due = 0.0
         self._dirty = True
         if self.isVisible():
@@ -248,14 +193,14 @@ class PlotPanel(QWidget):
     def setup(self) -> PlotSetup:
         """The plot as it is set up."""
         signals = tuple((one.name, one.style) for one in self.data.signals)
-        overlaid, is_xy = self.overlay_action.isChecked(), self.xy_action.isChecked()
+        overlaid, is_xy = self.actions_.overlay.isChecked(), self.actions_.xy.isChecked()
         return PlotSetup(signals, "", overlaid, self.span.window, is_xy)
 
     def set_up(self, setup: PlotSetup) -> None:
         """Plot just what a setup says."""
         self.clear()
-        self.overlay_action.setChecked(setup.overlaid)
-        self.xy_action.setChecked(setup.xy)
+        self.actions_.overlay.setChecked(setup.overlaid)
+        self.actions_.xy.setChecked(setup.xy)
         self.span.window = setup.seconds
         self.bar.show_window(setup.seconds)
         for name, style in setup.signals:
@@ -274,8 +219,7 @@ class PlotPanel(QWidget):
     def fit(self) -> None:
         """Show the whole recording and all values."""
         self.span.show_all()
-        self.view.refit()
-        self.xy_view.refit()
+        self.picture.refit()
         self._on_span()
 
     def _on_zoom(self, factor: float, second: float) -> None:
@@ -297,9 +241,9 @@ class PlotPanel(QWidget):
     def _on_click(self, second: float) -> None:
         self.setFocus()
         if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._move_cursor(B, second)
-        elif self.cursor_action.isChecked():
-            self._move_cursor(A, second)
+            self.cursors.move(B, second)
+        elif self.actions_.cursor.isChecked():
+            self.cursors.move(A, second)
             self.time_chosen.emit(second)
 
     def _on_span(self) -> None:
@@ -311,16 +255,10 @@ class PlotPanel(QWidget):
         self.span.adopt(other)
         self._redraw()
 
-    def put_cursors(self, seconds: Sequence[float | None]) -> None:
-        """Have the cursors where those of another plot are."""
-        for which, second in enumerate(seconds):
-            if self.cursors.seconds[which] != second:
-                self._move_cursor(which, second)
-
     def show_time(self, second: float) -> None:
         """Put cursor A at a time, and bring it into view."""
         self.span.bring_into_view(second)
-        self._move_cursor(A, second)
+        self.cursors.move(A, second)
         self._on_span()
 
     def _redraw(self) -> None:
@@ -330,37 +268,15 @@ class PlotPanel(QWidget):
     # -- the cursor --------------------------------------------------------------------------------------
 
     def _on_xy(self) -> None:
-        is_xy = self.xy_action.isChecked()
-        self.xy_view.setVisible(is_xy)
-        self._area.setVisible(not is_xy)
+        self.picture.set_xy(self.actions_.xy.isChecked())
         self._redraw()
-
-    def _toggle_cursor(self) -> None:
-        self._move_cursor(A, sum(self.span.span) / 2 if self.cursor_action.isChecked() else None)
-
-    def _toggle_second(self) -> None:
-        start, stop = self.span.span
-        self._move_cursor(B, start + (stop - start) * 0.75 if self.second_action.isChecked() else None)
-
-    def _move_cursor(self, which: int, second: float | None) -> None:
-        self.cursors.move(which, second)
-        self.cursor_action.setChecked(self.cursors.seconds[A] is not None)
-        self.second_action.setChecked(self.cursors.seconds[B] is not None)
 
     def step_cursor(self, direction: int, which: int = A) -> None:
         """Move a cursor to the next (1) or the previous (-1) sample of any signal."""
-        here_s = self.cursors.seconds[which]
-        if here_s is None:
-            return
-        start_ns = self._session.recording.start_ns
-        here = start_ns + round(here_s * NS)
-        times = [
-            time for one in self.data.signals if (time := one.samples.beside(here, direction)) is not None
-        ]
-        if times:
-            second = ((min if direction > 0 else max)(times) - start_ns) / NS
+        second = self.cursors.beside(which, direction, self._session.recording.start_ns)
+        if second is not None:
             self.span.bring_into_view(second)
-            self._move_cursor(which, second)
+            self.cursors.move(which, second)
             self._redraw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -384,12 +300,8 @@ class PlotPanel(QWidget):
         recording = self._session.recording
         if not self._session.paused or self.span.mode is SpanMode.ALL:
             self.span.update(*self._extent())
-        if self.xy_action.isChecked():
-            self.xy_view.draw(recording.start_ns, self.span.span)
-        else:
-            self.view.show_span(*self.span.span)
-            self.view.draw(recording.start_ns, self.data.losses)
-        self.follow_action.setChecked(self.span.mode is SpanMode.FOLLOW)
+        self.picture.draw(recording.start_ns, self.span.span, self.data.losses)
+        self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
         if time.monotonic() >= self._legend_due:
             self._legend_due = time.monotonic() + LEGEND_SECONDS
             self._show_values()
@@ -448,7 +360,7 @@ class PlotPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_hint"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "bar"):
             self._colors = {name: curve_color(self.palette(), n) for n, name in enumerate(self._colors)}
             self._rebuild()
 
@@ -474,8 +386,8 @@ class PlotPanel(QWidget):
     def export(self, path: Path, choice: ExportChoice) -> None:
         """Write a picture, or the signals as a table."""
         if choice.picture:
-            picture = self.xy_view if self.xy_action.isChecked() else self._area
-            shown, area = [self.legend, picture], self.legend.geometry().united(picture.geometry())
+            shown = [self.legend, self.picture]
+            area = self.legend.geometry().united(self.picture.geometry())
             self._say(save_picture(path, shown, area, lambda: ", ".join(self.signals())))
             return
         start_ns = self._session.recording.start_ns

@@ -85,12 +85,12 @@ def test_linked_plots_show_the_same_time_and_cursors(plots):
     assert other.span.mode is one.span.mode
     one.view.zoomed.emit(0.5, 0.1)
     assert other.span.span == one.span.span
-    other._move_cursor(1, 0.15)
+    other.cursors.move(1, 0.15)
     assert one.cursors.seconds == [None, 0.15]
     plots.link_action.setChecked(False)
     one.view.dragged.emit(0.05)
     assert other.span.span != one.span.span
-    other._move_cursor(0, 0.1)
+    other.cursors.move(0, 0.1)
     assert one.cursors.seconds == [None, 0.15]
 
 
@@ -99,12 +99,12 @@ def test_a_place_in_the_plot_is_found_in_the_trace_and_the_other_way_round(plots
     plots.plot_signal(SPEED)
     panel = plots.current
     panel.fit()
-    panel.cursor_action.trigger()
+    panel.actions_.cursor.trigger()
     panel.view.clicked.emit(0.1234)
     assert window.panel.trace.current_row() == 124
     assert panel.cursors.seconds[0] == pytest.approx(0.1234)
     window.panel.trace.show_row(200)
     assert panel.cursors.seconds[0] == pytest.approx(0.2)
-    panel.cursor_action.trigger()
+    panel.actions_.cursor.trigger()
     window.panel.trace.show_row(300)
     assert panel.cursors.seconds[0] is None

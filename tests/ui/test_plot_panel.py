@@ -81,10 +81,10 @@ def test_lanes_are_stacked_or_overlaid(panel, session):
     panel.add_signal(SPEED)
     panel.add_signal(GEAR)
     assert [len(lane.axes) for lane in panel.view.lanes] == [1, 1]
-    panel.overlay_action.trigger()
+    panel.actions_.overlay.trigger()
     assert [len(lane.axes) for lane in panel.view.lanes] == [2]
     assert all(len(item.getData()[0]) for item in curves(panel))
-    panel.overlay_action.trigger()
+    panel.actions_.overlay.trigger()
     assert len(panel.view.lanes) == 2
 
 
@@ -95,7 +95,7 @@ def test_signals_of_one_name_are_told_apart():
 def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
     changes = []
     panel.plotted_changed.connect(changes.append)
-    assert panel._hint.isVisible()
+    assert panel.picture._hint.isVisible()
     panel.bar.name_edit.setText("gear")
     panel.bar.name_edit.returnPressed.emit()
     mime = QMimeData()
@@ -106,9 +106,9 @@ def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
     cross = panel.legend.cross_of(panel.legend.entries[0]).center()
     qtbot.mouseClick(panel.legend, left, pos=cross)
     assert panel.signals() == [SPEED]
-    panel.clear_action.trigger()
+    panel.actions_.clear.trigger()
     assert changes == [[GEAR], [GEAR, SPEED], [SPEED], []]
-    assert panel._hint.isVisible()
+    assert panel.picture._hint.isVisible()
 
 
 def test_a_name_that_fits_nothing_or_many_is_said(panel):
@@ -128,15 +128,15 @@ def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, pa
     session.recording.append(traffic(1000, first=30_000))
     qtbot.waitUntil(lambda: panel.data.rows_behind == 0, timeout=WAIT_MS)
     assert panel.span.span == pytest.approx((14.999, 24.999))
-    assert not panel.follow_action.isChecked()
-    assert panel.fit_action.shortcut().toString() == "F"
-    panel.fit_action.trigger()
+    assert not panel.actions_.follow.isChecked()
+    assert panel.actions_.fit.shortcut().toString() == "F"
+    panel.actions_.fit.trigger()
     assert panel.span.span == pytest.approx((0, 30.996))
     x, y = drawn(panel)
     assert (x[0], x[-1]) == pytest.approx((0, 30.996))
     assert len(x) <= 2 * panel.view.width() + 4
     assert y.max() == pytest.approx(30_996 * 0.25)
-    panel.follow_action.trigger()
+    panel.actions_.follow.trigger()
     assert panel.span.span == pytest.approx((20.999, 30.999))
 
 
@@ -169,7 +169,7 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     session.recording.append(traffic(100))
     panel.add_signal(SPEED)
     panel.fit()
-    panel.cursor_action.trigger()
+    panel.actions_.cursor.trigger()
     panel.view.clicked.emit(0.041)
     assert panel.legend.entries[0].value == "10.00 rpm"
     qtbot.keyClick(panel, Qt.Key.Key_Right)
@@ -177,7 +177,7 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     qtbot.keyClick(panel, Qt.Key.Key_Left)
     qtbot.keyClick(panel, Qt.Key.Key_Left)
     assert panel.legend.entries[0].value == "9.00 rpm"
-    panel.cursor_action.trigger()
+    panel.actions_.cursor.trigger()
     assert panel.legend.entries[0].value == "24.00 rpm"
 
 
@@ -362,7 +362,7 @@ def drag(viewport, place: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
 def test_a_click_puts_the_cursor_where_it_is(qtbot, panel, session):
     session.recording.append(traffic(1000))
     panel.add_signal(SPEED)
-    panel.cursor_action.trigger()
+    panel.actions_.cursor.trigger()
     place = middle(panel)
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     box = panel.view.lanes[0].boxes[0]
@@ -398,17 +398,17 @@ def test_two_cursors_measure_what_is_between_them(panel, session):
     session.recording.append(traffic(100))
     panel.fit()
     assert not panel.cursors.panel.isVisible()
-    panel._move_cursor(0, 0.010)
+    panel.cursors.move(0, 0.010)
     assert not panel.cursors.panel.isVisible()
-    panel._move_cursor(1, 0.030)
+    panel.cursors.move(1, 0.030)
     assert panel.cursors.panel.isVisible()
-    assert panel.second_action.isChecked()
+    assert panel.actions_.second.isChecked()
     measured = panel.cursors.table.measures
     row = [measured.index(0, column).data() for column in range(measured.columnCount())]
     assert row == [SPEED, "2.00 rpm", "7.00 rpm", "5 rpm", "3.00 rpm", "7.00 rpm", "5 rpm"]
     assert "Δt 0.020000 s" in panel.cursors._times.text()
     assert "1/Δt 50 Hz" in panel.cursors._times.text()
-    panel.second_action.trigger()
+    panel.actions_.second.trigger()
     assert not panel.cursors.panel.isVisible()
 
 
@@ -417,7 +417,7 @@ def test_a_cursor_that_is_dragged_goes_along_in_all_lanes(panel, session):
     panel.add_signal(GEAR)
     session.recording.append(traffic(100))
     panel.fit()
-    panel._move_cursor(1, 0.03)
+    panel.cursors.move(1, 0.03)
     dragged = panel.view.lanes[0].cursors[1]
     dragged.setValue(0.05)
     dragged.sigDragged.emit(dragged)
@@ -430,8 +430,8 @@ def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
     panel.add_signal(SPEED)
     session.recording.append(traffic(100))
     panel.fit()
-    panel._move_cursor(0, 0.010)
-    panel._move_cursor(1, 0.030)
+    panel.cursors.move(0, 0.010)
+    panel.cursors.move(1, 0.030)
     qtbot.keyClick(panel.cursors.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     head, row = QGuiApplication.clipboard().text().splitlines()
     assert head.split("\t")[:3] == ["Signal", "At A", "At B"]
@@ -475,15 +475,15 @@ def test_signals_over_another_one(panel, session):
     for name in (SPEED, GEAR):
         panel.add_signal(name)
     panel.fit()
-    panel.xy_action.trigger()
-    assert panel.xy_view.isVisible()
-    assert not panel._area.isVisible()
-    x, y = panel.xy_view.curves[0].getData()
+    panel.actions_.xy.trigger()
+    assert panel.picture.xy.isVisible()
+    assert not panel.view.isVisible()
+    x, y = panel.picture.xy.curves[0].getData()
     speed = panel.values(SPEED)
     assert set(x) <= set(speed)
     assert len(x) == len(y) > 0
-    assert panel.xy_view.plot.getAxis("bottom").labelText == "Speed [rpm]"
+    assert panel.picture.xy.plot.getAxis("bottom").labelText == "Speed [rpm]"
     assert panel.setup().xy
     panel.set_up(PlotSetup(((SPEED, PlotStyle()),)))
-    assert not panel.xy_view.isVisible()
-    assert panel._area.isVisible()
+    assert not panel.picture.xy.isVisible()
+    assert panel.view.isVisible()

@@ -1,0 +1,69 @@
+"""The picture of a plot, over time or over a signal, with a hint where there is nothing to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+
+from canmcast_gui.models.plot import PlotSignal
+from canmcast_gui.models.plot_samples import Times
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.plot_view import PlotView
+from canmcast_gui.ui.plot_xy_view import XYView
+
+HINT = "Drag a signal here, or type its name above."
+
+
+class PlotPicture(QStackedWidget):
+    """``lanes`` shows signals over time, ``xy`` over the first of them; one of the two is seen."""
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lanes = PlotView(self)
+        self.xy = XYView(self)
+        area = QScrollArea(self)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.lanes)
+        self.addWidget(area)
+        self.addWidget(self.xy)
+        for view in (self.lanes, self.xy):
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+            view.addActions(list(actions))
+            # They would take drops for their scenes otherwise.
+            view.setAcceptDrops(False)
+            view.viewport().setAcceptDrops(False)
+        self._hint = EmptyHint(self.lanes, HINT)
+
+    @property
+    def is_xy(self) -> bool:
+        """Whether signals are shown over the first one."""
+        return self.currentWidget() is self.xy
+
+    def set_xy(self, is_xy: bool) -> None:
+        """Show signals over the first one, or over time."""
+        self.setCurrentIndex(int(is_xy))
+
+    def show_signals(self, signals: Sequence[PlotSignal], overlaid: bool, colors: dict[str, QColor]) -> None:
+        """Show these signals."""
+        self.lanes.show_signals(signals, overlaid, colors)
+        self.lanes.setMinimumHeight(self.lanes.needed_height if signals else 0)
+        self.xy.show_signals(signals, colors)
+        self._hint.setVisible(not signals)
+
+    def refit(self) -> None:
+        """Let the value axes fit what is shown again."""
+        self.lanes.refit()
+        self.xy.refit()
+
+    def draw(self, start_ns: int, span: tuple[float, float], losses: Times) -> None:
+        """Draw what is seen of a span in seconds since ``start_ns``; frames are missing at ``losses``."""
+        if self.is_xy:
+            self.xy.draw(start_ns, span)
+        else:
+            self.lanes.show_span(*span)
+            self.lanes.draw(start_ns, losses)
