@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # SAE J1939-21: in PDU1 (format below 240) the low byte of the parameter group is a destination address.
 _FIRST_PDU2_FORMAT = 240
@@ -85,6 +85,16 @@ class Message:
     def receivers(self) -> tuple[str, ...]:
         """The nodes that receive any of its signals, each once."""
         return tuple(dict.fromkeys(name for signal in self.signals for name in signal.receivers))
+
+    @property
+    def listed_signals(self) -> tuple[Signal, ...]:
+        """Its signals, and of a container those of the messages in it, called "Message.Signal"."""
+        inner = (
+            replace(signal, name=f"{message.name}.{signal.name}")
+            for message in self.contained
+            for signal in message.signals
+        )
+        return (*self.signals, *inner)
 
     def signal(self, name: str) -> Signal | None:
         """The signal of that name; the first, where multiplexed ones share it."""

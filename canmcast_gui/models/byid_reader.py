@@ -48,7 +48,7 @@ class EntryReader:
     def signal_names(self, entry: int) -> list[str]:
         """The signals of an entry's message."""
         message = self.message(entry)
-        return [signal.name for signal in message.signals] if message else []
+        return [signal.name for signal in message.listed_signals] if message else []
 
     def signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
         """All signals of the message; those that the frame in that row does not carry say so."""

@@ -156,7 +156,7 @@ def signal_entries(databases: DatabaseSet) -> Iterator[Entry]:
     """Every signal of every message."""
     for database in databases:
         for message in database.messages:
-            for signal in message.signals:
+            for signal in message.listed_signals:
                 yield Entry(database, message, signal, search=_search(message, signal.name))
 
 
@@ -227,8 +227,8 @@ MESSAGE_COLUMNS = (
     TableColumn(
         "Signals",
         8,
-        _of_message(lambda one: str(len(one.signals))),
-        lambda entry: len(entry.message.signals),
+        _of_message(lambda one: str(len(one.listed_signals))),
+        lambda entry: len(entry.message.listed_signals),
         True,
     ),
     TableColumn("Sender", 12, _of_message(lambda one: ", ".join(one.senders))),

@@ -87,7 +87,7 @@ class SignalTreeModel(QAbstractItemModel):
             branch = self._add(top, database, message)
             number = id_text(message.arbitration_id, message.extended)
             branch.search = f"{message.name} {number} {message.arbitration_id}".lower()
-            for signal in message.signals:
+            for signal in message.listed_signals:
                 leaf = self._add(branch, database, message, signal)
                 leaf.search = f"{branch.search} {message.name}.{signal.name}".lower()
         return top

@@ -85,7 +85,7 @@ class PlotBar(QToolBar):
             f"{message.name}.{signal.name}"
             for database in self._databases
             for message in database.messages
-            for signal in message.signals
+            for signal in message.listed_signals
         ]
 
     def _take_name(self) -> None:

@@ -209,6 +209,9 @@ def test_messages_in_containers_are_decoded_as_cantools_does():
     assert shown == [("Two.T", 5), ("Two.S", 1000), ("One.T", 1), ("One.S", 7)]
     assert [one.name for one in database.decode_frame(0x200, False, payloads[3])] == ["One.T"]
     assert database.signal("C.One.S").length == 16
+    names = {one.name for one in database.messages[0].listed_signals}
+    assert names == {"One.S", "One.T", "Two.S", "Two.T"}
+    assert all(database.has_signal(f"C.{name}") for name in names)
 
 
 @given(st.lists(st.binary(max_size=64), min_size=1, max_size=5))
