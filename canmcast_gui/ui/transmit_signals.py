@@ -126,15 +126,15 @@ class _SignalField(QWidget):
         self.hide()
         self.line = line
         signal = line.signal
-        self.label = QLabel(f"{signal.name} [{signal.unit}]" if signal.unit else signal.name, parent)
+        self.label = QLabel(signal.name, parent)
         self.label.setMinimumWidth(90)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.label.setToolTip(signal.comment or signal.name)
+        self.label.setToolTip(f"{signal.name}: {signal.comment}" if signal.comment else signal.name)
         self.editor: QLineEdit | QComboBox = (
             self._make_choice(parent) if signal.choices else self._make_number(parent)
         )
         self.label.setBuddy(self.editor)
-        self.editor.setToolTip(f"{line.minimum:g} to {line.maximum:g}")
+        self.editor.setToolTip(f"{line.minimum:g} to {line.maximum:g} {signal.unit}".strip())
         self.slider = QSlider(Qt.Orientation.Horizontal, parent)
         self.slider.setMinimumWidth(40)
         span = (line.maximum - line.minimum) / abs(signal.scale or 1)
