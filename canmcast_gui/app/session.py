@@ -20,6 +20,7 @@ from canmcast_gui.app.databases import Databases
 from canmcast_gui.app.leftover import save_leftover
 from canmcast_gui.app.live import SUPERVISE_MS
 from canmcast_gui.app.record import start_recorder
+from canmcast_gui.app.reference import Reference
 from canmcast_gui.app.signal_export import SignalExport
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task, Work
@@ -66,6 +67,7 @@ class Session(QObject):
         self._databases = Databases(self._pool, self)
         self._trace = Trace(self._pool, self)
         self.databases.use_sources(self.recording.sources)
+        self.reference = Reference(self._pool, self.databases, self)
         self._bus = BusControl(self._pool, self._sources_for_bus, self)
         self._wire()
         self._recorder_watch = QTimer(self)
@@ -77,6 +79,7 @@ class Session(QObject):
         self._databases.changed.connect(self.databases_changed)
         self._databases.message.connect(self.message)
         self._pool.started.connect(self.task_started)
+        self.reference.message.connect(self.message)
         self._trace.message.connect(self.message)
         self._trace.unread.connect(self.file_unread)
         self._trace.loading_changed.connect(self.state_changed)
@@ -367,6 +370,7 @@ class Session(QObject):
         self.clock.stop()
         self._bus.close()
         self.stop_record()
+        self.reference.close()
         self._pool.shutdown()
         self._databases.close()
         self._trace.close()

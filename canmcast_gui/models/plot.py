@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.app.plot_setup import LineKind, PlotStyle
-from canmcast_gui.app.session import Session
-from canmcast_gui.database import DatabaseError, Signal
+from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot_samples import SampleRoom, SampleStore, Times
+from canmcast_gui.recording import Recording
 
 # More lines than that cannot be told apart; they share one bound of memory.
 MAX_SIGNALS = 64
@@ -87,15 +88,33 @@ class PlotSignal:
         self.samples.append(times, numbers)
 
 
-class PlotData:
-    """Keeps the samples of the wanted signals up to date with the session's recording."""
+class Source(Protocol):
+    """A recording and the databases that describe it: the session, or what it is compared with."""
 
-    def __init__(self, session: Session, clock: Clock = time.perf_counter) -> None:
-        self._session = session
+    @property
+    def recording(self) -> Recording | None:
+        """The frames."""
+
+    @property
+    def databases(self) -> DatabaseSet:
+        """What describes them."""
+
+
+class PlotData:
+    """Keeps the samples of the wanted signals up to date with a recording, which must be there."""
+
+    def __init__(self, source: Source, clock: Clock = time.perf_counter) -> None:
+        self._source = source
         self._clock = clock
         self.signals: list[PlotSignal] = []
         self._room = SampleRoom()
         self._losses: tuple[object, Times] = (None, np.zeros(0, dtype=np.int64))
+
+    @property
+    def _recording(self) -> Recording:
+        recording = self._source.recording
+        assert recording is not None
+        return recording
 
     @property
     def names(self) -> list[str]:
@@ -134,7 +153,7 @@ class PlotData:
                 signal.style = style
 
     def _describe(self, signal: PlotSignal) -> None:
-        databases = self._session.databases
+        databases = self._source.databases
         try:
             signal.signal = databases.signal(signal.name)
         except DatabaseError as error:
@@ -147,8 +166,8 @@ class PlotData:
     @property
     def losses(self) -> Times:
         """When frames were found missing in the recording, int64 (n,), ascending."""
-        gaps = self._session.recording.gaps
-        key = (self._session.recording.folder, gaps.generation)
+        gaps = self._recording.gaps
+        key = (self._recording.folder, gaps.generation)
         if self._losses[0] != key:
             self._losses = key, np.sort(np.array([gap.timestamp_ns for gap in gaps[:]], dtype=np.int64))
         return self._losses[1]
@@ -156,8 +175,8 @@ class PlotData:
     @property
     def rows_behind(self) -> int:
         """How many frames of the recording the signal that is furthest behind has not seen."""
-        end = self._session.recording.end_row
-        first = self._session.recording.first_row
+        end = self._recording.end_row
+        first = self._recording.first_row
         return max((end - max(one.next_row, first) for one in self.signals if not one.problem), default=0)
 
     def update(self, budget_s: float) -> bool:
@@ -173,13 +192,13 @@ class PlotData:
         """The signals that have seen the fewest rows, where there are more rows."""
         usable = [signal for signal in self.signals if not signal.problem]
         first = min((signal.next_row for signal in usable), default=0)
-        if first >= self._session.recording.end_row:
+        if first >= self._recording.end_row:
             return []
         return [signal for signal in usable if signal.next_row == first]
 
     def _advance(self, signals: list[PlotSignal]) -> None:
         """Decode one block of rows for signals that have seen equally many."""
-        recording = self._session.recording
+        recording = self._recording
         start = signals[0].next_row
         ahead = [one.next_row for one in self.signals if one.next_row > start]
         found = next(iter(recording.blocks(start, min(ahead, default=None))), None)
@@ -195,7 +214,7 @@ class PlotData:
 
     def _decode(self, signal: PlotSignal, batch: FrameBatch) -> None:
         try:
-            times, values = self._session.databases.decode(batch, signal.name)
+            times, values = self._source.databases.decode(batch, signal.name)
         except DatabaseError as error:
             signal.problem = str(error)
             return

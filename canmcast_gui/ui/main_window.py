@@ -108,6 +108,10 @@ class MainWindow(QMainWindow):
         plot.addAction("&New plot", self.docks.plots.open_new)
         plot.addAction(self.docks.plots.link_action)
         plot.addSeparator()
+        plot.addAction("&Compare with a log file…", self.files.ask_reference)
+        stop = plot.addAction("Compare &no more", self._session.reference.close)
+        plot.aboutToShow.connect(lambda: stop.setEnabled(self._session.reference.path is not None))
+        plot.addSeparator()
         plot.addAction("Choose &signals", lambda: self._show_dock("signals"))
 
     def _show_dock(self, name: str) -> None:

@@ -158,6 +158,12 @@ class FileFlows(QObject):
             return f"The trigger is no filter: {error}"
         return ""
 
+    def ask_reference(self) -> None:
+        """Ask for a log file to compare the plots with."""
+        self.dialog(
+            "Compare with a log file", _read_filters(), lambda path: self._session.reference.open(Path(path))
+        )
+
     def ask_database(self) -> None:
         """Ask for a database and load it."""
         self.dialog("Load a database", DATABASES, self._session.load_database)

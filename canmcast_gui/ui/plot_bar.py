@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QToolBar, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QToolBar, QWidget
 
 from canmcast_gui.database import DatabaseSet
 
@@ -23,12 +24,13 @@ FIRST_WINDOW = 1
 
 class PlotBar(QToolBar):
     """``name_chosen`` carries "Message.Signal", ``problem`` why what was typed is none (or nothing, where
-    it is), ``window_chosen`` seconds.
+    it is), ``window_chosen`` and ``offset_chosen`` seconds.
     """
 
     name_chosen = Signal(str)
     problem = Signal(str)
     window_chosen = Signal(float)
+    offset_chosen = Signal(float)
 
     def __init__(self, databases: DatabaseSet, before: Sequence[QAction], after: Sequence[QAction]) -> None:
         """The actions ``before`` and ``after`` the choice of time; of the first the text is shown."""
@@ -44,6 +46,9 @@ class PlotBar(QToolBar):
         self.addActions(before)
         self.addWidget(self.window_box)
         self.addActions(after)
+        self.offset_box = self._make_offset_box()
+        self._offset = self.addWidget(self.offset_box)
+        self._offset.setVisible(False)
         button: QWidget = self.widgetForAction(before[0])
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
@@ -70,6 +75,25 @@ class PlotBar(QToolBar):
         box.setCurrentIndex(FIRST_WINDOW)
         box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
         return box
+
+    def _make_offset_box(self) -> QDoubleSpinBox:
+        box = QDoubleSpinBox(self)
+        box.setRange(-1e6, 1e6)
+        box.setDecimals(4)
+        box.setSingleStep(0.1)
+        box.setPrefix("Offset ")
+        box.setSuffix(" s")
+        box.setKeyboardTracking(False)
+        box.valueChanged.connect(self.offset_chosen)
+        return box
+
+    def show_offset(self, path: Path | None, seconds: float) -> None:
+        """Offer the offset of the recording that is compared with; without one there is none."""
+        self._offset.setVisible(path is not None)
+        if path is not None:
+            self.offset_box.setToolTip(f"How much later {path.name} (dashed) is drawn")
+        with QSignalBlocker(self.offset_box):
+            self.offset_box.setValue(seconds)
 
     def show_window(self, seconds: float) -> None:
         """Say how much time is shown, where the choice has it."""

@@ -21,6 +21,7 @@ MARGIN = 0.12  # of the values' range, above and below, so that a curve does not
 SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
 POINT_PIXELS = 4
 LEAST_FRAME = 4  # pixels: less is a click with an unsteady hand
+OTHERS_OPACITY = 0.6
 DOTS = 4000  # across a lane: shorter than a pixel
 WHEEL_BASE = 1.0015
 
@@ -104,6 +105,7 @@ class ValueAxis:
         self.box = box
         self.axis = axis
         self.curves: list[tuple[PlotSignal, pg.PlotCurveItem]] = []
+        self.others: list[tuple[PlotSignal, pg.PlotCurveItem]] = []
         self.low, self.high = np.inf, -np.inf
         self.is_manual = False
         self._shown_title: str | None = None
@@ -112,17 +114,27 @@ class ValueAxis:
     def _on_scaled(self) -> None:
         self.is_manual = True
 
-    def add(self, signal: PlotSignal) -> None:
-        """Add a signal's curve."""
+    def add(self, signal: PlotSignal, other: PlotSignal | None) -> None:
+        """Add a signal's curve, and behind it that of the recording which it is compared with."""
+        if other is not None:
+            self.others.append((other, self._add_item()))
+        self.curves.append((signal, self._add_item()))
+        self.axis.states = signal.states()
+
+    def _add_item(self) -> pg.PlotCurveItem:
         item = LaneCurve(self.box)
         self.box.addItem(item, ignoreBounds=True)
-        self.curves.append((signal, item))
-        self.axis.states = signal.states()
+        return item
 
     def color(self, palette: QPalette, colors: dict[str, QColor]) -> None:
         """Paint in the colours of the theme; an axis of one curve has the curve's colour."""
         for signal, item in self.curves:
             item.setPen(_pen(signal, colors[signal.name]))
+        for signal, item in self.others:
+            pen = _pen(signal, colors[signal.name])
+            pen.setStyle(Qt.PenStyle.DashLine)
+            item.setPen(pen)
+            item.setOpacity(OTHERS_OPACITY)
         text = (
             colors[self.curves[0][0].name]
             if len(self.curves) == 1
@@ -131,19 +143,24 @@ class ValueAxis:
         self.axis.setPen(pg.mkPen(theme.colors(palette).line))
         self.axis.setTextPen(pg.mkPen(text))
 
-    def draw(self, start_ns: int, span: tuple[float, float], points: int, losses: Times) -> int:
+    def draw(
+        self, start_ns: int, span: tuple[float, float], points: int, losses: Times, other_start_ns: int
+    ) -> int:
         """Draw what the samples say of a span in seconds since ``start_ns``; returns how many points.
 
-        Where frames were lost, at ``losses`` (int64 (n,), ascending), lines are broken.
+        Where frames were lost, at ``losses`` (int64 (n,), ascending), lines are broken. What they are
+        compared with counts its times from ``other_start_ns``.
         """
         low, high, drawn = np.inf, -np.inf, 0
-        first, last = (start_ns + round(second * NS) for second in span)
-        for signal, item in self.curves:
-            curve = signal.samples.curve(first, last, points)
-            drawn += len(curve.times)
-            _draw_curve(item, signal, curve, start_ns, losses, dot=(span[1] - span[0]) / DOTS)
-            if len(curve.values):
-                low, high = min(low, curve.values.min()), max(high, curve.values.max())
+        lines = [(start_ns, losses, self.curves), (other_start_ns, _NO_TIMES, self.others)]
+        for origin_ns, missing, curves in lines:
+            first, last = (origin_ns + round(second * NS) for second in span)
+            for signal, item in curves:
+                curve = signal.samples.curve(first, last, points)
+                drawn += len(curve.times)
+                _draw_curve(item, signal, curve, origin_ns, missing, dot=(span[1] - span[0]) / DOTS)
+                if len(curve.values):
+                    low, high = min(low, curve.values.min()), max(high, curve.values.max())
         if low <= high and not self.is_manual:
             self._fit(float(low), float(high))
         return drawn
@@ -272,12 +289,17 @@ class Lane:
         """All view boxes."""
         return [axis.box for axis in self.axes]
 
-    def add(self, signal: PlotSignal) -> None:
+    @property
+    def others(self) -> list[PlotSignal]:
+        """What the signals are compared with."""
+        return [other for axis in self.axes for other, _ in axis.others]
+
+    def add(self, signal: PlotSignal, other: PlotSignal | None = None) -> None:
         """Add a signal, to the axis of its unit, or to one of its own for states or where that is wanted."""
         key = signal.name if signal.has_states or signal.style.own_axis else signal.unit
         if key not in self._by_unit:
             self._by_unit[key] = self._add_axis()
-        self._by_unit[key].add(signal)
+        self._by_unit[key].add(signal, other)
 
     def _add_axis(self) -> ValueAxis:
         if not self.axes:

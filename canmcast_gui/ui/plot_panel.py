@@ -17,6 +17,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.signal_export import ALWAYS_NS, SignalExport
 from canmcast_gui.models.database_mime import signals_of_mime
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData, PlotSignal
+from canmcast_gui.models.plot_compare import Comparison
 from canmcast_gui.models.plot_samples import SampleStore
 from canmcast_gui.models.plot_span import NS, PlotSpan, SpanMode
 from canmcast_gui.ui.plot_actions import PlotActions
@@ -54,6 +55,7 @@ class PlotPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.data = PlotData(session)
+        self.comparison = Comparison(self.data, session.reference)
         self.span = PlotSpan()
         self.actions_ = PlotActions(self)
         self.picture = PlotPicture([*self.actions_.before_time, *self.actions_.behind_time], self)
@@ -63,6 +65,7 @@ class PlotPanel(QWidget):
         self.cursors = PlotCursors(self.data, self.view, (self.actions_.cursor, self.actions_.second), self)
         self._dirty = True
         self._legend_due = 0.0
+        self._legend_is_old = False
         self.setAcceptDrops(True)
         self.bar = PlotBar(session.databases, self.actions_.before_time, self.actions_.behind_time)
         self._make_layout()
@@ -105,9 +108,12 @@ class PlotPanel(QWidget):
         self.bar.name_chosen.connect(self.add_signal)
         self.bar.problem.connect(self._say)
         self.bar.window_chosen.connect(self._on_window)
+        self.bar.offset_chosen.connect(self._session.reference.set_offset)
         self._session.recording_replaced.connect(self._on_recording)
         self._session.state_changed.connect(self._on_state)
         self._session.databases_changed.connect(self._on_databases)
+        self._session.reference.changed.connect(self._on_reference)
+        self._session.reference.moved.connect(self._on_moved)
 
     # -- which signals -----------------------------------------------------------------------------------
 
@@ -177,7 +183,8 @@ class PlotPanel(QWidget):
         """Lay out lanes and legend anew."""
         shown = self.data.signals
         colors = {one.name: self._color_of(one) for one in shown}
-        self.picture.show_signals(shown, self.actions_.overlay.isChecked(), colors)
+        self.comparison.follow_signals()
+        self.picture.show_signals(shown, self.actions_.overlay.isChecked(), colors, self.comparison.others())
         titles = titles_of(self.data.names)
         self.legend.show_entries(
             [
@@ -294,18 +301,23 @@ class PlotPanel(QWidget):
             return
         budget = CATCH_UP_SECONDS if self.data.rows_behind > FAR_BEHIND else DECODE_SECONDS
         changed = not self._session.paused and self.data.update(budget)
-        if not changed and not self._dirty:
-            return
-        self._dirty = False
-        recording = self._session.recording
-        if not self._session.paused or self.span.mode is SpanMode.ALL:
-            self.span.update(*self._extent())
-        self.picture.draw(recording.start_ns, self.span.span, self.data.losses)
-        self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
-        if time.monotonic() >= self._legend_due:
+        changed = self.comparison.update(budget) or changed
+        if changed or self._dirty:
+            self._dirty = False
+            self._draw()
+            self._legend_is_old = True
+        if self._legend_is_old and time.monotonic() >= self._legend_due:
+            self._legend_is_old = False
             self._legend_due = time.monotonic() + LEGEND_SECONDS
             self._show_values()
             self._show_progress()
+
+    def _draw(self) -> None:
+        recording = self._session.recording
+        if not self._session.paused or self.span.mode is SpanMode.ALL:
+            self.span.update(*self._extent())
+        self.picture.draw(recording.start_ns, self.span.span, self.data.losses, self.comparison.start_ns)
+        self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
 
     def _extent(self) -> tuple[float | None, float | None]:
         """First and last second: of what was decoded, and while following of the newest frame at all."""
@@ -319,15 +331,24 @@ class PlotPanel(QWidget):
             first = last if first is None else first
         if first is None or last is None:
             return None, None
-        return (first - recording.start_ns) / NS, (last - recording.start_ns) / NS
+        start, stop = (first - recording.start_ns) / NS, (last - recording.start_ns) / NS
+        other = self.comparison.extent() if self.span.mode is SpanMode.ALL else None
+        return (start, stop) if other is None else (min(start, other[0]), max(stop, other[1]))
 
     def _show_values(self) -> None:
         """Values at the cursor, else at the end of what is shown; and what is between two cursors."""
         start_ns = self._session.recording.start_ns
         cursor = self.cursors.seconds[A]
         time_ns = start_ns + round((self.span.span[1] if cursor is None else cursor) * NS)
-        self.legend.set_values([one.text(one.samples.value_at(time_ns)) for one in self.data.signals])
+        self.legend.set_values([self._value_text(one, time_ns) for one in self.data.signals])
         self.cursors.show_measures(start_ns)
+
+    def _value_text(self, signal: PlotSignal, time_ns: int) -> str:
+        """A value, and how far it lies above that of the recording which it is compared with."""
+        text = signal.text(signal.samples.value_at(time_ns))
+        start_ns = self._session.recording.start_ns
+        difference = self.comparison.difference(signal, (time_ns - start_ns) / NS, start_ns)
+        return text if difference is None else f"{text}  Δ {difference:+.6g}"
 
     def _show_progress(self) -> None:
         behind, total = self.data.rows_behind, len(self._session.recording)
@@ -356,7 +377,17 @@ class PlotPanel(QWidget):
 
     def _on_databases(self) -> None:
         self.data.restart()
+        self._on_reference()
+
+    def _on_reference(self) -> None:
+        self.comparison.restart()
         self._rebuild()
+        self._on_moved()
+
+    def _on_moved(self) -> None:
+        reference = self._session.reference
+        self.bar.show_offset(reference.path, reference.offset_ns / NS)
+        self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor
@@ -48,9 +48,15 @@ class PlotPicture(QStackedWidget):
         """Show signals over the first one, or over time."""
         self.setCurrentIndex(int(is_xy))
 
-    def show_signals(self, signals: Sequence[PlotSignal], overlaid: bool, colors: dict[str, QColor]) -> None:
-        """Show these signals."""
-        self.lanes.show_signals(signals, overlaid, colors)
+    def show_signals(
+        self,
+        signals: Sequence[PlotSignal],
+        overlaid: bool,
+        colors: dict[str, QColor],
+        others: Mapping[str, PlotSignal],
+    ) -> None:
+        """Show these signals; ``others`` are those that they are compared with, by name."""
+        self.lanes.show_signals(signals, overlaid, colors, others)
         self.lanes.setMinimumHeight(self.lanes.needed_height if signals else 0)
         self.xy.show_signals(signals, colors)
         self._hint.setVisible(not signals)
@@ -60,10 +66,13 @@ class PlotPicture(QStackedWidget):
         self.lanes.refit()
         self.xy.refit()
 
-    def draw(self, start_ns: int, span: tuple[float, float], losses: Times) -> None:
-        """Draw what is seen of a span in seconds since ``start_ns``; frames are missing at ``losses``."""
+    def draw(self, start_ns: int, span: tuple[float, float], losses: Times, other_start_ns: int) -> None:
+        """Draw what is seen of a span in seconds since ``start_ns``; frames are missing at ``losses``.
+
+        Times of what is compared with count from ``other_start_ns``.
+        """
         if self.is_xy:
             self.xy.draw(start_ns, span)
         else:
             self.lanes.show_span(*span)
-            self.lanes.draw(start_ns, losses)
+            self.lanes.draw(start_ns, losses, other_start_ns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
@@ -42,24 +42,35 @@ class PlotView(pg.GraphicsLayoutWidget):
 
     # -- what is shown -----------------------------------------------------------------------------------
 
-    def show_signals(self, signals: Sequence[PlotSignal], overlaid: bool, colors: dict[str, QColor]) -> None:
-        """Show these signals, each in a lane of its own or all in one; lanes at the top that fit stay."""
+    def show_signals(
+        self,
+        signals: Sequence[PlotSignal],
+        overlaid: bool,
+        colors: dict[str, QColor],
+        others: Mapping[str, PlotSignal],
+    ) -> None:
+        """Show these signals, each in a lane of its own or all in one; lanes at the top that fit stay.
+
+        ``others`` are those that they are compared with, by name.
+        """
         groups = lanes_of(signals, overlaid)
         kept = 0
-        while kept < min(len(groups), len(self.lanes)) and self.lanes[kept].signals == groups[kept]:
+        while kept < min(len(groups), len(self.lanes)) and _is_lane_of(
+            self.lanes[kept], groups[kept], others
+        ):
             kept += 1
         for lane in self.lanes[kept:]:
             lane.remove(self.ci)
         self.lanes = self.lanes[:kept]
         for group in groups[kept:]:
-            self.lanes.append(self._make_lane(len(self.lanes), group))
+            self.lanes.append(self._make_lane(len(self.lanes), group, others))
         self._lay_out_axes()
         self.set_colors(colors)
 
-    def _make_lane(self, row: int, signals: Sequence[PlotSignal]) -> Lane:
+    def _make_lane(self, row: int, signals: Sequence[PlotSignal], others: Mapping[str, PlotSignal]) -> Lane:
         lane = Lane(self.ci, row)
         for signal in signals:
-            lane.add(signal)
+            lane.add(signal, others.get(signal.name))
         for box in lane.boxes:
             box.zoomed.connect(self.zoomed)
             box.dragged.connect(self.dragged)
@@ -120,14 +131,17 @@ class PlotView(pg.GraphicsLayoutWidget):
             for axis in lane.axes:
                 axis.refit()
 
-    def draw(self, start_ns: int, losses: Times) -> int:
+    def draw(self, start_ns: int, losses: Times, other_start_ns: int = 0) -> int:
         """Draw the signals' samples in the span, with no more points than can be seen; returns how many.
 
-        ``losses`` are the times at which frames are missing, int64 (n,).
+        ``losses`` are the times at which frames are missing, int64 (n,); times of what they are compared with
+        count from ``other_start_ns``.
         """
         points = max(2 * self.viewport().width(), 200)
         drawn = sum(
-            axis.draw(start_ns, self.span, points, losses) for lane in self.lanes for axis in lane.axes
+            axis.draw(start_ns, self.span, points, losses, other_start_ns)
+            for lane in self.lanes
+            for axis in lane.axes
         )
         # pyqtgraph would bring its transformations up to date while it paints, and then paint once more.
         self.scene().prepareForPaint()
@@ -137,3 +151,8 @@ class PlotView(pg.GraphicsLayoutWidget):
     def needed_height(self) -> int:
         """So high that each lane can be read."""
         return MIN_LANE_HEIGHT * len(self.lanes) + 30
+
+
+def _is_lane_of(lane: Lane, signals: Sequence[PlotSignal], others: Mapping[str, PlotSignal]) -> bool:
+    wanted = [others[signal.name] for signal in signals if signal.name in others]
+    return lane.signals == list(signals) and lane.others == wanted

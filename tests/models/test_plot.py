@@ -7,28 +7,22 @@ import numpy as np
 import pytest
 
 from canmcast_gui.app.plot_setup import LineKind, PlotStyle
-from canmcast_gui.app.session import Session
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot import MAX_SIGNALS, PlotData
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.resources_path import resource
-from tests.models.frames import DBC, START_NS, traffic
+from tests.models.frames import START_NS, traffic
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 PLENTY = 1e9
 
 
 @pytest.fixture
-def session(qapp, tmp_path):
+def session(engine_session):
     """A session with one database."""
-    session = Session()
-    path = tmp_path / "engine.dbc"
-    path.write_text(DBC)
-    session.databases.add(load_database(path))
-    yield session
-    session.shutdown()
+    return engine_session
 
 
 def samples(data: PlotData, name: str):

@@ -487,3 +487,27 @@ def test_signals_over_another_one(panel, session):
     panel.set_up(PlotSetup(((SPEED, PlotStyle()),)))
     assert not panel.picture.xy.isVisible()
     assert panel.view.isVisible()
+
+
+def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
+    path = tmp_path / "before.log"
+    save(path, [traffic(100, first=40)])
+    session.recording.append(traffic(100))
+    panel.add_signal(SPEED)
+    panel.cursors.move(0, 0.040)
+    session.reference.open(path)
+    qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ -10", timeout=WAIT_MS)
+    (axis,) = panel.view.lanes[0].axes
+    ((_, other),) = axis.others
+    assert other.getData()[1] == pytest.approx(np.arange(40, 140, 4) * 0.25)
+    assert other.opts["pen"].style() is Qt.PenStyle.DashLine
+    assert panel.bar.offset_box.isVisible()
+    panel.fit()
+    panel.bar.offset_box.setValue(0.04)
+    assert other.getData()[0] == pytest.approx(np.arange(40, 140, 4) / 1000)
+    qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ +0", timeout=WAIT_MS)
+    assert panel.span.span == pytest.approx((0.0, 0.136))
+    qtbot.waitUntil(lambda: not session.reference._read_by, timeout=WAIT_MS)
+    session.reference.close()
+    assert panel.view.lanes[0].axes[0].others == []
+    assert not panel.bar.offset_box.isVisible()
