@@ -510,4 +510,4 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
     qtbot.waitUntil(lambda: not session.reference._read_by, timeout=WAIT_MS)
     session.reference.close()
     assert panel.view.lanes[0].axes[0].others == []
-    assert not panel.bar.offset_box.isVisible()
+    qtbot.waitUntil(lambda: not panel.bar.offset_box.isVisible(), timeout=WAIT_MS)
