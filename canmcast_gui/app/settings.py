@@ -69,6 +69,7 @@ class AppSettings(QObject):
         self.filters: Field[dict[str, str]] = Field(store, "trace/filters", {})
         self.color_rules: Field[dict[str, Any]] = Field(store, "trace/colors", {})
         self.bitrate: Field[int] = Field(store, "bus/bitrate", 500_000)
+        self.data_bitrate: Field[int] = Field(store, "bus/data_bitrate", 2_000_000)
         self.limits: Field[dict[str, Any]] = Field(store, "recording/limits", {})
         self.recent_files: Field[list[str]] = Field(store, "recent/files", [])
         self.recent_buses: Field[list[dict[str, Any]]] = Field(store, "recent/buses", [])

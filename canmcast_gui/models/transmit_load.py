@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.models.transmit_row import TransmitRow
-from canmcast_gui.recording.statistics import frame_bits
 
 NS = 1_000_000_000
 
@@ -27,13 +29,12 @@ class Load:
         return f"{self.frames_per_second:,.0f} frames/s asked, {self.share:.0%} of the bit rate"
 
 
-def load_of(rows: Iterable[TransmitRow], bitrate: int) -> Load:
-    """What rows ask for that are sent at their periods."""
+def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Load:
+    """What rows ask for that are sent at their periods; ``data_bitrate`` is that of CAN FD's data phase."""
     wanted = list(rows)
     if not wanted:
         return Load()
-    arbitration, data = frame_bits(FrameBatch.concatenate([row.frame() for row in wanted]))
-    bits = arbitration + data
+    arbitration, data = wire_bits(FrameBatch.concatenate([row.frame() for row in wanted]))
+    seconds = arbitration / bitrate + data / data_bitrate
     rates = [NS / row.period_ns for row in wanted]
-    share = sum(float(bits[n]) * rate for n, rate in enumerate(rates)) / bitrate
-    return Load(sum(rates), share)
+    return Load(sum(rates), float(seconds @ np.array(rates)))

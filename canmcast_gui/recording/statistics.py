@@ -5,46 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.wire_bits import wire_bits
 
 NS = 1_000_000_000
 BUCKET_NS = 50_000_000
 BUCKETS = NS // BUCKET_NS
-
-# Bits of a frame without its data field and without stuff bits, which depend on the data and add up to a
-# fifth to a classic frame (ISO 11898-1). Start, identifier, control, CRC, acknowledge, end, and the three
-# bits of intermission after it.
-CLASSIC_BITS = 47
-CLASSIC_EXTENDED_BITS = 67
-# An FD frame: what is sent at the arbitration rate (start to BRS; CRC delimiter to intermission), and what
-# at the data rate (ESI, DLC, stuff count, CRC with its fixed stuff bits), the latter for up to 16 bytes and
-# for more.
-FD_ARBITRATION_BITS = 17 + 13
-FD_EXTENDED_ARBITRATION_BITS = 36 + 13
-FD_DATA_BITS = 1 + 4 + 4 + 17 + 6
-FD_LONG_DATA_BITS = 1 + 4 + 4 + 21 + 7
-FD_SHORT_CRC_BYTES = 16
-# An error flag of six bits, its delimiter of eight, and the intermission.
-ERROR_BITS = 17
-
-
-def frame_bits(batch: FrameBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The bits that each frame takes on the bus at the arbitration rate and at the data rate, int64 (n,).
-
-    An estimate from kind and length, without stuff bits. Frames without the bit-rate switch have no bits at
-    the data rate.
-    """
-    flags = batch.flags
-    extended = (flags & Flag.EXTENDED) != 0
-    fd = (flags & Flag.FD) != 0
-    payload = batch.length.astype(np.int64) * 8
-    classic = np.where(extended, CLASSIC_EXTENDED_BITS, CLASSIC_BITS) + payload
-    arbitration = np.where(extended, FD_EXTENDED_ARBITRATION_BITS, FD_ARBITRATION_BITS)
-    fast = np.where(batch.length > FD_SHORT_CRC_BYTES, FD_LONG_DATA_BITS, FD_DATA_BITS) + payload
-    switched = fd & ((flags & Flag.BRS) != 0)
-    slow = np.where(switched, arbitration, np.where(fd, arbitration + fast, classic))
-    slow[(flags & Flag.ERROR) != 0] = ERROR_BITS
-    return slow, np.where(switched, fast, 0)
 
 
 class RateMeter:
@@ -63,7 +29,7 @@ class RateMeter:
         """Count the frames of a batch as having arrived now."""
         self._advance(now_ns)
         if len(batch):
-            slow, fast = frame_bits(batch)
+            slow, fast = wire_bits(batch)
             self._sums[self._step % len(self._sums)] += (len(batch), int(slow.sum()), int(fast.sum()))
 
     def frames_per_second(self, now_ns: int) -> float:

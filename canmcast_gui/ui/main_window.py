@@ -14,13 +14,14 @@ from canmcast_gui.demo import DEMO_PLOT_SIGNALS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.bus_load import add_rate_menus
 from canmcast_gui.ui.connect_bar import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect_dialog import ConnectDialog
 from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.limits_dialog import LimitsDialog
 from canmcast_gui.ui.main_window_docks import Docks
 from canmcast_gui.ui.main_window_files import FileFlows
-from canmcast_gui.ui.main_window_menus import THEMES, ToolBar, bitrate_menu, choice_menu
+from canmcast_gui.ui.main_window_menus import THEMES, ToolBar, choice_menu
 from canmcast_gui.ui.main_window_times import TimeLink
 from canmcast_gui.ui.main_window_trace import TraceCommands
 from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
         measurement.addActions([actions.pause, actions.clear])
         measurement.addActions([actions.record, actions.record_options, actions.limits])
         measurement.addSeparator()
-        measurement.addMenu(bitrate_menu(self, settings.bitrate))
+        add_rate_menus(measurement, self, settings)
         self.trace_commands.fill_menu(bar.addMenu("&Trace"))
         self._make_panel_menus()
         window = bar.addMenu("&Window")

@@ -17,7 +17,6 @@ TIME_MODES = (
     ("delta_id", "Since the same &ID before (Δ same ID)", "Δ same ID"),
 )
 THEMES = (("system", "As the &system", ""), ("light", "&Light", ""), ("dark", "&Dark", ""))
-BITRATES = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 
 # Below this width the tool bar's less used buttons show their symbols only.
 WIDE = 1200
@@ -42,20 +41,6 @@ def choice_menu(
 
     field.changed.connect(show)
     show(field.value)
-    return menu
-
-
-def bitrate_menu(parent: QWidget, field: Field[int]) -> QMenu:
-    """The bit rate that the bus load is worked out for."""
-    menu = QMenu("&Bit rate for the bus load", parent)
-    group = QActionGroup(menu)
-    for rate in sorted({*BITRATES, field.value}):
-        action = QAction(f"{rate / 1000:g} kbit/s", group)
-        action.setCheckable(True)
-        action.setChecked(rate == field.value)
-        action.setData(rate)
-        menu.addAction(action)
-    group.triggered.connect(lambda action: field.set(action.data()))
     return menu
 
 

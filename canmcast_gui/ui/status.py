@@ -14,6 +14,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.bus_load import LoadWatch
 from canmcast_gui.ui.connect_bar import state_color, state_text
 from canmcast_gui.ui.status_tasks import TaskList
 
@@ -41,7 +42,7 @@ class StatusBar(QStatusBar):
         self._shown = shown
         self._selection = selection
         self._session = session
-        self._settings = settings
+        self._load = LoadWatch(session, settings, self)
         self._record_since = 0.0
         self.setSizeGripEnabled(False)
         # texts that come and go must not make the window wider
@@ -72,11 +73,9 @@ class StatusBar(QStatusBar):
         totals = session.statistics()
         self._write("state", state_text(session), state_color(session, self.palette()))
         self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
-        load = session.rates.load(now, self._settings.bitrate.value)
+        load = self._load.load(now)
         self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
-        self.labels["load"].setToolTip(
-            f"What this traffic would take of a bus with {self._settings.bitrate.value / 1000:g} kbit/s"
-        )
+        self.labels["load"].setToolTip(self._load.tip(now))
         self._write("lost", _losses_text(totals), colors.error if totals.lost else None)
         self.labels["lost"].setToolTip(_losses_tip(totals))
         shown = self._shown()

@@ -208,6 +208,7 @@ class TransmitPanel(QWidget):
         self._session.databases_changed.connect(self._show_signals)
         self.footer.limited.connect(self._set_limit)
         self._settings.bitrate.changed.connect(self._show_load)
+        self._settings.data_bitrate.changed.connect(self._show_load)
         self.model.dataChanged.connect(self._on_data_changed)
         self.model.rowsInserted.connect(self._update_actions)
         self.model.rowsRemoved.connect(self._update_actions)
@@ -338,7 +339,8 @@ class TransmitPanel(QWidget):
 
     def _show_load(self) -> None:
         rows = [row for number, row in enumerate(self.model.rows) if self.model.is_armed(number)]
-        self.footer.show_load(load_of(rows, self._settings.bitrate.value))
+        settings = self._settings
+        self.footer.show_load(load_of(rows, settings.bitrate.value, settings.data_bitrate.value))
 
     def _set_limit(self, frames_per_second: int) -> None:
         if self._session.transmitter is not None:

@@ -13,6 +13,7 @@ SUBJECTS = (
     "transport",
     "capture",
     "recording",
+    "statistics",
     "database",
     "transmit",
     "opening",

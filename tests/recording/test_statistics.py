@@ -6,31 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.recording.statistics import BUCKET_NS, RateMeter, frame_bits
+from canmcast_gui.frames.wire_bits import wire_bits
+from canmcast_gui.recording.statistics import BUCKET_NS, RateMeter
 from tests.recording.numbered import numbered
 
 SECOND = 1_000_000_000
-
-
-def one_frame(length: int, flags: int = 0) -> FrameBatch:
-    """A frame with that many zero bytes."""
-    return FrameBatch.from_columns([0], [1], np.zeros((1, length), np.uint8), flags=flags)
-
-
-@pytest.mark.parametrize(
-    ("length", "flags", "slow", "fast"),
-    [
-        (8, 0, 111, 0),
-        (8, Flag.EXTENDED, 131, 0),
-        (0, Flag.REMOTE, 47, 0),
-        (0, Flag.ERROR, 17, 0),
-        (8, Flag.FD, 30 + 32 + 64, 0),
-        (64, Flag.FD | Flag.BRS, 30, 37 + 512),
-        (64, Flag.FD | Flag.BRS | Flag.EXTENDED, 49, 37 + 512),
-    ],
-)
-def test_bits_of_a_frame(length, flags, slow, fast):
-    assert [column.tolist() for column in frame_bits(one_frame(length, flags))] == [[slow], [fast]]
 
 
 @given(
@@ -48,20 +28,24 @@ def test_it_counts_the_last_second(arrivals: list[tuple[int, int]], wait: int):
     surely = sum(frames for time, frames in counted if time > now - SECOND + BUCKET_NS)
     at_most = sum(frames for time, frames in counted if time > now - SECOND - BUCKET_NS)
     assert surely <= meter.frames_per_second(now) <= at_most
-    assert meter.bits_per_second(now) == pytest.approx(meter.frames_per_second(now) * 111)
+    # 111 bits of a frame with eight bytes, and at most one put in for each four that may be stuffed
+    rate = meter.frames_per_second(now)
+    assert 111 * rate <= meter.bits_per_second(now) * 1.000001 <= 135.001 * rate
 
 
 def test_load_of_a_bus():
-    meter = RateMeter()
+    meter, batch = RateMeter(), numbered(0, 40)
     for step in range(100):
-        meter.update(numbered(0, 40), 9 * SECOND + step * 10_000_000)
-    assert meter.load(9 * SECOND + 990_000_001, 500_000) == pytest.approx(4000 * 111 / 500_000)
+        meter.update(batch, 9 * SECOND + step * 10_000_000)
+    total = 100 * int(wire_bits(batch)[0].sum())
+    assert meter.load(9 * SECOND + 990_000_001, 500_000) == pytest.approx(total / 500_000)
     assert meter.load(11 * SECOND, 500_000) == 0.0
 
 
 def test_the_data_phase_has_a_rate_of_its_own():
     meter = RateMeter()
-    meter.update(one_frame(64, Flag.FD | Flag.BRS), SECOND)
+    data = np.full((1, 64), 0x55, dtype=np.uint8)  # which needs no stuffing
+    meter.update(FrameBatch.from_columns([0], [0x555], data, flags=Flag.FD | Flag.BRS), SECOND)
     assert meter.load(SECOND, 500_000, 2_000_000) == pytest.approx(30 / 500_000 + 549 / 2_000_000)
     assert meter.load(SECOND, 500_000) == pytest.approx(579 / 500_000)
 

@@ -3,10 +3,12 @@
 import time
 
 import pytest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QInputDialog, QToolButton
 
 from canmcast_gui.app.totals import SessionTotals
+from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.ui import status_tasks
+from canmcast_gui.ui.bus_load import ARBITRATION_RATES, RateMenu
 from canmcast_gui.ui.status import StatusBar
 from canmcast_gui.ui.status_tasks import TaskList
 from tests.models.frames import traffic
@@ -31,10 +33,42 @@ def test_frames_rate_and_load_are_counted(stage, bar):
     bar.refresh()
     assert bar.labels["frames"].text() == "1,200 frames"
     assert bar.labels["rate"].text() == "1,200 frames/s"
-    assert bar.labels["load"].text() == "load 27 %"  # 1,200 frames of 111 bits in a second of 500,000
+    bits = int(wire_bits(traffic(1200))[0].sum())
+    assert bar.labels["load"].text() == f"load {bits / 500_000:.0%}".replace("%", " %")
+    assert f"{bits:,} bit/s" in bar.labels["load"].toolTip()
+
+
+def test_a_load_that_does_not_fit_is_said_once(stage, bar):
+    said: list[tuple[str, str]] = []
+    stage.session.message.connect(lambda level, text: said.append((level, text)))
+    stage.arrive(traffic(1200))
+    bar.refresh()
+    stage.settings.bitrate.set(125_000)
+    for _ in range(3):
+        bar.refresh()
+    ((level, text),) = said
+    assert level == "warning"
+    assert text.startswith(
+        "This traffic would not fit on a bus with 125 kbit/s, 2 Mbit/s for FD data: it takes 1"
+    )
+    stage.settings.bitrate.set(1_000_000)
+    bar.refresh()
     stage.settings.bitrate.set(125_000)
     bar.refresh()
-    assert bar.labels["load"].text() == "load 107 %"
+    assert len(said) == 2
+
+
+def test_any_bit_rate_can_be_chosen(qtbot, stage, bar):
+    menu = RateMenu("Bit rate", bar, stage.settings.bitrate, ARBITRATION_RATES)
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["500 kbit/s"]
+    menu.actions()[0].trigger()
+    assert stage.settings.bitrate.value == 125_000
+    menu.actions()[-1].trigger()
+    dialog = bar.findChild(QInputDialog)
+    dialog.setIntValue(83)
+    dialog.accept()
+    assert stage.settings.bitrate.value == 83_000
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["83 kbit/s"]
 
 
 def test_losses_are_said_with_their_reasons(stage, bar, monkeypatch):
