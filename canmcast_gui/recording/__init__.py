@@ -1,5 +1,6 @@
 """Frames at rest: a recording on disk, and what is known of it while it grows. Headless; needs numpy."""
 
+from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.filtered import FilteredRows
 from canmcast_gui.recording.finding import find_next, find_previous
@@ -12,6 +13,7 @@ from canmcast_gui.recording.recovery import Leftover, leftovers, remove, remove_
 from canmcast_gui.recording.statistics import RateMeter
 
 __all__ = [
+    "Cycles",
     "FilteredRows",
     "Gap",
     "Gaps",

@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.recording import moments
+from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.grouping import Groups
+from canmcast_gui.recording.moments import Floats
 
 # As many as 16 bits can number. There are more extended ids than memory; a bus has some hundred.
 MOST_ENTRIES = 1 << 16
@@ -44,9 +47,7 @@ _ENTRY = np.dtype(
         ("count", np.int64),
         ("last_row", np.int64),
         ("period", np.float64),
-        ("weight", np.float64),  # of all periods, each decayed by those after it
-        ("mean", np.float64),
-        ("squares", np.float64),  # weighted sum of squared deviations from the mean
+        *moments.MOMENTS,  # of all periods, each decayed by those after it
         ("payload", np.uint8, (MAX_PAYLOAD,)),
         ("changed", np.uint8, (MAX_PAYLOAD,)),
         ("changed_at", np.int64, (MAX_PAYLOAD,)),
@@ -62,15 +63,14 @@ _ID_MASK = (1 << 29) - 1
 
 Keys = npt.NDArray[np.uint64]
 
-Floats = npt.NDArray[np.float64]
-
 
 class NewestById:
     """One entry for each arbitration id, format, kind of frame and channel, in order of first appearance.
 
     Entries are numbered from 0 and keep their numbers. Columns are arrays over the entries: ask for them
     anew after an ``update``. At most 65,536 entries are kept; frames that would need more are counted in
-    ``overflow``. ``generation`` rises with every change.
+    ``overflow``. ``generation`` rises with every change. ``cycles`` knows of the same entries how their
+    periods were over the whole recording.
     """
 
     def __init__(self, limit: int = MOST_ENTRIES) -> None:
@@ -86,6 +86,7 @@ class NewestById:
         self._keys: Keys = np.zeros(0, dtype=np.uint64)  # sorted; beside them the entries that they belong to
         self._key_entries = np.zeros(0, dtype=np.uint16)
         self._entries = np.zeros(FIRST_CAPACITY, dtype=_ENTRY)
+        self.cycles = Cycles()
 
     def __len__(self) -> int:
         return self._size
@@ -146,9 +147,7 @@ class NewestById:
     @property
     def jitter_ns(self) -> Floats:
         """Standard deviation of about the last hundred periods, float64 (n,); NaN while there is none."""
-        weight = self._column("weight")
-        known = weight > 0
-        return np.sqrt(self._column("squares") / np.where(known, weight, np.nan))
+        return moments.deviation(self._entries[: self._size])
 
     @property
     def payload(self) -> npt.NDArray[np.uint8]:
@@ -210,7 +209,9 @@ class NewestById:
         times = batch.timestamp_ns[groups.order]
         which = groups.numbers
         seen = self._entries["count"][which] > 0
-        self._update_periods(groups, times, seen)
+        periods = groups.differences(times, self._entries["record"]["timestamp_ns"][which])
+        self._update_periods(groups, periods.astype(np.float64), seen)
+        self.cycles.update(groups, times, periods, seen, rows[groups.order])
         self._update_payloads(groups, batch, times, seen)
         last = groups.order[groups.ends - 1]
         records = batch.records.take(last)
@@ -219,30 +220,14 @@ class NewestById:
         self._entries["last_row"][which] = rows[last]
         self._entries["count"][which] += groups.sizes
 
-    def _update_periods(
-        self, groups: Groups, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]
-    ) -> None:
-        """Merge the batch's periods into the weighted mean and sum of squares (Chan, Golub, LeVeque 1983)."""
-        which = groups.numbers
-        weight_before, mean_before, squares_before = (
-            self._entries[name][which] for name in ("weight", "mean", "squares")
-        )
-        periods = groups.differences(times, self._entries["record"]["timestamp_ns"][which]).astype(np.float64)
-        from_end = np.repeat(groups.ends, groups.sizes) - np.arange(len(times)) - 1
+    def _update_periods(self, groups: Groups, periods: Floats, seen: npt.NDArray[np.bool_]) -> None:
+        """Merge the batch's periods into the weighted mean and sum of squares."""
+        from_end = np.repeat(groups.ends, groups.sizes) - np.arange(len(periods)) - 1
         weights: Floats = np.power(DECAY, from_end)
         weights[groups.starts[~seen]] = 0.0  # a first frame ends no period
-        weight = groups.sums(weights)
-        mean = groups.sums(weights * periods) / np.where(weight > 0, weight, 1.0)
-        squares = groups.sums(weights * (periods - np.repeat(mean, groups.sizes)) ** 2)
-        decay = DECAY ** (groups.sizes - ~seen)
-        weight_before *= decay
-        total = weight_before + weight
-        share = weight / np.where(total > 0, total, 1.0)
-        apart = mean - mean_before
-        self._entries["squares"][which] = squares_before * decay + squares + apart**2 * share * weight_before
-        self._entries["mean"][which] = mean_before + apart * share
-        self._entries["weight"][which] = total
-        self._entries["period"][which] = periods[groups.ends - 1]
+        decay: Floats = np.power(DECAY, groups.sizes - ~seen)
+        moments.merge(self._entries, groups, periods, weights, decay)
+        self._entries["period"][groups.numbers] = periods[groups.ends - 1]
 
     def _update_payloads(
         self, groups: Groups, batch: FrameBatch, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]

@@ -1,0 +1,208 @@
+"""Periods of every arbitration id over the whole recording: extremes, jitter, histogram, missed cycles."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.recording import moments
+from canmcast_gui.recording.grouping import Groups
+from canmcast_gui.recording.moments import Floats
+
+Integers = npt.NDArray[np.int64]
+
+# Edges of the histogram's bins in ns: 1 µs to 1,000 s, twenty to a decade (each 12 % wider than the last).
+# What lies outside is counted in the first or the last bin.
+BINS_PER_DECADE = 20
+BIN_EDGES_NS: Integers = np.round(10 ** (3 + np.arange(9 * BINS_PER_DECADE + 1) / BINS_PER_DECADE)).astype(
+    np.int64
+)
+BINS = len(BIN_EDGES_NS) - 1
+
+# An id is steady while the middle ten of its last sixteen periods lie within 30 % of their median: three of
+# sixteen may be lost without hiding the others, and traffic without a rhythm hardly ever passes.
+RECENT = 16
+MIDDLE = slice(3, RECENT - 3)
+SPREAD_PERCENT = 30
+
+# A silence of more periods than that is a sender that was switched off, not one that missed cycles.
+MOST_MISSED = 1000
+
+# Places that are remembered of each id, the newest; and ids of which any are. Some 30 MB at the very most.
+MOST_PLACES = 256
+MOST_PLACED = 1024
+
+_NONE = np.int64((1 << 62) - 1)  # no period: twice that is still a number
+
+_ENTRY = np.dtype(
+    [
+        *moments.MOMENTS,
+        ("first", np.int64),
+        ("shortest", np.int64),
+        ("longest", np.int64),
+        ("missed", np.int64),
+        ("recent", np.int64, (RECENT,)),
+        ("histogram", np.uint32, (BINS,)),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """``count`` frames of an id should have come before the one in ``row``, and did not."""
+
+    row: int
+    count: int
+
+
+class Cycles:
+    """One entry for each id; they are numbered, and fed, by NewestById.
+
+    Columns are float64 (n,) in ns, NaN for entries that had only one frame.
+    """
+
+    def __init__(self) -> None:
+        self._entries = _new(0)
+        self._size = 0
+        self._places: dict[int, deque[Missed]] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    # -- columns -----------------------------------------------------------------------------------------
+
+    @property
+    def first_timestamp_ns(self) -> Integers:
+        """Times of the first frames, int64 (n,)."""
+        return self._column("first")
+
+    @property
+    def shortest_ns(self) -> Floats:
+        """The shortest period; below zero where a frame is older than the one before it."""
+        return self._known("shortest")
+
+    @property
+    def mean_ns(self) -> Floats:
+        """The mean of all periods."""
+        return self._known("mean")
+
+    @property
+    def longest_ns(self) -> Floats:
+        """The longest period."""
+        return self._known("longest")
+
+    @property
+    def jitter_ns(self) -> Floats:
+        """The standard deviation of all periods."""
+        return moments.deviation(self._entries[: self._size])
+
+    @property
+    def missed(self) -> Integers:
+        """How many frames did not come that a steady period had promised, int64 (n,)."""
+        return self._column("missed")
+
+    def histogram(self, entry: int) -> npt.NDArray[np.uint32]:
+        """How many periods of an entry fell between each two of BIN_EDGES_NS, uint32 (BINS,); a copy."""
+        counts: npt.NDArray[np.uint32] = self._column("histogram")[entry].copy()
+        return counts
+
+    def places(self, entry: int) -> list[Missed]:
+        """Where cycles of an entry were missed, in order: the newest 256 places."""
+        return list(self._places.get(entry, ()))
+
+    def _column(self, name: str) -> npt.NDArray[Any]:
+        return self._entries[name][: self._size]
+
+    def _known(self, name: str) -> Floats:
+        return np.where(self._column("weight") > 0, self._column(name), np.nan)
+
+    # -- updating ----------------------------------------------------------------------------------------
+
+    def update(
+        self, groups: Groups, times: Integers, periods: Integers, seen: npt.NDArray[np.bool_], rows: Integers
+    ) -> None:
+        """Take in times, periods and row numbers (n,), in the order of the groups.
+
+        The first period of a group is none where ``seen`` (g,) is false.
+        """
+        which = groups.numbers
+        self._make_room(int(which.max()) + 1)
+        begins = groups.starts[~seen]
+        self._entries["first"][which[~seen]] = times[begins]
+        counts = np.ones(len(periods), dtype=np.bool_)
+        counts[begins] = False
+        moments.merge(self._entries, groups, periods.astype(np.float64), counts.astype(np.float64))
+        for name, reduce, none in (("shortest", np.minimum, _NONE), ("longest", np.maximum, -_NONE)):
+            new = reduce.reduceat(np.where(counts, periods, none), groups.starts)
+            self._entries[name][which] = reduce(self._entries[name][which], new)
+        entries = np.repeat(which, groups.sizes)
+        bins = np.clip(np.searchsorted(BIN_EDGES_NS, periods[counts], side="right") - 1, 0, BINS - 1)
+        np.add.at(self._entries["histogram"], (entries[counts], bins), np.uint32(1))
+        self._find_missed(groups, np.where(counts, periods, _NONE), entries, rows)
+
+    def _make_room(self, size: int) -> None:
+        if size > len(self._entries):
+            grown = _new(max(size, 2 * len(self._entries)))
+            grown[: len(self._entries)] = self._entries
+            self._entries = grown
+        self._size = max(self._size, size)
+
+    def _find_missed(
+        self, groups: Groups, periods: Integers, entries: npt.NDArray[np.intp], rows: Integers
+    ) -> None:
+        """Compare each period with those before it: all at once, each group behind what is known of it."""
+        which, sizes = groups.numbers, groups.sizes
+        number = np.arange(len(which)) + 1
+        own = np.arange(len(periods)) + np.repeat(number, sizes) * RECENT
+        line = np.empty(len(periods) + len(which) * RECENT, dtype=np.int64)
+        line[own] = periods
+        starts = (groups.starts + (number - 1) * RECENT)[:, None] + np.arange(RECENT)
+        line[starts] = self._entries["recent"][which]
+        places, counts = _missed(line, own)
+        for place, count in zip(places.tolist(), counts.tolist(), strict=True):
+            self._remember(int(entries[place]), Missed(int(rows[place]), count))
+        self._entries["recent"][which] = line[starts + sizes[:, None]]
+
+    def _remember(self, entry: int, missed: Missed) -> None:
+        self._entries["missed"][entry] += missed.count
+        if entry not in self._places and len(self._places) < MOST_PLACED:
+            self._places[entry] = deque(maxlen=MOST_PLACES)
+        if entry in self._places:
+            self._places[entry].append(missed)
+
+
+def _missed(line: Integers, own: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], Integers]:
+    """Which of the periods at the places ``own`` lack cycles, and how many each."""
+    places = _gaps(line, own)
+    ends, gaps = own[places], line[own[places]]
+    recent = np.sort(line[ends[:, None] - np.arange(1, RECENT + 1)], axis=1)
+    usual = recent[:, RECENT // 2]
+    spread = recent[:, MIDDLE.stop - 1] - recent[:, MIDDLE.start]
+    steady = (usual > 0) & (recent[:, -1] < _NONE) & (spread <= usual * SPREAD_PERCENT // 100)
+    usual = np.where(steady, usual, 1)
+    counts = (2 * gaps + usual) // (2 * usual) - 1
+    missed = steady & (counts <= MOST_MISSED)
+    return places[missed], counts[missed]
+
+
+def _gaps(line: Integers, own: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Which of the periods at the places ``own`` are longer than 1.5 × the median of those before.
+
+    By counting, without sorting: such a period is that much longer than more than half of them.
+    """
+    most = (2 * line[RECENT:] - 1) // 3
+    below = np.zeros(len(most), dtype=np.uint8)
+    for back in range(1, RECENT + 1):
+        below += line[RECENT - back : len(line) - back] <= most
+    found = (below > RECENT // 2) & (line[RECENT:] < _NONE)
+    return np.flatnonzero(found[own - RECENT])
+
+
+def _new(size: int) -> npt.NDArray[Any]:
+    entries = np.zeros(size, dtype=_ENTRY)
+    entries["shortest"], entries["longest"], entries["recent"] = _NONE, -_NONE, _NONE
+    return entries

@@ -1,0 +1,121 @@
+"""Statistics of periods agree with a model that looks at one frame after the other."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.recording.cycles import BIN_EDGES_NS, BINS, MOST_MISSED, MOST_PLACES, Missed
+from canmcast_gui.recording.newest import NewestById
+
+MS = 1_000_000
+
+
+def batch_of(times, ids=1) -> FrameBatch:
+    times = np.asarray(times, dtype=np.int64)
+    return FrameBatch.from_columns(times, ids, np.zeros((len(times), 1), np.uint8))
+
+
+def fed(times, ids=1, pieces=1) -> NewestById:
+    """Entries of some frames that came in several batches."""
+    newest, batch = NewestById(), batch_of(times, ids)
+    for part in np.array_split(np.arange(len(batch)), pieces):
+        if len(part):
+            newest.update(batch[int(part[0]) : int(part[-1]) + 1], int(part[0]))
+    return newest
+
+
+def missed_in(periods: list[int], rows: list[int]) -> list[Missed]:
+    """What a plain program would find."""
+    found = []
+    for number in range(16, len(periods)):
+        ordered = sorted(periods[number - 16 : number])
+        usual, gap = ordered[8], periods[number]
+        if usual > 0 and ordered[12] - ordered[3] <= 30 * usual // 100 and 2 * gap > 3 * usual:
+            count = (2 * gap + usual) // (2 * usual) - 1
+            if count <= MOST_MISSED:
+                found.append(Missed(rows[number], count))
+    return found
+
+
+def bins_of(periods: list[int]) -> list[int]:
+    """A histogram, counted one by one."""
+    counts = [0] * BINS
+    for period in periods:
+        place = sum(edge <= period for edge in BIN_EDGES_NS.tolist()) - 1
+        counts[min(max(place, 0), BINS - 1)] += 1
+    return counts
+
+
+@st.composite
+def traffic(draw: st.DrawFn) -> tuple[list[int], list[int]]:
+    """Times and ids: mostly steady, now and then late, early, out of order or silent."""
+    kinds = st.sampled_from([1000, 1000, 1000, 1010, 990, 1499, 1501, 2000, 3500, 700, -20, 5_000_000])
+    steps = draw(st.lists(kinds, min_size=1, max_size=120))
+    ids = draw(st.lists(st.sampled_from([1, 1, 1, 2]), min_size=len(steps), max_size=len(steps)))
+    return np.cumsum(steps).tolist(), ids
+
+
+@given(traffic(), st.integers(1, 9))
+@settings(deadline=None, max_examples=80)
+def test_it_agrees_with_a_plain_model(frames: tuple[list[int], list[int]], pieces: int):
+    times, ids = frames
+    newest = fed(times, ids, pieces)
+    rows = defaultdict(list)
+    for row, number in enumerate(ids):
+        rows[number].append(row)
+    cycles = newest.cycles
+    assert len(cycles) == len(newest) == len(rows)
+    for entry, own in enumerate(rows.values()):
+        periods = [times[b] - times[a] for a, b in pairwise(own)]
+        assert cycles.first_timestamp_ns[entry] == times[own[0]]
+        assert cycles.histogram(entry).tolist() == bins_of(periods)
+        places = missed_in(periods, own[1:])
+        assert cycles.places(entry) == places[-MOST_PLACES:]
+        assert cycles.missed[entry] == sum(place.count for place in places)
+        found = [c[entry] for c in (cycles.shortest_ns, cycles.mean_ns, cycles.longest_ns, cycles.jitter_ns)]
+        if not periods:
+            assert np.isnan(found).all()
+            continue
+        mean, jitter = statistics.fmean(periods), statistics.pstdev(periods)
+        assert found == pytest.approx([min(periods), mean, max(periods), jitter], rel=1e-9, abs=1e-3)
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_missed_cycles_of_a_steady_id_are_found_where_they_are(pieces):
+    ticks = np.delete(np.arange(400), [100, 200, 201, 202, 300])
+    newest = fed(ticks * 10 * MS, pieces=pieces)
+    assert newest.cycles.missed[0] == 5
+    assert newest.cycles.places(0) == [Missed(100, 1), Missed(199, 3), Missed(296, 1)]
+
+
+def test_one_lost_frame_in_six_hides_no_other():
+    ticks = np.delete(np.arange(600), np.arange(20, 600, 6))
+    assert fed(ticks * MS).cycles.missed[0] == 97
+
+
+def test_traffic_without_rhythm_misses_nothing():
+    steps = np.random.default_rng(1).exponential(10 * MS, 20_000)
+    assert fed(np.cumsum(steps)).cycles.missed[0] <= 20  # one in a thousand by chance
+
+
+def test_a_sender_that_was_switched_off_missed_nothing():
+    times = np.r_[np.arange(50) * MS, np.arange(50) * MS + 60_000 * MS]
+    newest = fed(times)
+    assert newest.cycles.missed[0] == 0
+    assert newest.cycles.longest_ns[0] == 60_000 * MS - 49 * MS
+
+
+def test_as_many_places_are_remembered_as_there_is_room_for():
+    ticks = np.delete(np.arange(6000), np.arange(20, 6000, 10))
+    cycles = fed(ticks * MS, pieces=4).cycles
+    assert cycles.missed[0] == 598
+    assert len(cycles.places(0)) == MOST_PLACES
+    assert cycles.places(0)[-1].row == len(ticks) - 9
