@@ -140,6 +140,7 @@ class LiveBus(QObject):
     def _supervise(self) -> None:
         self._tell_losses(0)
         if sentence := self.capture.supervise():
+            self._losses.restarted()
             self.trouble.emit(sentence)
         if sentence := self.transmitter.supervise():
             self._processes.mark_own()

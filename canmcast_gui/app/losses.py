@@ -12,8 +12,11 @@ REASONS = {
 }
 
 
+RESTARTED = "the process that receives was started anew"
+
+
 class Loss(NamedTuple):
-    """``count`` frames are missing; ``reason`` says why."""
+    """``count`` frames are missing, 0 where nobody knows how many; ``reason`` says why."""
 
     count: int
     reason: str
@@ -39,6 +42,11 @@ class LossWatch:
             if count > 0:
                 self._coming.append((handed_over, Loss(count, reason)))
         self._known = statistics
+
+    def restarted(self) -> None:
+        """Whoever counts was away for a while, and what came meanwhile is gone."""
+        handed_over = self._known.received - self._known.dropped_ring
+        self._coming.append((handed_over, Loss(0, RESTARTED)))
 
     def take(self, frames: int) -> list[Loss]:
         """The losses that lie before the next frames, of which so many are taken now."""

@@ -122,13 +122,12 @@ class TraceReader:
             return ""
         before = int(around[0]) + 1 if len(around) > 1 else 0
         gaps = self.rows.recording.gaps.between(before, int(around[-1]) + 1)
+        if not gaps:
+            return "Frames lost here"
         lost = sum(gap.count for gap in gaps)
-        reasons = "; ".join(dict.fromkeys(gap.reason for gap in gaps))
-        return (
-            f"{lost:,} {'frame' if lost == 1 else 'frames'} lost here: {reasons}"
-            if gaps
-            else "Frames lost here"
-        )
+        frames = "frame" if lost == 1 else "frames"
+        what = f"{lost:,} {frames} lost here" if lost else "Frames may be missing here"
+        return f"{what}: {'; '.join(dict.fromkeys(gap.reason for gap in gaps))}"
 
     def _tags(self, numbers: Numbers) -> dict[int, str]:
         """The notes of marked rows, and the reference row's, by frame."""

@@ -24,7 +24,10 @@ MOST_GAPS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """``count`` frames are missing before row ``row``, noticed at ``timestamp_ns``; ``reason`` says why."""
+    """``count`` frames are missing before row ``row``, noticed at ``timestamp_ns``; ``reason`` says why.
+
+    A count of 0 says that nobody knows how many.
+    """
 
     row: int
     timestamp_ns: int
@@ -150,4 +153,4 @@ def _gap(value: Any) -> Gap | None:
     if not isinstance(value, list) or [type(part) for part in value] != [int, int, int, str]:
         return None
     gap = Gap(*value)
-    return gap if gap.count > 0 and abs(gap.timestamp_ns) < 1 << 63 else None
+    return gap if gap.count >= 0 and abs(gap.timestamp_ns) < 1 << 63 else None

@@ -215,9 +215,10 @@ class Recording:
     def add_gap(self, count: int, reason: str, timestamp_ns: int | None = None) -> None:
         """Note that ``count`` frames are missing behind the last row, for a ``reason`` in a few words.
 
-        ``timestamp_ns`` is when that was noticed; None: the time of the last frame. Never raises.
+        A count of 0 says that some may be. ``timestamp_ns`` is when that was noticed; None: the time of the
+        last frame. Never raises.
         """
-        if count > 0 and not self._closed:
+        if count >= 0 and not self._closed:
             if timestamp_ns is None:
                 timestamp_ns = self._time_of(self.end_row - 1) if len(self) else 0
             self.gaps.add(Gap(self.end_row, timestamp_ns, count, reason))

@@ -82,6 +82,8 @@ class Program(QObject):
             self.session.connect_bus(options.bus)
         if options.file is not None:
             self.session.open_file(options.file)
+        if options.demo or options.bus is not None or options.file is not None:
+            self.window.files.offer_leftovers()
         self._stalls.reset()
 
     def _quit_by_timer(self) -> None:

@@ -19,7 +19,7 @@ from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.models.trace_rows import first_row_since
-from canmcast_gui.recording import Leftover
+from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.main_window_tables import with_layout
 from canmcast_gui.ui.record_dialog import RecordDialog
@@ -113,6 +113,19 @@ class FileFlows(QObject):
             "Save the last minute", _write_filters(),
             lambda path: self._session.save_file(path, rows), save_as=_name(),
         )  # fmt: skip
+
+    def offer_leftovers(self) -> None:
+        """Say that a crash left frames behind, where the page that lists them is not seen."""
+        found = leftovers()
+        if not found:
+            return
+        newest = max(found, key=lambda one: one.first_time)
+        when = datetime.fromtimestamp(newest.first_time / 1e9)
+        others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
+        which = f"{newest.frames:,} frames from {when:%Y-%m-%d %H:%M}{others}"
+        text = f"{which} were not saved when the program ended unexpectedly."
+        self._session.message.emit("warning", text)
+        self._window.panel.messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, lambda: None))
 
     def ask_save_leftover(self, leftover: Leftover, then: Callable[[], None]) -> None:
         """Ask where to save what a crash left behind; ``then`` is called when it is saved, or is not."""

@@ -1,6 +1,6 @@
 """Counters that rise become losses, each said once, behind the frames that were on their way by then."""
 
-from canmcast_gui.app.losses import REASONS, Loss, LossWatch
+from canmcast_gui.app.losses import REASONS, RESTARTED, Loss, LossWatch
 from canmcast_gui.transport.statistics import BusStatistics
 
 KERNEL, RING = REASONS["dropped_kernel"], REASONS["dropped_ring"]
@@ -36,3 +36,11 @@ def test_both_kinds_at_once():
     watch.look(BusStatistics(received=10, dropped_ring=3, dropped_kernel=2))
     assert watch.take(7) == []
     assert watch.take(0) == [Loss(2, KERNEL), Loss(3, RING)]
+
+
+def test_a_restart_lies_behind_what_was_handed_over_before_it():
+    watch = LossWatch()
+    watch.look(BusStatistics(received=10))
+    watch.restarted()
+    assert watch.take(10) == []
+    assert watch.take(5) == [Loss(0, RESTARTED)]

@@ -7,6 +7,7 @@ import can
 import numpy as np
 import pytest
 
+from canmcast_gui.app.losses import RESTARTED
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import RecordOptions, read_batches
@@ -102,6 +103,8 @@ class TestBus:
 
         qtbot.waitUntil(received_again, timeout=WAIT_MS)
         assert numbers_of(session.recording.rows(0, 100)) == list(range(100))
+        (gap,) = session.recording.gaps
+        assert (gap.row, gap.count, gap.reason) == (100, 0, RESTARTED)
 
     @pytest.mark.parametrize(
         ("settings", "hint"),

@@ -26,14 +26,16 @@ def test_a_gap_stands_behind_the_last_frame(recording: Recording):
     recording.add_gap(5, "the receive buffer was full")
     recording.append(numbered(20, 10))
     recording.add_gap(3, "the receive buffer was full", timestamp_ns=77)
-    recording.add_gap(0, "nothing")
+    recording.add_gap(0, "nobody counted")
+    recording.add_gap(-1, "nothing")
     assert list(recording.gaps) == [
         Gap(20, 19_001, 5, "the receive buffer was full"),
         Gap(30, 77, 3, "the receive buffer was full"),
+        Gap(30, 29_001, 0, "nobody counted"),
     ]
-    assert recording.gaps.rows.tolist() == [20, 30]
+    assert recording.gaps.rows.tolist() == [20, 30, 30]
     assert recording.gaps.between(20, 30) == [recording.gaps[0]]
-    assert recording.gaps[-1:] == [recording.gaps[1]]
+    assert recording.gaps[-1:] == [recording.gaps[2]]
     assert recording.gaps.lost == 8
 
 

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QToolButton
 
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.connect_dialog import ConnectDialog
@@ -260,3 +260,20 @@ def test_the_last_minute_is_saved(qtbot, stage, window, tmp_path):
     dialog.accept()
     qtbot.waitUntil(path.exists)
     assert path.read_text().count(" Rx ") == 61
+
+
+def test_what_a_crash_left_is_offered_beside_a_bus_or_a_file(qtbot, stage, window, tmp_path):
+    window.files.offer_leftovers()
+    assert window.panel.messages.texts == []
+    lost = Recording.create()
+    lost.append(traffic(50))
+    lost.close()
+    window.files.offer_leftovers()
+    (text,) = window.panel.messages.texts
+    assert text.startswith("50 frames from ")
+    (button,) = [one for one in window.panel.messages.findChildren(QToolButton) if one.text() == "Save…"]
+    button.click()
+    dialog = window.findChild(QFileDialog)
+    dialog.selectFile(str(tmp_path / "saved.asc"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: not lost.folder.exists())
