@@ -103,7 +103,8 @@ class TraceHeader(QHeaderView):
 
     def _on_change(self, section: int, *_change: object) -> None:
         stretched = self.visualIndex(section) == self.count() - 1
-        if not self._fitting and not stretched:
+        # a hidden one gets its size of 0 when the header is laid out, after fitting
+        if not self._fitting and not stretched and not self.isSectionHidden(section):
             self._remember()
 
     def shown_columns(self) -> list[Column]:
