@@ -101,7 +101,7 @@ class PlotDocks(QObject):
             setup = replace(setup, name=self._free_name())
         dock = self._add_dock(setup)
         dock.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dock.destroyed.connect(partial(self._on_destroyed, setup.name))
+        dock.destroyed.connect(partial(self._on_destroyed, setup.name, dock))
         self._window.splitDockWidget(self.first, dock, Qt.Orientation.Vertical)
         self._current = setup.name
         self.load()
@@ -164,8 +164,9 @@ class PlotDocks(QObject):
     def _free_name(self) -> str:
         return next(f"plot-{n}" for n in range(2, MOST_PLOTS + 3) if f"plot-{n}" not in self.docks)
 
-    def _on_destroyed(self, name: str, _dock: QObject | None = None) -> None:
-        if not self._ending:
+    def _on_destroyed(self, name: str, dock: QDockWidget, _gone: QObject | None = None) -> None:
+        """Forget it, unless another one has its name by now."""
+        if not self._ending and self.docks.get(name) in (dock, None):
             self.docks.pop(name, None)
             self._tell_plotted()
 

@@ -112,7 +112,7 @@ class ViewDocks(QObject):
             pane.view.following_changed.connect(self.changed)
         self._docks[name] = dock = self._make_dock(pane)
         pane.filter_used.connect(lambda _text: dock.setWindowTitle(_title(pane)))
-        dock.destroyed.connect(partial(self._on_destroyed, name))
+        dock.destroyed.connect(partial(self._on_destroyed, name, dock))
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self._window.resizeDocks([dock], [self._window.width() * 2 // 5], Qt.Orientation.Horizontal)
         self.changed.emit()
@@ -139,8 +139,9 @@ class ViewDocks(QObject):
         if dock is not None and self._current is dock.widget().view:
             self._current = None
 
-    def _on_destroyed(self, name: str, _dock: QObject | None = None) -> None:
-        if not self._ending and name in self._docks:
+    def _on_destroyed(self, name: str, dock: QDockWidget, _gone: QObject | None = None) -> None:
+        """Forget it, unless another one has its name by now."""
+        if not self._ending and self._docks.get(name) is dock:
             del self._docks[name]
             self._current = None
             self.changed.emit()
