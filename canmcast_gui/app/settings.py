@@ -72,6 +72,8 @@ class AppSettings(QObject):
         self.data_bitrate: Field[int] = Field(store, "bus/data_bitrate", 2_000_000)
         self.limits: Field[dict[str, Any]] = Field(store, "recording/limits", {})
         self.recent_files: Field[list[str]] = Field(store, "recent/files", [])
+        self.recent_workspaces: Field[list[str]] = Field(store, "recent/workspaces", [])
+        self.workspace: Field[str] = Field(store, "recent/workspace", "")
         self.recent_buses: Field[list[dict[str, Any]]] = Field(store, "recent/buses", [])
         self.record: Field[dict[str, Any]] = Field(store, "record/options", {})
         self.table_layouts: Field[list[dict[str, Any]]] = Field(store, "files/tables", [])

@@ -23,6 +23,7 @@ class ActionData:
     short: str = ""
 
 
+WORKSPACE = "Bus, views, colours, databases, plots, transmit rows, layout"
 ACTIONS = (
     ActionData(
         "open", "&Open recording…", "open", "Ctrl+O", "A log file of any kind, or several on one time line"
@@ -36,8 +37,12 @@ ACTIONS = (
     ActionData(
         "database_browser", "Database bro&wser", "", "Ctrl+Shift+D", "Messages, signals, nodes, bits, remarks"
     ),
-    ActionData("open_workspace", "Open &workspace…", "", "", "Bus, databases, plots and transmit rows"),
-    ActionData("save_workspace", "Save wor&kspace…", "", "", "Bus, databases, plots and transmit rows"),
+    ActionData(
+        "new_workspace", "N&ew workspace", "", "", "Nothing set up: no databases, plots or transmit rows"
+    ),
+    ActionData("open_workspace", "Open &workspace…", "", "Ctrl+Shift+O", WORKSPACE),
+    ActionData("save_workspace", "Save wor&kspace", "", "Ctrl+Shift+S", WORKSPACE),
+    ActionData("save_workspace_as", "Save workspace &as…", "", "", WORKSPACE),
     ActionData("new", "&New trace", "", "Ctrl+N", "Begin an empty trace"),
     ActionData("quit", "&Quit", "", "Ctrl+Q"),
     ActionData("start", "&Start", "start", "F5", "Go on the bus that was used last"),

@@ -55,6 +55,8 @@ class Program(QObject):
         theme.apply(application, self.settings)
         self.session = Session()
         self.window = MainWindow(self.session, self.settings)
+        if options.workspace is None:
+            self.window.bring_back()
         self._repaints = RepaintCounter(self.window)
         self._stalls = StallMeter(self)
         self._interrupts = InterruptWatch(self)
@@ -74,8 +76,7 @@ class Program(QObject):
             self.session.load_database(database)
         if options.record is not None and not self.session.start_record(options.record):
             self._exit_code = 1
-        if options.workspace is not None:
-            self.window.workspaces.open(options.workspace)
+        self.window.workspaces.begin(options.workspace, options.databases)
         if options.demo:
             self.window.start_demo(options.bus)
         elif options.bus is not None:

@@ -30,6 +30,7 @@ from canmcast_gui.ui.status import StatusBar
 from canmcast_gui.ui.trace_docks import ViewDocks
 from canmcast_gui.ui.trace_panel import TracePanel
 from canmcast_gui.ui.unread_dialog import UnreadDialog
+from canmcast_gui.ui.workspace_contents import WorkspaceContents
 
 FIRST_SIZE = QSize(1280, 800)
 GEOMETRY, STATE = "window/geometry", "window/state"
@@ -56,7 +57,8 @@ class MainWindow(QMainWindow):
         self.panel.current_view = lambda: self.views.current
         self.times = TimeLink(session, self.views, self.docks.plots)
         self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
-        self.workspaces = WorkspaceFlows(session, self.docks, self.views, self.files)
+        contents = WorkspaceContents(session, settings, self.docks, self.views, self)
+        self.workspaces = WorkspaceFlows(session, settings, contents, self.files, self)
         self.connection = ConnectionButton(session, settings, self.actions_)
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
@@ -80,7 +82,10 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         file.addActions([actions.load_database, actions.database_browser])
         file.addSeparator()
-        file.addActions([actions.open_workspace, actions.save_workspace])
+        file.addActions([actions.new_workspace, actions.open_workspace])
+        workspaces = file.addMenu("Recen&t workspaces")
+        workspaces.aboutToShow.connect(lambda: self.workspaces.fill_recent(workspaces))
+        file.addActions([actions.save_workspace, actions.save_workspace_as])
         file.addSeparator()
         file.addAction(actions.quit)
         measurement = bar.addMenu("&Measurement")
@@ -132,7 +137,9 @@ class MainWindow(QMainWindow):
             (actions.load_database, self.files.ask_database),
             (actions.database_browser, self.docks.show_browser),
             (actions.open_workspace, self.workspaces.ask_open),
-            (actions.save_workspace, self.workspaces.ask_save),
+            (actions.new_workspace, self.workspaces.ask_new),
+            (actions.save_workspace, self.workspaces.save_again),
+            (actions.save_workspace_as, self.workspaces.ask_save),
             (actions.quit, self.close_by_user),
             (actions.start, self.start),
             (actions.stop, session.disconnect_bus),
@@ -161,6 +168,8 @@ class MainWindow(QMainWindow):
         page.open_requested.connect(self.files.ask_open)
         page.file_requested.connect(self.files.open)
         page.bus_requested.connect(self.connect_bus)
+        page.workspace_requested.connect(self.workspaces.open_asking)
+        self.workspaces.changed.connect(self._on_state)
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
         page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
@@ -221,7 +230,8 @@ class MainWindow(QMainWindow):
         actions.record.setChecked(session.recorder is not None)
         actions.record_options.setEnabled(session.recorder is None)
         where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
-        self.setWindowTitle(f"{where} – canmcast" if where else "canmcast")
+        self.setWindowTitle(" – ".join(part for part in (self.workspaces.title, where, "canmcast") if part))
+        self.setWindowModified(self.workspaces.modified)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -244,6 +254,13 @@ class MainWindow(QMainWindow):
         if state.isEmpty() or not self.restoreState(state):
             self.docks.arrange()
 
+    def bring_back(self) -> None:
+        """Have what was set up at the last end, its docks in the places that they had."""
+        self.workspaces.bring_back()
+        state = self._settings.layout(STATE)
+        if not state.isEmpty():
+            self.restoreState(state)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.tool_bar.fold(event.size().width())
         super().resizeEvent(event)
@@ -254,8 +271,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.docks.plots.load)
 
     def close_by_user(self) -> None:
-        """Close, after asking what becomes of frames that are in no file."""
-        self.files.keep_unsaved(self._close_now)
+        """Close, after asking what becomes of frames and changes that are in no file."""
+        self.files.keep_unsaved(lambda: self.workspaces.keep_changes(self._close_now, at_end=True))
 
     def _close_now(self) -> None:
         self._may_close = True
@@ -263,7 +280,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A user's close may ask first; a program's or a system's end does not wait for an answer."""
-        unsaved = self._session.unsaved_frames or self._session.unsaved_marks
+        unsaved = self._session.unsaved_frames or self._session.unsaved_marks or self.workspaces.asks_at_end()
         if event.spontaneous() and not self._may_close and unsaved:
             event.ignore()
             self.close_by_user()
@@ -271,6 +288,7 @@ class MainWindow(QMainWindow):
         self._settings.set_layout(GEOMETRY, self.saveGeometry())
         self._settings.set_layout(STATE, self.saveState())
         self.views.remember()
+        self.workspaces.remember()
         super().closeEvent(event)
 
     def end(self) -> None:

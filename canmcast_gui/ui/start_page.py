@@ -52,6 +52,7 @@ class StartPage(QScrollArea):
     open_requested = Signal()
     bus_requested = Signal(object)
     file_requested = Signal(str)
+    workspace_requested = Signal(str)
     recover_requested = Signal(object)
     save_requested = Signal(object)
 
@@ -120,6 +121,9 @@ class StartPage(QScrollArea):
         self._add_links(
             "Recent files", [(Path(path).name, path, path) for path in files], self.file_requested
         )
+        setups = [path for path in self._settings.recent_workspaces.value if Path(path).is_file()]
+        rows = [(Path(path).stem, path, path) for path in setups[:MOST_RECENT]]
+        self._add_links("Recent workspaces", rows, self.workspace_requested)
         buses = recent_buses(self._settings)[:MOST_RECENT]
         rows = [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses]
         self._add_links("Recent buses", rows, self.bus_requested)

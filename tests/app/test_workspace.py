@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.app.view_setup import ViewSetup
-from canmcast_gui.app.workspace import Workspace, WorkspaceError, load_workspace, save_workspace
+from canmcast_gui.app.workspace import Workspace, load_workspace, save_workspace
+from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.database import Scope
 from canmcast_gui.transport.settings import BusSettings
 

@@ -1,0 +1,31 @@
+"""Where the files of a workspace stand, and where a set-up is kept that the user gave no file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from canmcast_gui.recording.location import recordings_folder
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """Seen from the workspace's folder, with slashes, so that both can move together, to any system.
+
+    Absolute where the two have nothing but the root, or not even a drive, in common.
+    """
+    absolute, here = path.resolve(), folder.resolve()
+    if absolute.anchor != here.anchor or absolute.parts[:2] != here.parts[:2]:
+        return str(absolute)
+    return Path(os.path.relpath(absolute, here)).as_posix()
+
+
+def absolute_path(text: str, folder: Path) -> Path:
+    """The file that a workspace in ``folder`` names."""
+    return Path(os.path.normpath(folder.absolute() / text))
+
+
+def last_setup(changed: bool = False) -> Path:
+    """In the user's data folder: the set-up that was never saved; ``changed``: that of a saved workspace
+    whose changes nobody could be asked about, because the system or a script ended the program.
+    """
+    return recordings_folder().parent / ("changed.canmcast" if changed else "last.canmcast")

@@ -1,0 +1,202 @@
+"""Setting up, closing, starting again: what comes back, what asks, and what harms nothing."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from canmcast_gui.app.workspace import load_workspace
+from canmcast_gui.app.workspace_paths import last_setup
+from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.transport.settings import BusSettings
+from tests.journeys.conftest import Desk
+from tests.models.frames import DBC
+
+BUS = BusSettings(group="239.7.7.7", port=5007, hop_limit=3).validated()
+
+
+@pytest.fixture
+def begin(qtbot, tmp_path) -> Iterator[Callable[..., Desk]]:
+    """Starts the window as the program does, with the same settings each time."""
+    desks: list[Desk] = []
+
+    def start(path: Path | None = None) -> Desk:
+        desk = Desk(qtbot, tmp_path)
+        desks.append(desk)
+        if path is None:
+            desk.window.bring_back()
+        desk.window.workspaces.begin(path)
+        return desk
+
+    yield start
+    for desk in desks[-1:]:
+        desk.close()
+
+
+def answer(desk: Desk, button: QMessageBox.StandardButton) -> None:
+    desk.child(QMessageBox).button(button).click()
+
+
+def questions(desk: Desk) -> list[QMessageBox]:
+    return [box for box in desk.window.findChildren(QMessageBox) if box.isVisible()]
+
+
+def set_up(desk: Desk, folder: Path) -> None:
+    """A database, rows, a sequence, plots, views, a filter, colours."""
+    database = folder / "engine.dbc"
+    database.write_text(DBC)
+    desk.session.load_database(database)
+    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    window = desk.window
+    window.docks.transmit.set_rows([TransmitRow(name="Ping", group="a").to_dict()])
+    window.docks.sequences.set_sequences([{"name": "Wake", "text": "wait 10 ms"}])
+    window.docks.plots.plot_signal("Engine.Speed")
+    window.docks.plots.open_new()
+    desk.wait(lambda: len(window.docks.plots.panels) == 2, "two plots")
+    window.actions_.new_by_id.trigger()
+    window.views.panes[0].filter_box.set_filter_text("fd")
+    desk.settings.color_rules.set({"rules": [{"name": "x", "filter": "fd", "color": "#102030", "on": True}]})
+    desk.settings.bitrate.set(250_000)
+
+
+def assert_set_up(desk: Desk) -> None:
+    window = desk.window
+    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    assert [row.name for row in window.docks.transmit.model.rows] == ["Ping"]
+    assert not window.docks.switch.on
+    assert window.docks.sequences.sequences() == [{"name": "Wake", "text": "wait 10 ms"}]
+    desk.wait(lambda: window.docks.plots.panels, "the plots")
+    assert window.docks.plots.plotted() == ["Engine.Speed"]
+    assert list(window.docks.plots.panels) == ["plot", "plot-2"]
+    assert [(pane.kind, pane.filters.filter.text) for pane in window.views.panes] == [("by_id", "fd")]
+    assert desk.settings.color_rules.value["rules"][0]["color"] == "#102030"
+    assert desk.settings.bitrate.value == 250_000
+
+
+def test_a_saved_workspace_comes_back_and_asks_only_where_changes_would_be_lost(begin, tmp_path):
+    desk = begin()
+    set_up(desk, tmp_path)
+    path = tmp_path / "bench.canmcast"
+    desk.choose_file(desk.window.actions_.save_workspace, path)
+    desk.wait(path.exists, "the file")
+    assert desk.window.windowTitle() == "bench[*] – canmcast"
+    assert json.loads(path.read_text())["databases"] == ["engine.dbc"]
+    desk.window.resize(1100, 720)
+    desk.window.close_by_user()
+    desk.wait(lambda: not desk.window.isVisible(), "closing without a question")
+    assert not last_setup().exists()
+    desk.close()
+    desk = begin()
+    assert_set_up(desk)
+    workspaces = desk.window.workspaces
+    workspaces.look()
+    assert workspaces.path == path
+    assert not desk.window.isWindowModified()
+    desk.window.docks.transmit.set_rows([])
+    workspaces.look()
+    assert desk.window.isWindowModified()
+    desk.window.close_by_user()
+    answer(desk, QMessageBox.StandardButton.Cancel)
+    assert desk.window.isVisible()
+    desk.window.close_by_user()
+    answer(desk, QMessageBox.StandardButton.Discard)
+    desk.wait(lambda: not desk.window.isVisible(), "closing")
+    desk.close()
+    desk = begin()
+    assert_set_up(desk)
+
+
+def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
+    desk = begin()
+    set_up(desk, tmp_path)
+    desk.window.close_by_user()
+    desk.wait(lambda: not desk.window.isVisible(), "closing without a question")
+    desk.close()
+    desk = begin()
+    assert_set_up(desk)
+    assert desk.window.workspaces.path is None
+    desk.window.actions_.new_workspace.trigger()
+    answer(desk, QMessageBox.StandardButton.Save)
+    dialog = desk.child(QFileDialog)
+    dialog.selectFile(str(tmp_path / "kept.canmcast"))
+    dialog.accept()
+    desk.wait(lambda: not list(desk.session.databases), "nothing set up")
+    assert load_workspace(tmp_path / "kept.canmcast").transmit_rows[0]["name"] == "Ping"
+    assert desk.window.docks.transmit.model.rows == []
+    assert desk.window.views.panes == []
+    assert list(desk.window.docks.plots.panels) == ["plot"]
+
+
+def test_changes_that_nobody_could_be_asked_about_come_back_as_changes(begin, tmp_path):
+    path = tmp_path / "bench.canmcast"
+    desk = begin()
+    assert desk.window.workspaces.save(path)
+    before = path.read_bytes()
+    set_up(desk, tmp_path)
+    desk.close()  # as a signal or a script ends it
+    assert path.read_bytes() == before
+    desk = begin()
+    assert_set_up(desk)
+    desk.window.workspaces.look()
+    assert desk.window.isWindowModified()
+    desk.window.actions_.save_workspace.trigger()
+    assert not desk.window.isWindowModified()
+    assert not last_setup(changed=True).exists()
+    assert load_workspace(path).transmit_rows[0]["name"] == "Ping"
+
+
+def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
+    path = tmp_path / "bench.canmcast"
+    values = {"canmcast_workspace": 1, "bus": BUS.to_dict(), "databases": ["absent.dbc"]}
+    path.write_text(json.dumps(values))
+    desk = begin()
+    desk.settings.workspace.set(str(path))
+    desk.close()
+    desk = begin()
+    assert desk.session.state == "offline"
+    assert desk.settings.recent_buses.value[0] == BUS.to_dict()
+    desk.wait(lambda: any("absent.dbc" in text for _, text in desk.messages), "the missing database")
+    assert not desk.window.workspaces.asks_at_end()
+    assert desk.window.workspaces.save(path)
+    assert load_workspace(path).bus == BUS
+    assert load_workspace(path).databases == (tmp_path / "absent.dbc",)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "bad.canmcast is no workspace"),
+        ('{"canmcast_workspace": 2}', "newer version"),
+        ('{"canmcast_workspace": 1, "transmit": [{"flags": 1}]}', "transmit row cannot be read"),
+        ('{"canmcast_workspace": 1, "colors": [{"name": 1}]}', "colour rule"),
+        ('{"canmcast_workspace": 1, "sequences": [{"name": 1}]}', "sequences"),
+    ],
+)
+def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentence):
+    bad = tmp_path / "bad.canmcast"
+    bad.write_text(content)
+    desk = begin()
+    row = TransmitRow(name="Ping").to_dict()
+    desk.window.docks.transmit.set_rows([row])
+    desk.window.workspaces.open(bad)
+    assert sentence in desk.messages[-1][1]
+    assert desk.window.docks.transmit.model.rows == [TransmitRow(name="Ping")]
+    assert desk.window.workspaces.path is None
+    desk.settings.workspace.set(str(bad))
+    desk.window.workspaces.bring_back()
+    assert desk.settings.workspace.value == ""
+    assert desk.window.docks.transmit.model.rows == [TransmitRow(name="Ping")]
+    assert bad.read_text() == content
+
+
+def test_a_damaged_last_setup_is_put_aside(begin):
+    last_setup().parent.mkdir(parents=True)
+    last_setup().write_text("{")
+    desk = begin()
+    assert "last.canmcast is no workspace" in desk.messages[-1][1] or desk.window.panel.messages.texts
+    assert last_setup().with_suffix(".damaged").read_text() == "{"
+    desk.window.workspaces.look()
+    assert load_workspace(last_setup()).is_empty
+    assert questions(desk) == []
