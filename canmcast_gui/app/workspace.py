@@ -29,9 +29,9 @@ MOST_BYTES = 64 << 20
 @dataclass(frozen=True)
 class Workspace:
     """``gauges`` are names "Message.Signal"; ``transmit_rows``, ``sequences`` and ``colors`` are plain values
-    that their editors check; ``bitrate`` in bit/s; ``layout`` is text that the window understands.
+    that their editors check; the bit rates are in bit/s; ``layout`` is text that the window understands.
 
-    ``views``, ``colors``, ``bitrate`` and ``layout`` are None in a file that was saved before it held them:
+    ``views``, ``colors``, the bit rates and ``layout`` are None in a file that was saved before it held them:
     they stay as they are.
     """
 
@@ -45,6 +45,7 @@ class Workspace:
     sequences: tuple[dict[str, Any], ...] = ()
     colors: tuple[dict[str, Any], ...] | None = None
     bitrate: int | None = None
+    data_bitrate: int | None = None
     layout: str | None = None
 
     def essence(self) -> Workspace:
@@ -110,6 +111,7 @@ def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
         "canmcast_workspace": VERSION,
         "bus": workspace.bus.to_dict() if workspace.bus else None,
         "bitrate": workspace.bitrate,
+        "data_bitrate": workspace.data_bitrate,
         "databases": [relative_path(database, folder) for database in workspace.databases],
         "database_scopes": {
             relative_path(database, folder): {

@@ -27,7 +27,8 @@ def workspace_values(path: Path, content: dict[str, Any]) -> dict[str, Any]:
     views = _entry(path, content, "views", (list,))
     return {
         "bus": _bus(path, _entry(path, content, "bus", (dict,))),
-        "bitrate": _bitrate(path, _entry(path, content, "bitrate", (int,))),
+        "bitrate": _bitrate(path, content, "bitrate"),
+        "data_bitrate": _bitrate(path, content, "data_bitrate"),
         "databases": tuple(_file(path, "databases", database) for database in databases),
         "database_scopes": _scopes(path, _entry(path, content, "database_scopes", (dict,)) or {}),
         "plots": _checked(path, "plots", plots_of, _entry(path, content, "plots", (list,)) or []),
@@ -53,9 +54,10 @@ def _bus(path: Path, values: dict[str, Any] | None) -> BusSettings | None:
         raise WorkspaceError(f"{path.name}: bus: {error}") from error
 
 
-def _bitrate(path: Path, value: int | None) -> int | None:
+def _bitrate(path: Path, content: dict[str, Any], name: str) -> int | None:
+    value: int | None = _entry(path, content, name, (int,))
     if value is not None and (isinstance(value, bool) or not 1 <= value <= MOST_BITRATE):
-        raise WorkspaceError(f"{path.name}: bitrate: {value} bit/s is no bit rate. Mend or remove it.")
+        raise WorkspaceError(f"{path.name}: {name}: {value} bit/s is no bit rate. Mend or remove it.")
     return value
 
 

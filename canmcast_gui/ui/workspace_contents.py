@@ -78,6 +78,7 @@ class WorkspaceContents(QObject):
         return Workspace(
             bus=self.bus,
             bitrate=self._settings.bitrate.value,
+            data_bitrate=self._settings.data_bitrate.value,
             databases=self._databases(),
             database_scopes={**scopes, **self._awaited},
             plots=tuple(self._docks.plots.setups()),
@@ -133,8 +134,12 @@ class WorkspaceContents(QObject):
         self._docks.sequences.set_sequences(list(workspace.sequences))
         if workspace.colors is not None:
             self._settings.color_rules.set({"rules": list(workspace.colors)})
-        if workspace.bitrate is not None:
-            self._settings.bitrate.set(workspace.bitrate)
+        for rate, field in (
+            (workspace.bitrate, self._settings.bitrate),
+            (workspace.data_bitrate, self._settings.data_bitrate),
+        ):
+            if rate is not None:
+                field.set(rate)
         self._docks.plots.set_up(workspace.plots)
         self._docks.gauges.set_signals(workspace.gauges)
         if workspace.views is not None:
