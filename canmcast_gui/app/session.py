@@ -30,6 +30,7 @@ from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, NewestById, RateMeter, Recording
@@ -302,6 +303,11 @@ class Session(QObject):
         self._recorder_watch.start()
         self.record_state_changed.emit()
         return True
+
+    def note_in_record(self, note: Note) -> None:
+        """Write a mark of the trace of the bus into the running file, where its format has a place for it."""
+        if self.recorder is not None and self._trace.file_path is None:
+            self.recorder.note(note)
 
     def stop_record(self) -> None:
         """Finish the file; nothing happens where none is being written."""

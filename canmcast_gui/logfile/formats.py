@@ -54,7 +54,8 @@ class Format:
     with a path and the problems to report to, ``sink`` with the open file (text, with LF as written, unless
     ``binary``) and the path that it will have; None where the format is not read, or not written.
     ``cannot_hold`` are kinds of frames that it has no place for, ``holds_notes`` whether its sink is a
-    NotingSink, ``resolution_ns`` the finest step of its timestamps.
+    NotingSink, ``resolution_ns`` the finest step of its timestamps, ``reads_unfinished`` whether a file reads
+    that was not completed.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Format:
     cannot_hold: Flag = _NOTHING
     holds_notes: bool = False
     resolution_ns: int = 1000
+    reads_unfinished: bool = True
 
     @property
     def can_read(self) -> bool:
@@ -134,6 +136,7 @@ FORMATS: tuple[Format, ...] = (
         binary=True,
         holds_notes=True,
         resolution_ns=1,
+        reads_unfinished=False,
     ),
     Format(
         "pcap",

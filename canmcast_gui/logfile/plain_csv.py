@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TextIO
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
+from canmcast_gui.frames.bits import TX
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile.bits import TX
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_table import TableLog
 from canmcast_gui.logfile.table_layout import TableLayout

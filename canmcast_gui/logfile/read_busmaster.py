@@ -14,8 +14,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import INLINE_BYTES, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.rows import HIGHEST_ID, NANOSECONDS, Row, checked_start, code_of, payload_of
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places

@@ -10,8 +10,7 @@ import re
 
 import numpy as np
 
-from canmcast_gui.frames import INLINE_BYTES, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.rows import HIGHEST_ID, Row, payload_of
 from canmcast_gui.logfile.rows import nanoseconds as nanoseconds_of
 from canmcast_gui.logfile.text.layouts import Layouts

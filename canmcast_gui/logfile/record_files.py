@@ -10,11 +10,13 @@ from typing import IO, Any
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format
+from canmcast_gui.logfile.record_journal import open_recording_sink
 from canmcast_gui.logfile.record_options import NS, RecordOptions, first_free_number, numbered
-from canmcast_gui.logfile.sinks import Sink
-from canmcast_gui.logfile.writer import open_sink, refuse_what_does_not_fit, to_disk
+from canmcast_gui.logfile.sinks import NotingSink, Sink
+from canmcast_gui.logfile.writer import refuse_what_does_not_fit, to_disk
 
 # So many frames go between two looks at the size of a file that must not grow beyond one.
 _SLICE_FRAMES = 1024
@@ -42,6 +44,7 @@ class FileSequence:
         self._file: IO[Any]
         self._frames = 0
         self._first_ns: int | None = None
+        self._finished = False
         self._open(path)
 
     def write(self, batch: FrameBatch) -> None:
@@ -59,6 +62,11 @@ class FileSequence:
             self._frames += end - start
             start = end
 
+    def note(self, note: Note) -> None:
+        """Write a note behind the last frame, where the format has a place for notes."""
+        if isinstance(self._sink, NotingSink):
+            self._sink.note(note)
+
     def next_file(self) -> None:
         """Complete this file and begin the next, unless nothing is in this one yet."""
         if not self._frames:
@@ -75,7 +83,10 @@ class FileSequence:
             raise FileError(f"{self._path.name} was deleted while it was being recorded, or its folder was")
 
     def finish(self) -> None:
-        """Complete the running file."""
+        """Complete the running file; once only, also where that fails."""
+        if self._finished:
+            return
+        self._finished = True
         self._sink.finish()
         to_disk(self._path)
 
@@ -84,7 +95,8 @@ class FileSequence:
         self._frames = 0
         self._first_ns = None
         name = path if self._options.is_numbered else self._final_path
-        self._sink, self._file = open_sink(self._kind, path, name)
+        self._sink, self._file = open_recording_sink(self._kind, path, name)
+        self._finished = False
         self._on_file(path)
 
     def _room(self, batch: FrameBatch) -> int:

@@ -1,10 +1,12 @@
 """Batches through a pipe: two uint32 (frames, heap bytes), the records, the heap; little endian.
 
-A header with as many frames as fit into its field is a mark: what follows belongs into a new file.
+Two numbers of frames that no batch has say something else: what follows belongs into a new file; or a note
+follows, as JSON in place of the heap.
 """
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -12,10 +14,12 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.frames.notes import Note
 
 HEADER = struct.Struct("<II")
-_MARK = 0xFFFFFFFF
-NEXT_FILE = HEADER.pack(_MARK, 0)
+_NEXT_FILE = 0xFFFFFFFF
+_NOTE = 0xFFFFFFFE
+NEXT_FILE = HEADER.pack(_NEXT_FILE, 0)
 
 
 def pack_batch(batch: FrameBatch) -> list[bytes | memoryview]:
@@ -24,12 +28,24 @@ def pack_batch(batch: FrameBatch) -> list[bytes | memoryview]:
     return [HEADER.pack(len(batch), len(batch.heap)), batch.records.tobytes(), batch.heap.tobytes()]
 
 
-def unpack_batches(file: BinaryIO) -> Iterator[FrameBatch | None]:
-    """The batches that come through the pipe, None for a mark; a last one that is not whole is left out."""
+def pack_note(note: Note) -> bytes:
+    """A note as it goes through the pipe."""
+    text = json.dumps(note).encode()
+    return HEADER.pack(_NOTE, len(text)) + text
+
+
+def unpack_batches(file: BinaryIO) -> Iterator[FrameBatch | Note | None]:
+    """What comes through the pipe, None where a new file begins; a last one that is not whole is left out."""
     while len(header := file.read(HEADER.size)) == HEADER.size:
         frames, heap_bytes = HEADER.unpack(header)
-        if frames == _MARK:
+        if frames == _NEXT_FILE:
             yield None
+            continue
+        if frames == _NOTE:
+            text = file.read(heap_bytes)
+            if len(text) < heap_bytes:
+                return
+            yield Note(*json.loads(text))
             continue
         records = file.read(frames * FRAME_DTYPE.itemsize)
         heap = file.read(heap_bytes)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_to_write
 from canmcast_gui.logfile.record_files import FileSequence
@@ -28,14 +29,17 @@ from canmcast_gui.logfile.record_pipe import unpack_batches
 FLUSH_SECONDS = 0.5
 
 
-def record(files: FileSequence, batches: Iterator[FrameBatch | None]) -> None:
-    """Write all batches, None being where a new file begins; says how many frames there are at each flush."""
+def record(files: FileSequence, batches: Iterator[FrameBatch | Note | None]) -> None:
+    """Write all batches and notes, None being where a new file begins; says at each flush how many."""
     recorded = 0
     flushed = time.monotonic()
     try:
         for batch in batches:
             if batch is None:
                 files.next_file()
+                continue
+            if isinstance(batch, Note):
+                files.note(batch)
                 continue
             files.write(batch)
             recorded += len(batch)

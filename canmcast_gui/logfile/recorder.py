@@ -18,10 +18,11 @@ import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.record_options import NS, RecordOptions, first_free_number, numbered
-from canmcast_gui.logfile.record_pipe import NEXT_FILE, pack_batch
+from canmcast_gui.logfile.record_pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record_trigger import Trigger
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
@@ -69,7 +70,7 @@ class Recorder:
         self.error: str | None = None
         self.failed = False
         self._limit = queue_bytes
-        self._queue: deque[FrameBatch] = deque()
+        self._queue: deque[FrameBatch | Note] = deque()
         self._queued_bytes = 0
         self._closing = False
         self._changed = threading.Condition()
@@ -101,6 +102,16 @@ class Recorder:
             else:
                 self._queue.append(batch)
                 self._queued_bytes += size
+                self._changed.notify()
+
+    def note(self, note: Note) -> None:
+        """Write a note behind the frames that were handed over; never waits.
+
+        It goes nowhere where the format has no place for notes, or while the trigger is waited for.
+        """
+        with self._changed:
+            if not self._closing and not self.failed:
+                self._queue.append(note)
                 self._changed.notify()
 
     def close(self, timeout: float = 60.0) -> None:
@@ -156,6 +167,10 @@ class Recorder:
         assert pipe is not None
         try:
             while (batch := self._next()) is not None:
+                if isinstance(batch, Note):
+                    if not self.is_waiting:
+                        pipe.write(pack_note(batch))
+                    continue
                 for part, begins in self._wanted(batch):
                     if begins and self.fired > 1:
                         pipe.write(NEXT_FILE)
@@ -175,15 +190,15 @@ class Recorder:
             return [(batch, False)]
         return self._trigger.take(batch)
 
-    def _next(self) -> FrameBatch | None:
-        """The next batch; an empty one after some idle time, None at the end."""
+    def _next(self) -> FrameBatch | Note | None:
+        """The next batch or note; an empty one after some idle time, None at the end."""
         with self._changed:
             if not self._queue and not self._closing:
                 self._changed.wait(_IDLE_SECONDS)
             if self._queue:
-                batch = self._queue.popleft()
-                self._queued_bytes -= _size(batch)
-                return batch
+                first = self._queue.popleft()
+                self._queued_bytes -= _size(first) if isinstance(first, FrameBatch) else 0
+                return first
             return None if self._closing or self.failed else FrameBatch.empty()
 
     def _listen(self) -> None:
@@ -204,7 +219,7 @@ class Recorder:
             if not self.failed:
                 self.error = sentence
             self.failed = True
-            self.lost += sum(len(batch) for batch in self._queue)
+            self.lost += sum(len(one) for one in self._queue if isinstance(one, FrameBatch))
             self._queue.clear()
             self._queued_bytes = 0
             self._changed.notify()

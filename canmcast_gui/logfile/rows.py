@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 
 NANOSECONDS = 1_000_000_000
 HIGHEST_ID = 0x1FFFFFFF

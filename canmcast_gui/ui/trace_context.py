@@ -76,7 +76,7 @@ class ViewContext(QObject):
     def mark(self, row: int, text: str) -> None:
         """Mark a row, or change its note; what cannot be done is said."""
         try:
-            self.session.recording.marks.add(row, text)
+            self.session.note_in_record(self.session.recording.marks.add(row, text))
         except (RecordingError, RowsGoneError) as error:
             self.session.message.emit("error", f"The mark was not set: {error}")
         self.marks_changed.emit()

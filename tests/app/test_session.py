@@ -147,9 +147,11 @@ class TestBus:
         assert session.start_record(path)
         stock_peer("send", "--port", port, "--count", 300, "--rate", 3000).result()
         qtbot.waitUntil(lambda: len(session.recording) >= 300, timeout=WAIT_MS)
+        session.note_in_record(session.recording.marks.add(299, "look here"))
         session.stop_record()
         assert [int.from_bytes(m.data, "big") for m in can.LogReader(path)] == list(range(300))
         assert session.statistics().recorded == 300
+        assert "look here" in path.read_text()
 
     def test_the_demonstration_is_alive_and_decoded(self, qtbot, session, network):
         session.start_demo(BusSettings.this_computer(port=network.free_port()))

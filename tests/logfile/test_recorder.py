@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
+from tests.support.small_disk import fill
 
 WAIT_SECONDS = 20
 
@@ -112,8 +114,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path):
     assert threading.active_count() == threads
 
 
-# A Parquet file ends with the table of its contents, and is none before: its writer must not be killed.
-@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME.keys() - {"parquet"}))
+@pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
 def test_a_killed_writing_process_leaves_what_was_flushed(name, tmp_path):
     suffix = FORMATS_BY_NAME[name].suffixes[0]
     path = tmp_path / f"live{suffix}"
@@ -222,6 +223,50 @@ def test_the_format_may_be_named(tmp_path):
     with Recorder(tmp_path / "live.txt", RecordOptions(format="candump")) as recorder:
         recorder.write(small_batch(3))
     assert read_batches(tmp_path / "live.txt").format.name == "candump"
+
+
+@pytest.mark.parametrize("name", [name for name, one in sorted(FORMATS_BY_NAME.items()) if one.holds_notes])
+def test_marks_go_into_the_running_file(name, tmp_path):
+    path = tmp_path / f"live{FORMATS_BY_NAME[name].suffixes[0]}"
+    batch = small_batch(20)
+    with Recorder(path) as recorder:
+        recorder.write(batch[:10])
+        recorder.note(Note(7_000_009, int(batch.timestamp_ns[9]) + 500_000, "look here"))
+        recorder.write(batch[10:])
+    reader = read_batches(path)
+    assert sum(map(len, reader)) == 20
+    assert [(note.row, note.text) for note in reader.notes] == [(10, "look here")]
+    assert names(tmp_path) == [path.name]
+
+
+def test_a_mark_goes_nowhere_without_a_place_or_before_the_trigger(tmp_path):
+    for name, options in (("live.csv", RecordOptions()), ("live.asc", RecordOptions(trigger="id == 0x7FF"))):
+        with Recorder(tmp_path / name, options) as recorder:
+            recorder.note(Note(0, 0, "look here"))
+            recorder.write(small_batch(10))
+        assert recorder.error is None
+        assert "look here" not in (tmp_path / name).read_text()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [RecordOptions(split_frames=20_000), RecordOptions(trigger="id >= 0", pre_seconds=1, post_seconds=1)],
+    ids=["split", "triggered"],
+)
+@pytest.mark.parametrize("suffix", [".asc", ".blf", ".parquet"])
+def test_a_full_disk_is_said_and_what_is_there_reads(suffix, options, small_disk):
+    fill(small_disk, 600_000)
+    batch = small_batch(60_000)
+    batch.records["data"] = np.random.default_rng(1).integers(0, 256, (60_000, 8))
+    recorder = Recorder(small_disk / f"live{suffix}", options)
+    for start in range(0, 60_000, 1000):
+        recorder.write(batch[start : start + 1000])
+    wait_until(lambda: recorder.failed)
+    recorder.close()
+    assert recorder.error is not None
+    assert recorder.error.endswith(f"{suffix} cannot be written: the disk is full")
+    there = [found for found in names(small_disk) if found.startswith("live")]
+    assert sum(count(small_disk / found) for found in there if (small_disk / found).stat().st_size) > 1000
 
 
 def test_a_folder_that_vanishes_is_said_at_once(tmp_path):

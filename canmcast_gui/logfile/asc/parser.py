@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.read_text import Remark

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.chain import Chain
 from canmcast_gui.logfile.payloads import Heap, set_payloads

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.logfile.blf import layout
 
 Records = npt.NDArray[Any]

@@ -11,8 +11,7 @@ import re
 from collections.abc import Hashable
 from pathlib import Path
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.logfile.candump import columns, screen
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Remark, TextLog

@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import bits
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from canmcast_gui.frames import INLINE_BYTES, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Bytes, Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds

@@ -5,8 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Hashable
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.logfile.csv_can import columns
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
 from canmcast_gui.logfile.text.lines import Lines, Places

@@ -6,8 +6,7 @@ from base64 import b64encode
 
 import numpy as np
 
-from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, bits
 from canmcast_gui.logfile.text.quads import Quads, decimals, hexadecimal, page, quads_of, text_of
 from canmcast_gui.logfile.text.sink import TextSink
 

@@ -14,8 +14,8 @@ from canmcast_gui.frames import (
     LENGTH_TO_DLC,
     MAX_PAYLOAD,
     FrameBatch,
+    bits,
 )
-from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.mf4.fields import Field
 from canmcast_gui.logfile.mf4.groups import ERROR, REMOTE, Group
 from canmcast_gui.logfile.payloads import Heap, set_payloads

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile import bits
 from canmcast_gui.logfile.mf4.blocks import HEAD, PROGRAM
 from canmcast_gui.logfile.mf4.events import BY_TIME, BY_USER, EVENT, MARKER
 from canmcast_gui.logfile.mf4.groups import DATA, ERROR, REMOTE

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 

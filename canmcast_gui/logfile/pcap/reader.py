@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds, whole

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
 
-from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, FrameBatch
-from canmcast_gui.logfile import bits
+from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, FrameBatch, bits
 from canmcast_gui.logfile.read_text import Remark
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
