@@ -89,7 +89,7 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
 
 
 ARMED = TransmitColumn("armed", "On", 3, "Send periodically while this is checked")
-NAME = TransmitColumn("name", "Name", 12, "What this row is", lambda row, _decimal: row.name, _edit_name)
+NAME = TransmitColumn("name", "Name", 9, "What this row is", lambda row, _decimal: row.name, _edit_name)
 COMMENT = TransmitColumn(
     "comment", "Comment", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
 )
@@ -123,14 +123,14 @@ IDENTIFIER = TransmitColumn(
 TYPE = TransmitColumn(
     "type",
     "Type",
-    8,
+    7,
     "S standard, X extended, R remote, FD, BRS bit rate switch, ESI error state, E error frame",
     lambda row, _decimal: type_text(row.flags),
 )
 LENGTH = TransmitColumn(
     "length",
     "Len",
-    4,
+    3,
     "Bytes of data; more are filled with 00, fewer cut the end off",
     lambda row, _decimal: str(len(row.data)),
     _edit_length,
@@ -173,7 +173,7 @@ JITTER = TransmitColumn(
     numeric=True,
     align="right",
 )
-SEND = TransmitColumn("send", "", 6, "Send the frame once, now")
+SEND = TransmitColumn("send", "", 5, "Send the frame once, now")
 
 # The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
 KEY = TransmitColumn(

@@ -114,7 +114,7 @@ class TransmitPanel(QWidget):
         header = table.horizontalHeader()
         header.setMinimumSectionSize(metrics.averageCharWidth() * 4)
         for number, column in enumerate(COLUMNS):
-            header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 14)
+            header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 10)
         header.restoreState(self._settings.layout(HEADER))
         return table
 
