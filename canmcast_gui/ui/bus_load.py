@@ -89,8 +89,9 @@ class LoadWatch(QObject):
             self._is_said = False
         return load
 
-    def tip(self, now_ns: int) -> str:
-        """What the figure means."""
+    def tip(self, now_ns: int, load: float) -> str:
+        """What the figure means, and in words where ``load`` is more than a bus can carry."""
         bits = self._session.rates.bits_per_second(now_ns)
         bus = f"a bus with {rates_text(self._settings)}"
-        return f"What this traffic would take of {bus}, stuff bits included.\n{bits:,.0f} bit/s"
+        excess = "\nMore than 100 %: this traffic would not fit on such a bus." if load > 1 else ""
+        return f"What this traffic would take of {bus}, stuff bits included.\n{bits:,.0f} bit/s{excess}"

@@ -75,7 +75,7 @@ class StatusBar(QStatusBar):
         self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
         load = self._load.load(now)
         self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
-        self.labels["load"].setToolTip(self._load.tip(now))
+        self.labels["load"].setToolTip(self._load.tip(now, load))
         self._write("lost", _losses_text(totals), colors.error if totals.lost else None)
         self.labels["lost"].setToolTip(_losses_tip(totals))
         shown = self._shown()

@@ -36,6 +36,7 @@ def test_frames_rate_and_load_are_counted(stage, bar):
     bits = int(wire_bits(traffic(1200))[0].sum())
     assert bar.labels["load"].text() == f"load {bits / 500_000:.0%}".replace("%", " %")
     assert f"{bits:,} bit/s" in bar.labels["load"].toolTip()
+    assert "would not fit" not in bar.labels["load"].toolTip()
 
 
 def test_a_load_that_does_not_fit_is_said_once(stage, bar):
@@ -48,6 +49,7 @@ def test_a_load_that_does_not_fit_is_said_once(stage, bar):
         bar.refresh()
     ((level, text),) = said
     assert level == "warning"
+    assert "would not fit" in bar.labels["load"].toolTip()
     assert text.startswith(
         "This traffic would not fit on a bus with 125 kbit/s, 2 Mbit/s for FD data: it takes 1"
     )
