@@ -1,0 +1,98 @@
+"""Signals of a log file: two plots, cursors, the way to the trace and back, a table, another file beside it."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import open_writer
+from canmcast_gui.ui.plot_export import ExportDialog
+
+pytestmark = pytest.mark.window
+
+SPEED, TORQUE = "Engine.Speed", "Engine.Torque"
+DBC = """VERSION ""
+BU_: ECU
+BO_ 256 Engine: 8 ECU
+ SG_ Speed : 0|16@1+ (0.25,0) [0|0] "rpm" ECU
+ SG_ Torque : 16|8@1+ (1,0) [0|0] "Nm" ECU
+"""
+
+
+def write_log(path: Path, first: int) -> None:
+    """A second of a speed that rises by one each 10 ms, and a torque that falls."""
+    numbers = first + np.arange(100)
+    data = np.zeros((100, 8), np.uint8)
+    data[:, :2] = (numbers * 4).astype("<u2").view(np.uint8).reshape(-1, 2)
+    data[:, 2] = 200 - numbers
+    with open_writer(path) as writer:
+        writer.write(FrameBatch.from_columns(np.arange(100) * 10_000_000, 256, data, channel=1))
+
+
+@pytest.fixture
+def plots(desk, tmp_path):
+    """The plots of a window in which a log and its database were opened."""
+    (tmp_path / "engine.dbc").write_text(DBC)
+    write_log(tmp_path / "drive.asc", first=0)
+    write_log(tmp_path / "before.asc", first=10)
+    desk.session.load_database(tmp_path / "engine.dbc")
+    desk.session.open_file(tmp_path / "drive.asc")
+    desk.wait(lambda: desk.session.state == "file" and len(desk.session.recording) == 100, "the log")
+    desk.window.actions_.chronological.trigger()
+    plots = desk.window.docks.plots
+    plots.plot_signal(SPEED)
+    plots.open_new()
+    plots.plot_signal(TORQUE)
+    desk.wait(lambda: len(plots.panels) == 2 and plots.plotted() == [SPEED, TORQUE], "two plots")
+    desk.wait(
+        lambda: all(len(panel.values(panel.signals()[0])) == 100 for panel in plots.panels.values()), "values"
+    )
+    return plots
+
+
+def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
+    speed, torque = plots.panels.values()
+    speed.fit()
+    speed.setFocus()
+    desk.qtbot.keyClick(speed, Qt.Key.Key_C)
+    speed.view.clicked.emit(0.2)
+    desk.qtbot.keyClick(speed, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    speed.cursors.move(1, 0.5)
+    assert torque.cursors.seconds == [0.2, 0.5]
+    row = [speed.cursors.table.measures.index(0, column).data() for column in range(4)]
+    assert row == [SPEED, "20.00 rpm", "50.00 rpm", "30 rpm"]
+    row = [torque.cursors.table.measures.index(0, column).data() for column in range(1, 4)]
+    assert row == ["180 Nm", "150 Nm", "-30 Nm"]
+    assert desk.window.panel.trace.current_row() == 20
+    desk.window.panel.trace.show_row(70)
+    assert speed.cursors.seconds[0] == pytest.approx(0.7)
+
+
+def test_signals_leave_as_a_table_and_come_beside_another_file(desk, plots, tmp_path):
+    speed = plots.panels["plot"]
+    speed.fit()
+    speed.actions_.export.trigger()
+    dialog = speed.findChild(ExportDialog)
+    dialog.table.setChecked(True)
+    dialog.visible_only.setChecked(False)
+    dialog._finish(tmp_path / "speed.csv", dialog.choice())
+    desk.wait(lambda: (tmp_path / "speed.csv").exists(), "the table")
+    with (tmp_path / "speed.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["Engine.Speed [rpm]"]) for row in rows] == list(range(100))
+    desk.session.reference.open(tmp_path / "before.asc")
+    speed.cursors.move(0, 0.3)
+    desk.wait(lambda: speed.legend.entries[0].value == "30.00 rpm  Δ -10", "the difference")
+    desk.session.reference.close()
+
+
+def test_what_is_set_up_is_there_after_the_workspace_was_opened_again(desk, plots, tmp_path):
+    before = plots.setups()
+    desk.window.workspaces.save(tmp_path / "bench.canmcast")
+    plots.set_up([])
+    assert plots.plotted() == []
+    desk.window.workspaces.open(tmp_path / "bench.canmcast")
+    desk.wait(lambda: plots.setups() == before, "both plots")
