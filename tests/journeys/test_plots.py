@@ -1,11 +1,10 @@
-"""Signals of a log file: two plots, cursors, the way to the trace and back, a table, another file beside it."""
+"""Signals of a log file: two plots, cursors, the way to the trace and back, a table, another file."""
 
 import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
@@ -56,10 +55,9 @@ def plots(desk, tmp_path):
 def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
     speed, torque = plots.panels.values()
     speed.fit()
-    speed.setFocus()
-    desk.qtbot.keyClick(speed, Qt.Key.Key_C)
+    speed.actions_.cursor.trigger()
     speed.view.clicked.emit(0.2)
-    desk.qtbot.keyClick(speed, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    speed.actions_.second.trigger()
     speed.cursors.move(1, 0.5)
     assert torque.cursors.seconds == [0.2, 0.5]
     row = [speed.cursors.table.measures.index(0, column).data() for column in range(4)]
