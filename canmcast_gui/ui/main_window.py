@@ -24,7 +24,7 @@ from canmcast_gui.ui.main_window_files import FileFlows
 from canmcast_gui.ui.main_window_menus import THEMES, ToolBar, choice_menu
 from canmcast_gui.ui.main_window_times import TimeLink
 from canmcast_gui.ui.main_window_trace import TraceCommands
-from canmcast_gui.ui.main_window_workspace import WorkspaceFlows
+from canmcast_gui.ui.main_window_workspace import SUFFIX, WorkspaceFlows
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status import StatusBar
 from canmcast_gui.ui.trace_docks import ViewDocks
@@ -304,4 +304,8 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.files.drop(*(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()))
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if len(paths) == 1 and paths[0].endswith(SUFFIX):
+            self.workspaces.open_asking(paths[0])
+        else:
+            self.files.drop(*paths)

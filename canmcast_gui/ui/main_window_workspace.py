@@ -74,8 +74,17 @@ class WorkspaceFlows(QObject):
         """
         self.passing.update(databases)
         if path is not None:
+            self._put_aside()
             self.open(path)
         self._timer.start()
+
+    def _put_aside(self) -> None:
+        """What would have come back, but for another workspace: to be found among the recent ones."""
+        for kept in (last_setup(), last_setup(changed=True)):
+            with suppress(OSError, WorkspaceError):
+                if not load_workspace(kept).is_empty:
+                    place = kept.replace(kept.with_name(f"not saved, {kept.name}"))
+                    self._settings.add_recent(self._settings.recent_workspaces, str(place))
 
     def bring_back(self) -> None:
         """Have what was set up when the program ended last. What is wrong with it is said."""

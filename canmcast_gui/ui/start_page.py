@@ -136,7 +136,7 @@ class StartPage(QScrollArea):
         grid.setColumnStretch(1, 1)
         for line, (text, where, value) in enumerate(rows):
             link = QToolButton()
-            link.setText(text)
+            link.setText(text.replace("&", "&&"))
             link.setAutoRaise(True)
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _checked=False, value=value: signal.emit(value))

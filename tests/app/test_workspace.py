@@ -1,9 +1,12 @@
 """A workspace comes back as it was saved; a damaged one gets a sentence."""
 
 import json
+from dataclasses import fields, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
@@ -27,12 +30,25 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
             PlotSetup((("Engine.Speed", PlotStyle(raw=True)),), "plot-2", overlaid=True, seconds=30.0),
         ),
         transmit_rows=({"id": 0x123, "data": "DEAD"},),
+        sequences=({"name": "Wake", "text": "send 1\nwait 10 ms"},),
+        colors=({"name": "Errors", "filter": "error", "color": "#d0202b", "on": True},),
+        bitrate=250_000,
+        data_bitrate=5_000_000,
+        layout="AAAA",
         views=(ViewSetup("by_id", "view-2", "error", (("id", 80),)), ViewSetup("chronological")),
     )
     save_workspace(path, workspace)
     assert load_workspace(path) == workspace
     assert json.loads(path.read_text())["databases"][0] == "databases/car.dbc"
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def dump(workspace: Workspace) -> str:
+    """What a workspace's file says."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "w.canmcast"
+        save_workspace(path, workspace)
+        return path.read_text()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +66,11 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         ('{"canmcast_workspace": 1, "plots": [1]}', "plots: a plot must be"),
         ('{"canmcast_workspace": 1, "plots": [{"seconds": 0}]}', "plots: a plot cannot show 0 seconds"),
         ('{"canmcast_workspace": 1, "transmit": [1]}', "transmit"),
+        ('{"canmcast_workspace": true}', "canmcast_workspace"),
+        ('{"canmcast_workspace": 1, "layout": "?"}', "layout is damaged"),
+        ('{"canmcast_workspace": 1, "bitrate": 0}', "bitrate: 0 bit/s"),
+        ('{"canmcast_workspace": 1, "colors": [1]}', "colors"),
+        ('{"canmcast_workspace": 1, "databases": [""]}', "names no file"),
         ('{"canmcast_workspace": 1, "views": [{"kind": "table"}]}', "views: a view's kind"),
     ],
 )
@@ -60,17 +81,62 @@ def test_a_damaged_one_gets_a_sentence(tmp_path, text, problem):
         load_workspace(path)
 
 
-@given(
-    content=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists),
-    name=st.sampled_from(["bus", "databases", "database_scopes", "plots", "transmit", "views"]),
+BUS = st.sampled_from([field.name for field in fields(BusSettings)])
+KEYS = BUS | st.sampled_from(["signals", "signal", "kind", "color", "name", "filter", "columns", "channels"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=4)
+KNOWN = st.sampled_from(["by_id", "239.1.1.1", "car.dbc", "..", "AAAA", "#102030", "lines"])
+VALUES = st.recursive(
+    LEAVES | KNOWN,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=2), inner, max_size=4)
+    ),
+    max_leaves=10,
 )
-def test_any_value_is_taken_or_refused(tmp_path_factory, content, name):
-    path = tmp_path_factory.mktemp("any") / "w.json"
-    path.write_text(json.dumps({"canmcast_workspace": 1, name: content}))
+NAMES = sorted(json.loads(dump(Workspace(bus=BusSettings(), views=(), colors=(), layout="", bitrate=1))))
+
+
+@given(st.dictionaries(st.sampled_from([*NAMES, "data_bitrate"]), VALUES, max_size=4))
+@example({"bus": {"interface": 5}})
+@example({"bus": {"rate_limit": "x"}})
+@example({"databases": ["\0"]})
+@example({"gauges": ["\ud800"]})
+def test_any_value_is_taken_or_refused_and_what_is_taken_comes_back(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "w.json"
+    path.write_text(json.dumps({**content, "canmcast_workspace": 1}))
     try:
-        assert isinstance(load_workspace(path), Workspace)
+        workspace = load_workspace(path)
     except WorkspaceError as error:
         assert "w.json" in str(error)
+        return
+    try:
+        save_workspace(path, workspace)
+    except WorkspaceError as error:
+        assert "not saved" in str(error)  # half of a character, which no file can hold
+        return
+    assert repr(load_workspace(path)) == repr(workspace)  # not a number is not equal to itself
+
+
+def test_what_is_nested_without_end_is_refused(tmp_path):
+    path = tmp_path / "deep.canmcast"
+    path.write_text("[" * 200_000)
+    with pytest.raises(WorkspaceError, match=r"deep\.canmcast is no workspace"):
+        load_workspace(path)
+
+
+def test_sizes_and_places_are_no_changes():
+    view, plot = ViewSetup("by_id", "view-2", "", (("id", 80),)), PlotSetup((("A.B", PlotStyle()),))
+    one = Workspace(views=(view,), plots=(plot,), layout="AAAA")
+    wider = replace(view, columns=(("id", 90),))
+    other = Workspace(views=(wider,), plots=(replace(plot, seconds=30.0),), layout="BBBB")
+    assert one.essence() == other.essence()
+    for changed in (
+        replace(one, views=(replace(view, columns=(("name", 80),)),)),
+        replace(one, plots=(replace(plot, overlaid=True),)),
+        replace(one, transmit_rows=({"name": "x"},)),
+        replace(one, colors=()),
+        replace(one, bitrate=250_000),
+    ):
+        assert changed.essence() != one.essence()
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from canmcast_gui.app.workspace import load_workspace
 from canmcast_gui.app.workspace_paths import last_setup
+from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
 from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
 from tests.journeys.conftest import Desk
 from tests.models.frames import DBC
@@ -192,11 +194,67 @@ def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentenc
 
 
 def test_a_damaged_last_setup_is_put_aside(begin):
-    last_setup().parent.mkdir(parents=True)
+    last_setup().parent.mkdir(parents=True, exist_ok=True)
     last_setup().write_text("{")
     desk = begin()
-    assert "last.canmcast is no workspace" in desk.messages[-1][1] or desk.window.panel.messages.texts
+    assert "last.canmcast is no workspace" in desk.messages[-1][1]
     assert last_setup().with_suffix(".damaged").read_text() == "{"
     desk.window.workspaces.look()
     assert load_workspace(last_setup()).is_empty
     assert questions(desk) == []
+
+
+def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin, tmp_path):
+    path = tmp_path / "other.canmcast"
+    path.write_text('{"canmcast_workspace": 1}')
+    desk = begin()
+    desk.window.docks.transmit.set_rows([TransmitRow(name="Ping").to_dict()])
+    desk.close()
+    desk = begin(path)
+    assert desk.window.docks.transmit.model.rows == []
+    newest, aside = desk.settings.recent_workspaces.value
+    assert newest == str(path)
+    assert load_workspace(Path(aside)).transmit_rows[0]["name"] == "Ping"
+
+
+def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back(begin):
+    desk = begin()
+    desk.session.load_database(resource(DEMO_DATABASE))
+    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    desk.window.docks.plots.plot_signal(DEMO_PLOT_SIGNALS[0])
+    desk.window.workspaces.look()
+    assert load_workspace(last_setup()).is_empty
+
+
+def test_a_recent_workspace_replaces_what_is_set_up_after_a_question(begin, tmp_path):
+    desk = begin()
+    rows = [[TransmitRow(name=name).to_dict()] for name in ("One", "Two", "Three")]
+    for row, name in zip(rows, "ab", strict=False):
+        desk.window.docks.transmit.set_rows(row)
+        assert desk.window.workspaces.save(tmp_path / f"{name}.canmcast")
+    desk.window.docks.transmit.set_rows(rows[2])
+    menu = QMenu(desk.window)
+    desk.window.workspaces.fill_recent(menu)
+    assert [Path(action.text()).stem for action in menu.actions()] == ["b", "a"]
+    menu.actions()[1].trigger()
+    answer(desk, QMessageBox.StandardButton.Save)
+    desk.wait(lambda: desk.window.workspaces.path == tmp_path / "a.canmcast", "the other workspace")
+    assert desk.window.docks.transmit.model.rows[0].name == "One"
+    assert load_workspace(tmp_path / "b.canmcast").transmit_rows == (rows[2][0],)
+    desk.window.docks.docks["hosts"].hide()
+    desk.window.resize(1010, 710)
+    assert not desk.window.workspaces.asks_at_end()
+
+
+def test_the_layout_is_part_of_a_workspace_that_is_opened(begin, tmp_path):
+    desk = begin()
+    hosts, path = desk.window.docks.docks["hosts"], tmp_path / "a.canmcast"
+    hosts.hide()
+    assert desk.window.workspaces.save(path)
+    hosts.show()
+    desk.window.workspaces.open(path)
+    assert hosts.isHidden()
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, "layout": "AAAA"}))
+    desk.window.workspaces.open(path)
+    assert hosts.isHidden()
