@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QWidget
+from shiboken6 import isValid
 
 from canmcast_gui.app.plot_setup import MOST_PLOTS, PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
@@ -101,7 +102,7 @@ class PlotDocks(QObject):
             setup = replace(setup, name=self._free_name())
         dock = self._add_dock(setup)
         dock.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dock.destroyed.connect(partial(self._on_destroyed, setup.name, dock))
+        dock.destroyed.connect(partial(self._on_destroyed, setup.name))
         self._window.splitDockWidget(self.first, dock, Qt.Orientation.Vertical)
         self._current = setup.name
         self.load()
@@ -164,9 +165,11 @@ class PlotDocks(QObject):
     def _free_name(self) -> str:
         return next(f"plot-{n}" for n in range(2, MOST_PLOTS + 3) if f"plot-{n}" not in self.docks)
 
-    def _on_destroyed(self, name: str, dock: QDockWidget, _gone: QObject | None = None) -> None:
+    def _on_destroyed(self, name: str, _gone: QObject | None = None) -> None:
         """Forget it, unless another one has its name by now."""
-        if not self._ending and self.docks.get(name) in (dock, None):
+        if self._ending:
+            return
+        if name not in self.docks or not isValid(self.docks[name]):
             self.docks.pop(name, None)
             self._tell_plotted()
 

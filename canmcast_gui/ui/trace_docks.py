@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from shiboken6 import isValid
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
@@ -112,7 +113,7 @@ class ViewDocks(QObject):
             pane.view.following_changed.connect(self.changed)
         self._docks[name] = dock = self._make_dock(pane)
         pane.filter_used.connect(lambda _text: dock.setWindowTitle(_title(pane)))
-        dock.destroyed.connect(partial(self._on_destroyed, name, dock))
+        dock.destroyed.connect(partial(self._on_destroyed, name))
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self._window.resizeDocks([dock], [self._window.width() * 2 // 5], Qt.Orientation.Horizontal)
         self.changed.emit()
@@ -139,9 +140,9 @@ class ViewDocks(QObject):
         if dock is not None and self._current is dock.widget().view:
             self._current = None
 
-    def _on_destroyed(self, name: str, dock: QDockWidget, _gone: QObject | None = None) -> None:
+    def _on_destroyed(self, name: str, _gone: QObject | None = None) -> None:
         """Forget it, unless another one has its name by now."""
-        if not self._ending and self._docks.get(name) is dock:
+        if not self._ending and name in self._docks and not isValid(self._docks[name]):
             del self._docks[name]
             self._current = None
             self.changed.emit()
