@@ -1,15 +1,20 @@
 """Cells of a text table as columns: numbers, times and payloads of a whole block of lines at once.
 
-A column is ``starts`` and ``ends`` (int64, n) of its cells in ``content`` (uint8), which has at least
-ROOM bytes of zeros after the last cell. Every function also says which cells it understood (bool, n).
+A column is ``starts`` and ``ends`` (int64, n) of its cells in ``content`` (uint8), which has BEFORE bytes of
+zeros before the first cell and ROOM after the last. Every function also says which cells it understood
+(bool, n). Usual numbers are read eight digits at a time, what is left digit by digit.
 """
 
 from __future__ import annotations
+
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import MAX_PAYLOAD
+from canmcast_gui.logfile.text.lines import Text
+from canmcast_gui.logfile.text.numbers import hex_bytes, hexadecimal, long_whole, nanoseconds, whole
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -17,6 +22,9 @@ Mask = npt.NDArray[np.bool_]
 
 # A gather may reach that far beyond the start of the last cell: 64 bytes as "0x" and pairs with separators.
 ROOM = 256
+
+# And that far before the first: the digits of a time.
+BEFORE = 32
 
 _NO_DIGIT = 255
 _DIGITS = np.full(256, _NO_DIGIT, dtype=np.uint8)
@@ -26,6 +34,8 @@ _DIGITS[list(b"ABCDEF")] = np.arange(10, 16)
 
 _BLANK = np.zeros(256, dtype=bool)
 _BLANK[list(b" \t\r\"'")] = True
+
+_SECOND_NS = 1_000_000_000
 
 # A number of more digits than this is none that a frame has.
 _LONGEST_NUMBER = 40
@@ -51,6 +61,14 @@ def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
 
 def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
     """Numbers without a sign, up to 15 digits."""
+    values, good = (whole if base == 10 else hexadecimal)(Text(content), ends, ends - starts)
+    rest = np.flatnonzero(~good)
+    if len(rest):
+        values[rest], good[rest] = _by_digits(content, starts[rest], ends[rest], base)
+    return values, good
+
+
+def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
     widths = ends - starts
     good = (widths > 0) & (widths <= 15)
     values = np.zeros(len(starts), dtype=np.int64)
@@ -67,12 +85,25 @@ def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[P
 
     Both point and comma are decimal marks. A number with an exponent is not understood.
     """
+    if unit_ns == _SECOND_NS:
+        values, good = nanoseconds(Text(content), starts, ends)
+    else:
+        values, good = long_whole(Text(content), ends, ends - starts)
+        good &= values < (1 << 62) // unit_ns
+        values = np.where(good, values, 0) * unit_ns
+    rest = np.flatnonzero(~good)
+    if len(rest):
+        values[rest], good[rest] = _unusual_times(content, starts[rest], ends[rest], unit_ns)
+    return values, good
+
+
+def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
     negative = content[starts] == ord("-")
     at = starts + (negative | (content[starts] == ord("+")))
     widths = ends - at
-    whole = np.zeros(len(starts), dtype=np.int64)
-    fraction, scale = whole.copy(), np.full(len(starts), unit_ns, dtype=np.int64)
-    sixtieth = whole.copy()
+    units = np.zeros(len(starts), dtype=np.int64)
+    fraction, scale = units.copy(), np.full(len(starts), unit_ns, dtype=np.int64)
+    sixtieth = units.copy()
     behind_mark = np.zeros(len(starts), dtype=bool)
     good = (widths > 0) & (widths <= _LONGEST_NUMBER)
     for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
@@ -83,15 +114,15 @@ def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[P
         mark = inside & ((character == ord(".")) | (character == ord(","))) & ~behind_mark
         colon = inside & (character == ord(":")) & ~behind_mark
         good &= ~inside | is_digit | mark | colon
-        good &= whole < 10**17
-        whole = np.where(is_digit & ~behind_mark & good, whole * 10 + digit, whole)
+        good &= units < 10**17
+        units = np.where(is_digit & ~behind_mark & good, units * 10 + digit, units)
         scale = np.where(is_digit & behind_mark, scale // 10, scale)
         fraction += np.where(is_digit & behind_mark, digit * scale, 0)
-        sixtieth = np.where(colon, (sixtieth + whole) * 60, sixtieth)
-        whole = np.where(colon, 0, whole)
+        sixtieth = np.where(colon, (sixtieth + units) * 60, sixtieth)
+        units = np.where(colon, 0, units)
         behind_mark |= mark
-    good &= (whole + sixtieth) < (1 << 62) // unit_ns
-    values = np.where(good, (whole + sixtieth) * unit_ns + fraction, 0)
+    good &= (units + sixtieth) < (1 << 62) // unit_ns
+    values = np.where(good, (units + sixtieth) * unit_ns + fraction, 0)
     return np.where(negative, -values, values), good
 
 
@@ -132,14 +163,16 @@ def hex_payloads(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, P
 def _gather_pairs(
     content: Bytes, begin: Places, lengths: Places, pitch: int, rows: Places, payloads: Bytes
 ) -> Mask:
-    good = np.ones(len(rows), dtype=bool)
-    for place in range(int(lengths.max())):
-        inside = place < lengths
-        at = begin + pitch * place
-        high, low = _DIGITS.take(content.take(at)), _DIGITS.take(content.take(at + 1))
-        good &= ~inside | ((high < 16) & (low < 16))
-        if pitch == 3:
-            between = _DIGITS.take(content.take(at + 2))
-            good &= (place + 1 >= lengths) | (between == _NO_DIGIT)
-        payloads[rows, place] = np.where(inside & good, (high & 15) << 4 | (low & 15), 0)
+    longest = int(lengths.max())
+    if not longest:
+        return np.ones(len(rows), dtype=bool)
+    characters = Text(content).window(begin, pitch * longest)
+    values, bad = hex_bytes(characters[:, 0::pitch], characters[:, 1::pitch])
+    inside = np.arange(longest) < lengths[:, None]
+    bad &= inside
+    if pitch == 3:
+        between = _DIGITS.take(characters[:, 2:-1:3]) != _NO_DIGIT
+        bad[:, 1:] |= between & inside[:, 1:]
+    good = cast(Mask, ~bad.any(axis=1))
+    payloads[rows, :longest] = values * (inside & good[:, None])
     return good

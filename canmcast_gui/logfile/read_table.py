@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.cells import ROOM, Bytes, Places, stripped
+from canmcast_gui.logfile.cells import BEFORE, ROOM, Bytes, Places, stripped
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log
@@ -103,9 +103,9 @@ class TableLog:
             block = b"\n".join(map(self._unquoted, block.split(b"\n")))
         if self.layout.delimiter == " ":
             block = _SPACES.sub(b" ", _INDENTATION.sub(b"", block))
-        content = np.frombuffer(block + bytes(ROOM), dtype=np.uint8)
+        content = np.frombuffer(b"".join((bytes(BEFORE), block, bytes(ROOM))), dtype=np.uint8)
         ends = np.flatnonzero(content == ord("\n"))
-        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+        starts = np.concatenate(([BEFORE], ends[:-1] + 1)) if len(ends) else ends
         skip = max(0, self.layout.skip_lines - (first - 1))
         return Lines(content, starts[skip:], ends[skip:], first)
 
@@ -149,6 +149,11 @@ class TableLog:
         content = lines.content
         separator = ord(self.layout.delimiter)
         places = np.flatnonzero(content == separator)
+        grid = _grid(places, lines)
+        if grid is not None and grid.shape[1] >= self.layout.columns:
+            starts = np.column_stack((lines.starts, grid[:, :-1] + 1))
+            every = range(self.layout.columns)
+            return [stripped(content, starts[:, column], grid[:, column]) for column in every]
         before = np.searchsorted(places, lines.starts)
         count = np.searchsorted(places, lines.ends) - before
         places = np.append(places, len(content) - ROOM)  # so that an index one beyond is an index
@@ -183,6 +188,16 @@ def _without_comments(lines: Lines) -> tuple[Lines, Lines]:
         Lines(lines.content, lines.starts[kept], lines.ends[kept], lines.first),
         Lines(lines.content, lines.starts[remark], lines.ends[remark], lines.first),
     )
+
+
+def _grid(places: Places, lines: Lines) -> Places | None:
+    """The ends of cells as (lines, cells), where all lines have as many; else None."""
+    count = len(lines.starts)
+    if not len(places) or len(places) % count:
+        return None
+    grid = np.column_stack((places.reshape(count, -1), lines.ends))
+    fits = (grid[:, 0] >= lines.starts).all() and (grid[:, -2] < lines.ends).all()
+    return grid if fits else None
 
 
 def _layout_of(path: Path) -> TableLayout:

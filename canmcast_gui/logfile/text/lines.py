@@ -20,7 +20,25 @@ _BEHIND = b"\n" * 256
 _LINE_FEED, _RETURN, _TAB, _LAST_ASCII = 10, 13, 9, 126
 
 
-class Lines:
+class Text:
+    """Bytes of text, uint8, with room before and behind the places that are asked for."""
+
+    def __init__(self, text: Bytes) -> None:
+        self.text = text
+
+    def window(self, places: Places, width: int) -> Bytes:
+        """The ``width`` bytes from each place on, uint8 (n, width)."""
+        shape = (len(self.text) - width + 1,)
+        every = np.ndarray(shape, dtype=f"V{width}", buffer=self.text, strides=(1,))
+        return every[places].view(np.uint8).reshape(-1, width)
+
+    def integers(self, places: Places) -> npt.NDArray[np.uint64]:
+        """The eight bytes from each place on, the first in the lowest bits."""
+        every = np.ndarray((len(self.text) - 7,), dtype="V8", buffer=self.text, strides=(1,))
+        return every[places].view("<u8")
+
+
+class Lines(Text):
     """The lines of a block, ``count`` of them.
 
     ``text`` are the bytes, uint8, with some line feeds before and behind; ``starts`` and ``ends`` are where
@@ -30,7 +48,7 @@ class Lines:
 
     def __init__(self, block: bytes) -> None:
         end = b"" if block.endswith(b"\n") else b"\n"
-        self.text: Bytes = np.frombuffer(b"".join((_BEFORE, block, end, _BEHIND)), dtype=np.uint8)
+        super().__init__(np.frombuffer(b"".join((_BEFORE, block, end, _BEHIND)), dtype=np.uint8))
         last = len(_BEFORE) + len(block) + len(end)
         self._feeds: Places = np.flatnonzero(self.text[len(_BEFORE) : last] == _LINE_FEED) + len(_BEFORE)
         self.starts: Places = np.concatenate(([len(_BEFORE)], self._feeds[:-1] + 1))
@@ -58,14 +76,3 @@ class Lines:
     def line(self, number: int) -> bytes:
         """One line, as it stands in the file."""
         return self.text[self.starts[number] : self.ends[number]].tobytes()
-
-    def window(self, places: Places, width: int) -> Bytes:
-        """The ``width`` bytes from each place on, uint8 (n, width)."""
-        shape = (len(self.text) - width + 1,)
-        every = np.ndarray(shape, dtype=f"V{width}", buffer=self.text, strides=(1,))
-        return every[places].view(np.uint8).reshape(-1, width)
-
-    def integers(self, places: Places) -> npt.NDArray[np.uint64]:
-        """The eight bytes from each place on, the first in the lowest bits."""
-        every = np.ndarray((len(self.text) - 7,), dtype="V8", buffer=self.text, strides=(1,))
-        return every[places].view("<u8")

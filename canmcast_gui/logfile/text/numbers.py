@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.logfile.text.lines import Bytes, Lines, Mask, Places
+from canmcast_gui.logfile.text.lines import Bytes, Mask, Places, Text
 
 Integers = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ _MOST_WHOLE = 4_000_000_000
 _TENS = 10 ** np.arange(10, dtype=np.int64)
 
 
-def whole(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def whole(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     """Decimal integers of 1 to 8 digits that end at ``ends``; and which of them are that."""
     kept = _LAST_BYTES.take(sizes, mode="clip")
     words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
@@ -53,7 +53,7 @@ def whole(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     return _eight_digits(words), cast(Mask, good)
 
 
-def long_whole(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def long_whole(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     """Decimal integers of 1 to 16 digits that end at ``ends``; and which of them are that."""
     if not len(sizes) or sizes.max() <= 8:
         return whole(lines, ends, sizes)
@@ -75,7 +75,7 @@ def _eight_digits(words: Integers) -> Numbers:
     return words.view(np.int64)
 
 
-def hexadecimal(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def hexadecimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     """Hexadecimal integers of 1 to 8 digits that end at ``ends``; and which of them are that."""
     kept = _LAST_BYTES.take(sizes, mode="clip")
     words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
@@ -87,7 +87,7 @@ def hexadecimal(lines: Lines, ends: Places, sizes: Places) -> tuple[Numbers, Mas
     return words.view(np.int64), cast(Mask, good)
 
 
-def nanoseconds(lines: Lines, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
+def nanoseconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
     """Decimal numbers with 1 to 9 digits behind the point, times 10**9; and which of them are that."""
     times = np.zeros(len(starts), dtype=np.int64)
     good = np.zeros(len(starts), dtype=np.bool_)
@@ -103,7 +103,7 @@ def nanoseconds(lines: Lines, starts: Places, ends: Places) -> tuple[Numbers, Ma
     return times, good
 
 
-def _with_places(lines: Lines, starts: Places, ends: Places, places: int) -> tuple[Numbers, Mask]:
+def _with_places(lines: Text, starts: Places, ends: Places, places: int) -> tuple[Numbers, Mask]:
     point = ends - places - 1
     whole_part, good = long_whole(lines, point, point - starts)
     part, part_good = long_whole(lines, ends, np.full(len(ends), places, dtype=np.int64))
