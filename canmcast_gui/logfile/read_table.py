@@ -151,7 +151,7 @@ class TableLog:
         places = np.flatnonzero(content == separator)
         grid = _grid(places, lines)
         if grid is not None and grid.shape[1] >= self.layout.columns:
-            starts = np.column_stack((lines.starts, grid[:, :-1] + 1))
+            starts = np.asfortranarray(np.column_stack((lines.starts, grid[:, :-1] + 1)))
             every = range(self.layout.columns)
             return [stripped(content, starts[:, column], grid[:, column]) for column in every]
         before = np.searchsorted(places, lines.starts)
@@ -195,7 +195,7 @@ def _grid(places: Places, lines: Lines) -> Places | None:
     count = len(lines.starts)
     if not len(places) or len(places) % count:
         return None
-    grid = np.column_stack((places.reshape(count, -1), lines.ends))
+    grid = np.asfortranarray(np.column_stack((places.reshape(count, -1), lines.ends)))
     fits = (grid[:, 0] >= lines.starts).all() and (grid[:, -2] < lines.ends).all()
     return grid if fits else None
 
