@@ -12,8 +12,8 @@ from canmcast_gui.models.database_mime import SIGNALS_MIME
 from canmcast_gui.models.plot_samples import Curve
 from canmcast_gui.models.plot_span import SpanMode
 from canmcast_gui.ui.plot_axes import round_ticks
+from canmcast_gui.ui.plot_curves import joints, steps
 from canmcast_gui.ui.plot_export import ExportChoice, ExportDialog
-from canmcast_gui.ui.plot_lane import joints, steps
 from canmcast_gui.ui.plot_legend import titles_of
 from canmcast_gui.ui.plot_menu import SignalMenu
 from canmcast_gui.ui.plot_panel import PlotPanel
