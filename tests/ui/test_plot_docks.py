@@ -1,8 +1,10 @@
 """Plots in docks of their own: opened, closed, set up, linked with each other and with the trace."""
 
 import pytest
+from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.plot_setup import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
+from canmcast_gui.ui.plot_docks import PlotDocks
 from tests.models.frames import traffic
 from tests.ui.conftest import delete_later
 from tests.ui.panels import WAIT_MS
@@ -57,14 +59,16 @@ def test_what_is_set_up_comes_back(plots):
     assert plots.setups() == [PlotSetup()]
 
 
-def test_before_they_are_loaded_plots_remember_what_they_will_show(stage, window):
-    plots = window.docks.plots
-    plots._loader = object()  # as if it were at work
+def test_before_they_are_loaded_plots_remember_what_they_will_show(qtbot, stage, monkeypatch):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    plots = PlotDocks(stage.session, stage.settings, window)
+    monkeypatch.setattr(plots, "load", lambda: None)  # as long as the library takes
     wanted = [PlotSetup(((SPEED, PlotStyle()),)), PlotSetup((), "plot-2", seconds=5.0)]
     plots.set_up(wanted)
     assert plots.setups() == wanted
     assert plots.plotted() == [SPEED]
-    plots._loader = None
+    plots.end()
 
 
 def test_too_many_plots_are_refused_in_a_sentence(plots, stage):
