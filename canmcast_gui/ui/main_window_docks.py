@@ -14,6 +14,7 @@ from canmcast_gui.ui.gauges_panel import GaugesPanel
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from canmcast_gui.ui.plot_docks import PlotDocks
 from canmcast_gui.ui.signals_panel import SignalsPanel
+from canmcast_gui.ui.statistics_panel import StatisticsPanel
 from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_marks import MarksPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
@@ -26,7 +27,7 @@ BOTTOM_HEIGHT = 290
 BROWSER_SIZE = QSize(980, 620)
 
 # Panels that share a place, the one that is seen first.
-TABS = (("hosts", "marks"), ("transmit", "replay", "sequences"), ("plot", "gauges"))
+TABS = (("hosts", "marks"), ("transmit", "replay", "sequences"), ("plot", "gauges", "statistics"))
 
 
 class Docks(QObject):
@@ -47,6 +48,7 @@ class Docks(QObject):
         self.replay = ReplayPanel(session, settings, self.switch)
         self.sequences = SequencePanel(session, settings, self.transmit.model, self.switch)
         self.gauges = GaugesPanel(session, settings)
+        self.statistics = StatisticsPanel(session, settings)
         self.plots = PlotDocks(session, settings, window)
         areas = Qt.DockWidgetArea
         self.docks = {
@@ -58,6 +60,7 @@ class Docks(QObject):
             "sequences": self._add("sequences", "Sequences", areas.BottomDockWidgetArea, self.sequences),
             "plot": self.plots.first,
             "gauges": self._add("gauges", "Gauges", areas.BottomDockWidgetArea, self.gauges),
+            "statistics": self._add("statistics", "Statistics", areas.BottomDockWidgetArea, self.statistics),
         }
         self.browser = DatabaseBrowser(session, settings)
         self.browser_dock = self._add("databases", "Databases", areas.RightDockWidgetArea, self.browser)
