@@ -75,7 +75,7 @@ ID, NAME = 0, 1
 COLUMNS = (
     StatisticsColumn("ID", 9, lambda newest: newest.arbitration_id, str, "Arbitration id", right=False),
     StatisticsColumn("Name", 18, lambda newest: newest.arbitration_id, str, "Message", right=False),
-    StatisticsColumn("Ch", 3, lambda newest: newest.channel, str, "Channel"),
+    StatisticsColumn("Ch", 3, lambda newest: newest.channel, lambda number: str(number or ""), "Channel"),
     StatisticsColumn("Frames", 9, lambda newest: newest.count, _count_text, "Frames in all"),
     StatisticsColumn("Share", 7, _share, lambda share: f"{share * 100:.1f} %", "Part of all frames"),
     StatisticsColumn("Rate", 8, _rate, _rate_text, "Frames per second, from the first to the last one"),

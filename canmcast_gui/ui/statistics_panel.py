@@ -103,7 +103,7 @@ class StatisticsPanel(QWidget):
             f"{self.model.rowCount():,} ids",
             f"{rates.frames_per_second(now):,.0f} frames/s",
             f"{rates.bits_per_second(now) / 1000:,.1f} kbit/s",
-            f"load {load * 100:.1f} % of {settings.bitrate.value / 1000:g} kbit/s",
+            f"load {load * 100:.1f} %",
         ]
         if session.newest.overflow:
             parts.append(f"{session.newest.overflow:,} frames of more ids are not counted")
