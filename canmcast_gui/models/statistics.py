@@ -73,23 +73,23 @@ def _missed_text(missed: int) -> str:
 
 ID, NAME = 0, 1
 COLUMNS = (
-    StatisticsColumn("ID", 9, lambda newest: newest.arbitration_id, str, "Arbitration id", right=False),
-    StatisticsColumn("Name", 18, lambda newest: newest.arbitration_id, str, "Message", right=False),
+    StatisticsColumn("ID", 8, lambda newest: newest.arbitration_id, str, "Arbitration id", right=False),
+    StatisticsColumn("Name", 14, lambda newest: newest.arbitration_id, str, "Message", right=False),
     StatisticsColumn("Ch", 3, lambda newest: newest.channel, lambda number: str(number or ""), "Channel"),
-    StatisticsColumn("Frames", 9, lambda newest: newest.count, _count_text, "Frames in all"),
-    StatisticsColumn("Share", 7, _share, lambda share: f"{share * 100:.1f} %", "Part of all frames"),
-    StatisticsColumn("Rate", 8, _rate, _rate_text, "Frames per second, from the first to the last one"),
+    StatisticsColumn("Frames", 7, lambda newest: newest.count, _count_text, "Frames in all"),
+    StatisticsColumn("Share", 6, _share, lambda share: f"{share * 100:.1f} %", "Part of all frames"),
+    StatisticsColumn("Rate", 6, _rate, _rate_text, "Frames per second, from the first to the last one"),
     StatisticsColumn(
-        "Period min", 11, lambda newest: newest.cycles.shortest_ns, period_text, "Shortest period"
+        "Period min", 9, lambda newest: newest.cycles.shortest_ns, period_text, "Shortest period"
     ),
-    StatisticsColumn("Mean", 11, lambda newest: newest.cycles.mean_ns, period_text, "Mean of all periods"),
-    StatisticsColumn("Max", 11, lambda newest: newest.cycles.longest_ns, period_text, "Longest period"),
+    StatisticsColumn("Mean", 9, lambda newest: newest.cycles.mean_ns, period_text, "Mean of all periods"),
+    StatisticsColumn("Max", 9, lambda newest: newest.cycles.longest_ns, period_text, "Longest period"),
     StatisticsColumn(
-        "Jitter", 11, lambda newest: newest.cycles.jitter_ns, period_text, "Standard deviation of the periods"
+        "Jitter", 9, lambda newest: newest.cycles.jitter_ns, period_text, "Standard deviation of the periods"
     ),
     StatisticsColumn(
         "Missed",
-        8,
+        7,
         lambda newest: newest.cycles.missed,
         _missed_text,
         "Cycles that a steady period had promised and that did not come. Double-click shows where.",

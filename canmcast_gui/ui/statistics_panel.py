@@ -47,7 +47,9 @@ class StatisticsPanel(QWidget):
         self.model = StatisticsModel(session.databases, self)
         self.total = QLabel()
         self.total.setMargin(4)
-        self.total.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.total.setWordWrap(True)
+        # However narrow, its numbers are read whole and do not make the dock wider.
+        self.total.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.table = self._make_table()
         self.histogram = Histogram()
         self._hint = EmptyHint(self.table, "No frames yet.")
@@ -75,7 +77,7 @@ class StatisticsPanel(QWidget):
         header = table.horizontalHeader()
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):
-            header.resizeSection(number, digit * column.width + 14)
+            header.resizeSection(number, digit * column.width + 10)
         header.setSortIndicator(ID, Qt.SortOrder.AscendingOrder)
         header.restoreState(self._settings.layout(HEADER))
         header.setSortIndicatorShown(True)
