@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from canmcast_gui.logfile.cells import Bytes, Mask, Places
-from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
 
 # 2018-06-29T13:00:47.000019123
 _LONGEST_DATE = 29
@@ -72,6 +72,6 @@ def logger_start_ns(text: str) -> int:
     """
     try:
         start = datetime.strptime(text[:6], "%Y%m")
-        return (int(start.timestamp()) - 86_400) * NANOSECONDS
+        return checked_start((int(start.timestamp()) - 86_400) * NANOSECONDS)
     except (ValueError, OverflowError, OSError):
         return 0

@@ -9,7 +9,7 @@ import pytest
 from canmcast_gui.logfile.formats import FORMATS
 from tests.logfile.wounds import BRITTLE, NAMES, mutated, read_or_refused, whole
 
-# All kinds together within seconds; test_fuzz is at it for a minute, with another seed each time.
+# All kinds together within seconds; test_fuzz is at it for a minute.
 FILES = 60
 MOST_MEMORY = 300_000_000
 

@@ -98,6 +98,13 @@ def test_cl2000_counts_days_from_the_month_in_its_head(tmp_path):
     assert milliseconds.tolist() == [(17 * 3600 - 10 * 60 - 31) * 1000 - 805 + 1]
 
 
+@pytest.mark.parametrize("date", ["99231005T071031", "nonsense", "00001305"])
+def test_a_month_beyond_all_measure_counts_from_1970(date, tmp_path):
+    head = f'# Logger type: CL2000\n# Time: {date}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
+    batch, _ = written(tmp_path, head + "01T000000001;0;326;0001\n")
+    assert batch.timestamp_ns.tolist() == [86_400_000_000_000 + 1_000_000]
+
+
 def test_cancapture_counts_milliseconds(tmp_path):
     head = "ParserFlags\tCh\tCounter\tT/R\tTime\tFlags\tCAN ID\tLen\tData\tParser Name\tdefault\n"
     batch, reader = written(tmp_path, head + "1\t0\t708\tTX\t1500\t\t0x00000681\t3\t0xf0 20 0a \tParser\t\n")

@@ -89,7 +89,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 def read_or_refused(path: Path, content: bytes) -> int:
     """How many frames are read of a wounded file, in bounded time; 0 with a sentence is as good."""
     path.write_bytes(content)
-    start, read = time.monotonic(), 0
+    start, read = time.process_time(), 0  # what others do on this machine is not counted
     try:
         for batch in read_batches(path):
             assert int(batch.length.max(initial=0)) <= 64
@@ -97,5 +97,5 @@ def read_or_refused(path: Path, content: bytes) -> int:
             read += len(batch)
     except FileError as error:
         assert "\n" not in str(error)
-    assert time.monotonic() - start < SECONDS_FOR_ONE
+    assert time.process_time() - start < SECONDS_FOR_ONE
     return read

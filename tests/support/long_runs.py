@@ -13,8 +13,12 @@ SECONDS = float(os.environ.get("CANMCAST_LONG_SECONDS", "60"))
 
 
 def seeded() -> random.Random:
-    """A source of chance whose seed is printed, and may be given back as CANMCAST_SEED."""
-    seed = int(os.environ.get("CANMCAST_SEED", time.time_ns() % 1_000_000))
+    """A source of chance: the same every time, so that a change is judged by what it changed.
+
+    CANMCAST_SEED is another one to search further with, "any" one that is new; it is printed.
+    """
+    wanted = os.environ.get("CANMCAST_SEED", "1")
+    seed = time.time_ns() % 1_000_000 if wanted == "any" else int(wanted)
     print(f"CANMCAST_SEED={seed}")
     return random.Random(seed)
 
