@@ -15,7 +15,7 @@ from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.frames import FrameBatch, SourceTable
-from canmcast_gui.transmit import TransmitError, Transmitter
+from canmcast_gui.transmit import TransmitError, Transmitter, Trigger
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -168,9 +168,13 @@ class BusControl(QObject):
         period_ns: int,
         count: int | None = None,
         changes: Sequence[dict[str, Any]] = (),
+        name: str = "",
+        trigger: Trigger | None = None,
     ) -> bool:
-        """Send one frame periodically, or change the frame and period of an armed job. False as ``send``."""
-        return self._transmit(lambda transmitter: transmitter.arm(job_id, frame, period_ns, count, changes))
+        """Send one frame periodically or when triggered, or change an armed job. False as ``send``."""
+        return self._transmit(
+            lambda transmitter: transmitter.arm(job_id, frame, period_ns, count, changes, name, trigger)
+        )
 
     def disarm(self, job_id: int) -> None:
         """End one periodic job."""
@@ -178,7 +182,7 @@ class BusControl(QObject):
             self.transmitter.disarm(job_id)
 
     def stop_all(self) -> None:
-        """End all periodic jobs."""
+        """End all that is being sent, and drop what waits to leave."""
         if self.transmitter is not None:
             self.transmitter.stop_all()
 

@@ -35,7 +35,7 @@ from canmcast_gui.logfile import FileError, Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
-from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transmit import Transmitter, Trigger
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -182,19 +182,22 @@ class Session(QObject):
         period_ns: int,
         count: int | None = None,
         changes: Sequence[dict[str, Any]] = (),
+        name: str = "",
+        trigger: Trigger | None = None,
     ) -> bool:
         """Send one frame periodically, or change the frame and period of an armed job. False as ``send``.
 
-        ``changes`` are done to the data of each frame, see Transmitter.arm().
+        ``changes`` are done to the data of each frame; it is called ``name``, and sent when ``trigger`` is
+        heard where there is one; see Transmitter.arm().
         """
-        return self._bus.arm(job_id, frame, period_ns, count, changes)
+        return self._bus.arm(job_id, frame, period_ns, count, changes, name, trigger)
 
     def disarm(self, job_id: int) -> None:
         """End one periodic job."""
         self._bus.disarm(job_id)
 
     def stop_all(self) -> None:
-        """End all periodic jobs."""
+        """End all that is being sent, and drop what waits to leave."""
         self._bus.stop_all()
 
     def _sources_for_bus(self) -> SourceTable:

@@ -14,7 +14,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit import MAX_ROWS, TransmitModel
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed
+from canmcast_gui.transmit import Discarded, HeldBack, JobStatus, SendFailed
 
 # Of runs that have ended the last counts may still come; as many as the table has rows are waited for.
 # Rows that a sentence names.
@@ -101,7 +101,8 @@ class TransmitJobs(QObject):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
             return
-        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count, changes):
+        name = self._model.name_of(job_id)
+        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count, changes, name):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
 
@@ -143,6 +144,9 @@ class TransmitJobs(QObject):
                 self.failed.emit(one.sentence)
             elif isinstance(one, HeldBack):
                 self.failed.emit(f"The rate limit held back {one.frames:,} frames.")
+            elif isinstance(one, Discarded):
+                frames = "1 frame that" if one.frames == 1 else f"{one.frames:,} frames that"
+                self.failed.emit(f"Stopped: {frames} waited to leave will not be sent.")
 
     def _on_status(self, status: JobStatus) -> None:
         run = self._runs.get(status.job_id)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, replace
 
 from canmcast_gui.database import Message, Signal
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.transmit.fields import Field
-
-_FLOATS = {16: "e", 32: "f", 64: "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +85,7 @@ def _value(signal: Signal, data: bytes) -> int | float | None:
     place = field_of(signal)
     if place.bytes_needed > len(data):
         return None
-    raw: int | float = place.get(data)
-    if signal.is_float:
-        packed = int(raw).to_bytes(signal.length // 8, "big")
-        raw = struct.unpack(f">{_FLOATS[signal.length]}", packed)[0]
-    elif signal.signed and int(raw) >> (signal.length - 1):
-        raw -= 1 << signal.length
-    if isinstance(raw, int) and float(signal.scale).is_integer() and float(signal.offset).is_integer():
-        return raw * int(signal.scale) + int(signal.offset)
-    return raw * signal.scale + signal.offset
+    return place.value_of(place.get(data))
 
 
 def _limits(signal: Signal) -> tuple[float, float]:

@@ -1,9 +1,10 @@
-"""Sending on time: periodic jobs, their schedule, and the process that keeps it."""
+"""Sending on time: jobs, their schedule, and the process that keeps it."""
 
 from canmcast_gui.transmit.client import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.news import (
     AddressChanged,
+    Discarded,
     HeldBack,
     JobStatus,
     ReplayStatus,
@@ -12,9 +13,11 @@ from canmcast_gui.transmit.news import (
     TransmitNews,
 )
 from canmcast_gui.transmit.replay_options import ReplayOptions
+from canmcast_gui.transmit.triggers import Trigger
 
 __all__ = [
     "AddressChanged",
+    "Discarded",
     "HeldBack",
     "JobStatus",
     "ReplayOptions",
@@ -24,4 +27,5 @@ __all__ = [
     "TransmitError",
     "TransmitNews",
     "Transmitter",
+    "Trigger",
 ]

@@ -52,6 +52,18 @@ class Field:
         high = (1 << (self.length - 1)) - 1 if self.signed else (1 << self.length) - 1
         return int(min(max(raw, low), high)) & ((1 << self.length) - 1)
 
+    def value_of(self, raw: int) -> int | float:
+        """The value that bits, an unsigned number, stand for: an int where scale and offset are whole."""
+        number: int | float = raw
+        if self.is_float:
+            packed = raw.to_bytes(self.length // 8, "big")
+            number = struct.unpack(f">{_FLOATS[self.length]}", packed)[0]
+        elif self.signed and raw >> (self.length - 1):
+            number = raw - (1 << self.length)
+        if isinstance(number, int) and float(self.scale).is_integer() and float(self.offset).is_integer():
+            return number * int(self.scale) + int(self.offset)
+        return number * self.scale + self.offset
+
     def put(self, payload: bytearray, raw: int) -> None:
         """Write the bits of ``raw``; the others stay. The payload must be long enough."""
         order, shift = self._place(len(payload))

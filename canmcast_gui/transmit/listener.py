@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any, Protocol
 
-from canmcast_gui.frames import Flag, FrameBatch, Source
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.sender import make
 
@@ -15,6 +18,8 @@ MOST_LIVE = 4096
 
 class Receiver(Protocol):
     """What the factory of a listener makes."""
+
+    sources: SourceTable
 
     def fileno(self) -> int:
         """Readable while frames wait."""
@@ -35,6 +40,11 @@ class Listener:
         self._addresses = addresses
         self._live: dict[tuple[int, bool], float] = {}
         self.receiver: Receiver | None = None
+
+    @property
+    def sources(self) -> SourceTable | None:
+        """The table of the sources of what is heard; None while nothing is."""
+        return None if self.receiver is None else self.receiver.sources
 
     def open(self) -> None:
         """Begin to listen; raises TransmitError where that is impossible."""
@@ -78,3 +88,10 @@ class Listener:
         """The ids that others have sent within the last seconds."""
         since = time.monotonic() - seconds
         return frozenset(one for one, when in self._live.items() if when >= since)
+
+
+def arrival_times(batch: FrameBatch) -> npt.NDArray[np.int64]:
+    """When frames that were just heard arrived, by the monotonic clock in ns: a delay counts from there."""
+    ages = np.int64(time.time_ns()) - batch.timestamp_ns
+    times: npt.NDArray[np.int64] = np.int64(time.monotonic_ns()) - np.maximum(ages, 0)
+    return times

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """How a periodic job is doing.
+    """How a job is doing.
 
     ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period, whether
-    their frame left later or not at all; ``finished`` when its count is reached. ``period_ns`` and
+    their frame left later or not at all, and frames that should have triggered it while too many sends
+    waited; ``finished`` when its count is reached. ``period_ns`` and
     ``jitter_ns`` are measured over its last frames: the mean time between two, and how far from it they are
     on average; 0 before there are two.
     """
@@ -40,6 +41,13 @@ class AddressChanged:
 @dataclass(frozen=True, slots=True)
 class HeldBack:
     """``frames`` were due and not sent since the last such news, because of the rate limit."""
+
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """``frames`` single frames that were asked for were dropped before they left, by stop_all()."""
 
     frames: int
 
@@ -80,4 +88,4 @@ class SequenceStatus:
     outcome: str
 
 
-TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack | ReplayStatus | SequenceStatus
+TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack | Discarded | ReplayStatus | SequenceStatus

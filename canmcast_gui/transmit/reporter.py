@@ -26,6 +26,8 @@ class Reporter:
         self._wakeup = link.wakeup
         self._sent = 0
         self._held = 0
+        self._dropped = 0
+        self._done = 0
         self._changed: dict[int, Job] = {}
         self._replays: dict[int, Replay] = {}
         self._replays_failed: list[int] = []
@@ -49,6 +51,18 @@ class Reporter:
         if frames:
             self._held += frames
             self._dirty = True
+
+    def note_done(self, frames: int) -> None:
+        """So many single frames wait no more, whether they have left or could not."""
+        self._done += frames
+        self._dirty = True
+
+    def note_dropped(self, frames: int) -> None:
+        """So many single frames were dropped before they left."""
+        if frames:
+            self._dropped += frames
+            self._done += frames
+            self._dirty = self._urgent = True
 
     def note_job(self, job: Job) -> None:
         """A job has gone on; that it has finished is told at once."""
@@ -131,7 +145,7 @@ class Reporter:
     def _messages(self) -> list[bytes]:
         rows: list[list[object]] = [_job_row(job) for job in self._changed.values()]
         rows += [[job_id, version, 0, 0, True, 0.0, 0.0] for job_id, version in self._refused]
-        messages = [wire.pack(wire.STATUS, self._sent, self._held, rows)]
+        messages = [wire.pack(wire.STATUS, self._sent, self._held, self._dropped, self._done, rows)]
         replays = [_replay_row(number, replay) for number, replay in self._replays.items()]
         replays += [[number, "failed", 0, 0, 0, 0, 0, None] for number in self._replays_failed]
         if replays:
@@ -148,7 +162,7 @@ class Reporter:
         self._replays.clear()
         self._replays_failed.clear()
         self._sequences.clear()
-        self._held = 0
+        self._held = self._dropped = 0
         self._moved = False
         self._flushed.clear()
         self._failure = None

@@ -2,7 +2,8 @@
 
 Steps are plain values:
 ``{"do": "send", "frame": Plain, "changes": [...]}``, ``{"do": "wait", "ns": int}``,
-``{"do": "expect", "filter": text, "ns": int or None, "stop": bool}`` (``stop``: end where the time is over),
+``{"do": "expect", "filter": condition, "ns": int or None, "stop": bool}`` (``stop``: end where the time is
+over; what a condition is, see conditions.py),
 ``{"do": "repeat", "to": int, "times": int or None}`` (back to a step, so many times in all; None: for ever).
 """
 
@@ -13,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.frames import FrameBatch, SourceTable
+from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.transmit.conditions import compile_condition, text_of
 from canmcast_gui.transmit.errors import TransmitError
 
 # Steps that a sequence does without waiting before something else has its turn: a loop without a wait must
@@ -29,7 +31,7 @@ def check_steps(steps: List[dict[str, Any]]) -> None:
     for number, step in enumerate(steps, 1):
         try:
             if step["do"] == "expect":
-                compile_filter(step["filter"])
+                compile_condition(step["filter"])
             elif step["do"] == "repeat" and not 0 <= step["to"] < number:
                 raise TransmitError("it goes back to a step that is not before it")
         except (FilterError, TransmitError) as error:
@@ -40,14 +42,21 @@ class Sequence:
     """One run of a sequence. ``state`` is "running", "paused" or "ended"; ``at`` the step that is next.
 
     ``outcome`` says why it has ended: "" while it has not, "done", or what was not heard in time. ``missed``
-    counts expected frames that did not come, ``sent`` frames that left.
+    counts expected frames that did not come, ``sent`` frames that left. ``sources`` is the table of the
+    frames that are heard.
     """
 
-    def __init__(self, steps: List[dict[str, Any]], now_ns: int, paused: bool = False) -> None:
+    def __init__(
+        self,
+        steps: List[dict[str, Any]],
+        now_ns: int,
+        paused: bool = False,
+        sources: SourceTable | None = None,
+    ) -> None:
         check_steps(steps)
         self._steps = list(steps)
         self._filters = {
-            number: compile_filter(step["filter"])
+            number: compile_condition(step["filter"], sources)
             for number, step in enumerate(steps)
             if step["do"] == "expect"
         }
@@ -110,7 +119,7 @@ class Sequence:
         if step["do"] == "expect":
             self.missed += 1
             if step["stop"]:
-                self._end(f"no frame came within {step['ns'] / 1e6:g} ms: {step['filter']}")
+                self._end(f"no frame came within {step['ns'] / 1e6:g} ms: {text_of(step['filter'])}")
                 return False
         self._next(self._until_ns)
         return True

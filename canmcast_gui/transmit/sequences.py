@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import numpy as np
-
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.changes import ChangingData
-from canmcast_gui.transmit.listener import Listener
+from canmcast_gui.transmit.listener import Listener, arrival_times
 from canmcast_gui.transmit.reporter import Reporter
 from canmcast_gui.transmit.sender import Sender
 from canmcast_gui.transmit.sequence import Sequence
@@ -41,7 +39,7 @@ class Sequences:
                     self._sender.encode(*frame, 0.0)
                     self._data[number, place] = ChangingData(frame[4], step["changes"])
                     step["data"] = self._data[number, place]
-            self._running[number] = Sequence(steps, time.monotonic_ns(), paused)
+            self._running[number] = Sequence(steps, time.monotonic_ns(), paused, self._listener.sources)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the user is told
             self._reporter.note_failure(str(error))
             self._reporter.note_sequence(number, None)
@@ -83,8 +81,7 @@ class Sequences:
         """Frames of others; a delay after one counts from its arrival."""
         if not len(batch) or not any(one.listening for one in self._running.values()):
             return
-        ages = np.int64(time.time_ns()) - batch.timestamp_ns
-        times = np.int64(time.monotonic_ns()) - np.maximum(ages, 0)
+        times = arrival_times(batch)
         for sequence in self._running.values():
             sequence.hear(batch, times)
 

@@ -13,30 +13,31 @@ from canmcast_gui.transmit.sender import Sender
 PORTION = 64
 # Without jobs nobody waits for the clock, and a sender is quicker with many at once.
 LARGE_PORTION = 1024
-# Single frames that wait here at most; while there are more, commands are not read and their sender waits.
-WAITING_FRAMES = 65536
 
 
 class Singles:
-    """The queue of single frames."""
+    """The queue of single frames. The client sees to it that not too many wait; see client_jobs.py."""
 
     def __init__(self, sender: Sender, reporter: Reporter, budget: Budget) -> None:
         self._sender = sender
         self._reporter = reporter
         self._budget = budget
         self._waiting: deque[FrameBatch | int] = deque()
-        self._frames = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether no more should be asked for."""
-        return self._frames >= WAITING_FRAMES
 
     def add(self, item: FrameBatch | int) -> None:
         """Frames to send, or a flush token that is told when all before it has left."""
         self._waiting.append(item)
-        if isinstance(item, FrameBatch):
-            self._frames += len(item)
+
+    def drop(self) -> None:
+        """Forget the frames that wait, and answer the tokens."""
+        frames = 0
+        for item in self._waiting:
+            if isinstance(item, int):
+                self._reporter.note_flushed(item)
+            else:
+                frames += len(item)
+        self._waiting.clear()
+        self._reporter.note_dropped(frames)
 
     def next_ns(self, now_ns: int) -> int | None:
         """When the next of them may leave; None where none waits."""
@@ -55,7 +56,7 @@ class Singles:
             self._waiting.appendleft(first[portion:])
         if portion:
             self._send(first[:portion])
-            self._frames -= portion
+            self._reporter.note_done(portion)
 
     def _send(self, batch: FrameBatch) -> None:
         """Send frames together; where one of them is refused, each by itself."""

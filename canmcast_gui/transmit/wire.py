@@ -9,8 +9,9 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
 
-# Commands: SEND records heap; ARM job_id version frame changes period_ns count; DISARM job_id; STOP_ALL;
-# FLUSH token; TOGETHER [command …]; LIMIT frames_per_second or None; REPLAY number factory settings options;
+# Commands: SEND records heap; ARM job_id version frame changes period_ns count trigger, which is None or
+# [condition, delay_ns]; DISARM job_id; STOP_ALL; FLUSH token; TOGETHER [command …];
+# LIMIT frames_per_second or None; REPLAY number factory settings options;
 # REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number;
 # SEQUENCE number steps paused; SEQUENCE_DO number action; SEQUENCE_STOP number.
 SEND = "send"
@@ -28,8 +29,8 @@ SEQUENCE = "sequence"
 SEQUENCE_DO = "sequence do"
 SEQUENCE_STOP = "sequence stop"
 
-# News: STATUS sent held [[job_id, version, sent, late, finished, period_ns, jitter_ns] …]; FAILED sentence;
-# FLUSHED token; MOVED [[address, port] …];
+# News: STATUS sent held dropped done [[job_id, version, sent, late, finished, period_ns, jitter_ns] …], where
+# ``done`` single frames wait no more; FAILED sentence; FLUSHED token; MOVED [[address, port] …];
 # REPLAYS [[number, state, row, sent, skipped, late, loops, position_ns] …];
 # SEQUENCES [[number, state, at, sent, missed, outcome] …].
 STATUS = "status"

@@ -2,6 +2,7 @@
 
 ``send`` paces frames whose payload is a running number (big endian, 8 bytes), so that whoever receives them
 can tell which are missing. ``recv`` counts frames per arbitration id and the numbers that are missing.
+``answer`` sends a frame ``--reply`` for every frame ``--to`` that it hears, and counts as ``recv`` does.
 Prints "ready" once its socket is open and one JSON object at its end. Hop limit 0: nothing leaves the host.
 """
 
@@ -17,7 +18,7 @@ from can.interfaces.udp_multicast import UdpMulticastBus
 def main() -> None:
     """Run one peer as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("role", choices=["send", "recv"])
+    parser.add_argument("role", choices=["send", "recv", "answer"])
     parser.add_argument("--group", default=UdpMulticastBus.DEFAULT_GROUP_IPv4)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--rate", type=float, default=1000.0, help="frames per second")
@@ -25,6 +26,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=None, help="end after that many frames")
     parser.add_argument("--ids", type=int, default=80)
     parser.add_argument("--fd", action="store_true", help="64-byte CAN FD frames")
+    parser.add_argument("--to", type=lambda text: int(text, 16), default=None, help="id that is answered")
+    parser.add_argument("--reply", type=lambda text: int(text, 16), default=0x7E8, help="id of answers")
     arguments = parser.parse_args()
     bus = UdpMulticastBus(channel=arguments.group, port=arguments.port, hop_limit=0)
     print("ready", flush=True)
@@ -67,6 +70,8 @@ def receive(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
         message = bus.recv(left)
         if message is None:
             continue
+        if arguments.role == "answer" and message.arbitration_id == arguments.to:
+            bus.send(can.Message(arbitration_id=arguments.reply, is_extended_id=False, data=message.data))
         key = f"{message.arbitration_id:X}"
         ids[key] += 1
         times.append(message.timestamp)

@@ -16,6 +16,7 @@ import pytest
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.transmit import (
+    Discarded,
     HeldBack,
     JobStatus,
     ReplayOptions,
@@ -24,6 +25,7 @@ from canmcast_gui.transmit import (
     SequenceStatus,
     TransmitError,
     Transmitter,
+    Trigger,
 )
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
@@ -222,8 +224,8 @@ def test_a_sender_that_cannot_be_opened_says_why(factory, settings, words):
 
 
 def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transmitter, receiver):
-    transmitter.arm(3, frame(3), MS)
-    transmitter.arm(8, frame(8), MS)
+    transmitter.arm(3, frame(3), MS, name="Speed")
+    transmitter.arm(8, frame(0x18), MS)
     receive(receiver, 10)
     news(transmitter, lambda one: one.sent)
     sent, address, fileno = transmitter.sent, transmitter.address, transmitter.fileno()
@@ -231,7 +233,7 @@ def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transm
     first, *_, last = restart(transmitter)
     assert first == (
         "The transmit process was ended by SIGKILL. The transmit process is started again."
-        " Jobs 3, 8 are no longer armed."
+        " No longer being sent: Speed, 18."
     )
     assert last == "The transmit process works again."
     assert transmitter.sent >= sent > 0
@@ -321,6 +323,35 @@ def test_the_rate_limit_outlives_a_restart(transmitter, receiver):
     transmitter.send(FrameBatch.concatenate([frame()] * 12))
     assert transmitter.flush(PATIENCE)
     assert time.monotonic() - start > 0.08
+
+
+def test_stop_all_drops_what_waits_and_says_how_much(transmitter, receiver):
+    transmitter.set_rate_limit(100)
+    transmitter.send(FrameBatch.concatenate([frame()] * 1000))
+    assert not transmitter.flush(0.05)
+    transmitter.stop_all()
+    assert transmitter.flush(PATIENCE)
+    dropped = news(transmitter, lambda one: isinstance(one, Discarded))[-1].frames
+    assert len(receiver.drain()) == transmitter.sent == 1000 - dropped
+    assert 900 < dropped < 1000
+    transmitter.set_rate_limit(None)
+    transmitter.send(frame(9))
+    assert receive(receiver, 1).arbitration_id.tolist() == [9]
+
+
+def test_more_than_can_wait_is_refused_and_stop_all_still_works(transmitter, receiver, monkeypatch):
+    monkeypatch.setattr("canmcast_gui.transmit.client_jobs._PATIENCE_SECONDS", 0.2)
+    transmitter.set_rate_limit(10)
+    many = FrameBatch.concatenate([frame()] * 65_536)
+    with pytest.raises(TransmitError, match="frames wait to leave already"):
+        for _ in range(4):
+            transmitter.send(many)
+    transmitter.stop_all()
+    found = news(transmitter, lambda one: isinstance(one, Discarded))
+    assert sum(one.frames for one in found if isinstance(one, Discarded)) > 131_000
+    transmitter.set_rate_limit(None)
+    transmitter.send(many)
+    assert transmitter.flush(PATIENCE)
 
 
 PARENT = f"""
@@ -552,3 +583,125 @@ def test_a_replay_stands_still_when_somebody_answers(settings, receiver, recordi
         assert any("0x7E8 was heard" in one.sentence for one in found if isinstance(one, SendFailed))
         transmitter.replay_do(1, "play")
         assert len(receive(receiver, 20)) >= 20
+
+
+# -- triggers --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair(settings):
+    """A transmitter that hears, and somebody else."""
+    with (
+        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
+        Transmitter(SENDER, settings.to_dict()) as other,
+    ):
+        yield transmitter, other
+
+
+def ready(transmitter) -> None:
+    """What was asked for before is done: the trigger is armed and its ears are open."""
+    assert transmitter.flush(PATIENCE)
+
+
+def test_each_matching_frame_of_others_is_answered_after_the_delay(pair, receiver):
+    transmitter, other = pair
+    changes = [{"kind": "counter", "field": {"start": 0, "length": 8}}]
+    trigger = Trigger("id == 0x100 and data[0] & 1", 20 * MS)
+    transmitter.arm(1, frame(0x200, b"\0"), 100 * MS, count=3, changes=changes, trigger=trigger)
+    ready(transmitter)
+    for value in (1, 2, 3, 5, 7):
+        other.send(frame(0x100, bytes([value])))
+    batch = receive(receiver, 8)
+    answers = batch[batch.arbitration_id == 0x200]
+    asked = batch[batch.arbitration_id == 0x100].timestamp_ns[[0, 2, 3]]
+    assert answers.data[:, 0].tolist() == [0, 1, 2]
+    assert (answers.timestamp_ns - asked >= 20 * MS).all()
+    last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)[-1]
+    assert (last.sent, last.late) == (3, 0)
+    assert transmitter.armed == frozenset()
+
+
+def test_own_frames_trigger_nothing(pair, receiver):
+    transmitter, other = pair
+    transmitter.arm(1, frame(0x100), 100 * MS, trigger=Trigger("id == 0x100"))
+    transmitter.arm(2, frame(0x100), 2 * MS, count=5)
+    transmitter.send(frame(0x100))
+    assert len(receive(receiver, 6)) == 6
+    other.send(frame(0x100))
+    assert len(receive(receiver, 2)) == 2
+    ready(transmitter)
+    assert not wait_for(receiver.fileno(), 0.05)
+
+
+def test_a_triggered_job_becomes_periodic_and_back_and_counts_on(pair, receiver):
+    transmitter, other = pair
+    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100"))
+    ready(transmitter)
+    other.send(frame(0x100))
+    assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x200]
+    transmitter.arm(1, frame(0x201), 2 * MS)
+    assert set(receive(receiver, 20).arbitration_id.tolist()) == {0x201}
+    transmitter.arm(1, frame(0x202), 2 * MS, trigger=Trigger("id == 0x100"))
+    ready(transmitter)
+    receiver.drain()
+    assert not wait_for(receiver.fileno(), 0.05)
+    other.send(frame(0x100))
+    assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x202]
+    news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent >= 22)
+
+
+def test_stop_all_ends_triggers_with_what_was_pending(pair, receiver):
+    transmitter, other = pair
+    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100", 100 * MS))
+    ready(transmitter)
+    other.send(frame(0x100))
+    assert len(receive(receiver, 1)) == 1
+    transmitter.stop_all()
+    ready(transmitter)
+    assert not wait_for(receiver.fileno(), 0.2)
+
+
+def test_triggers_obey_the_rate_limit(pair, receiver):
+    transmitter, other = pair
+    transmitter.set_rate_limit(10)
+    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100"))
+    ready(transmitter)
+    other.send(FrameBatch.concatenate([frame(0x100)] * 20))
+    found = news(transmitter, lambda one: isinstance(one, JobStatus) and one.late > 15)
+    assert any(isinstance(one, HeldBack) for one in found)
+
+
+def test_a_trigger_by_the_address_of_the_sender(pair, receiver):
+    transmitter, other = pair
+    address, port = other.address
+    transmitter.arm(1, frame(0x200), MS, trigger=Trigger(f"source == {address}:{port}"))
+    ready(transmitter)
+    other.send(frame(5))
+    assert receive(receiver, 2).arbitration_id.tolist() == [5, 0x200]
+
+
+def test_a_trigger_without_ears_is_refused_and_said(transmitter):
+    transmitter.arm(1, frame(), MS, trigger=Trigger("id == 1"))
+    found = news(transmitter, lambda one: isinstance(one, JobStatus))
+    assert JobStatus(1, 0, 0, True) in found
+    found += (
+        []
+        if any(isinstance(one, SendFailed) for one in found)
+        else news(transmitter, lambda one: isinstance(one, SendFailed))
+    )
+    assert any("cannot hear" in one.sentence for one in found if isinstance(one, SendFailed))
+    assert transmitter.armed == frozenset()
+    with pytest.raises(ValueError, match="character 7"):
+        transmitter.arm(1, frame(), MS, trigger=Trigger("id == "))
+
+
+def test_stock_peers_ask_and_count_the_answers(settings, stock_peer):
+    where = ("--group", settings.group, "--port", settings.port)
+    with Transmitter(SENDER, settings.to_dict(), EARS) as transmitter:
+        transmitter.arm(1, frame(0x200), MS, trigger=Trigger("id == 0x102", 2 * MS))
+        transmitter.arm(2, frame(0x201), MS, count=3, trigger=Trigger("id in 0x103..0x104"))
+        ready(transmitter)
+        peer = stock_peer("recv", *where, "--count", 113)
+        stock_peer("send", *where, "--count", 100, "--ids", 10).result()
+        ids = peer.result()["ids"]
+    assert (ids["200"], ids["201"], ids["102"]) == (10, 3, 10)
