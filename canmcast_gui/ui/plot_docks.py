@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -17,16 +15,15 @@ from shiboken6 import isValid
 from canmcast_gui.app.plot_setup import MOST_PLOTS, PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.ui.sliced_import import SlicedImport
 
 if TYPE_CHECKING:
     from canmcast_gui.ui.plot_panel import PlotPanel
 
 FIRST = "plot"
-END_SECONDS = 5.0
 
-# While the plot's library is loaded, the window waits this long for the interpreter at each of its calls into
-# Qt, instead of the usual 5 ms: else it stands still for as long as the loading takes.
-LOADING_SWITCH_SECONDS = 0.0002
+# What is loaded after the first picture: it takes most of a second, and nobody else needs it.
+PANEL, LIBRARY = "canmcast_gui.ui.plot_panel", ("canmcast_gui.ui.plot_", "pyqtgraph")
 
 
 class PlotDocks(QObject):
@@ -40,7 +37,6 @@ class PlotDocks(QObject):
 
     plotted_changed = Signal(list)
     time_chosen = Signal(float)
-    _loaded = Signal(str)
 
     def __init__(self, session: Session, settings: AppSettings, window: QMainWindow) -> None:
         super().__init__(window)
@@ -51,9 +47,7 @@ class PlotDocks(QObject):
         self._wanted: dict[str, PlotSetup] = {}
         self._current = FIRST
         self._is_loaded = self._ending = self._is_linking = False
-        self._loader: threading.Thread | None = None
-        self._switch_interval = sys.getswitchinterval()
-        self._loaded.connect(self._on_loaded)
+        self._loader: SlicedImport | None = None
         self.link_action = QAction("&Link time and cursors of all plots", self)
         self.link_action.setCheckable(True)
         self.link_action.setChecked(True)
@@ -176,23 +170,15 @@ class PlotDocks(QObject):
     # -- the library -------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Load the plot's library in a thread, for it takes a second; then make the panels."""
+        """Load the plot's library while the window lives, for it takes a second; then make the panels."""
         if not self._is_loaded and self._loader is None:
-            self._switch_interval = sys.getswitchinterval()
-            sys.setswitchinterval(LOADING_SWITCH_SECONDS)
-            self._loader = threading.Thread(target=self._import, name="plot-library", daemon=True)
+            self._loader = SlicedImport(PANEL, LIBRARY, self)
+            self._loader.ended.connect(self._on_loaded)
             self._loader.start()
 
-    def _import(self) -> None:
-        problem = ""
-        try:
-            import canmcast_gui.ui.plot_panel  # noqa: F401  takes most of a second
-        except ImportError as error:
-            problem = str(error)
-        self._loaded.emit(problem)
-
     def _on_loaded(self, problem: str) -> None:
-        sys.setswitchinterval(self._switch_interval)
+        if self._ending:
+            return
         if problem:
             for dock in self.docks.values():
                 dock.setWidget(_sentence(f"The plot cannot be shown: {problem}"))
@@ -249,10 +235,10 @@ class PlotDocks(QObject):
                 self._current = name
 
     def end(self) -> None:
-        """Wait for the loading thread, if there is one."""
+        """Make no more plots, and let what is being loaded come to its end."""
         self._ending = True
         if self._loader is not None:
-            self._loader.join(END_SECONDS)
+            self._loader.finish()
 
 
 def _sentence(text: str) -> QLabel:
