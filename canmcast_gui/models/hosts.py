@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.transport.statistics import SourceCounts
 
 Index = QModelIndex | QPersistentModelIndex
+NodesOf = Callable[[int, bool], Collection[str]]
 
 # Of one source, and of all together; a bus has some hundred ids, and a fuzzer has a hundred million.
 MAX_IDS = 4096
@@ -32,7 +33,7 @@ class HostRow:
     """A source and what came from it. ``ids`` are numbers with bit 29 for extended ones.
 
     ``shared`` are those whose data frames came from another source as well: two nodes that send one id
-    destroy each other's frames on a real bus.
+    destroy each other's frames on a real bus. ``nodes`` are those of the databases that send these ids.
     """
 
     source: Source
@@ -41,6 +42,8 @@ class HostRow:
     is_own: bool = False
     ids: set[int] = field(default_factory=set)
     shared: set[int] = field(default_factory=set)
+    name: str = ""
+    nodes: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ def _shared_text(row: HostRow) -> str:
     return f"{len(row.shared):,}" if row.shared else ""
 
 
+def _nodes_text(row: HostRow) -> str:
+    return ", ".join(sorted(row.nodes))
+
+
 def _source_text(row: HostRow) -> str:
     address = str(row.source) or "unknown"
     return f"this program, {address}" if row.is_own else address
@@ -69,6 +76,8 @@ def _source_text(row: HostRow) -> str:
 
 COLUMNS = (
     HostColumn("Source", 16, _source_text, right=False, tip="Address and port"),
+    HostColumn("Name", 16, lambda row: row.name, right=False, tip="The process, or the host, that it is"),
+    HostColumn("Nodes", 10, _nodes_text, right=False, tip="Whose messages it sends, by the databases"),
     HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
     HostColumn("IDs", 5, _ids_text, tip="Different arbitration ids"),
     HostColumn("Shared", 7, _shared_text, tip="Ids that another source sends, too: only one should"),
@@ -88,6 +97,7 @@ class HostsModel(QAbstractTableModel):
         self._row_of: dict[Source, int] = {}
         self._first_sender: dict[int, int] = {}
         self._warning = QBrush()
+        self._nodes_of: NodesOf = _no_nodes
 
     @property
     def rows(self) -> list[HostRow]:
@@ -111,9 +121,10 @@ class HostsModel(QAbstractTableModel):
             row.frames += int(frames[number])
             row.is_own = row.is_own or bool(own[number])
         for number, key in _pairs(batch[~batch.has(Flag.ERROR)]):
-            ids = self._rows[self._place(sources[number])].ids
-            if len(ids) < MAX_IDS:
-                ids.add(key)
+            row = self._rows[self._place(sources[number])]
+            if len(row.ids) < MAX_IDS and key not in row.ids:
+                row.ids.add(key)
+                row.nodes.update(self._nodes_of(*_id_of(key)))
         for number, key in _pairs(batch[~batch.has(Flag.ERROR | Flag.REMOTE)]):
             self._note_sender(key, self._place(sources[number]))
         self._all_changed()
@@ -125,6 +136,19 @@ class HostsModel(QAbstractTableModel):
         if first != place:
             self._rows[first].shared.add(key)
             self._rows[place].shared.add(key)
+
+    def set_names(self, names: Mapping[Source, str]) -> None:
+        """Take what sources are called."""
+        for row in self._rows:
+            row.name = names.get(row.source, row.name)
+        self._all_changed()
+
+    def set_nodes(self, nodes_of: NodesOf) -> None:
+        """Take what finds the nodes that send an id (number, extended)."""
+        self._nodes_of = nodes_of
+        for row in self._rows:
+            row.nodes = {node for key in row.ids for node in nodes_of(*_id_of(key))}
+        self._all_changed()
 
     def set_warning(self, brush: QBrush) -> None:
         """How sources are written whose ids another source sends, too."""
@@ -204,6 +228,14 @@ def _pairs(batch: FrameBatch) -> list[tuple[int, int]]:
     return [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in pairs.tolist()]
 
 
+def _id_of(key: int) -> tuple[int, bool]:
+    return key & _ID_MASK, bool(key >> _EXTENDED_BIT)
+
+
+def _no_nodes(_arbitration_id: int, _extended: bool) -> Collection[str]:
+    return ()
+
+
 def _tip(row: HostRow) -> str:
     who = str(row.source) or "A source that is not known, as in files"
     lines = [f"{who}: this program" if row.is_own else who]
@@ -215,6 +247,6 @@ def _tip(row: HostRow) -> str:
 
 
 def _ids_list(ids: set[int]) -> str:
-    texts = [id_text(key & _ID_MASK, bool(key >> _EXTENDED_BIT)) for key in sorted(ids)[:SHOWN_IDS]]
+    texts = [id_text(*_id_of(key)) for key in sorted(ids)[:SHOWN_IDS]]
     more = f" and {len(ids) - SHOWN_IDS:,} more" if len(ids) > SHOWN_IDS else ""
     return ", ".join(texts) + more

@@ -13,6 +13,7 @@ from canmcast_gui.recording import moments
 from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.grouping import Groups
 from canmcast_gui.recording.moments import Floats
+from canmcast_gui.recording.senders import Senders
 
 # As many as 16 bits can number. There are more extended ids than memory; a bus has some hundred.
 MOST_ENTRIES = 1 << 16
@@ -70,7 +71,7 @@ class NewestById:
     Entries are numbered from 0 and keep their numbers. Columns are arrays over the entries: ask for them
     anew after an ``update``. At most 65,536 entries are kept; frames that would need more are counted in
     ``overflow``. ``generation`` rises with every change. ``cycles`` knows of the same entries how their
-    periods were over the whole recording.
+    periods were over the whole recording, ``senders`` who sent them.
     """
 
     def __init__(self, limit: int = MOST_ENTRIES) -> None:
@@ -87,6 +88,7 @@ class NewestById:
         self._key_entries = np.zeros(0, dtype=np.uint16)
         self._entries = np.zeros(FIRST_CAPACITY, dtype=_ENTRY)
         self.cycles = Cycles()
+        self.senders = Senders()
 
     def __len__(self) -> int:
         return self._size
@@ -212,6 +214,7 @@ class NewestById:
         periods = groups.differences(times, self._entries["record"]["timestamp_ns"][which])
         self._update_periods(groups, periods.astype(np.float64), seen)
         self.cycles.update(groups, times, periods, seen, rows[groups.order])
+        self.senders.update(groups, batch)
         self._update_payloads(groups, batch, times, seen)
         last = groups.order[groups.ends - 1]
         records = batch.records.take(last)

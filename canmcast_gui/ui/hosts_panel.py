@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QBrush
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.models.hosts import COLUMNS, HostsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint
@@ -19,14 +21,17 @@ from canmcast_gui.ui.views import prepare_table
 # Four times a second, and then for no longer than a view that scrolls beside it would notice.
 EVERY_TICKS = 5
 BUDGET_SECONDS = 0.004
-HEADER = "hosts_header"
+HEADER = "hosts/columns"
 
 
 class HostsPanel(QWidget):
     """A table of the sources of the recording's frames; it counts while it is visible."""
 
-    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, settings: AppSettings, names: SourceNames, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._names = names
         self._session = session
         self._settings = settings
         self.model = HostsModel(self)
@@ -38,6 +43,9 @@ class HostsPanel(QWidget):
         layout.addWidget(self.table)
         self._next_row = 0
         session.recording_replaced.connect(self._restart)
+        session.databases_changed.connect(self._set_nodes)
+        names.changed.connect(lambda: self.model.set_names(names.names))
+        self._set_nodes()
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
 
     def _make_table(self) -> QTableView:
@@ -65,6 +73,14 @@ class HostsPanel(QWidget):
         if self._session.capture is not None:
             self.model.set_counters(self._session.capture.statistics().by_source)
         self._hint.setVisible(self.model.rowCount() == 0)
+        self.model.set_names(self._names.names)
+
+    def _set_nodes(self) -> None:
+        self.model.set_nodes(self._nodes_of)
+
+    def _nodes_of(self, arbitration_id: int, extended: bool) -> Sequence[str]:
+        message = self._session.databases.message(arbitration_id, extended)
+        return () if message is None else message.senders
 
     def _set_colors(self) -> None:
         self.model.set_warning(QBrush(theme.colors(self.palette()).error))

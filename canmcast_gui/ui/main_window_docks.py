@@ -41,7 +41,7 @@ class Docks(QObject):
         self._settings = settings
         self._window = window
         self.signals = SignalsPanel(session, settings)
-        self.hosts = HostsPanel(session, settings)
+        self.hosts = HostsPanel(session, settings, context.sources)
         self.marks = MarksPanel(context)
         self.switch = TransmitSwitch(self)
         self.transmit = TransmitPanel(session, settings, self.switch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from canmcast_gui.app.sender_watch import WrongSender
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.main_window_files import FileFlows
@@ -44,6 +45,7 @@ class TraceCommands(QObject):
             views.changed,
         ):
             signal.connect(self.show_state)
+        panel.context.senders.alarm.connect(self._on_wrong_sender)
         self.show_state()
 
     def _connect(self) -> None:
@@ -111,6 +113,13 @@ class TraceCommands(QObject):
         trace = self._views.trace
         if trace is not None:
             trace.set_following(self._actions.follow.isChecked())
+
+    def _on_wrong_sender(self, found: WrongSender) -> None:
+        """Say it, with a button that shows only its frames."""
+        panel = self._panel
+        show = lambda: panel.filter_box.set_filter_text(found.filter_text)  # noqa: E731
+        panel.messages.show_message("warning", found.sentence)
+        panel.messages.offer(found.sentence, "Show its frames", show)
 
     def _focus_filter(self) -> None:
         self._views.filter_box.setFocus()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.sender_watch import SenderWatch
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.source_names import SourceNames
@@ -12,6 +13,7 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.color_rules import CompiledRules, rules_of
 from canmcast_gui.models.trace_times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
+from canmcast_gui.recording.senders import OWN
 
 # New senders are rare, and a look at their number is cheap.
 SOURCES_MS = 1000
@@ -31,6 +33,7 @@ class ViewContext(QObject):
         self.reference: Reference | None = None
         self.rules = CompiledRules()
         self.sources = SourceNames(session, self)
+        self.senders = SenderWatch(session, self.sender_name, self)
         self._source_timer = QTimer(self)
         self._source_timer.setInterval(SOURCES_MS)
         self._source_timer.timeout.connect(self.sources.update)
@@ -43,6 +46,14 @@ class ViewContext(QObject):
     def filter(self, text: str) -> Filter:
         """A filter for the recording and the databases of now; raises FilterError."""
         return compile_for(text, self.session.recording, self.session.databases, self.sources.names)
+
+    def sender_name(self, number: int) -> str:
+        """What to call a sender, a row of the recording's table of sources or OWN."""
+        if number == OWN:
+            return "this program"
+        source = self.session.recording.sources[number]
+        name = self.sources.names.get(source)
+        return f"{source}, {name}," if name else str(source)
 
     def set_reference(self, row: int | None) -> None:
         """Count times from a row of the recording; None, or a row that is gone: from the start."""

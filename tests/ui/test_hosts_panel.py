@@ -2,7 +2,10 @@
 
 import pytest
 
+from canmcast_gui.app.source_names import SourceNames
+from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import Source
+from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from tests.models.frames import traffic
 from tests.ui.panels import WAIT_MS
@@ -16,7 +19,9 @@ def session(stage):
 
 @pytest.fixture
 def panel(qtbot, session, stage):
-    panel = HostsPanel(session, stage.settings)
+    names = SourceNames(session)
+    panel = HostsPanel(session, stage.settings, names)
+    panel.names = names
     qtbot.addWidget(panel)
     panel.show()
     qtbot.waitExposed(panel)
@@ -26,7 +31,7 @@ def panel(qtbot, session, stage):
 def frames(panel) -> list[str]:
     """Sources and frames that are shown."""
     model = panel.model
-    return [f"{model.index(n, 0).data()} {model.index(n, 1).data()}" for n in range(model.rowCount())]
+    return [f"{model.index(n, 0).data()} {model.index(n, 3).data()}" for n in range(model.rowCount())]
 
 
 def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, session):
@@ -50,3 +55,19 @@ def test_a_new_recording_has_no_hosts(qtbot, panel, session):
     session.clear()
     assert frames(panel) == []
     assert panel._hint.isVisible()
+
+
+def test_names_and_nodes_say_who_it_is(qtbot, panel, session):
+    source = Source("10.0.0.7", 43113)
+    batch = traffic(10)
+    batch.records["source"] = session.recording.sources.number(source)
+    batch.records["arbitration_id"] = 0xA0  # WheelSpeeds of the demonstration
+    session.recording.append(batch)
+    qtbot.waitUntil(lambda: len(frames(panel)) == 1, timeout=WAIT_MS)
+    shown = lambda column: panel.model.index(0, column).data()  # noqa: E731
+    assert (shown(1), shown(2)) == ("", "")
+    panel.names.names[source] = "gateway"
+    panel.names.changed.emit()
+    session.load_database(resource(DEMO_DATABASE))
+    qtbot.waitUntil(lambda: shown(2) != "", timeout=WAIT_MS)
+    assert (shown(1), shown(2)) == ("gateway", "Brakes")
