@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor
@@ -23,30 +24,45 @@ class PlotPicture(QStackedWidget):
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lanes = PlotView(self)
-        self.xy = XYView(self)
+        self._menu = list(actions)
+        self._signals: Sequence[PlotSignal] = ()
+        self._colors: dict[str, QColor] = {}
         area = QScrollArea(self)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.lanes)
         self.addWidget(area)
-        self.addWidget(self.xy)
-        for view in (self.lanes, self.xy):
-            view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-            view.addActions(list(actions))
-            # They would take drops for their scenes otherwise.
-            view.setAcceptDrops(False)
-            view.viewport().setAcceptDrops(False)
+        self._prepare(self.lanes)
         self._hint = EmptyHint(self.lanes, HINT)
+
+    @cached_property
+    def xy(self) -> XYView:
+        """Made where it is first asked for: most plots are over time."""
+        view = XYView(self)
+        self._prepare(view)
+        self.addWidget(view)
+        view.show_signals(self._signals, self._colors)
+        return view
+
+    def _prepare(self, view: PlotView | XYView) -> None:
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        view.addActions(self._menu)
+        # They would take drops for their scenes otherwise.
+        view.setAcceptDrops(False)
+        view.viewport().setAcceptDrops(False)
 
     @property
     def is_xy(self) -> bool:
         """Whether signals are shown over the first one."""
-        return self.currentWidget() is self.xy
+        return self.currentIndex() > 0
 
     def set_xy(self, is_xy: bool) -> None:
         """Show signals over the first one, or over time."""
-        self.setCurrentIndex(int(is_xy))
+        if is_xy:
+            self.setCurrentWidget(self.xy)
+        else:
+            self.setCurrentIndex(0)
 
     def show_signals(
         self,
@@ -58,13 +74,16 @@ class PlotPicture(QStackedWidget):
         """Show these signals; ``others`` are those that they are compared with, by name."""
         self.lanes.show_signals(signals, overlaid, colors, others)
         self.lanes.setMinimumHeight(self.lanes.needed_height if signals else 0)
-        self.xy.show_signals(signals, colors)
+        self._signals, self._colors = signals, colors
+        if self.count() > 1:
+            self.xy.show_signals(signals, colors)
         self._hint.setVisible(not signals)
 
     def refit(self) -> None:
         """Let the value axes fit what is shown again."""
         self.lanes.refit()
-        self.xy.refit()
+        if self.count() > 1:
+            self.xy.refit()
 
     def draw(self, start_ns: int, span: tuple[float, float], losses: Times, other_start_ns: int) -> None:
         """Draw what is seen of a span in seconds since ``start_ns``; frames are missing at ``losses``.
