@@ -79,6 +79,7 @@ class AppSettings(QObject):
         self.table_layouts: Field[list[dict[str, Any]]] = Field(store, "files/tables", [])
         self.databases: Field[list[str]] = Field(store, "databases", [])
         self.transmit_rows: Field[list[dict[str, Any]]] = Field(store, "transmit/rows", [])
+        self.rate_limit: Field[int] = Field(store, "transmit/rate_limit", 0)
         self.transmit_sequences: Field[list[dict[str, Any]]] = Field(store, "transmit/sequences", [])
 
     def add_recent(self, field: Field[list[T]], entry: T) -> None:

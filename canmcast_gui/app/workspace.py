@@ -29,9 +29,10 @@ MOST_BYTES = 64 << 20
 @dataclass(frozen=True)
 class Workspace:
     """``gauges`` are names "Message.Signal"; ``transmit_rows``, ``sequences`` and ``colors`` are plain values
-    that their editors check; the bit rates are in bit/s; ``layout`` is text that the window understands.
+    that their editors check; the bit rates are in bit/s, the limit of what is sent in frames/s, 0 for
+    none; ``layout`` is text that the window understands.
 
-    ``views``, ``colors``, the bit rates and ``layout`` are None in a file that was saved before it held them:
+    ``views``, ``colors``, the rates and ``layout`` are None in a file that was saved before it held them:
     they stay as they are.
     """
 
@@ -46,6 +47,7 @@ class Workspace:
     colors: tuple[dict[str, Any], ...] | None = None
     bitrate: int | None = None
     data_bitrate: int | None = None
+    rate_limit: int | None = None
     layout: str | None = None
 
     def essence(self) -> Workspace:
@@ -124,6 +126,7 @@ def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
         "plots": [plot.to_dict() for plot in workspace.plots],
         "gauges": list(workspace.gauges),
         "transmit": list(workspace.transmit_rows),
+        "rate_limit": workspace.rate_limit,
         "sequences": list(workspace.sequences),
         "views": None if workspace.views is None else [view.to_dict() for view in workspace.views],
         "colors": None if workspace.colors is None else list(workspace.colors),

@@ -15,6 +15,7 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 MOST_BITRATE = 1_000_000_000
+MOST_RATE_LIMIT = 1_000_000
 
 
 class WorkspaceError(Exception):
@@ -29,6 +30,7 @@ def workspace_values(path: Path, content: dict[str, Any]) -> dict[str, Any]:
         "bus": _bus(path, _entry(path, content, "bus", (dict,))),
         "bitrate": _bitrate(path, content, "bitrate"),
         "data_bitrate": _bitrate(path, content, "data_bitrate"),
+        "rate_limit": _rate_limit(path, content),
         "databases": tuple(_file(path, "databases", database) for database in databases),
         "database_scopes": _scopes(path, _entry(path, content, "database_scopes", (dict,)) or {}),
         "plots": _checked(path, "plots", plots_of, _entry(path, content, "plots", (list,)) or []),
@@ -58,6 +60,15 @@ def _bitrate(path: Path, content: dict[str, Any], name: str) -> int | None:
     value: int | None = _entry(path, content, name, (int,))
     if value is not None and (isinstance(value, bool) or not 1 <= value <= MOST_BITRATE):
         raise WorkspaceError(f"{path.name}: {name}: {value} bit/s is no bit rate. Mend or remove it.")
+    return value
+
+
+def _rate_limit(path: Path, content: dict[str, Any]) -> int | None:
+    value: int | None = _entry(path, content, "rate_limit", (int,))
+    if value is not None and (isinstance(value, bool) or not 0 <= value <= MOST_RATE_LIMIT):
+        raise WorkspaceError(
+            f"{path.name}: rate_limit: {value} frames/s is no limit for sending. Mend or remove it."
+        )
     return value
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QMimeData
 
@@ -48,8 +49,19 @@ def mime_of(things: Iterable[Dragged]) -> QMimeData:
         with contextlib.suppress(RowError):  # no frame can hold it: it is not offered to the transmit list
             rows.append(row_for_message(one.database, one.message).to_dict())
     if rows:
-        mime.setData(ROWS_MIME, json.dumps(rows).encode())
+        _put_rows(mime, rows)
     return mime
+
+
+def rows_to_mime(rows: Iterable[TransmitRow]) -> QMimeData:
+    """Rows of a transmit list as what such lists take."""
+    mime = QMimeData()
+    _put_rows(mime, [row.to_dict() for row in rows])
+    return mime
+
+
+def _put_rows(mime: QMimeData, rows: list[dict[str, Any]]) -> None:
+    mime.setData(ROWS_MIME, json.dumps(rows).encode())
 
 
 def signals_of_mime(mime: QMimeData) -> list[str]:

@@ -57,6 +57,10 @@ def _edit_changes(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, changes=text.strip()[:MAX_CHANGES])
 
 
+def _edit_trigger(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, trigger=text.strip()[:MAX_CHANGES])
+
+
 def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     keys = QKeySequence(text.strip())
     if text.strip() and (keys.count() != 1 or keys[0].key() == Qt.Key.Key_unknown):
@@ -88,7 +92,9 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
     return "" if row.is_remote else data_text(row.data, decimal)
 
 
-ARMED = TransmitColumn("armed", "On", 3, "Send periodically while this is checked")
+ARMED = TransmitColumn(
+    "armed", "On", 3, "Send periodically, or when its trigger comes, while this is checked"
+)
 NAME = TransmitColumn("name", "Name", 9, "What this row is", lambda row, _decimal: row.name, _edit_name)
 COMMENT = TransmitColumn(
     "comment", "Comment", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
@@ -176,11 +182,20 @@ JITTER = TransmitColumn(
 SEND = TransmitColumn("send", "", 5, "Send the frame once, now")
 
 # The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
+TRIGGER = TransmitColumn(
+    "trigger",
+    "Trigger",
+    18,
+    "Send the row when a frame of others comes that meets this filter, instead of periodically, such as\n"
+    "id == 0x100 and data[0] & 1 after 20 ms. Without a delay (us, ms, s) it is sent at once.",
+    lambda row, _decimal: row.trigger,
+    _edit_trigger,
+)
 KEY = TransmitColumn(
     "key",
     "Key",
     6,
-    "A key that sends the frame once while the Transmit panel is in use, such as F or Ctrl+1",
+    "A key that sends the frame once while the window is in use, such as F or Ctrl+1",
     lambda row, _decimal: row.key,
     _edit_key,
 )
@@ -194,6 +209,6 @@ CHANGES = TransmitColumn(
     _edit_changes,
 )
 COLUMNS = (
-    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, KEY, CHANGES,
-    GROUP, COMMENT,
+    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, SENT, MEASURED, JITTER, TRIGGER, KEY,
+    CHANGES, GROUP, COMMENT,
 )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from PySide6.QtGui import QUndoCommand
 
 from canmcast_gui.models.transmit_row import TransmitRow
+
+# From which place to which one entry goes, one step after the other.
+Steps = list[tuple[int, int]]
 
 
 class Table(Protocol):
@@ -19,8 +21,8 @@ class Table(Protocol):
     def take_out(self, places: list[int]) -> list[Any]:
         """Disarm entries and take them out; places rise."""
 
-    def put_elsewhere(self, place: int, target: int) -> None:
-        """Move an entry."""
+    def put_elsewhere(self, steps: Steps) -> None:
+        """Move entries, one after the other."""
 
     def exchange(self, job_id: int, row: TransmitRow) -> None:
         """Give the entry with that job id another row."""
@@ -56,17 +58,17 @@ class RemoveEdit(QUndoCommand):
 
 
 class MoveEdit(QUndoCommand):
-    """An entry that went elsewhere."""
+    """Entries that went elsewhere."""
 
-    def __init__(self, table: Table, place: int, target: int) -> None:
-        super().__init__("Move the row")
-        self._table, self._place, self._target = table, place, target
+    def __init__(self, table: Table, steps: Steps) -> None:
+        super().__init__("Move rows" if len(steps) > 1 else "Move the row")
+        self._table, self._steps = table, steps
 
     def redo(self) -> None:
-        self._table.put_elsewhere(self._place, self._target)
+        self._table.put_elsewhere(self._steps)
 
     def undo(self) -> None:
-        self._table.put_elsewhere(self._target, self._place)
+        self._table.put_elsewhere([(target, place) for place, target in reversed(self._steps)])
 
 
 class ChangeEdit(QUndoCommand):
@@ -95,4 +97,10 @@ class ChangeEdit(QUndoCommand):
         self._table.exchange(self._job_id, self._before)
 
 
-Push = Callable[[QUndoCommand], None]
+def steps_to(places: list[int], at: int) -> Steps:
+    """How entries get from their places, which rise, to before the entry at ``at``, in their order."""
+    above = [place for place in places if place < at]
+    below = [place for place in places if place >= at]
+    steps = [(place, at - 1 - number) for number, place in enumerate(reversed(above))]
+    steps += [(place, at + number) for number, place in enumerate(below)]
+    return [(place, target) for place, target in steps if place != target]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,7 +14,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit import MAX_ROWS, TransmitModel
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.transmit import Discarded, HeldBack, JobStatus, SendFailed
+from canmcast_gui.transmit import Discarded, HeldBack, JobStatus, SendFailed, Trigger
 
 # Of runs that have ended the last counts may still come; as many as the table has rows are waited for.
 # Rows that a sentence names.
@@ -31,6 +31,12 @@ class _Run:
     late: int = 0
     count: int | None = None
     before: int = 0
+    trigger: Trigger | None = None
+
+    @property
+    def left(self) -> int | None:
+        """Frames that are still to be sent, None without end."""
+        return None if self.count is None else max(0, self.count - (self.sent - self.before))
 
 
 class TransmitJobs(QObject):
@@ -55,6 +61,7 @@ class TransmitJobs(QObject):
         model.disarmed.connect(self._on_disarmed)
         session.transmit_news.connect(self._on_news)
         session.state_changed.connect(self._on_state)
+        session.databases_changed.connect(self._on_databases)
         session.message.connect(self._disarm_what_has_ended)
         switch.changed.connect(lambda on: None if on else self.stop_all())
 
@@ -92,19 +99,33 @@ class TransmitJobs(QObject):
 
     def _arm(self, job_id: int, row: TransmitRow) -> None:
         run_id = self._running.get(job_id) or self._begin(job_id)
-        self._runs[run_id].count = row.count
-        self._runs[run_id].before = self._runs[run_id].sent
+        run = self._runs[run_id]
+        run.count, run.before = row.count, run.sent
         try:
-            changes = self._model.changes_of(row)
+            changes, run.trigger = self._model.changes_of(row), self._model.trigger_of(row)
         except RowError as error:
             self.failed.emit(f"{self._model.name_of(job_id)}: {error}")
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
             return
         name = self._model.name_of(job_id)
-        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count, changes, name):
+        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count, changes, name, run.trigger):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
+
+    def _on_databases(self) -> None:
+        """Triggers that name messages or signals mean what the databases of now say."""
+        for job_id, run_id in list(self._running.items()):
+            number, run = self._model.number_of(job_id), self._runs[run_id]
+            if number is None or run.trigger is None:
+                continue
+            row = self._model.row(number)
+            try:
+                same = self._model.trigger_of(row) == run.trigger
+            except RowError:
+                same = False
+            if not same:
+                self._arm(job_id, replace(row, count=run.left))
 
     def _begin(self, job_id: int) -> int:
         run_id = self._running[job_id] = next(self._numbers)
@@ -154,8 +175,7 @@ class TransmitJobs(QObject):
             return
         self._model.count_sent(run.job_id, status.sent - run.sent, status.late - run.late)
         run.sent, run.late = status.sent, status.late
-        left = None if run.count is None else max(0, run.count - (run.sent - run.before))
-        self._model.show_run(run.job_id, left, status.period_ns, status.jitter_ns)
+        self._model.show_run(run.job_id, run.left, status.period_ns, status.jitter_ns)
         if status.finished and self._running.get(run.job_id) == status.job_id:
             del self._running[run.job_id]
             self._model.job_ended(run.job_id)

@@ -31,7 +31,7 @@ class Load:
 
 def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Load:
     """What rows ask for that are sent at their periods; ``data_bitrate`` is that of CAN FD's data phase."""
-    wanted = list(rows)
+    wanted = [row for row in rows if not row.trigger]  # nobody knows how often a trigger comes
     if not wanted:
         return Load()
     arbitration, data = wire_bits(FrameBatch.concatenate([row.frame() for row in wanted]))

@@ -44,11 +44,12 @@ class RowError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TransmitRow:
-    """A frame to send, its period and count. Always a valid frame; changes that would not be raise RowError.
+    """A frame to send, when, and how often. Always a valid frame; changes that would not be raise RowError.
 
     ``count`` frames are sent when it is armed, None without end. Rows of one ``group`` are armed together.
     ``changes`` say how the data changes from frame to frame, see transmit_changes.py;
-    ``key`` is a key, or several at once, that sends the frame once.
+    ``key`` is a key, or several at once, that sends the frame once. With a ``trigger``, see
+    transmit_trigger.py, it is not sent periodically but when a frame comes that meets it.
 
     A remote frame asks for as many bytes as ``data`` has and carries none, so that turning it back into a
     data frame brings its bytes back.
@@ -64,6 +65,7 @@ class TransmitRow:
     comment: str = ""
     changes: str = ""
     key: str = ""
+    trigger: str = ""
 
     def __post_init__(self) -> None:
         if self.flags not in _ALLOWED_FLAGS:
@@ -137,6 +139,7 @@ class TransmitRow:
                 comment=str(values["comment"]) if "name" in values else "",
                 changes=str(values.get("changes", "")),
                 key=str(values.get("key", "")),
+                trigger=str(values.get("trigger", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RowError(f"A stored transmit row cannot be read: {error}.") from error

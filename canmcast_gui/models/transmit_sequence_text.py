@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
-from canmcast_gui.transmit import TransmitError
-from canmcast_gui.transmit.sequence import check_steps
+from canmcast_gui.transmit.conditions import Condition
 
 FindRow = Callable[[str], TransmitRow | None]
+FindCondition = Callable[[str], Condition]
 ChangesOf = Callable[[TransmitRow], list[dict[str, Any]]]
 
 _WAIT = re.compile(r"wait\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s)")
@@ -42,10 +43,18 @@ class Program:
     lines: list[int] = field(default_factory=list)
 
 
-def parse_sequence(text: str, row: FindRow, changes: ChangesOf) -> Program:
+def _as_written(text: str) -> Condition:
+    compile_filter(text)
+    return text
+
+
+def parse_sequence(
+    text: str, row: FindRow, changes: ChangesOf, condition: FindCondition = _as_written
+) -> Program:
     """The steps of a text; raises RowError naming the line.
 
-    ``row`` finds a row of the table by its name, ``changes`` says how its data changes.
+    ``row`` finds a row of the table by its name, ``changes`` says how its data changes; ``condition`` makes
+    of a filter what the transmit process takes.
     """
     program, loops = Program(), list[tuple[int, int | None, int]]()
     for number, line in enumerate(text.splitlines()):
@@ -53,7 +62,7 @@ def parse_sequence(text: str, row: FindRow, changes: ChangesOf) -> Program:
         if not words:
             continue
         try:
-            _add(program, loops, words, number, row, changes)
+            _add(program, loops, words, number, row, changes, condition)
         except (RowError, FrameSyntaxError) as error:
             raise RowError(f"Line {number + 1}: {error}") from None
     if loops:
@@ -72,6 +81,7 @@ def _add(
     number: int,
     row: FindRow,
     changes: ChangesOf,
+    condition: FindCondition,
 ) -> None:
     if match := _LOOP.fullmatch(words):
         times = None if match["times"] is None else int(match["times"])
@@ -87,7 +97,7 @@ def _add(
     elif words.startswith("send "):
         step = _send(words.removeprefix("send ").strip(), row, changes)
     else:
-        step = _wait(words)
+        step = _wait(words, condition)
     program.steps.append(step)
     program.lines.append(number)
 
@@ -101,17 +111,16 @@ def _send(what: str, row: FindRow, changes: ChangesOf) -> dict[str, Any]:
     raise RowError(f"there is no row named {what}, and it is no frame such as 7DF#0201.")
 
 
-def _wait(words: str) -> dict[str, Any]:
+def _wait(words: str, condition: FindCondition) -> dict[str, Any]:
     if match := _WAIT.fullmatch(words):
         return {"do": "wait", "ns": _time(match)}
     if match := _EXPECT.fullmatch(words):
         ns = None if match["number"] is None else _time(match)
-        step = {"do": "expect", "filter": match["filter"], "ns": ns, "stop": match["on"] is None}
         try:
-            check_steps([step])
-        except TransmitError as error:
-            raise RowError(str(error).removeprefix("Step 1: ")) from error
-        return step
+            expected = condition(match["filter"])
+        except FilterError as error:
+            raise RowError(f"{error}.") from error
+        return {"do": "expect", "filter": expected, "ns": ns, "stop": match["on"] is None}
     raise RowError(f"{words} is no step: write send, wait, expect, loop or end.")
 
 

@@ -65,7 +65,9 @@ class SequenceControl(QObject):
             self.failed.emit(NO_BUS if transmitter is None else SWITCHED_OFF)
             return
         try:
-            self._program = parse_sequence(text, self._row_named, self._model.changes_of)
+            self._program = parse_sequence(
+                text, self._row_named, self._model.changes_of, self._model.condition
+            )
             transmitter.run_sequence(SEQUENCE, self._program.steps, paused)
         except (RowError, TransmitError) as error:
             self.failed.emit(str(error))

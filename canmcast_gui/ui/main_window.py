@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
 
     def _make_panel_menus(self) -> None:
         transmit = self.menuBar().addMenu("T&ransmit")
-        transmit.addActions(self.docks.transmit.menu_actions)
+        transmit.addActions(self.docks.transmit.actions_.menu)
         plot = self.menuBar().addMenu("&Plot")
         plot.addAction("&Show the plot", lambda: self._show_dock("plot"))
         plot.addAction("&New plot", self.docks.plots.open_new)

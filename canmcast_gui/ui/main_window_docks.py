@@ -45,6 +45,7 @@ class Docks(QObject):
         self.marks = MarksPanel(context)
         self.switch = TransmitSwitch(self)
         self.transmit = TransmitPanel(session, settings, self.switch)
+        self.transmit.keys.use_window(window)
         self.replay = ReplayPanel(session, settings, self.switch)
         self.sequences = SequencePanel(session, settings, self.transmit.model, self.switch)
         self.gauges = GaugesPanel(session, settings)

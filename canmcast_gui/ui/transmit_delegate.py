@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.models.transmit import TransmitModel
-from canmcast_gui.models.transmit_columns import COLUMNS, LENGTH, SEND, TYPE
+from canmcast_gui.models.transmit_columns import COLUMNS, LENGTH, PERIOD, SEND, TYPE
 from canmcast_gui.models.transmit_row import FRAME_TYPES
 from canmcast_gui.ui import theme
 
@@ -119,6 +119,9 @@ class TransmitDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if COLUMNS[index.column()].numeric:
             option.font = self.number_font
+        if COLUMNS[index.column()] is PERIOD and self._model.row(index.row()).trigger:
+            muted = theme.colors(option.palette).muted
+            option.palette.setColor(QPalette.ColorRole.Text, muted)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         super().paint(painter, option, index)

@@ -6,11 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSpinBox, QWidget
 
+from canmcast_gui.app.workspace_values import MOST_RATE_LIMIT
 from canmcast_gui.models.transmit_load import Load
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
-
-MOST_LIMIT = 1_000_000
 
 
 class TransmitFooter(QWidget):
@@ -23,7 +22,7 @@ class TransmitFooter(QWidget):
         self.reach = QLabel(self)
         self.load = QLabel(self)
         self.limit = QSpinBox(self)
-        self.limit.setRange(0, MOST_LIMIT)
+        self.limit.setRange(0, MOST_RATE_LIMIT)
         self.limit.setSingleStep(100)
         self.limit.setSpecialValueText("no limit")
         self.limit.setSuffix(" frames/s")

@@ -79,6 +79,7 @@ class WorkspaceContents(QObject):
             bus=self.bus,
             bitrate=self._settings.bitrate.value,
             data_bitrate=self._settings.data_bitrate.value,
+            rate_limit=self._settings.rate_limit.value,
             databases=self._databases(),
             database_scopes={**scopes, **self._awaited},
             plots=tuple(self._docks.plots.setups()),
@@ -135,6 +136,7 @@ class WorkspaceContents(QObject):
         if workspace.colors is not None:
             self._settings.color_rules.set({"rules": list(workspace.colors)})
         for rate, field in (
+            (workspace.rate_limit, self._settings.rate_limit),
             (workspace.bitrate, self._settings.bitrate),
             (workspace.data_bitrate, self._settings.data_bitrate),
         ):

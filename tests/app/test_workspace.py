@@ -34,6 +34,7 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         colors=({"name": "Errors", "filter": "error", "color": "#d0202b", "on": True},),
         bitrate=250_000,
         data_bitrate=5_000_000,
+        rate_limit=2000,
         layout="AAAA",
         views=(ViewSetup("by_id", "view-2", "error", (("id", 80),)), ViewSetup("chronological")),
     )
@@ -69,6 +70,7 @@ def dump(workspace: Workspace) -> str:
         ('{"canmcast_workspace": true}', "canmcast_workspace"),
         ('{"canmcast_workspace": 1, "layout": "?"}', "layout is damaged"),
         ('{"canmcast_workspace": 1, "bitrate": 0}', "bitrate: 0 bit/s"),
+        ('{"canmcast_workspace": 1, "rate_limit": -1}', "rate_limit: -1 frames/s"),
         ('{"canmcast_workspace": 1, "colors": [1]}', "colors"),
         ('{"canmcast_workspace": 1, "databases": [""]}', "names no file"),
         ('{"canmcast_workspace": 1, "views": [{"kind": "table"}]}', "views: a view's kind"),
@@ -95,7 +97,7 @@ VALUES = st.recursive(
 NAMES = sorted(json.loads(dump(Workspace(bus=BusSettings(), views=(), colors=(), layout="", bitrate=1))))
 
 
-@given(st.dictionaries(st.sampled_from([*NAMES, "data_bitrate"]), VALUES, max_size=4))
+@given(st.dictionaries(st.sampled_from([*NAMES, "data_bitrate", "rate_limit"]), VALUES, max_size=4))
 @example({"bus": {"interface": 5}})
 @example({"bus": {"rate_limit": "x"}})
 @example({"databases": ["\0"]})
@@ -135,6 +137,7 @@ def test_sizes_and_places_are_no_changes():
         replace(one, transmit_rows=({"name": "x"},)),
         replace(one, colors=()),
         replace(one, bitrate=250_000),
+        replace(one, rate_limit=500),
     ):
         assert changed.essence() != one.essence()
 

@@ -61,6 +61,7 @@ def set_up(desk: Desk, folder: Path) -> None:
     window.views.panes[0].filter_box.set_filter_text("fd")
     desk.settings.color_rules.set({"rules": [{"name": "x", "filter": "fd", "color": "#102030", "on": True}]})
     desk.settings.bitrate.set(250_000)
+    desk.window.docks.transmit.footer.limit.setValue(2000)
 
 
 def assert_set_up(desk: Desk) -> None:
@@ -75,6 +76,7 @@ def assert_set_up(desk: Desk) -> None:
     assert [(pane.kind, pane.filters.filter.text) for pane in window.views.panes] == [("by_id", "fd")]
     assert desk.settings.color_rules.value["rules"][0]["color"] == "#102030"
     assert desk.settings.bitrate.value == 250_000
+    assert desk.window.docks.transmit.footer.limit.value() == 2000
 
 
 def test_a_saved_workspace_comes_back_and_asks_only_where_changes_would_be_lost(begin, tmp_path):

@@ -10,8 +10,20 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.transmit import MAX_ROWS, TransmitModel
-from canmcast_gui.models.transmit_columns import ARMED, COLUMNS, DATA, IDENTIFIER, LENGTH, PERIOD, SENT, TYPE
+from canmcast_gui.models.transmit_columns import (
+    ARMED,
+    COLUMNS,
+    DATA,
+    IDENTIFIER,
+    KEY,
+    LENGTH,
+    PERIOD,
+    SENT,
+    TRIGGER,
+    TYPE,
+)
 from canmcast_gui.models.transmit_row import NS_PER_MS, TransmitRow
+from canmcast_gui.transmit import Trigger
 
 
 class Watched:
@@ -128,12 +140,12 @@ def test_the_same_value_again_changes_nothing(table):
 
 def test_rows_move_and_keep_their_jobs(table):
     job = table.model.job_id(0)
-    assert table.model.move(0, -1) == 0
-    assert table.model.move(0, 1) == 1
-    assert table.model.move(1, 1) == 1
+    assert table.model.move([0], -1) == [0]
+    assert table.model.move([0], 2) == [1]
+    assert table.model.move([1], 3) == [1]
     assert table.comments() == ["two", "one"]
     assert table.model.job_id(1) == job
-    assert table.model.move(1, -1) == 0
+    assert table.model.move([1], 0) == [0]
     assert table.comments() == ["one", "two"]
 
 
@@ -147,7 +159,7 @@ def test_a_removed_row_is_disarmed_first(table):
 
 def test_counts_find_their_row_and_forget_those_that_are_gone(table):
     job = table.model.job_id(1)
-    table.model.move(1, -1)
+    table.model.move([1], 0)
     table.model.count_sent(job, 1200, late=3)
     assert table.text(0, SENT) == "1,200"
     assert "3 due times passed" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
@@ -203,6 +215,65 @@ def test_rows_of_a_group_are_armed_together(table):
     assert table.model.armed_count == 0
 
 
+def test_a_trigger_is_typed_and_a_wrong_one_says_where(table):
+    assert table.type(0, TRIGGER, " id == 0x100 and data[0] & 1 after 20 ms ")
+    assert table.text(0, TRIGGER) == "id == 0x100 and data[0] & 1 after 20 ms"
+    assert table.model.trigger_of(table.model.row(0)) == Trigger("id == 0x100 and data[0] & 1", 20_000_000)
+    assert "Not used" in table.index(0, PERIOD).data(Qt.ItemDataRole.ToolTipRole)
+    table.model.count_sent(table.model.job_id(0), 1, late=2)
+    assert "2 matching frames" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
+    for text, reason in (("id == ", "at character 6"), ("id == 1 after 5", "at character 9")):
+        assert reason in table.model.try_text(table.index(0, TRIGGER), text)
+        assert not table.type(0, TRIGGER, text)
+    assert table.type(0, TRIGGER, "")
+    assert table.model.trigger_of(table.model.row(0)) is None
+
+
+def test_keys_of_the_window_are_left_to_it(table):
+    table.model.key_use = lambda key: "Connect" if key == "F5" else ""
+    assert not table.type(0, KEY, "F5")
+    assert table.said[-1] == ("refused", "F5 is the window's own key, for Connect: choose another one.")
+    assert table.type(0, KEY, "f6")
+
+
+def test_several_rows_move_together_and_back(table):
+    table.model.start_with([TransmitRow(name=name) for name in "abcdef"])
+    assert table.model.move([1, 4], 3) == [2, 3]
+    assert "".join(table.comments()) == "acbedf"
+    assert table.model.move([0, 5], 6) == [4, 5]
+    assert "".join(table.comments()) == "cbedaf"
+    table.model.edits.undo()
+    table.model.edits.undo()
+    assert "".join(table.comments()) == "abcdef"
+    before = table.model.edits.index()
+    assert table.model.move([2, 3], 3) == [2, 3]
+    assert table.model.edits.index() == before
+
+
+@given(st.integers(1, 8), st.sets(st.integers(0, 7)), st.integers(0, 8))
+def test_moved_rows_stand_where_they_were_dropped(count, wanted, at):
+    model = TransmitModel()
+    model.start_with([TransmitRow(name=str(n)) for n in range(count)])
+    moved, at = sorted(n for n in wanted if n < count), min(at, count)
+    places = model.move(moved, at)
+    rest = [n for n in range(count) if n not in moved]
+    first = sum(n < at for n in rest)
+    assert [int(row.name) for row in model.rows] == [*rest[:first], *moved, *rest[first:]]
+    assert [int(model.row(place).name) for place in places] == moved
+
+
+def test_dragged_rows_are_moved_here_and_copied_elsewhere(table):
+    table.model.start_with([TransmitRow(name=name) for name in "abc"])
+    mime = table.model.mimeData([table.index(0, DATA), table.index(0, SENT), table.index(1, DATA)])
+    job = table.model.job_id(0)
+    assert table.model.dropMimeData(mime, Qt.DropAction.MoveAction, 3, 0, QModelIndex())
+    assert "".join(table.comments()) == "cab"
+    assert table.model.job_id(1) == job
+    other = TransmitModel()
+    assert other.dropMimeData(mime, Qt.DropAction.CopyAction, 0, 0, QModelIndex())
+    assert [row.name for row in other.rows] == ["a", "b"]
+
+
 steps = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(0, 5)), max_size=25)
 
 
@@ -219,7 +290,7 @@ def test_all_edits_can_be_undone_and_done_again(steps):
         elif what == 1:
             model.remove({place % count, value % count})
         elif what == 2:
-            model.move(place % count, 1 if value % 2 else -1)
+            model.move({place % count, (place + value) % count}, value)
         elif what == 3:
             model.replace(place % count, TransmitRow(name=f"new {value}"))
         else:

@@ -24,3 +24,9 @@ def test_both_phases_count_at_their_own_rate():
     assert load.share == pytest.approx(asked)
     assert fast_bits.tolist()[0] == 0 < fast_bits[1]
     assert load.text.startswith("1,100 frames/s asked, ")
+
+
+def test_what_waits_for_a_trigger_asks_for_nothing_that_is_known():
+    rows = [TransmitRow(trigger="id == 1"), TransmitRow(period_ns=10_000_000)]
+    assert load_of(rows, 500_000, 500_000) == load_of(rows[1:], 500_000, 500_000)
+    assert load_of(rows[:1], 500_000, 500_000).text == ""

@@ -94,3 +94,11 @@ def test_stored_rows_that_were_damaged_are_refused(values):
     stored = {**TransmitRow().to_dict(), **values} if values else {}
     with pytest.raises(RowError):
         TransmitRow.from_dict(stored)
+
+
+def test_a_trigger_is_stored_and_rows_of_before_have_none():
+    row = TransmitRow(trigger='name ~ "Eng*" after 20 ms')
+    assert TransmitRow.from_dict(row.to_dict()) == row
+    stored = row.to_dict()
+    del stored["trigger"]
+    assert TransmitRow.from_dict(stored).trigger == ""

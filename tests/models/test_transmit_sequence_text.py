@@ -57,3 +57,10 @@ def test_all_steps():
 def test_what_is_wrong_is_named_by_its_line(text, words):
     with pytest.raises(RowError, match=words):
         parse(text)
+
+
+def test_an_expected_frame_may_be_named_by_a_database():
+    program = parse_sequence(
+        "expect Engine", lambda _name: None, lambda _row: [], lambda text: {"text": text}
+    )
+    assert program.steps[0]["filter"] == {"text": "Engine"}

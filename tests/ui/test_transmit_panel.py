@@ -5,15 +5,18 @@ import signal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow
 
+from canmcast_gui.app.live import SENDER_FACTORY
 from canmcast_gui.database import load_database
-from canmcast_gui.frames import Flag
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.models.transmit_columns import COLUMNS
 from canmcast_gui.models.transmit_row import NS_PER_MS, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF
 from canmcast_gui.resources_path import resource
+from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_panel import NO_BUS, TransmitPanel
 from tests.ui.panels import WAIT_MS, go_live
@@ -70,7 +73,7 @@ def sentence(panel):
 
 def test_a_row_is_added_and_its_id_typed_at_once(qtbot, panel):
     assert panel._hint.isVisible()
-    panel.add_action.trigger()
+    panel.actions_.add.trigger()
     editor = panel.table.findChild(QLineEdit)
     editor.selectAll()
     qtbot.keyClicks(editor, "7df")
@@ -135,7 +138,7 @@ def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
 
 def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):
     panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
-    panel.model.move(0, 1)
+    panel.model.move([0], 2)
     again = TransmitPanel(session, settings)
     qtbot.addWidget(again)
     assert [row.name for row in again.model.rows] == ["two", "one"]
@@ -153,25 +156,25 @@ def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, setti
 def test_rows_are_duplicated_moved_and_removed(panel):
     panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
     panel.table.selectRow(0)
-    panel.duplicate_action.trigger()
+    panel.actions_.duplicate.trigger()
     assert [row.name for row in panel.model.rows] == ["one", "one", "two"]
     assert panel.selected() == [1]
-    panel.down_action.trigger()
+    panel.actions_.down.trigger()
     assert [row.name for row in panel.model.rows] == ["one", "two", "one"]
     assert panel.selected() == [2]
-    assert not panel.down_action.isEnabled()
-    panel.remove_action.trigger()
+    assert not panel.actions_.down.isEnabled()
+    panel.actions_.remove.trigger()
     assert [row.name for row in panel.model.rows] == ["one", "two"]
     assert panel.selected() == [1]
 
 
 def test_frames_are_pasted_and_wrong_text_is_refused(panel):
     QGuiApplication.clipboard().setText("123#DEADBEEF\n1F334455##1AABB")
-    panel.paste_action.trigger()
+    panel.actions_.paste.trigger()
     assert [text(panel, row, "type") for row in range(2)] == ["S", "X FD BRS"]
     assert panel.selected() == [0, 1]
     QGuiApplication.clipboard().setText("nothing like it")
-    panel.paste_action.trigger()
+    panel.actions_.paste.trigger()
     assert "Line 1 is no frame" in sentence(panel)
     assert panel.model.rowCount() == 2
 
@@ -179,16 +182,16 @@ def test_frames_are_pasted_and_wrong_text_is_refused(panel):
 def test_without_a_bus_sending_says_why_it_is_disabled(panel):
     panel.model.insert(0, [TransmitRow()])
     panel.table.selectRow(0)
-    assert not panel.send_action.isEnabled()
-    assert panel.send_action.toolTip() == NO_BUS
+    assert not panel.actions_.send.isEnabled()
+    assert panel.actions_.send.toolTip() == NO_BUS
     assert sentence(panel) == NO_BUS
 
 
 def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
-    assert not panel.database_action.isEnabled()
+    assert not panel.actions_.database.isEnabled()
     stage.add_database()
-    assert panel.database_action.isEnabled()
-    panel.database_action.trigger()
+    assert panel.actions_.database.isEnabled()
+    panel.actions_.database.trigger()
     dialog = panel.findChild(MessageDialog)
     dialog.search.setText("engi")
     dialog.list.topLevelItem(0).setSelected(True)
@@ -202,17 +205,17 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow(arbitration_id=0x123, data=b"\x01", period_ns=2_000_000)])
     panel.table.selectRow(0)
-    assert panel.send_action.isEnabled()
+    assert panel.actions_.send.isEnabled()
     cell = panel.table.visualRect(panel.model.index(0, KEYS.index("send")))
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     assert text(panel, 0, "sent") == "1"
-    panel.arm_action.trigger()
-    assert panel.arm_action.text() == "Disarm"
+    panel.actions_.arm.trigger()
+    assert panel.actions_.arm.text() == "Disarm"
     qtbot.waitUntil(lambda: int(text(panel, 0, "sent")) > 20, timeout=WAIT_MS)
     panel.model.setData(panel.model.index(0, KEYS.index("data")), "02 03")
     wanted = b"\x02\x03"
     qtbot.waitUntil(lambda: session.recording.rows().payload(-1) == wanted, timeout=WAIT_MS)
-    panel.stop_action.trigger()
+    panel.actions_.stop.trigger()
     assert panel.model.armed_count == 0
     frames = session.recording.rows()
     assert 20 < int(text(panel, 0, "sent")) <= session.transmitter.sent
@@ -246,12 +249,12 @@ def test_edits_are_undone_and_done_again(qtbot, panel):
     panel.table.selectRow(0)
     panel.remove()
     assert [row.name for row in panel.model.rows] == ["two"]
-    panel.undo_action.trigger()
+    panel.actions_.undo.trigger()
     assert [row.name for row in panel.model.rows] == ["one", "two"]
-    panel.undo_action.trigger()
+    panel.actions_.undo.trigger()
     assert panel.model.rows == []
-    panel.redo_action.trigger()
-    panel.redo_action.trigger()
+    panel.actions_.redo.trigger()
+    panel.actions_.redo.trigger()
     assert [row.name for row in panel.model.rows] == ["two"]
 
 
@@ -262,13 +265,13 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     panel.table.selectRow(0)
     panel.toggle_armed()
     assert "100 frames/s" in panel.footer.load.text()
-    panel.switch_action.trigger()
+    panel.actions_.switch.trigger()
     assert not panel.model.is_armed(0)
     assert session.transmitter.armed == frozenset()
     panel.model.set_armed(0, True)
     assert not panel.model.is_armed(0)
     assert sentence(panel) == SWITCHED_OFF
-    panel.switch_action.trigger()
+    panel.actions_.switch.trigger()
     panel.toggle_armed()
     assert panel.model.is_armed(0)
 
@@ -297,7 +300,7 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     assert field.line.value == 7
     data = panel.model.row(0).data
     assert any(data)
-    panel.undo_action.trigger()
+    panel.actions_.undo.trigger()
     assert field.line.value == 0
     field.editor.setText("1e30")
     field.editor.editingFinished.emit()
@@ -333,7 +336,27 @@ def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
     assert sorted(row.name for row in panel.model.rows) == sorted(wanted)
 
 
-def test_a_key_sends_its_rows(qtbot, panel, session, network):
+@pytest.fixture
+def window(qtbot, panel):
+    """A main window with the panel in a dock, a filter field and an action of its own."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.field = QLineEdit(window)
+    window.setCentralWidget(window.field)
+    action = window.addAction("&Connect…")
+    action.setShortcut("F5")
+    dock = QDockWidget(window)
+    dock.setWidget(panel)
+    window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    panel.keys.use_window(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+    yield window
+    panel.setParent(None)
+
+
+def test_a_key_sends_its_rows_wherever_the_user_is(qtbot, panel, window, session, network):
     panel.model.insert(0, [TransmitRow(arbitration_id=n) for n in (1, 2, 3)])
     column = KEYS.index("key")
     for number in (0, 2):
@@ -341,11 +364,121 @@ def test_a_key_sends_its_rows(qtbot, panel, session, network):
     assert panel.model.row(0).key == "F9"
     assert not panel.model.setData(panel.model.index(1, column), "nonsense")
     go_live(qtbot, session, network.free_port())
-    panel.table.setFocus()
-    panel.activateWindow()
-    qtbot.waitUntil(panel.table.hasFocus, timeout=WAIT_MS)
-    qtbot.keyClick(panel.table, Qt.Key.Key_F9)
+    panel.parentWidget().hide()
+    window.setFocus()
+    qtbot.waitUntil(lambda: not window.field.hasFocus(), timeout=WAIT_MS)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: len(session.recording) == 2, timeout=WAIT_MS)
     assert session.recording.rows().arbitration_id.tolist() == [1, 3]
     panel.model.setData(panel.model.index(0, column), "")
-    assert list(panel._keys) == ["F9"]
+    assert panel.keys.keys == ["F9"]
+
+
+def test_keys_wait_while_the_user_types_and_while_the_switch_is_off(qtbot, panel, window, session, network):
+    panel.model.insert(0, [TransmitRow(key="F9"), TransmitRow(key="F")])
+    go_live(qtbot, session, network.free_port())
+    sent = []
+    panel.keys.pressed.connect(sent.append)
+    window.field.setFocus()
+    qtbot.waitUntil(window.field.hasFocus, timeout=WAIT_MS)
+    qtbot.keyClick(window.field, Qt.Key.Key_F9)
+    qtbot.keyClicks(window.field, "f")
+    assert (sent, window.field.text()) == ([], "f")
+    window.field.setReadOnly(True)
+    panel.switch.set(False)
+    qtbot.keyClick(window.field, Qt.Key.Key_F9)
+    assert sent == ["F9"]
+    assert sentence(panel) == SWITCHED_OFF
+    assert session.transmitter.flush(5.0)
+    assert session.transmitter.sent == 0
+
+
+def test_keys_of_the_window_are_no_keys_of_rows(panel, window):
+    panel.model.insert(0, [TransmitRow(), TransmitRow(key="F5")])
+    assert panel.keys.keys == []
+    assert not panel.model.setData(panel.model.index(0, KEYS.index("key")), "F5")
+    assert sentence(panel) == "F5 is the window's own key, for Connect: choose another one."
+
+
+def test_rows_are_dragged_to_another_place(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(name=name) for name in "abcd"])
+    panel.table.select([0, 1])
+    mime = panel.model.mimeData(panel.table.selectedIndexes())
+    low = panel.table.visualRect(panel.model.index(2, 3)).bottomLeft()
+    actions = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        event = kind(low, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(panel.table.viewport(), event)
+        assert event.isAccepted()
+    drop = QDropEvent(
+        low.toPointF(), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(panel.table.viewport(), drop)
+    assert drop.dropAction() == Qt.DropAction.CopyAction
+    assert [row.name for row in panel.model.rows] == ["c", "a", "b", "d"]
+    assert panel.selected() == [1, 2]
+    panel.actions_.undo.trigger()
+    assert [row.name for row in panel.model.rows] == ["a", "b", "c", "d"]
+
+
+def test_several_rows_are_moved_by_the_buttons(panel):
+    panel.model.insert(0, [TransmitRow(name=name) for name in "abcd"])
+    panel.table.select([2, 3])
+    assert not panel.actions_.down.isEnabled()
+    panel.actions_.up.trigger()
+    assert [row.name for row in panel.model.rows] == ["a", "c", "d", "b"]
+    panel.actions_.down.trigger()
+    assert panel.selected() == [2, 3]
+
+
+def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network):
+    port = network.free_port()
+    go_live(qtbot, session, port)
+    row = TransmitRow(arbitration_id=0x200, count=3, trigger="id == 0x100 and data[0] & 1 after 1 ms")
+    panel.model.insert(0, [row])
+    panel.model.set_armed(0, True)
+    assert panel.footer.load.text() == ""
+    with Transmitter(
+        SENDER_FACTORY, BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
+    ) as other:
+        assert session.transmitter.flush(5.0)
+        for value in (1, 2, 3):
+            other.send(FrameBatch.from_columns(0, [0x100], [[value]]))
+        qtbot.waitUntil(lambda: text(panel, 0, "count") == "1", timeout=WAIT_MS)
+        other.send(FrameBatch.from_columns(0, [0x100] * 4, [[5]] * 4))
+        qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
+    assert text(panel, 0, "sent") == "3"
+    qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
+
+
+def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow(trigger='name == "Engine"', count=7)])
+    panel.model.set_armed(0, True)
+    session.databases_changed.emit()
+    stage.add_database()
+    run = panel.jobs._runs[1]
+    assert run.trigger.condition["names"] == {"Engine": [[0x100, False]]}
+    assert panel.model.is_armed(0)
+    assert session.transmitter.armed == {1}
+
+
+def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, network):
+    panel.footer.limit.setValue(500)
+    assert settings.rate_limit.value == 500
+    again = TransmitPanel(session, settings)
+    qtbot.addWidget(again)
+    assert again.footer.limit.value() == 500
+    settings.rate_limit.set(0)
+    assert panel.footer.limit.value() == 0
+
+
+def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network):
+    panel.footer.limit.setValue(5)
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow()] * 200)
+    panel.table.selectAll()
+    panel.actions_.send.trigger()
+    panel.actions_.stop.trigger()
+    qtbot.waitUntil(lambda: "waited to leave" in sentence(panel), timeout=WAIT_MS)
+    assert session.transmitter.flush(5.0)

@@ -1,0 +1,102 @@
+"""What can be done with the transmit table: actions for its bar, its menus and the window's menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
+
+from canmcast_gui.ui.icons import icon
+
+SEND_TIP = "Send the selected rows once, now (Ctrl+Return)"
+ARM_TIP = "Send the selected rows periodically, or when their trigger comes (Ctrl+E)"
+
+
+class TransmitActions(QObject):
+    """One attribute for each action; their keys work in the panel, that of ``stop`` in the whole window."""
+
+    def __init__(self, panel: QWidget, undo: QAction, redo: QAction) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        make = self._make
+        self.add = make("Add row", "add", "Add a frame", "Insert")
+        self.database = make("Add from database…", "database", "Add a message of a loaded database")
+        self.paste = make("Paste frames", "import", "Add frames from lines such as 123#DEADBEEF", "Ctrl+V")
+        self.duplicate = make("Duplicate", "duplicate", "Duplicate the rows", "Ctrl+Shift+D")
+        self.remove = make("Remove", "remove", "Remove the rows", "Del")
+        self.up = make("Move up", "up", "Move the rows up", "Alt+Up")
+        self.down = make("Move down", "down", "Move the rows down", "Alt+Down")
+        self.send = make("Send", "send", SEND_TIP)
+        self.arm = make("Arm", "arm", ARM_TIP)
+        self._give_keys(self.send, "Ctrl+Return")
+        self._give_keys(self.arm, "Ctrl+E")
+        self.stop = make("Stop all", "stop-all", "End all rows, replays and sequences", "Ctrl+.")
+        self.stop.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self.switch = make("Transmit", "arm", "The main switch: while it is off, nothing is sent")
+        self.switch.setCheckable(True)
+        self.undo = self._give_keys(undo, "Ctrl+Z")
+        self.redo = self._give_keys(redo, "Ctrl+Shift+Z")
+        panel.addActions([undo, redo])
+        #: Those that a menu can offer as well.
+        self.menu = [
+            self.add, self.database, self.paste, self.duplicate, self.remove, self.undo, self.redo,
+            self.send, self.arm, self.stop, self.switch,
+        ]  # fmt: skip
+
+    def _make(self, name: str, picture: str, tip: str, keys: str = "") -> QAction:
+        action = QAction(icon(picture), name, self._panel)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        if keys:
+            self._give_keys(action, keys)
+        self._panel.addAction(action)
+        return action
+
+    @staticmethod
+    def _give_keys(action: QAction, keys: str) -> QAction:
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        return action
+
+    def connect_to(self, slots: dict[QAction, Callable[[], object]]) -> None:
+        """What each of them does."""
+        for action, slot in slots.items():
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+
+    def tool_bar(self) -> QToolBar:
+        """The bar above the table."""
+        bar = QToolBar(self._panel)
+        size = self._panel.fontMetrics().height()
+        bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
+        for action in (self.switch, self.send, self.arm, self.stop):
+            bar.addAction(action)
+            bar.widgetForAction(action).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addSeparator()
+        bar.addWidget(self._add_button(bar))
+        bar.addActions([self.duplicate, self.remove, self.up, self.down])
+        return bar
+
+    def _add_button(self, bar: QToolBar) -> QToolButton:
+        menu = QMenu(bar)
+        menu.addActions([self.add, self.database, self.paste])
+        button = QToolButton(bar)
+        button.setDefaultAction(self.add)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        return button
+
+    def show_possible(self, numbers: list[int], rows: int, in_the_way: str, databases: bool) -> None:
+        """Enable what is possible with these selected rows out of so many.
+
+        ``in_the_way`` says why nothing can be sent, "" where it can.
+        """
+        some = bool(numbers)
+        self.duplicate.setEnabled(some)
+        self.remove.setEnabled(some)
+        self.up.setEnabled(some and (numbers[0] > 0 or numbers[-1] - numbers[0] >= len(numbers)))
+        self.down.setEnabled(some and (numbers[-1] < rows - 1 or numbers[-1] - numbers[0] >= len(numbers)))
+        self.database.setEnabled(databases)
+        for action, tip in ((self.send, SEND_TIP), (self.arm, ARM_TIP)):
+            action.setEnabled(some and not in_the_way)
+            action.setToolTip(in_the_way or (tip if some else "Select a row first."))
