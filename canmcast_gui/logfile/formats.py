@@ -1,6 +1,7 @@
 """The log formats as a table: a format is one entry here, and whoever reads, writes or offers files asks it.
 
-An entry says how its files are known by their content, what reads them and what writes them.
+An entry says how its files are known by their content, what reads them and what writes them. That is loaded
+where a file of the format is first read or written: together it would take a tenth of the window's start.
 """
 
 from __future__ import annotations
@@ -8,38 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.frames import Flag
-from canmcast_gui.logfile.asc.parser import AscParser
-from canmcast_gui.logfile.asc.sink import AscSink
-from canmcast_gui.logfile.blf.reader import BlfLog
-from canmcast_gui.logfile.blf.writer import BlfSink
-from canmcast_gui.logfile.candump.parser import candump_log, is_candump_line
-from canmcast_gui.logfile.candump.sink import CandumpSink
-from canmcast_gui.logfile.csv_can.parser import CsvParser
-from canmcast_gui.logfile.csv_can.sink import CsvSink
 from canmcast_gui.logfile.errors import FileError
-from canmcast_gui.logfile.log import Log
-from canmcast_gui.logfile.mf4.reader import Mf4Log
-from canmcast_gui.logfile.mf4.writer import Mf4Sink
-from canmcast_gui.logfile.parquet.reader import ParquetLog
-from canmcast_gui.logfile.parquet.writer import ParquetSink
-from canmcast_gui.logfile.pcap.reader import PcapLog
-from canmcast_gui.logfile.plain_csv import NAMES as PLAIN_CSV_NAMES
-from canmcast_gui.logfile.plain_csv import PlainCsvSink, plain_csv_log
-from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_busmaster import LINE as BUSMASTER_LINE
-from canmcast_gui.logfile.read_busmaster import BusmasterParser
-from canmcast_gui.logfile.read_crtd import LINE as CRTD_LINE
-from canmcast_gui.logfile.read_crtd import CrtdParser
-from canmcast_gui.logfile.read_table import TableLog
-from canmcast_gui.logfile.read_text import text_log
-from canmcast_gui.logfile.sinks import Sink
-from canmcast_gui.logfile.table_guess import is_frame_header
-from canmcast_gui.logfile.trc.parser import TrcParser
-from canmcast_gui.logfile.trc.sink import TrcSink
+
+if TYPE_CHECKING:
+    from canmcast_gui.logfile.log import Log
+    from canmcast_gui.logfile.problems import Problems
+    from canmcast_gui.logfile.sinks import Sink
 
 _NOTHING = Flag(0)
 
@@ -82,11 +63,36 @@ class Format:
         return self.sink is not None
 
 
+def _at(place: str) -> Callable[..., Any]:
+    """What stands at "module:name" in this package, loaded where it is first called."""
+
+    @cache
+    def found() -> Callable[..., Any]:
+        module, _, name = place.partition(":")
+        one: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), name)
+        return one
+
+    return lambda *arguments: found()(*arguments)
+
+
+def _text(parser: str) -> Callable[[Path, Problems], Log]:
+    """What reads a text format line by line, given the place of its parser."""
+
+    def read(path: Path, problems: Problems) -> Log:
+        from canmcast_gui.logfile.read_text import TextLog
+
+        return TextLog(path, _at(parser)(), problems)
+
+    return read
+
+
 def _table(name: str, title: str, suffix: str, header: str) -> Format:
     """A table that a tool writes, known by its header."""
     line = re.compile(header, re.IGNORECASE).match
-    return Format(name, title, (suffix,), line=line, reader=TableLog)
+    return Format(name, title, (suffix,), line=line, reader=_TABLE)
 
+
+_TABLE = _at("read_table:TableLog")
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -98,8 +104,8 @@ FORMATS: tuple[Format, ...] = (
             r"|\d+\.\d+\s+(CANFD\s+)?\d+\s+([0-9A-Fa-f]+x?\s+(Rx|Tx)\s|ErrorFrame)",
             re.IGNORECASE,
         ).match,
-        reader=text_log(AscParser),
-        sink=AscSink,
+        reader=_text("asc.parser:AscParser"),
+        sink=_at("asc.sink:AscSink"),
         binary=True,
         holds_notes=True,
     ),
@@ -109,8 +115,8 @@ FORMATS: tuple[Format, ...] = (
         (".blf",),
         # A recording that was not completed may have zeros for a header.
         magics=(b"LOGG", bytes(144) + b"LOBJ"),
-        reader=BlfLog,
-        sink=BlfSink,
+        reader=_at("blf.reader:BlfLog"),
+        sink=_at("blf.writer:BlfSink"),
         binary=True,
         holds_notes=True,
         resolution_ns=1,
@@ -120,8 +126,8 @@ FORMATS: tuple[Format, ...] = (
         "ASAM MF4",
         (".mf4",),
         magics=(b"MDF     4", b"UnFinMF 4"),
-        reader=Mf4Log,
-        sink=Mf4Sink,
+        reader=_at("mf4.reader:Mf4Log"),
+        sink=_at("mf4.writer:Mf4Sink"),
         holds_notes=True,
         binary=True,
         resolution_ns=1,
@@ -131,8 +137,8 @@ FORMATS: tuple[Format, ...] = (
         "Parquet",
         (".parquet",),
         magics=(b"PAR1",),
-        reader=ParquetLog,
-        sink=ParquetSink,
+        reader=_at("parquet.reader:ParquetLog"),
+        sink=_at("parquet.writer:ParquetSink"),
         binary=True,
         holds_notes=True,
         resolution_ns=1,
@@ -146,7 +152,7 @@ FORMATS: tuple[Format, ...] = (
             *(b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1"),
             b"\x0a\x0d\x0d\x0a",
         ),
-        reader=PcapLog,
+        reader=_at("pcap.reader:PcapLog"),
         binary=True,
         resolution_ns=1,
     ),
@@ -154,9 +160,9 @@ FORMATS: tuple[Format, ...] = (
         "candump",
         "candump log",
         (".log",),
-        line=is_candump_line,
-        reader=candump_log,
-        sink=CandumpSink,
+        line=_at("candump.parser:is_candump_line"),
+        reader=_at("candump.parser:candump_log"),
+        sink=_at("candump.sink:CandumpSink"),
         binary=True,
     ),
     Format(
@@ -166,8 +172,8 @@ FORMATS: tuple[Format, ...] = (
         line=re.compile(
             r";\$FILEVERSION|;\s*PCAN|;#{20}|\d+\)\s+\d+(\.\d+)?\s+(Rx |Tx |\d )?\s*[0-9A-Fa-f]{4,8} "
         ).match,
-        reader=text_log(TrcParser),
-        sink=TrcSink,
+        reader=_text("trc.parser:TrcParser"),
+        sink=_at("trc.sink:TrcSink"),
         binary=True,
     ),
     Format(
@@ -175,8 +181,8 @@ FORMATS: tuple[Format, ...] = (
         "python-can CSV",
         (".csv",),
         line=re.compile(r"timestamp,arbitration_id,extended,remote,error,dlc,data\s*$").match,
-        reader=text_log(CsvParser),
-        sink=CsvSink,
+        reader=_text("csv_can.parser:CsvParser"),
+        sink=_at("csv_can.sink:CsvSink"),
         binary=True,
         cannot_hold=Flag.FD,
         resolution_ns=1,
@@ -185,15 +191,21 @@ FORMATS: tuple[Format, ...] = (
         "csv-plain",
         "plain CSV",
         (".plain.csv",),
-        line=re.compile(",".join(PLAIN_CSV_NAMES) + r"\s*$").match,
-        reader=plain_csv_log,
-        sink=PlainCsvSink,
+        line=_at("plain_csv:is_header"),
+        reader=_at("plain_csv:plain_csv_log"),
+        sink=_at("plain_csv:PlainCsvSink"),
         holds_notes=True,
         resolution_ns=1,
     ),
-    Format("crtd", "CRTD", (".crtd", ".crt"), line=CRTD_LINE.match, reader=text_log(CrtdParser)),
     Format(
-        "busmaster", "BUSMASTER log", (".log",), line=BUSMASTER_LINE.match, reader=text_log(BusmasterParser)
+        "crtd", "CRTD", (".crtd", ".crt"), line=_at("read_crtd:is_line"), reader=_text("read_crtd:CrtdParser")
+    ),
+    Format(
+        "busmaster",
+        "BUSMASTER log",
+        (".log",),
+        line=_at("read_busmaster:is_line"),
+        reader=_text("read_busmaster:BusmasterParser"),
     ),
     # Tables: the names of their columns say what they hold, here only which tool writes them.
     _table("gvret", "SavvyCAN or GVRET CSV", ".csv", r"time ?stamp,id,extended,(dir,)?bus,len,d1"),
@@ -202,7 +214,9 @@ FORMATS: tuple[Format, ...] = (
     _table("vehiclespy", "Vehicle Spy CSV", ".csv", r"line,abs time ?\(sec\),"),
     _table("canhacker", "CANHacker trace", ".trc", r"@ text @|time\s+id\s+dlc\s+data\s+comment"),
     _table("cancapture", "CANCapture log", ".log", r"parserflags\tch\tcounter"),
-    Format("table", "table of frames", (".csv", ".txt"), line=is_frame_header, reader=TableLog),
+    Format(
+        "table", "table of frames", (".csv", ".txt"), line=_at("table_guess:is_frame_header"), reader=_TABLE
+    ),
 )
 
 
@@ -218,7 +232,7 @@ def format_to_write(name: str) -> Format:
     """The format of that name, which can be written. Raises FileError where it is not so."""
     kind = format_named(name)
     if not kind.can_write:
-        raise FileError(f"{kind.title} can be read, but not written; choose {_writable()}")
+        raise FileError(f"{kind.title} can be read, but not written; choose {writable()}")
     return kind
 
 
@@ -238,5 +252,7 @@ def format_for_writing(path: Path) -> Format:
     raise FileError(f"{path.name} does not say which format to write: its name must end in one of {known}")
 
 
-def _writable() -> str:
-    return ", ".join(one.title for one in FORMATS if one.can_write)
+def writable(holding: Flag = _NOTHING) -> str:
+    """The titles of the formats that can be written and have a place for such frames, for a sentence."""
+    *most, last = (one.title for one in FORMATS if one.can_write and not one.cannot_hold & holding)
+    return f"{', '.join(most)} or {last}"

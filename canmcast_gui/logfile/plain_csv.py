@@ -12,6 +12,7 @@ between. A line that begins with # is a note about what follows it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TextIO
 
@@ -37,6 +38,7 @@ NAMES = [
     "length",
     "data",
 ]
+is_header = re.compile(",".join(NAMES) + r"\s*$").match
 LAYOUT = TableLayout(
     skip_lines=1,
     identifier=NAMES.index("id"),

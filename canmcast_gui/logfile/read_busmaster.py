@@ -21,7 +21,7 @@ from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
-LINE = re.compile(r"\*\*\*BUSMASTER|\d+:\d\d:\d\d:\d{3,4}\s+[RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]")
+is_line = re.compile(r"\*\*\*BUSMASTER|\d+:\d\d:\d\d:\d{3,4}\s+[RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]").match
 _START = re.compile(r"\*\*\*START DATE AND TIME (\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)")
 _DAY_NS = 86_400 * NANOSECONDS
 

@@ -18,7 +18,7 @@ from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
-LINE = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)")
+is_line = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)").match
 _KIND = re.compile(r"(\d*)([RT])(11|29)$")
 _REMARK = re.compile(r"\d*C[A-Z]{2}$")
 

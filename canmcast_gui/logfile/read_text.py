@@ -210,11 +210,6 @@ class _Single:
             self.remarks.append((number, found))
 
 
-def text_log(parser: Callable[[], LineParser]) -> Callable[[Path, Problems], TextLog]:
-    """What reads a text format, given what makes its parser."""
-    return lambda path, problems: TextLog(path, parser(), problems)
-
-
 def _in_order(parts: list[Part]) -> Part:
     """All parts as one, by the numbers of the lines."""
     parts = [part for part in parts if len(part[0])]

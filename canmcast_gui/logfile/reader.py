@@ -12,7 +12,6 @@ from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.log import Log
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_table import TableLog
 from canmcast_gui.logfile.recognise import recognise
 from canmcast_gui.logfile.table_layout import TableLayout
 
@@ -89,6 +88,8 @@ class FrameReader:
         self._problems = Problems()
         self._log: Log
         if self._layout is not None:
+            from canmcast_gui.logfile.read_table import TableLog  # as all readers, see formats.py
+
             self._log = TableLog(self.path, self._problems, self._layout)
         else:
             assert self.format.reader is not None  # recognise() gives only what can be read

@@ -14,7 +14,7 @@ from typing import IO, Any
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
+from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write, writable
 from canmcast_gui.logfile.sinks import NotingSink, Sink
 
 _KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
@@ -45,7 +45,7 @@ def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
     """Raise FileError where a batch has frames of a kind that the format has no place for."""
     for flag, name in _KINDS:
         if kind.cannot_hold & flag and batch.has(flag).any():
-            raise FileError(f"{kind.title} cannot hold {name}; choose ASC, BLF or candump log")
+            raise FileError(f"{kind.title} cannot hold {name}; choose {writable(flag)}")
 
 
 class Writer:

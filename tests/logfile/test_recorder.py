@@ -97,7 +97,10 @@ def test_what_the_format_cannot_hold_ends_the_recording_with_a_sentence(tmp_path
     wait_until(lambda: recorder.failed)
     recorder.write(small_batch(7))
     recorder.close()
-    assert recorder.error == "python-can CSV cannot hold CAN FD frames; choose ASC, BLF or candump log"
+    assert recorder.error == (
+        "python-can CSV cannot hold CAN FD frames; choose Vector ASC, Vector BLF, ASAM MF4, Parquet, "
+        "candump log, PEAK TRC or plain CSV"
+    )
     assert recorder.lost == 7
     assert count(tmp_path / "live.csv") == 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class TrcSink(TextSink):
         rule = ";" + "-" * 79
         lines = (
             ";$FILEVERSION=2.1",
-            f";$STARTTIME={start_s / _DAY_SECONDS + _OLE_EPOCH_DAYS}",
+            f";$STARTTIME={_days(start_s)}",
             ";$COLUMNS=N,O,T,B,I,d,R,l,D",
             ";",
             f";   {self._path}",
@@ -121,3 +122,8 @@ class TrcSink(TextSink):
             _TIME_PADDING.take(np.minimum(sizes, 19), axis=0),
             *decimals(microseconds, 3),
         ]
+
+
+def _days(start_s: int) -> str:
+    """Days since 1899-12-30, as digits that give the second back; those of a float are 0.6 µs apart."""
+    return f"{Decimal(start_s) / _DAY_SECONDS + _OLE_EPOCH_DAYS:.12f}"
