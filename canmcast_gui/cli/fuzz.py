@@ -10,7 +10,7 @@ import click
 
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import NEW_FILE
-from canmcast_gui.cli.play import RECEIVER, SENDER, Player
+from canmcast_gui.cli.player import RECEIVER, SENDER, Player
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.validity import MAX_STANDARD_ID

@@ -1,4 +1,4 @@
-"""Several recordings one after the other, as one."""
+"""What is played of a recording: a range of its time; and how long nothing happens in it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 
-
-def one_after_the_other(sources: Iterable[Iterable[FrameBatch]]) -> Iterator[FrameBatch]:
-    """The batches of all sources; from the second on, each begins at the time at which the last has ended.
-
-    Times within a source keep their distances, and the order stays as it is.
-    """
-    end_ns: int | None = None
-    for source in sources:
-        shift_ns: int | None = None if end_ns is not None else 0
-        for batch in source:
-            if not len(batch):
-                continue
-            if shift_ns is None:
-                assert end_ns is not None
-                shift_ns = end_ns - int(batch.timestamp_ns[0])
-            moved = _shifted(batch, shift_ns)
-            newest_ns = int(moved.timestamp_ns.max())
-            end_ns = newest_ns if end_ns is None else max(end_ns, newest_ns)
-            yield moved
+_NS = 1_000_000_000
 
 
 def within(batches: Iterable[FrameBatch], start_ns: int, stop_ns: int | None) -> Iterator[FrameBatch]:
@@ -34,6 +16,8 @@ def within(batches: Iterable[FrameBatch], start_ns: int, stop_ns: int | None) ->
     first_ns: int | None = None
     for batch in batches:
         if first_ns is None:
+            if not len(batch):
+                continue
             first_ns = int(batch.timestamp_ns[0])
         since = batch.timestamp_ns - first_ns
         keep = since >= start_ns
@@ -45,9 +29,28 @@ def within(batches: Iterable[FrameBatch], start_ns: int, stop_ns: int | None) ->
             yield batch[keep]
 
 
-def _shifted(batch: FrameBatch, shift_ns: int) -> FrameBatch:
-    if not shift_ns:
-        return batch
-    records = batch.records.copy()
-    records["timestamp_ns"] += np.int64(shift_ns)
-    return FrameBatch(records, batch.heap)
+class LongestGap:
+    """The longest time without a frame, in ns, of batches that are added one after the other."""
+
+    def __init__(self) -> None:
+        self.gap_ns = 0
+        self._newest_ns: int | None = None
+
+    def add(self, batch: FrameBatch) -> None:
+        """Look at the next batch."""
+        if not len(batch):
+            return
+        times = (
+            batch.timestamp_ns if self._newest_ns is None else np.append(self._newest_ns, batch.timestamp_ns)
+        )
+        self.gap_ns = max(self.gap_ns, int(np.diff(np.maximum.accumulate(times)).max(initial=0)))
+        self._newest_ns = int(times.max())
+
+    def sentence(self) -> str:
+        """What to tell a user who has chosen several files and may wait for long; "" for a short gap."""
+        minutes = round(self.gap_ns / _NS / 60)
+        if minutes < 10:
+            return ""
+        days, rest = divmod(minutes, 1440)
+        much = f"{days:,} days" if days > 1 else f"{rest // 60 + days * 24} h {rest % 60} min"
+        return f"the times of these files leave {much} without a frame between them"

@@ -27,6 +27,8 @@ FEW_LEFT = 64
 # Frames that leave between two looks at the clock.
 PORTION = 128
 LATE_NS = 1_000_000
+# A loop of which nothing is to be sent waits for its end; so long at least.
+IDLE_NS = 100_000_000
 
 
 class Rows(Protocol):
@@ -74,6 +76,9 @@ class Replay:
         self.row = self._read_row = options.first_row
         self.state = "paused" if options.paused else "playing"
         self.sent = self.skipped = self.late = self.loops = 0
+        # What was sent before this loop, and until when an empty one stands still.
+        self._sent_before = 0
+        self._idle_until_ns: int | None = None
 
     # -- what is told to it ------------------------------------------------------------------------------
 
@@ -93,7 +98,7 @@ class Replay:
         """Stand still; a gap that was running goes on later from where it was."""
         if self.state == "playing":
             self._position_ns = self.position_ns(now_ns)
-            self._anchor_ns = None
+            self._anchor_ns = self._idle_until_ns = None
             self.state = "paused"
 
     def seek(self, row: int, now_ns: int) -> None:
@@ -101,16 +106,23 @@ class Replay:
         self.row = self._read_row = max(self._options.first_row, min(row, self._end_row))
         self._chunks.clear()
         self._fresh = True
-        self._position_ns = None
+        self._position_ns = self._time_of(self.row)
         self._anchor_ns = now_ns if self.state == "playing" else None
+        self._idle_until_ns = None
         if self.state == "ended":
             self.state = "paused"
+
+    def _time_of(self, row: int) -> int | None:
+        """The time of a row, or of the last one; None while there is none."""
+        row = min(row, self._end_row - 1)
+        return int(self._source.rows(row, row + 1).timestamp_ns[0]) if row >= 0 else None
 
     def set_speed(self, speed: float | None, now_ns: int) -> None:
         """Change the factor; None is as fast as the limit allows."""
         position_ns = self.position_ns(now_ns)
         if self.state == "playing":
             self._position_ns, self._anchor_ns = position_ns, now_ns
+        self._idle_until_ns = None
         self._speed = speed
 
     def leave_out(self, live: frozenset[tuple[int, bool]]) -> None:
@@ -143,7 +155,7 @@ class Replay:
     def next_due(self, now_ns: int) -> int | None:
         """When the next frame is to leave; None while none is ready, or it does not play."""
         if self.state != "playing" or not self._chunks:
-            return None
+            return self._idle_until_ns if self.state == "playing" else None
         if self._speed is None:
             return self._budget.next_ns(now_ns)
         chunk = self._chunks[0]
@@ -272,15 +284,26 @@ class Replay:
         if not self._options.loop or not self.sent or self.state != "playing":
             self.state = "ended"
             return
+        begins_ns = self._next_loop_ns(now_ns, last_ns)
+        if self.sent == self._sent_before and now_ns < begins_ns:
+            self._idle_until_ns = begins_ns
+            return
         self.loops += 1
-        frames = max(1, self._end_row - self._options.first_row - 1)
-        begin_ns, end_ns = self._span()
-        last_due_ns = now_ns if last_ns is None or self._speed is None else self._due_ns(last_ns, now_ns)
-        gap_ns = 0 if self._speed is None else round((end_ns - begin_ns) / frames / self._speed)
+        self._sent_before, self._idle_until_ns = self.sent, None
         self.row = self._read_row = self._options.first_row
         self._fresh = True
-        self._position_ns = begin_ns
-        self._anchor_ns = last_due_ns + gap_ns
+        self._position_ns, self._anchor_ns = self._span()[0], begins_ns
+
+    def _next_loop_ns(self, now_ns: int, last_ns: int | None) -> int:
+        """When it begins anew: a mean gap after the last row was due, whether or not that one is sent."""
+        if self._idle_until_ns is not None:
+            return self._idle_until_ns
+        if self._speed is None:
+            return now_ns if self.sent != self._sent_before else now_ns + IDLE_NS
+        frames = max(1, self._end_row - self._options.first_row - 1)
+        begin_ns, end_ns = self._span()
+        last_due_ns = self._due_ns(max(end_ns, last_ns or end_ns), now_ns)
+        return last_due_ns + max(1, round((end_ns - begin_ns) / frames / self._speed))
 
     def _span(self) -> tuple[int, int]:
         """The times of the first and the last row."""

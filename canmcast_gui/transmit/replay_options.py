@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.frames.filters import Filter, compile_filter
+from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.frames.validity import MAX_EXTENDED_ID, MAX_STANDARD_ID, valid_rows
 from canmcast_gui.transmit.errors import TransmitError
 
@@ -26,7 +28,10 @@ class ReplayOptions:
 
     ``speed`` is the factor of its own times, None as fast as ``rate`` (frames/s, None: no limit) allows.
     Rows ``first_row`` to ``end_row`` (None: all there are). ``filter`` is a filter's text, applied to the
-    frames as they are recorded. ``ids`` are pairs of an old and a new id, ``channels`` of channel numbers.
+    frames as they are recorded: its ``time`` counts from ``start_ns`` (None: from the first frame that is
+    read), ``names`` are the ids of each pattern of names that it asks for, ``sources`` the addresses and
+    ports that the source column means, from row 1 on. ``ids`` are pairs of an old and a new id, ``channels``
+    of channel numbers.
     Where ``stop_at`` is a filter's text, the replay stands still when somebody sends a frame that passes.
     ``skip_live`` leaves out ids that somebody else sends at the time. ``live_seconds`` is how long after its
     last frame an id counts as sent by somebody else.
@@ -45,6 +50,9 @@ class ReplayOptions:
     paused: bool = False
     live_seconds: float = field(default=5.0)
     stop_at: str = ""
+    start_ns: int | None = None
+    names: tuple[tuple[str, tuple[MatchedId, ...]], ...] = ()
+    sources: tuple[tuple[str, int], ...] = ()
 
     def validated(self) -> ReplayOptions:
         """The same; raises TransmitError with a sentence, FilterError for the filter's text."""
@@ -57,9 +65,18 @@ class ReplayOptions:
         for number, extended in [one for pair in self.ids for one in pair]:
             if not 0 <= number <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
                 raise TransmitError(f"{number:X} is no {'extended' if extended else 'standard'} id.")
-        compile_filter(self.filter)
+        self.compiled(lambda: 0)
         compile_filter(self.stop_at)
         return self
+
+    def compiled(self, start_ns: Callable[[], int]) -> Filter:
+        """The filter, with ``time`` counting from ``start_ns()``. Raises FilterError."""
+        known = dict(self.names)
+        table = SourceTable()
+        for address, port in self.sources:
+            table.number(Source(address, port))
+        names = (lambda pattern: known.get(pattern, ())) if known else None
+        return compile_filter(self.filter, names=names, sources=table, start_ns=start_ns)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
@@ -72,9 +89,18 @@ class ReplayOptions:
             known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
             ids = tuple(((int(a), bool(b)), (int(c), bool(d))) for (a, b), (c, d) in known.pop("ids", ()))
             channels = tuple((int(a), int(b)) for a, b in known.pop("channels", ()))
-            return cls(ids=ids, channels=channels, **known)
+            names = tuple(
+                (str(pattern), tuple(_named(*one) for one in found))
+                for pattern, found in known.pop("names", ())
+            )
+            sources = tuple((str(address), int(port)) for address, port in known.pop("sources", ()))
+            return cls(ids=ids, channels=channels, names=names, sources=sources, **known)
         except (TypeError, ValueError) as error:
             raise TransmitError(f"These are no options of a replay: {error}.") from error
+
+
+def _named(number: int, extended: bool, mask: int | None = None) -> MatchedId:
+    return (int(number), bool(extended)) if mask is None else (int(number), bool(extended), int(mask))
 
 
 class Changer:
@@ -82,11 +108,14 @@ class Changer:
 
     def __init__(self, options: ReplayOptions) -> None:
         self._options = options
-        self._filter = compile_filter(options.filter)
+        self._start_ns = options.start_ns
+        self._filter = options.compiled(lambda: self._start_ns or 0)
         self.live: frozenset[Id] = frozenset()
 
     def wanted(self, batch: FrameBatch) -> npt.NDArray[np.bool_]:
         """Which frames are sent, bool (n,): valid ones, no error frames unless asked for."""
+        if self._start_ns is None and len(batch):
+            self._start_ns = int(batch.timestamp_ns[0])
         keep = valid_rows(batch)
         if not self._options.error_frames:
             keep = keep & ~batch.has(Flag.ERROR)

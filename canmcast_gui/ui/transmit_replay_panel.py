@@ -26,6 +26,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.models.transmit_replay import NO_BUS, ReplayControl
+from canmcast_gui.models.transmit_replay_source import parts_of
 from canmcast_gui.models.transmit_switch import TransmitSwitch
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay_text import parse_channels, parse_ids
@@ -71,6 +72,7 @@ class ReplayPanel(QWidget):
         outer.addWidget(area, 1)
         outer.addWidget(self.sentence)
         self.control.changed.connect(self._show)
+        self.control.moved.connect(self._show_place)
         self.control.failed.connect(self.sentence.say)
         self._show()
 
@@ -194,12 +196,13 @@ class ReplayPanel(QWidget):
     def open_files(self, paths: list[str]) -> None:
         """Read log files, in the order given."""
         self.sentence.say("")
-        self.control.choose_files([Path(path) for path in paths])
+        self.control.source.choose_files(parts_of(paths))
+        self.control.source.read()
 
     def choose_trace(self) -> None:
         """Take the frames of the trace."""
         self.sentence.say("")
-        self.control.choose_trace()
+        self.control.source.choose_trace()
 
     def play(self) -> None:
         """Begin, pause or go on."""
@@ -240,7 +243,7 @@ class ReplayPanel(QWidget):
         )
 
     def _seek(self) -> None:
-        self.control.seek(self.place.value() / SLIDER_STEPS * self.control.seconds)
+        self.control.seek(self.place.value() / SLIDER_STEPS * self.control.source.seconds)
 
     def _on_speed(self) -> None:
         self.limit.setEnabled(self.speed.currentData() is None)
@@ -266,16 +269,18 @@ class ReplayPanel(QWidget):
         self.sentence.hint("" if self._session.transmitter is not None else NO_BUS)
 
     def _show_source(self) -> None:
-        control = self.control
-        if control.recording is None:
+        source = self.control.source
+        if not source.is_chosen:
             self.source.setText("Nothing chosen yet")
-            return
-        more = ", still reading" if control.loading else ""
-        self.source.setText(f"{control.name}: {control.frames:,} frames, {control.seconds:,.1f} s{more}")
+        elif source.recording is None:
+            self.source.setText(source.name)
+        else:
+            more = ", still reading" if source.loading else ""
+            self.source.setText(f"{source.name}: {source.frames:,} frames, {source.seconds:,.1f} s{more}")
 
     def _show_place(self) -> None:
         control, status = self.control, self.control.status
-        seconds, whole = control.position_seconds, control.seconds
+        seconds, whole = control.position_seconds, control.source.seconds
         if not self.place.isSliderDown():
             with QSignalBlocker(self.place):
                 self.place.setValue(round(seconds / whole * SLIDER_STEPS) if whole else 0)

@@ -1,4 +1,4 @@
-"""The commands around log files: record, play, info, convert, recover."""
+"""The commands around log files: record, info, convert, recover, fuzz."""
 
 import json
 import subprocess
@@ -97,28 +97,6 @@ def test_record_needs_a_folder_and_a_format(canmcast, bus, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_play_sends_in_order_and_leaves_error_frames_out(start, canmcast, bus, log):
-    dump = start("dump", *bus, "--count", "5").wait_until_listening()
-    result = canmcast("play", log, *bus)
-    assert result.returncode == 0, result.stderr
-    assert "5 frames sent" in result.stderr
-    sent = [line.split()[2] for line in dump.result().stdout.splitlines()]
-    assert sent == ["123#0102", "123#R3", f"123##1{bytes(range(16)).hex().upper()}", "1F334455#03", "123#04"]
-
-
-def test_play_sends_error_frames_where_they_are_asked_for(start, canmcast, bus, log):
-    dump = start("dump", *bus, "--count", "6").wait_until_listening()
-    assert canmcast("play", log, *bus, "--error-frames", "--speed", "10").returncode == 0
-    assert "20000080#" in dump.result().stdout
-
-
-def test_play_begins_anew_until_it_is_interrupted(start, bus, log):
-    dump = start("dump", *bus, "--count", "15").wait_until_listening()
-    play = start("play", log, *bus, "--loop", "--speed", "20")
-    assert len(dump.result().stdout.splitlines()) == 15
-    assert play.interrupt().result().returncode == 0
-
-
 def test_info_counts(canmcast, log):
     result = canmcast("info", log, "--json")
     assert result.returncode == 0
@@ -207,23 +185,6 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []
     assert canmcast("recover").stdout == ""
-
-
-def test_play_sends_a_part_of_several_files_with_other_ids(start, canmcast, bus, log):
-    dump = start("dump", *bus, "--count", "6").wait_until_listening()
-    options = ("--fast", "--limit", "2000", "--id", "123=7AA", "--filter", "id == 0x123")
-    result = canmcast("play", log, log, *bus, *options)
-    assert result.returncode == 0, result.stderr
-    sent = [line.split()[2].split("#")[0] for line in dump.result().stdout.splitlines()]
-    assert sent == ["7AA"] * 6
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [(("--id", "123"), "old=new"), (("--filter", "id =="), "character 6"), (("--from", "999"), "no frames")],
-)
-def test_play_says_what_is_wrong(canmcast, bus, log, options, words):
-    assert_one_line(canmcast("play", log, *bus, *options), 1, words)
 
 
 def test_fuzz_sends_what_its_log_says(start, canmcast, bus, tmp_path):

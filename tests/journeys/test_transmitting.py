@@ -55,7 +55,9 @@ def test_a_replay_with_a_seek_reaches_a_stock_peer(desk, network, stock_peer, tm
     desk.connect(GROUP, port)
     panel = desk.window.docks.replay
     panel.open_files([str(log)])
-    desk.wait(lambda: panel.control.frames == 400 and not panel.control.loading, "reading the file")
+    desk.wait(
+        lambda: panel.control.source.frames == 400 and not panel.control.source.loading, "reading the file"
+    )
     peer = stock_peer("recv", "--port", port, "--count", 101, "--seconds", 10)
     panel.step()
     desk.wait(lambda: panel.control.status.sent == 1, "one frame")

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +64,13 @@ class StockPeer:
         """Wait for its end; what it counted."""
         # communicate() would not see what was read along with the first line.
         assert self._process.stdout is not None
-        self._process.wait(timeout)
-        assert self._process.returncode == 0, f"the stock peer ended with {self._process.returncode}"
-        return json.loads(self._process.stdout.read())
+        watchdog = threading.Timer(timeout, self._process.kill)
+        watchdog.start()
+        text = self._process.stdout.read()  # before its end is waited for: a pipe does not hold a long text
+        watchdog.cancel()
+        watchdog.join()
+        assert self._process.wait() == 0, f"the stock peer ended with {self._process.returncode}"
+        return json.loads(text)
 
     def close(self) -> None:
         """End it, if it has not ended yet."""

@@ -59,8 +59,8 @@ def send(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
 
 
 def receive(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
-    """Count what arrives: all frames, per id, first and last arrival, numbers that are missing."""
-    numbers: set[int] = set()
+    """Count what arrives: all frames, per id, first and last arrival, numbers in order, those missing."""
+    numbers: list[int] = []
     ids: Counter[str] = Counter()
     times: list[float] = []
     last: dict[str, str] = {}
@@ -77,13 +77,14 @@ def receive(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
         times.append(message.timestamp)
         last[key] = message.data.hex()
         if len(message.data) >= 8:
-            numbers.add(int.from_bytes(message.data[:8], "big"))
+            numbers.append(int.from_bytes(message.data[:8], "big"))
     return {
         "received": len(times),
         "ids": dict(ids),
         "last": last,
         "times": times[:100_000],
-        "missing": max(numbers) + 1 - len(numbers) if numbers else 0,
+        "numbers": numbers[:100_000],
+        "missing": max(numbers) + 1 - len(set(numbers)) if numbers else 0,
     }
 
 

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.transmit import ReplayOptions, TransmitError
-from canmcast_gui.transmit.playlist import one_after_the_other, within
+from canmcast_gui.transmit import ReplayOptions, ReplayStatus, TransmitError
+from canmcast_gui.transmit.playlist import LongestGap, within
 from canmcast_gui.transmit.replay import Replay
+from canmcast_gui.transmit.replay_place import ReplayPlace
 from canmcast_gui.transmit.replay_text import parse_channels, parse_ids
 from canmcast_gui.transmit.schedule import HICCUP_NS
 
@@ -217,10 +218,85 @@ def test_changes_as_they_are_written():
         parse_channels("1=256")
 
 
-def test_files_follow_one_another_and_ranges_cut():
-    first, second = Source([100, 200]).batch, Source([5000, 5010, 5090]).batch
-    batches = list(one_after_the_other([[first, FrameBatch.empty()], [second]]))
-    assert np.concatenate([batch.timestamp_ns for batch in batches]).tolist() == [100, 200, 200, 210, 290]
-    cut = list(within(batches, 50, 110))
+def test_ranges_cut_and_the_longest_gap_is_told():
+    batches = [Source([100, 200]).batch, FrameBatch.empty(), Source([200, 210, 290]).batch]
+    cut = list(within(iter([FrameBatch.empty(), *batches]), 50, 110))
     assert np.concatenate([batch.timestamp_ns for batch in cut]).tolist() == [200, 200]
-    assert [len(batch) for batch in within(batches, 0, None)] == [2, 3]
+    assert [len(batch) for batch in within(batches, 0, None)] == [2, 0, 3]
+    gap = LongestGap()
+    for batch in batches:
+        gap.add(batch)
+    assert (gap.gap_ns, gap.sentence()) == (100, "")
+    gap.add(Source([290 + 3_660 * 10**9]).batch)
+    assert "1 h 1 min" in gap.sentence()
+    gap.add(Source([50 * 86_400 * 10**9]).batch)
+    assert "49 days" in gap.sentence()
+
+
+def test_a_loop_of_which_little_passes_keeps_its_length():
+    replay = replay_of(Source([0, 10 * MS, 20 * MS]), ReplayOptions(loop=True, filter="id == 0"))
+    sent, _ = follow(replay, 0, 95 * MS)
+    assert sent == [(n * 30 * MS, 0) for n in range(4)]
+
+
+@pytest.mark.parametrize("speed", [1.0, None])
+def test_a_loop_of_which_nothing_is_left_stands_still_meanwhile(speed):
+    source = Source([0, 100 * MS, 200 * MS])
+    replay = replay_of(source, ReplayOptions(loop=True, skip_live=True, speed=speed))
+    replay.get_ready()
+    assert ids(replay.take_due(0))
+    replay.leave_out(frozenset((number, False) for number in range(3)))
+    looks = 0
+    now = 1
+    while now < 10**9:
+        looks += 1
+        while replay.starves:
+            replay.get_ready()
+        assert replay.take_due(now) is None
+        now = max(now + 1, replay.next_due(now) or now + MS)
+    assert replay.state == "playing"
+    assert looks < 100
+    replay.leave_out(frozenset())
+    part = None
+    while part is None and now < 2 * 10**9:
+        while replay.starves:
+            replay.get_ready()
+        part = replay.take_due(now)
+        now = max(now + 1, replay.next_due(now) or now + MS)
+    assert ids(part)[0] == 0
+
+
+def test_a_seek_says_where_it_stands_also_while_paused():
+    replay = replay_of(Source([5, 7, 9]), ReplayOptions(paused=True))
+    replay.seek(1, 0)
+    assert replay.position_ns(10**9) == 7
+    replay.seek(3, 0)
+    assert replay.position_ns(10**9) == 9
+
+
+def test_a_filter_may_ask_for_times_names_and_sources():
+    source = Source([10**9 + n * MS for n in range(6)])
+    source.batch.records["source"] = [1, 1, 1, 2, 2, 2]
+    options = ReplayOptions(
+        filter="time >= 0.002 and (name ~ 'Mo*' or source == 10.0.0.2)",
+        names=(("Mo*", ((2, False), (0, False))),),
+        sources=(("10.0.0.1", 1), ("10.0.0.2", 2)),
+        first_row=1,
+        start_ns=10**9,
+    )
+    options = ReplayOptions.from_dict(options.validated().to_dict())
+    sent, _ = follow(replay_of(source, options), 0, 10**12)
+    assert [number for _, number in sent] == [2, 3, 4, 5]
+    sent, _ = follow(replay_of(source, ReplayOptions(filter="time >= 0.002")), 0, 10**12)
+    assert [number for _, number in sent] == [2, 3, 4, 5]
+
+
+def test_a_place_goes_on_between_two_news():
+    place = ReplayPlace(ReplayStatus(1, "playing", 0, 0, 0, 0, 0, None), 2.0)
+    assert place.at(5) is None
+    place.hear(ReplayStatus(1, "playing", 0, 0, 0, 0, 0, 1000), 10)
+    assert place.at(15) == 1010
+    place.speed = None
+    assert place.at(15) == 1000
+    place.hear(ReplayStatus(1, "paused", 0, 0, 0, 0, 0, 1000), 10)
+    assert place.at(15) == 1000

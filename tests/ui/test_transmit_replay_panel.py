@@ -42,7 +42,7 @@ def log(tmp_path):
 
 def opened(qtbot, panel, *paths):
     panel.open_files([str(path) for path in paths])
-    qtbot.waitUntil(lambda: not panel.control.loading, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
 
 
 def numbers_in(session) -> list[int]:
@@ -96,7 +96,7 @@ def test_a_range_as_fast_as_possible_with_other_ids(qtbot, panel, stage, network
     panel.ids.setText("101=7AB")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 50, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
     assert set(stage.session.recording.rows().arbitration_id.tolist()) == {0x7AB}
 
 
@@ -119,7 +119,7 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_pa
     (tmp_path / "x.asc").write_text("no log")
     panel.open_files([str(tmp_path / "x.asc")])
     qtbot.waitUntil(lambda: "x.asc" in panel.sentence.text(), timeout=WAIT_MS)
-    assert panel.control.recording is None
+    assert panel.control.source.recording is None
 
 
 def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, log, switch):
@@ -146,7 +146,7 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
     assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
     stage.session.clear()
-    assert panel.control.recording is None
+    assert panel.control.source.recording is None
 
 
 def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, log):

@@ -1,0 +1,161 @@
+"""Sends batches by the transmit process while they are read, and shows how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.keys import Keys
+from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.progress import live_line
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.recording import Recording, remove_empty
+from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
+from canmcast_gui.transmit.replay_place import ReplayPlace
+
+SENDER = "canmcast_gui.transport.sender:open_sender"
+RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
+ROWS = "canmcast_gui.recording.follower:open_rows"
+
+_LOOK_SECONDS = 0.1
+_NS = 1_000_000_000
+_REPLAY = 1
+# How far the left and right keys go.
+_KEY_SECONDS = 10
+
+
+class Player:
+    """Reads batches into a recording of its own, which the transmit process sends meanwhile.
+
+    The recording stands with those of the user as a mere copy: where this process is killed, the next start
+    of either program deletes it.
+    """
+
+    def __init__(
+        self, transmitter: Transmitter, batches: Iterator[FrameBatch], options: ReplayOptions
+    ) -> None:
+        self._transmitter = transmitter
+        self._batches = batches
+        self._options = options
+        status = ReplayStatus(_REPLAY, "paused" if options.paused else "playing", 0, 0, 0, 0, 0, None)
+        self._place = ReplayPlace(status, options.speed)
+        self._problem: str | None = None
+        self._ended_by_user = False
+        self._found = False
+        self._whole = False
+
+    @property
+    def sent(self) -> int:
+        """How many frames have left, as far as it was told."""
+        return self._status.sent
+
+    @property
+    def _status(self) -> ReplayStatus:
+        return self._place.status
+
+    def play(self, name: str) -> None:
+        """Send everything. Raises Failure, FileError, RecordingError."""
+        remove_empty()
+        recording = Recording.create(is_copy=True)
+        try:
+            with Interrupt() as interrupt, Keys() as keys, live_line() as show:
+                self._play(recording, interrupt, keys, show)
+        finally:
+            recording.discard()
+        self._finish(name)
+
+    def _play(self, recording: Recording, interrupt: Interrupt, keys: Keys, show: Any) -> None:
+        self._transmitter.replay(_REPLAY, ROWS, {"folder": str(recording.folder)}, self._options)
+        for batch in self._batches:
+            recording.append(batch)
+            self._transmitter.replay_grown(_REPLAY, recording.end_row, False)
+            if self._attend(interrupt, keys, recording, show, 0.0):
+                return
+        self._whole = True
+        self._transmitter.replay_grown(_REPLAY, recording.end_row, True)
+        while self._status.state not in ("ended", "failed"):
+            if self._attend(interrupt, keys, recording, show, _LOOK_SECONDS):
+                return
+
+    def _attend(self, interrupt: Interrupt, keys: Keys, recording: Recording, show: Any, wait: float) -> bool:
+        """Hear what has happened, and what the user wants; whether that is an end."""
+        transmitter = self._transmitter
+        ended = interrupt.wait(wait, transmitter)
+        for news in transmitter.poll():
+            if isinstance(news, ReplayStatus):
+                self._place.hear(news, time.monotonic_ns())
+            elif isinstance(news, SendFailed):
+                self._problem = news.sentence
+        if sentence := transmitter.supervise():
+            raise Failure(f"{sentence} {self._status.sent:,} frames had been sent.")
+        self._obey(keys.pressed(), recording)
+        show(self._progress(recording))
+        status = self._status
+        self._ended_by_user |= ended
+        self._found = bool(self._options.stop_at) and status.state == "paused"
+        return self._ended_by_user or self._found or status.state == "failed"
+
+    def _progress(self, recording: Recording) -> str:
+        """How far it is: frames, time, and what is out of the ordinary."""
+        status = self._status
+        seconds, whole = 0.0, 0.0
+        if recording.end_row:
+            first, last = _time_of(recording, 0), _time_of(recording, recording.end_row - 1)
+            now_ns = self._place.at(time.monotonic_ns())
+            whole = max(0.0, (last - first) / _NS)
+            seconds = 0.0 if now_ns is None else max(0.0, min(whole, (now_ns - first) / _NS))
+        parts = [f"{status.sent:,} frames", f"{seconds:,.1f} of {whole:,.1f} s"]
+        parts += [] if self._whole else ["still reading"]
+        parts += ["paused"] if status.state == "paused" else []
+        parts += [f"loop {status.loops + 1:,}"] if status.loops else []
+        parts += [f"{status.late:,} late"] if status.late else []
+        return ", ".join(parts)
+
+    def _obey(self, key: str | None, recording: Recording) -> None:
+        do = self._transmitter.replay_do
+        if key == "page down":
+            do(_REPLAY, "pause" if self._status.state == "playing" else "play")
+        elif key == "step":
+            if self._status.state == "playing":
+                do(_REPLAY, "pause")
+            do(_REPLAY, "step")
+        elif key in ("left", "right"):
+            away = -_KEY_SECONDS if key == "left" else _KEY_SECONDS
+            do(_REPLAY, "seek", _row_from(recording, self._status.row, away))
+        elif key == "end":
+            self._ended_by_user = True
+
+    def _finish(self, name: str) -> None:
+        status = self._status
+        if not self._ended_by_user and not self._found and not status.sent:
+            raise Failure(self._problem or f"{name} has no frames that could be sent")
+        late = f", {status.late:,} of them late" if status.late else ""
+        skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
+        click.echo(f"canmcast: {self._transmitter.sent:,} frames sent{late}{skipped}", err=True)
+        if self._found:
+            click.echo(f"canmcast: {self._options.stop_at} was heard", err=True)
+        elif self._problem:
+            raise Failure(self._problem)
+
+
+def _time_of(recording: Recording, row: int) -> int:
+    return int(recording.rows(row, row + 1).timestamp_ns[0])
+
+
+def _row_from(recording: Recording, row: int, seconds: float) -> int:
+    """The row that is so many seconds away from another one, by halving."""
+    if not recording.end_row:
+        return row
+    low, high = (0, row) if seconds < 0 else (row, recording.end_row)
+    wanted_ns = _time_of(recording, min(row, recording.end_row - 1)) + round(seconds * _NS)
+    while low < high:
+        middle = (low + high) // 2
+        if _time_of(recording, middle) < wanted_ns:
+            low = middle + 1
+        else:
+            high = middle
+    return low
