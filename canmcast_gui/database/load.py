@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 from canmcast_gui.database.adopt import adopt_messages, adopt_nodes
 from canmcast_gui.database.database import Database
-from canmcast_gui.database.dbc import mend_dbc
 from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.notes import LEFT_OUT, Notes
-from canmcast_gui.database.sym import mend_sym
 from canmcast_gui.database.text import decode_text
 from canmcast_gui.database.xml_text import check_xml, lines_of_names, mend_kcd
 
@@ -60,6 +58,8 @@ def load_database(path: str | os.PathLike[str]) -> Database:
 
 
 def _parse_dbc(path: Path, text: str, notes: Notes) -> Parsed:
+    from canmcast_gui.database.dbc import mend_dbc  # its patterns take the time of a dozen modules
+
     mended = mend_dbc(text, notes)
     try:
         parsed = _parse(path, mended.text, "dbc")
@@ -72,6 +72,8 @@ def _parse_dbc(path: Path, text: str, notes: Notes) -> Parsed:
 
 
 def _parse_sym(path: Path, text: str, notes: Notes) -> Parsed:
+    from canmcast_gui.database.sym import mend_sym
+
     mended, lines = mend_sym(text, notes)
     return _parse(path, mended, "sym"), lines
 

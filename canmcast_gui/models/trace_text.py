@@ -11,7 +11,6 @@ from types import MappingProxyType
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.candump.sink import CandumpSink
 from canmcast_gui.models.columns import DATA, NAME, Column
 from canmcast_gui.models.trace_screen import Screen
 
@@ -52,6 +51,8 @@ def _screen_text(screen: Screen, columns: Sequence[Column], form: str) -> str:
 
 def candump_lines(batch: FrameBatch) -> str:
     """Lines as ``candump -L`` writes them."""
+    from canmcast_gui.logfile.candump.sink import CandumpSink  # its tables take a while to make
+
     file = io.BytesIO()
     CandumpSink(file, Path()).write(batch)
     return file.getvalue().decode()
