@@ -95,7 +95,7 @@ class SenderWatch(QObject):
         if len(new) == 1:
             sentence = f"Two senders send {self._names(newest, new)}: {who}."
         else:
-            sentence = f"Two senders send each of these ids: {self._names(newest, new)}; the first {who}."
+            sentence = f"Two senders send each of these ids: {self._names(newest, new)}; the first one {who}."
         self._say(sentence + " Only one node of a bus may send an id.", newest, new)
 
     # -- a host sends what the database gives to another --------------------------------------------------

@@ -79,7 +79,7 @@ def test_many_ids_make_one_message(session, alarms):
         for host in (1, 2):
             session.take(*((number, host) for number in range(0x300, 0x308)))
     (sentence,) = sentences(alarms)
-    assert "300, 301, 302, 303, 304 and 3 more; the first 10.0.0.1 and 10.0.0.2" in sentence
+    assert "300, 301, 302, 303, 304 and 3 more; the first one 10.0.0.1 and 10.0.0.2" in sentence
 
 
 def test_another_nodes_message(session, alarms, tmp_path):
