@@ -31,6 +31,8 @@ class JobClient(ClientLink):
         self._heard[wire.STATUS] = self._on_status
         # The version of each armed job's last command: news about an earlier one are not about this job.
         self._versions: dict[int, int] = {}
+        # The same of jobs that were told to end, and whose last counts are still to come.
+        self._ending: dict[int, int] = {}
         # What to call them in a sentence.
         self._names: dict[int, str] = {}
         self._sent_before = 0
@@ -105,11 +107,14 @@ class JobClient(ClientLink):
         plain = wire.frame_to_plain(frame)
         self._say(wire.ARM, job_id, version, plain, list(changes), period_ns, count, waits_for)
         self._versions[job_id] = version
+        self._ending.pop(job_id, None)
         self._names[job_id] = name or f"{int(frame.arbitration_id[0]):X}"
 
     def disarm(self, job_id: int) -> None:
-        """End a job; nothing happens where it is not armed."""
-        if self._versions.pop(job_id, None) is not None:
+        """End a job; a last JobStatus tells what it has sent. Nothing happens where it is not armed."""
+        version = self._versions.pop(job_id, None)
+        if version is not None:
+            self._ending[job_id] = version
             self._names.pop(job_id, None)
             self._say_if_running(wire.DISARM, job_id)
 
@@ -118,6 +123,7 @@ class JobClient(ClientLink):
 
         Discarded tells how many those were.
         """
+        self._ending.update(self._versions)
         self._versions.clear()
         self._names.clear()
         self._say_if_running(wire.STOP_ALL)
@@ -130,17 +136,19 @@ class JobClient(ClientLink):
         if dropped:
             self._news.append(Discarded(dropped))
         for job_id, version, *status in rows:
-            if self._versions.get(job_id) == version:
-                news = JobStatus(job_id, *status)
-                self._news.append(news)
-                if news.finished:
-                    del self._versions[job_id]
-                    self._names.pop(job_id, None)
+            if version not in (self._versions.get(job_id), self._ending.get(job_id)):
+                continue
+            news = JobStatus(job_id, *status)
+            self._news.append(news)
+            if news.finished:
+                for known in (self._versions, self._ending, self._names):
+                    known.pop(job_id, None)
 
     def _forget_all(self) -> list[str]:
         self._sent_before, self._sent = self._sent_before + self._sent, 0
         self._asked = self._done = 0
         lost = [self._names[job_id] for job_id in sorted(self._versions)]
         self._versions.clear()
+        self._ending.clear()
         self._names.clear()
         return super()._forget_all() + lost

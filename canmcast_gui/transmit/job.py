@@ -53,7 +53,8 @@ class Job:
 
     ``make`` gives the frame in its sender's form for a due time. ``remaining`` frames are still to be sent,
     None without end; the next of them belongs to ``grid_ns``, the last one belonged to ``due_ns``.
-    ``version`` is the client's number for the last command that shaped the job.
+    ``version`` is the client's number for the last command that shaped the job; ``ended`` that it was told to
+    end.
     """
 
     job_id: int
@@ -65,12 +66,13 @@ class Job:
     sent: int = 0
     late: int = 0
     version: int = 0
+    ended: bool = False
     measured: Measured = field(default_factory=Measured)
 
     @property
     def finished(self) -> bool:
-        """Whether the job has sent all that it was asked for."""
-        return self.remaining == 0
+        """Whether the job has sent all that it was asked for, or was told to end."""
+        return self.ended or self.remaining == 0
 
 
 def validate_frame(batch: FrameBatch) -> None:

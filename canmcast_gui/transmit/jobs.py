@@ -79,15 +79,19 @@ class Jobs:
         return job
 
     def disarm(self, job_id: int) -> None:
-        """End a job; nothing is told of it any more."""
-        self._schedule.disarm(job_id)
-        self._triggers.disarm(job_id)
-        self._reporter.forget_job(job_id)
+        """End a job, and tell what it has sent in all."""
+        self._end(self._schedule.disarm(job_id))
+        self._end(self._triggers.disarm(job_id))
 
     def stop_all(self) -> None:
         """End all jobs."""
         for job in (*self._schedule.clear(), *self._triggers.clear()):
-            self._reporter.forget_job(job.job_id)
+            self._end(job)
+
+    def _end(self, job: Job | None) -> None:
+        if job is not None:
+            job.ended = True
+            self._reporter.note_job(job)
 
     # -- time --------------------------------------------------------------------------------------------
 

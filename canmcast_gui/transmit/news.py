@@ -11,7 +11,7 @@ class JobStatus:
 
     ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period, whether
     their frame left later or not at all, and frames that should have triggered it while too many sends
-    waited; ``finished`` when its count is reached. ``period_ns`` and
+    waited; ``finished`` when its count is reached or it was told to end. ``period_ns`` and
     ``jitter_ns`` are measured over its last frames: the mean time between two, and how far from it they are
     on average; 0 before there are two.
     """

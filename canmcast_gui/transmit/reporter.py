@@ -103,10 +103,6 @@ class Reporter:
             self._addresses = addresses
             self._moved = self._dirty = self._urgent = True
 
-    def forget_job(self, job_id: int) -> None:
-        """A job was ended by the client, who asks no more about it."""
-        self._changed.pop(job_id, None)
-
     def note_failure(self, sentence: str) -> None:
         """Something could not be sent."""
         now_ns = time.monotonic_ns()

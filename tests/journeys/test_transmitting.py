@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,29 +22,92 @@ from canmcast_gui.transport.settings import BusSettings
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 GROUP = "239.74.163.2"
+KEYS = [column.key for column in COLUMNS]
+
+# What a stock peer numbers: its frames of this id are 0, 4, 8, …
+CAR = """VERSION ""
+BU_: ECU
+BO_ 256 Engine: 8 ECU
+ SG_ Count : 7|64@0+ (1,0) [0|0] "" ECU
+"""
 
 
-def test_arm_change_and_disarm_as_a_stock_peer_hears_it(desk, network, stock_peer):
+def test_arm_change_and_disarm_as_a_stock_peer_counts_it(desk, network, stock_peer):
+    """A counter in the data tells the peer of every gap and every double, over all that is changed."""
     port = network.free_port()
     desk.connect(GROUP, port)
     panel = desk.window.docks.transmit
-    row = TransmitRow(name="Speed", arbitration_id=0x123, data=b"\x01", period_ns=5 * NS_PER_MS)
+    row = TransmitRow(
+        name="Speed", arbitration_id=0x123, changes="counter(bits 55+16 big)", period_ns=5 * NS_PER_MS
+    )
     panel.model.insert(0, [row])
-    with closing(Receiver(BusSettings(group=GROUP, port=port, hop_limit=0))) as receiver:
-        panel.model.set_armed(0, True)
-        desk.wait(lambda: len(desk.session.recording) > 20, "20 frames")
-        panel.model.setData(panel.model.index(0, [one.key for one in COLUMNS].index("data")), "02")
-        desk.wait(lambda: desk.session.recording.rows().data[-1, 0] == 2, "the changed data")
-        panel.model.set_armed(0, False)
-        assert desk.session.transmitter.flush(5.0)
-        heard = receiver.drain(1 << 16)
-    values = heard.data[:, 0].tolist()
-    assert values == sorted(values)
-    assert set(values) == {1, 2}
-    gaps = np.diff(heard.timestamp_ns)
-    assert np.median(gaps) == pytest.approx(5 * NS_PER_MS, rel=0.1)
-    peer = stock_peer("recv", "--port", port, "--seconds", 0.3)
-    assert peer.result()["received"] == 0
+    panel.table.selectRow(0)
+    peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)
+    panel.actions_.arm.trigger()
+    desk.wait(lambda: len(desk.session.recording) > 20, "20 frames")
+    for key, text in (("id", "124"), ("period", "3"), ("id", "125")):
+        desk.type_into(panel.table, 0, KEYS.index(key), text)
+        shown = len(desk.session.recording) + 10
+        desk.wait(lambda shown=shown: len(desk.session.recording) > shown, f"frames with {key} {text}")
+    panel.actions_.arm.trigger()
+    sent = desk.session.transmitter
+    assert sent.flush(5.0)
+    desk.session.send(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
+    result = peer.result()
+    numbers = sum(count for name, count in result["ids"].items() if name != "7FF")
+    assert numbers == sent.sent - 1 == result["received"] - 1
+    assert (result["missing"], result["last"]["125"]) == (0, f"{numbers - 1:016x}")
+    assert set(result["ids"]) == {"123", "124", "125", "7FF"}
+    desk.wait(lambda: panel.model.index(0, KEYS.index("sent")).data() == str(numbers), "the count")
+
+
+def test_a_sequence_waits_for_the_answers_of_a_stock_peer(desk, network, stock_peer):
+    port = network.free_port()
+    desk.connect(GROUP, port)
+    docks = desk.window.docks
+    docks.transmit.model.insert(0, [TransmitRow(name="Request", arbitration_id=0x7DF, data=b"\x02\x01")])
+    peer = stock_peer("answer", "--port", port, "--to", "7DF", "--until", "7FF", "--seconds", 20)
+    docks.sequences.editor.setPlainText(
+        "loop 3 times\n"
+        "  send Request\n"
+        "  expect id == 0x7E8 and data[0] == 2 within 10 s\n"
+        "end\n"
+        "expect id == 0x7E9 within 20 ms or go on\n"
+        "send 7FF#"
+    )
+    docks.sequences.run()
+    desk.wait(lambda: docks.sequences.control.status.state == "ended", "the end")
+    assert docks.sequences.sentence.text() == "Done. 4 frames sent, 1 expected frames missed."
+    assert peer.result()["ids"] == {"7DF": 3, "7E8": 3, "7FF": 1}
+    desk.wait(lambda: len(desk.session.recording) == 7, "all frames in the trace")
+    assert desk.session.recording.rows().arbitration_id.tolist() == [0x7DF, 0x7E8] * 3 + [0x7FF]
+
+
+def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
+    port = network.free_port()
+    database = tmp_path / "car.dbc"
+    database.write_text(CAR)
+    desk.session.load_database(database)
+    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    desk.connect(GROUP, port)
+    panel = desk.window.docks.transmit
+    triggers = ("name == Engine", "Engine.Count >= 20 after 2 ms", "id == 0x103")
+    rows = [TransmitRow(arbitration_id=0x200 + number) for number in range(3)]
+    panel.model.insert(0, [rows[0], rows[1], replace(rows[2], count=4)])
+    for number, text in enumerate(triggers):
+        desk.type_into(panel.table, number, KEYS.index("trigger"), text)
+    panel.model.set_armed(range(3), True)
+    assert desk.session.transmitter.flush(5.0)
+    peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)
+    stock_peer("send", "--port", port, "--count", 40, "--ids", 4).result()
+    desk.wait(lambda: len(desk.session.recording) == 40 + 10 + 5 + 4, "all answers")
+    desk.session.send(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
+    ids = peer.result()["ids"]
+    assert (ids["200"], ids["201"], ids["202"]) == (10, 5, 4)
+    desk.wait(lambda: panel.model.armed_count == 2, "the end of the one that was counted")
+    os.kill(desk.session.transmitter.pid, signal.SIGKILL)
+    desk.wait(lambda: panel.model.armed_count == 0, "the rows being switched off")
+    assert any("No longer being sent: 200, 201." in text for _, text in desk.messages)
 
 
 def test_a_replay_with_a_seek_reaches_a_stock_peer(desk, network, stock_peer, tmp_path):

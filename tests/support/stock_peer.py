@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--fd", action="store_true", help="64-byte CAN FD frames")
     parser.add_argument("--to", type=lambda text: int(text, 16), default=None, help="id that is answered")
     parser.add_argument("--reply", type=lambda text: int(text, 16), default=0x7E8, help="id of answers")
+    parser.add_argument("--until", type=lambda text: int(text, 16), default=-1, help="end at that id")
     arguments = parser.parse_args()
     bus = UdpMulticastBus(channel=arguments.group, port=arguments.port, hop_limit=0)
     print("ready", flush=True)
@@ -76,6 +77,8 @@ def receive(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
         ids[key] += 1
         times.append(message.timestamp)
         last[key] = message.data.hex()
+        if message.arbitration_id == arguments.until:
+            break
         if len(message.data) >= 8:
             numbers.append(int.from_bytes(message.data[:8], "big"))
     return {

@@ -171,6 +171,18 @@ def test_jobs_end_when_they_are_told(transmitter, receiver):
     assert transmitter.armed == frozenset()
 
 
+def test_what_a_job_has_sent_is_told_to_the_last_frame(transmitter, receiver):
+    for number, end in ((1, lambda: transmitter.disarm(1)), (2, transmitter.stop_all)):
+        before = transmitter.sent
+        transmitter.arm(number, frame(), MS)
+        receive(receiver, 20)
+        end()
+        last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)[-1]
+        assert last.job_id == number
+        assert last.sent == transmitter.sent - before
+        receiver.drain()
+
+
 def test_a_job_armed_anew_is_not_taken_for_the_one_before(transmitter):
     transmitter.arm(1, frame(), MS, count=3)
     assert transmitter.flush(PATIENCE)
