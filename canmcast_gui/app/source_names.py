@@ -89,12 +89,18 @@ def process_name(pid: int) -> str:
         words = iter(command[1:])
         for word in words:
             if word == "-m":
-                name = next(words, name)
+                name = _short(next(words, name))
                 break
             if not word.startswith("-"):
                 name = Path(word).name
                 break
     return f"{name} ({pid})"
+
+
+def _short(module: str) -> str:
+    """What a module is called; those of this program have a long beginning in common."""
+    program, _, part = module.partition(".")
+    return f"canmcast {part.partition('.')[0]}" if program == "canmcast_gui" and part else module
 
 
 def _processes() -> dict[int, set[int]]:

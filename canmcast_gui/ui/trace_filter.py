@@ -152,7 +152,7 @@ class FilterBox(QLineEdit):
 
 
 class FilterProblem(QWidget):
-    """One line below the tool bar: what is wrong with the filter, and where. Hidden while it is good."""
+    """Below the tool bar: what is wrong with the filter, and where. Hidden while it is good."""
 
     def __init__(self, state: FilterState, box: FilterBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -162,6 +162,7 @@ class FilterProblem(QWidget):
         self._symbol = QLabel()
         self._text = QLabel()
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text.setWordWrap(True)
         layout.addWidget(self._symbol)
         layout.addWidget(self._text, 1)
         self.hide()

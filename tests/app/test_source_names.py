@@ -7,6 +7,7 @@ import sys
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.source_names import SourceNames, find_names, hosts_in, process_name
 from canmcast_gui.frames import Source
+from tests.support.waiting import wait_until
 
 SENDER = """
 import socket, sys
@@ -62,3 +63,14 @@ def test_each_source_is_looked_for_once(qtbot):
     names.update()
     assert started == []
     session.shutdown()
+
+
+def test_parts_of_this_program_are_named_shortly(network):
+    command = [sys.executable, "-m", "canmcast_gui.demo", "--port", str(network.free_port())]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    try:
+        # just after its start a process has no command line yet
+        wait_until(lambda: process_name(process.pid) == f"canmcast demo ({process.pid})")
+    finally:
+        process.stdin.close()
+        process.wait()
