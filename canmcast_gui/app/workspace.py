@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.plot_setup import PlotSetup
+from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace_paths import relative_path
 from canmcast_gui.app.workspace_values import WorkspaceError, workspace_values
@@ -44,6 +45,7 @@ class Workspace:
     transmit_rows: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSetup, ...] | None = None
     sequences: tuple[dict[str, Any], ...] = ()
+    replay: ReplaySetup = field(default_factory=ReplaySetup)
     colors: tuple[dict[str, Any], ...] | None = None
     bitrate: int | None = None
     data_bitrate: int | None = None
@@ -67,7 +69,8 @@ class Workspace:
         """Whether there is nothing in it whose loss a user would mind."""
         texts = any(sequence.get("text") for sequence in self.sequences)
         signals = any(plot.signals for plot in self.plots)
-        return not (self.databases or self.gauges or self.transmit_rows or texts or signals)
+        rows = self.transmit_rows or not self.replay.is_empty
+        return not (self.databases or self.gauges or rows or texts or signals)
 
 
 def load_workspace(path: Path) -> Workspace:
@@ -128,6 +131,7 @@ def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
         "transmit": list(workspace.transmit_rows),
         "rate_limit": workspace.rate_limit,
         "sequences": list(workspace.sequences),
+        "replay": workspace.replay.to_dict(lambda file: relative_path(file, folder)) or None,
         "views": None if workspace.views is None else [view.to_dict() for view in workspace.views],
         "colors": None if workspace.colors is None else list(workspace.colors),
         "layout": workspace.layout,

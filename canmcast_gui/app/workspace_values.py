@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.plot_setup import plots_of
+from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import setups_of
 from canmcast_gui.app.workspace_paths import absolute_path
 from canmcast_gui.database import Scope
@@ -37,6 +38,7 @@ def workspace_values(path: Path, content: dict[str, Any]) -> dict[str, Any]:
         "gauges": tuple(_texts(path, content, "gauges")),
         "transmit_rows": _rows(path, content, "transmit") or (),
         "sequences": _rows(path, content, "sequences") or (),
+        "replay": _replay(path, _entry(path, content, "replay", (dict,)) or {}),
         "views": None if views is None else _checked(path, "views", setups_of, views),
         "colors": _rows(path, content, "colors"),
         "layout": _layout(path, _entry(path, content, "layout", (str,))),
@@ -87,11 +89,18 @@ def _rows(path: Path, content: dict[str, Any], name: str) -> tuple[dict[str, Any
     return None if rows is None else tuple(rows)
 
 
-def _checked(path: Path, name: str, read: Callable[[list[Any]], Any], values: list[Any]) -> Any:
+def _checked(path: Path, name: str, read: Callable[[Any], Any], values: Any) -> Any:
     try:
         return read(values)
     except ValueError as error:
         raise WorkspaceError(f"{path.name}: {name}: {error}. Mend or remove that entry.") from error
+
+
+def _replay(path: Path, values: dict[str, Any]) -> ReplaySetup:
+    def read(setup: dict[str, Any]) -> ReplaySetup:
+        return ReplaySetup.from_dict(setup, lambda file: _file(path, "replay", file))
+
+    return _checked(path, "replay", read, values)
 
 
 def _scopes(path: Path, values: dict[str, Any]) -> dict[Path, Scope]:

@@ -51,7 +51,7 @@ class SeveralDialog(QDialog):
         group.addButton(self.together)
         word = QLabel(WORD)
         word.setWordWrap(True)
-        self.offsets = [_offset() for _ in self._paths]
+        self.offsets = [offset_box() for _ in self._paths]
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
@@ -94,7 +94,8 @@ class SeveralDialog(QDialog):
         self.accept()
 
 
-def _offset() -> QDoubleSpinBox:
+def offset_box() -> QDoubleSpinBox:
+    """A field for the seconds by which a file is moved."""
     box = QDoubleSpinBox()
     box.setDecimals(6)
     box.setRange(-_MOST_SECONDS, _MOST_SECONDS)

@@ -86,6 +86,7 @@ class WorkspaceContents(QObject):
             gauges=tuple(self._docks.gauges.signals()),
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
             sequences=tuple(self._docks.sequences.sequences()),
+            replay=self._docks.replay.setup(),
             views=tuple(self._views.setups()),
             colors=tuple(rule.to_dict() for rule in rules_of(self._settings.color_rules.value)),
             layout=base64.b64encode(self._window.saveState(LAYOUT_VERSION).data()).decode(),
@@ -127,12 +128,14 @@ class WorkspaceContents(QObject):
 
     def spread(self, workspace: Workspace) -> None:
         """Have what the workspace says, and nothing else. No bus is gone on; nothing is armed."""
-        if workspace.transmit_rows or any(one["text"].strip() for one in workspace.sequences):
+        sends = workspace.transmit_rows or workspace.replay.files
+        if sends or any(one["text"].strip() for one in workspace.sequences):
             self._docks.switch.set(False)
         self.bus = workspace.bus
         self._spread_databases(workspace)
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
         self._docks.sequences.set_sequences(list(workspace.sequences))
+        self._docks.replay.set_up(workspace.replay)
         if workspace.colors is not None:
             self._settings.color_rules.set({"rules": list(workspace.colors)})
         for rate, field in (

@@ -10,10 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
+from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.database import Scope
+from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.transport.settings import BusSettings
 
 
@@ -31,6 +33,13 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
         ),
         transmit_rows=({"id": 0x123, "data": "DEAD"},),
         sequences=({"name": "Wake", "text": "send 1\nwait 10 ms"},),
+        replay=ReplaySetup(
+            files=(LogPart(tmp_path / "logs" / "a.asc"), LogPart(tmp_path / "b.blf", -1_500_000_000)),
+            order="together",
+            speed=None,
+            limit=500.0,
+            ids="123=456",
+        ),
         colors=({"name": "Errors", "filter": "error", "color": "#d0202b", "on": True},),
         bitrate=250_000,
         data_bitrate=5_000_000,
@@ -41,6 +50,7 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
     save_workspace(path, workspace)
     assert load_workspace(path) == workspace
     assert json.loads(path.read_text())["databases"][0] == "databases/car.dbc"
+    assert json.loads(path.read_text())["replay"]["files"][0] == {"file": "logs/a.asc", "offset": 0.0}
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
@@ -72,6 +82,8 @@ def dump(workspace: Workspace) -> str:
         ('{"canmcast_workspace": 1, "bitrate": 0}', "bitrate: 0 bit/s"),
         ('{"canmcast_workspace": 1, "rate_limit": -1}', "rate_limit: -1 frames/s"),
         ('{"canmcast_workspace": 1, "colors": [1]}', "colors"),
+        ('{"canmcast_workspace": 1, "replay": []}', "replay is list"),
+        ('{"canmcast_workspace": 1, "replay": {"files": [{"file": ""}]}}', "replay: '' names no file"),
         ('{"canmcast_workspace": 1, "databases": [""]}', "names no file"),
         ('{"canmcast_workspace": 1, "views": [{"kind": "table"}]}', "views: a view's kind"),
     ],

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
+from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.workspace import load_workspace
 from canmcast_gui.app.workspace_paths import last_setup
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
+from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.models.transmit_row import TransmitRow
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
@@ -54,6 +56,7 @@ def set_up(desk: Desk, folder: Path) -> None:
     window = desk.window
     window.docks.transmit.set_rows([TransmitRow(name="Ping", group="a").to_dict()])
     window.docks.sequences.set_sequences([{"name": "Wake", "text": "wait 10 ms"}])
+    window.docks.replay.set_up(ReplaySetup(files=(LogPart(folder / "a.asc", 2_000_000_000),), speed=3.0))
     window.docks.plots.plot_signal("Engine.Speed")
     window.docks.plots.open_new()
     desk.wait(lambda: len(window.docks.plots.panels) == 2, "two plots")
@@ -70,6 +73,8 @@ def assert_set_up(desk: Desk) -> None:
     assert [row.name for row in window.docks.transmit.model.rows] == ["Ping"]
     assert not window.docks.switch.on
     assert window.docks.sequences.sequences() == [{"name": "Wake", "text": "wait 10 ms"}]
+    assert [part.path.name for part in window.docks.replay.setup().files] == ["a.asc"]
+    assert window.docks.replay.control.status.state == "stopped"
     desk.wait(lambda: window.docks.plots.panels, "the plots")
     assert window.docks.plots.plotted() == ["Engine.Speed"]
     assert list(window.docks.plots.panels) == ["plot", "plot-2"]

@@ -4,9 +4,10 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.transport.settings import BusSettings
 
 WAIT_MS = 15_000
+GROUP = "239.74.163.2"
 
 
 def go_live(qtbot, session: Session, port: int) -> None:
     """Go on a bus that stays on this host."""
-    session.connect_bus(BusSettings(group="239.74.163.2", port=port, hop_limit=0))
+    session.connect_bus(BusSettings(group=GROUP, port=port, hop_limit=0))
     qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)

@@ -1,13 +1,19 @@
 """The replay panel: files and the trace on a real bus, with a stock peer that counts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import open_writer
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.models.transmit_replay_filter import NO_SIGNALS
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.ui.transmit_replay_panel import NO_BUS, ReplayPanel
-from tests.ui.panels import WAIT_MS, go_live
+from tests.ui.panels import GROUP, WAIT_MS, go_live
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -64,7 +70,7 @@ def test_a_file_is_replayed_and_comes_back_as_own_frames(qtbot, panel, stage, ne
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(1000))
-    assert "1,000 sent" in panel.time.text()
+    assert "1,000 sent" in panel.place.text.text()
 
 
 def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
@@ -73,8 +79,10 @@ def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
     panel.step()
     panel.step()
     qtbot.waitUntil(lambda: len(stage.session.recording) == 2, timeout=WAIT_MS)
-    panel.place.setValue(900)
-    panel.place.sliderReleased.emit()
+    panel.place.slider.setValue(900_000)
+    panel.place.slider.sliderReleased.emit()
+    qtbot.waitUntil(lambda: panel.control.position_seconds == pytest.approx(1.35, abs=0.01), timeout=WAIT_MS)
+    assert panel.place.slider.value() == pytest.approx(900_000, abs=2000)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: numbers_in(stage.session)[-1] == 999, timeout=WAIT_MS)
@@ -84,20 +92,147 @@ def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
     assert 890 <= numbers[2] <= 910
     panel.stop_action.trigger()
     assert panel.control.status.state == "stopped"
-    assert panel.filter.isEnabled()
+    assert panel.fields.isEnabled()
 
 
 def test_a_range_as_fast_as_possible_with_other_ids(qtbot, panel, stage, network, log):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log, log)
-    panel.speed.setCurrentIndex(panel.speed.count() - 1)
-    panel.stop.setValue(0.3)
-    panel.filter.setText("id == 0x101")
-    panel.ids.setText("101=7AB")
+    panel.speed.set_speed(None)
+    panel.fields.stop.setValue(0.3)
+    panel.fields.filter.setText("id == 0x101")
+    panel.fields.ids.setText("101=7AB")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
     assert set(stage.session.recording.rows().arbitration_id.tolist()) == {0x7AB}
+
+
+def numbered(tmp_path, name, first, count=20, gap_ns=5_000_000):
+    """A log of frames with running numbers that all begins at the same time."""
+    path, numbers = tmp_path / name, first + np.arange(count)
+    data = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    times = 1_700_000_000 * 10**9 + np.arange(count) * gap_ns
+    with open_writer(path, "candump") as writer:
+        writer.write(FrameBatch.from_columns(times, 0x100, data, channel=1))
+    return path
+
+
+def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    begins = {"a.log": 0, "b.log": 100, "c.log": 200}
+    opened(qtbot, panel, *(numbered(tmp_path, name, first) for name, first in begins.items()))
+    assert panel.files.isVisibleTo(panel)
+    assert "a.log and 2 more: 60 frames, 0.1 s" in panel.source.text()
+    panel.files.offsets[1].setValue(0.0025)
+    panel.files.offsets[2].setValue(-2)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
+    assert panel.control.source.seconds == pytest.approx(2.0975)
+    panel.fields.start.setValue(1.999)
+    panel.speed.set_speed(4.0)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 40, timeout=WAIT_MS)
+    wanted = [number for pair in zip(range(20), range(100, 120), strict=True) for number in pair]
+    assert numbers_in(stage.session) == wanted
+    panel.stop_action.trigger()
+    panel.files.up_buttons[2].click()
+    panel.files.remove_buttons[0].click()
+    panel.files.order.setCurrentIndex(2)
+    panel.files.order.activated.emit(2)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
+    setup = panel.setup()
+    assert ([part.path.name for part in setup.files], setup.order) == (["c.log", "b.log"], "in turn")
+    panel.files.remove_buttons[0].click()
+    assert not panel.files.isVisibleTo(panel)
+
+
+def test_a_set_up_comes_back_stopped_and_is_read_when_it_is_played(qtbot, panel, stage, network, tmp_path):
+    files = tuple(LogPart(numbered(tmp_path, f"{name}.log", 0), 1000) for name in "ab")
+    setup = ReplaySetup(files, "together", 2.5, 7.5, True, 0.01, 0.05, "fd", "1=2", "1=3", True, True)
+    panel.set_up(setup)
+    assert panel.setup() == setup
+    assert panel.control.source.recording is None
+    assert "read when it is played" in panel.source.text()
+    panel.set_up(replace(setup, filter="", speed=None, loop=False, skip_live=False, channels="1=1"))
+    go_live(qtbot, stage.session, network.free_port())
+    assert len(stage.session.recording) == 0
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 16, timeout=WAIT_MS)
+    panel.set_up(ReplaySetup())
+    assert panel.control.status.state == "stopped"
+    assert panel.setup() == ReplaySetup()
+    assert not panel.control.can_play
+
+
+def test_a_speed_is_typed_and_nonsense_is_refused(qtbot, panel):
+    line = panel.speed.lineEdit()
+    for text, speed in (("3", 3.0), ("x0,25", 0.25), ("as fast as possible", None), ("× 1000", 1000.0)):
+        line.selectAll()
+        qtbot.keyClicks(line, text)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        assert panel.speed.speed == speed
+        assert panel.limit.isEnabled() == (speed is None)
+    line.selectAll()
+    qtbot.keyClicks(line, "fast")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "is no speed" in panel.sentence.text()
+    assert (panel.speed.speed, line.text()) == (1000.0, "× 1000")
+
+
+def test_the_keys_of_the_slider_seek(qtbot, panel, stage, network, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, numbered(tmp_path, "a.log", 0, 61, 10**9))
+    panel.step()
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 1, timeout=WAIT_MS)
+    for key, seconds in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_PageUp, 11), (Qt.Key.Key_End, 60)):
+        qtbot.keyClick(panel.place.slider, key)
+        wanted = pytest.approx(seconds, abs=1.0)
+        qtbot.waitUntil(lambda wanted=wanted: panel.control.position_seconds == wanted, timeout=WAIT_MS)
+    assert panel.control.status.state == "paused"
+
+
+def test_a_filter_asks_for_names_of_databases_and_not_for_signals(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    stage.add_database()
+    opened(qtbot, panel, log)
+    panel.speed.set_speed(None)
+    panel.fields.filter.setText("Engine.Speed > 0")
+    panel.play()
+    assert panel.sentence.text() == NO_SIGNALS
+    panel.fields.filter.setText("name ~ Engine and time < 0.6")
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(0, 400, 4))
+
+
+def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock_peer, tmp_path):
+    port = network.free_port()
+    go_live(qtbot, stage.session, port)
+    path = tmp_path / "mixed.asc"
+    with open_writer(path) as writer:
+        numbers = np.arange(150)
+        flags = np.where(numbers % 3 == 2, int(Flag.ERROR), 0)
+        ids = np.choose(numbers % 3, [0x100, 0x300, 0])
+        batch = FrameBatch.from_columns(numbers * 8_000_000, ids, [[0x7E] * 8] * 150, flags=flags, channel=1)
+        writer.write(batch)
+    opened(qtbot, panel, path)
+    panel.fields.live.setChecked(True)
+    panel.fields.errors.setChecked(True)
+    peer = stock_peer("send", "--port", port, "--group", GROUP, "--ids", 1, "--rate", 50, "--seconds", 3)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    peer.result()
+
+    def own(condition):
+        batch = stage.session.recording.rows()
+        return int((batch.has(Flag.TX) & condition(batch)).sum())
+
+    qtbot.waitUntil(lambda: own(lambda batch: batch.has(Flag.ERROR)) == 50, timeout=WAIT_MS)
+    assert own(lambda batch: batch.arbitration_id == 0x300) == 50
+    assert own(lambda batch: batch.arbitration_id == 0x100) < 25
 
 
 def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_path):
@@ -105,14 +240,14 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_pa
     panel.choose_trace()
     assert "empty" in panel.sentence.text()
     opened(qtbot, panel, log)
-    panel.ids.setText("1")
+    panel.fields.ids.setText("1")
     panel.play()
     assert "old=new" in panel.sentence.text()
-    panel.ids.setText("")
-    panel.filter.setText("id ==")
+    panel.fields.ids.setText("")
+    panel.fields.filter.setText("id ==")
     panel.play()
     assert "character 6" in panel.sentence.text()
-    panel.filter.setText("")
+    panel.fields.filter.setText("")
     switch.set(False)
     panel.play()
     assert panel.sentence.text() == SWITCHED_OFF

@@ -1,0 +1,67 @@
+"""A replay's set-up as plain values and back; what is wrong with one is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.several import ORDERS
+
+numbers = st.integers(0, 10**9).map(lambda thousandths: thousandths / 1000)
+parts = st.builds(LogPart, st.sampled_from(["/a.asc", "/b/c.blf"]).map(Path), st.integers(-(10**15), 10**15))
+setups = st.builds(
+    ReplaySetup,
+    files=st.lists(parts, max_size=4).map(tuple),
+    order=st.sampled_from(ORDERS),
+    speed=st.none() | st.floats(0.001, 1000),
+    limit=numbers,
+    loop=st.booleans(),
+    start=numbers,
+    stop=numbers,
+    filter=st.text(max_size=20),
+    ids=st.sampled_from(["", "123=456, 18FF0001=7A0"]),
+    channels=st.sampled_from(["", "1=2"]),
+    skip_live=st.booleans(),
+    error_frames=st.booleans(),
+)
+
+
+@given(setups)
+def test_it_comes_back_from_a_file(setup):
+    values = json.loads(json.dumps(setup.to_dict(str)))
+    assert ReplaySetup.from_dict(values, Path) == setup
+
+
+def test_the_usual_takes_no_words():
+    assert ReplaySetup().to_dict(str) == {}
+    assert ReplaySetup().is_empty
+    assert ReplaySetup(loop=True).is_empty
+    assert not ReplaySetup(filter="fd").is_empty
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"colour": 1}, "no 'colour'"),
+        ({"files": "a.asc"}, "list of files"),
+        ({"files": [{"file": 1}]}, "list of files"),
+        ({"files": [{"file": "a.asc", "offset": "x"}]}, "offset is 'x'"),
+        ({"files": [{"file": "a.asc"}] * 65}, "65 files"),
+        ({"order": "sideways"}, "'sideways' is no order"),
+        ({"order": []}, "no order"),
+        ({"speed": 0}, "speed is 0"),
+        ({"limit": float("nan")}, "limit is nan"),
+        ({"start": 10**400}, "start is 1000"),
+        ({"loop": 1}, "loop must be true or false"),
+        ({"filter": 1}, "filter must be a text"),
+        ({"ids": "1"}, "old=new"),
+        ({"channels": "1=999"}, "channel"),
+    ],
+)
+def test_what_is_wrong_is_said(values, words):
+    with pytest.raises(ValueError, match=words):
+        ReplaySetup.from_dict(values, Path)
