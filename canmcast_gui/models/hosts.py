@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.transport.statistics import SourceCounts
 
-Index = QModelIndex | QPersistentModelIndex
 NodesOf = Callable[[int, bool], Collection[str]]
 
 # Of one source, and of all together; a bus has some hundred ids, and a fuzzer has a hundred million.
@@ -25,7 +25,6 @@ SHOWN_IDS = 40
 
 _EXTENDED_BIT = 29
 _ID_MASK = (1 << _EXTENDED_BIT) - 1
-_NO_INDEX = QModelIndex()
 
 
 @dataclass(slots=True)
@@ -85,11 +84,13 @@ COLUMNS = (
 )
 
 
-class HostsModel(QAbstractTableModel):
+class HostsModel(ColumnTable):
     """One row for each source that sent something, in the order of their appearance.
 
     Fed with the recording's frames (``count``) and the bus's counters (``set_counters``).
     """
+
+    columns = COLUMNS
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -171,7 +172,7 @@ class HostsModel(QAbstractTableModel):
         place = self._row_of.get(source)
         if place is None:
             place = self._row_of[source] = len(self._rows)
-            self.beginInsertRows(_NO_INDEX, place, place)
+            self.beginInsertRows(NO_INDEX, place, place)
             self._rows.append(HostRow(source))
             self.endInsertRows()
         return place
@@ -182,23 +183,8 @@ class HostsModel(QAbstractTableModel):
 
     # -- Qt's view of it ---------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Vertical:
-            return None
-        column = COLUMNS[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
-        return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -207,15 +193,10 @@ class HostsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self.alignment(index.column())
         if role == Qt.ItemDataRole.ForegroundRole and row.shared:
             return self._warning
         return _tip(row) if role == Qt.ItemDataRole.ToolTipRole else None
-
-
-def _alignment(column: HostColumn) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _pairs(batch: FrameBatch) -> list[tuple[int, int]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
+from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.models.plot import PlotSignal
 
 NS = 1_000_000_000
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,12 @@ class Column:
 
     title: str
     text: Callable[[Measured], str]
+    right: bool = True
+    tip: str = ""
 
 
 COLUMNS = (
-    Column("Signal", lambda one: one.signal.name),
+    Column("Signal", lambda one: one.signal.name, right=False),
     Column("At A", lambda one: _value(one, one.first)),
     Column("At B", lambda one: _value(one, one.second)),
     Column("B − A", lambda one: _number(one, one.difference)),
@@ -77,8 +79,10 @@ COLUMNS = (
 )
 
 
-class MeasureModel(QAbstractTableModel):
+class MeasureModel(ColumnTable):
     """A row for each signal."""
+
+    columns = COLUMNS
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
@@ -96,23 +100,13 @@ class MeasureModel(QAbstractTableModel):
         if rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole):
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[index.column()].text(self._rows[index.row()])
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return self.alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def as_text(self) -> str:
         """The whole table, cells with tabs between, for the clipboard."""

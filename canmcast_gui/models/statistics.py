@@ -8,22 +8,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QBrush
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Kind
 
-Index = QModelIndex | QPersistentModelIndex
 Values = npt.NDArray[Any]
 
 # Refreshes between two sortings: rows that jump each time cannot be read.
 SORT_EVERY = 4
 
-_NO_INDEX = QModelIndex()
 _KIND_WORDS = {Kind.REMOTE: " remote", Kind.ERROR: " error"}
 
 
@@ -98,8 +97,10 @@ COLUMNS = (
 MISSED = len(COLUMNS) - 1
 
 
-class StatisticsModel(QAbstractTableModel):
+class StatisticsModel(ColumnTable):
     """One line for each entry of NewestById, sorted by any column; ``refresh`` takes in what is new."""
+
+    columns = COLUMNS
 
     def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -126,7 +127,7 @@ class StatisticsModel(QAbstractTableModel):
         self._values = [column.values(newest) for column in COLUMNS]
         old, new = len(self._order), len(newest)
         if new > old:
-            self.beginInsertRows(_NO_INDEX, old, new - 1)
+            self.beginInsertRows(NO_INDEX, old, new - 1)
             self._order = np.append(self._order, np.arange(old, new))
             self.endInsertRows()
         if new > old or self._refreshes % SORT_EVERY == 0:
@@ -193,23 +194,8 @@ class StatisticsModel(QAbstractTableModel):
 
     # -- Qt's view of it ---------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._order)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Vertical:
-            return None
-        column = COLUMNS[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
-        return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -218,7 +204,7 @@ class StatisticsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(entry, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(COLUMNS[column])
+            return self.alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole and column == MISSED:
             return self._warning
         return None
@@ -243,8 +229,3 @@ class StatisticsModel(QAbstractTableModel):
 
     def _is_extended(self, entry: int) -> bool:
         return bool(self._newest.flags[entry] & Flag.EXTENDED)
-
-
-def _alignment(column: StatisticsColumn) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
