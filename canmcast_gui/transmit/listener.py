@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.sender import make
+from canmcast_gui.transmit.sender import find, make
 
 # Ids of others that are remembered at most: several times those of a big car. A hostile network makes more.
 MOST_LIVE = 4096
@@ -45,6 +46,12 @@ class Listener:
     def sources(self) -> SourceTable | None:
         """The table of the sources of what is heard; None while nothing is."""
         return None if self.receiver is None else self.receiver.sources
+
+    def prepare(self) -> None:
+        """Load the code that open() needs: that takes some 30 ms, for which no armed job should wait."""
+        if self._factory is not None:
+            with suppress(Exception):  # open() says why it does not work
+                find(self._factory)
 
     def open(self) -> None:
         """Begin to listen; raises TransmitError where that is impossible."""

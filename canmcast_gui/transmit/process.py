@@ -29,11 +29,12 @@ def transmit(link: ParentLink) -> int:
         return 1
     prefer_this_process()
     _wake_exactly()
-    gc.collect()
-    gc.freeze()
     listener = Listener(ears or None, json.loads(settings), sender.addresses)
     loop = TransmitLoop(link, sender, listener)
     link.say_ready(address_rows(sender.addresses))
+    listener.prepare()
+    gc.collect()
+    gc.freeze()
     loop.run()
     return 0
 

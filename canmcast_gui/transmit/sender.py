@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from canmcast_gui.frames import FrameBatch, Source
@@ -42,5 +42,11 @@ class Sender(Protocol):
 
 def make(factory: str, settings: dict[str, Any]) -> Any:
     """What the function "module:function" makes of plain settings."""
+    return find(factory)(settings)
+
+
+def find(factory: str) -> Callable[[dict[str, Any]], Any]:
+    """The function "module:function"."""
     module, _, function = factory.partition(":")
-    return getattr(importlib.import_module(module), function)(settings)
+    found: Callable[[dict[str, Any]], Any] = getattr(importlib.import_module(module), function)
+    return found

@@ -34,7 +34,7 @@ class TransmitActions(QObject):
         self._give_keys(self.arm, "Ctrl+E")
         self.stop = make("Stop all", "stop-all", "End all rows, replays and sequences", "Ctrl+.")
         self.stop.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        self.switch = make("Transmit", "arm", "The main switch: while it is off, nothing is sent")
+        self.switch = make("Transmit", "power", "The main switch: while it is off, nothing is sent")
         self.switch.setCheckable(True)
         self.undo = self._give_keys(undo, "Ctrl+Z")
         self.redo = self._give_keys(redo, "Ctrl+Shift+Z")

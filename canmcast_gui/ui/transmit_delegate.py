@@ -16,20 +16,38 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.models.transmit import TransmitModel
-from canmcast_gui.models.transmit_columns import COLUMNS, LENGTH, PERIOD, SEND, TYPE
+from canmcast_gui.models.transmit_columns import (
+    CHANGES,
+    COLUMNS,
+    COMMENT,
+    LENGTH,
+    PERIOD,
+    SEND,
+    TRIGGER,
+    TYPE,
+)
 from canmcast_gui.models.transmit_row import FRAME_TYPES
 from canmcast_gui.ui import theme
 
+# Between a number at the right of its cell and what begins at the left of the next one.
+NUMBER_SPACE = "\u00a0"
+# Cells that hold expressions: their editors are at least so wide, in pixels, and leave room to go on typing.
+LONG_TEXTS = (TRIGGER, CHANGES, COMMENT)
+LONG_EDITOR, TYPING_ROOM = 320, 60
 _ENDING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
 class CheckedLine(QLineEdit):
-    """A line editor that knows why its text would not be taken: ``problem``, empty where it would."""
+    """A line editor that knows why its text would not be taken: ``problem``, empty where it would.
+
+    ``filled`` says whether it has got the text that it begins with.
+    """
 
     def __init__(self, index: QModelIndex, model: TransmitModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrame(False)
         self.problem = ""
+        self.filled = False
         self._index = index
         self._model = model
         self.textChanged.connect(self._check)
@@ -94,7 +112,8 @@ class TransmitDelegate(QStyledItemDelegate):
             value = row.flags if COLUMNS[index.column()] is TYPE else str(len(row.data))
             editor.setCurrentIndex(editor.findData(value))
             editor.showPopup()
-        elif isinstance(editor, QLineEdit) and not editor.isModified():
+        elif isinstance(editor, CheckedLine) and not editor.filled:
+            editor.filled = True  # counts go on meanwhile, and would take the cursor away each time
             editor.setText(index.data(Qt.ItemDataRole.EditRole))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex) -> None:
@@ -102,6 +121,16 @@ class TransmitDelegate(QStyledItemDelegate):
             model.setData(index, editor.currentData())
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """What is written in sentences gets the room for one, over its neighbours."""
+        super().updateEditorGeometry(editor, option, index)
+        if COLUMNS[index.column()] in LONG_TEXTS and isinstance(editor, CheckedLine):
+            room = editor.parentWidget().width()
+            typed = editor.fontMetrics().horizontalAdvance(editor.text() or " ") + TYPING_ROOM
+            width = min(room, max(option.rect.width(), typed, LONG_EDITOR))
+            left = max(0, min(option.rect.left(), room - width))
+            editor.setGeometry(left, option.rect.top(), width, option.rect.height())
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         """Keep the editor open while what is in it cannot be taken."""
@@ -117,9 +146,12 @@ class TransmitDelegate(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # noqa: N802
         super().initStyleOption(option, index)
-        if COLUMNS[index.column()].numeric:
+        column = COLUMNS[index.column()]
+        if column.numeric:
             option.font = self.number_font
-        if COLUMNS[index.column()] is PERIOD and self._model.row(index.row()).trigger:
+        if column.align == "right":
+            option.text += NUMBER_SPACE
+        if column is PERIOD and self._model.row(index.row()).trigger:
             muted = theme.colors(option.palette).muted
             option.palette.setColor(QPalette.ColorRole.Text, muted)
 

@@ -247,6 +247,7 @@ class TransmitPanel(QWidget):
         if first.column() == 0:
             self._update_actions()
             self.signals.refresh()
+            self.signals.setVisible(self.signals.has_message)
 
     def _update_actions(self) -> None:
         numbers, on_bus = self.selected(), self.jobs.can_send

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QSizePolicy,
@@ -21,6 +20,7 @@ from canmcast_gui.models.transmit import TransmitModel
 from canmcast_gui.models.transmit_row import RowError
 from canmcast_gui.models.transmit_signals import SignalLine, lines_of, with_value
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.elided_label import ElidedLabel
 
 SLIDER_STEPS = 1000
 MOST_CHOICES = 2000
@@ -126,7 +126,7 @@ class _SignalField(QWidget):
         self.hide()
         self.line = line
         signal = line.signal
-        self.label = QLabel(signal.name, parent)
+        self.label = ElidedLabel(signal.name, parent)
         self.label.setMinimumWidth(90)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.label.setToolTip(f"{signal.name}: {signal.comment}" if signal.comment else signal.name)
@@ -193,7 +193,10 @@ class _SignalField(QWidget):
             widget.setEnabled(there)
         shown = self._shown()
         if isinstance(self.editor, QComboBox):
-            self.editor.setEditText(shown)
+            if self.editor.currentText() != shown:
+                self.editor.setEditText(shown)
+            if not self.editor.hasFocus():
+                self.editor.lineEdit().home(False)  # a long text shows its beginning
         elif self.editor.text() != shown:
             self.editor.setText(shown)
         span = line.maximum - line.minimum

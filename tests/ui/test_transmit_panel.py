@@ -313,6 +313,31 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     assert not panel.signals.isVisible()
 
 
+def test_signals_come_and_go_with_the_id(panel, stage):
+    stage.add_database()
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x123)])
+    panel.table.selectRow(0)
+    assert not panel.signals.isVisible()
+    panel.model.setData(panel.model.index(0, KEYS.index("id")), "100")
+    assert panel.signals.isVisible()
+    panel.actions_.undo.trigger()
+    assert not panel.signals.isVisible()
+
+
+def test_an_open_editor_is_left_alone_while_its_row_is_sent(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(trigger="id == 0x100 after 20 ms")])
+    editor = open_editor(panel, 0, "trigger")
+    assert editor.text() == "id == 0x100 after 20 ms"
+    assert editor.width() >= editor.fontMetrics().horizontalAdvance(editor.text())
+    editor.setCursorPosition(3)
+    job = panel.model.job_id(0)
+    panel.model.show_run(job, 5, 1.0, 1.0)
+    panel.model.count_sent(job, 1)
+    assert editor.cursorPosition() == 3
+    editor.setText("id == 0x100 and data[0] & after 20 ms")
+    assert "at character" in sentence(panel)
+
+
 def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
     stage.add_database()
     signal = stage.session.databases.message(0x100, False).signals[0].name

@@ -1,0 +1,15 @@
+"""A label that says that there is more of its text."""
+
+from canmcast_gui.ui.elided_label import ElidedLabel
+
+
+def test_text_is_whole_where_there_is_room_and_has_dots_where_there_is_not(qtbot):
+    label = ElidedLabel("ResponseIdentifier")
+    qtbot.addWidget(label)
+    label.resize(label.sizeHint())
+    label.show()
+    assert label.shown_text() == "ResponseIdentifier"
+    label.resize(label.width() // 2, label.height())
+    assert label.shown_text().endswith("…")
+    assert label.minimumSizeHint().width() == 0
+    assert not label.grab().isNull()
