@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import click
 
+from canmcast_gui.cli.fuzzer import Fuzzer
 from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.overwriting import ask_before_overwriting
 from canmcast_gui.cli.parameters import NEW_FILE
-from canmcast_gui.cli.player import RECEIVER, SENDER, Player
+from canmcast_gui.cli.player import RECEIVER, SENDER
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.frames.validity import MAX_STANDARD_ID
-from canmcast_gui.logfile import open_writer
-from canmcast_gui.transmit import ReplayOptions, TransmitError, Transmitter
-from canmcast_gui.transmit.fuzz import FuzzOptions
-
-_IDS = re.compile(r"(?P<first>[0-9A-Fa-f]{1,8})(?:\.\.(?P<last>[0-9A-Fa-f]{1,8}))?")
-_LENGTHS = re.compile(r"(?P<first>\d{1,2})(?:\.\.(?P<last>\d{1,2}))?")
+from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.logfile import Recorder
+from canmcast_gui.transmit import FuzzOptions, TransmitError, Transmitter
+from canmcast_gui.transmit.fuzz_options import KINDS, MOST_SEED
+from canmcast_gui.transmit.fuzz_text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
 
 @click.command("fuzz")
@@ -31,79 +29,116 @@ _LENGTHS = re.compile(r"(?P<first>\d{1,2})(?:\.\.(?P<last>\d{1,2}))?")
     metavar="A..B",
     help="Ids, in hex; with 4 to 8 digits extended ones.  [default: all standard ones]",
 )
-@click.option("--length", "lengths", default="0..8", show_default=True, metavar="A..B", help="Bytes of data.")
-@click.option("--can-fd", is_flag=True, help="CAN FD frames, of up to 64 bytes.")
-@click.option("--data", default="", metavar="HEX", help="Bits that are not random.  [default: 0]")
+@click.option(
+    "--length",
+    "lengths",
+    default="0..64",
+    metavar="A..B",
+    help="Bytes of data.  [default: all that the kind can have]",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(tuple(KINDS)),
+    help="Frames of this kind, several mixed: classic, CAN FD, CAN FD with bit rate switch, remote."
+    "  [default: classic]",
+)
+@click.option("--can-fd", is_flag=True, help="CAN FD frames, of up to 64 bytes: --kind fd.")
+@click.option(
+    "--data", default="", metavar="HEX", help="Bits that are not random; x is a random digit.  [default: 0]"
+)
 @click.option("--mask", default="", metavar="HEX", help="Bits that are random.  [default: all]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="The same seed, the same frames.")
-@click.option("--rate", type=click.FloatRange(0.001, 1e6), default=100.0, show_default=True, help="Frames/s.")
-@click.option("--count", type=click.IntRange(min=1), default=1000, show_default=True, help="How many.")
-@click.option("--stop-at", default="", metavar="FILTER", help="End when somebody sends such a frame.")
-@click.option("--log", type=NEW_FILE, help="Write what went out to this log file.")
+@click.option(
+    "--byte",
+    "ranges",
+    multiple=True,
+    metavar="N=A..B",
+    help="Byte N, from 0 on, is random between A and B, in hex.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, MOST_SEED),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="The same seed, the same frames, on any machine.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.001, 1e6),
+    default=100.0,
+    show_default=True,
+    metavar="N",
+    help="Frames/s.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="How many; 0 is no end.",
+)
+@click.option("--stop-at", default="", metavar="FILTER", help="End when somebody else sends such a frame.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 3600),
+    default=0.5,
+    show_default=True,
+    metavar="S",
+    help="After the last frame, wait so long for --stop-at.",
+)
+@click.option("--log", type=NEW_FILE, metavar="FILE", help="Write what has left, and when, to this log file.")
+@click.option("--step", is_flag=True, help="Begin paused; . sends one frame, the space bar goes on.")
 def command(
     ids: tuple[str, ...],
     lengths: str,
+    kinds: tuple[str, ...],
     can_fd: bool,
     data: str,
     mask: str,
+    ranges: tuple[str, ...],
     seed: int,
     rate: float,
     count: int,
     stop_at: str,
+    wait: float,
     log: Path | None,
+    step: bool,
     **bus: Any,
 ) -> None:
-    """Send random frames: ids, lengths and bits within the given ranges."""
+    """Send random frames: ids, lengths and bits within the given ranges.
+
+    When a frame of somebody else passes --stop-at, no more are sent, and the last ones that had left before
+    it are printed as "candump -L" does: any of them may be what it answers.
+
+    On a terminal the space bar pauses and goes on, . sends one frame while paused, and q ends.
+    """
     settings = bus_settings_from(bus)
     try:
+        base, random = parse_data(data, mask)
         options = FuzzOptions(
-            ids=tuple(_ids(one) for one in ids),
-            lengths=_lengths(lengths),
-            fd=can_fd,
-            base=_bytes(data),
-            mask=_bytes(mask),
+            ids=parse_id_ranges(" ".join(ids)),
+            lengths=parse_lengths(lengths),
+            kinds=tuple(dict.fromkeys((*kinds, *(("fd",) if can_fd else ())))) or ("classic",),
+            base=base,
+            mask=random,
+            ranges=parse_byte_ranges(" ".join(ranges)),
             seed=seed,
             period_ns=round(1e9 / rate),
-            count=count,
+            count=count or None,
         ).validated()
-        replay = ReplayOptions(stop_at=stop_at).validated()
-        with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
-            player = Player(transmitter, options.frames(), replay)
-            try:
-                player.play("the fuzz run")
-            finally:
-                if log is not None:
-                    _write(log, options, player.sent)
-    except (TransmitError, FilterError) as error:
+        compile_filter(stop_at)
+    except TransmitError as error:
         raise Failure(str(error)) from None
-
-
-def _write(path: Path, options: FuzzOptions, sent: int) -> None:
-    """What went out: the first frames, for they are the same every time."""
-    with open_writer(path) as writer:
-        for batch in options.frames():
-            writer.write(batch[:sent])
-            sent -= min(sent, len(batch))
-
-
-def _ids(text: str) -> tuple[int, int, bool]:
-    match = _IDS.fullmatch(text.strip())
-    if match is None:
-        raise TransmitError(f"{text} is no range of ids: write 100..1FF.")
-    first, last = match["first"], match["last"] or match["first"]
-    extended = max(len(first), len(last)) > 3 or int(last, 16) > MAX_STANDARD_ID
-    return int(first, 16), int(last, 16), extended
-
-
-def _lengths(text: str) -> tuple[int, int]:
-    match = _LENGTHS.fullmatch(text.strip())
-    if match is None:
-        raise TransmitError(f"{text} is no range of lengths: write 0..8.")
-    return int(match["first"]), int(match["last"] or match["first"])
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise TransmitError(f"{text} is not made of bytes in hex: write for example 02FF00.") from None
+    except FilterError as error:
+        raise Failure(f"--stop-at is no filter: {error}") from None
+    if not settings.fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
+        raise Failure("With --no-fd there can be no CAN FD frames: choose --kind classic or remote.")
+    if log is not None:
+        ask_before_overwriting(log)
+    with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
+        recorder = None if log is None else Recorder(log)
+        click.echo(f"canmcast: {settings.reach()}", err=True)
+        Fuzzer(transmitter, options, stop_at, wait, recorder).run(paused=step)

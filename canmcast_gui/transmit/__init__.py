@@ -2,9 +2,13 @@
 
 from canmcast_gui.transmit.client import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
+from canmcast_gui.transmit.fuzz_options import FuzzOptions
 from canmcast_gui.transmit.news import (
     AddressChanged,
     Discarded,
+    FuzzAnswer,
+    FuzzSent,
+    FuzzStatus,
     HeldBack,
     JobStatus,
     ReplayStatus,
@@ -18,6 +22,10 @@ from canmcast_gui.transmit.triggers import Trigger
 __all__ = [
     "AddressChanged",
     "Discarded",
+    "FuzzAnswer",
+    "FuzzOptions",
+    "FuzzSent",
+    "FuzzStatus",
     "HeldBack",
     "JobStatus",
     "ReplayOptions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from canmcast_gui.transmit import wire
+from canmcast_gui.transmit.client_fuzz import FuzzClient
 from canmcast_gui.transmit.client_jobs import JobClient
 from canmcast_gui.transmit.client_replays import ReplayClient
 from canmcast_gui.transmit.client_sequences import SequenceClient
@@ -15,7 +16,7 @@ from canmcast_gui.transmit.news import AddressChanged, SendFailed
 _MOST_NAMES = 5
 
 
-class Transmitter(JobClient, ReplayClient, SequenceClient):
+class Transmitter(JobClient, ReplayClient, SequenceClient, FuzzClient):
     """A process that sends single and periodic frames; it ends with this one, and sending with it.
 
     ``factory`` names what makes its sender ("module:function"), ``settings`` are plain values for it;

@@ -8,6 +8,7 @@ from typing import Any
 
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
+from canmcast_gui.transmit.fuzzes import Fuzzes
 from canmcast_gui.transmit.jobs import Jobs
 from canmcast_gui.transmit.replays import Replays
 from canmcast_gui.transmit.sequences import Sequences
@@ -21,12 +22,19 @@ class Commands:
     """One method for each word of wire.py, found by do()."""
 
     def __init__(
-        self, jobs: Jobs, singles: Singles, replays: Replays, sequences: Sequences, budget: Budget
+        self,
+        jobs: Jobs,
+        singles: Singles,
+        replays: Replays,
+        sequences: Sequences,
+        fuzzes: Fuzzes,
+        budget: Budget,
     ) -> None:
         self._jobs = jobs
         self._singles = singles
         self._replays = replays
         self._sequences = sequences
+        self._fuzzes = fuzzes
         self._budget = budget
         self._table: dict[str, Do] = {
             wire.TOGETHER: self._together,
@@ -43,6 +51,9 @@ class Commands:
             wire.SEQUENCE: lambda _now_ns, *values: sequences.start(*values),
             wire.SEQUENCE_DO: self._sequence_do,
             wire.SEQUENCE_STOP: lambda _now_ns, number: sequences.stop(number),
+            wire.FUZZ: lambda _now_ns, *values: fuzzes.begin(*values),
+            wire.FUZZ_DO: self._fuzz_do,
+            wire.FUZZ_STOP: lambda _now_ns, number: fuzzes.stop(number),
         }
 
     def do(self, now_ns: int, word: str, *values: Any) -> None:
@@ -67,9 +78,13 @@ class Commands:
         self._jobs.stop_all()
         self._replays.stop_all()
         self._sequences.stop_all()
+        self._fuzzes.stop_all()
 
     def _replay_do(self, _now_ns: int, number: int, action: str, value: Any) -> None:
         self._replays.do(number, action, value, time.monotonic_ns())
 
     def _sequence_do(self, _now_ns: int, number: int, action: str) -> None:
         self._sequences.do(number, action, time.monotonic_ns())
+
+    def _fuzz_do(self, _now_ns: int, number: int, action: str) -> None:
+        self._fuzzes.do(number, action, None, time.monotonic_ns())

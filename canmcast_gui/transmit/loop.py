@@ -11,6 +11,7 @@ from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.commands import Commands
+from canmcast_gui.transmit.fuzzes import Fuzzes
 from canmcast_gui.transmit.jobs import Jobs
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.replays import Replays
@@ -46,7 +47,10 @@ class TransmitLoop:
         self._jobs = Jobs(sender, reporter, budget, listener)
         self._replays = Replays(sender, reporter, budget, listener)
         self._sequences = Sequences(sender, reporter, budget, listener)
-        self._commands = Commands(self._jobs, self._singles, self._replays, self._sequences, budget)
+        self._fuzzes = Fuzzes(sender, reporter, budget, listener)
+        self._commands = Commands(
+            self._jobs, self._singles, self._replays, self._sequences, self._fuzzes, budget
+        )
         # Read and not obeyed yet, each with the time at which it came: those that came together begin jobs
         # that are due together. Bounded by what the channel takes in at a time, and by how many single
         # frames a client lets wait.
@@ -60,7 +64,8 @@ class TransmitLoop:
             self._jobs.send_due()
             self._sequences.send_due()
             self._replays.send_due()
-            others = len(self._jobs) > 0 or self._replays.playing
+            self._fuzzes.send_due()
+            others = len(self._jobs) > 0 or self._replays.playing or self._fuzzes.playing
             self._singles.send_some(time.monotonic_ns(), others)
             self._hear()
             self._report()
@@ -72,6 +77,7 @@ class TransmitLoop:
             self._jobs.hear(heard)
             self._sequences.hear(heard)
             self._replays.hear(heard)
+            self._fuzzes.hear(heard)
 
     def _obey(self) -> None:
         """Do what was read, as far as no frame becomes due meanwhile; always at least one thing."""
@@ -99,7 +105,7 @@ class TransmitLoop:
         """Wait until something is to be done, and read the commands that have come."""
         now_ns = time.monotonic_ns()
         due_ns, wake_ns = self._next_due(now_ns), self._next_wake(now_ns)
-        if self._replays.get_ready(due_ns - now_ns):
+        if self._replays.get_ready(due_ns - now_ns) or self._fuzzes.get_ready(due_ns - now_ns):
             wake_ns = now_ns
         awake_ns = _awake_ns(due_ns - now_ns)
         until_ns = min(due_ns - awake_ns, wake_ns)
@@ -115,7 +121,12 @@ class TransmitLoop:
 
     def _next_due(self, now_ns: int) -> int:
         """When a frame must leave on time."""
-        times = (self._jobs.next_due(), self._replays.next_due(now_ns), self._sequences.next_due())
+        times = (
+            self._jobs.next_due(),
+            self._replays.next_due(now_ns),
+            self._sequences.next_due(),
+            self._fuzzes.next_due(now_ns),
+        )
         return min((time_ns for time_ns in times if time_ns is not None), default=now_ns + IDLE_NS)
 
     def _next_wake(self, now_ns: int) -> int:

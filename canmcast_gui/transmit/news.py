@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from canmcast_gui.frames import FrameBatch
+
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
@@ -88,4 +90,53 @@ class SequenceStatus:
     outcome: str
 
 
-TransmitNews = JobStatus | SendFailed | AddressChanged | HeldBack | Discarded | ReplayStatus | SequenceStatus
+@dataclass(frozen=True, slots=True)
+class FuzzStatus:
+    """How a fuzz run is doing.
+
+    ``state`` is "playing", "paused", "answered" (it stands still, see FuzzAnswer), "ended", "stopped" or
+    "failed"; the last two are over for good. ``sent`` frames have left, ``skipped`` are not for this bus,
+    ``late`` left more than 1 ms late.
+    """
+
+    number: int
+    state: str
+    sent: int
+    skipped: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzSent:
+    """Frames of a fuzz run that have left, each with the time at which it began to."""
+
+    number: int
+    frames: FrameBatch
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzAnswer:
+    """A frame of somebody else at which a fuzz run was to stop.
+
+    ``frame`` is a batch of one; ``before`` the last frames that had left when it came, oldest first: any of
+    them may be what it answers. ``after`` frames more had left before it was heard.
+    """
+
+    number: int
+    frame: FrameBatch
+    before: FrameBatch
+    after: int
+
+
+TransmitNews = (
+    JobStatus
+    | SendFailed
+    | AddressChanged
+    | HeldBack
+    | Discarded
+    | ReplayStatus
+    | SequenceStatus
+    | FuzzStatus
+    | FuzzSent
+    | FuzzAnswer
+)

@@ -54,7 +54,12 @@ class Replays:
             return
         replay = Replay(source, wanted, self._sender.prepare)
         stop_at = compile_filter(wanted.stop_at) if wanted.stop_at else None
-        self._running[number] = _Running(replay, wanted, stop_at)
+        self._add(number, replay, wanted, stop_at)
+
+    def _add(
+        self, number: int, replay: Replay, options: ReplayOptions | None = None, stop_at: Filter | None = None
+    ) -> None:
+        self._running[number] = _Running(replay, options or ReplayOptions(), stop_at)
         self._note(number, replay)
 
     def grow(self, number: int, end_row: int, complete: bool) -> None:

@@ -7,6 +7,7 @@ import time
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
+from canmcast_gui.transmit.fuzz_news import FuzzNews
 from canmcast_gui.transmit.job import Job
 from canmcast_gui.transmit.replay import Replay
 from canmcast_gui.transmit.sequence import Sequence
@@ -32,6 +33,7 @@ class Reporter:
         self._replays: dict[int, Replay] = {}
         self._replays_failed: list[int] = []
         self._sequences: dict[int, list[object]] = {}
+        self.fuzz = FuzzNews()
         self._refused: list[tuple[int, int]] = []
         self._moved = False
         self._failure: str | None = None
@@ -91,6 +93,11 @@ class Reporter:
         self._dirty = True
         self._urgent |= sequence is None or sequence.state != "running"
 
+    def note_fuzz(self, urgent: bool) -> None:
+        """There is news in ``fuzz``; those that are urgent are told at once."""
+        self._dirty = True
+        self._urgent |= urgent
+
     def note_replay_failed(self, number: int) -> None:
         """A replay was not begun or has broken off."""
         self._replays.pop(number, None)
@@ -132,11 +139,13 @@ class Reporter:
             return
         self._last_ns = now_ns
         if not self._channel.flush():
+            self._wakeup.set()
             return
         for message in self._messages():
             self._channel.send(message)
         self._wakeup.set()
-        self._dirty = self._urgent = False
+        # What does not fit through at once is pushed on with the next news, and those are soon.
+        self._dirty, self._urgent = self._channel.pending > 0, False
 
     def _messages(self) -> list[bytes]:
         rows: list[list[object]] = [_job_row(job) for job in self._changed.values()]
@@ -148,6 +157,7 @@ class Reporter:
             messages.append(wire.pack(wire.REPLAYS, replays))
         if self._sequences:
             messages.append(wire.pack(wire.SEQUENCES, list(self._sequences.values())))
+        messages += self.fuzz.messages()
         if self._moved:
             messages.append(wire.pack(wire.MOVED, address_rows(self._addresses)))
         if self._failure is not None:

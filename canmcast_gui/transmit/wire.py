@@ -13,7 +13,8 @@ from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
 # [condition, delay_ns]; DISARM job_id; STOP_ALL; FLUSH token; TOGETHER [command …];
 # LIMIT frames_per_second or None; REPLAY number factory settings options;
 # REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number;
-# SEQUENCE number steps paused; SEQUENCE_DO number action; SEQUENCE_STOP number.
+# SEQUENCE number steps paused; SEQUENCE_DO number action; SEQUENCE_STOP number;
+# FUZZ number options stop_at told paused; FUZZ_DO number action; FUZZ_STOP number.
 SEND = "send"
 ARM = "arm"
 DISARM = "disarm"
@@ -28,17 +29,25 @@ REPLAY_STOP = "replay stop"
 SEQUENCE = "sequence"
 SEQUENCE_DO = "sequence do"
 SEQUENCE_STOP = "sequence stop"
+FUZZ = "fuzz"
+FUZZ_DO = "fuzz do"
+FUZZ_STOP = "fuzz stop"
 
 # News: STATUS sent held dropped done [[job_id, version, sent, late, finished, period_ns, jitter_ns] …], where
 # ``done`` single frames wait no more; FAILED sentence; FLUSHED token; MOVED [[address, port] …];
 # REPLAYS [[number, state, row, sent, skipped, late, loops, position_ns] …];
-# SEQUENCES [[number, state, at, sent, missed, outcome] …].
+# SEQUENCES [[number, state, at, sent, missed, outcome] …]; FUZZES [[number, state, sent, skipped, late] …];
+# FUZZ_SENT number records heap; FUZZ_ANSWER number records heap records heap after, of the answer and of the
+# frames before it.
 STATUS = "status"
 FAILED = "failed"
 FLUSHED = "flushed"
 MOVED = "moved"
 REPLAYS = "replays"
 SEQUENCES = "sequences"
+FUZZES = "fuzzes"
+FUZZ_SENT = "fuzz sent"
+FUZZ_ANSWER = "fuzz answer"
 
 # One frame as plain values: arbitration id, flags, channel (as python-can counts), DLC in bytes, payload.
 Plain = tuple[int, int, "int | None", int, bytes]

@@ -73,6 +73,18 @@ class BusSettings:
             return f"{address}:{self.port}{', this computer' if self.local else ''}{where}"
         return ("this computer" if self.local else named[self.group]) + where
 
+    @property
+    def leaves_host(self) -> bool:
+        """Whether frames can reach other computers."""
+        return not self.local and self.hop_limit > 0
+
+    def reach(self) -> str:
+        """How far frames go, to be said before the first of them leaves."""
+        if not self.leaves_host:
+            return "Frames stay on this host (hop limit 0)"
+        hops = "the local network" if self.hop_limit == 1 else f"up to {self.hop_limit} networks"
+        return f"Frames leave this host: {hops} (hop limit {self.hop_limit})"
+
 
 def _require_number(name: str, value: object, lowest: int, highest: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:

@@ -40,14 +40,8 @@ class TransmitFooter(QWidget):
 
     def show_reach(self, settings: BusSettings | None) -> None:
         """Say how far frames go, before the first of them leaves."""
-        if settings is None:
-            self.reach.setText("")
-            return
-        beyond = not settings.local and settings.hop_limit > 0
-        hops = "the local network" if settings.hop_limit == 1 else f"up to {settings.hop_limit} networks"
-        where = f"Frames leave this host: {hops} (hop limit {settings.hop_limit})"
-        self.reach.setText(where if beyond else "Frames stay on this host (hop limit 0)")
-        self._color(self.reach, beyond)
+        self.reach.setText("" if settings is None else settings.reach())
+        self._color(self.reach, settings is not None and settings.leaves_host)
 
     def show_load(self, load: Load) -> None:
         """Say what is asked of the bus; more than it could carry is a warning."""

@@ -1,0 +1,137 @@
+"""Runs a fuzz run in the transmit process, keeps its log, and says how it went."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from canmcast_gui.cli.candump import candump_lines, frame_texts
+from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.keys import Keys
+from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.progress import live_line
+from canmcast_gui.logfile import Recorder
+from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
+
+_RUN = 1
+_LOOK_SECONDS = 0.1
+# A transmit process that does not answer for so long has worse problems than the rest of a log.
+_PATIENCE_SECONDS = 5.0
+
+
+class Fuzzer:
+    """One run; ``recorder`` gets what has left, and is closed at the end."""
+
+    def __init__(
+        self,
+        transmitter: Transmitter,
+        options: FuzzOptions,
+        stop_at: str,
+        wait: float,
+        recorder: Recorder | None,
+    ) -> None:
+        self._transmitter = transmitter
+        self._options = options
+        self._stop_at = stop_at
+        self._wait_seconds = wait if stop_at else 0.0
+        self._recorder = recorder
+        self._status = FuzzStatus(_RUN, "playing", 0, 0, 0)
+        self._answer: FuzzAnswer | None = None
+        self._problem: str | None = None
+        self._ended_at = 0.0
+        self._ended_by_user = False
+
+    def run(self, paused: bool) -> None:
+        """Send until the end, an answer, or the user's wish. Raises Failure."""
+        self._transmitter.fuzz(_RUN, self._options, self._stop_at, self._recorder is not None, paused)
+        try:
+            with Interrupt() as interrupt, Keys() as keys, live_line() as show:
+                while not self._is_over():
+                    self._attend(interrupt, keys, show)
+            self._transmitter.fuzz_end(_RUN, _PATIENCE_SECONDS)
+            self._hear()
+        finally:
+            if self._recorder is not None:
+                self._recorder.close()
+        self._finish()
+
+    def _is_over(self) -> bool:
+        if self._ended_by_user or self._answer is not None or self._status.state == "failed":
+            return True
+        if self._status.state != "ended":
+            self._ended_at = time.monotonic()
+            return False
+        return time.monotonic() - self._ended_at >= self._wait_seconds
+
+    def _attend(self, interrupt: Interrupt, keys: Keys, show: Any) -> None:
+        """Hear what has happened, and what the user wants."""
+        self._ended_by_user |= interrupt.wait(_LOOK_SECONDS, self._transmitter)
+        self._hear()
+        if sentence := self._transmitter.supervise():
+            raise Failure(f"{sentence} {self._status.sent:,} frames had been sent.")
+        if self._recorder is not None and self._recorder.failed:
+            raise Failure(f"{self._recorder.error}; {self._status.sent:,} frames had been sent.")
+        self._obey(keys.pressed())
+        show(self._progress())
+
+    def _hear(self) -> None:
+        for news in self._transmitter.poll():
+            if isinstance(news, FuzzStatus) and news.state != "stopped":
+                self._status = news
+            elif isinstance(news, FuzzStatus):  # the counts of the end, not its state: that was our wish
+                self._status = FuzzStatus(_RUN, self._status.state, news.sent, news.skipped, news.late)
+            elif isinstance(news, FuzzSent) and self._recorder is not None:
+                self._recorder.write(news.frames)
+            elif isinstance(news, FuzzAnswer):
+                self._answer = news
+            elif isinstance(news, SendFailed):
+                self._problem = news.sentence
+
+    def _obey(self, key: str | None) -> None:
+        do = self._transmitter.fuzz_do
+        if key == "page down":
+            do(_RUN, "pause" if self._status.state == "playing" else "play")
+        elif key == "step":
+            if self._status.state == "playing":
+                do(_RUN, "pause")
+            do(_RUN, "step")
+        elif key == "end":
+            self._ended_by_user = True
+
+    def _progress(self) -> str:
+        status, count = self._status, self._options.count
+        parts = [f"{status.sent:,} frames" + ("" if count is None else f", {status.sent / count:.0%}")]
+        parts += ["paused"] if status.state == "paused" else []
+        parts += ["waiting for an answer"] if status.state == "ended" else []
+        return ", ".join(parts)
+
+    def _finish(self) -> None:
+        status = self._status
+        if not status.sent and not self._ended_by_user:
+            raise Failure(self._problem or "no frame could be sent")
+        late = f", {status.late:,} of them late" if status.late else ""
+        skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
+        seed = self._options.seed
+        click.echo(f"canmcast: {status.sent:,} frames sent{late}{skipped}, seed {seed}", err=True)
+        if self._answer is not None:
+            self._tell_answer(self._answer)
+        elif self._problem:
+            raise Failure(self._problem)
+        elif self._stop_at and not self._ended_by_user:
+            click.echo(f"canmcast: nobody sent {self._stop_at}", err=True)
+        if self._recorder is not None and self._recorder.error:
+            raise Failure(self._recorder.error)
+
+    def _tell_answer(self, answer: FuzzAnswer) -> None:
+        """The frame that answered on stderr, what had left before it on stdout."""
+        frame = next(frame_texts(answer.frame))
+        after = f", {answer.after:,} more left after it came" if answer.after else ""
+        last = (
+            f"the last {len(answer.before)} frames before it" if len(answer.before) else "no frame before it"
+        )
+        click.echo(f"canmcast: {frame} was heard{after}; {last}:", err=True)
+        sys.stdout.write(candump_lines(answer.before))
+        sys.stdout.flush()

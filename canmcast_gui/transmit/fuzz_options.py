@@ -1,0 +1,116 @@
+"""What may be random in frames that are made up, and how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from canmcast_gui.frames import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
+from canmcast_gui.frames.validity import CLASSIC_BYTES, MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.transmit.errors import TransmitError
+
+# The kinds of frames, and their flags beside that of an extended id.
+KINDS = {
+    "classic": 0,
+    "fd": int(Flag.FD),
+    "brs": int(Flag.FD | Flag.BRS),
+    "remote": int(Flag.REMOTE),
+}
+MOST_SEED = (1 << 64) - 1
+# A million frames a second is more than any process sends; the slowest is one in a quarter of an hour.
+MIN_PERIOD_NS, MAX_PERIOD_NS = 1_000, 1_000_000_000_000
+# Times are int64 in nanoseconds; far more frames than anybody waits for.
+_MOST_ROWS = 1 << 62
+_LENGTHS = tuple(int(length) for length in DLC_TO_LENGTH)
+
+
+@dataclass(frozen=True)
+class FuzzOptions:
+    """What may be random.
+
+    ``ids`` are ranges (first, last, extended). ``kinds`` are names in KINDS, each as likely as another;
+    ``lengths`` a range of payload bytes, of which each kind takes those that it can have (a remote frame asks
+    for them). Bits of ``mask`` are random, the others are those of ``base``; both count as if zeros (ones for
+    the mask) followed them. ``ranges`` are bytes (place, lowest, highest) that are random within their
+    limits. Frames are ``period_ns`` apart; ``count`` None is no end.
+    """
+
+    ids: tuple[tuple[int, int, bool], ...] = ((0, MAX_STANDARD_ID, False),)
+    lengths: tuple[int, int] = (0, MAX_PAYLOAD)
+    kinds: tuple[str, ...] = ("classic",)
+    base: bytes = b""
+    mask: bytes = b""
+    ranges: tuple[tuple[int, int, int], ...] = ()
+    seed: int = 0
+    period_ns: int = 10_000_000
+    count: int | None = 1000
+
+    @property
+    def end_row(self) -> int:
+        """How many rows there are."""
+        most = _MOST_ROWS // self.period_ns
+        return most if self.count is None else min(self.count, most)
+
+    def possible_lengths(self, kind: str) -> tuple[int, ...]:
+        """Payload bytes within the range that frames of a kind can have."""
+        low, high = self.lengths
+        most = MAX_PAYLOAD if KINDS[kind] & Flag.FD else CLASSIC_BYTES
+        return tuple(length for length in _LENGTHS if low <= length <= min(high, most))
+
+    def validated(self) -> FuzzOptions:
+        """The same; raises TransmitError with a sentence."""
+        self._check_ids()
+        self._check_kinds()
+        self._check_data()
+        if not 0 <= self.seed <= MOST_SEED:
+            raise TransmitError(f"A seed of {self.seed} is not possible; choose 0 to {MOST_SEED}.")
+        if self.count is not None and self.count < 1:
+            raise TransmitError("At least one frame must be asked for.")
+        if not MIN_PERIOD_NS <= self.period_ns <= MAX_PERIOD_NS:
+            rate = 1e9 / self.period_ns if self.period_ns > 0 else 0
+            raise TransmitError(f"{rate:g} frames/s are not possible; choose 0.001 to 1,000,000.")
+        return self
+
+    def _check_ids(self) -> None:
+        if not self.ids:
+            raise TransmitError("There must be an id: write for example 100..1FF.")
+        for first, last, extended in self.ids:
+            if not 0 <= first <= last <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
+                raise TransmitError(f"{first:X}..{last:X} is no range of ids.")
+
+    def _check_kinds(self) -> None:
+        unknown = [kind for kind in self.kinds if kind not in KINDS]
+        if unknown or not self.kinds:
+            raise TransmitError(f"There must be a kind of frames, out of {', '.join(KINDS)}.")
+        for kind in self.kinds:
+            if not self.possible_lengths(kind):
+                low, high = self.lengths
+                fd = KINDS[kind] & Flag.FD
+                wanted = "0 to 8, 12, 16, 20, 24, 32, 48 or 64" if fd else "0 to 8"
+                name = "A CAN FD" if fd else f"A {kind}"
+                raise TransmitError(
+                    f"{name} frame has {wanted} bytes of data, and none from {low} to {high}."
+                )
+
+    def _check_data(self) -> None:
+        if max(len(self.base), len(self.mask)) > MAX_PAYLOAD:
+            raise TransmitError(f"A frame has at most {MAX_PAYLOAD} bytes of data.")
+        for byte, low, high in self.ranges:
+            if not (0 <= byte < MAX_PAYLOAD and 0 <= low <= high <= 0xFF):
+                raise TransmitError(f"{byte}={low:02X}..{high:02X} is no range of a byte.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for MessagePack."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> FuzzOptions:
+        """What to_dict() made, also after MessagePack. Raises TransmitError for anything else."""
+        try:
+            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
+            ids = tuple((int(first), int(last), bool(extended)) for first, last, extended in known.pop("ids"))
+            low, high = known.pop("lengths")
+            ranges = tuple((int(byte), int(first), int(last)) for byte, first, last in known.pop("ranges"))
+            return cls(ids, (low, high), tuple(known.pop("kinds")), ranges=ranges, **known)
+        except (KeyError, TypeError, ValueError) as error:
+            raise TransmitError(f"These are no options of a fuzz run: {error}.") from error

@@ -1,0 +1,154 @@
+"""``canmcast fuzz``: what stock peers get, what the log says of it, and what an answer does."""
+
+import time
+from collections import Counter
+
+import can
+import pytest
+from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
+from click.testing import CliRunner
+
+from canmcast_gui.cli.program import program
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import read_batches
+from tests.cli.test_dump import option
+
+
+def frames_in(path) -> FrameBatch:
+    return FrameBatch.concatenate(list(read_batches(path)))
+
+
+def content(batch: FrameBatch) -> list[tuple]:
+    rows = zip(batch.arbitration_id.tolist(), batch.has(Flag.EXTENDED).tolist(), strict=True)
+    return [(*row, batch.payload(number)) for number, row in enumerate(rows)]
+
+
+def heard_by(peer: StockBus, count: int) -> list[can.Message]:
+    """The frames that come, in their order."""
+    found, end = [], time.monotonic() + 20
+    while len(found) < count:
+        message = peer.recv(1.0)
+        assert time.monotonic() < end, f"only {len(found)}"
+        if message is not None:
+            found.append(message)
+    return found
+
+
+@pytest.fixture
+def peer(bus):
+    """A stock bus in this process."""
+    with StockBus(StockBus.DEFAULT_GROUP_IPv4, port=int(option(bus, "--port")), hop_limit=0) as peer:
+        yield peer
+
+
+@pytest.mark.parametrize("suffix", [".asc", ".blf", ".log"])
+def test_the_log_says_what_a_stock_peer_received_and_when(start, bus, peer, tmp_path, suffix):
+    log = tmp_path / f"fuzz{suffix}"
+    options = ("--ids", "100..10F", "--ids", "12345678", "--length", "2..4", "--seed", "7", "--count", "30")
+    fuzz = start("fuzz", *bus, *options, "--rate", "500", "--log", log)
+    heard = heard_by(peer, 30)
+    result = fuzz.result()
+    assert result.returncode == 0, result.stderr
+    assert "30 frames sent, seed 7" in result.stderr
+    written = frames_in(log)
+    wanted = [(one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in heard]
+    assert content(written) == wanted
+    assert written.has(Flag.TX).all()
+    for time_ns, message in zip(written.timestamp_ns.tolist(), heard, strict=True):
+        # ASC keeps microseconds, and its start only milliseconds; a busy machine takes its time.
+        assert -0.002 < message.timestamp - time_ns / 1e9 < 2.0
+
+
+def test_a_stock_peer_counts_what_was_asked_for(canmcast, stock_peer, bus):
+    counter = stock_peer("recv", "--port", option(bus, "--port"), "--count", 40, "--seconds", 20)
+    options = ("--kind", "brs", "--can-fd", "--data", "A5 xx", "--byte", "2=10..1F", "--rate", "2000")
+    result = canmcast("fuzz", *bus, *options, "--ids", "200..203", "--length", "12..64", "--count", "40")
+    assert result.returncode == 0, result.stderr
+    found = counter.result()
+    assert sum(found["ids"].values()) == 40
+    assert set(found["ids"]) <= {"200", "201", "202", "203"}
+    for data in found["last"].values():
+        payload = bytes.fromhex(data)
+        assert len(payload) in (12, 16, 20, 24, 32, 48, 64)
+        assert payload[0] == 0xA5
+        assert 0x10 <= payload[2] <= 0x1F
+
+
+def test_the_same_seed_is_the_same_run(canmcast, bus, peer):
+    runs = []
+    for seed in ("11", "11", "12"):
+        assert canmcast("fuzz", *bus, "--seed", seed, "--count", "20", "--rate", "5000").returncode == 0
+        runs.append([(one.arbitration_id, bytes(one.data)) for one in heard_by(peer, 20)])
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_an_answer_ends_it_and_what_left_before_is_printed(start, bus, stock_peer, tmp_path):
+    log = tmp_path / "fuzz.log"
+    port = option(bus, "--port")
+    answering = stock_peer("answer", "--port", port, "--to", "105", "--reply", "7E8", "--seconds", 5)
+    options = ("--ids", "100..11F", "--length", "4", "--seed", "3", "--rate", "200", "--count", "0")
+    result = start("fuzz", *bus, *options, "--stop-at", "id == 0x7E8", "--log", log).result()
+    assert result.returncode == 0, result.stderr
+    assert "7E8#" in result.stderr
+    assert "was heard" in result.stderr
+    printed = [line.split()[2] for line in result.stdout.splitlines()]
+    assert any(line.startswith("105#") for line in printed)
+    written = [f"{number:03X}#{data.hex().upper()}" for number, _extended, data in content(frames_in(log))]
+    assert len(printed) <= 50
+    assert any(written[end - len(printed) : end] == printed for end in range(len(written) + 1))
+    found = answering.result()
+    assert Counter(line[:3] for line in written) == Counter(
+        {name: count for name, count in found["ids"].items() if name != "7E8"}
+    )
+
+
+def test_where_nobody_answers_it_waits_and_says_so(canmcast, bus):
+    result = canmcast("fuzz", *bus, "--count", "5", "--rate", "1000", "--stop-at", "id == 1", "--wait", "0.1")
+    assert result.returncode == 0
+    assert "nobody sent id == 1" in result.stderr
+    assert not result.stdout
+
+
+def test_ctrl_c_ends_it_with_a_whole_log(start, bus, peer, tmp_path):
+    log = tmp_path / "fuzz.asc"
+    fuzz = start("fuzz", *bus, "--count", "0", "--rate", "1000", "--log", log)
+    heard = heard_by(peer, 50)
+    result = fuzz.interrupt().result()
+    assert result.returncode == 0, result.stderr
+    while (message := peer.recv(0.1)) is not None:
+        heard.append(message)
+    assert content(frames_in(log)) == [
+        (one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in heard
+    ]
+
+
+def test_how_far_frames_go_is_said_first(canmcast, bus):
+    result = canmcast("fuzz", *bus, "--count", "1")
+    assert result.stderr.splitlines()[0] == "canmcast: Frames stay on this host (hop limit 0)"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--ids", "900..100"), "range of ids"),
+        (("--length", "9..11"), "A classic frame has 0 to 8"),
+        (("--data", "1"), "bytes in hex"),
+        (("--byte", "1"), "range of a byte"),
+        (("--no-fd", "--can-fd"), "--no-fd"),
+        (("--stop-at", "id =="), "--stop-at is no filter"),
+        (("--log", "/nowhere/fuzz.asc"), "fuzz.asc"),
+        (("--log", "fuzz.unknown"), "unknown"),
+    ],
+)
+def test_what_is_impossible_is_one_line(bus, options, words):
+    result = CliRunner().invoke(program, ["fuzz", *bus, *options])
+    assert result.exit_code == 1
+    assert not result.stdout
+    assert len(result.stderr.splitlines()) == 1
+    assert words in result.stderr
+
+
+def test_each_option_says_what_it_takes():
+    text = CliRunner().invoke(program, ["fuzz", "--help"]).output
+    for name in ("--ids A..B", "--data HEX", "--rate N", "--count N", "--seed N", "--log FILE", "--stop-at"):
+        assert name in text
