@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QPalette
 
+from canmcast_gui.models.plot import MAX_SIGNALS, PlotSignal
 from canmcast_gui.ui import theme
 
 # After Okabe and Ito's set, which stays apart for colour-blind readers, darkened or lightened for the
@@ -21,3 +22,29 @@ def curve_color(palette: QPalette, number: int) -> QColor:
     turn, place = divmod(number, len(colors))
     color = QColor(colors[place])
     return color.darker(100 + NEARER * (turn % 3)) if is_dark else color.lighter(100 + NEARER * (turn % 3))
+
+
+class SignalColors:
+    """The colours of a plot's signals: each its own, unless the user chose one."""
+
+    def __init__(self) -> None:
+        self._colors: dict[str, QColor] = {}
+
+    def of(self, signal: PlotSignal) -> QColor:
+        """The colour that a signal is drawn in."""
+        return QColor(signal.style.color) if signal.style.color else self._colors[signal.name]
+
+    def add(self, name: str, palette: QPalette) -> None:
+        """Give a signal the first colour that no other one has."""
+        used = {color.rgb() for color in self._colors.values()}
+        colors = (curve_color(palette, number) for number in range(MAX_SIGNALS))
+        free = (color for color in colors if color.rgb() not in used)
+        self._colors[name] = next(free, curve_color(palette, len(used)))
+
+    def remove(self, name: str) -> None:
+        """Let another signal have its colour."""
+        self._colors.pop(name, None)
+
+    def change(self, palette: QPalette) -> None:
+        """Use the colours of another background."""
+        self._colors = {name: curve_color(palette, number) for number, name in enumerate(self._colors)}

@@ -218,7 +218,7 @@ class PlotDocks(QObject):
 
     def _link_span(self, panel: PlotPanel) -> None:
         for other in self._others(panel):
-            other.adopt_span(panel.span)
+            other.time.adopt(panel.span)
 
     def _link_cursors(self, panel: PlotPanel) -> None:
         for other in self._others(panel):
@@ -227,7 +227,7 @@ class PlotDocks(QObject):
     def follow_time(self, second: float) -> None:
         """Put cursor A of the current plot, where it is shown, at a time, and bring it into view."""
         if self.current is not None and self.current.cursors.seconds[0] is not None:
-            self.current.show_time(second)
+            self.current.time.show_time(second)
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         for name, dock in self.docks.items():
