@@ -27,6 +27,9 @@ Rows = slice | npt.NDArray[np.intp] | npt.NDArray[np.int64] | npt.NDArray[np.boo
 
 _NO_HEAP: Heap = np.zeros(0, dtype=np.uint8)
 
+# Which bits of eight bytes belong to the first 0..8 of them.
+_FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(INLINE_BYTES + 1)], dtype=np.uint64)
+
 
 class FrameBatch:
     """Frames as columns, in the order in which they arrived or stand in a file.
@@ -220,8 +223,10 @@ def _place_payloads(records: Records, matrix: npt.NDArray[np.uint8]) -> Heap:
     """Write payload bytes into ``records``; returns the heap for those longer than 8."""
     lengths = records["length"].astype(np.int64)
     inline = min(matrix.shape[1], INLINE_BYTES)
-    inside = np.arange(inline) < lengths[:, None]
-    records["data"][:, :inline] = np.where(inside, matrix[:, :inline], 0)
+    data = np.zeros((len(lengths), INLINE_BYTES), dtype=np.uint8)
+    data[:, :inline] = matrix[:, :inline]
+    data.view("<u8")[:, 0] &= _FIRST_BYTES.take(lengths, mode="clip")
+    records["data"] = data
     long = lengths > INLINE_BYTES
     if not long.any():
         return _NO_HEAP

@@ -12,9 +12,8 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import MAX_PAYLOAD
 from canmcast_gui.logfile.text.lines import Text
-from canmcast_gui.logfile.text.numbers import hex_bytes, hexadecimal, long_whole, nanoseconds, whole
+from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, nanoseconds, whole
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -52,16 +51,24 @@ def stripped(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Plac
 
 def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
     """Starts of hexadecimal numbers behind their 0x or $."""
-    second = content[starts + 1] | 0x20
-    prefixed = (ends - starts > 2) & (content[starts] == ord("0")) & (second == ord("x"))
-    dollar = (ends - starts > 1) & (content[starts] == ord("$"))
-    begin: Places = starts + 2 * prefixed + dollar
+    first, second = content.take(starts), content.take(starts + 1) | 0x20
+    prefixed = (first == ord("0")) & (second == ord("x"))
+    dollar = first == ord("$")
+    if not prefixed.any() and not dollar.any():
+        return starts
+    widths = ends - starts
+    begin: Places = starts + 2 * (prefixed & (widths > 2)) + (dollar & (widths > 1))
     return begin
 
 
 def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
     """Numbers without a sign, up to 15 digits."""
-    values, good = (whole if base == 10 else hexadecimal)(Text(content), ends, ends - starts)
+    widths = ends - starts
+    if len(widths) and widths.max() == 1 == widths.min():
+        digits = _DIGITS.take(content.take(starts))
+        good = digits < base
+        return np.where(good, digits, 0).astype(np.int64), good
+    values, good = (whole if base == 10 else hexadecimal)(Text(content), ends, widths)
     rest = np.flatnonzero(~good)
     if len(rest):
         values[rest], good[rest] = _by_digits(content, starts[rest], ends[rest], base)
@@ -139,40 +146,6 @@ def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, M
     return values, (count > 0) & (widths <= _LONGEST_NUMBER)
 
 
-def first_letters(content: Bytes, starts: Places, ends: Places) -> Bytes:
-    """The first character of each cell in lower case, 0 for an empty one."""
-    letters: Bytes = np.where(starts < ends, content[starts] | 0x20, 0).astype(np.uint8)
-    return letters
-
-
-def hex_payloads(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places, Mask]:
-    """Payloads of one cell each as uint8 (n, 64) and lengths: pairs of digits, separated or not."""
-    begin = without_prefix(content, starts, ends)
-    widths = ends - begin
-    payloads = np.zeros((len(starts), MAX_PAYLOAD), dtype=np.uint8)
-    separated = (widths > 2) & (_DIGITS.take(content.take(begin + 2)) == _NO_DIGIT)
-    lengths = np.where(separated, (widths + 1) // 3, widths // 2)
-    good = (lengths <= MAX_PAYLOAD) & np.where(separated, widths % 3 == 2, widths % 2 == 0)
-    for pitch, group in ((2, good & ~separated), (3, good & separated)):
-        rows = np.flatnonzero(group)
-        if len(rows):
-            good[rows] &= _gather_pairs(content, begin[rows], lengths[rows], pitch, rows, payloads)
-    return payloads, lengths, good
-
-
-def _gather_pairs(
-    content: Bytes, begin: Places, lengths: Places, pitch: int, rows: Places, payloads: Bytes
-) -> Mask:
-    longest = int(lengths.max())
-    if not longest:
-        return np.ones(len(rows), dtype=bool)
-    characters = Text(content).window(begin, pitch * longest)
-    values, bad = hex_bytes(characters[:, 0::pitch], characters[:, 1::pitch])
-    inside = np.arange(longest) < lengths[:, None]
-    bad &= inside
-    if pitch == 3:
-        between = _DIGITS.take(characters[:, 2:-1:3]) != _NO_DIGIT
-        bad[:, 1:] |= between & inside[:, 1:]
-    good = cast(Mask, ~bad.any(axis=1))
-    payloads[rows, :longest] = values * (inside & good[:, None])
-    return good
+def is_digit(characters: Bytes) -> Mask:
+    """Which characters are hexadecimal digits."""
+    return cast(Mask, _DIGITS.take(characters) != _NO_DIGIT)

@@ -9,42 +9,28 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.cells import BEFORE, ROOM, Bytes, Places, stripped
+from canmcast_gui.logfile.cells import Places
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.table_cells import Cells, Lines
 from canmcast_gui.logfile.table_columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table_guess import HEAD_BYTES, guess_layout
 from canmcast_gui.logfile.table_layout import TableLayout
 
-# Small enough for the first rows to come at once and for some tens of MB of columns beside it.
-_BLOCK_BYTES = 1 << 20
+# Small enough for the first rows to come at once, and for columns to stay near the processor.
+_BLOCK_BYTES = 1 << 19
 
 _SHOWN = 60
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
 _SPACES = re.compile(rb"[ \t]+")
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Lines of a block: where they begin and end in ``content``, whose first line has number ``first``."""
-
-    content: Bytes
-    starts: Places
-    ends: Places
-    first: int
-
-    def text(self, row: int) -> str:
-        """One line as it stands in the file."""
-        return self.content[self.starts[row] : self.ends[row]].tobytes().decode("utf-8", "replace").strip()
 
 
 class TableLog:
@@ -73,14 +59,17 @@ class TableLog:
         self._channels, self._last_ns, self._count = Channels(), 0, 0
         self.notes = Notes()
         with open_log(self._path, self._problems) as file:
-            for block, first in self._blocks(file):
-                batch = self._frames(self._lines(block, first))
+            first = 1
+            for block in self._blocks(file):
+                lines = self._lines(block, first)
+                first += len(lines.feeds)
+                batch = self._frames(lines)
                 for start in range(0, len(batch), batch_frames):
-                    yield batch[start : start + batch_frames].compact()
+                    yield batch[start : start + batch_frames]
 
-    def _blocks(self, file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-        """Whole lines, ended by LF whatever ended them in the file, and the number of the first."""
-        rest, number = b"", 1
+    def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
+        """Whole lines, ended by LF whatever ended them in the file."""
+        rest = b""
         while block := file.read(_BLOCK_BYTES):
             if block.endswith(b"\r"):
                 block += file.read(1)  # the LF of the same line end
@@ -92,22 +81,19 @@ class TableLog:
             if not end and len(lines) < 2 * _BLOCK_BYTES:
                 rest = lines
                 continue
-            whole, rest = (lines[:end], lines[end:]) if end else (lines, b"")
-            yield whole, number
-            number += whole.count(b"\n")
+            whole, rest = (lines[:end], lines[end:]) if end else (lines + b"\n", b"")
+            yield whole
         if rest:
-            yield rest + b"\n", number
+            yield rest + b"\n"
 
     def _lines(self, block: bytes, first: int) -> Lines:
         if b'"' in block:
             block = b"\n".join(map(self._unquoted, block.split(b"\n")))
         if self.layout.delimiter == " ":
             block = _SPACES.sub(b" ", _INDENTATION.sub(b"", block))
-        content = np.frombuffer(b"".join((bytes(BEFORE), block, bytes(ROOM))), dtype=np.uint8)
-        ends = np.flatnonzero(content == ord("\n"))
-        starts = np.concatenate(([BEFORE], ends[:-1] + 1)) if len(ends) else ends
+        lines = Lines.of(block, self.layout.delimiter, first)
         skip = max(0, self.layout.skip_lines - (first - 1))
-        return Lines(content, starts[skip:], ends[skip:], first)
+        return lines[skip:] if skip else lines
 
     def _unquoted(self, line: bytes) -> bytes:
         """A line whose quoted cells hold separators, with spaces in their place."""
@@ -120,20 +106,21 @@ class TableLog:
 
     def _frames(self, lines: Lines) -> FrameBatch:
         lines, remarks = _without_comments(lines)
-        if not len(lines.starts):
-            self._note(remarks, np.zeros(len(remarks.starts), dtype=np.int64), FrameBatch.empty())
+        if not len(lines):
+            self._note(remarks, np.zeros(len(remarks), dtype=np.int64), FrameBatch.empty())
             return FrameBatch.empty()
-        cells = self._cells(lines)
-        batch, good = frames_of_cells(lines.content, cells, self.layout, self._channels)
-        for row in np.flatnonzero(~good):
-            self._problem(lines, int(row))
-        batch = batch[good].compact() if not good.all() else batch
-        sound = np.concatenate(([0], np.cumsum(good)))
+        batch, good = frames_of_cells(Cells(lines, self.layout.delimiter), self.layout, self._channels)
+        if not good.all():
+            for row in np.flatnonzero(~good):
+                self._problem(lines, int(row))
+            batch = batch[good].compact()
         if self.layout.relative and len(batch):
             batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
             self._last_ns = int(batch.timestamp_ns[-1])
         batch.records["timestamp_ns"] += self.layout.start_ns
-        self._note(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
+        if len(remarks):
+            sound = np.concatenate(([0], np.cumsum(good)))
+            self._note(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
         self._count += len(batch)
         return batch
 
@@ -144,60 +131,18 @@ class TableLog:
             moment = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else self._last_ns
             self.notes.add(self._count + row, moment, text)
 
-    def _cells(self, lines: Lines) -> list[tuple[Places, Places]]:
-        """Starts and ends of the cells of each column that the layout needs; missing cells are empty."""
-        content = lines.content
-        separator = ord(self.layout.delimiter)
-        places = np.flatnonzero(content == separator)
-        grid = _grid(places, lines)
-        if grid is not None and grid.shape[1] >= self.layout.columns:
-            starts = np.asfortranarray(np.column_stack((lines.starts, grid[:, :-1] + 1)))
-            every = range(self.layout.columns)
-            return [stripped(content, starts[:, column], grid[:, column]) for column in every]
-        before = np.searchsorted(places, lines.starts)
-        count = np.searchsorted(places, lines.ends) - before
-        places = np.append(places, len(content) - ROOM)  # so that an index one beyond is an index
-        columns = []
-        starts = lines.starts
-        for column in range(self.layout.columns):
-            there = column < count
-            ends = np.where(there, places[np.minimum(before + column, len(places) - 1)], lines.ends)
-            columns.append(stripped(content, starts, ends))
-            starts = np.where(there, ends + 1, lines.ends)
-        return columns
-
     def _problem(self, lines: Lines, row: int) -> None:
         text = lines.text(row)
         shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        number = self._line_number(lines, row)
-        self._problems.add(f"line {number}", f"no frame in {shown!r}")
-
-    @staticmethod
-    def _line_number(lines: Lines, row: int) -> int:
-        before = lines.content[: lines.starts[row]]
-        return lines.first + int(np.count_nonzero(before == ord("\n")))
+        self._problems.add(f"line {lines.number(row)}", f"no frame in {shown!r}")
 
 
 def _without_comments(lines: Lines) -> tuple[Lines, Lines]:
     """The lines without empty ones and comments, and the comments."""
-    first = lines.content[lines.starts]
-    filled = lines.starts < lines.ends
-    remark = filled & (first == ord("#"))
-    kept = filled & ~remark
-    return (
-        Lines(lines.content, lines.starts[kept], lines.ends[kept], lines.first),
-        Lines(lines.content, lines.starts[remark], lines.ends[remark], lines.first),
-    )
-
-
-def _grid(places: Places, lines: Lines) -> Places | None:
-    """The ends of cells as (lines, cells), where all lines have as many; else None."""
-    count = len(lines.starts)
-    if not len(places) or len(places) % count:
-        return None
-    grid = np.asfortranarray(np.column_stack((places.reshape(count, -1), lines.ends)))
-    fits = (grid[:, 0] >= lines.starts).all() and (grid[:, -2] < lines.ends).all()
-    return grid if fits else None
+    first = lines.content.take(lines.starts)
+    remark, empty = first == ord("#"), first == ord("\n")
+    unusual = remark | empty
+    return (lines[~unusual], lines[remark]) if unusual.any() else (lines, lines[:0])
 
 
 def _layout_of(path: Path) -> TableLayout:

@@ -9,22 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
-from canmcast_gui.logfile.cells import (
-    Bytes,
-    Mask,
-    Places,
-    digits_only,
-    first_letters,
-    hex_payloads,
-    times,
-    whole_numbers,
-    without_prefix,
-)
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS, payload_of
+from canmcast_gui.logfile.cells import Bytes, Mask, Places, digits_only, times, whole_numbers
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.table_cells import Cells
 from canmcast_gui.logfile.table_dates import date_times, logger_times
 from canmcast_gui.logfile.table_layout import TIME_UNITS, TableLayout
+from canmcast_gui.logfile.table_payloads import payload_cells
+from canmcast_gui.logfile.text.lines import Text
+from canmcast_gui.logfile.text.numbers import FIRST_BYTES
 
-Cells = list[tuple[Places, Places]]
+Flags = npt.NDArray[np.uint16]
 
 _HIGHEST_ID = 0x1FFFFFFF
 _STANDARD_ID = 0x7FF
@@ -32,13 +26,27 @@ _HIGHEST_CHANNEL = 255
 # Names of channels in one file; more is no column of channels.
 _MOST_CHANNELS = 1000
 _CHANNEL_BYTES = 16
+# As many are told apart one by one, which is quicker than to sort their cells.
+_FEW_CHANNELS = 8
+
+
+def _switch(letters: bytes, flag: Flag) -> Flags:
+    """What the first character of a cell says, for all characters."""
+    table = np.zeros(256, dtype=np.uint16)
+    table[list(letters.lower() + letters.upper())] = int(flag)
+    return table
+
 
 # What stands at the beginning of a yes: true, yes, 1, x; of an extended id also ext; of Tx also sent, out.
-_YES = b"ty1x"
-_EXTENDED = b"ty1xe"
-_REMOTE = b"ty1xr"
-_ERROR = b"ty1xe"
-_SENT = b"t1so"
+_SWITCHES = {
+    "direction": _switch(b"t1so", Flag.TX),
+    "extended": _switch(b"ty1xe", Flag.EXTENDED),
+    "remote": _switch(b"ty1xr", Flag.REMOTE),
+    "error": _switch(b"ty1xe", Flag.ERROR),
+    "fd": _switch(b"ty1x", Flag.FD),
+    "brs": _switch(b"ty1x", Flag.BRS),
+    "esi": _switch(b"ty1x", Flag.ESI),
+}
 
 # Spreadsheets turn an id such as 2E6 into a number with an exponent.
 _EXPONENT = re.compile(rb"(\d)[.,]0+E\+(\d\d)$", re.IGNORECASE)
@@ -69,17 +77,15 @@ class Channels:
         return channel if 0 <= channel <= _HIGHEST_CHANNEL else 0
 
 
-def frames_of_cells(
-    content: Bytes, cells: Cells, layout: TableLayout, channels: Channels
-) -> tuple[FrameBatch, Mask]:
+def frames_of_cells(cells: Cells, layout: TableLayout, channels: Channels) -> tuple[FrameBatch, Mask]:
     """A frame for each line, times without the layout's start, and which of them are sound."""
-    count = len(cells[0][0])
-    flags = _flags(content, cells, layout)
-    times_ns, good = _times(content, cells, layout, count)
-    ids, extended, good_ids = _ids(content, cells, layout)
-    flags |= np.where(extended, np.uint16(Flag.EXTENDED), np.uint16(0))
-    payloads, lengths, codes, good_data = _payloads(content, cells, layout, flags)
-    flags |= np.where(lengths > INLINE_BYTES, np.uint16(Flag.FD), np.uint16(0))
+    flags = _flags(cells, layout)
+    times_ns, good = _times(cells, layout)
+    ids, extended, good_ids = _ids(cells, layout)
+    flags |= extended * np.uint16(Flag.EXTENDED)
+    payloads, lengths, codes, good_data = _payloads(cells, layout, flags)
+    if payloads.shape[1] > INLINE_BYTES:
+        flags |= (lengths > INLINE_BYTES) * np.uint16(Flag.FD)
     good &= (good_ids | ((flags & np.uint16(Flag.ERROR)) > 0)) & good_data
     batch = FrameBatch.from_columns(
         timestamp_ns=times_ns,
@@ -87,152 +93,130 @@ def frames_of_cells(
         data=payloads,
         length=lengths,
         flags=flags,
-        channel=_channels(content, cells, layout, channels),
+        channel=_channels(cells, layout, channels),
         dlc=codes,
     )
     return batch, good
 
 
-def _times(content: Bytes, cells: Cells, layout: TableLayout, count: int) -> tuple[Places, Mask]:
+def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
     if layout.time is None:
-        return np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
-    starts, ends = cells[layout.time]
+        return np.zeros(len(cells), dtype=np.int64), np.ones(len(cells), dtype=bool)
+    starts, ends = cells.column(layout.time)
     if layout.time_kind == "date":
-        values, good = date_times(content, starts, ends)
+        values, good = date_times(cells.content, starts, ends)
     elif layout.time_kind == "logger":
-        digits, good = digits_only(content, starts, ends)
+        digits, good = digits_only(cells.content, starts, ends)
         values = logger_times(digits)
     else:
-        values, good = times(content, starts, ends, TIME_UNITS.get(layout.time_kind, TIME_UNITS["s"]))
+        unit_ns = TIME_UNITS.get(layout.time_kind, TIME_UNITS["s"])
+        values, good = times(cells.content, starts, ends, unit_ns)
     good &= np.abs(values) < LONGEST_TIME_NS
-    return np.where(good, values, 0), good
+    return values if good.all() else np.where(good, values, 0), good
 
 
-def _ids(content: Bytes, cells: Cells, layout: TableLayout) -> tuple[npt.NDArray[np.uint32], Mask, Mask]:
+def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:
     """Ids, which of them are extended, and which are ids."""
-    starts, ends = cells[layout.identifier]
-    starts = without_prefix(content, starts, ends)
-    last = content[np.maximum(ends - 1, 0)] | 0x20
+    content = cells.content
+    starts, ends = cells.number_column(layout.identifier)
+    last = content.take(ends - 1) | 0x20
     marked = (ends - starts > 1) & ((last == ord("x")) | (last == ord("h")))
-    says_extended = marked & (last == ord("x"))
     values, good = whole_numbers(content, starts, ends - marked, layout.id_base)
     for row in np.flatnonzero(~good & (ends > starts)):
         found = _EXPONENT.match(content[starts[row] : ends[row]].tobytes())
         if found is not None:
             values[row], good[row] = int(b"%se%d" % (found[1], int(found[2])), 16), True
-    extended = says_extended | (values > _STANDARD_ID)
-    if layout.extended is not None:
-        extended |= _begins(content, cells, layout.extended, _EXTENDED)
+    extended = values > _STANDARD_ID
+    if marked.any():
+        extended |= marked & (last == ord("x"))
     # Reserved bits above the 29 are common in files of J1939 tools, as for the other formats.
-    return (values & _HIGHEST_ID).astype(np.uint32), extended, good & (values <= 0xFFFFFFFF)
+    return values & _HIGHEST_ID, extended, good & (values <= 0xFFFFFFFF)
 
 
-def _begins(content: Bytes, cells: Cells, column: int, letters: bytes) -> Mask:
-    return np.isin(first_letters(content, *cells[column]), np.frombuffer(letters, dtype=np.uint8))
-
-
-def _flags(content: Bytes, cells: Cells, layout: TableLayout) -> npt.NDArray[np.uint16]:
-    flags = np.zeros(len(cells[0][0]), dtype=np.uint16)
-    for column, letters, flag in (
-        (layout.direction, _SENT, Flag.TX),
-        (layout.remote, _REMOTE, Flag.REMOTE),
-        (layout.error, _ERROR, Flag.ERROR),
-        (layout.fd, _YES, Flag.FD),
-        (layout.brs, _YES, Flag.BRS),
-        (layout.esi, _YES, Flag.ESI),
-    ):
+def _flags(cells: Cells, layout: TableLayout) -> Flags:
+    flags = np.zeros(len(cells), dtype=np.uint16)
+    for name, table in _SWITCHES.items():
+        column = getattr(layout, name)
         if column is not None:
-            flags |= np.where(_begins(content, cells, column, letters), np.uint16(flag), np.uint16(0))
+            flags |= table.take(cells.first_characters(column))
     return flags
 
 
 def _payloads(
-    content: Bytes, cells: Cells, layout: TableLayout, flags: npt.NDArray[np.uint16]
+    cells: Cells, layout: TableLayout, flags: Flags
 ) -> tuple[Bytes, Places, npt.NDArray[np.uint8], Mask]:
-    """Payloads uint8 (n, 64), lengths, DLC codes, and which have all the bytes that they announce."""
-    count = len(flags)
-    if layout.data is None:
-        payloads, there = np.zeros((count, MAX_PAYLOAD), dtype=np.uint8), np.zeros(count, dtype=np.int64)
-        good = np.ones(count, dtype=bool)
-    elif layout.data_cells == 1:
-        payloads, there, good = _one_cell(content, *cells[layout.data], layout.data_base)
-    else:
-        payloads, there, good = _many_cells(content, cells, layout)
-    announced, said, good_lengths = _announced(content, cells, layout, there)
+    """Payloads uint8 (n, 8 to 64), lengths, DLC codes, and which have all the bytes that they announce."""
+    payloads, there, good = payload_cells(cells, layout)
+    announced, said, good_lengths = _announced(cells, layout, there)
+    good &= good_lengths
+    lengths = np.minimum(announced, there)
+    codes = LENGTH_TO_DLC.take(lengths)
+    complete = announced == lengths
     remote = (flags & np.uint16(Flag.REMOTE)) > 0
-    lengths = np.where(remote, 0, np.minimum(announced, there))
-    good &= good_lengths & (remote | (announced <= there))
-    codes = np.where(remote, LENGTH_TO_DLC[np.minimum(announced, MAX_PAYLOAD)], LENGTH_TO_DLC[lengths])
-    codes = np.where(said, codes, LENGTH_TO_DLC[lengths])
+    if remote.any():
+        codes = np.where(remote & said, LENGTH_TO_DLC.take(announced), codes)
+        lengths, complete = np.where(remote, 0, lengths), complete | remote
+        codes = np.where(remote & ~said, 0, codes)
     if layout.length is not None and layout.dlc is not None:
-        values, is_code = whole_numbers(content, *cells[layout.dlc], 10)
+        values, is_code = whole_numbers(cells.content, *cells.column(layout.dlc), 10)
         codes = np.where(is_code & (values <= 15), values, codes)
-    return payloads, lengths, codes.astype(np.uint8), good
+    return payloads, lengths, codes.astype(np.uint8), good & complete
 
 
-def _announced(content: Bytes, cells: Cells, layout: TableLayout, there: Places) -> tuple[Places, Mask, Mask]:
-    """How many bytes each line says there are, whether it says so, and whether that can be."""
+def _announced(cells: Cells, layout: TableLayout, there: Places) -> tuple[Places, Mask, Mask]:
+    """How many bytes each line says there are, up to 64, whether it says so, and whether that can be."""
     column = layout.length if layout.length is not None else layout.dlc
     if column is None:
         return there, np.zeros(len(there), dtype=bool), np.ones(len(there), dtype=bool)
-    starts, ends = cells[column]
-    values, good = whole_numbers(content, without_prefix(content, starts, ends), ends, 10)
+    starts, ends = cells.number_column(column)
+    values, good = whole_numbers(cells.content, starts, ends, 10)
     said = ends > starts
-    if layout.length is None:
+    if layout.length is None and (values > INLINE_BYTES).any():
         # A DLC of 9 to 15 is a code where so many bytes are there, else a length.
         coded = DLC_TO_LENGTH[np.minimum(values, 15)].astype(np.int64)
         values = np.where((values > INLINE_BYTES) & (values <= 15) & (there >= coded), coded, values)
-    values = np.where(said, values, there)
-    return np.minimum(values, MAX_PAYLOAD), said, (good | ~said) & (values <= MAX_PAYLOAD)
+    if not said.all():
+        values, good = np.where(said, values, there), good | ~said
+    return np.minimum(values, MAX_PAYLOAD), said, good & (values <= MAX_PAYLOAD)
 
 
-def _one_cell(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Bytes, Places, Mask]:
-    if base == 16:
-        payloads, lengths, good = hex_payloads(content, starts, ends)
-    else:
-        payloads = np.zeros((len(starts), MAX_PAYLOAD), dtype=np.uint8)
-        lengths, good = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=bool)
-    for row in np.flatnonzero(~good):  # bytes of different widths, or decimal ones
-        payload = _bytes_of(content[starts[row] : ends[row]].tobytes(), base)
-        good[row] = payload is not None
-        lengths[row] = len(payload or b"")
-        payloads[row, : lengths[row]] = np.frombuffer(payload or b"", dtype=np.uint8)
-    return payloads, lengths, good
-
-
-def _bytes_of(cell: bytes, base: int) -> bytes | None:
-    pairs = re.split(r"[\s,.:;_-]+", cell.decode("latin-1").strip())
-    try:
-        payload = payload_of([pair.removeprefix("0x").removeprefix("0X") for pair in pairs if pair], base)
-    except ValueError:
-        return None
-    return payload if len(payload) <= MAX_PAYLOAD else None
-
-
-def _many_cells(content: Bytes, cells: Cells, layout: TableLayout) -> tuple[Bytes, Places, Mask]:
-    count = len(cells[0][0])
-    payloads = np.zeros((count, MAX_PAYLOAD), dtype=np.uint8)
-    lengths, good = np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
-    goes_on = np.ones(count, dtype=bool)
-    for place in range(min(layout.data_cells, MAX_PAYLOAD)):
-        starts, ends = cells[(layout.data or 0) + place]
-        starts = without_prefix(content, starts, ends)
-        values, is_number = whole_numbers(content, starts, ends, layout.data_base)
-        goes_on &= is_number & (values < 256)
-        lengths += goes_on
-        payloads[:, place] = np.where(goes_on, values, 0)
-    return payloads, lengths, good
-
-
-def _channels(content: Bytes, cells: Cells, layout: TableLayout, channels: Channels) -> Any:
+def _channels(cells: Cells, layout: TableLayout, channels: Channels) -> Any:
     if layout.channel is None:
-        return np.ones(len(cells[0][0]), dtype=np.uint8)
-    starts, ends = cells[layout.channel]
-    width = min(_CHANNEL_BYTES, int((ends - starts).max(initial=0)))
-    if not width:
-        return np.ones(len(starts), dtype=np.uint8)
-    places = np.arange(width)
-    texts = np.where(places < (ends - starts)[:, None], content[starts[:, None] + places], 0).astype(np.uint8)
-    different, which = np.unique(texts.view(f"S{width}")[:, 0], return_inverse=True)
-    numbers = [channels.number(bytes(text), layout.first_channel) for text in different]
-    return np.array(numbers, dtype=np.uint8)[which]
+        return 1
+    starts, ends = cells.column(layout.channel)
+    sizes = np.minimum(ends - starts, _CHANNEL_BYTES)
+    if not sizes.max(initial=0):
+        return 1
+    if sizes.max() == 1 == sizes.min():
+        letters = cells.content.take(starts)
+        table = np.zeros(256, dtype=np.uint8)
+        for letter in np.flatnonzero(np.bincount(letters)):
+            table[letter] = channels.number(bytes([letter]), layout.first_channel)
+        return table.take(letters)
+    names = _names(cells.content, starts, sizes)
+    numbers = np.zeros(len(names), dtype=np.uint8)
+    known = np.zeros(len(names), dtype=np.bool_)
+    for _ in range(_FEW_CHANNELS):
+        row = known.argmin()
+        if known[row]:
+            return numbers
+        same = names == names[row]
+        numbers[same] = channels.number(_text(names[row]), layout.first_channel)
+        known |= same
+    rest = np.flatnonzero(~known)
+    different, which = np.unique(names[rest], return_inverse=True)
+    others = [channels.number(_text(name), layout.first_channel) for name in different]
+    numbers[rest] = np.array(others, dtype=np.uint8)[which]
+    return numbers
+
+
+def _names(content: Bytes, starts: Places, sizes: Places) -> npt.NDArray[Any]:
+    """Cells of up to 16 characters as values that can be compared: numbers, where 8 characters are enough."""
+    if sizes.max() <= 8:
+        return Text(content).integers(starts) & FIRST_BYTES.take(sizes)
+    texts = Text(content).window(starts, _CHANNEL_BYTES) * (np.arange(_CHANNEL_BYTES) < sizes[:, None])
+    return texts.view(f"S{_CHANNEL_BYTES}")[:, 0]
+
+
+def _text(name: np.generic) -> bytes:
+    return name.tobytes().rstrip(b"\0")

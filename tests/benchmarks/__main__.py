@@ -19,6 +19,7 @@ SUBJECTS = (
     "opening",
     "logfile",
     "logfile_binary",
+    "logfile_tables",
     "recorder",
     "plot",
     "window",

@@ -159,6 +159,54 @@ def test_blocks_join_without_a_seam(tmp_path):
     assert len(np.unique(batch.data, axis=0)) == 1
 
 
+cell_texts = st.sampled_from(["AA", "0b", "ff", "7", "", "xx", " 3C", "0x1F", "100", "2.", "\t5d "])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.lists(cell_texts, max_size=11), min_size=1, max_size=6),
+    cells=st.sampled_from([3, 8, 10]),
+)
+def test_a_payload_of_many_cells_ends_before_the_first_that_is_no_byte(rows, cells, tmp_path_factory):
+    layout = TableLayout(identifier=0, data=1, data_cells=cells)
+    text = "\n".join(",".join(["1", *row]) for row in rows)
+    batch, reader = written(tmp_path_factory.mktemp("cells"), text, layout)
+    assert reader.skipped == 0
+    assert [list(batch.payload(row)) for row in range(len(rows))] == [_bytes_in(row[:cells]) for row in rows]
+
+
+def _bytes_in(cells: list[str]) -> list[int]:
+    values = []
+    for cell in cells:
+        digits = cell.strip().removeprefix("0x")
+        if not digits or set(digits) - set("0123456789abcdefABCDEF") or int(digits, 16) > 255:
+            break
+        values.append(int(digits, 16))
+    return values
+
+
+def test_payloads_in_one_cell_with_and_without_marks_between(tmp_path):
+    cells = ["AA 0B", "aa0b", "AA-0B", "", "a b", "0xAA0B", "AA0", "AA0B0G", "AA " * 30 + "0B", "AA.0B"]
+    layout = TableLayout(delimiter=";", identifier=0, data=1)
+    batch, reader = written(tmp_path, "".join(f"1;{cell}\n" for cell in cells), layout)
+    expected = ["aa0b", "aa0b", "aa0b", "", "0a0b", "aa0b", "aa" * 30 + "0b", "aa0b"]
+    assert [batch.payload(row).hex() for row in range(len(batch))] == expected
+    assert [problem.partition(":")[0] for problem in reader.problems] == ["line 7", "line 8"]
+
+
+def test_channels_by_name_are_numbered_in_turn(tmp_path):
+    names = ["HS", "MS", "HS", "a bus with a long name", *(f"net {letter}" for letter in "abcdefgh"), "MS"]
+    batch, _ = written(tmp_path, "".join(f"1,{name}\n" for name in names), TableLayout(channel=1))
+    assert batch.channel.tolist() == [1, 2, 1, *range(3, 12), 2]
+    batch, _ = written(tmp_path, "1,A\n1,B\n1,A\n1,C\n", TableLayout(channel=1))
+    assert batch.channel.tolist() == [1, 2, 1, 3]
+
+
+def test_a_line_without_end_is_counted(tmp_path):
+    batch, reader = written(tmp_path, GVRET + "z" * 3_000_000)
+    assert (len(batch), reader.problems[0][:28]) == (3, "line 5: no frame in 'zzzzzzz")
+
+
 columns = st.one_of(st.none(), st.integers(0, 6))
 
 

@@ -23,21 +23,24 @@ _HIGH_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
 # Which bits of eight bytes belong to the last 0..8 of them.
 _LAST_BYTES = np.array([(1 << 64) - (1 << 8 * (8 - count)) for count in range(9)], dtype=np.uint64)
 
+# Which bits of eight bytes belong to the first 0..8 of them.
+FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
+
 _BAD = 0x100
 
 
-def _hex_tables() -> tuple[Bytes, npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+def _hex_tables() -> tuple[Bytes, npt.NDArray[np.uint16]]:
+    """The value of a digit, and of two, the first of which has the lower bits."""
     digits = np.full(256, 0xFF, dtype=np.uint8)
     for value, names in enumerate(zip(b"0123456789ABCDEF", b"0123456789abcdef", strict=True)):
         digits[list(names)] = value
-    low = digits.astype(np.uint16)
-    low[digits == 0xFF] = _BAD
-    high = low << np.uint16(4)
-    high[digits == 0xFF] = _BAD
-    return digits, high, low
+    single = digits.astype(np.uint16)
+    single[digits == 0xFF] = _BAD
+    pairs = (single & 0xFF) << 4 | single[:, None] | single & _BAD
+    return digits, pairs.ravel().astype(np.uint16)
 
 
-_DIGITS, _HIGH, _LOW = _hex_tables()
+_DIGITS, _PAIRS = _hex_tables()
 
 # The longest whole part of a time that is read here: seconds for a hundred years and more.
 _MOST_WHOLE = 4_000_000_000
@@ -92,8 +95,8 @@ def nanoseconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, Mas
     times = np.zeros(len(starts), dtype=np.int64)
     good = np.zeros(len(starts), dtype=np.bool_)
     rest = np.arange(len(starts))
-    for places in (6, 3, 9, 4, 1, 5, 2, 7, 8):
-        has_point = lines.text[ends[rest] - places - 1] == ord(".")
+    for places in _decimals(lines, ends):
+        has_point = lines.text.take(ends[rest] - places - 1) == ord(".")
         rows = rest if has_point.all() else rest[has_point]
         if len(rows):
             times[rows], good[rows] = _with_places(lines, starts[rows], ends[rows], places)
@@ -101,6 +104,13 @@ def nanoseconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, Mas
         if not len(rest):
             break
     return times, good
+
+
+def _decimals(lines: Text, ends: Places) -> list[int]:
+    """Numbers of digits behind the point, the likely ones first: as many as the first number has."""
+    usual = [6, 3, 9, 4, 1, 5, 2, 7, 8]
+    first = 9 - lines.text[ends[0] - 10 : ends[0]].tobytes().rfind(b".") if len(ends) else 0
+    return [first, *usual] if first in usual else usual
 
 
 def _with_places(lines: Text, starts: Places, ends: Places, places: int) -> tuple[Numbers, Mask]:
@@ -111,7 +121,8 @@ def _with_places(lines: Text, starts: Places, ends: Places, places: int) -> tupl
     return whole_part * 1_000_000_000 + part * _TENS[9 - places], good
 
 
-def hex_bytes(high: Bytes, low: Bytes) -> tuple[Bytes, Mask]:
-    """Bytes from the characters of their two digits, of any one shape; and which characters are none."""
-    values = _HIGH.take(high) | _LOW.take(low)
+def hex_bytes(characters: Bytes, pitch: int, count: int) -> tuple[Bytes, Mask]:
+    """The first ``count`` bytes of each row, which stand ``pitch`` characters apart; and which are none."""
+    shape, strides = (len(characters), count), (characters.shape[1], pitch)
+    values = _PAIRS.take(np.ndarray(shape, dtype="<u2", buffer=characters, strides=strides))
     return values.astype(np.uint8), values >= _BAD

@@ -58,7 +58,7 @@ def payloads(lines: Lines, places: Places, lengths: Places, pitch: int) -> Paylo
 def _inline(lines: Lines, places: Places, lengths: Places, pitch: int) -> tuple[Bytes, Mask]:
     """Payloads of up to 8 bytes, zero beyond each one's end."""
     characters = lines.window(places, pitch * INLINE_BYTES)
-    values, bad = hex_bytes(characters[:, 0::pitch], characters[:, 1::pitch])
+    values, bad = hex_bytes(characters, pitch, INLINE_BYTES)
     inside = _INSIDE[lengths]
     if pitch == 3:
         bad[:, 1:] |= characters[:, 2:-1:3] != _SPACE
@@ -73,7 +73,7 @@ def _matrix(lines: Lines, places: Places, length: int, pitch: int) -> tuple[Byte
     """Payloads of one length, each whole."""
     width = pitch * length - (pitch - 2)
     characters = lines.window(places, width + 1)
-    values, bad = hex_bytes(characters[:, 0:width:pitch], characters[:, 1:width:pitch])
+    values, bad = hex_bytes(characters, pitch, length)
     good = ~bad.any(axis=1)
     if pitch == 3:
         good &= (characters[:, 2:width:3] == _SPACE).all(axis=1)
