@@ -9,12 +9,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import open_writer
 from canmcast_gui.models.transmit_columns import COLUMNS
 from canmcast_gui.models.transmit_row import NS_PER_MS, TransmitRow
 from canmcast_gui.transport.receiver import Receiver
@@ -108,30 +105,6 @@ def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
     os.kill(desk.session.transmitter.pid, signal.SIGKILL)
     desk.wait(lambda: panel.model.armed_count == 0, "the rows being switched off")
     assert any("No longer being sent: 200, 201." in text for _, text in desk.messages)
-
-
-def test_a_replay_with_a_seek_reaches_a_stock_peer(desk, network, stock_peer, tmp_path):
-    port, log = network.free_port(), tmp_path / "drive.asc"
-    numbers = np.arange(400)
-    data = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
-    with open_writer(log) as writer:
-        writer.write(FrameBatch.from_columns(numbers * 2 * NS_PER_MS, 0x100, data, channel=1))
-    desk.connect(GROUP, port)
-    panel = desk.window.docks.replay
-    panel.open_files([str(log)])
-    desk.wait(
-        lambda: panel.control.source.frames == 400 and not panel.control.source.loading, "reading the file"
-    )
-    peer = stock_peer("recv", "--port", port, "--count", 101, "--seconds", 10)
-    panel.step()
-    desk.wait(lambda: panel.control.status.sent == 1, "one frame")
-    panel.control.seek(0.6)
-    panel.play()
-    desk.wait(lambda: panel.control.status.state == "ended", "the end")
-    result = peer.result()
-    assert result["received"] == 101
-    assert result["missing"] == 299
-    assert np.diff(result["times"])[1:].mean() == pytest.approx(0.002, rel=0.1)
 
 
 def test_a_killed_transmit_process_is_said_with_what_was_armed(desk, network):
