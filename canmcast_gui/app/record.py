@@ -1,12 +1,17 @@
-"""Beginning to record to files: the trigger with everything it may ask for, and the time before."""
+"""Recording to files: the one that runs, and how one begins: its trigger, and the time before."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QObject, QTimer, Signal
+
 from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.live import SUPERVISE_MS
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions
 from canmcast_gui.recording import Recording
 
@@ -17,6 +22,75 @@ _PIECE_ROWS = 65_536
 
 # Beside the queue for what comes meanwhile, so that ten minutes of 10,000 frames/s fit in front of it.
 _QUEUE_BYTES = 256_000_000
+
+
+class RecordControl(QObject):
+    """At most one recorder at a time. ``changed`` says that one has begun or ended.
+
+    ``message`` carries a level and a sentence, as the session's does.
+    """
+
+    changed = Signal()
+    message = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.recorder: Recorder | None = None
+        self._written = 0
+        self._watch = QTimer(self)
+        self._watch.setInterval(SUPERVISE_MS)
+        self._watch.timeout.connect(self._look)
+
+    @property
+    def recorded(self) -> int:
+        """How many frames all recorders so far have taken."""
+        return self._written + (self.recorder.recorded if self.recorder is not None else 0)
+
+    @property
+    def was_used(self) -> bool:
+        """Whether any file is being written, or got frames."""
+        return self.recorder is not None or self._written > 0
+
+    def start(
+        self, path: Path, options: RecordOptions | None, recording: Recording, databases: DatabaseSet
+    ) -> bool:
+        """End the one that runs and begin another; False, with a message, where that is impossible."""
+        self.stop()
+        try:
+            self.recorder = start_recorder(path, options, recording, databases)
+        except FileError as error:
+            self.message.emit("error", str(error))
+            return False
+        self._watch.start()
+        self.changed.emit()
+        return True
+
+    def write(self, batch: FrameBatch) -> None:
+        """Hand frames to the one that runs."""
+        if self.recorder is not None:
+            self.recorder.write(batch)
+
+    def note(self, note: Note) -> None:
+        """Hand a mark to the one that runs."""
+        if self.recorder is not None:
+            self.recorder.note(note)
+
+    def stop(self) -> None:
+        """Finish the file; nothing happens where none is being written."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is None:
+            return
+        self._watch.stop()
+        recorder.close()
+        self._written += recorder.recorded
+        if recorder.error:
+            self.message.emit("error", recorder.error)
+        self.changed.emit()
+
+    def _look(self) -> None:
+        """A recorder that has failed is ended, which says why."""
+        if self.recorder is not None and self.recorder.error:
+            self.stop()
 
 
 def start_recorder(

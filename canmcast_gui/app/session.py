@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.bus import BusControl
 from canmcast_gui.app.clock import DisplayClock
 from canmcast_gui.app.databases import Databases
 from canmcast_gui.app.leftover import save_leftover
-from canmcast_gui.app.live import SUPERVISE_MS
-from canmcast_gui.app.record import start_recorder
+from canmcast_gui.app.record import RecordControl
 from canmcast_gui.app.reference import Reference
+from canmcast_gui.app.session_bus import BusSide
 from canmcast_gui.app.signal_export import SignalExport
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task, Work
@@ -31,16 +30,14 @@ from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile import FileError, Recorder, RecordOptions, TableLayout
+from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, NewestById, RateMeter, Recording
 from canmcast_gui.resources_path import resource
-from canmcast_gui.transmit import Transmitter, Trigger
-from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 
 
-class Session(QObject):
+class Session(QObject, BusSide):
     """Owns recording, bus, databases and transmitter; tells views what changed.
 
     ``message`` carries a level ("info", "warning" or "error") and a sentence for the user; ``task_started``
@@ -62,18 +59,14 @@ class Session(QObject):
         self.clock = DisplayClock(self)
         self.rates = RateMeter()
         self.paused = False
-        self.recorder: Recorder | None = None
-        self._written = 0
         self._pool = TaskPool(self)
         self._databases = Databases(self._pool, self)
         self._trace = Trace(self._pool, self)
         self.databases.use_sources(self.recording.sources)
         self.reference = Reference(self._pool, self.databases, self)
         self._bus = BusControl(self._pool, self._sources_for_bus, self)
+        self._record = RecordControl(self)
         self._wire()
-        self._recorder_watch = QTimer(self)
-        self._recorder_watch.setInterval(SUPERVISE_MS)
-        self._recorder_watch.timeout.connect(self._watch_recorder)
 
     def _wire(self) -> None:
         self.clock.tick.connect(self._trace.feed)
@@ -90,6 +83,8 @@ class Session(QObject):
         self._bus.transmit_news.connect(self.transmit_news)
         self._bus.arrived.connect(self._on_arrived)
         self._bus.lost.connect(self._trace.add_loss)
+        self._record.message.connect(self.message)
+        self._record.changed.connect(self.record_state_changed)
 
     # -- what there is -----------------------------------------------------------------------------------
 
@@ -127,78 +122,13 @@ class Session(QObject):
         """Marks that would be lost on closing; those of the demonstration do not count."""
         return 0 if self._bus.is_demo else self._trace.unsaved_marks
 
-    @property
-    def capture(self) -> Capture | None:
-        """The capture process's client while a bus is open."""
-        return self._bus.capture
-
-    @property
-    def transmitter(self) -> Transmitter | None:
-        """The transmit process's client while a bus is open."""
-        return self._bus.transmitter
-
-    @property
-    def bus_settings(self) -> BusSettings | None:
-        """The settings of the open bus, or of the last one; None before the first."""
-        return self._bus.settings
-
-    @property
-    def bus_label(self) -> str:
-        """The bus in two or three words; empty before the first."""
-        return self._bus.label
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether the demonstration is running."""
-        return self._bus.is_demo
-
     # -- the bus -----------------------------------------------------------------------------------------
-
-    def connect_bus(self, settings: BusSettings) -> None:
-        """Go on the bus, beside the window; ``state_changed`` says that it is up, ``message`` why not.
-
-        Frames from a bus go on where those of the last one ended; after a file they begin anew.
-        """
-        self._bus.open(settings)
 
     def start_demo(self, settings: BusSettings | None = None) -> None:
         """Start the demonstration's car on a bus of this computer only, go on it, and load its database."""
         self._bus.open_demo(settings or BusSettings.this_computer())
         if not any(database.path.name == DEMO_DATABASE for database in self.databases):
             self.load_database(resource(DEMO_DATABASE))
-
-    def disconnect_bus(self) -> None:
-        """Leave the bus, keeping what was received."""
-        self._bus.close()
-
-    def send(self, batch: FrameBatch) -> bool:
-        """Send frames once, now, in order; False, with a message, where that is impossible."""
-        return self._bus.send(batch)
-
-    def arm(
-        self,
-        job_id: int,
-        frame: FrameBatch,
-        period_ns: int,
-        count: int | None = None,
-        changes: Sequence[dict[str, Any]] = (),
-        name: str = "",
-        trigger: Trigger | None = None,
-    ) -> bool:
-        """Send one frame periodically, or change the frame and period of an armed job. False as ``send``.
-
-        ``changes`` are done to the data of each frame; it is called ``name``, and sent when ``trigger`` is
-        heard where there is one; see Transmitter.arm().
-        """
-        return self._bus.arm(job_id, frame, period_ns, count, changes, name, trigger)
-
-    def disarm(self, job_id: int) -> None:
-        """End one periodic job."""
-        self._bus.disarm(job_id)
-
-    def stop_all(self) -> None:
-        """End all that is being sent, and drop what waits to leave."""
-        self._bus.stop_all()
 
     def _sources_for_bus(self) -> SourceTable:
         """The source table for frames of a bus that has just opened."""
@@ -209,8 +139,7 @@ class Session(QObject):
     def _on_arrived(self, batch: FrameBatch) -> None:
         self.rates.update(batch, time.monotonic_ns())
         self._trace.append(batch)
-        if self.recorder is not None:
-            self.recorder.write(batch)
+        self._record.write(batch)
 
     # -- the recording -----------------------------------------------------------------------------------
 
@@ -291,43 +220,27 @@ class Session(QObject):
 
     # -- recording to a file -----------------------------------------------------------------------------
 
+    @property
+    def recorder(self) -> Recorder | None:
+        """What writes to a log file while that is wanted."""
+        return self._record.recorder
+
     def start_record(self, path: Path | str, options: RecordOptions | None = None) -> bool:
         """Write what is received from now on to a log file, or to several, as the options say.
 
         What the options ask for of the time before comes from the trace. False, with a message, where
         recording cannot begin.
         """
-        self.stop_record()
-        try:
-            self.recorder = start_recorder(Path(path), options, self.recording, self.databases)
-        except FileError as error:
-            self.message.emit("error", str(error))
-            return False
-        self._recorder_watch.start()
-        self.record_state_changed.emit()
-        return True
+        return self._record.start(Path(path), options, self.recording, self.databases)
 
     def note_in_record(self, note: Note) -> None:
         """Write a mark of the trace of the bus into the running file, where its format has a place for it."""
-        if self.recorder is not None and self._trace.file_path is None:
-            self.recorder.note(note)
+        if self._trace.file_path is None:
+            self._record.note(note)
 
     def stop_record(self) -> None:
         """Finish the file; nothing happens where none is being written."""
-        recorder, self.recorder = self.recorder, None
-        if recorder is None:
-            return
-        self._recorder_watch.stop()
-        recorder.close()
-        self._written += recorder.recorded
-        if recorder.error:
-            self.message.emit("error", recorder.error)
-        self.record_state_changed.emit()
-
-    def _watch_recorder(self) -> None:
-        """A recorder that has failed is ended, which says why."""
-        if self.recorder is not None and self.recorder.error:
-            self.stop_record()
+        self._record.stop()
 
     def make_task(self, title: str, work: Work) -> Task:
         """A task beside the window, shown with its progress: connect to its signals, then start it."""
@@ -366,11 +279,9 @@ class Session(QObject):
 
         ``recorded`` counts frames in record files, or in the trace while no such file was asked for.
         """
-        writing = self.recorder is not None or self._written > 0
-        now = self.recorder.recorded if self.recorder is not None else 0
         return replace(
             self._bus.totals(),
-            recorded=self._written + now if writing else self._trace.appended,
+            recorded=self._record.recorded if self._record.was_used else self._trace.appended,
             unrecorded=self._trace.unrecorded,
         )
 
