@@ -100,6 +100,11 @@ class Jobs:
         times = (self._schedule.next_due(), self._triggers.next_due())
         return min((due_ns for due_ns in times if due_ns is not None), default=None)
 
+    @property
+    def listening(self) -> bool:
+        """Whether any of them waits for frames of others."""
+        return len(self._triggers) > 0
+
     def hear(self, batch: FrameBatch) -> None:
         """Frames of others; a delay after one counts from its arrival."""
         if len(batch) and len(self._triggers):

@@ -31,6 +31,9 @@ class Receiver(Protocol):
     def mark_own(self, source: Source) -> None:
         """Frames from there are this program's own, and carry Flag.TX."""
 
+    def close(self) -> None:
+        """Leave."""
+
 
 class Listener:
     """Hears what others send, from open() on. ``factory`` is None where there are no ears."""
@@ -63,6 +66,13 @@ class Listener:
         for address in self._addresses:
             receiver.mark_own(address)
         self.receiver = receiver
+
+    def close(self) -> None:
+        """Listen no more: every frame of a busy bus would wake this process."""
+        if self.receiver is not None:
+            self.receiver.close()
+            self.receiver = None
+            self._live.clear()
 
     def note_addresses(self, addresses: tuple[Source, ...]) -> None:
         """Own frames come from these addresses now."""

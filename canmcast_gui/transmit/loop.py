@@ -72,7 +72,11 @@ class TransmitLoop:
 
     def _hear(self) -> None:
         """Let everything that waits for frames of others hear them."""
-        if self._listener.receiver is not None:
+        if self._listener.receiver is None:
+            return
+        if not (self._jobs.listening or self._sequences.listening or self._replays.listening):
+            self._listener.close()
+        else:
             heard = self._listener.hear()
             self._jobs.hear(heard)
             self._sequences.hear(heard)

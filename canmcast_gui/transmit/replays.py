@@ -150,6 +150,11 @@ class Replays:
             if part or replay.state == "ended":
                 self._note(number, replay)
 
+    @property
+    def listening(self) -> bool:
+        """Whether any of them depends on what others send."""
+        return any(one.options.skip_live or one.stop_at is not None for one in self._running.values())
+
     def hear(self, batch: FrameBatch) -> None:
         """Frames of others; one that a replay was to stop at makes it stand still."""
         for number, running in self._running.items():

@@ -75,6 +75,11 @@ class Sequence:
         return self._steps[self.at]
 
     @property
+    def expects(self) -> bool:
+        """Whether there are steps that wait for a frame."""
+        return bool(self._filters)
+
+    @property
     def listening(self) -> bool:
         """Whether it waits for a frame."""
         return self.state != "ended" and self.at < len(self._steps) and self._step["do"] == "expect"

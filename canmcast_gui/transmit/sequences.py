@@ -77,6 +77,11 @@ class Sequences:
         times = [due_ns for one in self._running.values() if (due_ns := one.next_due()) is not None]
         return min(times, default=None)
 
+    @property
+    def listening(self) -> bool:
+        """Whether any of them has a step that waits for a frame of others."""
+        return any(sequence.expects for sequence in self._running.values())
+
     def hear(self, batch: FrameBatch) -> None:
         """Frames of others; a delay after one counts from its arrival."""
         if not len(batch) or not any(one.listening for one in self._running.values()):

@@ -27,6 +27,7 @@ from canmcast_gui.transmit import (
     Transmitter,
     Trigger,
 )
+from canmcast_gui.transmit.triggers import MOST_PENDING
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
@@ -660,6 +661,47 @@ def test_a_triggered_job_becomes_periodic_and_back_and_counts_on(pair, receiver)
     other.send(frame(0x100))
     assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x202]
     news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent >= 22)
+
+
+def sockets(transmitter) -> int:
+    return len(psutil.Process(transmitter.pid).net_connections("udp"))
+
+
+def test_ears_are_open_only_while_something_waits_for_frames(pair, receiver):
+    transmitter, other = pair
+    ready(transmitter)
+    deaf = sockets(transmitter)
+    for _ in range(2):
+        transmitter.arm(1, frame(0x200), MS, count=1, trigger=Trigger("id == 0x100"))
+        ready(transmitter)
+        assert sockets(transmitter) > deaf
+        other.send(frame(0x100))
+        assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x200]
+        news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)
+        ready(transmitter)
+        assert sockets(transmitter) == deaf
+
+
+def test_what_is_pending_leaves_as_the_row_is_then(pair, receiver):
+    transmitter, other = pair
+    trigger = Trigger("id == 0x100", 200 * MS)
+    transmitter.arm(1, frame(0x200, b"\1"), MS, trigger=trigger)
+    ready(transmitter)
+    other.send(frame(0x100))
+    assert len(receive(receiver, 1)) == 1
+    transmitter.arm(1, frame(0x200, b"\2"), MS, trigger=Trigger("id == 0x101"))
+    answer = receive(receiver, 1)
+    assert (answer.arbitration_id.tolist(), answer.data[0, 0]) == ([0x200], 2)
+
+
+def test_a_burst_is_answered_as_far_as_there_is_room(pair, receiver):
+    transmitter, other = pair
+    transmitter.arm(1, frame(0x200), MS, trigger=Trigger("id == 0x100", 300 * MS))
+    ready(transmitter)
+    other.send(FrameBatch.concatenate([frame(0x100)] * 400))
+    last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent == MOST_PENDING)[-1]
+    assert last.late == 400 - MOST_PENDING
+    assert len(receive(receiver, 400 + MOST_PENDING)) == 400 + MOST_PENDING
 
 
 def test_stop_all_ends_triggers_with_what_was_pending(pair, receiver):
