@@ -54,6 +54,11 @@ class FuzzRun:
         self.sent += len(piece)
         return piece
 
+    @property
+    def listening(self) -> bool:
+        """Whether it waits for an answer."""
+        return self._stop_at is not None
+
     def hear(self, batch: FrameBatch, now_ns: int) -> Answer | None:
         """Frames of others; the first one that the run was to stop at makes it stand still."""
         if self._stop_at is None or self.answered or not self.sent or not len(batch):

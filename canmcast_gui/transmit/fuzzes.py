@@ -95,6 +95,11 @@ class Fuzzes(Replays):
         if self._news.untold < MOST_UNTOLD:
             super().send_due()
 
+    @property
+    def listening(self) -> bool:
+        """Whether any of them waits for an answer."""
+        return any(run.listening for run in self._runs.values())
+
     def hear(self, batch: FrameBatch) -> None:
         """Frames of others; the one that a run was to stop at makes it stand still."""
         for number, run in self._runs.items():

@@ -51,6 +51,7 @@ class TransmitLoop:
         self._commands = Commands(
             self._jobs, self._singles, self._replays, self._sequences, self._fuzzes, budget
         )
+        self._with_ears = (self._jobs, self._sequences, self._replays, self._fuzzes)
         # Read and not obeyed yet, each with the time at which it came: those that came together begin jobs
         # that are due together. Bounded by what the channel takes in at a time, and by how many single
         # frames a client lets wait.
@@ -74,14 +75,13 @@ class TransmitLoop:
         """Let everything that waits for frames of others hear them."""
         if self._listener.receiver is None:
             return
-        if not (self._jobs.listening or self._sequences.listening or self._replays.listening):
+        ears = [one for one in self._with_ears if one.listening]
+        if not ears:
             self._listener.close()
-        else:
-            heard = self._listener.hear()
-            self._jobs.hear(heard)
-            self._sequences.hear(heard)
-            self._replays.hear(heard)
-            self._fuzzes.hear(heard)
+            return
+        heard = self._listener.hear()
+        for one in ears:
+            one.hear(heard)
 
     def _obey(self) -> None:
         """Do what was read, as far as no frame becomes due meanwhile; always at least one thing."""

@@ -22,59 +22,14 @@ from canmcast_gui.transmit import (
     ReplayOptions,
     ReplayStatus,
     SendFailed,
-    SequenceStatus,
     TransmitError,
     Transmitter,
-    Trigger,
 )
-from canmcast_gui.transmit.triggers import MOST_PENDING
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
+from tests.transmit.hearing import EARS, MS, PATIENCE, SENDER, frame, news, receive
 
 pytestmark = pytest.mark.network
-SENDER = "canmcast_gui.transport.sender:open_sender"
-PATIENCE = 20.0
-MS = 1_000_000
-
-
-@pytest.fixture
-def settings(network) -> BusSettings:
-    return BusSettings.this_computer(port=network.free_port())
-
-
-@pytest.fixture
-def transmitter(settings):
-    with Transmitter(SENDER, settings.to_dict()) as transmitter:
-        yield transmitter
-
-
-@pytest.fixture
-def receiver(settings):
-    with closing(Receiver(settings)) as receiver:
-        yield receiver
-
-
-def frame(arbitration_id: int = 0x123, data: bytes = b"\1\2\3", flags: int = 0) -> FrameBatch:
-    return FrameBatch.from_columns(0, [arbitration_id], [list(data)], flags=flags)
-
-
-def receive(receiver: Receiver, count: int) -> FrameBatch:
-    """The frames that come, at least ``count`` of them."""
-    batches, end = [], time.monotonic() + PATIENCE
-    while sum(map(len, batches)) < count and time.monotonic() < end:
-        wait_for(receiver.fileno(), 1.0)
-        batches.append(receiver.drain())
-    return FrameBatch.concatenate(batches)
-
-
-def news(transmitter: Transmitter, wanted) -> list:
-    """News as they come, until one is as wanted."""
-    found, end = [], time.monotonic() + PATIENCE
-    while not any(wanted(one) for one in found):
-        assert time.monotonic() < end, f"only {found[-5:]}"
-        wait_for(transmitter.fileno(), 1.0)
-        found += transmitter.poll()
-    return found
 
 
 def kill(transmitter: Transmitter, number: int = signal.SIGKILL) -> None:
@@ -428,7 +383,6 @@ def test_the_room_knows_no_transport():
 # -- replays ---------------------------------------------------------------------------------------------
 
 ROWS = "canmcast_gui.recording.follower:open_rows"
-EARS = "canmcast_gui.transport.receiver:open_receiver"
 
 
 @pytest.fixture
@@ -534,50 +488,6 @@ def test_changing_data_is_computed_and_counts_on_over_edits(transmitter, receive
         transmitter.arm(1, frame(data=b"\0"), 2 * MS, changes=changes)
 
 
-# -- sequences -------------------------------------------------------------------------------------------
-
-
-def test_a_sequence_sends_and_answers(settings, receiver):
-    with (
-        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
-        Transmitter(SENDER, settings.to_dict()) as other,
-    ):
-        steps = [
-            {"do": "send", "frame": frame(0x7DF)},
-            {"do": "expect", "filter": "id == 0x7E8", "ns": 10_000 * MS, "stop": True},
-            {"do": "wait", "ns": 5 * MS},
-            {"do": "send", "frame": frame(0x7E0)},
-        ]
-        transmitter.run_sequence(4, steps)
-        assert receive(receiver, 1).arbitration_id.tolist() == [0x7DF]
-        other.send(frame(0x7E7))
-        other.send(frame(0x7E8))
-        batch = receive(receiver, 3)
-        assert batch.arbitration_id.tolist() == [0x7E7, 0x7E8, 0x7E0]
-        assert int(batch.timestamp_ns[2] - batch.timestamp_ns[1]) >= 4 * MS
-        last = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")[-1]
-        assert (last.outcome, last.sent) == ("done", 2)
-        assert transmitter.sequences == frozenset()
-
-
-def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
-    steps = [
-        {"do": "send", "frame": frame(1)},
-        {"do": "wait", "ns": MS},
-        {"do": "repeat", "to": 0, "times": None},
-    ]
-    transmitter.run_sequence(1, steps, paused=True)
-    transmitter.sequence_do(1, "step")
-    assert len(receive(receiver, 1)) == 1
-    transmitter.sequence_do(1, "go on")
-    receive(receiver, 10)
-    transmitter.stop_all()
-    found = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")
-    assert found[-1].outcome == "stopped"
-    with pytest.raises(TransmitError, match="Step 1"):
-        transmitter.run_sequence(1, [{"do": "repeat", "to": 5, "times": None}])
-
-
 def test_a_replay_stands_still_when_somebody_answers(settings, receiver, recording):
     with (
         Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
@@ -596,166 +506,3 @@ def test_a_replay_stands_still_when_somebody_answers(settings, receiver, recordi
         assert any("0x7E8 was heard" in one.sentence for one in found if isinstance(one, SendFailed))
         transmitter.replay_do(1, "play")
         assert len(receive(receiver, 20)) >= 20
-
-
-# -- triggers --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def pair(settings):
-    """A transmitter that hears, and somebody else."""
-    with (
-        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
-        Transmitter(SENDER, settings.to_dict()) as other,
-    ):
-        yield transmitter, other
-
-
-def ready(transmitter) -> None:
-    """What was asked for before is done: the trigger is armed and its ears are open."""
-    assert transmitter.flush(PATIENCE)
-
-
-def test_each_matching_frame_of_others_is_answered_after_the_delay(pair, receiver):
-    transmitter, other = pair
-    changes = [{"kind": "counter", "field": {"start": 0, "length": 8}}]
-    trigger = Trigger("id == 0x100 and data[0] & 1", 20 * MS)
-    transmitter.arm(1, frame(0x200, b"\0"), 100 * MS, count=3, changes=changes, trigger=trigger)
-    ready(transmitter)
-    for value in (1, 2, 3, 5, 7):
-        other.send(frame(0x100, bytes([value])))
-    batch = receive(receiver, 8)
-    answers = batch[batch.arbitration_id == 0x200]
-    asked = batch[batch.arbitration_id == 0x100].timestamp_ns[[0, 2, 3]]
-    assert answers.data[:, 0].tolist() == [0, 1, 2]
-    assert (answers.timestamp_ns - asked >= 20 * MS).all()
-    last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)[-1]
-    assert (last.sent, last.late) == (3, 0)
-    assert transmitter.armed == frozenset()
-
-
-def test_own_frames_trigger_nothing(pair, receiver):
-    transmitter, other = pair
-    transmitter.arm(1, frame(0x100), 100 * MS, trigger=Trigger("id == 0x100"))
-    transmitter.arm(2, frame(0x100), 2 * MS, count=5)
-    transmitter.send(frame(0x100))
-    assert len(receive(receiver, 6)) == 6
-    other.send(frame(0x100))
-    assert len(receive(receiver, 2)) == 2
-    ready(transmitter)
-    assert not wait_for(receiver.fileno(), 0.05)
-
-
-def test_a_triggered_job_becomes_periodic_and_back_and_counts_on(pair, receiver):
-    transmitter, other = pair
-    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100"))
-    ready(transmitter)
-    other.send(frame(0x100))
-    assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x200]
-    transmitter.arm(1, frame(0x201), 2 * MS)
-    assert set(receive(receiver, 20).arbitration_id.tolist()) == {0x201}
-    transmitter.arm(1, frame(0x202), 2 * MS, trigger=Trigger("id == 0x100"))
-    ready(transmitter)
-    receiver.drain()
-    assert not wait_for(receiver.fileno(), 0.05)
-    other.send(frame(0x100))
-    assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x202]
-    news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent >= 22)
-
-
-def sockets(transmitter) -> int:
-    return len(psutil.Process(transmitter.pid).net_connections("udp"))
-
-
-def test_ears_are_open_only_while_something_waits_for_frames(pair, receiver):
-    transmitter, other = pair
-    ready(transmitter)
-    deaf = sockets(transmitter)
-    for _ in range(2):
-        transmitter.arm(1, frame(0x200), MS, count=1, trigger=Trigger("id == 0x100"))
-        ready(transmitter)
-        assert sockets(transmitter) > deaf
-        other.send(frame(0x100))
-        assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x200]
-        news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)
-        ready(transmitter)
-        assert sockets(transmitter) == deaf
-
-
-def test_what_is_pending_leaves_as_the_row_is_then(pair, receiver):
-    transmitter, other = pair
-    trigger = Trigger("id == 0x100", 200 * MS)
-    transmitter.arm(1, frame(0x200, b"\1"), MS, trigger=trigger)
-    ready(transmitter)
-    other.send(frame(0x100))
-    assert len(receive(receiver, 1)) == 1
-    transmitter.arm(1, frame(0x200, b"\2"), MS, trigger=Trigger("id == 0x101"))
-    answer = receive(receiver, 1)
-    assert (answer.arbitration_id.tolist(), answer.data[0, 0]) == ([0x200], 2)
-
-
-def test_a_burst_is_answered_as_far_as_there_is_room(pair, receiver):
-    transmitter, other = pair
-    transmitter.arm(1, frame(0x200), MS, trigger=Trigger("id == 0x100", 300 * MS))
-    ready(transmitter)
-    other.send(FrameBatch.concatenate([frame(0x100)] * 400))
-    last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent == MOST_PENDING)[-1]
-    assert last.late == 400 - MOST_PENDING
-    assert len(receive(receiver, 400 + MOST_PENDING)) == 400 + MOST_PENDING
-
-
-def test_stop_all_ends_triggers_with_what_was_pending(pair, receiver):
-    transmitter, other = pair
-    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100", 100 * MS))
-    ready(transmitter)
-    other.send(frame(0x100))
-    assert len(receive(receiver, 1)) == 1
-    transmitter.stop_all()
-    ready(transmitter)
-    assert not wait_for(receiver.fileno(), 0.2)
-
-
-def test_triggers_obey_the_rate_limit(pair, receiver):
-    transmitter, other = pair
-    transmitter.set_rate_limit(10)
-    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100"))
-    ready(transmitter)
-    other.send(FrameBatch.concatenate([frame(0x100)] * 20))
-    found = news(transmitter, lambda one: isinstance(one, JobStatus) and one.late > 15)
-    assert any(isinstance(one, HeldBack) for one in found)
-
-
-def test_a_trigger_by_the_address_of_the_sender(pair, receiver):
-    transmitter, other = pair
-    address, port = other.address
-    transmitter.arm(1, frame(0x200), MS, trigger=Trigger(f"source == {address}:{port}"))
-    ready(transmitter)
-    other.send(frame(5))
-    assert receive(receiver, 2).arbitration_id.tolist() == [5, 0x200]
-
-
-def test_a_trigger_without_ears_is_refused_and_said(transmitter):
-    transmitter.arm(1, frame(), MS, trigger=Trigger("id == 1"))
-    found = news(transmitter, lambda one: isinstance(one, JobStatus))
-    assert JobStatus(1, 0, 0, True) in found
-    found += (
-        []
-        if any(isinstance(one, SendFailed) for one in found)
-        else news(transmitter, lambda one: isinstance(one, SendFailed))
-    )
-    assert any("cannot hear" in one.sentence for one in found if isinstance(one, SendFailed))
-    assert transmitter.armed == frozenset()
-    with pytest.raises(ValueError, match="character 7"):
-        transmitter.arm(1, frame(), MS, trigger=Trigger("id == "))
-
-
-def test_stock_peers_ask_and_count_the_answers(settings, stock_peer):
-    where = ("--group", settings.group, "--port", settings.port)
-    with Transmitter(SENDER, settings.to_dict(), EARS) as transmitter:
-        transmitter.arm(1, frame(0x200), MS, trigger=Trigger("id == 0x102", 2 * MS))
-        transmitter.arm(2, frame(0x201), MS, count=3, trigger=Trigger("id in 0x103..0x104"))
-        ready(transmitter)
-        peer = stock_peer("recv", *where, "--count", 113)
-        stock_peer("send", *where, "--count", 100, "--ids", 10).result()
-        ids = peer.result()["ids"]
-    assert (ids["200"], ids["201"], ids["102"]) == (10, 3, 10)

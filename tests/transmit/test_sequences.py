@@ -1,0 +1,49 @@
+"""Sequences in a real process, with somebody who answers."""
+
+import pytest
+
+from canmcast_gui.transmit import SequenceStatus, TransmitError, Transmitter
+from tests.transmit.hearing import EARS, MS, SENDER, frame, news, receive
+
+pytestmark = pytest.mark.network
+
+
+def test_a_sequence_sends_and_answers(settings, receiver):
+    with (
+        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
+        Transmitter(SENDER, settings.to_dict()) as other,
+    ):
+        steps = [
+            {"do": "send", "frame": frame(0x7DF)},
+            {"do": "expect", "filter": "id == 0x7E8", "ns": 10_000 * MS, "stop": True},
+            {"do": "wait", "ns": 5 * MS},
+            {"do": "send", "frame": frame(0x7E0)},
+        ]
+        transmitter.run_sequence(4, steps)
+        assert receive(receiver, 1).arbitration_id.tolist() == [0x7DF]
+        other.send(frame(0x7E7))
+        other.send(frame(0x7E8))
+        batch = receive(receiver, 3)
+        assert batch.arbitration_id.tolist() == [0x7E7, 0x7E8, 0x7E0]
+        assert int(batch.timestamp_ns[2] - batch.timestamp_ns[1]) >= 4 * MS
+        last = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")[-1]
+        assert (last.outcome, last.sent) == ("done", 2)
+        assert transmitter.sequences == frozenset()
+
+
+def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
+    steps = [
+        {"do": "send", "frame": frame(1)},
+        {"do": "wait", "ns": MS},
+        {"do": "repeat", "to": 0, "times": None},
+    ]
+    transmitter.run_sequence(1, steps, paused=True)
+    transmitter.sequence_do(1, "step")
+    assert len(receive(receiver, 1)) == 1
+    transmitter.sequence_do(1, "go on")
+    receive(receiver, 10)
+    transmitter.stop_all()
+    found = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")
+    assert found[-1].outcome == "stopped"
+    with pytest.raises(TransmitError, match="Step 1"):
+        transmitter.run_sequence(1, [{"do": "repeat", "to": 5, "times": None}])
