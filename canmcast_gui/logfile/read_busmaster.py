@@ -15,11 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.logfile.rows import HIGHEST_ID, NANOSECONDS, Row, checked_start, code_of, payload_of
+from canmcast_gui.logfile.rows import (
+    HIGHEST_ID,
+    LONGEST_TIME_NS,
+    NANOSECONDS,
+    Row,
+    checked_start,
+    code_of,
+    payload_of,
+)
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
-from canmcast_gui.logfile.text.numbers import hexadecimal, whole
-from canmcast_gui.logfile.text.payloads import batch_from, payloads
+from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, whole
+from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 
 is_line = re.compile(r"\*\*\*BUSMASTER|\d+:\d\d:\d\d:\d{3,4}\s+[RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]").match
 _START = re.compile(r"\*\*\*START DATE AND TIME (\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)")
@@ -43,30 +51,56 @@ class BusmasterParser:
         return (self.start_ns, self._base, self._mode, self._days_ns)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The data frames on usual lines of a session in hexadecimal numbers, away from midnight."""
-        if self._base != 16 or self._mode == "RELATIVE":
-            return []
+        """The data frames on usual lines of a session, away from midnight."""
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), 6)
         times, good = _clock(lines, found.end(0), found.size(0))
-        times += self._days_ns
         turn = text[found.start(1)]
         good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(1) == 2)
         channel, channel_good = whole(lines, found.end(2), found.size(2))
         start = found.start(3)
         prefix = 2 * ((text[start] == ord("0")) & (text[start + 1] | 0x20 == ord("x")))
-        ids, id_good = hexadecimal(lines, found.end(3), found.size(3) - prefix)
+        if self._base == 16:
+            ids, id_good = hexadecimal(lines, found.end(3), found.size(3) - prefix)
+        else:
+            ids, id_good = long_whole(lines, found.end(3), found.size(3))
         kind = text[found.start(4)] | 0x20
         good &= ((kind == ord("s")) | (kind == ord("x"))) & (found.size(4) == 1)
         lengths, length_good = whole(lines, found.end(5), found.size(5))
         good &= channel_good & (channel < 256) & id_good & length_good & (lengths <= INLINE_BYTES)
-        content = payloads(lines, found.start(6), np.where(good, lengths, 0), 3)
+        lengths = np.where(good, lengths, 0)
+        if self._base == 16:
+            content = payloads(lines, found.start(6), lengths, 3)
+        else:
+            content = decimal_payloads(lines, found.start(6), lengths)
         good &= content.good
         flags = bits.TX * (turn == ord("T")) | bits.EXTENDED * (kind == ord("x"))
         batch = batch_from(times, ids & HIGHEST_ID, flags, channel, content)[good]
+        rows = found.rows[good]
+        if self._mode == "RELATIVE":
+            return self._summed(lines, rows, batch)
+        batch.records["timestamp_ns"] += self._days_ns
         if len(batch) and not self._is_one_day(batch.timestamp_ns):
             return []
-        return [(found.rows[good], batch)]
+        return [(rows, batch)]
+
+    def _summed(self, lines: Lines, rows: Places, batch: FrameBatch) -> list[tuple[Places, FrameBatch]]:
+        """Frames whose times count from the frame before, up to the next header line.
+
+        Nothing where other lines stand between them: which of those have a time is seen one by one.
+        """
+        others = np.setdiff1d(np.arange(lines.count), rows).tolist()
+        filled = [row for row in others if lines.line(row).strip()]
+        end = filled[0] if filled else lines.count
+        if filled and not lines.line(end).strip().startswith(b"***"):
+            return []
+        rows, batch = rows[rows < end], batch[rows < end]
+        if float(batch.timestamp_ns.sum(dtype=np.float64)) + self._last_ns >= LONGEST_TIME_NS:
+            return []
+        if len(batch):
+            batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
+            self._last_ns = int(batch.timestamp_ns[-1])
+        return [(rows, batch)]
 
     def _is_one_day(self, times: npt.NDArray[np.int64]) -> bool:
         """Whether no time falls by half a day, as it does at midnight; the last one is remembered."""

@@ -58,7 +58,9 @@ HEADS = {
         [
             "base hex  timestamps absolute\n",
             "date Wed Nov 05 12:00:00.250 pm 2025\nbase hex  timestamps absolute\n",
+            "base hex  timestamps relative\n",
             "base dec  timestamps relative\n",
+            "base dec  timestamps absolute\n",
         ]
     ),
     "candump": st.just("(1.5) can0 123#00\n(1.5) a_very_long_name 123#00\n"),
@@ -92,6 +94,10 @@ USUAL = {
         "   2.501000 1  123             Rx   d 8 00 11 22 33 44 55 66 77",
         "   2.501000 1  18EBFF00x       Tx   d 3 01 A0 0F  Length = 273910 BitCount = 141 ID = 418119424x",
         f"  30.0 CANFD   2 Rx        300  Generic_Name_12     1 0 8  8 01 02 03 04 05 06 07 08   {TAIL}",
+        "   2.501000 1  419           Rx   d 8 0 17 34 255 255 100 7 8",
+        "   2.501000 1  418119424x    Tx   d 3   1 160  15  Length = 273910 BitCount = 141 ID = 418119424x",
+        f"  30.0 CANFD   2 Tx   1999           1 0 9 12 1 2 3 4 5 6 7 8 10 11 255 256 {TAIL}",
+        "   0.1 1  Statistic: D 0 R 0 XD 0 XR 0 E 0 O 0 B 0.00%",
         f"  30.0 CANFD   2 Tx   1ABCDEFx            0 1 9 12 01 02 03 04 05 06 07 08 0A 0B 0C 0D {TAIL}",
     ],
     "candump": ["(1436509052.249713) can0 123#11223344 R", "(1.5) a_very_long_name 1ABCDEF0##3" + "11" * 64],
@@ -166,6 +172,30 @@ def test_files_of_many_blocks(name, tmp_path):
     content[1000::7001] = [b"garbage"] * len(content[1000::7001])
     path.write_bytes(b"\n".join(content))
     assert len(assert_same(path, name)) == count - len(content[1000::7001])
+
+
+@pytest.mark.parametrize("base", ["hex", "dec"])
+@pytest.mark.parametrize("times", ["absolute", "relative"])
+def test_asc_of_every_base_and_way_of_times(base, times, tmp_path):
+    random = np.random.default_rng(1)
+    form = "{:02X}".format if base == "hex" else str
+    lines = [f"base {base}  timestamps {times}"]
+    for row in range(20_000):
+        payload = random.integers(0, 256, random.integers(0, 9)).tolist()
+        number = (
+            form(int(random.integers(0, 1 << 29))) + "x" if row % 3 else form(int(random.integers(0, 0x800)))
+        )
+        way = "Tx" if row % 5 else "Rx"
+        lines.append(
+            f"   {row % 7}.000125 1  {number}  {way}   d {len(payload)} {' '.join(map(form, payload))}"
+        )
+        if row % 1001 == 1000:
+            lines.append("   0.5 1  Statistic: D 0 R 0 XD 0 XR 0 E 0 O 0 B 0.00%")
+        if row == 12_000:
+            lines.append("base hex  timestamps absolute" if times == "relative" else "// a comment")
+    path = tmp_path / "log.asc"
+    path.write_text("\n".join(lines))
+    assert len(assert_same(path, "asc")) > 12_000
 
 
 LOGS = sorted(

@@ -77,29 +77,39 @@ def test_each_session_of_a_busmaster_file_has_its_own_date(tmp_path):
     assert (info["first_time_s"], info["last_time_s"]) == (86_399.6009, 86_400.2)
 
 
-@pytest.mark.parametrize("kind", ["crtd", "busmaster"])
-def test_many_lines_at_once_are_read_as_one_by_one_would_be(kind, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("kind", "base", "mode"),
+    [
+        ("crtd", "HEX", "SYSTEM"),
+        ("busmaster", "HEX", "SYSTEM"),
+        ("busmaster", "DEC", "ABSOLUTE"),
+        ("busmaster", "DEC", "RELATIVE"),
+    ],
+)
+def test_many_lines_at_once_are_read_as_one_by_one_would_be(kind, base, mode, tmp_path, monkeypatch):
     chance = random.Random(kind)
-    lines = [_line(kind, row, chance) for row in range(3000)]
-    text = "\n".join([*(CRTD if kind == "crtd" else BUSMASTER.format(**HEX)).splitlines(), *lines])
+    lines = [_line(kind, row, chance, base, 0.02 if mode != "RELATIVE" else 0.0005) for row in range(9000)]
+    head = CRTD if kind == "crtd" else BUSMASTER.format(**(HEX | {"base": base, "mode": mode}))
+    text = "\n".join([*head.splitlines(), *lines, *head.splitlines()[:5], *lines[:3000]])
     batch, reader = written(tmp_path, text)
     parser = CrtdParser if kind == "crtd" else BusmasterParser
     monkeypatch.setattr(parser, "columns", lambda _self, _lines: [])
     slow, slow_reader = written(tmp_path, text)
     assert reader.problems == slow_reader.problems
     assert (batch.records == slow.records).all()
-    assert len(batch) > 2000
+    assert len(batch) > 8000
 
 
 HEX = {"base": "HEX", "mode": "SYSTEM", "number": "0x21", "pairs": "10 FF"}
 
 
-def _line(kind: str, row: int, chance: random.Random) -> str:
+def _line(kind: str, row: int, chance: random.Random, base: str, share: float) -> str:
     """A frame, now and then an unusual or a damaged one; times run over midnight."""
     number, count = chance.choice([0x1, 0x7FF, 0x18DAF110]), chance.randint(0, 8)
-    pairs = " ".join(f"{chance.randrange(256):02X}" for _ in range(count))
-    if chance.random() < 0.02:
-        pairs += chance.choice(["G", " 1", " 00 00 00 00 00 00 00 00 00", "\t"])
+    form = "{:02X}" if base == "HEX" else "{:03d}"
+    pairs = " ".join(form.format(chance.randrange(256)) for _ in range(count))
+    if chance.random() < share:
+        pairs += chance.choice(["G", " 1", " 00 00 00 00 00 00 00 00 00", "\t", " 256"])
     wide = number > 0x7FF
     if kind == "crtd":
         bus = chance.choice(["", "1", "2", "12"])
@@ -107,4 +117,5 @@ def _line(kind: str, row: int, chance: random.Random) -> str:
     second = 40_000 + 30 * row
     clock = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}:{row:04d}"
     way = chance.choice(["Rx", "Tx"])
-    return f"{clock} {way} {chance.choice([1, 2])} 0x{number:X} {'x' if wide else 's'} {count} {pairs} "
+    shown = f"0x{number:X}" if base == "HEX" else f"{number:04d}"
+    return f"{clock} {way} {chance.choice([1, 2])} {shown} {'x' if wide else 's'} {count} {pairs} "

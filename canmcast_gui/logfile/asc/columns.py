@@ -1,4 +1,4 @@
-"""Frames of ASC files in columns: lines of classic data frames and CANFD lines in hexadecimal."""
+"""Frames of ASC files in columns: lines of classic data frames and CANFD lines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
-from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds, whole
-from canmcast_gui.logfile.text.payloads import batch_from, payloads
+from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, nanoseconds, whole
+from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 
 _HIGHEST_ID = 0x1FFFFFFF
 _LOWER = 0x20
@@ -19,27 +19,32 @@ _LOWER_FIVE = np.uint64(0x2020202020)
 _FD_COLUMNS = 128
 
 
-def frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
-    """The frames on usual lines."""
+def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
+    """The frames on usual lines, with ids and data in that base."""
     found = Layouts(lines, np.flatnonzero(lines.plain), 6)
     classic = lines.text[found.start(1)] <= ord("9")
     others = np.concatenate((found.others, found.rows[~classic]))
     found.only(classic)
-    parts = [_classic(lines, found)] if len(found) else []
-    return parts + _fd(lines, others) if len(others) else parts
+    parts = [_classic(lines, found, base)] if len(found) else []
+    return parts + _fd(lines, others, base) if len(others) else parts
 
 
-def _classic(lines: Lines, found: Layouts) -> tuple[Places, FrameBatch]:
+def _classic(lines: Lines, found: Layouts, base: int) -> tuple[Places, FrameBatch]:
     """Words are time, channel, id, direction, d, DLC, data."""
     kind, code = found.start(4), found.start(5)
-    good = (lines.text[kind] | _LOWER == ord("d")) & (found.size(4) == 1) & (found.size(5) == 1)
-    codes, code_good = hexadecimal(lines, code + 1, np.ones(len(code), dtype=np.int64))
+    good = (lines.text[kind] | _LOWER == ord("d")) & (found.size(4) == 1)
+    if base == 16:
+        good &= found.size(5) == 1
+        codes, code_good = hexadecimal(lines, code + 1, np.ones(len(code), dtype=np.int64))
+    else:
+        codes, code_good = whole(lines, found.end(5), found.size(5))
+        code_good &= codes <= 15
     lengths = np.minimum(DLC_TO_LENGTH[codes & 15], 8).astype(np.int64)
     good &= code_good
-    return _batch(lines, found, good, (1, 2, 3), found.start(6), lengths, 0)
+    return _batch(lines, found, good, (1, 2, 3), found.start(6), lengths, 0, base)
 
 
-def _fd(lines: Lines, rows: Places) -> list[tuple[Places, FrameBatch]]:
+def _fd(lines: Lines, rows: Places, base: int) -> list[tuple[Places, FrameBatch]]:
     """As classic ones, but for: CANFD, channel, direction, id, maybe a name, BRS, ESI, DLC, length, data."""
     found = Layouts(lines, rows, 7, _FD_COLUMNS)
     kind = lines.integers(found.start(1)) & _FIVE_BYTES | _LOWER_FIVE
@@ -47,13 +52,13 @@ def _fd(lines: Lines, rows: Places) -> list[tuple[Places, FrameBatch]]:
     unnamed = _switch(lines, found, 5) & _switch(lines, found, 6)
     parts = ((found.rows[unnamed], 5), (found.rows[~unnamed], 6))
     return [
-        _fd_from(lines, Layouts(lines, rows, first + 4, _FD_COLUMNS), first)
+        _fd_from(lines, Layouts(lines, rows, first + 4, _FD_COLUMNS), first, base)
         for rows, first in parts
         if len(rows)
     ]
 
 
-def _fd_from(lines: Lines, found: Layouts, first: int) -> tuple[Places, FrameBatch]:
+def _fd_from(lines: Lines, found: Layouts, first: int, base: int) -> tuple[Places, FrameBatch]:
     """The frames where BRS is the word with number ``first``."""
     good = _switch(lines, found, first) & _switch(lines, found, first + 1)
     size = first + 3
@@ -66,7 +71,7 @@ def _fd_from(lines: Lines, found: Layouts, first: int) -> tuple[Places, FrameBat
     esi = lines.text[found.start(first + 1)] == ord("1")
     flags = bits.FD | bits.BRS * brs | bits.ESI * esi
     lengths = np.where(good, lengths, 0)
-    return _batch(lines, found, good, (2, 4, 3), found.start(first + 4), lengths, flags)
+    return _batch(lines, found, good, (2, 4, 3), found.start(first + 4), lengths, flags, base)
 
 
 def _batch(
@@ -77,6 +82,7 @@ def _batch(
     data: Places,
     lengths: Numbers,
     flags: Numbers | int,
+    base: int,
 ) -> tuple[Places, FrameBatch]:
     """The frames of those lines that are good in all columns; ``words`` are channel, id and direction."""
     channel, number, direction = words
@@ -84,12 +90,13 @@ def _batch(
     channels, channel_good = whole(lines, found.end(channel), found.size(channel))
     end = found.end(number)
     extended = lines.text[end - 1] | _LOWER == ord("x")
-    ids, id_good = hexadecimal(lines, end - extended, found.size(number) - extended)
+    read_id = hexadecimal if base == 16 else long_whole
+    ids, id_good = read_id(lines, end - extended, found.size(number) - extended)
     turn = found.start(direction)
     tx = lines.text[turn] | _LOWER == ord("t")
     good &= (tx | (lines.text[turn] | _LOWER == ord("r"))) & (lines.text[turn + 1] | _LOWER == ord("x"))
     good &= found.size(direction) == 2
-    content = payloads(lines, data, lengths, 3)
+    content = payloads(lines, data, lengths, 3) if base == 16 else decimal_payloads(lines, data, lengths)
     good &= time_good & channel_good & id_good & content.good
     channels[channels > 255] = 0
     flags = flags | bits.EXTENDED * extended | bits.TX * tx

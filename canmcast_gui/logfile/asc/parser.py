@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.dates import parse_date
+from canmcast_gui.logfile.asc.running import RunningTime
 from canmcast_gui.logfile.read_text import Remark
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
@@ -36,7 +37,7 @@ class AscParser:
         self.start_ns = 0
         self._base = 16
         self._relative = False
-        self._now_ns = 0
+        self._running = RunningTime()
         self._triggered = False
 
     @property
@@ -45,8 +46,9 @@ class AscParser:
         return self.start_ns, self._base, self._relative
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines; none where numbers are decimal or times relative."""
-        return columns.frames(lines) if self._base == 16 and not self._relative else []
+        """The frames on usual lines."""
+        parts = columns.frames(lines, self._base)
+        return self._running.take(lines, parts) if self._relative else parts
 
     def parse(self, line: str) -> Row | Remark | None:
         """The frame in a line, or the comment."""
@@ -73,9 +75,7 @@ class AscParser:
     def _time(self, text: str) -> int:
         """Nanoseconds since the start; relative times count from the event before."""
         time = nanoseconds(text)
-        if self._relative:
-            time = self._now_ns = self._now_ns + time
-        return time
+        return self._running.next(time) if self._relative else time
 
     def _header(self, cells: list[str], line: str) -> None:
         word = cells[0].lower()

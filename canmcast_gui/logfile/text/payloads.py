@@ -13,6 +13,10 @@ from canmcast_gui.logfile.text.numbers import hex_bytes
 
 _SPACE = 32
 
+# A byte in decimal, and what may stand before the next: some tools align them.
+_DECIMAL_DIGITS = 3
+_MOST_SPACES = 3
+
 # Which of eight bytes belong to a payload of 0..8.
 _INSIDE = np.arange(INLINE_BYTES) < np.arange(INLINE_BYTES + 1)[:, None]
 
@@ -79,6 +83,38 @@ def _matrix(lines: Lines, places: Places, length: int, pitch: int) -> tuple[Byte
         good &= (characters[:, 2:width:3] == _SPACE).all(axis=1)
     good &= characters[:, width] <= _SPACE
     return values, good
+
+
+def decimal_payloads(lines: Lines, places: Places, lengths: Places) -> Payloads:
+    """Payloads of 0..64 bytes, each in one to three decimal digits with some spaces behind it."""
+    values = np.zeros((len(places), max(INLINE_BYTES, int(lengths.max(initial=0)))), dtype=np.uint8)
+    good = lengths <= values.shape[1]
+    at = places.copy()
+    for place in range(int(lengths.max(initial=0))):
+        rows = np.flatnonzero(good & (place < lengths))
+        found, sizes, good[rows] = _decimal(lines.window(at[rows], _DECIMAL_DIGITS + 1))
+        values[rows, place] = found
+        behind = at[rows] + sizes
+        for _ in range(_MOST_SPACES):
+            behind += lines.text.take(behind) == _SPACE
+        at[rows] = behind
+    long = lengths > INLINE_BYTES
+    inside = np.arange(values.shape[1]) < lengths[:, None]
+    values *= inside
+    offsets = np.where(long, np.cumsum(lengths * long) - lengths, 0)
+    return Payloads(lengths, values[:, :INLINE_BYTES], offsets, values[long][inside[long]], good)
+
+
+def _decimal(characters: Bytes) -> tuple[Bytes, Places, Mask]:
+    """The numbers at the beginning of rows of characters, how long they are, and which are bytes."""
+    digits = characters - np.uint8(ord("0"))
+    inside = np.logical_and.accumulate(digits[:, :_DECIMAL_DIGITS] <= 9, axis=1)
+    numbers = np.zeros(len(characters), dtype=np.int64)
+    for place in range(_DECIMAL_DIGITS):
+        numbers = np.where(inside[:, place], numbers * 10 + digits[:, place], numbers)
+    sizes = inside.sum(axis=1)
+    behind = characters[np.arange(len(characters)), sizes]
+    return numbers.astype(np.uint8), sizes, (sizes > 0) & (numbers < 256) & (behind <= _SPACE)
 
 
 def batch_from(
