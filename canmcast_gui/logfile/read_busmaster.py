@@ -17,7 +17,6 @@ import numpy.typing as npt
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.rows import (
     HIGHEST_ID,
-    LONGEST_TIME_NS,
     NANOSECONDS,
     Row,
     checked_start,
@@ -28,6 +27,7 @@ from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
+from canmcast_gui.logfile.text.sums import RunningSum
 
 is_line = re.compile(r"\*\*\*BUSMASTER|\d+:\d\d:\d\d:\d{3,4}\s+[RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]").match
 _START = re.compile(r"\*\*\*START DATE AND TIME (\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)")
@@ -42,13 +42,14 @@ class BusmasterParser:
         self._base = 16
         self._mode = "SYSTEM"
         self._begun_ns = 0
-        self._last_ns = 0
+        self._last = RunningSum()
         self._days_ns = 0
 
     @property
     def state(self) -> Hashable:
         """What the running session's lines are read by."""
-        return (self.start_ns, self._base, self._mode, self._days_ns)
+        sums = self._last.state if self._mode == "RELATIVE" else 0
+        return (self.start_ns, self._base, self._mode, self._days_ns, sums)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The data frames on usual lines of a session, away from midnight."""
@@ -78,36 +79,18 @@ class BusmasterParser:
         batch = batch_from(times, ids & HIGHEST_ID, flags, channel, content)[good]
         rows = found.rows[good]
         if self._mode == "RELATIVE":
-            return self._summed(lines, rows, batch)
+            return [self._last.take(lines, rows, batch)]
         batch.records["timestamp_ns"] += self._days_ns
         if len(batch) and not self._is_one_day(batch.timestamp_ns):
             return []
         return [(rows, batch)]
 
-    def _summed(self, lines: Lines, rows: Places, batch: FrameBatch) -> list[tuple[Places, FrameBatch]]:
-        """Frames whose times count from the frame before, up to the next header line.
-
-        Nothing where other lines stand between them: which of those have a time is seen one by one.
-        """
-        others = np.setdiff1d(np.arange(lines.count), rows).tolist()
-        filled = [row for row in others if lines.line(row).strip()]
-        end = filled[0] if filled else lines.count
-        if filled and not lines.line(end).strip().startswith(b"***"):
-            return []
-        rows, batch = rows[rows < end], batch[rows < end]
-        if float(batch.timestamp_ns.sum(dtype=np.float64)) + self._last_ns >= LONGEST_TIME_NS:
-            return []
-        if len(batch):
-            batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
-            self._last_ns = int(batch.timestamp_ns[-1])
-        return [(rows, batch)]
-
     def _is_one_day(self, times: npt.NDArray[np.int64]) -> bool:
         """Whether no time falls by half a day, as it does at midnight; the last one is remembered."""
-        before = np.concatenate(([self._last_ns], times[:-1]))
+        before = np.concatenate(([self._last.now_ns], times[:-1]))
         if self._mode == "SYSTEM" and (before - times > _DAY_NS // 2).any():
             return False
-        self._last_ns = int(times[-1])
+        self._last.now_ns = int(times[-1])
         return True
 
     def parse(self, line: str) -> Row | None:
@@ -145,13 +128,13 @@ class BusmasterParser:
             self._base = 16 if word == "HEX" else 10
         elif word.endswith(" MODE"):
             self._mode = word.split()[0]
-            self._last_ns = 0  # columns behind this line were looked at before it was known
+            self._last.now_ns = 0  # columns behind this line were looked at before it was known
             self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
 
     def _start(self, day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> None:
         begun = datetime(year, month, day, hour, minute, second)
         self._begun_ns = checked_start(int(begun.timestamp()) * NANOSECONDS + part * 1_000_000)
-        self._last_ns = self._days_ns = 0
+        self._last.now_ns = self._days_ns = 0
         self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
 
     def _day_ns(self) -> int:
@@ -167,11 +150,11 @@ class BusmasterParser:
         whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
         time = whole * NANOSECONDS + int(part[:9].ljust(9, "0")) + self._days_ns
         if self._mode == "RELATIVE":
-            time += self._last_ns
-        elif self._mode == "SYSTEM" and self._last_ns - time > _DAY_NS // 2:
+            time += self._last.now_ns
+        elif self._mode == "SYSTEM" and self._last.now_ns - time > _DAY_NS // 2:
             self._days_ns += _DAY_NS
             time += _DAY_NS
-        self._last_ns = time
+        self._last.now_ns = time
         return time
 
 

@@ -9,6 +9,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import save
 from canmcast_gui.logfile.asc.parser import AscParser
 from canmcast_gui.logfile.candump.parser import CandumpParser
+from canmcast_gui.logfile.candump.screen import counts_from_line_before
 from canmcast_gui.logfile.csv_can.parser import CsvParser
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import ColumnParser, TextLog
@@ -32,6 +33,10 @@ class LineByLine:
         return self._parser.start_ns
 
 
+def parser_of(name: str, path):
+    return CandumpParser(counts_from_line_before(path)) if name == "candump" else PARSERS[name]()
+
+
 def outcome(path, parser) -> tuple:
     problems = Problems()
     log = TextLog(path, parser, problems)
@@ -44,10 +49,10 @@ def outcome(path, parser) -> tuple:
 
 
 def assert_same(path, name: str) -> list:
-    by_line = LineByLine(PARSERS[name]())
+    by_line = LineByLine(parser_of(name, path))
     assert not isinstance(by_line, ColumnParser)
     expected = outcome(path, by_line)
-    found = outcome(path, PARSERS[name]())
+    found = outcome(path, parser_of(name, path))
     for one, other in zip(found, expected, strict=True):
         assert one == other
     return found[0]
@@ -63,7 +68,16 @@ HEADS = {
             "base dec  timestamps absolute\n",
         ]
     ),
-    "candump": st.just("(1.5) can0 123#00\n(1.5) a_very_long_name 123#00\n"),
+    "candump": st.sampled_from(
+        [
+            "(1.5) can0 123#00\n(1.5) a_very_long_name 123#00\n",
+            " (1.5)  can0  123   [1]  00\n",
+            "  can0  123   [1]  00\n",
+            " (2015-07-10 09:50:52.000000)  can0  RX - -  123   [1]  00\n",
+            " (1.5)  can0  TX B -  123  [01]  00\n",
+            " (1.5)  can0  123   [1]  00\n (0.5)  can0  123   [1]  00\n",
+        ]
+    ),
     "csv": st.just("timestamp,arbitration_id,extended,remote,error,dlc,data\n"),
     "trc": st.sampled_from(
         [
@@ -89,6 +103,13 @@ WORDS = {
         18EFC034 FFFFFFFF 300 - 0 3 8 9 15 64 00 11 AB RTR ;$FILEVERSION=1.1 ; 0 1ABCDEF00""",
 }
 TAIL = "102203  133   303000 e0006659 46500250 4b140250 20011736 2001040d"
+SCREEN = {
+    "a": " (1436509052.{row:06d})  can0  1ABCDEF0   [{size}]  11 22 33 44 55 66 77 88",
+    "d": " (000.{row:06d})  can0  123   [{size}]  11 22 33 44 55 66 77 88   '.\"3DUfw.'",
+    "none": "  vcan0  123   [{size}]  11 22 33 44 55 66 77 88",
+    "A": " (2015-07-10 09:50:52.{row:06d})  can0  RX - -  123   [{size}]  11 22 33 44 55 66 77 88",
+    "x": " (1436509052.{row:06d})  can1  TX B E  123  [{size:02d}]  11 22 33 44 55 66 77 88 99 AA BB CC",
+}
 USUAL = {
     "asc": [
         "   2.501000 1  123             Rx   d 8 00 11 22 33 44 55 66 77",
@@ -100,7 +121,10 @@ USUAL = {
         "   0.1 1  Statistic: D 0 R 0 XD 0 XR 0 E 0 O 0 B 0.00%",
         f"  30.0 CANFD   2 Tx   1ABCDEFx            0 1 9 12 01 02 03 04 05 06 07 08 0A 0B 0C 0D {TAIL}",
     ],
-    "candump": ["(1436509052.249713) can0 123#11223344 R", "(1.5) a_very_long_name 1ABCDEF0##3" + "11" * 64],
+    "candump": ["(1436509052.249713) can0 123#11223344 R", "(1.5) a_very_long_name 1ABCDEF0##3" + "11" * 64]
+    + [SCREEN[style].format(row=500_001, size=8) for style in SCREEN]
+    + ["  can0  123   [0]  remote request", "  can0  20000080   [8]  00 00 00 00 00 00 00 01   ERRORFRAME"]
+    + ["  can0  123   [2]  22`11", "  can0  123   [2]  00010001 00100010", "\terror-counter-tx-rx{{0}{1}}"],
     "csv": ["1436509052.249713,0x123,0,0,0,8,AAECAwQFBgc="],
     "trc": [
         "      1      1059.900 DT  1     0300 Rx -  7    00 11 22 33 44 55 66",
@@ -196,6 +220,21 @@ def test_asc_of_every_base_and_way_of_times(base, times, tmp_path):
     path = tmp_path / "log.asc"
     path.write_text("\n".join(lines))
     assert len(assert_same(path, "asc")) > 12_000
+
+
+@pytest.mark.parametrize("style", SCREEN)
+@pytest.mark.parametrize("differences", [False, True])
+def test_candump_screens(style, differences, tmp_path):
+    lines = []
+    for row in range(20_000):
+        lines.append(SCREEN[style].format(row=row * 37 % 1000 if differences else row, size=row % 9))
+        if row % 2003 == 2002:
+            lines.append("  can0  123   [4]  remote request")
+        if row % 5003 == 5002:
+            lines.append("garbage")
+    path = tmp_path / "log.log"
+    path.write_text("\n".join(lines).replace("[0]  11", "[0]  ").replace("[00]  11", "[00]  "))
+    assert len(assert_same(path, "candump")) > 17_000
 
 
 LOGS = sorted(

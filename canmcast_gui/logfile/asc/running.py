@@ -7,10 +7,10 @@ from collections import deque
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.text.numbers import Numbers, nanoseconds
+from canmcast_gui.logfile.text.sums import summed
 
 _SLASH = ord("/")
 
@@ -40,9 +40,10 @@ class RunningTime:
         if known is None:
             return []
         rows, steps, end = known
-        if abs(self._now_ns) + float(steps.sum(dtype=np.float64)) >= LONGEST_TIME_NS:
+        sums = summed(self._now_ns, steps)
+        if sums is None:
             return []
-        moments = self._now_ns + np.cumsum(steps)
+        moments, self._now_ns = sums
         others = np.ones(len(rows), dtype=np.bool_)
         taken = []
         for numbers, batch in parts:
@@ -53,7 +54,6 @@ class RunningTime:
             others[places] = False
             taken.append((numbers, batch))
         self._waiting.extend(moments[others].tolist())
-        self._now_ns = int(moments[-1]) if len(moments) else self._now_ns
         return taken
 
 

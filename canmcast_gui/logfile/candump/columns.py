@@ -22,7 +22,7 @@ def frames(lines: Lines, channels: dict[str, int]) -> list[tuple[Places, FrameBa
     found = Layouts(lines, np.flatnonzero(lines.plain), 2)
     good = (text[found.start(0)] == ord("(")) & (text[found.end(0) - 1] == ord(")"))
     times, time_good = nanoseconds(lines, found.start(0) + 1, found.end(0) - 1)
-    channel = _channels(lines, found, channels)
+    channel = channels_of(lines, found, channels, 1)
     number = found.start(2)
     extended = text[number + 3] != ord("#")
     mark = number + np.where(extended, 8, 3)
@@ -48,9 +48,9 @@ def frames(lines: Lines, channels: dict[str, int]) -> list[tuple[Places, FrameBa
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 
 
-def _channels(lines: Lines, found: Layouts, channels: dict[str, int]) -> Numbers:
-    """The channel of each line's interface; -1 where it is not known."""
-    start, size = found.start(1), found.size(1)
+def channels_of(lines: Lines, found: Layouts, channels: dict[str, int], word: int) -> Numbers:
+    """The channel of each line's interface, the word of that number; -1 where it is not known."""
+    start, size = found.start(word), found.size(word)
     column = np.full(len(found), -1, dtype=np.int64)
     low = lines.integers(start)
     for name, channel in channels.items():

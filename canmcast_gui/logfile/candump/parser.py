@@ -12,11 +12,12 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from canmcast_gui.frames import FrameBatch, bits
-from canmcast_gui.logfile.candump import columns, screen
+from canmcast_gui.logfile.candump import columns, screen, screen_columns
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Remark, TextLog
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
 from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.text.sums import RunningSum
 
 _LINE = re.compile(
     r"\((-?\d+(?:\.\d+)?)\)\s+(\S+)\s+([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)(?:\s+([RrTt]))?$"
@@ -33,6 +34,9 @@ _EXPLANATION = re.compile(
 _ERROR_CLASS = 0x20000000
 _BRS, _ESI = 0x01, 0x02
 
+# After each change of how lines look, those behind it are looked at again.
+_MOST_CHANGES = 64
+
 
 class CandumpParser:
     """Lines of one candump log. Interface names become channels: the number in a name, counted from 1.
@@ -45,16 +49,23 @@ class CandumpParser:
     def __init__(self, differences: bool = False) -> None:
         self.channels: dict[str, int] = {}
         self._differences = differences
-        self._now_ns = 0
+        self._sum = RunningSum()
+        self._shape: screen_columns.Shape | None = None
+        self._changes = 0
 
     @property
     def state(self) -> Hashable:
-        """The interfaces that are known."""
-        return len(self.channels)
+        """The interfaces that are known, what lines of the screen look like, and the sum of their times."""
+        return len(self.channels), self._shape, self._sum.state
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The frames on usual lines of interfaces that are known."""
-        return columns.frames(lines, self.channels) if self.channels else []
+        if not self.channels:
+            return []
+        if self._shape is None:
+            return columns.frames(lines, self.channels)
+        rows, batch = screen_columns.frames(lines, self._shape, self.channels)
+        return [self._sum.take(lines, rows, batch) if self._differences else (rows, batch)]
 
     def parse(self, line: str) -> Row | Remark | None:
         """The frame in a line, or the comment."""
@@ -65,6 +76,7 @@ class CandumpParser:
         found = _LINE.match(line)
         if found is None:
             return self._screen(line)
+        self._set_shape(None)
         time, interface, number, fd, data, direction = found.groups()
         flags = bits.TX if direction in ("T", "t") else 0
         channel = self.channels.get(interface) or self._new_channel(interface)
@@ -89,10 +101,17 @@ class CandumpParser:
         if found is None:
             raise ValueError("no candump line")
         text, interface, row = found
+        self._set_shape(screen_columns.shape_of(line) or self._shape)
         time = screen.time_of(text) if text else 0
         if self._differences:
-            self._now_ns = time = self._now_ns + time
+            self._sum.now_ns = time = self._sum.now_ns + time
         return row._replace(timestamp_ns=time, channel=row.channel or self._new_channel(interface))
+
+    def _set_shape(self, shape: screen_columns.Shape | None) -> None:
+        """Read lines like this one at once from here on; a file that goes to and fro keeps its last shape."""
+        if shape != self._shape and self._changes < _MOST_CHANGES:
+            self._shape = shape
+            self._changes += 1
 
     def _new_channel(self, interface: str) -> int:
         """can0 is channel 1; where two names have the same number, the later one gets the next free."""
