@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.plot_setup import PlotSetup
 from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import ViewSetup
@@ -46,6 +47,7 @@ class Workspace:
     views: tuple[ViewSetup, ...] | None = None
     sequences: tuple[dict[str, Any], ...] = ()
     replay: ReplaySetup = field(default_factory=ReplaySetup)
+    fuzz: FuzzSetup = field(default_factory=FuzzSetup)
     colors: tuple[dict[str, Any], ...] | None = None
     bitrate: int | None = None
     data_bitrate: int | None = None
@@ -69,7 +71,7 @@ class Workspace:
         """Whether there is nothing in it whose loss a user would mind."""
         texts = any(sequence.get("text") for sequence in self.sequences)
         signals = any(plot.signals for plot in self.plots)
-        rows = self.transmit_rows or not self.replay.is_empty
+        rows = self.transmit_rows or not self.replay.is_empty or not self.fuzz.is_empty
         return not (self.databases or self.gauges or rows or texts or signals)
 
 
@@ -132,6 +134,7 @@ def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
         "rate_limit": workspace.rate_limit,
         "sequences": list(workspace.sequences),
         "replay": workspace.replay.to_dict(lambda file: relative_path(file, folder)) or None,
+        "fuzz": workspace.fuzz.to_dict(lambda file: relative_path(file, folder)) or None,
         "views": None if workspace.views is None else [view.to_dict() for view in workspace.views],
         "colors": None if workspace.colors is None else list(workspace.colors),
         "layout": workspace.layout,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.plot_setup import plots_of
 from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import setups_of
@@ -38,6 +39,7 @@ def workspace_values(path: Path, content: dict[str, Any]) -> dict[str, Any]:
         "gauges": tuple(_texts(path, content, "gauges")),
         "transmit_rows": _rows(path, content, "transmit") or (),
         "sequences": _rows(path, content, "sequences") or (),
+        "fuzz": _fuzz(path, _entry(path, content, "fuzz", (dict,)) or {}),
         "replay": _replay(path, _entry(path, content, "replay", (dict,)) or {}),
         "views": None if views is None else _checked(path, "views", setups_of, views),
         "colors": _rows(path, content, "colors"),
@@ -94,6 +96,13 @@ def _checked(path: Path, name: str, read: Callable[[Any], Any], values: Any) -> 
         return read(values)
     except ValueError as error:
         raise WorkspaceError(f"{path.name}: {name}: {error}. Mend or remove that entry.") from error
+
+
+def _fuzz(path: Path, values: dict[str, Any]) -> FuzzSetup:
+    def read(setup: Any) -> FuzzSetup:
+        return FuzzSetup.from_dict(setup, lambda file: _file(path, "fuzz", file))
+
+    return _checked(path, "fuzz", read, values)
 
 
 def _replay(path: Path, values: dict[str, Any]) -> ReplaySetup:

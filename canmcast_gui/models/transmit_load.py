@@ -10,8 +10,12 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.transmit import FuzzOptions
+from canmcast_gui.transmit.fuzz import FuzzRows
 
 NS = 1_000_000_000
+# Random frames that show how long they are on average.
+_SAMPLE_FRAMES = 200
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,10 @@ class Load:
 
     frames_per_second: float = 0.0
     share: float = 0.0
+
+    def plus(self, other: Load) -> Load:
+        """What both ask for."""
+        return Load(self.frames_per_second + other.frames_per_second, self.share + other.share)
 
     @property
     def text(self) -> str:
@@ -38,3 +46,11 @@ def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Loa
     seconds = arbitration / bitrate + data / data_bitrate
     rates = [NS / row.period_ns for row in wanted]
     return Load(sum(rates), float(seconds @ np.array(rates)))
+
+
+def load_of_run(options: FuzzOptions, bitrate: int, data_bitrate: int) -> Load:
+    """What a fuzz run asks for, by its first frames. Raises TransmitError for options that are impossible."""
+    arbitration, data = wire_bits(FuzzRows(options).rows(0, _SAMPLE_FRAMES))
+    seconds = float(np.mean(arbitration / bitrate + data / data_bitrate))
+    rate = NS / options.period_ns
+    return Load(rate, seconds * rate)

@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
         page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
+        self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
         self.connection.chosen.connect(self.connect_bus)
 

@@ -17,6 +17,7 @@ from canmcast_gui.ui.signals_panel import SignalsPanel
 from canmcast_gui.ui.statistics_panel import StatisticsPanel
 from canmcast_gui.ui.trace_context import ViewContext
 from canmcast_gui.ui.trace_marks import MarksPanel
+from canmcast_gui.ui.transmit_fuzz_panel import FuzzPanel
 from canmcast_gui.ui.transmit_panel import TransmitPanel
 from canmcast_gui.ui.transmit_replay_panel import ReplayPanel
 from canmcast_gui.ui.transmit_sequence_panel import SequencePanel
@@ -27,7 +28,7 @@ BOTTOM_HEIGHT = 290
 BROWSER_SIZE = QSize(980, 620)
 
 # Panels that share a place, the one that is seen first.
-TABS = (("hosts", "marks"), ("transmit", "replay", "sequences"), ("plot", "gauges", "statistics"))
+TABS = (("hosts", "marks"), ("transmit", "replay", "sequences", "fuzz"), ("plot", "gauges", "statistics"))
 
 
 class Docks(QObject):
@@ -48,6 +49,7 @@ class Docks(QObject):
         self.transmit.keys.use_window(window)
         self.replay = ReplayPanel(session, settings, self.switch)
         self.sequences = SequencePanel(session, settings, self.transmit.model, self.switch)
+        self.fuzz = FuzzPanel(session, settings, self.transmit.model, self.transmit.table, self.switch)
         self.gauges = GaugesPanel(session, settings)
         self.statistics = StatisticsPanel(session, settings)
         self.plots = PlotDocks(session, settings, window)
@@ -59,6 +61,7 @@ class Docks(QObject):
             "transmit": self._add("transmit", "Transmit", areas.BottomDockWidgetArea, self.transmit),
             "replay": self._add("replay", "Replay", areas.BottomDockWidgetArea, self.replay),
             "sequences": self._add("sequences", "Sequences", areas.BottomDockWidgetArea, self.sequences),
+            "fuzz": self._add("fuzz", "Fuzz", areas.BottomDockWidgetArea, self.fuzz),
             "plot": self.plots.first,
             "gauges": self._add("gauges", "Gauges", areas.BottomDockWidgetArea, self.gauges),
             "statistics": self._add("statistics", "Statistics", areas.BottomDockWidgetArea, self.statistics),
@@ -140,4 +143,5 @@ class Docks(QObject):
     def end(self) -> None:
         """Let go of what a replay has read, and of what loads the plots."""
         self.replay.control.close()
+        self.fuzz.control.end()
         self.plots.end()

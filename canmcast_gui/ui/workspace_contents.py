@@ -87,6 +87,7 @@ class WorkspaceContents(QObject):
             transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
             sequences=tuple(self._docks.sequences.sequences()),
             replay=self._docks.replay.setup(),
+            fuzz=self._docks.fuzz.setup(),
             views=tuple(self._views.setups()),
             colors=tuple(rule.to_dict() for rule in rules_of(self._settings.color_rules.value)),
             layout=base64.b64encode(self._window.saveState(LAYOUT_VERSION).data()).decode(),
@@ -128,7 +129,7 @@ class WorkspaceContents(QObject):
 
     def spread(self, workspace: Workspace) -> None:
         """Have what the workspace says, and nothing else. No bus is gone on; nothing is armed."""
-        sends = workspace.transmit_rows or workspace.replay.files
+        sends = workspace.transmit_rows or workspace.replay.files or not workspace.fuzz.is_empty
         if sends or any(one["text"].strip() for one in workspace.sequences):
             self._docks.switch.set(False)
         self.bus = workspace.bus
@@ -136,6 +137,7 @@ class WorkspaceContents(QObject):
         self._docks.transmit.set_rows(list(workspace.transmit_rows))
         self._docks.sequences.set_sequences(list(workspace.sequences))
         self._docks.replay.set_up(workspace.replay)
+        self._docks.fuzz.set_up(workspace.fuzz)
         if workspace.colors is not None:
             self._settings.color_rules.set({"rules": list(workspace.colors)})
         for rate, field in (
