@@ -45,7 +45,6 @@ class Player:
         self._place = ReplayPlace(status, options.speed)
         self._problem: str | None = None
         self._ended_by_user = False
-        self._found = False
         self._whole = False
 
     @property
@@ -96,8 +95,7 @@ class Player:
         show(self._progress(recording))
         status = self._status
         self._ended_by_user |= ended
-        self._found = bool(self._options.stop_at) and status.state == "paused"
-        return self._ended_by_user or self._found or status.state == "failed"
+        return self._ended_by_user or status.state == "failed"
 
     def _progress(self, recording: Recording) -> str:
         """How far it is: frames, time, and what is out of the ordinary."""
@@ -131,14 +129,12 @@ class Player:
 
     def _finish(self, name: str) -> None:
         status = self._status
-        if not self._ended_by_user and not self._found and not status.sent:
+        if not self._ended_by_user and not status.sent:
             raise Failure(self._problem or f"{name} has no frames that could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
         click.echo(f"canmcast: {self._transmitter.sent:,} frames sent{late}{skipped}", err=True)
-        if self._found:
-            click.echo(f"canmcast: {self._options.stop_at} was heard", err=True)
-        elif self._problem:
+        if self._problem:
             raise Failure(self._problem)
 
 

@@ -45,10 +45,9 @@ class ReplayControl(QObject):
         self._wanted: Callable[[], None] | None = None
         self._enough_seconds = 0.0
         self._pid: int | None = None
-        self.source.closing.connect(self.stop)
+        self.source.closing.connect(self._on_closing)
         self.source.changed.connect(self._on_source)
         self.source.failed.connect(self._on_unread)
-        self.source.remarked.connect(lambda text: session.message.emit("info", text))
         session.transmit_news.connect(self._on_news)
         session.state_changed.connect(self._on_state)
         session.message.connect(lambda *_: self._on_state())
@@ -185,6 +184,11 @@ class ReplayControl(QObject):
             self._session.transmitter.replay_do(REPLAY, action, value)
 
     # -- hearing -----------------------------------------------------------------------------------------
+
+    def _on_closing(self) -> None:
+        """What was counted belongs to what was there."""
+        self.stop()
+        self._place.status = STOPPED
 
     def _on_source(self) -> None:
         self._begin_if_enough()

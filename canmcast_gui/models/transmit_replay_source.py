@@ -25,20 +25,20 @@ class ReplaySource(QObject):
 
     Files are chosen (``parts`` and their ``order``) and then read: at once, or when they are wanted. Before
     that, and while nothing is chosen, ``recording`` is None. ``closing`` says that what is there goes now,
-    ``changed`` that anything is different; ``failed`` carries a sentence, ``remarked`` what there is to say
-    about files that were read.
+    ``changed`` that anything is different; ``failed`` carries a sentence. ``remarks`` are sentences about the
+    files that were read.
     """
 
     changed = Signal()
     closing = Signal()
     failed = Signal(str)
-    remarked = Signal(str)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.parts: tuple[LogPart, ...] = ()
         self.order: Order = "times"
+        self.remarks: tuple[str, ...] = ()
         self.recording: Recording | None = None
         self.first_row = 0
         self._trace_end_row: int | None = None
@@ -149,16 +149,16 @@ class ReplaySource(QObject):
         task = self._session.make_task(
             f"Reading {self.name}", partial(_load, self.parts, self.order, recording)
         )
-        task.finished.connect(self._on_finished)
+        task.finished.connect(partial(self._on_finished, recording))
         task.failed.connect(partial(self._on_failed, recording))
         task.ended.connect(partial(self._on_ended, recording, task))
         self._loading = task
         task.start()
         self.changed.emit()
 
-    def _on_finished(self, sentences: list[str]) -> None:
-        for sentence in sentences:
-            self.remarked.emit(sentence)
+    def _on_finished(self, recording: Recording, remarks: list[str]) -> None:
+        if self.recording is recording:
+            self.remarks = tuple(remarks)
 
     def _on_failed(self, recording: Recording, sentence: str) -> None:
         if self.recording is recording:
@@ -188,7 +188,7 @@ class ReplaySource(QObject):
         recording, self.recording = self.recording, None
         task, self._loading = self._loading, None
         is_trace, self._trace_end_row = self._trace_end_row is not None, None
-        self.first_row = 0
+        self.first_row, self.remarks = 0, ()
         if task is not None:
             task.cancel()
         elif recording is not None and not is_trace:

@@ -32,7 +32,6 @@ class ReplayOptions:
     read), ``names`` are the ids of each pattern of names that it asks for, ``sources`` the addresses and
     ports that the source column means, from row 1 on. ``ids`` are pairs of an old and a new id, ``channels``
     of channel numbers.
-    Where ``stop_at`` is a filter's text, the replay stands still when somebody sends a frame that passes.
     ``skip_live`` leaves out ids that somebody else sends at the time. ``live_seconds`` is how long after its
     last frame an id counts as sent by somebody else.
     """
@@ -49,7 +48,6 @@ class ReplayOptions:
     error_frames: bool = False
     paused: bool = False
     live_seconds: float = field(default=5.0)
-    stop_at: str = ""
     start_ns: int | None = None
     names: tuple[tuple[str, tuple[MatchedId, ...]], ...] = ()
     sources: tuple[tuple[str, int], ...] = ()
@@ -66,7 +64,6 @@ class ReplayOptions:
             if not 0 <= number <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
                 raise TransmitError(f"{number:X} is no {'extended' if extended else 'standard'} id.")
         self.compiled(lambda: 0)
-        compile_filter(self.stop_at)
         return self
 
     def compiled(self, start_ns: Callable[[], int]) -> Filter:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.listener import Listener
@@ -26,7 +25,6 @@ LIVE_NS = 100_000_000
 class _Running:
     replay: Replay
     options: ReplayOptions
-    stop_at: Filter | None = None
     look_ns: int = 0
 
 
@@ -47,19 +45,16 @@ class Replays:
         try:
             wanted = ReplayOptions.from_dict(options).validated()
             source = make(factory, settings)
-            if wanted.skip_live or wanted.stop_at:
+            if wanted.skip_live:
                 self._listener.open()
         except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
             self._fail(number, error)
             return
         replay = Replay(source, wanted, self._sender.prepare)
-        stop_at = compile_filter(wanted.stop_at) if wanted.stop_at else None
-        self._add(number, replay, wanted, stop_at)
+        self._add(number, replay, wanted)
 
-    def _add(
-        self, number: int, replay: Replay, options: ReplayOptions | None = None, stop_at: Filter | None = None
-    ) -> None:
-        self._running[number] = _Running(replay, options or ReplayOptions(), stop_at)
+    def _add(self, number: int, replay: Replay, options: ReplayOptions | None = None) -> None:
+        self._running[number] = _Running(replay, options or ReplayOptions())
         self._note(number, replay)
 
     def grow(self, number: int, end_row: int, complete: bool) -> None:
@@ -153,16 +148,10 @@ class Replays:
     @property
     def listening(self) -> bool:
         """Whether any of them depends on what others send."""
-        return any(one.options.skip_live or one.stop_at is not None for one in self._running.values())
+        return any(one.options.skip_live for one in self._running.values())
 
     def hear(self, batch: FrameBatch) -> None:
-        """Frames of others; one that a replay was to stop at makes it stand still."""
-        for number, running in self._running.items():
-            playing = running.replay.state == "playing" and running.stop_at is not None and len(batch)
-            if playing and running.stop_at is not None and running.stop_at.mask(batch).any():
-                running.replay.pause(time.monotonic_ns())
-                self._note(number, running.replay)
-                self._reporter.note_failure(f"The replay stands still: {running.stop_at.text} was heard.")
+        """Frames of others: that they were heard is enough, for the listener keeps which ids are live."""
 
     def _send(self, part: tuple[Any, int, int] | None) -> int:
         if part is None:

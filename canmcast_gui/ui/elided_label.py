@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QLabel, QStyle
 
 
 class ElidedLabel(QLabel):
-    """One line of text; takes as little room as its layout gives it."""
+    """One line of text; takes as little room as its layout gives it. ``mode`` says where the dots stand."""
+
+    mode = Qt.TextElideMode.ElideRight
 
     def shown_text(self) -> str:
         """What there is room for."""
-        return self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
-        )
+        return self.fontMetrics().elidedText(self.text(), self.mode, self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

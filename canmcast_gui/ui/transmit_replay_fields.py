@@ -26,10 +26,6 @@ class ReplayFields(QWidget):
         for widget in (self.start, QLabel("to", self), self.stop):
             span.addWidget(widget)
         span.addStretch(1)
-        boxes = QHBoxLayout()
-        boxes.addWidget(self.live)
-        boxes.addWidget(self.errors)
-        boxes.addStretch(1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(QLabel("Range", self), 0, 0)
@@ -40,7 +36,8 @@ class ReplayFields(QWidget):
             label.setBuddy(field)
             grid.addWidget(label, line, 0)
             grid.addWidget(field, line, 1)
-        grid.addLayout(boxes, 4, 1)
+        grid.addWidget(self.live, 4, 1)
+        grid.addWidget(self.errors, 5, 1)
         grid.setColumnStretch(1, 1)
 
     def _line(self, example: str) -> QLineEdit:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import ORDERS, Order
+from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.several_dialog import offset_box
 
@@ -43,9 +44,9 @@ class ReplayFiles(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(3)
-        self._grid.addWidget(QLabel("Files", self), 0, 0)
-        self._grid.addWidget(self.order, 0, 1)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.order, 0, 0)
+        self._grid.addWidget(QLabel("Move by", self), 0, 1)
+        self._grid.setColumnStretch(0, 1)
         self.setVisible(False)
 
     def show_files(self, parts: tuple[LogPart, ...], order: Order) -> None:
@@ -84,10 +85,11 @@ class ReplayFiles(QWidget):
         self._show_offsets()
 
     def _make_line(self, place: int, part: LogPart) -> None:
-        name = QLabel(part.path.name, self)
+        name = ElidedLabel(part.path.name, self)
+        name.mode = Qt.TextElideMode.ElideMiddle
         name.setToolTip(str(part.path))
         box = offset_box()
-        box.setPrefix("moved by ")
+        box.setFixedWidth(box.fontMetrics().horizontalAdvance("-100,000.000000 s") + 30)
         box.setToolTip(f"By how many seconds {part.path.name} is moved; less than 0: it begins earlier")
         box.setAccessibleName(f"Move {part.path.name} by seconds")
         box.setKeyboardTracking(False)
@@ -95,7 +97,7 @@ class ReplayFiles(QWidget):
         up = self._button("up", f"Put {part.path.name} before the file above", lambda: self._lift(place))
         up.setEnabled(place > 0)
         remove = self._button("remove", f"Leave {part.path.name} out", lambda: self._remove(place))
-        for column, widget in enumerate((name, box, up, remove), 1):
+        for column, widget in enumerate((name, box, up, remove)):
             self._grid.addWidget(widget, place + 1, column)
         self.offsets.append(box)
         self.up_buttons.append(up)

@@ -28,6 +28,7 @@ from canmcast_gui.models.transmit_replay_source import parts_of
 from canmcast_gui.models.transmit_switch import TransmitSwitch
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay_text import parse_channels, parse_ids
+from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit_replay_fields import ReplayFields, number_box
 from canmcast_gui.ui.transmit_replay_files import ReplayFiles
@@ -46,7 +47,10 @@ class ReplayPanel(QWidget):
         self._session = session
         self._settings = settings
         self.control = ReplayControl(session, switch, self)
-        self.source = QLabel(self)
+        self.source = ElidedLabel(self)
+        self.source.mode = Qt.TextElideMode.ElideMiddle
+        self.remarks = QLabel(self)
+        self.remarks.setWordWrap(True)
         self.files = ReplayFiles(self)
         self.speed = SpeedBox(self)
         self.limit = number_box(" frames/s", "no limit", 1)
@@ -81,11 +85,16 @@ class ReplayPanel(QWidget):
         body = QWidget(self)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(8, 6, 8, 6)
-        layout.addLayout(self._row(self.open_action, self.trace_action, self.source))
-        layout.addWidget(self.files)
+        head = self._row(self.open_action, self.trace_action)
+        head.addWidget(self.source, 1)
+        layout.addLayout(head)
         actions = (self.play_action, self.step_action, self.stop_action)
-        layout.addLayout(self._row(*actions, self.speed, self.limit, self.loop))
+        player = self._row(*actions, self.speed, self.limit, self.loop)
+        player.addStretch(1)
+        layout.addLayout(player)
         layout.addWidget(self.place)
+        layout.addWidget(self.files)
+        layout.addWidget(self.remarks)
         layout.addWidget(self.fields)
         layout.addStretch(1)
         area = QScrollArea(self)
@@ -102,7 +111,6 @@ class ReplayPanel(QWidget):
         row = QHBoxLayout()
         for thing in things:
             row.addWidget(self._button(thing) if isinstance(thing, QAction) else thing)
-        row.addStretch(1)
         return row
 
     def _button(self, action: QAction) -> QToolButton:
@@ -226,7 +234,7 @@ class ReplayPanel(QWidget):
 
     def _on_speed(self) -> None:
         self.sentence.say("")
-        self.limit.setEnabled(self.speed.speed is None)
+        self.limit.setVisible(self.speed.speed is None)
         if self.control.running:
             self.control.set_speed(self.speed.speed)
 
@@ -240,12 +248,16 @@ class ReplayPanel(QWidget):
         self.play_action.setEnabled(control.can_play and not control.waiting)
         self.step_action.setEnabled(control.can_play and not control.waiting)
         self.stop_action.setEnabled(not free)
-        self.limit.setEnabled(self.speed.speed is None)
+        self.limit.setVisible(self.speed.speed is None)
         for widget in (self.loop, self.fields):
             widget.setEnabled(free)
         self.files.setEnabled(free)
         self.files.show_files(control.source.parts, control.source.order)
         self.source.setText(self._source_text())
+        self.source.setToolTip(self.source.text())
+        remarks = "; ".join(control.source.remarks)
+        self.remarks.setText(remarks[:1].upper() + remarks[1:])
+        self.remarks.setVisible(bool(control.source.remarks))
         self.place.show_place()
         self.sentence.hint("" if self._session.transmitter is not None else NO_BUS)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QLabel, QSlider, QWidget
 
 from canmcast_gui.models.transmit_replay import ReplayControl
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.elided_label import ElidedLabel
 
 # Finer than any screen; the keys go by seconds.
 STEPS = 1_000_000
@@ -26,12 +27,15 @@ class PlaceRow(QWidget):
         self.slider.setMinimumWidth(120)
         self.slider.sliderReleased.connect(self._seek)
         self.slider.actionTriggered.connect(self._on_action)
-        self.text = QLabel(self)
-        self.text.setFont(theme.fixed_font())
-        layout = QHBoxLayout(self)
+        self.time = QLabel(self)
+        self.time.setFont(theme.fixed_font())
+        self.text = ElidedLabel(self)
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self.text)
+        layout.setColumnStretch(0, 1)
+        layout.addWidget(self.slider, 0, 0)
+        layout.addWidget(self.time, 0, 1)
+        layout.addWidget(self.text, 1, 0, 1, 2)
 
     def _on_action(self, action: int) -> None:
         """Keys and clicks beside the handle; dragging ends with its release."""
@@ -52,14 +56,13 @@ class PlaceRow(QWidget):
                 self.slider.setSingleStep(_steps(_STEP_SECONDS, whole))
                 self.slider.setPageStep(_steps(_PAGE_SECONDS, whole))
                 self.slider.setValue(round(seconds / whole * STEPS) if whole else 0)
-        if control.waiting:
-            self.text.setText(f"begins when enough is read: {whole:,.1f} s so far")
-            return
-        sent = [f"{status.sent:,} sent"] if control.running or status.sent else []
+        self.time.setText(f"{seconds:,.1f} of {whole:,.1f} s")
+        sent = ["begins when the range has been read"] if control.waiting else []
+        sent += [f"{status.sent:,} sent"] if control.running or status.sent else []
         sent += [f"{status.late:,} late"] if status.late else []
         sent += [f"{status.skipped:,} not for this bus"] if status.skipped else []
         sent += [f"loop {status.loops + 1}"] if status.loops else []
-        self.text.setText(f"{seconds:,.1f} of {whole:,.1f} s  {', '.join(sent)}".rstrip())
+        self.text.setText(", ".join(sent))
 
 
 def _steps(seconds: float, whole: float) -> int:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from canmcast_gui.transmit.replay_options import MAX_SPEED, MIN_SPEED
 
 FACTORS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
-FASTEST = "As fast as possible"
+FASTEST = "Fastest"
 
 
 class SpeedBox(QComboBox):
@@ -25,10 +25,11 @@ class SpeedBox(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setToolTip(
-            "How fast: a factor of the recorded times; choose one, or type any from 0.001 to 1000"
+            f"A factor of the recorded times, also typed, from 0.001 to 1000. {FASTEST}: without waiting"
         )
         self.setAccessibleName("Speed")
         self.addItems([*(_text(factor) for factor in FACTORS), FASTEST])
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(len(FASTEST))
         self.speed: float | None = 1.0
         self._show()
@@ -63,7 +64,7 @@ def _text(factor: float) -> str:
 
 
 def _parsed(text: str) -> float | None:
-    """What a user may mean: "× 2", "2x", "0,5", or the words for no waiting at all; raises ValueError."""
+    """What a user may mean: "× 2", "2x", "0,5", or the word for no waiting at all; raises ValueError."""
     if text.strip().lower() == FASTEST.lower():
         return None
     try:

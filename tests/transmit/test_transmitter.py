@@ -486,23 +486,3 @@ def test_changing_data_is_computed_and_counts_on_over_edits(transmitter, receive
     assert (batch.data[:, 0] ^ batch.data[:, 1] == batch.data[:, 2]).all()
     with pytest.raises(TransmitError, match="outside"):
         transmitter.arm(1, frame(data=b"\0"), 2 * MS, changes=changes)
-
-
-def test_a_replay_stands_still_when_somebody_answers(settings, receiver, recording):
-    with (
-        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
-        Transmitter(SENDER, settings.to_dict()) as other,
-    ):
-        begin(transmitter, recording, loop=True, stop_at="id == 0x7E8")
-        receive(receiver, 20)
-        other.send(frame(0x7E7))
-        other.send(frame(0x7E8))
-        found = news(transmitter, state_of("paused"))
-        found += (
-            news(transmitter, lambda one: isinstance(one, SendFailed))
-            if not [one for one in found if isinstance(one, SendFailed)]
-            else []
-        )
-        assert any("0x7E8 was heard" in one.sentence for one in found if isinstance(one, SendFailed))
-        transmitter.replay_do(1, "play")
-        assert len(receive(receiver, 20)) >= 20
