@@ -16,6 +16,7 @@ SUBJECTS = (
     "statistics",
     "database",
     "transmit",
+    "answers",
     "opening",
     "logfile",
     "logfile_binary",
