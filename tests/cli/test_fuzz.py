@@ -1,5 +1,6 @@
 """``canmcast fuzz``: what stock peers get, what the log says of it, and what an answer does."""
 
+import re
 import time
 from collections import Counter
 
@@ -49,7 +50,7 @@ def test_the_log_says_what_a_stock_peer_received_and_when(start, bus, peer, tmp_
     heard = heard_by(peer, 30)
     result = fuzz.result()
     assert result.returncode == 0, result.stderr
-    assert "30 frames sent, seed 7" in result.stderr
+    assert re.search("30 frames sent,.* seed 7", result.stderr)  # on a busy machine some are late
     written = frames_in(log)
     wanted = [(one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in heard]
     assert content(written) == wanted
