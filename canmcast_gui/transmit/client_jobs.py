@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.changes import compile_changes
 from canmcast_gui.transmit.client_link import ClientLink
@@ -90,14 +91,16 @@ class JobClient(ClientLink):
         ``name`` is what to call it in a sentence.
 
         A job that is armed already changes its frame, period and count with its next due time; what a trigger
-        has made pending stays. Raises TransmitError for a wrong frame, period or count, and FilterError for a
-        wrong condition.
+        has made pending stays. Raises TransmitError for a wrong frame, period, count or condition.
         """
         validate_job(frame, period_ns, count)
         compile_changes(changes, int(frame.length[0]))
         waits_for = None
         if trigger is not None:
-            compile_condition(trigger.validated().condition)
+            try:
+                compile_condition(trigger.validated().condition)
+            except FilterError as error:
+                raise TransmitError(f"The trigger of this job is wrong: {error}.") from error
             waits_for = [trigger.condition, trigger.delay_ns]
         version = next(self._numbers)
         if job_id not in self._versions:  # what is still to be told of an earlier job with that number

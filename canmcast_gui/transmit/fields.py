@@ -55,10 +55,10 @@ class Field:
     def value_of(self, raw: int) -> int | float:
         """The value that bits, an unsigned number, stand for: an int where scale and offset are whole."""
         number: int | float = raw
-        if self.is_float:
+        if self.is_float and self.length in _FLOATS:
             packed = raw.to_bytes(self.length // 8, "big")
             number = struct.unpack(f">{_FLOATS[self.length]}", packed)[0]
-        elif self.signed and raw >> (self.length - 1):
+        elif self.signed and self.length and raw >> (self.length - 1):
             number = raw - (1 << self.length)
         if isinstance(number, int) and float(self.scale).is_integer() and float(self.offset).is_integer():
             return number * int(self.scale) + int(self.offset)

@@ -5,7 +5,7 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed, Transmitter, Trigger
+from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed, TransmitError, Transmitter, Trigger
 from canmcast_gui.transmit.triggers import MOST_PENDING
 from tests.transmit.hearing import EARS, MS, SENDER, frame, news, ready, receive
 
@@ -141,7 +141,7 @@ def test_a_trigger_without_ears_is_refused_and_said(transmitter):
     )
     assert any("cannot hear" in one.sentence for one in found if isinstance(one, SendFailed))
     assert transmitter.armed == frozenset()
-    with pytest.raises(ValueError, match="character 7"):
+    with pytest.raises(TransmitError, match="character 7"):
         transmitter.arm(1, frame(), MS, trigger=Trigger("id == "))
 
 

@@ -1,0 +1,48 @@
+"""Bits of a payload as numbers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.transmit.fields import Field
+
+
+@given(st.data())
+def test_what_is_put_is_got_and_the_other_bits_stay(data):
+    length = data.draw(st.integers(1, 64))
+    big = data.draw(st.booleans())
+    first = data.draw(st.integers(0, 64 - length))
+    start = 8 * (first // 8) + 7 - first % 8 if big else first
+    before = data.draw(st.binary(min_size=8, max_size=8))
+    raw = data.draw(st.integers(0, (1 << length) - 1))
+    place, payload = Field(start, length, big), bytearray(before)
+    place.put(payload, raw)
+    assert place.get(payload) == raw
+    place.put(payload, place.get(before))
+    assert bytes(payload) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "value"),
+    [
+        (Field(0, 8), 200, 200),
+        (Field(0, 8, signed=True), 200, -56),
+        (Field(0, 16, scale=0.25), 10, 2.5),
+        (Field(0, 8, scale=2, offset=-40), 3, -34),
+        (Field(0, 32, is_float=True), 0x3FC00000, 1.5),
+        (Field(0, 0, signed=True), 0, 0),
+        (Field(0, 24, is_float=True), 7, 7),
+    ],
+)
+def test_bits_are_values(field, raw, value):
+    found = field.value_of(raw)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@given(st.integers(1, 63), st.booleans(), st.integers())
+def test_a_value_that_its_bits_can_say_comes_back(length, signed, wanted):
+    field = Field(0, length, signed=signed)
+    low, high = (int(one) for one in field.limits())
+    value = min(max(wanted, low), high)
+    assert field.value_of(field.raw_of(value)) == value
