@@ -59,6 +59,18 @@ computer, 1 on this network.</p>
 """
 
 
+_SENDING = """
+<p>A row of the <i>Transmit</i> panel is sent by hand, by its key wherever you are in the window (not while
+you type in a field), every so often while it is switched on, or when a frame of somebody else comes that
+meets its <b>trigger</b>: a filter, and if you like a delay.</p>
+<p><code>id == 0x100 and data[0] &amp; 1 after 20 ms</code><br>
+<code>Engine.Speed &gt; 3000</code></p>
+<p>With a trigger the period is not used. What was triggered and could not be sent, because too much waited or
+the limit was reached, is counted in the tip of <i>Sent</i>. Rows are dragged to another place once they are
+selected. <b>Stop all</b> (Ctrl+.) ends everything, and drops single frames that wait to leave.</p>
+"""
+
+
 def _rows(rows: list[tuple[str, str]]) -> str:
     cells = "".join(f"<tr><td><code>{a}</code>&nbsp;&nbsp;</td><td>{b}</td></tr>" for a, b in rows)
     return f"<table cellpadding='2'>{cells}</table>"
@@ -70,7 +82,8 @@ def help_text() -> str:
     keys += _KEYS
     return (
         f"<h2>Keys</h2>{_rows(keys)}<h2>Filters</h2>{_rows(list(_FILTERS))}"
-        f"<h2>Views</h2>{_VIEWS}<h2>Colours</h2>{_COLORS}<h2>Losses</h2>{_LOSSES}<h2>The bus</h2>{_BUS}"
+        f"<h2>Views</h2>{_VIEWS}<h2>Colours</h2>{_COLORS}<h2>Losses</h2>{_LOSSES}<h2>Sending</h2>{_SENDING}"
+        f"<h2>The bus</h2>{_BUS}"
     )
 
 
