@@ -175,6 +175,7 @@ FORMATS: tuple[Format, ...] = (
         reader=_text("trc.parser:TrcParser"),
         sink=_at("trc.sink:TrcSink"),
         binary=True,
+        holds_notes=True,
     ),
     Format(
         "csv",

@@ -41,8 +41,8 @@ def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
     even = compile_filter("id == 0x100 or id == 0x102 or id == 0x12A")
     save(path, recording, whole(recording), even, None, lambda _share: True)
     assert notes_of(path) == [(0, "row 0"), (2, "row 41"), (5, "row 99")]
-    saved = save(tmp_path / "log.trc", recording, whole(recording), None, None, lambda _share: True)
-    assert (saved.notes_left_out, saved.title) == (3, "PEAK TRC")
+    saved = save(tmp_path / "log.csv", recording, whole(recording), None, None, lambda _share: True)
+    assert (saved.notes_left_out, saved.title) == (3, "python-can CSV")
     recording.discard()
 
 

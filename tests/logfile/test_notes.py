@@ -60,7 +60,7 @@ def test_a_note_for_a_row_that_is_past_comes_at_once(tmp_path):
 
 
 def test_a_format_without_a_place_for_notes_counts_them(tmp_path):
-    path = tmp_path / "log.trc"
+    path = tmp_path / "log.csv"
     with open_writer(path) as writer:
         writer.note(Note(1, 0, "lost"))
         writer.write(small_batch(3))

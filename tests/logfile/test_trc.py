@@ -1,9 +1,12 @@
 """PEAK TRC: every version, with the lines that are no frames."""
 
+import can
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile import read_batches
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile import read_batches, save
+from tests.logfile.frames import small_batch
 
 START = ";$STARTTIME=43008.5\n"
 START_NS = (43008 - 25569) * 86_400 * 10**9 + 43_200 * 10**9
@@ -88,3 +91,24 @@ def test_can_fd_and_error_frames(tmp_path):
     assert batch.length[:4].tolist() == [12, 1, 0, 1]
     assert batch.channel.tolist() == [1, 2, 2, 2, 2]
     assert reader.problems[0].startswith("line 9: a line of type XX in")
+
+
+def test_notes_are_events_and_come_back_and_others_read_the_frames(tmp_path):
+    batch = small_batch(4)
+    notes = [
+        Note(0, int(batch.timestamp_ns[0]) - 1_700_000_000, "first"),
+        Note(2, int(batch.timestamp_ns[2]) - 500_000, "DT 7 ümlauts and\nlines"),
+        Note(4, int(batch.timestamp_ns[3]) + 1000, "last"),
+    ]
+    path = tmp_path / "log.trc"
+    save(path, [batch], notes=[*notes, Note(4, 0, " ")])
+    reader = read_batches(path)
+    found = FrameBatch.concatenate(list(reader))
+    assert (len(found), reader.skipped) == (4, 0)
+    assert list(reader.notes) == [notes[0], notes[1]._replace(text="DT 7 ümlauts and lines"), notes[2]]
+    numbers = [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line[0] != ";"]
+    assert numbers == [str(number) for number in range(1, 8)]
+    first = path.read_bytes()
+    save(path, [found], notes=reader.notes)
+    assert path.read_bytes() == first
+    assert [message.arbitration_id for message in can.TRCReader(path)] == batch.arbitration_id.tolist()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import BinaryIO
-
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
@@ -24,7 +21,7 @@ from canmcast_gui.logfile.text.quads import (
     rounded,
     spaced_payloads,
 )
-from canmcast_gui.logfile.text.sink import TextSink
+from canmcast_gui.logfile.text.sink import NotingTextSink
 
 _LINE_FEED = ord("\n")
 
@@ -60,21 +57,10 @@ _FD_ENDS = quads_of(
 _FD_CODES = quads_of([f"{code:x}" for code in range(16)])
 
 
-class AscSink(TextSink):
+class AscSink(NotingTextSink):
     """Vector ASC; times count from a whole second. A frame that is older than that gets that time."""
 
     _start_ns = 0
-
-    def __init__(self, file: BinaryIO, path: Path) -> None:
-        super().__init__(file, path)
-        self._early: list[Note] = []
-
-    def note(self, note: Note) -> None:
-        """A comment; before the first frame, whose time the file begins with, it waits for that."""
-        if self._started:
-            self._file.write(self._comment(note).encode())
-        else:
-            self._early.append(note)
 
     def head(self, start_s: int) -> str:
         """The dates, in local time."""
@@ -83,7 +69,7 @@ class AscSink(TextSink):
         return (
             f"date {date}\nbase hex  timestamps absolute\ninternal events logged\n"
             f"Begin Triggerblock {date}\n 0.000000 Start of measurement\n"
-        ) + "".join(map(self._comment, self._early))
+        )
 
     def lines(self, batch: FrameBatch) -> bytes:
         """Classic, remote, ErrorFrame and CANFD lines."""
@@ -97,7 +83,7 @@ class AscSink(TextSink):
         """The end of the only trigger block."""
         return "End TriggerBlock\n"
 
-    def _comment(self, note: Note) -> str:
+    def note_line(self, note: Note) -> str:
         """A Comment event about no other event, its text on one line."""
         microseconds = (max(0, note.timestamp_ns - self._start_ns) + 500) // 1000
         moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"

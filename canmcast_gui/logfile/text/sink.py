@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.rows import NANOSECONDS
 
 # Lines are made of arrays ten times as large, which had better stay near the processor.
@@ -55,3 +56,27 @@ class TextSink:
     def end(self) -> str:
         """What stands after the last frame."""
         return ""
+
+
+class NotingTextSink(TextSink):
+    """Writes notes, too; those before the first frame wait for it, as the file begins with its time."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        super().__init__(file, path)
+        self._early: list[Note] = []
+
+    def note(self, note: Note) -> None:
+        """Write a note behind the frames that were written so far."""
+        if self._started:
+            self._file.write(self.note_line(note).encode())
+        else:
+            self._early.append(note)
+
+    def note_line(self, note: Note) -> str:
+        """A note's line, with its end."""
+        raise NotImplementedError
+
+    def _start(self, start_s: int) -> None:
+        if not self._started:
+            super()._start(start_s)
+            self._file.write("".join(map(self.note_line, self._early)).encode())

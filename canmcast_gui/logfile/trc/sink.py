@@ -1,4 +1,4 @@
-"""Frames to PEAK TRC 2.1. Error frames are ER lines, which python-can leaves out."""
+"""Frames to PEAK TRC 2.1. Error frames are ER lines and notes EV lines; python-can leaves both out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
+from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.text.quads import (
     Quads,
@@ -21,7 +22,7 @@ from canmcast_gui.logfile.text.quads import (
     spaced_payloads,
     whole,
 )
-from canmcast_gui.logfile.text.sink import TextSink
+from canmcast_gui.logfile.text.sink import NotingTextSink
 
 _OLE_EPOCH_DAYS = 25569
 _DAY_SECONDS = 86400
@@ -45,7 +46,7 @@ _ERROR_END = quads_of(["       - Rx -  0   \r\n"])
 _FD_TYPES = quads_of([" FD ", " FB ", " BI ", " FE "])
 
 
-class TrcSink(TextSink):
+class TrcSink(NotingTextSink):
     """PEAK TRC 2.1; times count from a whole second, UTC."""
 
     _start_ns = 0
@@ -82,6 +83,17 @@ class TrcSink(TextSink):
         self._rows = [np.flatnonzero(kinds == kind) for kind in range(3)]
         self._count += len(batch)
         return by_kind(batch, kinds, (self._data, self._remote, self._error))
+
+    def note_line(self, note: Note) -> str:
+        """An event with its time, its text on one line."""
+        text = " ".join(note.text.split())
+        if not text:
+            return ""  # there is no event without one
+        self._count += 1
+        microseconds = int(rounded(np.array([note.timestamp_ns - self._start_ns]), 1000)[0])
+        whole_part, part = divmod(abs(microseconds), 1000)
+        moment = f"{'-' if microseconds < 0 else ''}{whole_part}.{part:03d}"
+        return f"{self._count:>7} {moment:>13} EV {text}\r\n"
 
     def _data(self, batch: FrameBatch) -> Quads:
         fd = batch.has(Flag.FD)
