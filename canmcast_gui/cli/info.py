@@ -26,6 +26,7 @@ _LABELS = {
     "last_time_s": "last time",
     "backwards": "times that fall",
     "notes": "notes",
+    "passed_over": "other events",
     "skipped": "unreadable",
 }
 
@@ -46,6 +47,8 @@ def command(file: Path, as_json: bool) -> None:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{count:,} {kind}" for kind, count in value.items()) or "0"
     if isinstance(value, float):
         return f"{value:.6f} s"
     return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

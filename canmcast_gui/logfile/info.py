@@ -17,7 +17,8 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Formats do not agree on what an error frame carries: all but ``frames`` and ``error_frames`` is about data
     and remote frames. Times are as the file writes them, None where it has no such frame. ``backwards`` are
-    frames that are older than the one before, ``problems`` sentences about the first of what was skipped.
+    frames that are older than the one before, ``passed_over`` events by kind that are no frames, ``problems``
+    sentences about the first of what was skipped.
     Raises FileError.
     """
     reader = FrameReader(path)
@@ -30,6 +31,7 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
         **counts.as_dict(),
         "backwards": backwards.count,
         "notes": len(reader.notes),
+        "passed_over": reader.passed_over,
         "skipped": reader.skipped,
         "problems": list(reader.problems),
     }

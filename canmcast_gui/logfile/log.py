@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.notes import Notes
@@ -25,3 +26,10 @@ class Log(Protocol):
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read; what cannot goes to the problems. Raises OSError."""
+
+
+@runtime_checkable
+class CountingLog(Log, Protocol):
+    """One that also says how many events of which kind, none of them frames, it has passed over."""
+
+    passed_over: Counter[str]

@@ -6,7 +6,7 @@ asked for those first, and gets only what is left line by line; both must make t
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -40,13 +40,22 @@ class Remark(NamedTuple):
     text: str
 
 
+class Passed(NamedTuple):
+    """A line that is in order, but about something that is no frame: of what kind, in a few words.
+
+    Parsers choose among a handful of kinds, as they are counted.
+    """
+
+    kind: str
+
+
 class LineParser(Protocol):
     """Makes rows of the lines of one file. ``start_ns`` is added to their times: 0 where it has no date."""
 
     start_ns: int
 
-    def parse(self, line: str) -> Row | Remark | None:
-        """The frame in a line, without white space at its ends; None where it is no frame but in order.
+    def parse(self, line: str) -> Row | Remark | Passed | None:
+        """The frame in a line, without white space at its ends; None where there is nothing to tell.
 
         Raises ValueError, or IndexError, for a line that is damaged.
         """
@@ -68,7 +77,7 @@ class TextLog:
     """The frames of one text file.
 
     ``position`` is how far it has been read, in bytes; ``start_ns`` what was added to the times that stand in
-    the newest batch: a file may hold several measurements.
+    the newest batch: a file may hold several measurements. ``passed_over`` counts by kind what is no frame.
     """
 
     def __init__(self, path: Path, parser: LineParser, problems: Problems) -> None:
@@ -83,6 +92,7 @@ class TextLog:
         self._remarks: deque[tuple[int, int | None, str]] = deque(maxlen=MOST_KEPT)
         self.position = 0
         self.notes = Notes()
+        self.passed_over: Counter[str] = Counter()
         self.start_ns = parser.start_ns
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
@@ -144,6 +154,7 @@ class TextLog:
             parts = [*parts, (np.array(single.numbers), batch_of(single.rows))]
         numbers, batch = _in_order(parts)
         self._note(single.remarks, numbers, batch, start_ns)
+        self.passed_over += single.passed
         self._lines += used
         self._frames += len(batch)
         return used, batch
@@ -188,6 +199,7 @@ class _Single:
         self.numbers: list[int] = []
         self.rows: list[Row] = []
         self.remarks: list[tuple[int, Remark]] = []
+        self.passed: Counter[str] = Counter()
 
     def read(self, lines: Lines, numbers: Places) -> int:
         """Read until one changes how the others are to be read; how many of all lines are done then."""
@@ -202,10 +214,12 @@ class _Single:
                 return int(number) + 1
         return lines.count
 
-    def _take(self, number: int, found: Row | Remark | None) -> None:
+    def _take(self, number: int, found: Row | Remark | Passed | None) -> None:
         if isinstance(found, Row):
             self.rows.append(checked(found))
             self.numbers.append(number)
+        elif isinstance(found, Passed):
+            self.passed[found.kind] += 1
         elif found is not None:
             self.remarks.append((number, found))
 

@@ -10,7 +10,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_named
-from canmcast_gui.logfile.log import Log
+from canmcast_gui.logfile.log import CountingLog, Log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.recognise import recognise
 from canmcast_gui.logfile.table_layout import TableLayout
@@ -79,6 +79,11 @@ class FrameReader:
     def notes(self) -> list[Note]:
         """Comments, markers and texts found so far, each with the number of the frame that it precedes."""
         return self._log.notes.kept
+
+    @property
+    def passed_over(self) -> dict[str, int]:
+        """How many events that are no frames have been read over so far, by kind: these are no problems."""
+        return dict(self._log.passed_over) if isinstance(self._log, CountingLog) else {}
 
     def _open(self) -> None:
         try:

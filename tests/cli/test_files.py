@@ -115,6 +115,7 @@ def test_info_counts(canmcast, log):
         "last_time_s": 0.05,
         "backwards": 0,
         "notes": 0,
+        "passed_over": {},
         "skipped": 0,
         "problems": [],
     }

@@ -7,7 +7,7 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile import read_batches, save
+from canmcast_gui.logfile import file_info, read_batches, save
 from canmcast_gui.logfile.asc.dates import parse_date
 from tests.logfile.frames import small_batch
 
@@ -90,6 +90,39 @@ def test_events_are_in_order_and_errors_of_all_styles_are_frames(tmp_path):
     assert batch.has(Flag.REMOTE).tolist() == [False] * 4 + [True] * 2
     assert batch.channel.tolist() == [1, 2, 3, 4, 2, 2]
     assert batch.dlc[4:].tolist() == [0, 8]
+    assert reader.passed_over == {
+        "chip states": 1,
+        "statistics": 1,
+        "system variables": 1,
+        "J1939 transport messages": 1,
+    }
+    list(reader)
+    assert sum(reader.passed_over.values()) == 4
+    assert file_info(reader.path)["passed_over"]["statistics"] == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ("Li 1 3C Rx 8", "LIN events"),
+        ("Fr RMSG 0 0 1", "FlexRay events"),
+        ("CANXL 2 Rx XLFF 1", "CAN XL frames"),
+        ("1 OverloadFrame", "overload frames"),
+        ("TFS: [1,2]", "other events"),
+        ("lightning", "other events"),
+    ],
+)
+def test_other_events_are_counted_by_kind(event, kind, tmp_path):
+    _, reader = written(tmp_path, f"{HEAD} 1.0 1 10 Rx d 0\n 2.0 {event}\n")
+    assert (reader.skipped, reader.passed_over) == (0, {kind: 1})
+
+
+def test_each_trigger_block_has_its_own_date(tmp_path):
+    block = "Begin Triggerblock Wed Nov 05 12:0{minute}:00.250 pm 2025\n 1.0 1 10 Rx d 0\nEnd TriggerBlock\n"
+    text = HEAD + block.format(minute=0) + block.format(minute=7)
+    batch, reader = written(tmp_path, text)
+    assert (batch.timestamp_ns - NOON_NS).tolist() == [1_000_000_000, 421_000_000_000]
+    assert reader.skipped == 0
 
 
 def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):

@@ -86,5 +86,6 @@ def test_all_kinds_are_counted(tmp_path):
         "last_time_s": 0.505,
         "backwards": 0,
         "notes": 0,
+        "passed_over": {},
         "skipped": 1,
     }

@@ -57,6 +57,7 @@ VERSIONS = {
 def test_versions(version, ending, tmp_path):
     batch, reader = written(tmp_path, VERSIONS[version].replace("\n", ending))
     assert reader.problems == []
+    assert reader.passed_over == {"bus states": 1} | ({"error counters": 1} if version == "2.0" else {})
     assert batch.arbitration_id.tolist() == [0x300, 0x100]
     turn = 0 if version == "1.0" else Flag.TX
     assert batch.flags.tolist() == [Flag.EXTENDED, Flag.REMOTE | turn]

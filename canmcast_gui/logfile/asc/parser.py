@@ -1,19 +1,20 @@
 """Vector's ASC files.
 
 Format: Vector's "ASC logging files format specification". Times count from the date in the header or, where
-there is one, of the first trigger block (python-can puts the time of writing into the header). Dates are
-local time.
+there are such, of the trigger block that they stand in, as in python-can, which puts the time of writing into
+the header. Dates are local time.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.asc.running import RunningTime
-from canmcast_gui.logfile.read_text import Remark
+from canmcast_gui.logfile.read_text import Passed, Remark
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
 
@@ -24,6 +25,21 @@ _HEADER_WORDS = frozenset(
 
 # Events that are texts of the user or of the tool; what stands behind them is one.
 _TEXT_EVENTS = frozenset({"comment:", "gmgroup:", "gmmarker:", "gmdescription:", "globalmarker:"})
+# What else lines are about, by their first word.
+_EVENTS = tuple(
+    (re.compile(words, re.IGNORECASE), kind)
+    for words, kind in (
+        (r"canxl", "CAN XL frames"),
+        (r"(l\d+|lin?)$", "LIN events"),
+        (r"fr$", "FlexRay events"),
+        (r"eth", "Ethernet events"),
+        (r"most|mst", "MOST events"),
+        (r"j1939", "J1939 transport messages"),
+        (r"sv:", "system variables"),
+        (r"gps", "GPS positions"),
+        (r"trigger", "trigger events"),
+    )
+)
 _DIRECTIONS = {"rx": 0, "tx": bits.TX, "txrq": bits.TX}
 
 # Bits of the flags field of a CANFD line.
@@ -50,7 +66,7 @@ class AscParser:
         parts = columns.frames(lines, self._base)
         return self._running.take(lines, parts) if self._relative else parts
 
-    def parse(self, line: str) -> Row | Remark | None:
+    def parse(self, line: str) -> Row | Remark | Passed | None:
         """The frame in a line, or the comment."""
         cells = line.split()
         if not cells:
@@ -70,7 +86,7 @@ class AscParser:
             return Remark(time, _text(line))
         if line.lower().endswith("log trigger event"):
             return Remark(time, line.split(None, 1)[1])
-        return None
+        return _event(cells[1:])
 
     def _time(self, text: str) -> int:
         """Nanoseconds since the start; relative times count from the event before."""
@@ -87,7 +103,7 @@ class AscParser:
             self._relative = "relative" in lower
         elif word == "date" and not self._triggered:
             self._set_start(line.split(None, 1)[1:])
-        elif word == "begin" and not self._triggered:
+        elif word == "begin":
             self._triggered = True
             self._set_start(line.split(None, 2)[2:])
 
@@ -100,14 +116,14 @@ class AscParser:
         except (OverflowError, OSError):
             raise ValueError("a date that cannot be read") from None
 
-    def _classic(self, cells: list[str], time: int) -> Row | None:
+    def _classic(self, cells: list[str], time: int) -> Row | Passed:
         channel = int(cells[1])
         number = cells[2]
         if number.lower() == "errorframe":
             return Row(time, 0, bits.ERROR, channel, b"")
         if len(cells) < 4 or cells[3].lower() not in _DIRECTIONS:
             if not number[0].isdigit():
-                return None  # statistics, chip status, J1939 transport and other events of a channel
+                return _channel_event(number)
             raise ValueError("a frame without a direction")
         flags, arbitration_id = self._id_or_name(number, cells)
         flags |= _DIRECTIONS[cells[3].lower()]
@@ -162,6 +178,24 @@ class AscParser:
         if len(pairs) < length:
             raise IndexError
         return payload_of(pairs, self._base)
+
+
+def _event(cells: list[str]) -> Passed | None:
+    """What kind of event this is; that a measurement started or ended needs no word."""
+    first = cells[0].lower()
+    if cells[1:3] == ["of", "measurement"]:
+        return None
+    if first == "can" and any(cell.lower().startswith("status") for cell in cells):
+        return Passed("chip states")
+    return Passed(next((kind for words, kind in _EVENTS if words.match(first)), "other events"))
+
+
+def _channel_event(word: str) -> Passed:
+    """What kind of event of a channel this is."""
+    word = word.lower()
+    if word.startswith("j1939"):
+        return Passed("J1939 transport messages")
+    return Passed({"statistic:": "statistics", "overloadframe": "overload frames"}.get(word, "other events"))
 
 
 def _comment(text: str) -> Remark | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
 
 from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, FrameBatch, bits
-from canmcast_gui.logfile.read_text import Remark
+from canmcast_gui.logfile.read_text import Passed, Remark
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.trc import columns
@@ -27,8 +27,8 @@ _FLAGS_BY_TYPE = {
     "FE": bits.FD | bits.BRS | bits.ESI,
     "BI": bits.FD | bits.ESI,
 }
-# Bus status and error counters: in order, but no frames.
-_OTHER_TYPES = frozenset({"ST", "EC"})
+# In order, but no frames.
+_OTHER_TYPES = {"ST": Passed("bus states"), "EC": Passed("error counters")}
 
 # Where the columns of the versions without a $COLUMNS line are: type, bus, id, dlc; -1 where there is none.
 _COLUMNS_V1 = {"1.0": (-1, -1, 2, 3), "1.1": (2, -1, 3, 4), "1.2": (3, 2, 4, 5), "1.3": (3, 2, 4, 6)}
@@ -39,7 +39,7 @@ class TrcParser:
 
     def __init__(self) -> None:
         self.start_ns = 0
-        self._parse_frame: Callable[[str], Row | Remark | None] = self._parse_v1
+        self._parse_frame: Callable[[str], Row | Remark | Passed | None] = self._parse_v1
         self._v1 = _COLUMNS_V1["1.0"]
         self._columns: dict[str, int] = {}
 
@@ -52,7 +52,7 @@ class TrcParser:
         """The frames on usual lines."""
         return columns.frames(lines, self._columns) if self._columns else columns.frames_v1(lines, *self._v1)
 
-    def parse(self, line: str) -> Row | Remark | None:
+    def parse(self, line: str) -> Row | Remark | Passed | None:
         """The frame in a line, or an event's text."""
         if not line or line.startswith(";"):
             if line.startswith(";$"):
@@ -73,16 +73,16 @@ class TrcParser:
             self._columns = columns
             self._parse_frame = self._parse_v2
 
-    def _parse_v1(self, line: str) -> Row | None:
+    def _parse_v1(self, line: str) -> Row | Passed:
         cells = line.split()
         type_at, bus_at, id_at, dlc_at = self._v1
         kind = cells[type_at] if type_at >= 0 else "Rx"
         if kind not in ("Rx", "Tx", "Error"):
-            return None
+            return _OTHER_TYPES["ST"] if kind == "Warng" else Passed("other events")
         flags = bits.TX if kind == "Tx" else bits.ERROR if kind == "Error" else 0
         number = cells[id_at]
         if number == "FFFFFFFF" and not flags & bits.ERROR:
-            return None  # a change of the bus status, in a version that has no types
+            return _OTHER_TYPES["ST"]  # a version that has no types
         time = _milliseconds(cells[1])
         channel = int(cells[bus_at]) if bus_at >= 0 else 1
         dlc = int(cells[dlc_at])
@@ -93,11 +93,11 @@ class TrcParser:
             return Row(time, int(number, 16), flags | bits.REMOTE, channel, b"", _classic(dlc))
         return Row(time, int(number, 16), flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
 
-    def _parse_v2(self, line: str) -> Row | Remark | None:
+    def _parse_v2(self, line: str) -> Row | Remark | Passed | None:
         cells = line.split(maxsplit=len(self._columns) - 1)
         kind = cells[self._columns["T"]]
         if kind in _OTHER_TYPES:
-            return None
+            return _OTHER_TYPES[kind]
         if kind == "EV":
             text = line.split(maxsplit=self._columns["T"] + 1)[self._columns["T"] + 1]
             return Remark(_milliseconds(cells[self._columns["O"]]), text)
