@@ -76,5 +76,6 @@ class FuzzClient(ClientLink):
             self._news.append(FuzzAnswer(number, *answer, after))
 
     def _forget_all(self) -> list[str]:
+        lost = ["the fuzz run"] if self._fuzzing else []
         self._fuzzing.clear()
-        return super()._forget_all()
+        return [*super()._forget_all(), *lost]

@@ -24,7 +24,7 @@ class TransmitActions(QObject):
         self.add = make("Add row", "add", "Add a frame", "Insert")
         self.database = make("Add from database…", "database", "Add a message of a loaded database")
         self.paste = make("Paste frames", "import", "Add frames from lines such as 123#DEADBEEF", "Ctrl+V")
-        self.duplicate = make("Duplicate", "duplicate", "Duplicate the rows", "Ctrl+Shift+D")
+        self.duplicate = make("Duplicate", "duplicate", "Duplicate the rows", "Ctrl+J")
         self.remove = make("Remove", "remove", "Remove the rows", "Del")
         self.up = make("Move up", "up", "Move the rows up", "Alt+Up")
         self.down = make("Move down", "down", "Move the rows down", "Alt+Down")
@@ -32,7 +32,9 @@ class TransmitActions(QObject):
         self.arm = make("Arm", "arm", ARM_TIP)
         self._give_keys(self.send, "Ctrl+Return")
         self._give_keys(self.arm, "Ctrl+E")
-        self.stop = make("Stop all", "stop-all", "End all rows, replays and sequences", "Ctrl+.")
+        self.stop = make(
+            "Stop all", "stop-all", "End all that is sent: rows, replays, sequences, fuzzing", "Ctrl+."
+        )
         self.stop.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         self.switch = make("Transmit", "power", "The main switch: while it is off, nothing is sent")
         self.switch.setCheckable(True)
