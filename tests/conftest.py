@@ -23,7 +23,12 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 
-pytest_plugins = ["tests.support.leftovers", "tests.support.network", "tests.support.small_disk"]
+pytest_plugins = [
+    "tests.support.garbage",
+    "tests.support.leftovers",
+    "tests.support.network",
+    "tests.support.small_disk",
+]
 
 
 def pytest_report_header() -> str:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
+from canmcast_gui.app.garbage import GarbageCollection
 from canmcast_gui.app.report import WindowFigures, window_report, write_report
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
@@ -59,6 +60,7 @@ class Program(QObject):
             self.window.bring_back()
         self._repaints = RepaintCounter(self.window)
         self._stalls = StallMeter(self)
+        self._garbage = GarbageCollection(self)
         self._interrupts = InterruptWatch(self)
         self._interrupts.interrupted.connect(application.quit)
         sys.excepthook = self._on_exception
@@ -110,6 +112,7 @@ class Program(QObject):
         self.session.shutdown()
         self.settings.save()
         self._delete_objects()
+        self._garbage.end()
         if self._options.report is not None:
             self._write_report(window_report(totals, figures))
         return self._exit_code
