@@ -7,7 +7,7 @@ from functools import cache
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QToolBar, QToolButton
 
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import theme
@@ -83,3 +83,10 @@ def without_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
     """Take the style's icons off a dialog's buttons: they are of another set, and add nothing to the text."""
     for button in buttons.buttons():
         button.setIcon(QIcon())
+
+
+def mend_extension(bar: QToolBar) -> None:
+    """Have the button for what a bar has no room for in the text's colour: the style's own is black."""
+    button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    if button is not None:
+        button.setIcon(icon("more"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
-from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.icons import icon, mend_extension
 
 SEND_TIP = "Send the selected rows once, now (Ctrl+Return)"
 ARM_TIP = "Send the selected rows periodically, or when their trigger comes (Ctrl+E)"
@@ -77,6 +77,7 @@ class TransmitActions(QObject):
         bar.addSeparator()
         bar.addWidget(self._add_button(bar))
         bar.addActions([self.duplicate, self.remove, self.up, self.down])
+        mend_extension(bar)
         return bar
 
     def _add_button(self, bar: QToolBar) -> QToolButton:

@@ -103,8 +103,8 @@ class TransmitPanel(QWidget):
                 actions.paste: self.paste,
                 actions.duplicate: self.duplicate,
                 actions.remove: self.remove,
-                actions.up: lambda: self.move(-1),
-                actions.down: lambda: self.move(1),
+                actions.up: lambda: self.move_rows(-1),
+                actions.down: lambda: self.move_rows(1),
                 actions.send: self.send,
                 actions.arm: self.toggle_armed,
                 actions.stop: self.jobs.stop_all,
@@ -173,7 +173,7 @@ class TransmitPanel(QWidget):
         if numbers and self.model.rowCount():
             self.table.selectRow(min(numbers[0], self.model.rowCount() - 1))
 
-    def move(self, by: int) -> None:
+    def move_rows(self, by: int) -> None:
         """Move the selected rows up (-1) or down (1), next to each other."""
         numbers = self.selected()
         if numbers:

@@ -6,7 +6,7 @@ import signal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow
+from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
 
 from canmcast_gui.app.live import SENDER_FACTORY
 from canmcast_gui.database import load_database
@@ -17,6 +17,7 @@ from canmcast_gui.models.transmit_switch import SWITCHED_OFF
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_panel import NO_BUS, TransmitPanel
 from tests.ui.panels import WAIT_MS, go_live
@@ -444,6 +445,13 @@ def test_rows_are_dragged_to_another_place(qtbot, panel):
     assert panel.selected() == [1, 2]
     panel.actions_.undo.trigger()
     assert [row.name for row in panel.model.rows] == ["a", "b", "c", "d"]
+
+
+def test_what_the_bar_has_no_room_for_is_behind_a_button_of_ours(qtbot, panel):
+    panel.resize(250, 300)
+    more = panel.findChild(QToolButton, "qt_toolbar_ext_button")
+    qtbot.waitUntil(more.isVisible, timeout=WAIT_MS)
+    assert more.icon().cacheKey() == icon("more").cacheKey()
 
 
 def test_several_rows_are_moved_by_the_buttons(panel):

@@ -4,6 +4,7 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit import TransmitModel
+from canmcast_gui.models.transmit_conditions import condition_for
 from canmcast_gui.models.transmit_row import TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import Transmitter
@@ -17,6 +18,7 @@ SENDER = "canmcast_gui.transport.sender:open_sender"
 @pytest.fixture
 def panel(qtbot, stage):
     model = TransmitModel()
+    model.condition = lambda text: condition_for(text, stage.session.databases)
     panel = SequencePanel(stage.session, stage.settings, model, TransmitSwitch())
     panel.rows = model
     qtbot.addWidget(panel)
@@ -71,6 +73,25 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network):
     panel.control._switch.set(False)
     panel.run()
     assert panel.sentence.text() == SWITCHED_OFF
+
+
+def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
+    port = network.free_port()
+    stage.add_database()
+    go_live(qtbot, stage.session, port)
+    panel.editor.setPlainText("expect name == Engine within 10 s\nsend 003#")
+    panel.run()
+    assert panel.control.running
+    assert stage.session.transmitter.flush(5.0)
+    settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
+    with Transmitter(SENDER, settings) as other:
+        other.send(FrameBatch.from_columns(0, [0x101, 0x100], [[0] * 8] * 2))
+        qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
+    assert panel.control.status.outcome == "done"
+    qtbot.waitUntil(lambda: ids(stage) == [0x101, 0x100, 3], timeout=WAIT_MS)
+    panel.editor.setPlainText("send 003#\nexpect Engine.Nothing > 1")
+    panel.run()
+    assert "Line 2: no loaded database has a signal" in panel.sentence.text()
 
 
 def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network):
