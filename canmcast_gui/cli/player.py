@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +16,7 @@ from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.recording import Recording, remove_empty
+from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.replay_place import ReplayPlace
 
@@ -59,12 +62,8 @@ class Player:
     def play(self, name: str) -> None:
         """Send everything. Raises Failure, FileError, RecordingError."""
         remove_empty()
-        recording = Recording.create(is_copy=True)
-        try:
-            with Interrupt() as interrupt, Keys() as keys, live_line() as show:
-                self._play(recording, interrupt, keys, show)
-        finally:
-            recording.discard()
+        with _own_recording() as recording, Interrupt() as interrupt, Keys() as keys, live_line() as show:
+            self._play(recording, interrupt, keys, show)
         self._finish(name)
 
     def _play(self, recording: Recording, interrupt: Interrupt, keys: Keys, show: Any) -> None:
@@ -136,6 +135,19 @@ class Player:
         click.echo(f"canmcast: {self._transmitter.sent:,} frames sent{late}{skipped}", err=True)
         if self._problem:
             raise Failure(self._problem)
+
+
+@contextmanager
+def _own_recording() -> Iterator[Recording]:
+    """A recording that is gone at the end; a temporary one for a user who has no folder of his own."""
+    with ExitStack() as stack:
+        try:
+            recording = Recording.create(is_copy=True)
+        except RecordingError:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="canmcast-play-"))
+            recording = Recording.create(Path(folder) / "frames")
+        stack.callback(recording.discard)
+        yield recording
 
 
 def _time_of(recording: Recording, row: int) -> int:

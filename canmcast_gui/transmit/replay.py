@@ -6,47 +6,22 @@ is a function. All times are int nanoseconds; those of the recording count as th
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.replay_options import Changer, ReplayOptions
+from canmcast_gui.transmit.replay_ahead import Ahead, Chunk, Rows
+from canmcast_gui.transmit.replay_options import ReplayOptions
 from canmcast_gui.transmit.schedule import HICCUP_NS
 
-# Rows that are read and encoded at a time: some 0.2 ms of work, which is done while nothing is due.
-CHUNK_ROWS = 256
-# Where a filter lets few through, more rows are looked at together, up to so many.
-MOST_CHUNK_ROWS = 1 << 15
-FEW_LEFT = 64
 # Frames that leave between two looks at the clock.
 PORTION = 128
 LATE_NS = 1_000_000
 # A loop of which nothing is to be sent waits for its end; so long at least.
 IDLE_NS = 100_000_000
-
-
-class Rows(Protocol):
-    """Where frames are read from: any recording. Rows are numbered."""
-
-    def rows(self, start: int, stop: int) -> FrameBatch:
-        """The frames of rows ``start`` to ``stop``."""
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Frames ready to leave: their rows and times, which never go backwards, and their encoded form."""
-
-    rows: npt.NDArray[np.int64]
-    times: npt.NDArray[np.int64]
-    prepared: Any
-    end_row: int
-    done: int = 0
 
 
 class Replay:
@@ -59,23 +34,18 @@ class Replay:
         """``prepare`` encodes a batch; it raises ValueError for one that is not for this bus."""
         self._source = source
         self._options = options
-        self._changer = Changer(options)
-        self._prepare = prepare
+        self._ahead = Ahead(source, options, prepare)
+        self._chunks = self._ahead.chunks
         self._budget = Budget(options.rate)
-        self._chunks: deque[_Chunk] = deque()
         self._available = 0
         self._complete = False
-        self._window = CHUNK_ROWS
         self._speed = options.speed
-        # The time of the last row that was read; of no meaning where what is read does not follow it.
-        self._newest_ns = 0
-        self._fresh = True
         # When position_ns was, or would have been, due.
         self._anchor_ns: int | None = None
         self._position_ns: int | None = None
-        self.row = self._read_row = options.first_row
+        self.row = options.first_row
         self.state = "paused" if options.paused else "playing"
-        self.sent = self.skipped = self.late = self.loops = 0
+        self.sent = self.late = self.loops = 0
         # What was sent before this loop, and until when an empty one stands still.
         self._sent_before = 0
         self._idle_until_ns: int | None = None
@@ -103,9 +73,8 @@ class Replay:
 
     def seek(self, row: int, now_ns: int) -> None:
         """Go on with another row; an ended one stands there, paused."""
-        self.row = self._read_row = max(self._options.first_row, min(row, self._end_row))
-        self._chunks.clear()
-        self._fresh = True
+        self.row = max(self._options.first_row, min(row, self._end_row))
+        self._ahead.restart(self.row)
         self._position_ns = self._time_of(self.row)
         self._anchor_ns = now_ns if self.state == "playing" else None
         self._idle_until_ns = None
@@ -127,13 +96,16 @@ class Replay:
 
     def leave_out(self, live: frozenset[tuple[int, bool]]) -> None:
         """Leave out the ids (number, extended) that somebody else sends."""
-        if self._options.skip_live and live != self._changer.live:
-            self._changer.live = live
-            self._chunks.clear()
-            self._fresh = True
-            self._read_row = self.row
+        if self._options.skip_live and live != self._ahead.changer.live:
+            self._ahead.changer.live = live
+            self._ahead.restart(self.row)
 
     # -- what it tells -----------------------------------------------------------------------------------
+
+    @property
+    def skipped(self) -> int:
+        """How many frames are not for this bus."""
+        return self._ahead.skipped
 
     @property
     def _end_row(self) -> int:
@@ -174,56 +146,20 @@ class Replay:
     @property
     def wants_frames(self) -> bool:
         """Whether get_ready() should be called when there is time."""
-        return self.state != "ended" and len(self._chunks) < 2 and self._read_row < self._end_row
+        return self.state != "ended" and len(self._chunks) < 2 and self._ahead.row < self._end_row
 
     @property
     def starves(self) -> bool:
         """Whether get_ready() should be called now, for nothing is ready."""
-        return self.state == "playing" and not self._chunks and self._read_row < self._end_row
+        return self.state == "playing" and not self._chunks and self._ahead.row < self._end_row
 
     def get_ready(self) -> None:
         """Read and encode some rows."""
-        start, stop = self._read_row, min(self._read_row + self._window, self._end_row)
-        if stop <= start:
-            return
-        batch = self._source.rows(start, stop)
-        keep = self._changer.wanted(batch)
-        self._read_row = stop
-        self._window = CHUNK_ROWS if int(keep.sum()) > FEW_LEFT else min(self._window * 2, MOST_CHUNK_ROWS)
-        rows = np.arange(start, start + len(batch))
-        times = self._forward(batch.timestamp_ns)
-        try:
-            self._add(batch, keep, rows, times, stop)
-        except ValueError:  # CAN FD frames on a bus without CAN FD, for one
-            for row in np.flatnonzero(keep):
-                one = np.zeros_like(keep)
-                one[row] = True
-                self._add_if_possible(batch, one, rows, times, stop)
-
-    def _add_if_possible(self, batch: FrameBatch, keep: Any, rows: Any, times: Any, stop: int) -> None:
-        try:
-            self._add(batch, keep, rows, times, stop)
-        except ValueError:
-            self.skipped += 1
-
-    def _add(self, batch: FrameBatch, keep: Any, rows: npt.NDArray[np.int64], times: Any, stop: int) -> None:
-        if not keep.any():
-            if not self._chunks:
-                self.row = stop
-            else:
-                self._chunks[-1].end_row = stop
-            return
-        wanted = self._changer.change(batch[keep])
-        self._chunks.append(_Chunk(rows[keep], times[keep], self._prepare(wanted), stop))
-
-    def _forward(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The times of rows, never going backwards: the file's order is kept."""
-        forward = np.maximum.accumulate(times if self._fresh else np.maximum(times, self._newest_ns))
-        self._fresh = False
-        self._newest_ns = int(forward[-1])
+        first_ns = self._ahead.read(self._end_row)
+        if not self._chunks:
+            self.row = self._ahead.row
         if self._position_ns is None and self.state == "playing":
-            self._position_ns = int(forward[0])
-        return forward
+            self._position_ns = first_ns
 
     # -- sending -----------------------------------------------------------------------------------------
 
@@ -245,7 +181,7 @@ class Replay:
 
     def step(self, now_ns: int) -> tuple[Any, int, int] | None:
         """While paused: the next frame, whatever its time; None at the end."""
-        while not self._chunks and self._read_row < self._end_row:
+        while not self._chunks and self._ahead.row < self._end_row:
             self.get_ready()
         if self.state != "paused" or not self._chunks:
             return None
@@ -253,7 +189,7 @@ class Replay:
         self._position_ns = int(chunk.times[chunk.done])
         return self._take(chunk, 1, now_ns)
 
-    def _take(self, chunk: _Chunk, count: int, now_ns: int) -> tuple[Any, int, int]:
+    def _take(self, chunk: Chunk, count: int, now_ns: int) -> tuple[Any, int, int]:
         start, stop = chunk.done, chunk.done + count
         if self._speed is not None and self.state == "playing":
             due_ns = self._due_ns(int(chunk.times[start]), now_ns)
@@ -270,7 +206,7 @@ class Replay:
             self.row = int(chunk.rows[stop])
         return chunk.prepared, start, stop
 
-    def _catch_up(self, chunk: _Chunk, now_ns: int) -> None:
+    def _catch_up(self, chunk: Chunk, now_ns: int) -> None:
         """After a long stop of the machine, or of the source, go on from now instead of all at once."""
         due_ns = self._due_ns(int(chunk.times[chunk.done]), now_ns)
         if now_ns - due_ns > HICCUP_NS:
@@ -279,7 +215,7 @@ class Replay:
 
     def _end_if_over(self, now_ns: int, last_ns: int | None = None) -> None:
         """At the end stop, or begin anew, a mean gap after the last frame."""
-        if self.state == "ended" or self._chunks or self._read_row < self._end_row or not self._whole:
+        if self.state == "ended" or self._chunks or self._ahead.row < self._end_row or not self._whole:
             return
         if not self._options.loop or not self.sent or self.state != "playing":
             self.state = "ended"
@@ -290,8 +226,8 @@ class Replay:
             return
         self.loops += 1
         self._sent_before, self._idle_until_ns = self.sent, None
-        self.row = self._read_row = self._options.first_row
-        self._fresh = True
+        self.row = self._options.first_row
+        self._ahead.restart(self.row)
         self._position_ns, self._anchor_ns = self._span()[0], begins_ns
 
     def _next_loop_ns(self, now_ns: int, last_ns: int | None) -> int:

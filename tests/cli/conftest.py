@@ -7,7 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import can
 import pytest
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import open_writer
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "canmcast_gui.cli"]
@@ -81,6 +85,27 @@ def canmcast(start) -> Callable[..., subprocess.CompletedProcess[str]]:
 def bus(network) -> tuple[str, ...]:
     """Options of a bus that no other test uses and that does not leave this host."""
     return ("--local", "--port", str(network.free_port()))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A small ASC file: data, remote, error and FD frames, 10 ms apart."""
+    kinds = [
+        {"data": b"\x01\x02"},
+        {"is_remote_frame": True, "dlc": 3},
+        {"is_error_frame": True},
+        {"data": bytes(range(16)), "is_fd": True, "bitrate_switch": True},
+        {"data": b"\x03", "is_extended_id": True, "arbitration_id": 0x1F334455},
+        {"data": b"\x04", "is_rx": False},
+    ]
+    frames = [
+        can.Message(**{"timestamp": 1000 + n / 100, "arbitration_id": 0x123, "is_extended_id": False, **kind})
+        for n, kind in enumerate(kinds)
+    ]
+    path = tmp_path / "log.asc"
+    with open_writer(path) as writer:
+        writer.write(FrameBatch.from_messages(frames))
+    return path
 
 
 def assert_one_line(result: subprocess.CompletedProcess[str], code: int, *parts: str) -> None:

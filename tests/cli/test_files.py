@@ -4,36 +4,14 @@ import json
 import subprocess
 import sys
 
-import can
 import numpy as np
 import pytest
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import open_writer, read_batches
+from canmcast_gui.logfile import read_batches
 from canmcast_gui.recording import leftovers
 from tests.cli.conftest import PROJECT, assert_one_line
 from tests.cli.test_dump import REPORT_NAMES, option
-
-
-@pytest.fixture
-def log(tmp_path):
-    """A small ASC file: data, remote, error and FD frames, 10 ms apart."""
-    kinds = [
-        {"data": b"\x01\x02"},
-        {"is_remote_frame": True, "dlc": 3},
-        {"is_error_frame": True},
-        {"data": bytes(range(16)), "is_fd": True, "bitrate_switch": True},
-        {"data": b"\x03", "is_extended_id": True, "arbitration_id": 0x1F334455},
-        {"data": b"\x04", "is_rx": False},
-    ]
-    frames = [
-        can.Message(**{"timestamp": 1000 + n / 100, "arbitration_id": 0x123, "is_extended_id": False, **kind})
-        for n, kind in enumerate(kinds)
-    ]
-    path = tmp_path / "log.asc"
-    with open_writer(path) as writer:
-        writer.write(FrameBatch.from_messages(frames))
-    return path
 
 
 def frames_in(path) -> FrameBatch:

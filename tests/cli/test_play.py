@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 
-import can
 import numpy as np
 import psutil
 import pytest
@@ -22,27 +21,6 @@ from tests.cli.test_dump import option
 
 MS = 1_000_000
 START_NS = 1_700_000_000 * 10**9
-
-
-@pytest.fixture
-def log(tmp_path):
-    """A small ASC file: data, remote, error and FD frames, 10 ms apart."""
-    kinds = [
-        {"data": b"\x01\x02"},
-        {"is_remote_frame": True, "dlc": 3},
-        {"is_error_frame": True},
-        {"data": bytes(range(16)), "is_fd": True, "bitrate_switch": True},
-        {"data": b"\x03", "is_extended_id": True, "arbitration_id": 0x1F334455},
-        {"data": b"\x04", "is_rx": False},
-    ]
-    frames = [
-        can.Message(**{"timestamp": 1000 + n / 100, "arbitration_id": 0x123, "is_extended_id": False, **kind})
-        for n, kind in enumerate(kinds)
-    ]
-    path = tmp_path / "log.asc"
-    with open_writer(path) as writer:
-        writer.write(FrameBatch.from_messages(frames))
-    return path
 
 
 @pytest.fixture
@@ -192,6 +170,12 @@ def test_a_killed_player_stops_and_the_next_start_clears_up(start, canmcast, bus
     os.utime(left[0] / "recording.lock", (0, 0))
     assert canmcast("play", log, *bus, "--fast").returncode == 0
     assert list(recordings_folder().iterdir()) == []
+
+
+def test_a_user_without_a_folder_of_his_own_can_play(canmcast, bus, numbered, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    assert "10 frames sent" in canmcast("play", numbered("a", range(10)), *bus, "--fast").stderr
 
 
 def test_a_killed_transmit_process_is_told(start, bus, numbered, hear):

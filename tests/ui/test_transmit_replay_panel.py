@@ -102,10 +102,51 @@ def test_a_range_as_fast_as_possible_with_other_ids(qtbot, panel, stage, network
     panel.fields.stop.setValue(0.3)
     panel.fields.filter.setText("id == 0x101")
     panel.fields.ids.setText("101=7AB")
+    panel.fields.channels.setText("1=3, 2=4")
+    panel.limit.setValue(2000)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
-    assert set(stage.session.recording.rows().arbitration_id.tolist()) == {0x7AB}
+    found = stage.session.recording.rows()
+    assert set(found.arbitration_id.tolist()) == {0x7AB}
+    assert set(found.channel.tolist()) == {3, 4}
+
+
+def test_a_range_waits_until_the_files_were_read_that_far(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.speed.set_speed(None)
+    panel.fields.start.setValue(1.2)
+    panel.fields.stop.setValue(1000)
+    panel.open_files([str(log)])
+    panel.play()
+    assert panel.control.waiting
+    assert "begins when" in panel.place.text.text()
+    assert not panel.play_action.isEnabled()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 200, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(800, 1000))
+    panel.fields.start.setValue(1000)
+    panel.stop_action.trigger()
+    panel.play()
+    assert "holds no frame" in panel.sentence.text()
+
+
+def test_it_is_paused_goes_on_and_changes_its_speed(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.sent > 20, timeout=WAIT_MS)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "paused", timeout=WAIT_MS)
+    place, sent = panel.control.position_seconds, panel.control.status.sent
+    qtbot.waitUntil(lambda: len(stage.session.recording) == sent, timeout=WAIT_MS)
+    panel.speed.set_speed(20.0)
+    panel.speed.speed_changed.emit()
+    assert panel.control.position_seconds == place
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(1000))
 
 
 def numbered(tmp_path, name, first, count=20, gap_ns=5_000_000):
