@@ -220,7 +220,7 @@ class WorkspaceFlows(QObject):
         return self._session.bus_settings if on_bus else None
 
     def _use(self, workspace: Workspace, path: Path | None) -> None:
-        self._contents.spread(workspace)
+        self._contents.spread(workspace, from_file=path is not None)
         self._set_path(path)
         self._saved, self.modified, self._written = self._contents.gather().essence(), False, None
         self.changed.emit()

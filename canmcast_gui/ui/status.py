@@ -13,6 +13,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
+from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.bus_load import LoadWatch
 from canmcast_gui.ui.connect_bar import state_color, state_text
@@ -71,7 +72,11 @@ class StatusBar(QStatusBar):
         session, now = self._session, time.monotonic_ns()
         colors = theme.colors(self.palette())
         totals = session.statistics()
-        self._write("state", state_text(session), state_color(session, self.palette()))
+        settings = session.bus_settings if session.state == "live" else None
+        self._write(
+            "state", state_text(session) + _reach_text(settings), state_color(session, self.palette())
+        )
+        self.labels["state"].setToolTip("" if settings is None else settings.reach())
         self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
         load = self._load.load(now)
         self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
@@ -125,6 +130,13 @@ class StatusBar(QStatusBar):
 def _record_tip(recorder: Recorder) -> str:
     waiting = "Waiting for the trigger. " if recorder.is_waiting else ""
     return f"{waiting}{recorder.recorded:,} frames recorded, now to {recorder.current_path}"
+
+
+def _reach_text(settings: BusSettings | None) -> str:
+    """That frames leave this host, where they do."""
+    if settings is None or not settings.leaves_host:
+        return ""
+    return f", hop limit {settings.hop_limit}"
 
 
 def _dot() -> QLabel:

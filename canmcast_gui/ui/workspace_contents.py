@@ -127,10 +127,10 @@ class WorkspaceContents(QObject):
 
     # -- spreading ---------------------------------------------------------------------------------------
 
-    def spread(self, workspace: Workspace) -> None:
-        """Have what the workspace says, and nothing else. No bus is gone on; nothing is armed."""
-        sends = workspace.transmit_rows or workspace.replay.files or not workspace.fuzz.is_empty
-        if sends or any(one["text"].strip() for one in workspace.sequences):
+    def spread(self, workspace: Workspace, from_file: bool = True) -> None:
+        """Have what the workspace says, and nothing else. No bus is gone on; nothing is armed, and the main
+        switch is off, except where there is neither a file nor anything that could be sent."""
+        if from_file or not workspace.is_empty:
             self._docks.switch.set(False)
         self.bus = workspace.bus
         self._spread_databases(workspace)

@@ -77,3 +77,16 @@ def test_a_groups_own_scope_is_kept():
     assert len(group.packed) == 16
     assert group.endpoint(5, 3) == ("ff02::1", 5, 0, 3)
     assert parse_group(" 224.0.0.1 ").endpoint(5) == ("224.0.0.1", 5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (BusSettings(), "leave this host: the local network (hop limit 1)"),
+        (BusSettings(hop_limit=3), "leave this host: up to 3 networks (hop limit 3)"),
+        (BusSettings(hop_limit=0), "stay on this host (hop limit 0)"),
+        (BusSettings.this_computer(), "stay on this host (hop limit 0)"),
+    ],
+)
+def test_how_far_frames_go_is_said(settings, words):
+    assert settings.reach() == f"Frames {words}"

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QInputDialog, QToolButton
 
 from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.frames.wire_bits import wire_bits
+from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import status_tasks
 from canmcast_gui.ui.bus_load import ARBITRATION_RATES, RateMenu
-from canmcast_gui.ui.status import StatusBar
+from canmcast_gui.ui.status import StatusBar, _reach_text
 from canmcast_gui.ui.status_tasks import TaskList
 from tests.models.frames import traffic
 
@@ -26,6 +27,11 @@ def test_an_idle_bar_shows_no_losses(bar):
     assert texts["state"] == "Not connected"
     assert (texts["lost"], texts["frames"], texts["rate"]) == ("0 lost", "0 frames", "0 frames/s")
     assert bar.labels["record"].isHidden()
+
+
+def test_a_bus_whose_frames_leave_this_host_says_so():
+    assert _reach_text(BusSettings(hop_limit=2)) == ", hop limit 2"
+    assert _reach_text(BusSettings(hop_limit=0)) == _reach_text(BusSettings.this_computer()) == ""
 
 
 def test_frames_rate_and_load_are_counted(stage, bar):
