@@ -255,6 +255,8 @@ class MainWindow(QMainWindow):
             self.resize(FIRST_SIZE.boundedTo(screen.availableSize()) if screen else FIRST_SIZE)
         if state.isEmpty() or not self.restoreState(state):
             self.docks.arrange()
+        else:
+            self.docks.place_new(state)
 
     def bring_back(self) -> None:
         """Have what was set up at the last end, its docks in the places that they had."""
@@ -262,6 +264,7 @@ class MainWindow(QMainWindow):
         state = self._settings.layout(STATE)
         if not state.isEmpty():
             self.restoreState(state)
+            self.docks.place_new(state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.tool_bar.fold(event.size().width())

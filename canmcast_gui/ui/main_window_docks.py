@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
@@ -135,6 +135,15 @@ class Docks(QObject):
         )
         window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 36 // 100)], vertical)
         window.resizeDocks([docks["transmit"], docks["plot"]], [11, 9], horizontal)
+
+    def place_new(self, state: QByteArray) -> None:
+        """Put docks that a restored state does not know, for it is older, beside those of their place."""
+        known = state.data()
+        for first, *others in TABS:
+            for name in others:
+                if name.encode("utf-16-be") not in known:
+                    self._window.tabifyDockWidget(self.docks[first], self.docks[name])
+                    self.docks[first].raise_()
 
     def toggle_actions(self) -> list[QAction]:
         """One action for each dock that shows and hides it."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -26,9 +28,11 @@ from canmcast_gui.app.fuzz_setup import MAX_RATE, MIN_RATE, MOST_COUNT, MOST_SEE
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.ui import theme
 
+Number = TypeVar("Number", bound=QAbstractSpinBox)
+
 KIND_NAMES = {"classic": "Classic", "fd": "CAN FD", "brs": "FD with BRS", "remote": "Remote"}
-# Room for the usual numbers, so that all three stand in one line of a narrow dock.
-_NUMBER_WIDTH = 104
+# Room for the usual numbers, so that all three stand in one line of a narrow dock; and for large ones.
+_NUMBER_WIDTHS = 64, 110
 _SPACE = 6
 
 
@@ -54,9 +58,10 @@ class FuzzFields(QWidget):
         self.ranges = self._line("e.g. 2=10..1F, from byte 0 on")
         self.ranges.setToolTip("Bytes that are random between two values, in hex")
         self.rate = self._rate_box()
-        self.count = self._number_box(" frames", MOST_COUNT)
+        self.rate.setToolTip("How many frames leave in a second")
+        self.count = self._number_box(MOST_COUNT)
         self.count.setSpecialValueText("no end")
-        self.seed = self._number_box("", MOST_SEED)
+        self.seed = self._number_box(MOST_SEED)
         self.seed.setToolTip("The same seed makes the same frames, on any machine")
         self.new_seed = self._button("New", "Another seed")
         self.stop_at = self._line("nothing; e.g. id == 0x7E8")
@@ -78,26 +83,18 @@ class FuzzFields(QWidget):
         line.setPlaceholderText(example)
         return line
 
-    def _number_box(self, suffix: str, most: int) -> QSpinBox:
+    def _number_box(self, most: int) -> QSpinBox:
         box = QSpinBox(self)
         box.setRange(0, most)
         box.setGroupSeparatorShown(True)
-        box.setSuffix(suffix)
-        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        box.setMinimumWidth(_NUMBER_WIDTH * 3 // 4)
-        box.setMaximumWidth(_NUMBER_WIDTH)
-        return box
+        return _narrow(box)
 
     def _rate_box(self) -> QDoubleSpinBox:
         box = _RateBox(self)
         box.setDecimals(3)
         box.setRange(MIN_RATE, MAX_RATE)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        box.setSuffix(" frames/s")
-        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        box.setMinimumWidth(_NUMBER_WIDTH)
-        box.setMaximumWidth(_NUMBER_WIDTH * 5 // 4)
-        return box
+        return _narrow(box)
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)
@@ -130,7 +127,7 @@ class FuzzFields(QWidget):
             ("Data bytes", (self.lengths, QLabel("Signal", self), self.signal), "lengths", False),
             ("Data", (self.data, QLabel("Random bits", self), self.mask), "data", False),
             ("Byte ranges", (self.ranges,), "ranges", False),
-            ("Rate", numbers, "", True),
+            ("Frames/s", numbers, "", True),
             ("Stop at", (self.stop_at,), "stop_at", False),
             ("Log", (self.log, self.browse), "", False),
         )
@@ -229,6 +226,13 @@ class FuzzFields(QWidget):
         dialog.fileSelected.connect(self.log.setText)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+
+def _narrow(box: Number) -> Number:
+    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+    box.setMinimumWidth(_NUMBER_WIDTHS[0])
+    box.setMaximumWidth(_NUMBER_WIDTHS[1])
+    return box
 
 
 class _RateBox(QDoubleSpinBox):

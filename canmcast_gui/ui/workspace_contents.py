@@ -165,4 +165,6 @@ class WorkspaceContents(QObject):
     def lay_out(self, text: str | None) -> None:
         """Put the docks where a layout has them; one that this window does not know changes nothing."""
         if text:
-            self._window.restoreState(QByteArray(base64.b64decode(text)), LAYOUT_VERSION)
+            state = QByteArray(base64.b64decode(text))
+            if self._window.restoreState(state, LAYOUT_VERSION):
+                self._docks.place_new(state)
