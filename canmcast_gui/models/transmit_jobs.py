@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -16,9 +17,11 @@ from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import Discarded, HeldBack, JobStatus, SendFailed, Trigger
 
-# Of runs that have ended the last counts may still come; as many as the table has rows are waited for.
+# As many single frames as can wait in the transmit process, and some more.
+MOST_ASKED = 200_000
 # Rows that a sentence names.
 MOST_NAMES = 5
+# Of runs that have ended the last counts may still come; as many as the table has rows are waited for.
 MAX_RUNS = 2 * MAX_ROWS
 
 
@@ -57,6 +60,8 @@ class TransmitJobs(QObject):
         self._numbers = itertools.count(1)
         self._running: dict[int, int] = {}
         self._runs: dict[int, _Run] = {}
+        # Whose single frames were asked for, in their order, for those that are dropped before they leave.
+        self._asked: deque[int] = deque(maxlen=MOST_ASKED)
         model.armed.connect(self._on_armed)
         model.disarmed.connect(self._on_disarmed)
         session.transmit_news.connect(self._on_news)
@@ -79,6 +84,7 @@ class TransmitJobs(QObject):
         batch = FrameBatch.concatenate([self._model.row(number).frame() for number in wanted])
         if wanted and self._session.send(batch):
             for number in wanted:
+                self._asked.append(self._model.job_id(number))
                 self._model.count_sent(self._model.job_id(number), 1)
 
     def stop_all(self) -> None:
@@ -142,6 +148,7 @@ class TransmitJobs(QObject):
     def _on_state(self) -> None:
         """Without a bus nothing is being sent, and nothing begins by itself when the next one opens."""
         if not self.can_send:
+            self._asked.clear()
             self._model.disarm_all()
 
     def _disarm_what_has_ended(self) -> None:
@@ -166,8 +173,14 @@ class TransmitJobs(QObject):
             elif isinstance(one, HeldBack):
                 self.failed.emit(f"The rate limit held back {one.frames:,} frames.")
             elif isinstance(one, Discarded):
-                frames = "1 frame that" if one.frames == 1 else f"{one.frames:,} frames that"
-                self.failed.emit(f"Stopped: {frames} waited to leave will not be sent.")
+                self._on_discarded(one.frames)
+
+    def _on_discarded(self, frames: int) -> None:
+        """The last single frames that were asked for have not left after all."""
+        for _ in range(min(frames, len(self._asked))):
+            self._model.count_sent(self._asked.pop(), -1)
+        what = "1 frame that" if frames == 1 else f"{frames:,} frames that"
+        self.failed.emit(f"Stopped: {what} waited to leave will not be sent.")
 
     def _on_status(self, status: JobStatus) -> None:
         run = self._runs.get(status.job_id)

@@ -515,3 +515,6 @@ def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network
     panel.actions_.stop.trigger()
     qtbot.waitUntil(lambda: "waited to leave" in sentence(panel), timeout=WAIT_MS)
     assert session.transmitter.flush(5.0)
+    sent = [int(text(panel, row, "sent")) for row in range(200)]
+    assert sum(sent) == session.transmitter.sent
+    assert sent == sorted(sent, reverse=True)
