@@ -16,6 +16,8 @@ class ReplayFields(QWidget):
         self.stop = number_box(" s", "end")
         self.start.setAccessibleName("Beginning of the range in seconds")
         self.stop.setAccessibleName("End of the range in seconds")
+        self.loop = QCheckBox("Loop", self)
+        self.loop.setToolTip("Begin anew at the end")
         self.filter = self._line("all frames; e.g. id in 0x100..0x1FF, name ~ Engine*")
         self.ids = self._line("as recorded; e.g. 123=456, 18FF0001=7A0")
         self.channels = self._line("as recorded; e.g. 1=2")
@@ -23,7 +25,7 @@ class ReplayFields(QWidget):
         self.live.setToolTip("Ids that somebody else on the bus sends while the replay runs are left out")
         self.errors = QCheckBox("With error frames", self)
         span = QHBoxLayout()
-        for widget in (self.start, QLabel("to", self), self.stop):
+        for widget in (self.start, QLabel("to", self), self.stop, self.loop):
             span.addWidget(widget)
         span.addStretch(1)
         grid = QGridLayout(self)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -55,7 +55,6 @@ class ReplayPanel(QWidget):
         self.speed = SpeedBox(self)
         self.limit = number_box(" frames/s", "no limit", 1)
         self.limit.setToolTip("At most so many frames a second, when as fast as possible")
-        self.loop = QCheckBox("Loop", self)
         self.place = PlaceRow(self.control, self)
         self.fields = ReplayFields(self)
         self.sentence = Sentence(self)
@@ -74,6 +73,9 @@ class ReplayPanel(QWidget):
             return action
 
         self.open_action = make("Open…", "open", "Choose log files, one or several", self.ask_files)
+        self.add_action = make(
+            "Add…", "add", "Choose more log files, to be replayed together with these", self.ask_more
+        )
         self.trace_action = make(
             "The trace", "chronological", "Replay what the trace holds now", self.choose_trace
         )
@@ -86,10 +88,13 @@ class ReplayPanel(QWidget):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(8, 6, 8, 6)
         head = self._row(self.open_action, self.trace_action)
+        more = self._button(self.add_action)
+        more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        head.insertWidget(1, more)
         head.addWidget(self.source, 1)
         layout.addLayout(head)
         actions = (self.play_action, self.step_action, self.stop_action)
-        player = self._row(*actions, self.speed, self.limit, self.loop)
+        player = self._row(*actions, self.speed, self.limit)
         player.addStretch(1)
         layout.addLayout(player)
         layout.addWidget(self.place)
@@ -132,18 +137,30 @@ class ReplayPanel(QWidget):
 
     def ask_files(self) -> None:
         """Ask for log files and read them."""
+        self._ask(self.open_files)
+
+    def ask_more(self) -> None:
+        """Ask for log files that are replayed together with those that are chosen."""
+        self._ask(self.add_files)
+
+    def _ask(self, take: Callable[[list[str]], None]) -> None:
         every = " ".join(f"*{suffix}" for one in FORMATS if one.can_read for suffix in one.suffixes)
         recent = self._settings.recent_files.value
         folder = str(Path(recent[0]).parent) if recent else str(Path.home())
         dialog = QFileDialog(self, "Replay recordings", folder, f"Log files ({every});;All files (*)")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.open_files)
+        dialog.filesSelected.connect(take)
         dialog.open()
 
     def open_files(self, paths: list[str]) -> None:
         """Read log files, by their dates and times where there are several."""
         self._choose(parts_of(paths), "times")
+
+    def add_files(self, paths: list[str]) -> None:
+        """Read log files behind those that are chosen."""
+        source = self.control.source
+        self._choose([*source.parts, *parts_of(paths)], source.order)
 
     def choose_trace(self) -> None:
         """Take the frames of the trace."""
@@ -165,7 +182,7 @@ class ReplayPanel(QWidget):
             order=source.order,
             speed=self.speed.speed,
             limit=self.limit.value(),
-            loop=self.loop.isChecked(),
+            loop=fields.loop.isChecked(),
             start=fields.start.value(),
             stop=fields.stop.value(),
             filter=fields.filter.text().strip(),
@@ -181,8 +198,8 @@ class ReplayPanel(QWidget):
         self.control.source.choose_files(setup.files, setup.order)
         self.speed.set_speed(setup.speed)
         self.limit.setValue(setup.limit)
-        self.loop.setChecked(setup.loop)
         fields = self.fields
+        fields.loop.setChecked(setup.loop)
         fields.start.setValue(setup.start)
         fields.stop.setValue(setup.stop)
         fields.filter.setText(setup.filter)
@@ -248,9 +265,9 @@ class ReplayPanel(QWidget):
         self.play_action.setEnabled(control.can_play and not control.waiting)
         self.step_action.setEnabled(control.can_play and not control.waiting)
         self.stop_action.setEnabled(not free)
+        self.add_action.setEnabled(free and bool(control.source.parts))
         self.limit.setVisible(self.speed.speed is None)
-        for widget in (self.loop, self.fields):
-            widget.setEnabled(free)
+        self.fields.setEnabled(free)
         self.files.setEnabled(free)
         self.files.show_files(control.source.parts, control.source.order)
         self.source.setText(self._source_text())

@@ -102,7 +102,7 @@ def test_a_replay_is_recorded_while_it_runs(desk, network, stock_peer, log, tmp_
 def test_a_killed_transmit_process_is_said_with_what_was_replayed(desk, network, log):
     desk.connect(GROUP, network.free_port())
     panel = opened(desk, log)
-    panel.loop.setChecked(True)
+    panel.fields.loop.setChecked(True)
     panel.play()
     desk.wait(lambda: panel.control.status.sent > 20, "some frames")
     os.kill(desk.session.transmitter.pid, signal.SIGKILL)
@@ -129,7 +129,7 @@ session = Session()
 window = MainWindow(session, AppSettings(Path(sys.argv[1]) / "settings.ini"))
 window.show()
 panel = window.docks.replay
-panel.loop.setChecked(True)
+panel.fields.loop.setChecked(True)
 panel.open_files([sys.argv[4]])
 def live():
     if session.state == "live" and not panel.control.running:

@@ -162,7 +162,11 @@ def numbered(tmp_path, name, first, count=20, gap_ns=5_000_000):
 def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     begins = {"a.log": 0, "b.log": 100, "c.log": 200}
-    opened(qtbot, panel, *(numbered(tmp_path, name, first) for name, first in begins.items()))
+    first, *others = (str(numbered(tmp_path, name, number)) for name, number in begins.items())
+    assert not panel.add_action.isEnabled()
+    opened(qtbot, panel, first)
+    panel.add_files(others)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
     assert panel.files.isVisibleTo(panel)
     assert "a.log and 2 more: 60 frames, 0.1 s" in panel.source.text()
     panel.files.offsets[1].setValue(0.0025)
@@ -293,6 +297,12 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_pa
     switch.set(False)
     panel.play()
     assert panel.sentence.text() == SWITCHED_OFF
+    panel.set_up(ReplaySetup(files=(LogPart(tmp_path / "gone.asc"),)))
+    switch.set(True)
+    panel.play()
+    qtbot.waitUntil(lambda: "gone.asc" in panel.sentence.text(), timeout=WAIT_MS)
+    assert panel.control.status.state == "stopped"
+    assert panel.control.can_play
     (tmp_path / "x.asc").write_text("no log")
     panel.open_files([str(tmp_path / "x.asc")])
     qtbot.waitUntil(lambda: "x.asc" in panel.sentence.text(), timeout=WAIT_MS)
@@ -302,7 +312,7 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_pa
 def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, log, switch):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log)
-    panel.loop.setChecked(True)
+    panel.fields.loop.setChecked(True)
     panel.play()
     switch.set(False)
     assert panel.control.status.state == "stopped"
@@ -322,6 +332,11 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
     assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
+    panel.stop_action.trigger()
+    panel.fields.filter.setText(f"source == {stage.session.transmitter.address[0]} and id == 2")
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 7, timeout=WAIT_MS)
     stage.session.clear()
     assert panel.control.source.recording is None
 
@@ -329,7 +344,7 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
 def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, log):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log)
-    panel.loop.setChecked(True)
+    panel.fields.loop.setChecked(True)
     panel.play()
     qtbot.waitUntil(lambda: len(stage.session.recording) > 20, timeout=WAIT_MS)
     stage.session.stop_all()
