@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
+from canmcast_gui.models.transmit_fuzz_find import row_of
 from canmcast_gui.models.transmit_row import TransmitRow
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
@@ -52,6 +53,8 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     desk.wait(lambda: panel.control.status.state == "answered", "the answer")
     before = content(panel.control.answer.before)
     assert any(number == 0x105 for number, _data in before)
+    last = panel.control.answer.before[-1:]
+    desk.wait(lambda: row_of(desk.session.recording, last) is not None, "the frame in the recording")
     panel.answer.find_action.trigger()
     view = desk.window.views.chronological()
     desk.wait(lambda: view.current_row() is not None, "the frame in the trace")
