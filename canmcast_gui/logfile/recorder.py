@@ -24,6 +24,7 @@ from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.record_options import NS, RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.record_pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record_trigger import Trigger
+from canmcast_gui.logfile.temporary import remove_abandoned
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
 # beside what the program that shows these frames needs.
@@ -74,6 +75,7 @@ class Recorder:
         self._queued_bytes = 0
         self._closing = False
         self._changed = threading.Condition()
+        remove_abandoned(self.path)
         self._written_path = _claim_numbered(self.path) if self.options.is_numbered else _claim(self.path)
         self.current_path = self._written_path
         self.files = 0

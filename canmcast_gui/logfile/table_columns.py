@@ -46,6 +46,7 @@ _SWITCHES = {
     "fd": _switch(b"ty1x", Flag.FD),
     "brs": _switch(b"ty1x", Flag.BRS),
     "esi": _switch(b"ty1x", Flag.ESI),
+    "logger_type": _switch(b"19", Flag.EXTENDED) | _switch(b"89", Flag.TX),
 }
 
 # Spreadsheets turn an id such as 2E6 into a number with an exponent.

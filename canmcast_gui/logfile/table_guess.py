@@ -20,6 +20,7 @@ _CANHACKER = re.compile(r"@ TEXT @")
 _CANHACKER_COLUMNS = TableLayout(delimiter="\t", skip_lines=1, time=0, identifier=3, dlc=4, data=5)
 _OLD_CANHACKER = re.compile(r"Time\s+ID\s+DLC\s+Data\s+Comment", re.IGNORECASE)
 _LOGGER_TIME = re.compile(r"(\d\dT\d{6}|(\d\dT)?\d\d:\d\d:\d\d)\d{3}$")
+_LOGGER_NAMES = ["timestamp", "type", "id", "data"]
 _LOGGER_DATE = re.compile(r"#\s*Time:\s*(\d{8})")
 _DATE = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d?:")
 _CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+)?$")
@@ -134,7 +135,9 @@ def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLa
         changes |= _time(names, layout.time, rows, lines)
     if layout.extended is None and "type" in (types := [plain(name) for name in names]):
         kinds = {cell.lower() for cell in _column(rows, types.index("type"))}
-        if kinds <= {"0", "1", "s", "x", "e", "std", "ext", "standard", "extended", ""}:
+        if types == _LOGGER_NAMES and kinds <= {"0", "1", "8", "9"}:
+            changes["logger_type"] = types.index("type")
+        elif kinds <= {"0", "1", "s", "x", "e", "std", "ext", "standard", "extended", ""}:
             changes["extended"] = types.index("type")
     return replace(layout, **changes)  # type: ignore[arg-type]
 

@@ -19,7 +19,8 @@ class TableLayout:
 
     ``skip_lines`` are what stands before the first frame. ``data_cells`` is 1 where all bytes stand in one
     cell, else how many columns of one byte each begin at ``data``. ``first_channel`` is what the file calls
-    channel 1. ``start_ns`` is added to all times.
+    channel 1. ``logger_type`` holds 0, 1, 8 or 9, as CL2000 loggers write it: 1 and 9 are extended, 8 and 9
+    sent. ``start_ns`` is added to all times.
     """
 
     delimiter: str = ","
@@ -42,6 +43,7 @@ class TableLayout:
     fd: int | None = None
     brs: int | None = None
     esi: int | None = None
+    logger_type: int | None = None
     start_ns: int = 0
     relative: bool = False
 
@@ -83,6 +85,7 @@ COLUMN_FIELDS = (
     "fd",
     "brs",
     "esi",
+    "logger_type",
 )
 
 

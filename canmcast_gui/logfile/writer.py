@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write, writable
 from canmcast_gui.logfile.sinks import NotingSink, Sink
+from canmcast_gui.logfile.temporary import Temporary
 
 _KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
 
@@ -64,14 +64,13 @@ class Writer:
         self.notes_left_out = 0
         self._waiting: deque[Note] = deque()
         try:
-            self._temporary = _temporary_beside(self.path)
+            self._temporary = Temporary(self.path)
         except OSError as error:
             raise FileError(os_sentence(self.path, error, "written")) from error
         try:
-            self._sink, self._file = open_sink(kind, self._temporary, self.path)
+            self._sink, self._file = open_sink(kind, self._temporary.path, self.path)
         except (OSError, FileError) as error:
-            with suppress(OSError):
-                self._temporary.unlink()
+            self._temporary.remove()
             if isinstance(error, FileError):
                 raise
             raise FileError(os_sentence(self.path, error, "written")) from error
@@ -100,8 +99,7 @@ class Writer:
         self._open = False
         with suppress(OSError, ValueError):
             self._file.close()
-        with suppress(OSError):
-            self._temporary.unlink()
+        self._temporary.remove()
 
     def _write(self, batch: FrameBatch) -> None:
         refuse_what_does_not_fit(self.format, batch)
@@ -129,8 +127,8 @@ class Writer:
         for note in self._waiting:
             self._write_note(note)
         self._sink.finish()
-        to_disk(self._temporary)
-        self._temporary.replace(self.path)
+        to_disk(self._temporary.path)
+        self._temporary.take_place()
         self._open = False
         to_disk(self.path.parent)
 
@@ -195,23 +193,6 @@ def save(
                     writer.abort()
                     return 0
     return writer.frames
-
-
-def _temporary_beside(path: Path) -> Path:
-    """An empty file in the target's folder, with the rights that the target has or would have."""
-    if path.exists() and not path.is_file():
-        raise FileError(f"{path.name} cannot be written: it is no ordinary file")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
-    os.close(handle)
-    temporary = Path(name)
-    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-    return temporary
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def to_disk(path: Path) -> None:

@@ -98,6 +98,15 @@ def test_cl2000_counts_days_from_the_month_in_its_head(tmp_path):
     assert milliseconds.tolist() == [(17 * 3600 - 10 * 60 - 31) * 1000 - 805 + 1]
 
 
+def test_cl2000_has_sent_frames_of_types_of_their_own(tmp_path):
+    head = '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
+    batch, reader = written(
+        tmp_path, head + "".join(f"05T07103180{kind};{kind};10;00\n" for kind in (0, 1, 8, 9))
+    )
+    assert reader.skipped == 0
+    assert batch.flags.tolist() == [0, Flag.EXTENDED, Flag.TX, Flag.TX | Flag.EXTENDED]
+
+
 @pytest.mark.parametrize("date", ["99231005T071031", "nonsense", "00001305"])
 def test_a_month_beyond_all_measure_counts_from_1970(date, tmp_path):
     head = f'# Logger type: CL2000\n# Time: {date}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'

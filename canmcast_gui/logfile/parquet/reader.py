@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 
-# What is read ahead of each column: whole columns would be hundreds of megabytes in files of others.
+# Columns of a row group are read whole, but where the group has more than that, as files of others may: there
+# so much is read ahead of each column. Whole ones end where the file says so; a page of one that is read in
+# pieces is given as much memory as it asks for, up to 2 GB where it is damaged.
 _BUFFER_BYTES = 1 << 18
+_WHOLE_BYTES = 1 << 26
 
 
 class ParquetLog:
@@ -40,7 +43,9 @@ class ParquetLog:
         pa = arrow()
         with seekable_log(self._path, self._problems) as file:
             try:
-                table = pa.parquet.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER_BYTES)
+                metadata = pa.parquet.read_metadata(file)
+                ahead = _BUFFER_BYTES if _largest_group(metadata) > _WHOLE_BYTES else 0
+                table = pa.parquet.ParquetFile(file, metadata=metadata, pre_buffer=False, buffer_size=ahead)
             except (pa.ArrowException, OSError, ValueError) as error:
                 reason = "it is damaged, or was not completed"
                 raise FileError(f"nothing of {self._path.name} can be read: {reason}") from error
@@ -88,3 +93,10 @@ class ParquetLog:
                 self.notes.add(int(row), int(time), str(text))
         except (ValueError, TypeError):
             self._problems.add("in the metadata", "notes that cannot be read")
+
+
+def _largest_group(metadata: pyarrow.parquet.FileMetaData) -> int:
+    """The most bytes that a row group has, unpacked. What is said of its columns is better not asked for:
+    where that is damaged, the library ends the process."""
+    sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
+    return max(sizes, default=0)

@@ -136,3 +136,17 @@ def test_without_pyarrow_there_is_a_sentence(tmp_path, monkeypatch):
     with pytest.raises(FileError, match=r"need pyarrow: install it with"):
         save(tmp_path / "new.parquet", [small_batch(5)])
     assert [one.name for one in tmp_path.iterdir()] == ["log.parquet"]
+
+
+def test_a_page_that_claims_two_gigabytes_takes_no_memory(tmp_path):
+    path = tmp_path / "log.parquet"
+    save(path, [small_batch(50)])
+    content = bytearray(path.read_bytes())
+    # The first page's header: its kind, its size, its packed size, in seven bits a byte.
+    assert content[4:7] == b"\x15\x00\x15"
+    place = next(at for at in range(7, 12) if content[at] < 0x80) + 2
+    content[place + 1 : place + 5] = b"\xff\xff\xff\xff"
+    path.write_bytes(content)
+    with pytest.raises(FileError, match=r"Page was smaller \(\d+\) than expected \(21474836\d\d\)"):
+        list(read_batches(path))
+    assert pa.default_memory_pool().max_memory() < 1 << 30
