@@ -267,10 +267,9 @@ def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock
     opened(qtbot, panel, path)
     panel.fields.live.setChecked(True)
     panel.fields.errors.setChecked(True)
-    peer = stock_peer("send", "--port", port, "--group", GROUP, "--ids", 1, "--rate", 50, "--seconds", 3)
+    stock_peer("send", "--port", port, "--group", GROUP, "--ids", 1, "--rate", 50, "--seconds", 20)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    peer.result()
 
     def own(condition):
         batch = stage.session.recording.rows()
@@ -278,7 +277,7 @@ def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock
 
     qtbot.waitUntil(lambda: own(lambda batch: batch.has(Flag.ERROR)) == 50, timeout=WAIT_MS)
     assert own(lambda batch: batch.arbitration_id == 0x300) == 50
-    assert own(lambda batch: batch.arbitration_id == 0x100) < 25
+    assert own(lambda batch: batch.arbitration_id == 0x100) < 40
 
 
 def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_path):
