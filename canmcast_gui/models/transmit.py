@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,8 @@ class TransmitModel(TransmitTable):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._decimal = False
+        # Which table, of which program, dragged rows belong to.
+        self._owner = uuid.uuid4().hex
 
     def set_decimal(self, decimal: bool) -> None:
         """Show and take ids and data as decimal numbers, or as hexadecimal ones."""
@@ -162,7 +165,7 @@ class TransmitModel(TransmitTable):
         numbers = sorted({index.row() for index in indexes})
         mime = rows_to_mime([self.row(number) for number in numbers])
         ids = ",".join(str(self.job_id(number)) for number in numbers)
-        mime.setData(ENTRIES_MIME, QByteArray(f"{id(self)}:{ids}".encode()))
+        mime.setData(ENTRIES_MIME, QByteArray(f"{self._owner}:{ids}".encode()))
         return mime
 
     def dropMimeData(
@@ -185,7 +188,7 @@ class TransmitModel(TransmitTable):
     def own_rows(self, data: QMimeData) -> list[int]:
         """The places of rows of this very table that are being dragged."""
         owner, _, ids = bytes(data.data(ENTRIES_MIME).data()).decode(errors="replace").partition(":")
-        if owner != str(id(self)):
+        if owner != self._owner:
             return []
         numbers = (self.number_of(int(job_id)) for job_id in ids.split(","))
         return [number for number in numbers if number is not None]
