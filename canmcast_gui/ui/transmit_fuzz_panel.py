@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -30,6 +30,7 @@ from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.later import Later
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_footer import ReachAndLoad
 from canmcast_gui.ui.transmit_fuzz_answer import FuzzAnswerView
@@ -66,6 +67,7 @@ class FuzzPanel(QWidget):
         self.sentence = Sentence(self)
         self.footer = ReachAndLoad(self)
         self.progress = QProgressBar(self)
+        self._load_later = Later(self._show_load, self)
         self._problems: dict[str, str] = {}
         self._shown_answer: object = None
         self._make_actions()
@@ -152,8 +154,8 @@ class FuzzPanel(QWidget):
         self._switch.changed.connect(lambda _on: self._show())
         for field in (settings.bitrate, settings.data_bitrate, settings.rate_limit):
             field.changed.connect(self._show_load)
-        for event in (self._model.rows_edited, self._model.dataChanged, self._model.rowsRemoved):
-            event.connect(self._show_load)
+        self._model.rows_edited.connect(self._load_later.start)
+        self._model.dataChanged.connect(self._on_row_changed)
 
     # -- remembering -------------------------------------------------------------------------------------
 
@@ -272,6 +274,11 @@ class FuzzPanel(QWidget):
         message = message_of(setup, self._session.databases)
         self.fields.show_signals([signal.name for signal in message.signals] if message else [])
         self._show_load()
+
+    def _on_row_changed(self, first: QModelIndex) -> None:
+        """Counts change often and alone; what else changes, changes whole rows, many at a time perhaps."""
+        if first.column() == 0:
+            self._load_later.start()
 
     def _show_load(self) -> None:
         """What is asked of the bus by this run and by the armed rows."""

@@ -19,6 +19,7 @@ from canmcast_gui.models.transmit_signals import field_of
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit.fields import Field
 from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.later import Later
 from canmcast_gui.ui.transmit_actions import TransmitActions
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_footer import TransmitFooter
@@ -48,6 +49,8 @@ class TransmitPanel(QWidget):
         self._session = session
         self._settings = settings
         self._was_on_bus = False
+        # What armed rows ask for takes a while to work out: once for all that change together.
+        self._load_later = Later(self._show_load, self)
         self.model = TransmitModel(self)
         self.jobs = TransmitJobs(session, self.model, self.switch, self)
         self.table = TransmitTableView(self.model, settings, self)
@@ -256,7 +259,7 @@ class TransmitPanel(QWidget):
         if on_bus and not self._was_on_bus:
             self._set_limit(self._settings.rate_limit.value)
         self._was_on_bus = on_bus
-        self._show_load()
+        self._load_later.start()
         rows, actions = self.model.rowCount(), self.actions_
         self._hint.setVisible(rows == 0)
         actions.show_possible(numbers, rows, in_the_way, len(self._session.databases) > 0)

@@ -265,7 +265,7 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     assert "stay on this host" in panel.footer.reach.text()
     panel.table.selectRow(0)
     panel.toggle_armed()
-    assert "100 frames/s" in panel.footer.load.text()
+    qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
     panel.actions_.switch.trigger()
     assert not panel.model.is_armed(0)
     assert session.transmitter.armed == frozenset()
@@ -482,6 +482,19 @@ def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network)
         qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
     assert text(panel, 0, "sent") == "3"
     qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
+
+
+def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow(period_ns=50 * NS_PER_MS)] * 100)
+    qtbot.waitUntil(lambda: not panel._load_later.isActive(), timeout=WAIT_MS)
+    worked = []
+    panel._load_later.timeout.connect(lambda: worked.append(1))
+    panel.model.set_armed(range(100), True)
+    assert not worked
+    qtbot.waitUntil(lambda: "2,000 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: text(panel, 99, "sent") != "0", timeout=WAIT_MS)
+    assert len(worked) == 1
 
 
 def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
