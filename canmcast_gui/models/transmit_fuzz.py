@@ -20,9 +20,7 @@ from canmcast_gui.transmit import FuzzAnswer, FuzzSent, FuzzStatus, TransmitErro
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
-# The window has one run; the number is for the transmit process.
-RUN = 1
-STOPPED = FuzzStatus(RUN, "stopped", 0, 0, 0)
+STOPPED = FuzzStatus(0, "stopped", 0, 0, 0)
 # The measured rate is that of the last second, out of news that come every 100 ms.
 _RATE_SECONDS = 1.0
 
@@ -41,6 +39,8 @@ class FuzzControl(QObject):
         super().__init__(parent)
         self._session = session
         self._switch = switch
+        # One run at a time; each has another number, so that late news of one are not the next one's.
+        self._run = 0
         self.status = STOPPED
         self.answer: FuzzAnswer | None = None
         self.log: Path | None = None
@@ -88,7 +88,9 @@ class FuzzControl(QObject):
             options = setup.options()
             condition = condition_for(setup.stop_at, self._session.databases) if setup.stop_at else ""
             self._open_log(setup.log)
-            transmitter.fuzz(RUN, options, condition, self._recorder is not None, paused)
+            transmitter.fuzz_stop(self._run)
+            self._run += 1
+            transmitter.fuzz(self._run, options, condition, self._recorder is not None, paused)
         except (TransmitError, FilterError, FileError) as error:
             self._close_log()
             self.failed.emit(str(error))
@@ -111,7 +113,7 @@ class FuzzControl(QObject):
     def stop(self) -> None:
         """End it; what had left until then is still told."""
         if self._session.transmitter is not None:
-            self._session.transmitter.fuzz_stop(RUN)
+            self._session.transmitter.fuzz_stop(self._run)
 
     def _do(self, action: str) -> None:
         if self._session.transmitter is None or not self.running:
@@ -119,13 +121,15 @@ class FuzzControl(QObject):
         if not self._switch.on:
             self.failed.emit(SWITCHED_OFF)
             return
-        self._session.transmitter.fuzz_do(RUN, action)
+        self._session.transmitter.fuzz_do(self._run, action)
 
     # -- hearing -----------------------------------------------------------------------------------------
 
     def _on_news(self, news: list[object]) -> None:
         known = False
         for one in news:
+            if not isinstance(one, FuzzSent | FuzzAnswer | FuzzStatus) or one.number != self._run:
+                continue
             if isinstance(one, FuzzSent) and self._recorder is not None:
                 self._recorder.write(one.frames)
             elif isinstance(one, FuzzAnswer):
@@ -151,7 +155,7 @@ class FuzzControl(QObject):
     def _on_state(self) -> None:
         """Without its bus, or after the transmit process was started again, there is no run."""
         transmitter = self._session.transmitter
-        if self.status.state != "stopped" and (transmitter is None or RUN not in transmitter.fuzzing):
+        if self.status.state != "stopped" and (transmitter is None or self._run not in transmitter.fuzzing):
             self.status = replace(self.status, state="stopped")
             self._close_log()
         self.changed.emit()
@@ -188,8 +192,8 @@ class FuzzControl(QObject):
     def end(self) -> None:
         """The window goes: end the run and complete its log."""
         transmitter = self._session.transmitter
-        if transmitter is not None and RUN in transmitter.fuzzing:
-            transmitter.fuzz_end(RUN, 1.0)
+        if transmitter is not None and self._run in transmitter.fuzzing:
+            transmitter.fuzz_end(self._run, 1.0)
             self._on_news(list(transmitter.poll()))
         recorder, self._recorder = self._recorder, None
         if recorder is not None:

@@ -120,6 +120,18 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     wait(qtbot, lambda: not panel.control.running)
 
 
+def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.set_up(FuzzSetup(count=3, rate=1000))
+    panel.start()
+    wait(qtbot, lambda: panel.control.status.state == "ended")
+    panel.set_up(FuzzSetup(count=5, rate=1000))
+    panel.start()
+    wait(qtbot, lambda: panel.control.status.state == "ended")
+    assert panel.control.status.sent == 5
+    wait(qtbot, lambda: len(stage.session.recording) == 8)
+
+
 def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.set_up(FuzzSetup(count=0, rate=500))
