@@ -6,12 +6,11 @@ minutes; rates are compared.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import can
 import numpy as np
@@ -19,13 +18,11 @@ import numpy as np
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import read_batches, save
 from tests.benchmarks.figure import Figure, rate
+from tests.benchmarks.logfile_measure import by_the_byte, long_memory, memory
 
 FRAMES = 1_000_000
 STOCK_WRITTEN = {".blf": 200_000, ".mf4": 2_000}
 REPEATS = 3
-
-# What a process that reads may need beyond what it keeps, however long the file is.
-MOST_MEGABYTES = 200
 
 STOCK = {".blf": (can.BLFReader, can.BLFWriter), ".mf4": (can.MF4Reader, can.MF4Writer)}
 
@@ -43,8 +40,9 @@ def run() -> list[Figure]:
                 share = 1 if width == 8 else 0.25
                 figures.append(_writing(title, path, batch, write_bar * share))
                 figures.append(_reading(title, path, read_bar * share))
-        figures += [_memory(Path(folder) / f"bench64{suffix}") for suffix in STOCK]
-        figures.append(_parquet(Path(folder) / "bench.parquet", _traffic(8)))
+        figures += [memory(Path(folder) / f"bench64{suffix}") for suffix in STOCK]
+        figures += [long_memory(Path(folder) / f"long{suffix}") for suffix in (".blf", ".mf4", ".parquet")]
+        figures += _parquet(Path(folder))
     return figures
 
 
@@ -107,23 +105,26 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _memory(path: Path) -> Figure:
-    """What a process needs that reads a file and keeps nothing, beyond what it has before it does."""
-    program = (
-        "import sys, psutil; from canmcast_gui.logfile import read_batches\n"
-        "used = lambda: psutil.Process().memory_info().rss\n"
-        "before = used()\n"
-        "print(max(used() for batch in read_batches(sys.argv[1])) - before)"
-    )
-    command = [sys.executable, "-c", program, str(path)]
-    megabytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1e6
-    name = f"{path.suffix[1:].upper()}, memory for reading {path.stat().st_size / 1e6:.0f} MB"
-    return Figure(name, megabytes, MOST_MEGABYTES, f"{megabytes:.0f} MB", at_most=True, unit="MB")
+def _parquet(folder: Path) -> list[Figure]:
+    """Parquet has no peer among python-can's formats; frames a second, and CAN FD by the byte."""
+    short, long = (_timed(folder / f"bench{width}.parquet", _traffic(width)) for width in (8, 64))
+    told = f"{rate(FRAMES, short.read)} read, {rate(FRAMES, short.write)} written"
+    return [
+        Figure("Parquet, frames read", FRAMES / short.read / 1e6, 1.0, told, unit="M frames/s"),
+        by_the_byte("read Parquet", (short.batch, short.read), (long.batch, long.read)),
+        by_the_byte("write Parquet", (short.batch, short.write), (long.batch, long.write)),
+    ]
 
 
-def _parquet(path: Path, batch: FrameBatch) -> Figure:
-    """Parquet has no peer among python-can's formats; its BLF reader is one for comparison."""
-    writing = min(_seconds(lambda: save(path, [batch])) for _ in range(REPEATS))
-    reading = min(_seconds(lambda: list(read_batches(path))) for _ in range(REPEATS))
-    told = f"{rate(FRAMES, reading)} read, {rate(FRAMES, writing)} written"
-    return Figure("Parquet, frames read", FRAMES / reading / 1e6, 1.0, told, unit="M frames/s")
+class _Timed(NamedTuple):
+    """Frames, and the best times to write and to read them."""
+
+    batch: FrameBatch
+    write: float
+    read: float
+
+
+def _timed(path: Path, batch: FrameBatch) -> _Timed:
+    written = min(_seconds(lambda: save(path, [batch])) for _ in range(REPEATS))
+    read = min(_seconds(lambda: sum(map(len, read_batches(path)))) for _ in range(REPEATS))
+    return _Timed(batch, written, read)

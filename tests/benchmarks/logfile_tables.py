@@ -16,7 +16,7 @@ import can
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import read_batches, save
 from tests.benchmarks.figure import Figure, rate
-from tests.benchmarks.logfile import traffic
+from tests.benchmarks.logfile_measure import traffic
 
 FRAMES = 1_000_000
 REPEATS = 3
