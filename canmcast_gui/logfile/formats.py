@@ -195,6 +195,7 @@ FORMATS: tuple[Format, ...] = (
         line=_at("plain_csv:is_header"),
         reader=_at("plain_csv:plain_csv_log"),
         sink=_at("plain_csv:PlainCsvSink"),
+        binary=True,
         holds_notes=True,
         resolution_ns=1,
     ),

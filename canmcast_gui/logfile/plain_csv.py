@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TextIO
 
-from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
-from canmcast_gui.frames.bits import TX
+import numpy as np
+
+from canmcast_gui.frames import MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_table import TableLog
 from canmcast_gui.logfile.table_layout import TableLayout
+from canmcast_gui.logfile.text.quads import decimals, hexadecimal, page, payload_digits, quads_of, text_of
+from canmcast_gui.logfile.text.sink import NotingTextSink
 
 NAMES = [
     "time",
@@ -45,12 +47,17 @@ LAYOUT = TableLayout(
     **{name: column for column, name in enumerate(NAMES) if name != "id"},  # type: ignore[arg-type]
 )
 _BITS = (Flag.EXTENDED, Flag.REMOTE, Flag.ERROR, Flag.FD, Flag.BRS, Flag.ESI)
-_TEXTS = {
-    flags: ",".join("1" if flags & bit else "0" for bit in map(int, _BITS))
-    for flags in range(2 * max(map(int, Flag)))
-}
-_DIRECTIONS = ("Rx", "Tx")
-_NS = 1_000_000_000
+
+# By channel and direction, Rx first; by flags; by DLC code and length.
+_SENDERS = quads_of([f",{channel},{turn}," for channel in range(256) for turn in ("Rx", "Tx")])
+_FLAGS = quads_of(
+    [
+        "," + "".join(f"{flags & bit > 0:d}," for bit in map(int, _BITS))
+        for flags in range(2 * max(map(int, Flag)))
+    ]
+)
+_LENGTHS = quads_of([f"{dlc},{length}," for dlc in range(16) for length in range(MAX_PAYLOAD + 1)])
+_LINE_FEED = ord("\n")
 
 
 def plain_csv_log(path: Path, problems: Problems) -> TableLog:
@@ -58,56 +65,28 @@ def plain_csv_log(path: Path, problems: Problems) -> TableLog:
     return TableLog(path, problems, LAYOUT)
 
 
-class PlainCsvSink:
+class PlainCsvSink(NotingTextSink):
     """Writes one line for each frame."""
 
-    def __init__(self, file: TextIO, _path: Path) -> None:
-        self._file = file
-        file.write(",".join(NAMES) + "\n")
+    def head(self, start_s: int) -> str:  # noqa: ARG002
+        """The names of the columns."""
+        return ",".join(NAMES) + "\n"
 
-    def write(self, batch: FrameBatch) -> None:
-        """Write all frames of a batch."""
-        lines = [
-            f"{_seconds(time)},{channel},{_DIRECTIONS[flags & TX > 0]},{number:X},{_TEXTS[flags]},"
-            f"{dlc},{length},{data}\n"
-            for time, channel, flags, number, dlc, length, data in zip(
-                batch.timestamp_ns.tolist(),
-                batch.channel.tolist(),
-                batch.flags.tolist(),
-                batch.arbitration_id.tolist(),
-                batch.dlc.tolist(),
-                batch.length.tolist(),
-                _payloads(batch),
-                strict=True,
-            )
+    def lines(self, batch: FrameBatch) -> bytes:
+        """Thirteen cells, the payload as digits."""
+        channels = batch.channel.astype(np.int64)
+        lengths = batch.dlc.astype(np.int64) * (MAX_PAYLOAD + 1) + batch.length
+        columns = [
+            *decimals(batch.timestamp_ns, 9),
+            _SENDERS.take(channels << 1 | batch.has(Flag.TX), axis=0),
+            *hexadecimal(batch.arbitration_id.astype(np.int64)),
+            _FLAGS.take(batch.flags, axis=0),
+            _LENGTHS.take(lengths, axis=0),
+            payload_digits(batch),
+            _LINE_FEED,
         ]
-        self._file.write("".join(lines))
+        return text_of(page(len(batch), columns))
 
-    def note(self, note: Note) -> None:
-        """Write a note, in one line."""
-        self._file.write(f"# {' '.join(note.text.split())}\n")
-
-    def flush(self) -> None:
-        """Hand all that was written to the operating system, so that it outlives this process."""
-        self._file.flush()
-
-    def finish(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-
-def _seconds(time_ns: int) -> str:
-    whole, part = divmod(abs(time_ns), _NS)
-    return f"{'-' if time_ns < 0 else ''}{whole}.{part:09d}"
-
-
-def _payloads(batch: FrameBatch) -> list[str]:
-    """Payloads as hexadecimal digits."""
-    text = batch.data.tobytes().hex().upper()
-    width = 2 * INLINE_BYTES
-    return [
-        text[row * width : row * width + 2 * length]
-        if length <= INLINE_BYTES
-        else batch.payload(row).hex().upper()
-        for row, length in enumerate(batch.length.tolist())
-    ]
+    def note_line(self, note: Note) -> str:
+        """A note, in one line."""
+        return f"# {' '.join(note.text.split())}\n"

@@ -21,6 +21,8 @@ from tests.benchmarks.logfile_measure import traffic
 FRAMES = 1_000_000
 REPEATS = 3
 BAR = 5
+WRITE_BAR = 3
+PEER_FRAMES = 100_000
 
 
 class Line(NamedTuple):
@@ -94,7 +96,8 @@ def run() -> list[Figure]:
         for number, (title, (names, line)) in enumerate(DIALECTS.items()):
             paths[title] = folder / f"{number}.csv"
             _write(paths[title], names, line, batch)
-        return [_reading(title, path, stock) for title, path in paths.items()]
+        figures = [_reading(title, path, stock) for title, path in paths.items()]
+        return [*figures, _writing(folder, batch)]
 
 
 def _write(path: Path, names: str, line: Callable[[Line], str], batch: FrameBatch) -> None:
@@ -127,6 +130,23 @@ def _reading(title: str, path: Path, stock: Path) -> Figure:
             theirs.append(_seconds(lambda: sum(1 for _ in can.CSVReader(stock)), FRAMES))
     own, other = min(ours), min(theirs)
     return Figure(f"read {title}", other / own, BAR, rate(FRAMES, own), rate(FRAMES, other))
+
+
+def _writing(folder: Path, batch: FrameBatch) -> Figure:
+    """The plain CSV, against python-can's writer of its own."""
+    messages = batch[:PEER_FRAMES].to_messages()
+
+    def write_stock() -> int:
+        with can.CSVWriter(folder / "peer.csv") as writer:
+            for message in messages:
+                writer(message)
+        return len(messages)
+
+    ours = (
+        min(_seconds(lambda: save(folder / "w.plain.csv", [batch]), FRAMES) for _ in range(REPEATS)) / FRAMES
+    )
+    theirs = min(_seconds(write_stock, PEER_FRAMES) for _ in range(REPEATS)) / PEER_FRAMES
+    return Figure("write plain CSV", theirs / ours, WRITE_BAR, rate(1, ours), rate(1, theirs))
 
 
 def _seconds(work: Callable[[], int], expected: int) -> float:
