@@ -80,6 +80,11 @@ class ReplayControl(QObject):
         return self.status.state in ("playing", "paused", "ended")
 
     @property
+    def under_way(self) -> bool:
+        """Whether one is between its beginning and its end."""
+        return self.status.state in ("playing", "paused")
+
+    @property
     def waiting(self) -> bool:
         """Whether one begins as soon as enough was read."""
         return self.status.state == "waiting"

@@ -227,9 +227,9 @@ class ReplayPanel(QWidget):
     # -- playing -----------------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Begin, pause or go on."""
+        """Begin, pause or go on; after the end begin anew, with what the fields say by then."""
         self.sentence.say("")
-        if self.control.running:
+        if self.control.under_way:
             self.control.pause()
         else:
             self._begin(paused=False)
@@ -237,7 +237,7 @@ class ReplayPanel(QWidget):
     def step(self) -> None:
         """Send the next frame only."""
         self.sentence.say("")
-        if not self.control.running:
+        if not self.control.under_way:
             self._begin(paused=True)
         self.control.step()
 
@@ -259,12 +259,12 @@ class ReplayPanel(QWidget):
 
     def _show(self) -> None:
         control = self.control
-        playing, free = control.status.state == "playing", control.status.state == "stopped"
+        playing, free = control.status.state == "playing", not (control.under_way or control.waiting)
         self.play_action.setText("Pause" if playing else "Play")
         self.play_action.setIcon(icon("pause" if playing else "start"))
         self.play_action.setEnabled(control.can_play and not control.waiting)
         self.step_action.setEnabled(control.can_play and not control.waiting)
-        self.stop_action.setEnabled(not free)
+        self.stop_action.setEnabled(control.running or control.waiting)
         self.add_action.setEnabled(free and bool(control.source.parts))
         self.limit.setVisible(self.speed.speed is None)
         self.fields.setEnabled(free)

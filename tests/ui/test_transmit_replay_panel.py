@@ -331,7 +331,7 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
     assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
-    panel.stop_action.trigger()
+    assert panel.fields.isEnabled()
     panel.fields.filter.setText(f"source == {stage.session.transmitter.address[0]} and id == 2")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
