@@ -50,6 +50,8 @@ class TransmitTable(QAbstractTableModel):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._entries: list[Entry] = []
+        # Where each job id stands, None after a row has come, gone or moved: counts ask for it very often.
+        self._places: dict[int, int] | None = None
         self._job_ids = itertools.count(1)
         #: What finds a signal's bits for a row, for changes that name one.
         self.signal_field: FindField = _no_signal
@@ -81,7 +83,9 @@ class TransmitTable(QAbstractTableModel):
 
     def number_of(self, job_id: int) -> int | None:
         """The place of the row with that job id; None where it is gone."""
-        return next((n for n, entry in enumerate(self._entries) if entry.job_id == job_id), None)
+        if self._places is None:
+            self._places = {entry.job_id: place for place, entry in enumerate(self._entries)}
+        return self._places.get(job_id)
 
     def is_armed(self, number: int) -> bool:
         """Whether the row at that place is sent by itself."""
@@ -164,6 +168,7 @@ class TransmitTable(QAbstractTableModel):
         for first, stop in _runs(places):
             self.beginInsertRows(NO_INDEX, places[first], places[stop - 1])
             self._entries[places[first] : places[first]] = entries[first:stop]
+            self._places = None
             self.endInsertRows()
         self.rows_edited.emit()
 
@@ -175,6 +180,7 @@ class TransmitTable(QAbstractTableModel):
         for first, stop in reversed(_runs(places)):
             self.beginRemoveRows(NO_INDEX, places[first], places[stop - 1])
             del self._entries[places[first] : places[stop - 1] + 1]
+            self._places = None
             self.endRemoveRows()
         self.rows_edited.emit()
         return taken
@@ -184,6 +190,7 @@ class TransmitTable(QAbstractTableModel):
         for place, target in steps:
             self.beginMoveRows(NO_INDEX, place, place, NO_INDEX, target + (target > place))
             self._entries.insert(target, self._entries.pop(place))
+            self._places = None
             self.endMoveRows()
         self.rows_edited.emit()
 

@@ -297,6 +297,9 @@ def test_all_edits_can_be_undone_and_done_again(steps):
             model.set_armed(place % count, True)
         if model.edits.index() != before:
             states.append(model.rows)
+        assert [model.number_of(model.job_id(n)) for n in range(model.rowCount())] == list(
+            range(model.rowCount())
+        )
     for state in reversed(states[:-1]):
         model.edits.undo()
         assert model.rows == state
