@@ -239,20 +239,29 @@ def test_every_check_runs_and_arguments_go_to_pytest(sandbox):
     assert steps[3].endswith("python -m pytest -k one thing")
 
 
-@pytest.mark.parametrize(("long", "other", "status"), [(0, 0, 0), (7, 0, 7), (0, 8, 8)])
-def test_without_arguments_long_runs_go_beside_the_others_and_either_may_fail(sandbox, long, other, status):
+@pytest.mark.parametrize(
+    ("long", "programs", "others", "status"), [(0, 0, 0, 0), (7, 0, 0, 7), (0, 8, 0, 8), (0, 0, 9, 9)]
+)
+def test_without_arguments_all_run_in_two_halves_and_any_may_fail(sandbox, long, programs, others, status):
     sandbox.set_up("test")
     for name in ("ruff", "mypy"):
         sandbox.stand_in(name, folder=sandbox.project / ".venv" / "bin")
     for name in ("xauth", "ip"):
         sandbox.stand_in(name)
-    script = f'case "$*" in *"not long") exit {other};; *) echo "of long runs"; exit {long};; esac'
+    script = (
+        f'case "$*" in *--ignore*) exit {others};; *"-m long") echo "of long runs"; exit {long};; '
+        f'*) echo "of programs"; exit {programs};; esac'
+    )
     sandbox.stand_in("xvfb-run", script)
     result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"))
     assert result.returncode == status, result.stderr
-    assert "of long runs" in result.stdout
+    assert "of long runs" in result.stdout and "of programs" in result.stdout
     calls = sorted(call.partition("pytest ")[2] for call in sandbox.calls if call.startswith("xvfb-run"))
-    assert calls == ["-m long", "-m not long"]
+    assert calls == [
+        "-m long",
+        "-m not long --ignore=tests/cli --ignore=tests/journeys",
+        "-m not long tests/cli tests/journeys",
+    ]
 
 
 def test_a_check_that_fails_ends_it(sandbox):
