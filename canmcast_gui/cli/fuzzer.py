@@ -46,7 +46,8 @@ class Fuzzer:
 
     def run(self, paused: bool) -> None:
         """Send until the end, an answer, or the user's wish. Raises Failure."""
-        self._transmitter.fuzz(_RUN, self._options, self._stop_at, self._recorder is not None, paused)
+        told, patience = self._recorder is not None, self._wait_seconds
+        self._transmitter.fuzz(_RUN, self._options, self._stop_at, told, paused, patience)
         try:
             with Interrupt() as interrupt, Keys() as keys, live_line() as show:
                 while not self._is_over():

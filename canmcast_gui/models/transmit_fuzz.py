@@ -62,7 +62,9 @@ class FuzzControl(QObject):
     @property
     def running(self) -> bool:
         """Whether one can be paused, stepped, gone on with or stopped."""
-        return self.status.state in ("playing", "paused", "answered")
+        if self.status.state == "answered":
+            return self.count is None or self.status.sent + self.status.skipped < self.count
+        return self.status.state in ("playing", "paused")
 
     @property
     def rate(self) -> float:

@@ -10,6 +10,9 @@ from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.transmit.fuzz_options import FuzzOptions
 from canmcast_gui.transmit.news import FuzzAnswer, FuzzSent, FuzzStatus
 
+# How long after a frame something that is heard can be an answer to it.
+ANSWER_SECONDS = 2.0
+
 
 class FuzzClient(ClientLink):
     """Fuzz runs, by numbers that the caller gives them."""
@@ -33,14 +36,15 @@ class FuzzClient(ClientLink):
         stop_at: Condition = "",
         told: bool = False,
         paused: bool = False,
+        wait: float = ANSWER_SECONDS,
     ) -> None:
         """Begin to send the frames of the options.
 
-        A frame of somebody else that passes ``stop_at`` makes the run stand still (FuzzAnswer), also after
-        the last frame. With ``told``, every frame that has left is told (FuzzSent).
+        A frame of somebody else that passes ``stop_at`` makes the run stand still (FuzzAnswer), also up to
+        ``wait`` seconds after the last frame. With ``told``, every frame that has left is told (FuzzSent).
         FuzzStatus tells how it goes. Raises TransmitError.
         """
-        self._say(wire.FUZZ, number, options.validated().to_dict(), stop_at, told, paused)
+        self._say(wire.FUZZ, number, options.validated().to_dict(), stop_at, told, paused, round(wait * 1e9))
         self._fuzzing.add(number)
 
     def fuzz_do(self, number: int, action: str) -> None:

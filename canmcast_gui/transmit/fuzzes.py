@@ -40,7 +40,13 @@ class Fuzzes(Replays):
     # -- commands ----------------------------------------------------------------------------------------
 
     def begin(
-        self, number: int, options: dict[str, Any], stop_at: Condition, told: bool, paused: bool
+        self,
+        number: int,
+        options: dict[str, Any],
+        stop_at: Condition,
+        told: bool,
+        paused: bool,
+        wait_ns: int,
     ) -> None:
         """Begin one, in place of an earlier one with its number."""
         try:
@@ -52,7 +58,7 @@ class Fuzzes(Replays):
         except Exception as error:  # noqa: BLE001 - whatever is wrong, it is the reason for the user
             self._fail(number, error)
             return
-        self._runs[number] = FuzzRun(replay, condition, told)
+        self._runs[number] = FuzzRun(replay, condition, told, wait_ns)
         self._add(number, replay)
 
     def _replay_of(self, number: int, options: FuzzOptions, paused: bool) -> Replay:
@@ -65,9 +71,12 @@ class Fuzzes(Replays):
 
     def do(self, number: int, action: str, value: Any, now_ns: int) -> None:
         """Do with one what the user wants: "play", "pause" or "step"; the first and the last go on after an
-        answer."""
-        if number in self._runs and action in ("play", "step"):
-            self._runs[number].go_on()
+        answer. One that has ended does nothing more."""
+        run = self._runs.get(number)
+        if run is None or run.replay.state == "ended":
+            return
+        if action in ("play", "step"):
+            run.go_on()
         super().do(number, action, value, now_ns)
 
     def stop(self, number: int) -> None:
@@ -98,7 +107,7 @@ class Fuzzes(Replays):
     @property
     def listening(self) -> bool:
         """Whether any of them waits for an answer."""
-        return any(run.listening for run in self._runs.values())
+        return any(run.listening(time.monotonic_ns()) for run in self._runs.values())
 
     def hear(self, batch: FrameBatch) -> None:
         """Frames of others; the one that a run was to stop at makes it stand still."""
@@ -115,7 +124,7 @@ class Fuzzes(Replays):
         time_ns = time.time_ns()
         sent = super()._send((prepared.datagrams, start, stop))
         run = self._runs[prepared.run]
-        piece = run.note_sent(prepared.frames[start : start + sent], time_ns)
+        piece = run.note_sent(prepared.frames[start : start + sent], time_ns, time.monotonic_ns())
         if run.told:
             self._news.note_sent(prepared.run, piece)
         return sent

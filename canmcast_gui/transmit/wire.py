@@ -14,7 +14,7 @@ from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
 # LIMIT frames_per_second or None; REPLAY number factory settings options;
 # REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number;
 # SEQUENCE number steps paused; SEQUENCE_DO number action; SEQUENCE_STOP number;
-# FUZZ number options stop_at told paused; FUZZ_DO number action; FUZZ_STOP number.
+# FUZZ number options stop_at told paused wait_ns; FUZZ_DO number action; FUZZ_STOP number.
 SEND = "send"
 ARM = "arm"
 DISARM = "disarm"

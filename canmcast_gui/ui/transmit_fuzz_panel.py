@@ -297,7 +297,7 @@ class FuzzPanel(QWidget):
     def _show(self) -> None:
         control, state = self.control, self.control.status.state
         names = {"playing": "Pause", "paused": "Go on", "answered": "Go on"}
-        self.start_action.setText(names.get(state, "Start"))
+        self.start_action.setText(names[state] if control.running else "Start")
         self.start_action.setIcon(icon("pause" if state == "playing" else "start"))
         self.start_action.setEnabled(control.can_run)
         self.step_action.setEnabled(control.can_run)
@@ -335,7 +335,9 @@ class FuzzPanel(QWidget):
             state = {
                 "playing": "",
                 "paused": "Paused.",
-                "answered": "Stopped by an answer; Go on sends the next frame.",
+                "answered": "Stopped by an answer; Go on sends the next frame."
+                if control.running
+                else "An answer came after the last frame.",
                 "ended": "All frames have left.",
                 "stopped": "Stopped." if control.status.sent else "",
             }[control.status.state]

@@ -149,6 +149,18 @@ def test_an_answer_to_the_last_frame_counts(transmitter, other, receiver):
     assert (len(heard.before), heard.after) == (3, 0)
 
 
+def test_what_comes_long_after_the_last_frame_is_no_answer(transmitter, other, receiver):
+    transmitter.fuzz(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8", wait=0.0)
+    assert news(transmitter, is_state("ended"))
+    other.send(answer())
+    receive(receiver, 4)
+    transmitter.fuzz_do(RUN, "play")
+    assert transmitter.fuzz_end(RUN, PATIENCE)
+    left = transmitter.poll()
+    assert not any(isinstance(one, FuzzAnswer) for one in left)
+    assert left[-1].sent == 3
+
+
 def test_own_frames_are_no_answer(transmitter, receiver):
     options = FuzzOptions(((0x7E8, 0x7E8, False),), period_ns=100_000, count=50)
     transmitter.fuzz(RUN, options, "id == 0x7E8")

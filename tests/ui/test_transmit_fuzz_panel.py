@@ -120,6 +120,22 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     wait(qtbot, lambda: not panel.control.running)
 
 
+def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
+    port = network.free_port()
+    go_live(qtbot, stage.session, port)
+    panel.set_up(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
+    settings = BusSettings(group=GROUP, port=port, hop_limit=0)
+    with Transmitter(SENDER, settings.to_dict()) as other:
+        panel.start()
+        wait(qtbot, lambda: panel.control.status.state == "ended")
+        other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
+        wait(qtbot, lambda: panel.control.status.state == "answered")
+    assert panel.start_action.text() == "Start"
+    assert panel.sentence.text() == "An answer came after the last frame."
+    panel.start()
+    wait(qtbot, lambda: len(stage.session.recording) == 7)
+
+
 def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.set_up(FuzzSetup(count=3, rate=1000))
