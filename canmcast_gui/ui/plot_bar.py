@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QToolBar, QWidget
 
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.ui.icons import mend_extension
 
 WINDOWS = (
     ("5 s", 5.0),
@@ -51,6 +52,7 @@ class PlotBar(QToolBar):
         self._offset.setVisible(False)
         button: QWidget = self.widgetForAction(before[0])
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        mend_extension(self)
 
     def _make_name_edit(self) -> QLineEdit:
         edit = QLineEdit(self)
