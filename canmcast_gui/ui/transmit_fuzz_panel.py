@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMenu,
     QProgressBar,
     QScrollArea,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,14 +21,15 @@ from canmcast_gui.models.transmit_conditions import condition_for
 from canmcast_gui.models.transmit_fuzz import NO_BUS, FuzzControl
 from canmcast_gui.models.transmit_fuzz_find import row_of
 from canmcast_gui.models.transmit_fuzz_source import message_of, rows_of, setup_of_row, with_signal
+from canmcast_gui.models.transmit_fuzz_words import progress_text, state_text
 from canmcast_gui.models.transmit_load import load_of, load_of_run
 from canmcast_gui.models.transmit_row import RowError, TransmitRow
 from canmcast_gui.models.transmit_switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.later import Later
 from canmcast_gui.ui.transmit_database import MessageDialog
 from canmcast_gui.ui.transmit_footer import ReachAndLoad
+from canmcast_gui.ui.transmit_fuzz_actions import FuzzActions
 from canmcast_gui.ui.transmit_fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit_fuzz_fields import FuzzFields
 from canmcast_gui.ui.transmit_sentence import Sentence
@@ -70,31 +67,15 @@ class FuzzPanel(QWidget):
         self._load_later = Later(self._show_load, self)
         self._problems: dict[str, str] = {}
         self._shown_answer: object = None
-        self._make_actions()
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.progress.setMinimumWidth(120)
+        self.actions_ = FuzzActions(self)
         self._lay_out()
         self._connect()
         self._check()
         self._show()
 
     # -- making ------------------------------------------------------------------------------------------
-
-    def _make_actions(self) -> None:
-        def make(name: str, picture: str, tip: str, slot) -> QAction:
-            action = QAction(icon(picture), name, self)
-            action.setToolTip(tip)
-            action.triggered.connect(lambda _checked=False: slot())
-            return action
-
-        self.start_action = make("Start", "start", "Send from the first frame, pause, or go on", self.start)
-        self.step_action = make("Step", "step", "Send one frame and stand still", self.step)
-        self.stop_action = make("Stop", "stop", "End the run", self.stop)
-        self.row_action = make(
-            "The selected transmit row", "edit", "Its frame, with random bits", self.take_selected_row
-        )
-        self.message_action = make(
-            "A message of a database…", "database", "Its frame, with the bits of a signal", self.ask_message
-        )
-        self.reset_action = make("The usual: all standard ids", "clear", "Put all fields back", self.reset)
 
     def _lay_out(self) -> None:
         body = QWidget(self)
@@ -113,36 +94,23 @@ class FuzzPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._bar())
+        layout.addLayout(self.actions_.bar(self.progress))
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.sentence)
         layout.addWidget(self.footer)
 
-    def _bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 4, 8, 4)
-        for action in (self.start_action, self.step_action, self.stop_action):
-            button = QToolButton(self)
-            button.setDefaultAction(action)
-            button.setAutoRaise(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            bar.addWidget(button)
-        menu = QMenu(self)
-        menu.addActions([self.row_action, self.message_action, self.reset_action])
-        take = QToolButton(self)
-        take.setText("Fill in from")
-        take.setToolTip("Take the frame of a row or of a message")
-        take.setAutoRaise(True)
-        take.setMenu(menu)
-        take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        bar.addWidget(take)
-        self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.progress.setMinimumWidth(120)
-        bar.addWidget(self.progress, 1)
-        return bar
-
     def _connect(self) -> None:
-        session, settings = self._session, self._settings
+        session, settings, actions = self._session, self._settings, self.actions_
+        actions.connect_to(
+            {
+                actions.start: self.start,
+                actions.step: self.step,
+                actions.stop: self.stop,
+                actions.row: self.take_selected_row,
+                actions.message: self.ask_message,
+                actions.reset: self.reset,
+            }
+        )
         self.control.changed.connect(self._show)
         self.control.failed.connect(self.sentence.say)
         self.fields.edited.connect(self._check)
@@ -295,53 +263,22 @@ class FuzzPanel(QWidget):
         self.footer.show_load(run.plus(load_of(armed, *rates)), with_rows + held)
 
     def _show(self) -> None:
-        control, state = self.control, self.control.status.state
-        names = {"playing": "Pause", "paused": "Go on", "answered": "Go on"}
-        self.start_action.setText(names[state] if control.running else "Start")
-        self.start_action.setIcon(icon("pause" if state == "playing" else "start"))
-        self.start_action.setEnabled(control.can_run)
-        self.step_action.setEnabled(control.can_run)
-        self.stop_action.setEnabled(control.running)
-        for part in (self.fields, self.row_action, self.message_action, self.reset_action):
-            part.setEnabled(not control.running)
-        self._show_progress()
+        control = self.control
+        self.actions_.show_possible(control)
+        self.fields.setEnabled(not control.running)
+        count = control.count or 0
+        self.progress.setRange(0, max(1, count))
+        self.progress.setValue(min(control.status.sent, count))
+        self.progress.setFormat(progress_text(control))
         if control.answer is not self._shown_answer:
             self._shown_answer = control.answer
             self.answer.show_answer(control.answer)
             self.pages.setCurrentIndex(0 if control.answer is None else 1)
-        self._show_sentence()
         self.footer.show_reach(self._session.bus_settings if control.can_run else None)
-
-    def _show_progress(self) -> None:
-        control, status = self.control, self.control.status
-        count = control.count or 0
-        self.progress.setRange(0, max(1, count))
-        self.progress.setValue(min(status.sent, count))
-        parts = [f"{status.sent:,} of {count:,} sent" if count else f"{status.sent:,} sent"]
-        parts += [f"{control.rate:,.0f} frames/s"] if control.rate else []
-        parts += [f"{status.late:,} late"] if status.late else []
-        parts += [f"{status.skipped:,} not for this bus"] if status.skipped else []
-        idle = not status.sent and not control.running
-        self.progress.setFormat("" if idle else ", ".join(parts))
-
-    def _show_sentence(self) -> None:
-        control = self.control
         if not control.can_run:
             self.sentence.hint(NO_BUS)
-        elif not self._switch.on:
-            self.sentence.hint(SWITCHED_OFF)
         else:
-            log = f" Log: {control.log.name}." if control.log is not None else ""
-            state = {
-                "playing": "",
-                "paused": "Paused.",
-                "answered": "Stopped by an answer; Go on sends the next frame."
-                if control.running
-                else "An answer came after the last frame.",
-                "ended": "All frames have left.",
-                "stopped": "Stopped." if control.status.sent else "",
-            }[control.status.state]
-            self.sentence.hint((state + log).strip() if state or control.running else "")
+            self.sentence.hint(state_text(control) if self._switch.on else SWITCHED_OFF)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

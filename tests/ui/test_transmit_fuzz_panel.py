@@ -58,13 +58,13 @@ def content(batch: FrameBatch) -> list[tuple[int, bytes]]:
 
 def test_a_run_goes_out_as_it_says_and_its_log_is_what_was_heard(qtbot, panel, stage, network, tmp_path):
     assert panel.sentence.text() == NO_BUS
-    assert not panel.start_action.isEnabled()
+    assert not panel.actions_.start.isEnabled()
     go_live(qtbot, stage.session, network.free_port())
     assert panel.footer.reach.text() == "Frames stay on this host (hop limit 0)"
     log = tmp_path / "fuzz.asc"
     panel.set_up(FuzzSetup(ids="100..10F", lengths="2", seed=3, rate=1000, count=200, log=log))
     panel.start()
-    assert panel.start_action.text() == "Pause"
+    assert panel.actions_.start.text() == "Pause"
     assert not panel.fields.isEnabled()
     wait(qtbot, lambda: panel.control.status.state == "ended")
     wait(qtbot, lambda: len(stage.session.recording) == 200)
@@ -87,7 +87,7 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
     with Transmitter(SENDER, settings.to_dict()) as other:
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
-        wait(qtbot, lambda: panel.control.answer is not None and panel.start_action.text() == "Go on")
+        wait(qtbot, lambda: panel.control.answer is not None and panel.actions_.start.text() == "Go on")
     assert panel.pages.currentWidget() is panel.answer
     listed = panel.answer.list
     assert listed.count() == 51
@@ -130,7 +130,7 @@ def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
         wait(qtbot, lambda: panel.control.status.state == "ended")
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
         wait(qtbot, lambda: panel.control.status.state == "answered")
-    assert panel.start_action.text() == "Start"
+    assert panel.actions_.start.text() == "Start"
     assert panel.sentence.text() == "An answer came after the last frame."
     panel.start()
     wait(qtbot, lambda: len(stage.session.recording) == 7)
@@ -223,7 +223,7 @@ def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_p
         pass
     panel.transmit.model.insert(0, [TransmitRow(arbitration_id=0x100, data=b"\x12\x34\x56\x78")])
     panel.transmit.table.selectRow(0)
-    panel.row_action.trigger()
+    panel.actions_.row.trigger()
     setup = panel.setup()
     assert (setup.ids, setup.lengths, setup.data, setup.mask) == ("100", "4", "12 34 56 78", "FF FF FF FF")
     combo = panel.fields.signal
@@ -240,7 +240,7 @@ def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_p
     panel.fields.lengths.setText("1")
     combo.activated.emit(2)
     assert "Speed needs 2 bytes" in panel.sentence.text()
-    panel.reset_action.trigger()
+    panel.actions_.reset.trigger()
     assert panel.setup() == FuzzSetup()
 
 
