@@ -9,8 +9,8 @@ from typing import Any
 
 from canmcast_gui.frames import MAX_PAYLOAD
 from canmcast_gui.transmit import FuzzOptions, TransmitError
-from canmcast_gui.transmit.fuzz_options import KINDS
-from canmcast_gui.transmit.fuzz_text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
+from canmcast_gui.transmit.fuzz.options import KINDS
+from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
 MIN_RATE, MAX_RATE = 0.001, 1_000_000.0
 # What number fields hold.
@@ -23,7 +23,7 @@ _TEXTS = ("ids", "lengths", "data", "mask", "ranges", "stop_at")
 
 @dataclass(frozen=True)
 class FuzzSetup:
-    """Texts as fuzz_text.py reads them (``lengths`` empty: all), ``kinds`` as in FuzzOptions, ``rate`` in
+    """Texts as fuzz/text.py reads them (``lengths`` empty: all), ``kinds`` as in FuzzOptions, ``rate`` in
     frames/s, ``count`` 0 for no end, ``stop_at`` the text of a filter, ``log`` the file for what has left.
     """
 

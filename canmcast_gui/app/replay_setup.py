@@ -10,8 +10,8 @@ from typing import Any
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import ORDERS, Order
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.transmit.replay_options import MAX_SPEED, MIN_SPEED
-from canmcast_gui.transmit.replay_text import parse_channels, parse_ids
+from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
+from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 
 # More than anybody replays together; a damaged file must not open thousands.
 MOST_FILES = 64

@@ -16,8 +16,8 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzOptions, TransmitError, Transmitter
-from canmcast_gui.transmit.fuzz_options import KINDS, MOST_SEED
-from canmcast_gui.transmit.fuzz_text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
+from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED
+from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
 
 @click.command("fuzz")

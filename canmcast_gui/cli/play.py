@@ -19,8 +19,8 @@ from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.several import InTurnReader, Order, open_several
 from canmcast_gui.transmit import ReplayOptions, TransmitError, Transmitter
-from canmcast_gui.transmit.playlist import LongestGap, within
-from canmcast_gui.transmit.replay_text import parse_channels, parse_ids
+from canmcast_gui.transmit.replay.playlist import LongestGap, within
+from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 
 # Small batches, so that the first frame leaves before much of the file was read.
 _BATCH_FRAMES = 4096

@@ -18,7 +18,7 @@ from canmcast_gui.cli.progress import live_line
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
-from canmcast_gui.transmit.replay_place import ReplayPlace
+from canmcast_gui.transmit.replay.place import ReplayPlace
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
 RECEIVER = "canmcast_gui.transport.receiver:open_receiver"

@@ -22,7 +22,7 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import Recorder, RecordOptions
-from canmcast_gui.logfile.record_options import parse_seconds, parse_size
+from canmcast_gui.logfile.record.options import parse_seconds, parse_size
 
 
 def _size(text: str) -> int:

@@ -92,7 +92,7 @@ def _table(name: str, title: str, suffix: str, header: str) -> Format:
     return Format(name, title, (suffix,), line=line, reader=_TABLE)
 
 
-_TABLE = _at("read_table:TableLog")
+_TABLE = _at("table.reader:TableLog")
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -217,7 +217,7 @@ FORMATS: tuple[Format, ...] = (
     _table("canhacker", "CANHacker trace", ".trc", r"@ text @|time\s+id\s+dlc\s+data\s+comment"),
     _table("cancapture", "CANCapture log", ".log", r"parserflags\tch\tcounter"),
     Format(
-        "table", "table of frames", (".csv", ".txt"), line=_at("table_guess:is_frame_header"), reader=_TABLE
+        "table", "table of frames", (".csv", ".txt"), line=_at("table.guess:is_frame_header"), reader=_TABLE
     ),
 )
 

@@ -20,8 +20,8 @@ import numpy as np
 from canmcast_gui.frames import MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_table import TableLog
-from canmcast_gui.logfile.table_layout import TableLayout
+from canmcast_gui.logfile.table.layout import TableLayout
+from canmcast_gui.logfile.table.reader import TableLog
 from canmcast_gui.logfile.text.quads import decimals, hexadecimal, page, payload_digits, quads_of, text_of
 from canmcast_gui.logfile.text.sink import NotingTextSink
 

@@ -13,7 +13,7 @@ from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.log import CountingLog, Log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.recognise import recognise
-from canmcast_gui.logfile.table_layout import TableLayout
+from canmcast_gui.logfile.table.layout import TableLayout
 
 DEFAULT_BATCH_FRAMES = 65536
 
@@ -93,7 +93,7 @@ class FrameReader:
         self._problems = Problems()
         self._log: Log
         if self._layout is not None:
-            from canmcast_gui.logfile.read_table import TableLog  # as all readers, see formats.py
+            from canmcast_gui.logfile.table.reader import TableLog  # as all readers, see formats.py
 
             self._log = TableLog(self.path, self._problems, self._layout)
         else:

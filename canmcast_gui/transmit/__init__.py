@@ -1,8 +1,8 @@
 """Sending on time: jobs, their schedule, and the process that keeps it."""
 
-from canmcast_gui.transmit.client import Transmitter
+from canmcast_gui.transmit.client.transmitter import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.fuzz_options import FuzzOptions
+from canmcast_gui.transmit.fuzz.options import FuzzOptions
 from canmcast_gui.transmit.news import (
     AddressChanged,
     Discarded,
@@ -16,7 +16,7 @@ from canmcast_gui.transmit.news import (
     SequenceStatus,
     TransmitNews,
 )
-from canmcast_gui.transmit.replay_options import ReplayOptions
+from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.triggers import Trigger
 
 __all__ = [

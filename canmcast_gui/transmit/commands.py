@@ -8,9 +8,9 @@ from typing import Any
 
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.fuzzes import Fuzzes
+from canmcast_gui.transmit.fuzz.fuzzes import Fuzzes
 from canmcast_gui.transmit.jobs import Jobs
-from canmcast_gui.transmit.replays import Replays
+from canmcast_gui.transmit.replay.replays import Replays
 from canmcast_gui.transmit.sequences import Sequences
 from canmcast_gui.transmit.singles import Singles
 

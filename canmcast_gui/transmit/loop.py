@@ -11,10 +11,10 @@ from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.commands import Commands
-from canmcast_gui.transmit.fuzzes import Fuzzes
+from canmcast_gui.transmit.fuzz.fuzzes import Fuzzes
 from canmcast_gui.transmit.jobs import Jobs
 from canmcast_gui.transmit.listener import Listener
-from canmcast_gui.transmit.replays import Replays
+from canmcast_gui.transmit.replay.replays import Replays
 from canmcast_gui.transmit.reporter import Reporter
 from canmcast_gui.transmit.sender import Sender
 from canmcast_gui.transmit.sequences import Sequences

@@ -7,9 +7,9 @@ import time
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
-from canmcast_gui.transmit.fuzz_news import FuzzNews
+from canmcast_gui.transmit.fuzz.news import FuzzNews
 from canmcast_gui.transmit.job import Job
-from canmcast_gui.transmit.replay import Replay
+from canmcast_gui.transmit.replay.replay import Replay
 from canmcast_gui.transmit.sequence import Sequence
 
 # News are for eyes, and those of one turn go together.

@@ -23,7 +23,7 @@ from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.main_window import MainWindow
+from canmcast_gui.ui.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 

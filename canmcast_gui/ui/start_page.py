@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.connect_bar import recent_buses
+from canmcast_gui.ui.connect.bar import recent_buses
 
 CHOICES = (
     (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.app.fuzz_setup import MAX_RATE, MIN_RATE, MOST_COUNT, MOST_SEED, FuzzSetup
-from canmcast_gui.transmit.fuzz_options import KINDS
+from canmcast_gui.transmit.fuzz.options import KINDS
 
 setups = st.builds(
     FuzzSetup,

@@ -52,7 +52,7 @@ def _measure(path: Path, settings: Path) -> list[Figure]:
 
     from canmcast_gui.app.session import Session
     from canmcast_gui.app.settings import AppSettings
-    from canmcast_gui.ui.main_window import MainWindow
+    from canmcast_gui.ui.window.main_window import MainWindow
 
     application = QApplication.instance() or QApplication([])
     session, remembered = Session(), AppSettings(settings)

@@ -18,7 +18,7 @@ from tests.support.long_runs import anonymous_memory
 
 if TYPE_CHECKING:
     from canmcast_gui.app.session import Session
-    from canmcast_gui.ui.plot_panel import PlotPanel
+    from canmcast_gui.ui.plot.panel import PlotPanel
 
 FRAMES = 10_000_000
 BLOCK = 100_000
@@ -56,7 +56,7 @@ def _panel(database: Path) -> Iterator[tuple[Session, PlotPanel]]:
     from canmcast_gui.app.session import Session
     from canmcast_gui.app.settings import AppSettings
     from canmcast_gui.database import load_database
-    from canmcast_gui.ui.plot_panel import PlotPanel
+    from canmcast_gui.ui.plot.panel import PlotPanel
 
     application = QApplication.instance() or QApplication([])
     session = Session()

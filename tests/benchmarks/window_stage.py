@@ -23,7 +23,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.main_window import MainWindow
+from canmcast_gui.ui.window.main_window import MainWindow
 
 BATCH = 65_536
 ROUNDS = 60

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.ui.connect_dialog import ConnectDialog
-from canmcast_gui.ui.main_window import MainWindow
+from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.window.main_window import MainWindow
 
 WAIT_MS = 15_000
 

@@ -8,7 +8,7 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
-from canmcast_gui.ui.plot_export import ExportDialog
+from canmcast_gui.ui.plot.export import ExportDialog
 
 pytestmark = pytest.mark.window
 

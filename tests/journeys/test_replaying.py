@@ -123,7 +123,7 @@ from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.main_window import MainWindow
+from canmcast_gui.ui.window.main_window import MainWindow
 application = QApplication([])
 session = Session()
 window = MainWindow(session, AppSettings(Path(sys.argv[1]) / "settings.ini"))

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 
 from canmcast_gui.logfile import read_batches
-from canmcast_gui.ui.trace_colors import FILTER, ColorsDialog
+from canmcast_gui.ui.trace.colors import FILTER, ColorsDialog
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 

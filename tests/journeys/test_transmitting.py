@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from canmcast_gui.models.transmit_columns import COLUMNS
-from canmcast_gui.models.transmit_row import NS_PER_MS, TransmitRow
+from canmcast_gui.models.transmit.columns import COLUMNS
+from canmcast_gui.models.transmit.row import NS_PER_MS, TransmitRow
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
@@ -129,9 +129,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.transmit_row import TransmitRow
+from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.main_window import MainWindow
+from canmcast_gui.ui.window.main_window import MainWindow
 application = QApplication([])
 session = Session()
 window = MainWindow(session, AppSettings(Path(sys.argv[1]) / "settings.ini"))

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.models.transmit_columns import COLUMNS
+from canmcast_gui.models.transmit.columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from tests.support.messages import assert_same_frames
 
@@ -195,7 +195,7 @@ def test_opening_a_saved_trace_shows_the_same_lines(desk, qtbot, network, stock_
 
 def test_wrong_bus_settings_say_why_and_cannot_be_chosen(desk):
     desk.window.actions_.connect.trigger()
-    from canmcast_gui.ui.connect_dialog import ConnectDialog
+    from canmcast_gui.ui.connect.dialog import ConnectDialog
 
     dialog = desk.child(ConnectDialog)
     dialog.form.group.setText("10.0.0.1")

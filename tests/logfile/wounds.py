@@ -11,8 +11,8 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, open_writer, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
 from tests.logfile.pcap.test_files import FRAMES, next_generation, pcap
+from tests.logfile.table.test_reader import CANHACKER, CSS, GVRET, OLD_CANHACKER, SPACED, VEHICLE_SPY
 from tests.logfile.test_read_lines import BUSMASTER, CRTD
-from tests.logfile.test_read_table import CANHACKER, CSS, GVRET, OLD_CANHACKER, SPACED, VEHICLE_SPY
 
 SECONDS_FOR_ONE = 5.0
 TEXTS = {

@@ -308,7 +308,7 @@ def test_stop_all_drops_what_waits_and_says_how_much(transmitter, receiver):
 
 
 def test_more_than_can_wait_is_refused_and_stop_all_still_works(transmitter, receiver, monkeypatch):
-    monkeypatch.setattr("canmcast_gui.transmit.client_jobs._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("canmcast_gui.transmit.client.jobs._PATIENCE_SECONDS", 0.2)
     transmitter.set_rate_limit(10)
     many = FrameBatch.concatenate([frame()] * 65_536)
     with pytest.raises(TransmitError, match="frames wait to leave already"):

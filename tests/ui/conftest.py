@@ -10,7 +10,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.ui.main_window import MainWindow
+from canmcast_gui.ui.window.main_window import MainWindow
 from tests.models.frames import DBC
 
 

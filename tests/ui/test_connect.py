@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.actions import Actions
-from canmcast_gui.ui.connect_bar import ConnectionButton, recent_buses
-from canmcast_gui.ui.connect_dialog import ConnectDialog
-from canmcast_gui.ui.connect_form import OTHER, PRESETS, ConnectForm
+from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
+from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.connect.form import OTHER, PRESETS, ConnectForm
 from tests.ui.conftest import delete_later
 
 

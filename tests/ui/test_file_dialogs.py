@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from canmcast_gui.app.files import Opened
 from canmcast_gui.logfile import RecordOptions, read_batches, save
-from canmcast_gui.logfile.table_guess import suggest_layout
-from canmcast_gui.ui.record_dialog import RecordDialog
-from canmcast_gui.ui.several_dialog import SeveralDialog
-from canmcast_gui.ui.table_dialog import TableDialog
-from canmcast_gui.ui.unread_dialog import UnreadDialog
+from canmcast_gui.logfile.table.guess import suggest_layout
+from canmcast_gui.ui.dialogs.record import RecordDialog
+from canmcast_gui.ui.dialogs.several import SeveralDialog
+from canmcast_gui.ui.dialogs.table import TableDialog
+from canmcast_gui.ui.dialogs.unread import UnreadDialog
 from tests.logfile.frames import small_batch
 
 TABLE = "".join(f"{row}.5;{0x100 + row:X};2;AA {row:02X}\n" for row in range(10))

@@ -1,0 +1,1 @@
+"""Writing what comes in: files by size or time, triggers, a process of its own."""

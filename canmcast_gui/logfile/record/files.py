@@ -1,0 +1,121 @@
+"""The files of a recording, one after the other: where one is full the next begins, between two frames."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.formats import Format
+from canmcast_gui.logfile.record.journal import open_recording_sink
+from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_number, numbered
+from canmcast_gui.logfile.sinks import NotingSink, Sink
+from canmcast_gui.logfile.writer import refuse_what_does_not_fit, to_disk
+
+# So many frames go between two looks at the size of a file that must not grow beyond one.
+_SLICE_FRAMES = 1024
+
+
+class FileSequence:
+    """Writes frames to the file that is given, and then to numbered ones of ``final_path``.
+
+    ``on_file`` is told each file that is begun. All methods raise OSError and FileError.
+    """
+
+    def __init__(
+        self,
+        kind: Format,
+        path: Path,
+        final_path: Path,
+        options: RecordOptions,
+        on_file: Callable[[Path], None],
+    ) -> None:
+        self._kind = kind
+        self._final_path = final_path
+        self._options = options
+        self._on_file = on_file
+        self._sink: Sink
+        self._file: IO[Any]
+        self._frames = 0
+        self._first_ns: int | None = None
+        self._finished = False
+        self._open(path)
+
+    def write(self, batch: FrameBatch) -> None:
+        """Write frames, into as many files as that needs."""
+        refuse_what_does_not_fit(self._kind, batch)
+        start = 0
+        while start < len(batch):
+            end = start + self._room(batch[start:])
+            if end == start:
+                self.next_file()
+                continue
+            self._sink.write(batch[start:end])
+            if self._first_ns is None:
+                self._first_ns = int(batch.timestamp_ns[start])
+            self._frames += end - start
+            start = end
+
+    def note(self, note: Note) -> None:
+        """Write a note behind the last frame, where the format has a place for notes."""
+        if isinstance(self._sink, NotingSink):
+            self._sink.note(note)
+
+    def next_file(self) -> None:
+        """Complete this file and begin the next, unless nothing is in this one yet."""
+        if not self._frames:
+            return
+        self.finish()
+        path = numbered(self._final_path, first_free_number(self._final_path))
+        path.open("x").close()
+        self._open(path)
+
+    def flush(self) -> None:
+        """Hand what was written to the system. Raises FileError where the file was taken away meanwhile."""
+        self._sink.flush()
+        if os.name == "posix" and not os.fstat(self._file.fileno()).st_nlink:
+            raise FileError(f"{self._path.name} was deleted while it was being recorded, or its folder was")
+
+    def finish(self) -> None:
+        """Complete the running file; once only, also where that fails."""
+        if self._finished:
+            return
+        self._finished = True
+        self._sink.finish()
+        to_disk(self._path)
+
+    def _open(self, path: Path) -> None:
+        self._path = path
+        self._frames = 0
+        self._first_ns = None
+        name = path if self._options.is_numbered else self._final_path
+        self._sink, self._file = open_recording_sink(self._kind, path, name)
+        self._finished = False
+        self._on_file(path)
+
+    def _room(self, batch: FrameBatch) -> int:
+        """How many frames of the batch still belong to this file."""
+        options, room = self._options, len(batch)
+        if options.split_frames:
+            room = min(room, options.split_frames - self._frames)
+        if options.split_seconds and self._first_ns is None:
+            self._first_ns = int(batch.timestamp_ns[0])
+        if options.split_seconds and self._first_ns is not None:
+            end = self._first_ns + round(options.split_seconds * NS)
+            late = np.flatnonzero(batch.timestamp_ns[:room] >= end)
+            room = int(late[0]) if len(late) else room
+        if options.split_bytes:
+            room = 0 if self._is_full(options.split_bytes) else min(room, _SLICE_FRAMES)
+        return room
+
+    def _is_full(self, limit: int) -> bool:
+        if not self._frames:
+            return False
+        self._file.flush()
+        return os.fstat(self._file.fileno()).st_size >= limit

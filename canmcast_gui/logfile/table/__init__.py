@@ -1,0 +1,1 @@
+"""Tables of frames, whichever tool wrote them: columns are found by their titles."""

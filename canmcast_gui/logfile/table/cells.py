@@ -1,0 +1,135 @@
+"""The lines of a block of a table, and where the cells of each of its columns lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from canmcast_gui.logfile.table.values import BEFORE, ROOM, Bytes, Mask, Places, stripped, without_prefix
+
+_LINE_FEED = ord("\n")
+_BLANKS = b" \t\"'"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a block in ``content``, whose first line has number ``first``.
+
+    ``starts`` is where each begins. ``places`` are those of all delimiters and line ends of the block; of
+    them, ``firsts`` is the number of the one that ends a line's first cell, ``lasts`` of the one that ends
+    the line. ``feeds`` are the ends of all lines of the block, also where these are but some of them.
+    ``loose`` says whether there are blanks or quotes at the edge of a cell anywhere in the block.
+    """
+
+    content: Bytes
+    places: Places
+    starts: Places
+    firsts: Places
+    lasts: Places
+    feeds: Places
+    first: int
+    loose: bool
+
+    @classmethod
+    def of(cls, block: bytes, delimiter: str, first: int) -> Lines:
+        """All lines of a block that ends with a line feed."""
+        content = np.frombuffer(b"".join((bytes(BEFORE), block, bytes(ROOM))), dtype=np.uint8)
+        is_feed = content == _LINE_FEED
+        is_edge = is_feed | (content == ord(delimiter))
+        places = np.flatnonzero(is_edge)
+        lasts = _lasts(content, places, int(np.count_nonzero(is_feed)))
+        feeds = places.take(lasts)
+        starts = np.concatenate(([BEFORE], feeds[:-1] + 1))
+        firsts = np.concatenate(([0], lasts[:-1] + 1))
+        is_edge[BEFORE - 1] = True
+        blanks = [mark for mark in _BLANKS if mark in block and mark != ord(delimiter)]
+        loose = any(_beside(is_edge, content == mark) for mark in blanks)
+        return cls(content, places, starts, firsts, lasts, feeds, first, loose)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, rows: Mask | slice) -> Lines:
+        """Some of the lines."""
+        return replace(self, starts=self.starts[rows], firsts=self.firsts[rows], lasts=self.lasts[rows])
+
+    @cached_property
+    def ends(self) -> Places:
+        """Where each line ends, without its line feed."""
+        return self.places.take(self.lasts)
+
+    def text(self, row: int) -> str:
+        """One line as it stands in the file."""
+        return self.content[self.starts[row] : self.ends[row]].tobytes().decode("utf-8", "replace").strip()
+
+    def number(self, row: int) -> int:
+        """The number of one line in the file."""
+        return self.first + int(np.searchsorted(self.feeds, self.starts[row]))
+
+
+def _lasts(content: Bytes, places: Places, count: int) -> Places:
+    """Which of the places are line ends, ``count`` of them; quick where all lines have as many cells."""
+    cells = len(places) // count
+    lasts = np.arange(cells - 1, len(places), cells)
+    if cells * count == len(places) and (content.take(places[lasts]) == _LINE_FEED).all():
+        return lasts
+    return np.flatnonzero(content.take(places) == _LINE_FEED)
+
+
+def _beside(one: Mask, other: Mask) -> bool:
+    return bool((one[1:] & other[:-1]).any() or (one[:-1] & other[1:]).any())
+
+
+class Cells:
+    """The cells of lines, column by column: starts and ends without blanks and quotes around them.
+
+    A line's missing cells are empty ones at its end.
+    """
+
+    def __init__(self, lines: Lines, delimiter: str) -> None:
+        self._lines = lines
+        self._delimiter = ord(delimiter)
+        self._fewest = int((lines.lasts - lines.firsts).min(initial=0)) if len(lines) else 0
+        self._ends: dict[int, Places] = {}
+        self._columns: dict[int, tuple[Places, Places]] = {}
+        self.content = lines.content
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @property
+    def delimiter(self) -> int:
+        """The character that stands between cells."""
+        return self._delimiter
+
+    def column(self, number: int) -> tuple[Places, Places]:
+        """Where the cells of a column begin and end, int64 (n,) each."""
+        if number not in self._columns:
+            found = self._start(number), self._end(number)
+            self._columns[number] = stripped(self.content, *found) if self._lines.loose else found
+        return self._columns[number]
+
+    def number_column(self, number: int) -> tuple[Places, Places]:
+        """Where the numbers of a column begin, behind a 0x or $, and end."""
+        starts, ends = self.column(number)
+        return without_prefix(self.content, starts, ends), ends
+
+    def first_characters(self, number: int) -> Bytes:
+        """The first character of each cell of a column, a delimiter or line feed for an empty one."""
+        return self.content.take(self.column(number)[0] if self._lines.loose else self._start(number))
+
+    def _end(self, number: int) -> Places:
+        if number not in self._ends:
+            lines = self._lines
+            which = lines.firsts + number
+            which = which if number <= self._fewest else np.minimum(which, lines.lasts)
+            self._ends[number] = lines.places.take(which)
+        return self._ends[number]
+
+    def _start(self, number: int) -> Places:
+        if not number:
+            return self._lines.starts
+        starts = self._end(number - 1) + 1
+        return starts if number <= self._fewest else np.minimum(starts, self._lines.ends)

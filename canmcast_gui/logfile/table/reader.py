@@ -1,0 +1,153 @@
+"""Tables of frames: CSV of all dialects, and other text with one frame in a line and fixed columns.
+
+A block of lines is cut into cells, and each column becomes numbers, at once. Which column is what says a
+TableLayout, which comes from the header (table_guess) or from the user.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile.errors import UnknownColumnsError
+from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.opening import open_log
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.table.cells import Cells, Lines
+from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
+from canmcast_gui.logfile.table.guess import HEAD_BYTES, guess_layout
+from canmcast_gui.logfile.table.layout import TableLayout
+from canmcast_gui.logfile.table.values import Places
+
+# Small enough for the first rows to come at once, and for columns to stay near the processor.
+_BLOCK_BYTES = 1 << 19
+
+_SHOWN = 60
+_INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
+_SPACES = re.compile(rb"[ \t]+")
+
+
+class TableLog:
+    """The frames of one table. ``position`` is how far it has been read, in bytes.
+
+    Raises UnknownColumnsError where no ``layout`` is given and none can be guessed.
+    """
+
+    def __init__(self, path: Path, problems: Problems, layout: TableLayout | None = None) -> None:
+        self._path = path
+        self._problems = problems
+        self._channels = Channels()
+        self._last_ns = 0
+        self._count = 0
+        self.layout = layout if layout is not None else _layout_of(path)
+        self.position = 0
+        self.notes = Notes()
+
+    @property
+    def start_ns(self) -> int:
+        """What has been added to the times that stand in the file."""
+        return self.layout.start_ns
+
+    def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
+        """All frames that can be read. Raises OSError."""
+        self._channels, self._last_ns, self._count = Channels(), 0, 0
+        self.notes = Notes()
+        with open_log(self._path, self._problems) as file:
+            first = 1
+            for block in self._blocks(file):
+                lines = self._lines(block, first)
+                first += len(lines.feeds)
+                batch = self._frames(lines)
+                for start in range(0, len(batch), batch_frames):
+                    yield batch[start : start + batch_frames]
+
+    def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
+        """Whole lines, ended by LF whatever ended them in the file."""
+        rest = b""
+        while block := file.read(_BLOCK_BYTES):
+            if block.endswith(b"\r"):
+                block += file.read(1)  # the LF of the same line end
+            self.position = file.tell()
+            lines = rest + block
+            if b"\r" in lines:
+                lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            end = lines.rfind(b"\n") + 1
+            if not end and len(lines) < 2 * _BLOCK_BYTES:
+                rest = lines
+                continue
+            whole, rest = (lines[:end], lines[end:]) if end else (lines + b"\n", b"")
+            yield whole
+        if rest:
+            yield rest + b"\n"
+
+    def _lines(self, block: bytes, first: int) -> Lines:
+        if b'"' in block:
+            block = b"\n".join(map(self._unquoted, block.split(b"\n")))
+        if self.layout.delimiter == " ":
+            block = _SPACES.sub(b" ", _INDENTATION.sub(b"", block))
+        lines = Lines.of(block, self.layout.delimiter, first)
+        skip = max(0, self.layout.skip_lines - (first - 1))
+        return lines[skip:] if skip else lines
+
+    def _unquoted(self, line: bytes) -> bytes:
+        """A line whose quoted cells hold separators, with spaces in their place."""
+        if b'"' not in line:
+            return line
+        delimiter = self.layout.delimiter
+        cells = next(csv.reader([line.decode("latin-1")], delimiter=delimiter), [])
+        plain = (cell.replace(delimiter, " " if delimiter != " " else "") for cell in cells)
+        return delimiter.join(plain).encode("latin-1").replace(b"\n", b" ")
+
+    def _frames(self, lines: Lines) -> FrameBatch:
+        lines, remarks = _without_comments(lines)
+        if not len(lines):
+            self._note(remarks, np.zeros(len(remarks), dtype=np.int64), FrameBatch.empty())
+            return FrameBatch.empty()
+        batch, good = frames_of_cells(Cells(lines, self.layout.delimiter), self.layout, self._channels)
+        if not good.all():
+            for row in np.flatnonzero(~good):
+                self._problem(lines, int(row))
+            batch = batch[good].compact()
+        if self.layout.relative and len(batch):
+            batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
+            self._last_ns = int(batch.timestamp_ns[-1])
+        batch.records["timestamp_ns"] += self.layout.start_ns
+        if len(remarks):
+            sound = np.concatenate(([0], np.cumsum(good)))
+            self._note(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
+        self._count += len(batch)
+        return batch
+
+    def _note(self, remarks: Lines, rows: Places, batch: FrameBatch) -> None:
+        """Keep comments as notes; ``rows`` are the frames of this batch that they stand before."""
+        for number, row in enumerate(rows.tolist()):
+            text = remarks.text(number).lstrip("# ")
+            moment = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else self._last_ns
+            self.notes.add(self._count + row, moment, text)
+
+    def _problem(self, lines: Lines, row: int) -> None:
+        text = lines.text(row)
+        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        self._problems.add(f"line {lines.number(row)}", f"no frame in {shown!r}")
+
+
+def _without_comments(lines: Lines) -> tuple[Lines, Lines]:
+    """The lines without empty ones and comments, and the comments."""
+    first = lines.content.take(lines.starts)
+    remark, empty = first == ord("#"), first == ord("\n")
+    unusual = remark | empty
+    return (lines[~unusual], lines[remark]) if unusual.any() else (lines, lines[:0])
+
+
+def _layout_of(path: Path) -> TableLayout:
+    with open_log(path, Problems()) as file:
+        layout = guess_layout(file.read(HEAD_BYTES))
+    if layout is None:
+        raise UnknownColumnsError(f"{path.name} is a table without names that say which column is what")
+    return layout

@@ -1,0 +1,1 @@
+"""The by-ID view's model."""

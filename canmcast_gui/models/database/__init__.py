@@ -1,0 +1,1 @@
+"""The database browser's models."""

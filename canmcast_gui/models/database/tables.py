@@ -1,0 +1,276 @@
+"""Tables of what databases hold: messages, signals, nodes, and remarks about the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+
+from canmcast_gui.database import Database, DatabaseSet, Message, Node, Note, Signal
+from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.database.mime import SIGNALS_MIME, Dragged, mime_of
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row: of a database, its message, signal or node, or a remark about its file."""
+
+    database: Database
+    message: Message | None = None
+    signal: Signal | None = None
+    node: Node | None = None
+    note: Note | None = None
+    search: str = ""
+
+    @property
+    def name(self) -> str:
+        """What plots call a signal; of others their own names."""
+        if self.signal is not None and self.message is not None:
+            return f"{self.message.name}.{self.signal.name}"
+        return self.message.name if self.message is not None else self.node.name if self.node else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """``characters`` is its usual width; ``key`` sorts, by the text where it is None."""
+
+    title: str
+    characters: int
+    text: Callable[[Entry, bool], str]
+    key: Callable[[Entry], Any] | None = None
+    right: bool = False
+
+
+class EntryTable(QAbstractTableModel):
+    """Rows of one kind, searched by words and sorted by any column."""
+
+    def __init__(self, columns: tuple[TableColumn, ...], parent: Any = None) -> None:
+        super().__init__(parent)
+        self.columns = columns
+        self._entries: list[Entry] = []
+        self._shown: list[Entry] = []
+        self._words: list[str] = []
+        self._sorting: tuple[int, Qt.SortOrder] | None = None
+        self._decimal = False
+
+    def set_entries(self, entries: Iterable[Entry]) -> None:
+        """Show these rows."""
+        self._entries = list(entries)
+        self._show()
+
+    def set_filter(self, text: str) -> None:
+        """Show only rows that contain every word, in any case."""
+        self._words = text.lower().split()
+        self._show()
+
+    def set_decimal(self, decimal: bool) -> None:
+        """Ids as decimal numbers, or as hexadecimal ones."""
+        self._decimal = decimal
+        self._show()
+
+    def entry(self, index: Index) -> Entry | None:
+        """The row at an index."""
+        return self._shown[index.row()] if index.isValid() else None
+
+    def index_of(self, database: Database, name: str) -> QModelIndex:
+        """Where a thing of that name is shown; no index where it is not."""
+        for row, entry in enumerate(self._shown):
+            if entry.database.path == database.path and entry.name == name:
+                return self.index(row, 0)
+        return QModelIndex()
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self._entries)
+
+    def _show(self) -> None:
+        self.beginResetModel()
+        self._shown = [one for one in self._entries if all(word in one.search for word in self._words)]
+        if self._sorting is not None:
+            column, order = self.columns[self._sorting[0]], self._sorting[1]
+            key = column.key or (lambda entry: column.text(entry, self._decimal).lower())
+            self._shown.sort(key=key, reverse=order == Qt.SortOrder.DescendingOrder)
+        self.endResetModel()
+
+    # -- Qt's view of it ---------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorting = (column, order) if column >= 0 else None
+        self._show()
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        entry = self.entry(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if entry and entry.message else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        entry = self.entry(index)
+        if entry is None:
+            return None
+        column = self.columns[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return column.text(entry, self._decimal)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def mimeTypes(self) -> list[str]:
+        return [SIGNALS_MIME, "text/plain"]
+
+    def mimeData(self, indexes: Iterable[Index]) -> QMimeData:
+        entries = dict.fromkeys(index.row() for index in indexes)
+        found = (self._shown[row] for row in entries)
+        return mime_of(Dragged(one.database, one.message, one.signal) for one in found if one.message)
+
+
+# -- the kinds of rows ---------------------------------------------------------------------------------------
+
+
+def message_entries(databases: DatabaseSet) -> Iterator[Entry]:
+    """Every message of every database."""
+    for database in databases:
+        for message in database.messages:
+            yield Entry(database, message, search=_search(message, ""))
+
+
+def signal_entries(databases: DatabaseSet) -> Iterator[Entry]:
+    """Every signal of every message."""
+    for database in databases:
+        for message in database.messages:
+            for signal in message.listed_signals:
+                yield Entry(database, message, signal, search=_search(message, signal.name))
+
+
+def node_entries(databases: DatabaseSet) -> Iterator[Entry]:
+    """Every node of every network."""
+    for database in databases:
+        for node in database.nodes:
+            yield Entry(database, node=node, search=f"{node.name} {node.comment}".lower())
+
+
+def remark_entries(databases: DatabaseSet) -> Iterator[Entry]:
+    """Conflicts between databases, then what was mended, left out or is doubtful in each file."""
+    for conflict in databases.conflicts():
+        note = Note(0, "conflict", str(conflict))
+        yield Entry(conflict.other, note=note, search=f"conflict {note.text}".lower())
+    for database in databases:
+        for note in database.notes:
+            search = f"{note.kind} {note.text} {database.path.name} {note.line}".lower()
+            yield Entry(database, note=note, search=search)
+
+
+def _search(message: Message, signal: str) -> str:
+    number = id_text(message.arbitration_id, message.extended)
+    return f"{message.name}.{signal} {number} {message.arbitration_id}".lower()
+
+
+def _of_message(text: Callable[[Message], str]) -> Callable[[Entry, bool], str]:
+    return lambda entry, _decimal: text(entry.message) if entry.message else ""
+
+
+def _of_signal(text: Callable[[Signal], str]) -> Callable[[Entry, bool], str]:
+    return lambda entry, _decimal: text(entry.signal) if entry.signal else ""
+
+
+def _of_note(text: Callable[[Note], str]) -> Callable[[Entry, bool], str]:
+    return lambda entry, _decimal: text(entry.note) if entry.note else ""
+
+
+def _id(entry: Entry, decimal: bool) -> str:
+    message = entry.message
+    return id_text(message.arbitration_id, message.extended, decimal) if message else ""
+
+
+def range_text(signal: Signal) -> str:
+    """The signal's range in words, "" where it has none."""
+    if signal.minimum is None and signal.maximum is None:
+        return ""
+    low = "" if signal.minimum is None else f"{signal.minimum:g}"
+    high = "" if signal.maximum is None else f"{signal.maximum:g}"
+    return f"{low} … {high}"
+
+
+_FILE = TableColumn("Database", 12, lambda entry, _decimal: entry.database.path.name)
+
+MESSAGE_COLUMNS = (
+    TableColumn("Message", 22, _of_message(lambda one: one.name)),
+    TableColumn("ID", 10, _id, lambda entry: (entry.message.extended, entry.message.arbitration_id), True),
+    TableColumn(
+        "Bytes", 6, _of_message(lambda one: str(one.length)), lambda entry: entry.message.length, True
+    ),
+    TableColumn(
+        "Cycle",
+        9,
+        _of_message(lambda one: f"{one.cycle_ms:g} ms" if one.cycle_ms else ""),
+        lambda entry: entry.message.cycle_ms or 0,
+        True,
+    ),
+    TableColumn(
+        "Signals",
+        8,
+        _of_message(lambda one: str(len(one.listed_signals))),
+        lambda entry: len(entry.message.listed_signals),
+        True,
+    ),
+    TableColumn("Sender", 12, _of_message(lambda one: ", ".join(one.senders))),
+    _FILE,
+)
+SIGNAL_COLUMNS = (
+    TableColumn("Signal", 22, _of_signal(lambda one: one.name)),
+    TableColumn("Message", 18, _of_message(lambda one: one.name)),
+    TableColumn("Unit", 7, _of_signal(lambda one: one.unit)),
+    TableColumn("Bits", 6, _of_signal(lambda one: str(one.length)), lambda entry: entry.signal.length, True),
+    TableColumn("Range", 14, _of_signal(range_text)),
+    TableColumn("ID", 10, _id, lambda entry: (entry.message.extended, entry.message.arbitration_id), True),
+    _FILE,
+)
+NODE_COLUMNS = (
+    TableColumn("Node", 18, lambda entry, _decimal: entry.node.name if entry.node else ""),
+    TableColumn(
+        "Sends",
+        8,
+        lambda entry, _decimal: str(sum(entry.name in one.senders for one in entry.database.messages)),
+        lambda entry: sum(entry.name in one.senders for one in entry.database.messages),
+        True,
+    ),
+    TableColumn(
+        "Receives",
+        9,
+        lambda entry, _decimal: str(sum(entry.name in one.receivers for one in entry.database.messages)),
+        lambda entry: sum(entry.name in one.receivers for one in entry.database.messages),
+        True,
+    ),
+    TableColumn("Comment", 30, lambda entry, _decimal: entry.node.comment if entry.node else ""),
+    _FILE,
+)
+REMARK_COLUMNS = (
+    _FILE,
+    TableColumn(
+        "Line",
+        6,
+        _of_note(lambda one: str(one.line) if one.line else ""),
+        lambda entry: entry.note.line,
+        True,
+    ),
+    TableColumn("What", 9, _of_note(lambda one: one.kind)),
+    TableColumn("Remark", 60, _of_note(lambda one: one.text)),
+)

@@ -1,0 +1,1 @@
+"""Signals of a plot: samples, spans, measures."""

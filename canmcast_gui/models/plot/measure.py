@@ -1,0 +1,115 @@
+"""What signals do between two cursors: their values there, and lowest, highest and mean in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
+from canmcast_gui.models.plot.data import PlotSignal
+
+NS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One signal between two times; None where it has no value. ``thinned``: the mean is that of extremes."""
+
+    signal: PlotSignal
+    first: float | None
+    second: float | None
+    lowest: float | None
+    highest: float | None
+    mean: float | None
+    thinned: bool
+
+    @property
+    def difference(self) -> float | None:
+        """The second value less the first."""
+        return None if self.first is None or self.second is None else self.second - self.first
+
+
+def measure(signal: PlotSignal, first_ns: int, second_ns: int) -> Measured:
+    """Measure a signal at two times, in whichever order, and between them, both ends included."""
+    inside = signal.samples.inside(min(first_ns, second_ns), max(first_ns, second_ns))
+    values = inside.values
+    lowest, highest, mean = (
+        (float(values.min()), float(values.max()), float(values.mean())) if len(values) else (None,) * 3
+    )
+    first, second = signal.samples.value_at(first_ns), signal.samples.value_at(second_ns)
+    return Measured(signal, first, second, lowest, highest, mean, inside.thinned)
+
+
+def span_text(first_s: float, second_s: float) -> str:
+    """The two times, and how far they are apart as seconds and as a rate."""
+    apart = second_s - first_s
+    rate = f"   1/Δt {1 / abs(apart):,.6g} Hz" if apart else ""
+    return f"A {first_s:.6f} s   B {second_s:.6f} s   Δt {apart:.6f} s{rate}"
+
+
+def _value(one: Measured, value: float | None) -> str:
+    return one.signal.text(value)
+
+
+def _number(one: Measured, value: float | None) -> str:
+    """A number with the unit even where values have names: there is none between two states."""
+    return "–" if value is None else f"{value:.6g} {one.signal.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: its title, and how a row's text is made."""
+
+    title: str
+    text: Callable[[Measured], str]
+    right: bool = True
+    tip: str = ""
+
+
+COLUMNS = (
+    Column("Signal", lambda one: one.signal.name, right=False),
+    Column("At A", lambda one: _value(one, one.first)),
+    Column("At B", lambda one: _value(one, one.second)),
+    Column("B − A", lambda one: _number(one, one.difference)),
+    Column("Lowest", lambda one: _value(one, one.lowest)),
+    Column("Highest", lambda one: _value(one, one.highest)),
+    Column("Mean", lambda one: ("≈ " if one.thinned else "") + _number(one, one.mean)),
+)
+
+
+class MeasureModel(ColumnTable):
+    """A row for each signal."""
+
+    columns = COLUMNS
+
+    def __init__(self, parent=None) -> None:
+        super().__init__(parent)
+        self._rows: list[Measured] = []
+
+    def show_signals(self, signals: Sequence[PlotSignal], first_ns: int, second_ns: int) -> None:
+        """Measure these signals between two times."""
+        rows = [measure(signal, first_ns, second_ns) for signal in signals]
+        if len(rows) != len(self._rows):
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+            return
+        self._rows = rows
+        if rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[index.column()].text(self._rows[index.row()])
+        return self.alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def as_text(self) -> str:
+        """The whole table, cells with tabs between, for the clipboard."""
+        lines = ["\t".join(column.title for column in COLUMNS)]
+        lines += ["\t".join(column.text(row) for column in COLUMNS) for row in self._rows]
+        return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The chronological view's model, from rows to texts."""

@@ -1,0 +1,214 @@
+"""The columns of the transmit table, as data: title, width, how a row becomes text and text becomes a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+
+from canmcast_gui.frames.text import data_text, id_text, type_text
+from canmcast_gui.models.transmit.row import RowError, TransmitRow
+from canmcast_gui.models.transmit.text import (
+    parse_count,
+    parse_data,
+    parse_id,
+    parse_length,
+    parse_period,
+    period_text,
+)
+
+MAX_CHANGES = 4000
+MAX_COMMENT = 200  # longer ones would be a way to fill the settings file by pasting
+
+
+@dataclass(frozen=True)
+class TransmitColumn:
+    """One column. ``width`` counts characters; ``numeric`` cells use the number font.
+
+    ``text`` takes a row and whether numbers are decimal; ``edit`` takes a row, a typed text and the same,
+    gives the changed row and raises RowError. Columns without them show something else than the frame.
+    """
+
+    key: str
+    title: str
+    width: int
+    tip: str
+    text: Callable[[TransmitRow, bool], str] | None = None
+    edit: Callable[[TransmitRow, str, bool], TransmitRow] | None = None
+    numeric: bool = False
+    align: str = "left"
+
+
+def _edit_comment(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, comment=text.strip()[:MAX_COMMENT])
+
+
+def _edit_name(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, name=text.strip()[:MAX_COMMENT])
+
+
+def _edit_group(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, group=text.strip()[:MAX_COMMENT])
+
+
+def _edit_changes(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, changes=text.strip()[:MAX_CHANGES])
+
+
+def _edit_trigger(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, trigger=text.strip()[:MAX_CHANGES])
+
+
+def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    keys = QKeySequence(text.strip())
+    if text.strip() and (keys.count() != 1 or keys[0].key() == Qt.Key.Key_unknown):
+        raise RowError(f"{text.strip()} is no key: type one such as F, F9 or Ctrl+1.")
+    return replace(row, key=keys.toString())
+
+
+def _edit_count(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, count=parse_count(text))
+
+
+def _edit_id(row: TransmitRow, text: str, decimal: bool) -> TransmitRow:
+    return replace(row, arbitration_id=parse_id(text, row.extended, decimal))
+
+
+def _edit_length(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return row.with_length(parse_length(text, row.is_fd))
+
+
+def _edit_data(row: TransmitRow, text: str, decimal: bool) -> TransmitRow:
+    return replace(row, data=parse_data(text, row.is_fd, decimal))
+
+
+def _edit_period(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, period_ns=parse_period(text))
+
+
+def _data_text(row: TransmitRow, decimal: bool) -> str:
+    return "" if row.is_remote else data_text(row.data, decimal)
+
+
+ARMED = TransmitColumn(
+    "armed", "On", 3, "Send periodically, or when its trigger comes, while this is checked"
+)
+NAME = TransmitColumn("name", "Name", 9, "What this row is", lambda row, _decimal: row.name, _edit_name)
+COMMENT = TransmitColumn(
+    "comment", "Comment", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+)
+GROUP = TransmitColumn(
+    "group",
+    "Group",
+    7,
+    "Rows with the same group are switched on and off together",
+    lambda row, _decimal: row.group,
+    _edit_group,
+)
+COUNT = TransmitColumn(
+    "count",
+    "Left",
+    6,
+    "Frames that are still to be sent; type how many, or nothing for no end",
+    None,
+    _edit_count,
+    numeric=True,
+    align="right",
+)
+IDENTIFIER = TransmitColumn(
+    "id",
+    "ID",
+    8,
+    "Arbitration id: up to 7FF for standard frames, up to 1FFFFFFF for extended ones",
+    lambda row, decimal: id_text(row.arbitration_id, row.extended, decimal),
+    _edit_id,
+    numeric=True,
+)
+TYPE = TransmitColumn(
+    "type",
+    "Type",
+    7,
+    "S standard, X extended, R remote, FD, BRS bit rate switch, ESI error state, E error frame",
+    lambda row, _decimal: type_text(row.flags),
+)
+LENGTH = TransmitColumn(
+    "length",
+    "Len",
+    3,
+    "Bytes of data; more are filled with 00, fewer cut the end off",
+    lambda row, _decimal: str(len(row.data)),
+    _edit_length,
+    numeric=True,
+    align="center",
+)
+DATA = TransmitColumn(
+    "data",
+    "Data",
+    25,
+    "Payload, such as DE AD BE EF; the length follows it",
+    _data_text,
+    _edit_data,
+    numeric=True,
+)
+PERIOD = TransmitColumn(
+    "period",
+    "Period ms",
+    9,
+    "Time between two frames while the row is on, in milliseconds",
+    lambda row, _decimal: period_text(row.period_ns),
+    _edit_period,
+    numeric=True,
+    align="right",
+)
+SENT = TransmitColumn("sent", "Sent", 8, "Frames that this row has sent", numeric=True, align="right")
+MEASURED = TransmitColumn(
+    "measured",
+    "Real ms",
+    9,
+    "The mean time between this row's last frames, measured where they left",
+    numeric=True,
+    align="right",
+)
+JITTER = TransmitColumn(
+    "jitter",
+    "Jitter µs",
+    8,
+    "How far the times between frames are from their mean, on average",
+    numeric=True,
+    align="right",
+)
+SEND = TransmitColumn("send", "", 5, "Send the frame once, now")
+
+# The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
+TRIGGER = TransmitColumn(
+    "trigger",
+    "Trigger",
+    18,
+    "Send the row when a frame of others comes that meets this filter, instead of periodically, such as\n"
+    "id == 0x100 and data[0] & 1 after 20 ms. Without a delay (us, ms, s) it is sent at once.",
+    lambda row, _decimal: row.trigger,
+    _edit_trigger,
+)
+KEY = TransmitColumn(
+    "key",
+    "Key",
+    6,
+    "A key that sends the frame once while the window is in use, such as F or Ctrl+1",
+    lambda row, _decimal: row.key,
+    _edit_key,
+)
+CHANGES = TransmitColumn(
+    "changes",
+    "Changing data",
+    22,
+    "What changes from frame to frame, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
+    "Also sine, ramp, triangle, step, random, list, csv on a signal or on bits, and e2e1, e2e2, e2e5.",
+    lambda row, _decimal: row.changes,
+    _edit_changes,
+)
+COLUMNS = (
+    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, TRIGGER, SENT, MEASURED, JITTER, KEY,
+    CHANGES, GROUP, COMMENT,
+)  # fmt: skip

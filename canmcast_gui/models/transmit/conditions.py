@@ -1,0 +1,118 @@
+"""Filters for the transmit process, with what they ask of the databases; see transmit/conditions.py."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from canmcast_gui.database import Database, DatabaseSet, Scope
+from canmcast_gui.database.places import Place, places_in
+from canmcast_gui.frames.filters import FilterError, SignalColumn, compile_filter
+from canmcast_gui.models.transmit.signals import field_of
+from canmcast_gui.transmit.conditions import Condition
+
+
+def condition_for(text: str, databases: DatabaseSet) -> Condition:
+    """The filter as the process takes it. Raises FilterError with the place of the mistake.
+
+    Names and signals are those of now: make it again when ``databases`` have changed.
+    """
+    asked = _Asked(text, databases)
+    compile_filter(text, names=asked.ids, signals=asked.column, choices=asked.texts)
+    return asked.condition
+
+
+class _Asked:
+    """Answers what a filter asks while it is compiled, and keeps the answers."""
+
+    def __init__(self, text: str, databases: DatabaseSet) -> None:
+        self._text = text
+        self._databases = databases
+        self._names: dict[str, list[list[Any]]] = {}
+        self._signals: dict[str, list[dict[str, Any]]] = {}
+        self._choices: dict[str, dict[str, int | float]] = {}
+
+    @property
+    def condition(self) -> Condition:
+        """The filter's text where that says it all."""
+        if not self._names and not self._signals:
+            return self._text
+        return {
+            "text": self._text,
+            "names": self._names,
+            "signals": self._signals,
+            "choices": self._choices,
+        }
+
+    def ids(self, pattern: str) -> set[Any]:
+        found = self._databases.ids_named(pattern)
+        self._names[pattern] = sorted(list(one) for one in found)
+        return found
+
+    def column(self, name: str) -> SignalColumn | None:
+        reader = self._databases.reader(name)
+        if reader is not None:
+            self._signals[name] = _parts_of(name, self._databases)
+        return reader
+
+    def texts(self, name: str) -> dict[str, int | float]:
+        signal = self._databases.signal(name)
+        found = {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
+        self._choices[name] = found
+        return found
+
+
+def _parts_of(name: str, databases: DatabaseSet) -> list[dict[str, Any]]:
+    """Where each database has a signal, up to the first that is for all frames."""
+    parts = []
+    for database in databases:
+        if not database.has_signal(name):
+            continue
+        scope = databases.scope(database.path)
+        places = [_place(place, database) for place in _places(name, database)]
+        parts.append({"scope": _scope_text(scope), "places": places})
+        if scope.is_everything:
+            break
+    return parts
+
+
+def _places(name: str, database: Database) -> list[Place]:
+    found = [
+        place
+        for message in database.messages
+        if name.startswith(f"{message.name}.")
+        for place in places_in(message)
+        if place.name == name
+    ]
+    if any(place.container is not None for place in found):
+        raise FilterError(f"“{name}” lies in a container, which cannot be looked into while sending", 0)
+    return found
+
+
+def _place(place: Place, database: Database) -> dict[str, Any]:
+    message = place.message
+    number = message.arbitration_id & message.id_mask
+    nearer = [
+        one.arbitration_id
+        for one in database.messages
+        if one.extended and not one.by_parameter_group and one.arbitration_id & message.id_mask == number
+    ]
+    return {
+        "id": message.arbitration_id,
+        "extended": message.extended,
+        "mask": message.id_mask,
+        "without": sorted(nearer) if message.by_parameter_group else [],
+        "needed": place.needed,
+        "field": asdict(field_of(place.signal)),
+        "chain": [[asdict(field_of(above)), sorted(numbers)] for above, numbers in place.chain],
+    }
+
+
+def _scope_text(scope: Scope) -> str:
+    """A filter for the frames that a database is for."""
+    parts = []
+    if scope.channels:
+        parts.append(f"channel in ({', '.join(map(str, sorted(scope.channels)))})")
+    if scope.sources:
+        parts.append(" or ".join(f'source == "{address}"' for address in sorted(scope.sources)))
+    return " and ".join(f"({part})" for part in parts)

@@ -1,0 +1,217 @@
+"""What the window's replay sends: log files, read beside the window, or what the trace holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.tasks import Report, Task
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.several import Order, open_several
+from canmcast_gui.recording import Recording, RecordingError
+from canmcast_gui.transmit.replay.playlist import LongestGap
+
+# Small enough for the replay to begin, and to be cancelled, at once.
+LOAD_FRAMES = 4096
+NS = 1_000_000_000
+
+
+class ReplaySource(QObject):
+    """The frames that are replayed: rows ``first_row`` up to ``end_row`` of ``recording``.
+
+    Files are chosen (``parts`` and their ``order``) and then read: at once, or when they are wanted. Before
+    that, and while nothing is chosen, ``recording`` is None. ``closing`` says that what is there goes now,
+    ``changed`` that anything is different; ``failed`` carries a sentence. ``remarks`` are sentences about the
+    files that were read.
+    """
+
+    changed = Signal()
+    closing = Signal()
+    failed = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.parts: tuple[LogPart, ...] = ()
+        self.order: Order = "times"
+        self.remarks: tuple[str, ...] = ()
+        self.recording: Recording | None = None
+        self.first_row = 0
+        self._trace_end_row: int | None = None
+        self._loading: Task | None = None
+        session.recording_replaced.connect(self._on_trace_replaced)
+
+    # -- what there is -----------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What is replayed, in a few words; "" while nothing is chosen."""
+        if self._trace_end_row is not None:
+            return "the trace as it was"
+        if not self.parts:
+            return ""
+        more = f" and {len(self.parts) - 1} more" if len(self.parts) > 1 else ""
+        return self.parts[0].path.name + more
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether there is something to replay, read or not."""
+        return self.recording is not None or bool(self.parts)
+
+    @property
+    def is_trace(self) -> bool:
+        """Whether it is what the trace held."""
+        return self._trace_end_row is not None
+
+    @property
+    def loading(self) -> bool:
+        """Whether files are still being read."""
+        return self._loading is not None
+
+    @property
+    def end_row(self) -> int:
+        """The row behind the last one, so far."""
+        if self._trace_end_row is not None:
+            return self._trace_end_row
+        return self.recording.end_row if self.recording is not None else 0
+
+    @property
+    def frames(self) -> int:
+        """How many frames are there to be replayed, so far."""
+        return max(0, self.end_row - self.first_row)
+
+    @property
+    def start_ns(self) -> int | None:
+        """The time of the first frame; None before there is one."""
+        return self.time_of(self.first_row)
+
+    @property
+    def seconds(self) -> float:
+        """How long the recording is, so far."""
+        return self.seconds_at(self.time_of(self.end_row - 1))
+
+    def time_of(self, row: int) -> int | None:
+        """The time of a row, or of the nearest that there is, in ns; None before there is one."""
+        if self.recording is None or not self.frames:
+            return None
+        row = max(self.first_row, min(row, self.end_row - 1))
+        return int(self.recording.rows(row, row + 1).timestamp_ns[0])
+
+    def seconds_at(self, time_ns: int | None) -> float:
+        """How far a time is from the beginning."""
+        start_ns = self.start_ns
+        return 0.0 if time_ns is None or start_ns is None else max(0.0, (time_ns - start_ns) / NS)
+
+    def row_at(self, seconds: float) -> int:
+        """The first row at that time since the beginning or later, by halving."""
+        low, high = self.first_row, self.first_row + self.frames
+        wanted_ns = (self.start_ns or 0) + round(seconds * NS)
+        while low < high:
+            middle = (low + high) // 2
+            if (self.time_of(middle) or 0) < wanted_ns:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    # -- choosing ----------------------------------------------------------------------------------------
+
+    def choose_trace(self) -> None:
+        """Take what the trace holds at this moment."""
+        recording = self._session.recording
+        if not len(recording):
+            self.failed.emit("The trace is empty: there is nothing to replay yet.")
+            return
+        self.close()
+        self.recording = recording
+        self.first_row, self._trace_end_row = recording.first_row, recording.end_row
+        self.changed.emit()
+
+    def choose_files(self, parts: Sequence[LogPart], order: Order = "times") -> None:
+        """Take log files, on one time line or one after the other; read() reads them."""
+        self.close()
+        self.parts, self.order = tuple(parts), order
+        self.changed.emit()
+
+    def read(self) -> None:
+        """Read the files in the background; what is there can be replayed at once."""
+        if not self.parts or self.recording is not None:
+            return
+        try:
+            recording = self.recording = Recording.create(is_copy=True)
+        except RecordingError as error:
+            self.failed.emit(str(error))
+            return
+        task = self._session.make_task(
+            f"Reading {self.name}", partial(_load, self.parts, self.order, recording)
+        )
+        task.finished.connect(partial(self._on_finished, recording))
+        task.failed.connect(partial(self._on_failed, recording))
+        task.ended.connect(partial(self._on_ended, recording, task))
+        self._loading = task
+        task.start()
+        self.changed.emit()
+
+    def _on_finished(self, recording: Recording, remarks: list[str]) -> None:
+        if self.recording is recording:
+            self.remarks = tuple(remarks)
+
+    def _on_failed(self, recording: Recording, sentence: str) -> None:
+        if self.recording is recording:
+            self._let_go()
+        self.failed.emit(sentence)
+
+    def _on_ended(self, recording: Recording, task: Task) -> None:
+        if self._loading is task:
+            self._loading = None
+        if self.recording is not recording:
+            recording.discard()
+        self.changed.emit()
+
+    def _on_trace_replaced(self) -> None:
+        if self._trace_end_row is not None:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of what was chosen."""
+        self._let_go()
+        self.parts = ()
+        self.changed.emit()
+
+    def _let_go(self) -> None:
+        """Give up what was read; while it is still being read, the end of that does."""
+        self.closing.emit()
+        recording, self.recording = self.recording, None
+        task, self._loading = self._loading, None
+        is_trace, self._trace_end_row = self._trace_end_row is not None, None
+        self.first_row, self.remarks = 0, ()
+        if task is not None:
+            task.cancel()
+        elif recording is not None and not is_trace:
+            recording.discard()
+
+
+def _load(parts: Sequence[LogPart], order: Order, target: Recording, report: Report) -> list[str]:
+    """Read files into a recording; sentences about them. Raises FileError, RecordingError."""
+    reader = open_several(parts, order, LOAD_FRAMES)
+    gap = LongestGap()
+    for batch in reader:
+        target.append(batch)
+        gap.add(batch)
+        if not report(reader.progress):
+            return []
+    sentences = list(reader.renumbered)
+    if reader.skipped:
+        sentences.append(f"{reader.skipped:,} unreadable entries were skipped")
+    if len(parts) > 1 and gap.sentence():
+        sentences.append(f"{gap.sentence()}; they can begin together")
+    return sentences
+
+
+def parts_of(paths: Sequence[str | Path]) -> list[LogPart]:
+    """Files without offsets."""
+    return [LogPart(Path(path)) for path in paths]

@@ -1,0 +1,123 @@
+"""The window's sequences: their names and texts, and the one that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row import RowError, TransmitRow
+from canmcast_gui.models.transmit.sequence_text import Program, parse_sequence
+from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.transmit import SequenceStatus, TransmitError
+
+NO_BUS = "Connect to a bus first (F5): without one no sequence can run."
+# The window runs one at a time; the number is for the transmit process.
+SEQUENCE = 1
+# Texts that a workspace may bring; more would be a way to fill memory.
+MOST_SEQUENCES, MOST_TEXT = 200, 200_000
+STOPPED = SequenceStatus(SEQUENCE, "stopped", 0, 0, 0, "")
+
+
+class SequenceControl(QObject):
+    """``changed`` says that the state of the running one is different; ``failed`` carries a sentence."""
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, session: Session, model: TransmitModel, switch: TransmitSwitch, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._model = model
+        self._switch = switch
+        self._program = Program()
+        self.status = STOPPED
+        session.transmit_news.connect(self._on_news)
+        session.state_changed.connect(self._on_state)
+        session.message.connect(lambda *_: self._on_state())
+        switch.changed.connect(lambda on: None if on else self.stop())
+
+    @property
+    def running(self) -> bool:
+        """Whether one runs or is paused."""
+        return self.status.state in ("running", "paused")
+
+    @property
+    def can_run(self) -> bool:
+        """Whether there is a bus."""
+        return self._session.transmitter is not None
+
+    @property
+    def line(self) -> int | None:
+        """The line of the text that is next; None while none runs."""
+        if not self.running or self.status.at >= len(self._program.lines):
+            return None
+        return self._program.lines[self.status.at]
+
+    def start(self, text: str, paused: bool = False) -> None:
+        """Run the sequence of a text; ``failed`` says why not."""
+        transmitter = self._session.transmitter
+        if transmitter is None or not self._switch.on:
+            self.failed.emit(NO_BUS if transmitter is None else SWITCHED_OFF)
+            return
+        try:
+            self._program = parse_sequence(
+                text, self._row_named, self._model.changes_of, self._model.condition
+            )
+            transmitter.run_sequence(SEQUENCE, self._program.steps, paused)
+        except (RowError, TransmitError) as error:
+            self.failed.emit(str(error))
+            return
+        self.status = SequenceStatus(SEQUENCE, "paused" if paused else "running", 0, 0, 0, "")
+        self.changed.emit()
+
+    def _row_named(self, name: str) -> TransmitRow | None:
+        return next((row for row in self._model.rows if row.name == name), None)
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        self._do("pause" if self.status.state == "running" else "go on")
+
+    def step(self) -> None:
+        """Do one step; one that runs is paused first."""
+        if self.status.state == "running":
+            self._do("pause")
+        self._do("step")
+
+    def stop(self) -> None:
+        """End it."""
+        if self._session.transmitter is not None:
+            self._session.transmitter.sequence_stop(SEQUENCE)
+        if self.running:
+            self.status = STOPPED
+            self.changed.emit()
+
+    def _do(self, action: str) -> None:
+        if self._session.transmitter is not None and self.running:
+            self._session.transmitter.sequence_do(SEQUENCE, action)
+
+    def _on_news(self, news: list[object]) -> None:
+        for one in news:
+            if isinstance(one, SequenceStatus) and one.number == SEQUENCE and self.running:
+                self.status = one
+                self.changed.emit()
+
+    def _on_state(self) -> None:
+        transmitter = self._session.transmitter
+        if self.running and (transmitter is None or SEQUENCE not in transmitter.sequences):
+            self.status = STOPPED
+        self.changed.emit()
+
+
+def readable_sequences(stored: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Names and texts out of stored values; what cannot be read is left out."""
+    found = []
+    for values in stored[:MOST_SEQUENCES]:
+        name, text = values.get("name"), values.get("text")
+        if isinstance(name, str) and isinstance(text, str):
+            found.append((name, text[:MOST_TEXT]))
+    return found

@@ -1,0 +1,116 @@
+"""A row's data by its meaning: the signals of its message, and the data with one of them changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from canmcast_gui.database import Message, Signal
+from canmcast_gui.models.transmit.row import RowError, TransmitRow
+from canmcast_gui.transmit.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """A signal that is in the frame as its data is now. ``value`` None where the data is too short for it."""
+
+    signal: Signal
+    value: int | float | None
+    minimum: float
+    maximum: float
+
+    @property
+    def text(self) -> str:
+        """The value as it is typed."""
+        if self.value is None:
+            return ""
+        return str(self.value) if isinstance(self.value, int) else f"{self.value:.10g}"
+
+
+def field_of(signal: Signal) -> Field:
+    """Where a signal stands in the data."""
+    return Field(
+        signal.start,
+        signal.length,
+        signal.big_endian,
+        signal.signed,
+        signal.is_float,
+        signal.scale,
+        signal.offset,
+    )
+
+
+def lines_of(message: Message, data: bytes) -> list[SignalLine]:
+    """The signals that the data has, in the message's order; of multiplexed ones those that are selected."""
+    return [_line(signal, data) for signal in message.signals if _selected(message, signal, data)]
+
+
+def with_value(row: TransmitRow, signal: Signal, value: float | str) -> tuple[TransmitRow, str]:
+    """The row with a signal's value, a number or a choice's text, and a sentence where it was limited.
+
+    All other bits stay. Raises RowError for what is no value of it, or a row that is too short.
+    """
+    place = field_of(signal)
+    if place.bytes_needed > len(row.data):
+        raise RowError(f"{signal.name} needs {place.bytes_needed} bytes; the row has {len(row.data)}.")
+    number = _number(signal, value)
+    low, high = _limits(signal)
+    said = ""
+    if not low <= number <= high:
+        unit = f" {signal.unit}" if signal.unit else ""
+        said = f"{signal.name} was limited: it lies between {low:g} and {high:g}{unit}."
+        number = min(max(number, low), high)
+        if float(number).is_integer() and not signal.is_float:
+            number = int(number)
+    payload = bytearray(row.data)
+    place.put(payload, place.raw_of(number))
+    return replace(row, data=bytes(payload)), said
+
+
+def _line(signal: Signal, data: bytes) -> SignalLine:
+    low, high = _limits(signal)
+    return SignalLine(signal, _value(signal, data), low, high)
+
+
+def _selected(message: Message, signal: Signal, data: bytes) -> bool:
+    if signal.multiplexer is None:
+        return True
+    chooser = message.signal(signal.multiplexer)
+    if chooser is None or not _selected(message, chooser, data):
+        return False
+    place = field_of(chooser)
+    return place.bytes_needed <= len(data) and place.get(data) in signal.multiplexer_ids
+
+
+def _value(signal: Signal, data: bytes) -> int | float | None:
+    place = field_of(signal)
+    if place.bytes_needed > len(data):
+        return None
+    return place.value_of(place.get(data))
+
+
+def _limits(signal: Signal) -> tuple[float, float]:
+    """What the database allows, as far as the bits can say it."""
+    low, high = field_of(signal).limits()
+    if signal.minimum is not None and signal.maximum is not None and signal.minimum < signal.maximum:
+        return max(low, signal.minimum), min(high, signal.maximum)
+    return low, high
+
+
+def _number(signal: Signal, value: float | str) -> float:
+    if not isinstance(value, str):
+        return value
+    for raw, text in signal.choices.items():
+        if text == value:
+            return raw * signal.scale + signal.offset
+    digits = value.strip().replace(",", ".")
+    try:
+        return int(digits, 0)
+    except ValueError:
+        pass
+    try:
+        number = float(digits)
+    except ValueError:
+        number = float("nan")
+    if number != number or number in (float("inf"), float("-inf")):
+        raise RowError(f"{value} is no value of {signal.name}: type a number.")
+    return number

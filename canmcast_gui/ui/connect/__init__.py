@@ -1,0 +1,1 @@
+"""How the user goes on a bus."""

@@ -1,0 +1,115 @@
+"""The button that says what the window is connected to, and the buses that it offers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.connect.form import PRESETS
+
+
+class ConnectionButton(QToolButton):
+    """Shows the state and the bus; its menu starts, stops, and connects to a recent or a usual bus."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, session: Session, settings: AppSettings, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._actions = actions
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setToolTip("The bus, and other buses to connect to")
+        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self.setMenu(menu)
+        session.state_changed.connect(self._on_state)
+        self._on_state()
+
+    def _on_state(self) -> None:
+        text, color = state_text(self._session), state_color(self._session, self.palette())
+        self.setText(f"{text} ▾")
+        self.setIcon(_dot(color.name()))
+
+    def changeEvent(self, event: Any) -> None:
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange:
+            self._on_state()
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        for action in (self._actions.start, self._actions.stop):
+            menu.addAction(action)
+        recent = recent_buses(self._settings)
+        usual = [preset for _, preset in PRESETS if preset.validated() not in recent]
+        for title, buses in (("Recent", recent), ("Usual", usual)):
+            if buses:
+                menu.addSection(title)
+            for bus in buses:
+                menu.addAction(_menu_text(bus), lambda bus=bus: self.chosen.emit(bus))
+        menu.addSeparator()
+        menu.addAction(self._actions.demo)
+        menu.addAction(self._actions.connect)
+
+
+def _menu_text(bus: BusSettings) -> str:
+    label = bus.label()
+    return f"{label[0].upper()}{label[1:]}{'' if bus.fd else ', classic only'}"
+
+
+def recent_buses(settings: AppSettings) -> list[BusSettings]:
+    """The buses that were used last, newest first; what is no bus any more is left out."""
+    found = []
+    for values in settings.recent_buses.value:
+        try:
+            found.append(BusSettings.from_dict(values).validated())
+        except (BusError, TypeError, AttributeError):
+            continue
+    return found
+
+
+def state_text(session: Session) -> str:
+    """What the window shows, in two or three words."""
+    name = session.file_path.name if session.file_path else ""
+    return {
+        "live": f"Live: {session.bus_label}",
+        "connecting": f"Connecting: {session.bus_label}",
+        "loading": f"Opening: {name}",
+        "file": f"File: {name}",
+    }.get(session.state, "Not connected")
+
+
+def state_color(session: Session, palette: Any) -> QColor:
+    """Green on a bus, the warning colour on the way there, else muted."""
+    colors = theme.colors(palette)
+    return {"live": colors.good, "connecting": colors.warning, "loading": colors.warning}.get(
+        session.state, colors.muted
+    )
+
+
+@lru_cache(maxsize=8)  # three states in two themes
+def _dot(color: str) -> QIcon:
+    pixmap = QPixmap(32, 32)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawEllipse(QPointF(16, 16), 9, 9)
+    painter.end()
+    return QIcon(pixmap)

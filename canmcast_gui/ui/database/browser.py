@@ -1,0 +1,213 @@
+"""The database browser: messages, signals and nodes of all databases, and all that is said of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.database.tables import (
+    MESSAGE_COLUMNS,
+    NODE_COLUMNS,
+    REMARK_COLUMNS,
+    SIGNAL_COLUMNS,
+    Entry,
+    EntryTable,
+    message_entries,
+    node_entries,
+    remark_entries,
+    signal_entries,
+)
+from canmcast_gui.ui.database.details import DatabaseDetails
+from canmcast_gui.ui.database.files import DatabaseFiles
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.icons import icon
+
+NO_DATABASE = (
+    "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "
+    "to see what it describes."
+)
+
+
+class DatabaseBrowser(QWidget):
+    """Tables on the left, what is said of the chosen row on the right.
+
+    ``plot_requested`` carries "Message.Signal" of a signal that was double-clicked. Rows can be dragged into
+    a plot or the transmit list.
+    """
+
+    plot_requested = Signal(str)
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._stale = True
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search messages, signals, nodes, ids, remarks")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
+        self.files = DatabaseFiles(session, self)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.messages = self._add("Messages", MESSAGE_COLUMNS)
+        self.signals = self._add("Signals", SIGNAL_COLUMNS)
+        self.nodes = self._add("Nodes", NODE_COLUMNS)
+        self.remarks = self._add("Remarks", REMARK_COLUMNS)
+        self.tabs.addTab(self.files, "Files")
+        self.details = DatabaseDetails(self)
+        self._hint = EmptyHint(self.messages, NO_DATABASE)
+        self._arrange()
+        self.search.textChanged.connect(self._on_search)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.details.signal_chosen.connect(self.show_signal)
+        session.databases_changed.connect(self.reload)
+        settings.decimal.changed.connect(self._on_decimal)
+        self._on_decimal(settings.decimal.value)
+
+    def _add(self, title: str, columns) -> QTableView:
+        view = QTableView(self)
+        model = EntryTable(columns, view)
+        view.setModel(model)
+        view.setFrameShape(QTableView.Shape.NoFrame)
+        view.setShowGrid(False)
+        view.setAlternatingRowColors(True)
+        view.setSortingEnabled(True)
+        view.setWordWrap(False)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setDragEnabled(True)
+        view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 6)
+        header = view.horizontalHeader()
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        character = view.fontMetrics().averageCharWidth()
+        for number, column in enumerate(columns):
+            header.resizeSection(number, character * (column.characters + 2))
+        view.selectionModel().currentChanged.connect(lambda index, _before: self._on_current(index))
+        view.doubleClicked.connect(self._on_double_click)
+        self.tabs.addTab(view, title)
+        return view
+
+    def _arrange(self) -> None:
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(4, 4, 0, 0)
+        column.addWidget(self.search)
+        column.addWidget(self.tabs)
+        splitter = QSplitter(self)
+        splitter.addWidget(left)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(splitter)
+
+    # -- what is shown -----------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Show the databases as they are now, and what was chosen, where it is still there."""
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        databases = self._session.databases
+        chosen = [(view, self._current(view)) for view in self._views()]
+        for view, entries in (
+            (self.messages, message_entries(databases)),
+            (self.signals, signal_entries(databases)),
+            (self.nodes, node_entries(databases)),
+            (self.remarks, remark_entries(databases)),
+        ):
+            _model(view).set_entries(entries)
+        for number, view in enumerate(self._views()):
+            title = ("Messages", "Signals", "Nodes", "Remarks")[number]
+            total = _model(view).total
+            self.tabs.setTabText(number, f"{title} ({total:,})" if total else title)
+        self._hint.setVisible(len(databases) == 0)
+        for view, entry in chosen:
+            if entry is not None:
+                view.setCurrentIndex(_model(view).index_of(entry.database, entry.name))
+        self._on_tab()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+
+    def show_signal(self, name: str) -> None:
+        """Choose the signal "Message.Signal" in the table of signals."""
+        self.search.clear()
+        for database in self._session.databases:
+            index = _model(self.signals).index_of(database, name)
+            if index.isValid():
+                self.tabs.setCurrentWidget(self.signals)
+                self.signals.setCurrentIndex(index)
+                self.signals.scrollTo(index)
+                return
+
+    def show_files(self) -> None:
+        """Show the files, their order and which frames they are for."""
+        self.tabs.setCurrentWidget(self.files)
+
+    def show_remarks(self) -> None:
+        """Show what was mended, left out and is doubtful."""
+        self.tabs.setCurrentWidget(self.remarks)
+
+    def _views(self) -> tuple[QTableView, ...]:
+        return self.messages, self.signals, self.nodes, self.remarks
+
+    def _current(self, view: QTableView) -> Entry | None:
+        return _model(view).entry(view.currentIndex())
+
+    def _on_search(self, text: str) -> None:
+        for view in self._views():
+            _model(view).set_filter(text)
+
+    def _on_decimal(self, decimal: bool) -> None:
+        for view in self._views():
+            _model(view).set_decimal(decimal)
+
+    def _on_tab(self) -> None:
+        view = self.tabs.currentWidget()
+        self.details.setVisible(view is not self.files)
+        if isinstance(view, QTableView):
+            self.details.show_entry(self._current(view), self._settings.decimal.value)
+
+    def _on_current(self, index: QModelIndex) -> None:
+        view = self.tabs.currentWidget()
+        if isinstance(view, QTableView) and index.model() is view.model():
+            self.details.show_entry(self._current(view), self._settings.decimal.value)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        view = self.tabs.currentWidget()
+        entry = _model(view).entry(index) if isinstance(view, QTableView) else None
+        if entry is not None and entry.signal is not None:
+            self.plot_requested.emit(entry.name)
+        elif entry is not None and entry.message is not None:
+            self.search.setText(f"{entry.message.name}.")
+            self.tabs.setCurrentWidget(self.signals)
+
+
+def _model(view: QTableView) -> EntryTable:
+    model = view.model()
+    assert isinstance(model, EntryTable)
+    return model

@@ -1,0 +1,192 @@
+"""Recording with options: into one file or several, from now on or around a trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.logfile import FileError, RecordOptions
+from canmcast_gui.logfile.formats import format_for_writing
+from canmcast_gui.logfile.record.options import numbered
+from canmcast_gui.ui import icons, theme
+
+_MEGABYTE = 1_000_000
+
+
+class RecordDialog(QDialog):
+    """``chosen`` carries the path and the RecordOptions once the user agrees.
+
+    ``remembered`` is what values() gave the last time, ``check`` says what is wrong with a filter, "" where
+    it is one, and ``browse`` asks for a file and hands its path to the function that it is given.
+    """
+
+    chosen = Signal(str, object)
+
+    def __init__(
+        self,
+        path: Path,
+        remembered: dict[str, Any],
+        check: Callable[[str], str],
+        browse: Callable[[Callable[[str], None]], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Record with options")
+        self.resize(600, 0)
+        self._check_filter = check
+        self.path = QLineEdit(str(path))
+        self._browse = QPushButton("Browse…")
+        self._browse.setAutoDefault(False)
+        self._browse.clicked.connect(lambda: browse(self.path.setText))
+        self.limits = {
+            "split_bytes": _Limit("Begin a new file every", 1, 1_000_000, 100, " MB"),
+            "split_seconds": _Limit("Begin a new file every", 1, 10_000_000, 600, " s"),
+            "split_frames": _Limit("Begin a new file every", 1, 2_000_000_000, 1_000_000, " frames"),
+        }
+        self.trigger = QLineEdit()
+        self.trigger.setPlaceholderText("a filter, for example  id == 0x123 and data[0] > 5; empty: at once")
+        self.pre = _Limit("Also what came before:", 1, 3600, 60, " s")
+        self.post = _Limit("Stop after the trigger, and wait for it again:", 1, 100_000, 10, " s")
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._ok.setText("Record")
+        icons.without_icons(self.buttons)
+        self.buttons.accepted.connect(self._on_accepted)
+        self.buttons.rejected.connect(self.reject)
+        self._lay_out()
+        self._restore(remembered)
+        self._connect()
+        self._check()
+
+    def options(self) -> RecordOptions:
+        """The options that the fields say."""
+        size = self.limits["split_bytes"].value
+        trigger = self.trigger.text().strip()
+        return RecordOptions(
+            split_bytes=None if size is None else round(size * _MEGABYTE),
+            split_seconds=self.limits["split_seconds"].value,
+            split_frames=None if (frames := self.limits["split_frames"].value) is None else int(frames),
+            trigger=trigger,
+            pre_seconds=self.pre.value or 0.0,
+            post_seconds=self.post.value if trigger else None,
+        )
+
+    def values(self) -> dict[str, Any]:
+        """All fields but the file, as plain values."""
+        boxes = {**self.limits, "pre": self.pre, "post": self.post}
+        ticked = {name: box.check.isChecked() for name, box in boxes.items()}
+        return {"ticked": ticked, "numbers": {name: box.number.value() for name, box in boxes.items()},
+                "trigger": self.trigger.text()}  # fmt: skip
+
+    def _lay_out(self) -> None:
+        file = QHBoxLayout()
+        file.addWidget(self.path, 1)
+        file.addWidget(self._browse)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        name = QLabel("&File")
+        name.setBuddy(self.path)
+        form.addRow(name, file)
+        for name in self.limits:
+            form.addRow("", self.limits[name])
+        form.addRow("&Trigger", self.trigger)
+        form.addRow("", self.pre)
+        form.addRow("", self.post)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addLayout(form)
+        layout.addWidget(self.problem)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+
+    def _connect(self) -> None:
+        self.path.textChanged.connect(self._check)
+        self.trigger.textChanged.connect(self._check)
+        for box in (*self.limits.values(), self.pre, self.post):
+            box.check.toggled.connect(self._check)
+
+    def _restore(self, remembered: dict[str, Any]) -> None:
+        boxes = {**self.limits, "pre": self.pre, "post": self.post}
+        ticked, numbers = remembered.get("ticked"), remembered.get("numbers")
+        for name, box in boxes.items():
+            if isinstance(ticked, dict):
+                box.check.setChecked(ticked.get(name) is True)
+            if isinstance(numbers, dict) and isinstance(numbers.get(name), int | float):
+                box.number.setValue(numbers[name])
+        if isinstance(remembered.get("trigger"), str):
+            self.trigger.setText(remembered["trigger"])
+
+    def _check(self) -> None:
+        self.post.setEnabled(bool(self.trigger.text().strip()))
+        wrong = self._wrong()
+        options = self.options()
+        text = wrong or ""
+        if not wrong and options.is_numbered:
+            text = f"The files are called {numbered(Path(self.path.text()), 1).name} and so on."
+        elif not wrong and Path(self.path.text().strip()).exists():
+            text = f"{Path(self.path.text()).name} is there already, and is replaced when the recording ends."
+        colors = theme.colors(self.palette())
+        palette = self.problem.palette()
+        palette.setColor(self.problem.foregroundRole(), colors.error if wrong else colors.muted)
+        self.problem.setPalette(palette)
+        self.problem.setText(text)
+        self._ok.setEnabled(not wrong)
+
+    def _wrong(self) -> str:
+        try:
+            format_for_writing(Path(self.path.text().strip()))
+        except FileError as error:
+            sentence = str(error)
+            return sentence[0].upper() + sentence[1:] + "."
+        return self._check_filter(self.trigger.text().strip())
+
+    def _on_accepted(self) -> None:
+        self.chosen.emit(self.path.text().strip(), self.options())
+        self.accept()
+
+
+class _Limit(QWidget):
+    """A tick and a number."""
+
+    def __init__(self, text: str, least: int, most: int, usual: int, unit: str) -> None:
+        super().__init__()
+        self.check = QCheckBox(text)
+        self.number = QSpinBox()
+        self.number.setRange(least, most)
+        self.number.setValue(usual)
+        self.number.setSuffix(unit)
+        self.number.setGroupSeparatorShown(True)
+        self.number.setAccessibleName(f"{text}{unit}")
+        self.number.setEnabled(False)
+        self.check.toggled.connect(self.number.setEnabled)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.check)
+        layout.addWidget(self.number)
+        layout.addStretch(1)
+
+    @property
+    def value(self) -> float | None:
+        """The number, or None where it is not ticked."""
+        return self.number.value() if self.check.isChecked() else None

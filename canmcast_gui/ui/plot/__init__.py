@@ -1,0 +1,1 @@
+"""Plots: pictures of signals, and what is done with them."""

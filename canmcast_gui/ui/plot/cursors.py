@@ -1,0 +1,121 @@
+"""The two cursors of a plot, A and B, and the table of what signals do between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from canmcast_gui.models.plot.data import PlotData
+from canmcast_gui.models.plot.measure import MeasureModel, span_text
+from canmcast_gui.ui.plot.view import PlotView
+
+NS = 1e9
+MOST_LINES = 6
+A, B = 0, 1
+FIRST_PLACES = (0.5, 0.75)  # of what is shown
+
+
+class MeasureTable(QTableView):
+    """The table; Ctrl+C copies all of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.measures = MeasureModel(self)
+        self.setModel(self.measures)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 4)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.setAccessibleName("Values between the cursors")
+
+    def fit_height(self) -> None:
+        """As high as its rows, a few at most."""
+        lines = min(self.measures.rowCount(), MOST_LINES)
+        rows = lines * self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 2)
+
+    def keyPressEvent(self, event) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.measures.as_text())
+            return
+        super().keyPressEvent(event)
+
+
+class PlotCursors(QObject):
+    """Where the cursors are, in seconds since the recording's start, None where one is hidden.
+
+    ``moved`` tells that one has. ``actions`` are switched on while A and B are shown. ``panel`` is the table
+    with the times above it, shown while both are.
+    """
+
+    moved = Signal()
+
+    def __init__(
+        self, data: PlotData, view: PlotView, actions: Sequence[QAction], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._data = data
+        self._view = view
+        self._actions = actions
+        self.seconds: list[float | None] = [None, None]
+        self.panel = QWidget()
+        self._times = QLabel(self.panel)
+        self._times.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._times.setContentsMargins(8, 3, 8, 3)
+        self.table = MeasureTable(self.panel)
+        layout = QVBoxLayout(self.panel)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._times)
+        layout.addWidget(self.table)
+        self.panel.hide()
+        view.cursor_dragged.connect(self.move)
+
+    def move(self, which: int, second: float | None) -> None:
+        """Put A (0) or B (1) at a time, or hide it."""
+        self.seconds[which] = second
+        self._actions[which].setChecked(second is not None)
+        self._view.show_cursors(self.seconds)
+        self.moved.emit()
+
+    def toggle(self, which: int, span: tuple[float, float]) -> None:
+        """Show a cursor in a span, or hide it, as its action says."""
+        start, stop = span
+        is_shown = self._actions[which].isChecked()
+        self.move(which, start + (stop - start) * FIRST_PLACES[which] if is_shown else None)
+
+    def adopt(self, seconds: Sequence[float | None]) -> None:
+        """Have the cursors where those of another plot are."""
+        for which, second in enumerate(seconds):
+            if self.seconds[which] != second:
+                self.move(which, second)
+
+    def beside(self, which: int, direction: int, start_ns: int) -> float | None:
+        """Where the next (1) or the previous (-1) sample of any signal is; the recording starts at
+        ``start_ns``. None where there is none, or no cursor.
+        """
+        here_s = self.seconds[which]
+        if here_s is None:
+            return None
+        here = start_ns + round(here_s * NS)
+        found = (one.samples.beside(here, direction) for one in self._data.signals)
+        times = [time for time in found if time is not None]
+        return ((min if direction > 0 else max)(times) - start_ns) / NS if times else None
+
+    def show_measures(self, start_ns: int) -> None:
+        """Bring the table up to date; the recording starts at ``start_ns``."""
+        first, second = self.seconds
+        self.panel.setVisible(None not in self.seconds and bool(self._data.signals))
+        if first is None or second is None:
+            return
+        self._times.setText(span_text(first, second))
+        places = (start_ns + round(one * NS) for one in (first, second))
+        self.table.measures.show_signals(self._data.signals, *places)
+        self.table.fit_height()

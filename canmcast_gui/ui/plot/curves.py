@@ -1,0 +1,190 @@
+"""The curves of a lane that share a value axis, and how samples become lines, steps or points."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPalette, QPen
+
+from canmcast_gui.app.plot_setup import LineKind
+from canmcast_gui.models.plot.data import PlotSignal
+from canmcast_gui.models.plot.samples import Curve, Times
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.plot.axes import PlotAxis
+from canmcast_gui.ui.plot.box import LaneBox
+
+NS = 1e9
+MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
+SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
+POINT_PIXELS = 4
+OTHERS_OPACITY = 0.6
+DOTS = 4000  # across a lane: shorter than a pixel
+
+_NO_GAPS = "all"
+_NO_TIMES: Times = np.zeros(0, dtype=np.int64)
+
+
+class LaneCurve(pg.PlotCurveItem):
+    """A curve that takes all of its lane for its place: finding its bounds would take as long as drawing."""
+
+    def __init__(self, box: LaneBox) -> None:
+        super().__init__(antialias=False, skipFiniteCheck=True)
+        self._box = box
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._box.viewRect()
+
+
+class ValueAxis:
+    """The curves of one unit and their value axis."""
+
+    def __init__(self, box: LaneBox, axis: PlotAxis) -> None:
+        self.box = box
+        self.axis = axis
+        self.curves: list[tuple[PlotSignal, pg.PlotCurveItem]] = []
+        self.others: list[tuple[PlotSignal, pg.PlotCurveItem]] = []
+        self.low, self.high = np.inf, -np.inf
+        self.is_manual = False
+        self._shown_title: str | None = None
+        box.scaled.connect(self._on_scaled)
+
+    def _on_scaled(self) -> None:
+        self.is_manual = True
+
+    def add(self, signal: PlotSignal, other: PlotSignal | None) -> None:
+        """Add a signal's curve, and behind it that of the recording which it is compared with."""
+        if other is not None:
+            self.others.append((other, self._add_item()))
+        self.curves.append((signal, self._add_item()))
+        self.axis.states = signal.states()
+
+    def _add_item(self) -> pg.PlotCurveItem:
+        item = LaneCurve(self.box)
+        self.box.addItem(item, ignoreBounds=True)
+        return item
+
+    def color(self, palette: QPalette, colors: dict[str, QColor]) -> None:
+        """Paint in the colours of the theme; an axis of one curve has the curve's colour."""
+        for signal, item in self.curves:
+            item.setPen(_pen(signal, colors[signal.name]))
+        for signal, item in self.others:
+            pen = _pen(signal, colors[signal.name])
+            pen.setStyle(Qt.PenStyle.DashLine)
+            item.setPen(pen)
+            item.setOpacity(OTHERS_OPACITY)
+        text = (
+            colors[self.curves[0][0].name]
+            if len(self.curves) == 1
+            else palette.color(QPalette.ColorRole.Text)
+        )
+        self.axis.setPen(pg.mkPen(theme.colors(palette).line))
+        self.axis.setTextPen(pg.mkPen(text))
+
+    def draw(
+        self, start_ns: int, span: tuple[float, float], points: int, losses: Times, other_start_ns: int
+    ) -> int:
+        """Draw what the samples say of a span in seconds since ``start_ns``; returns how many points.
+
+        Where frames were lost, at ``losses`` (int64 (n,), ascending), lines are broken. What they are
+        compared with counts its times from ``other_start_ns``.
+        """
+        low, high, drawn = np.inf, -np.inf, 0
+        lines = [(start_ns, losses, self.curves), (other_start_ns, _NO_TIMES, self.others)]
+        for origin_ns, missing, curves in lines:
+            first, last = (origin_ns + round(second * NS) for second in span)
+            for signal, item in curves:
+                curve = signal.samples.curve(first, last, points)
+                drawn += len(curve.times)
+                _draw_curve(item, signal, curve, origin_ns, missing, dot=(span[1] - span[0]) / DOTS)
+                if len(curve.values):
+                    low, high = min(low, curve.values.min()), max(high, curve.values.max())
+        if low <= high and not self.is_manual:
+            self._fit(float(low), float(high))
+        return drawn
+
+    def _fit(self, low: float, high: float) -> None:
+        """Make the curves fit, changing the axis as seldom as possible: it is what costs most to draw."""
+        needed = high - low
+        if low >= self.low and high <= self.high and needed >= SHRINK_BELOW * (self.high - self.low):
+            return
+        margin = needed * MARGIN or max(abs(high) * MARGIN, 0.5)
+        if any(signal.has_states for signal, _ in self.curves):
+            margin = max(margin, 0.4)
+        self.low, self.high = low - margin, high + margin
+        self.box.setYRange(self.low, self.high, padding=0)
+
+    def refit(self) -> None:
+        """Forget the range that the user or older values gave."""
+        self.is_manual = False
+        self.low, self.high = np.inf, -np.inf
+
+    def title(self) -> str:
+        """The axis's title: what its curve is, or only the unit where there are several."""
+        signal, unit = self.curves[0][0], self.curves[0][0].unit
+        if len(self.curves) > 1:
+            return unit
+        name = signal.name.rpartition(".")[2]
+        return f"{name} [{unit}]" if unit else name
+
+    def show_title(self, room: float) -> None:
+        """Write the title into a height of ``room`` pixels; where it does not fit, only the unit."""
+        title = self.title()
+        if QFontMetricsF(self.axis.label.font()).horizontalAdvance(title) > room:
+            title = self.curves[0][0].unit
+        if title != self._shown_title:  # as a new one has everything laid out anew
+            self._shown_title = title
+            self.axis.setLabel(title)
+        self.axis.resizeEvent()  # which puts the title into the middle
+
+
+def _pen(signal: PlotSignal, color: QColor) -> QPen:
+    """Points are lines shorter than a pixel with round ends, which are drawn as fast as any line."""
+    if signal.kind is LineKind.POINTS:
+        return pg.mkPen(color, width=POINT_PIXELS, capStyle=Qt.PenCapStyle.RoundCap)
+    return pg.mkPen(color, width=1)
+
+
+def _draw_curve(
+    item: pg.PlotCurveItem, signal: PlotSignal, curve: Curve, start_ns: int, losses: Times, dot: float
+) -> None:
+    """``dot`` is how many seconds long a point is."""
+    x, y = (curve.times - start_ns) / NS, curve.values
+    if signal.kind is LineKind.POINTS:
+        ends = np.stack([x, x + dot], axis=1).ravel()  # one of no length would not be drawn
+        item.setData(ends, np.repeat(y, 2), connect="pairs")
+        return
+    connect = joints(curve, signal.gap_ns, losses)
+    if signal.kind is LineKind.STEPS and len(x):
+        x, y, connect = steps(x, y, connect)
+    item.setData(x, y, connect=_NO_GAPS if connect.all() else connect)
+
+
+def joints(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> npt.NDArray[np.bool_]:
+    """Which points are joined to the next one, bool (n,): not those before a silence or a loss of frames.
+
+    Points of a thinned curve lie further apart than samples do, so that theirs is measured against what is
+    usual among them.
+    """
+    if len(curve.times) < 2:
+        return np.ones(len(curve.times), dtype=np.bool_)
+    apart = np.diff(curve.times)
+    usual = int(np.partition(apart, len(apart) // 2)[len(apart) // 2])
+    joined = apart <= max(gap_ns, 5 * usual)
+    if len(losses):
+        joined &= np.diff(np.searchsorted(losses, curve.times, side="left")) == 0
+    return np.append(joined, True)
+
+
+def steps(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], joined: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """A curve that stays at each value until the next one, in 2n - 1 points; before a gap it ends."""
+    until = np.where(joined[:-1], x[1:], x[:-1])
+    step_x = np.empty(2 * len(x) - 1)
+    step_y, step_joined = np.empty_like(step_x), np.ones(len(step_x), dtype=np.bool_)
+    step_x[::2], step_x[1::2] = x, until
+    step_y[::2], step_y[1::2] = y, y[:-1]
+    step_joined[1::2] = joined[:-1]
+    return step_x, step_y, step_joined

@@ -1,0 +1,158 @@
+"""The picture of a plot: lanes of curves over one span of time, which follows the newest frames or stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QWidget
+
+from canmcast_gui.models.plot.data import PlotSignal
+from canmcast_gui.models.plot.samples import Times
+from canmcast_gui.ui.plot.lane import Lane, lanes_of
+
+MIN_LANE_HEIGHT = 30
+
+
+class PlotView(pg.GraphicsLayoutWidget):
+    """Lanes with curves. ``span`` is the time that is shown, in seconds since the recording's start.
+
+    ``zoomed``, ``dragged`` and ``framed`` say what the user wants of the span; ``clicked`` carries a time,
+    ``cursor_dragged`` the number of a cursor and its new time.
+    """
+
+    zoomed = Signal(float, float)
+    dragged = Signal(float)
+    clicked = Signal(float)
+    framed = Signal(float, float)
+    cursor_dragged = Signal(int, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.ci.layout.setSpacing(2)
+        self.ci.setContentsMargins(2, 6, 8, 2)
+        self.span = (0.0, 10.0)
+        self.lanes: list[Lane] = []
+        self._cursors: list[float | None] = [None, None]
+        self._colors: dict[str, QColor] = {}
+
+    # -- what is shown -----------------------------------------------------------------------------------
+
+    def show_signals(
+        self,
+        signals: Sequence[PlotSignal],
+        overlaid: bool,
+        colors: dict[str, QColor],
+        others: Mapping[str, PlotSignal],
+    ) -> None:
+        """Show these signals, each in a lane of its own or all in one; lanes at the top that fit stay.
+
+        ``others`` are those that they are compared with, by name.
+        """
+        groups = lanes_of(signals, overlaid)
+        kept = 0
+        while kept < min(len(groups), len(self.lanes)) and _is_lane_of(
+            self.lanes[kept], groups[kept], others
+        ):
+            kept += 1
+        for lane in self.lanes[kept:]:
+            lane.remove(self.ci)
+        self.lanes = self.lanes[:kept]
+        for group in groups[kept:]:
+            self.lanes.append(self._make_lane(len(self.lanes), group, others))
+        self._lay_out_axes()
+        self.set_colors(colors)
+
+    def _make_lane(self, row: int, signals: Sequence[PlotSignal], others: Mapping[str, PlotSignal]) -> Lane:
+        lane = Lane(self.ci, row)
+        for signal in signals:
+            lane.add(signal, others.get(signal.name))
+        for box in lane.boxes:
+            box.zoomed.connect(self.zoomed)
+            box.dragged.connect(self.dragged)
+            box.clicked.connect(self.clicked)
+            box.framed.connect(self.framed)
+        lane.show_span(self.span)
+        for number, cursor in enumerate(lane.cursors):
+            cursor.sigDragged.connect(
+                lambda line, number=number: self.cursor_dragged.emit(number, float(line.value()))
+            )
+        lane.show_cursors(self._cursors)
+        return lane
+
+    def _lay_out_axes(self) -> None:
+        """Only the lowest lane names the times; left axes are equally wide, so that times stand in line."""
+        font = QFont(self.font())
+        for lane in self.lanes:
+            lane.plot.getAxis("bottom").setStyle(tickFont=font)
+            lane.plot.showAxis("bottom", lane is self.lanes[-1])
+            for axis in lane.axes:
+                axis.axis.setStyle(tickFont=font, autoExpandTextSpace=False)
+        widths = [[self._axis_width(axis.axis.states) for axis in lane.axes] for lane in self.lanes]
+        left = max((lane[0] for lane in widths), default=0)
+        for lane, lane_widths in zip(self.lanes, widths, strict=True):
+            for axis, width in zip(lane.axes, [left, *lane_widths[1:]], strict=True):
+                axis.axis.setWidth(width)
+
+    def _axis_width(self, states: Sequence[tuple[float, str]]) -> float:
+        """Room for an axis's longest tick text, and a title."""
+        metrics = self.fontMetrics()
+        number = metrics.horizontalAdvance("-00000")
+        widest = max((metrics.horizontalAdvance(text) for _, text in states), default=0)
+        return max(min(widest, 2 * number), number) + metrics.height() + 14
+
+    def set_colors(self, colors: dict[str, QColor]) -> None:
+        """Paint in the palette's colours, and each signal in its own."""
+        self._colors = colors
+        palette = self.palette()
+        self.setBackground(palette.color(QPalette.ColorRole.Base))
+        for lane in self.lanes:
+            lane.color(palette, colors)
+
+    def show_span(self, start: float, stop: float) -> None:
+        """Show the time from one second to another."""
+        self.span = (start, stop)
+        for lane in self.lanes:
+            lane.show_span(self.span)
+
+    def show_cursors(self, seconds: Sequence[float | None]) -> None:
+        """Put the cursors at their times, in seconds; None hides one."""
+        self._cursors = list(seconds)
+        for lane in self.lanes:
+            lane.show_cursors(seconds)
+
+    def refit(self) -> None:
+        """Let the value axes fit what is shown again."""
+        for lane in self.lanes:
+            for axis in lane.axes:
+                axis.refit()
+
+    def draw(self, start_ns: int, losses: Times, other_start_ns: int = 0) -> int:
+        """Draw the signals' samples in the span, with no more points than can be seen; returns how many.
+
+        ``losses`` are the times at which frames are missing, int64 (n,); times of what they are compared with
+        count from ``other_start_ns``.
+        """
+        points = max(2 * self.viewport().width(), 200)
+        drawn = sum(
+            axis.draw(start_ns, self.span, points, losses, other_start_ns)
+            for lane in self.lanes
+            for axis in lane.axes
+        )
+        # pyqtgraph would bring its transformations up to date while it paints, and then paint once more.
+        self.scene().prepareForPaint()
+        return drawn
+
+    @property
+    def needed_height(self) -> int:
+        """So high that each lane can be read."""
+        return MIN_LANE_HEIGHT * len(self.lanes) + 30
+
+
+def _is_lane_of(lane: Lane, signals: Sequence[PlotSignal], others: Mapping[str, PlotSignal]) -> bool:
+    wanted = [others[signal.name] for signal in signals if signal.name in others]
+    return lane.signals == list(signals) and lane.others == wanted

@@ -1,0 +1,198 @@
+"""The statistics panel: the whole on top, each id in a table, and the periods of the chosen one below."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel
+from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.statistics.histogram import Histogram
+from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.views import prepare_table
+
+# Four times a second: numbers that change more often cannot be read.
+EVERY_TICKS = 5
+HEADER = "statistics_header"
+
+
+class StatisticsPanel(QWidget):
+    """Shows what the session has counted; does nothing while hidden.
+
+    ``jump_requested`` carries the row of the recording before which cycles were missed.
+    """
+
+    jump_requested = Signal(int)
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._shown_place: tuple[int, int] | None = None  # entry, and the row that was jumped to last
+        self.model = StatisticsModel(session.databases, self)
+        self.total = QLabel()
+        self.total.setMargin(4)
+        self.total.setWordWrap(True)
+        # However narrow, its numbers are read whole and do not make the dock wider.
+        self.total.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.table = self._make_table()
+        self.histogram = Histogram()
+        self._hint = EmptyHint(self.table, "No frames yet.")
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.table)
+        splitter.addWidget(self.histogram)
+        splitter.setStretchFactor(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.total)
+        layout.addWidget(splitter)
+        self.setFocusProxy(self.table)
+        self._set_colors()
+        settings.decimal.changed.connect(self.model.set_decimal)
+        self.model.set_decimal(settings.decimal.value)
+        session.databases_changed.connect(self.model.texts_changed)
+        self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
+
+    def _make_table(self) -> _StatisticsTable:
+        table = _StatisticsTable()
+        table.setModel(self.model)
+        prepare_table(table, row_padding=4)
+        header = table.horizontalHeader()
+        digit = table.fontMetrics().horizontalAdvance("0")
+        for number, column in enumerate(COLUMNS):
+            header.resizeSection(number, digit * column.width + 10)
+        header.setSortIndicator(ID, Qt.SortOrder.AscendingOrder)
+        header.restoreState(self._settings.layout(HEADER))
+        header.setSortIndicatorShown(True)
+        table.setSortingEnabled(True)
+        header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
+        header.sortIndicatorChanged.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
+        table.selectionModel().currentRowChanged.connect(lambda *_: self._show_histogram())
+        table.chosen.connect(self.show_missed)
+        table.customContextMenuRequested.connect(self._show_menu)
+        return table
+
+    def refresh(self) -> None:
+        """Show the numbers of now."""
+        self.model.refresh(self._session.newest)
+        self._hint.setVisible(not self.model.rowCount())
+        self.total.setText(self._total_text())
+        self._show_histogram()
+
+    def _total_text(self) -> str:
+        session, settings, now = self._session, self._settings, time.monotonic_ns()
+        rates = session.rates
+        load = rates.load(now, settings.bitrate.value, settings.data_bitrate.value)
+        parts = [
+            f"{len(session.recording):,} frames",
+            f"{self.model.rowCount():,} ids",
+            f"{rates.frames_per_second(now):,.0f} frames/s",
+            f"{rates.bits_per_second(now) / 1000:,.1f} kbit/s",
+            f"load {load * 100:.1f} %",
+        ]
+        if session.newest.overflow:
+            parts.append(f"{session.newest.overflow:,} frames of more ids are not counted")
+        return "  ·  ".join(parts)
+
+    def _show_histogram(self) -> None:
+        index = self.table.currentIndex()
+        newest = self._session.newest
+        entry = self.model.entry(index.row()) if index.isValid() else -1
+        if 0 <= entry < len(newest):
+            self.histogram.show_counts(self.model.title(entry), newest.cycles.histogram(entry))
+        else:
+            self.histogram.show_counts("", self.histogram.counts * 0)
+
+    # -- missed cycles -----------------------------------------------------------------------------------
+
+    def show_missed(self) -> None:
+        """Ask for the next place where the current id missed cycles; behind the last comes the first."""
+        index = self.table.currentIndex()
+        if not index.isValid():
+            return
+        entry = self.model.entry(index.row())
+        first_row = self._session.recording.first_row
+        rows = [one.row for one in self._session.newest.cycles.places(entry) if one.row >= first_row]
+        if not rows:
+            self._session.message.emit(
+                "info", f"{self.model.title(entry)} missed no cycle in what is still here."
+            )
+            return
+        before = self._shown_place[1] if self._shown_place and self._shown_place[0] == entry else -1
+        row = next((row for row in rows if row > before), rows[0])
+        self._shown_place = (entry, row)
+        self.jump_requested.emit(row)
+
+    def menu(self) -> QMenu:
+        """What can be done with the current line."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        has_current = self.table.currentIndex().isValid()
+        next_missed = menu.addAction(icons.icon("next"), "Show the &next missed cycle", self.show_missed)
+        next_missed.setEnabled(has_current)
+        copy = menu.addAction(icons.icon("copy"), "&Copy", self.table.copy)
+        copy.setEnabled(has_current)
+        menu.addAction("Copy &all", self.table.copy_all)
+        return menu
+
+    def _show_menu(self, position: QPoint) -> None:
+        self.menu().popup(self.table.viewport().mapToGlobal(position))
+
+    def _set_colors(self) -> None:
+        self.model.set_warning(QBrush(theme.colors(self.palette()).error))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
+            self._set_colors()
+
+
+class _StatisticsTable(QTableView):
+    """Enter and a double click choose a line; Ctrl+C copies the selected ones with their titles."""
+
+    chosen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setTabKeyNavigation(False)
+        self.doubleClicked.connect(lambda _index: self.chosen.emit())
+
+    def copy(self) -> None:
+        """Put the selected lines on the clipboard."""
+        self._copy(sorted(index.row() for index in self.selectionModel().selectedRows()))
+
+    def copy_all(self) -> None:
+        """Put all lines on the clipboard."""
+        self._copy(range(self.model().rowCount()))
+
+    def _copy(self, lines: list[int] | range) -> None:
+        titles = "\t".join(column.title for column in COLUMNS)
+        text = "\n".join([titles, *(self.model().line_text(line) for line in lines)])
+        QGuiApplication.clipboard().setText(text + "\n")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)

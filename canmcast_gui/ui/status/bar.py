@@ -1,0 +1,175 @@
+"""The status bar: connection, rate, load, losses, frames, memory, the record light, and running tasks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.logfile import Recorder
+from canmcast_gui.recording import Recording
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.bus_load import LoadWatch
+from canmcast_gui.ui.connect.bar import state_color, state_text
+from canmcast_gui.ui.status.tasks import TaskList
+
+# Numbers that change more often cannot be read.
+PERIOD_MS = 250
+BLINK_MS = 500
+
+
+class StatusBar(QStatusBar):
+    """Asks the session four times a second."""
+
+    def __init__(
+        self,
+        session: Session,
+        settings: AppSettings,
+        shown: Callable[[], int | None] = lambda: None,
+        selection: Callable[[], str] = lambda: "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """``shown`` says how many frames pass the filter, None where there is no filter.
+
+        ``selection`` says what is selected, "" where that is worth no word.
+        """
+        super().__init__(parent)
+        self._shown = shown
+        self._selection = selection
+        self._session = session
+        self._load = LoadWatch(session, settings, self)
+        self._record_since = 0.0
+        self.setSizeGripEnabled(False)
+        # texts that come and go must not make the window wider
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.labels = {
+            name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
+        }
+        for number, label in enumerate(self.labels.values()):
+            if number:
+                self._last_dot = _dot()
+                self.addWidget(self._last_dot)
+            self.addWidget(label)
+        self.labels["selection"] = QLabel()
+        self.addPermanentWidget(self.labels["selection"])
+        self.addPermanentWidget(TaskList(session, self))
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        session.state_changed.connect(self.refresh)
+        session.record_state_changed.connect(self._on_record_state)
+        self._on_record_state()
+
+    def refresh(self) -> None:
+        """Write all labels anew; text that is the same costs nothing."""
+        session, now = self._session, time.monotonic_ns()
+        colors = theme.colors(self.palette())
+        totals = session.statistics()
+        settings = session.bus_settings if session.state == "live" else None
+        self._write(
+            "state", state_text(session) + _reach_text(settings), state_color(session, self.palette())
+        )
+        self.labels["state"].setToolTip("" if settings is None else settings.reach())
+        self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
+        load = self._load.load(now)
+        self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
+        self.labels["load"].setToolTip(self._load.tip(now, load))
+        self._write("lost", _losses_text(totals), colors.error if totals.lost else None)
+        self.labels["lost"].setToolTip(_losses_tip(totals))
+        shown = self._shown()
+        of = "" if shown is None else f"{shown:,} of "
+        self._write("frames", f"{of}{len(session.recording):,} frames")
+        self.show_selection()
+        self._write("memory", _memory_text(session.recording))
+        self.labels["memory"].setToolTip(_memory_tip(session))
+        self._write_record()
+
+    def show_selection(self) -> None:
+        """Write anew what is selected."""
+        self._write("selection", self._selection())
+
+    def _write(self, name: str, text: str, color: object = None) -> None:
+        label = self.labels[name]
+        if label.text() != text:
+            label.setText(text)
+        wanted = color or self.palette().color(QPalette.ColorRole.WindowText)
+        palette = label.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != wanted:
+            palette.setColor(QPalette.ColorRole.WindowText, wanted)
+            label.setPalette(palette)
+
+    def _on_record_state(self) -> None:
+        recording = self._session.recorder is not None
+        self._record_since = time.monotonic()
+        self.labels["record"].setVisible(recording)
+        self._last_dot.setVisible(recording)
+        self.refresh()
+
+    def _write_record(self) -> None:
+        """● REC mm:ss, with the light going on and off."""
+        if self._session.recorder is None:
+            return
+        seconds = int(time.monotonic() - self._record_since)
+        lit = int(time.monotonic() * 1000 / BLINK_MS) % 2 == 0
+        color = theme.colors(self.palette()).record.name()
+        light = f'<span style="color:{color if lit else "transparent"}">●</span>'
+        recorder = self._session.recorder
+        word = "armed" if recorder.is_waiting else f"{seconds // 60:02d}:{seconds % 60:02d}"
+        files = f" · file {recorder.files}" if recorder.files > 1 else ""
+        self.labels["record"].setText(f"{light} REC {word}{files}")
+        self.labels["record"].setToolTip(_record_tip(recorder))
+
+
+def _record_tip(recorder: Recorder) -> str:
+    waiting = "Waiting for the trigger. " if recorder.is_waiting else ""
+    return f"{waiting}{recorder.recorded:,} frames recorded, now to {recorder.current_path}"
+
+
+def _reach_text(settings: BusSettings | None) -> str:
+    """That frames leave this host, where they do."""
+    if settings is None or not settings.leaves_host:
+        return ""
+    return f", hop limit {settings.hop_limit}"
+
+
+def _dot() -> QLabel:
+    dot = QLabel("·")
+    dot.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return dot
+
+
+def _losses_text(totals: object) -> str:
+    text = f"{totals.lost:,} lost"
+    return f"{text} · {totals.malformed:,} malformed" if totals.malformed else text
+
+
+def _losses_tip(totals: object) -> str:
+    return (
+        f"{totals.dropped_kernel:,} found the receive buffer full ({totals.receive_buffer_bytes:,} bytes)\n"
+        f"{totals.dropped_ring:,} found this program busy for too long\n"
+        f"{totals.unrecorded:,} could not be recorded, the disk took no more\n"
+        f"{totals.malformed:,} datagrams were no valid frame\n"
+        f"{totals.foreign:,} datagrams were for another group or from another network"
+    )
+
+
+def _memory_text(recording: Recording) -> str:
+    size = _size_text(recording.bytes_used)
+    return f"{size} · {recording.evicted:,} oldest gone" if recording.evicted else size
+
+
+def _size_text(size: int) -> str:
+    return f"{size / 2**30:.2f} GB" if size >= 2**30 else f"{size / 2**20:.1f} MB"
+
+
+def _memory_tip(session: Session) -> str:
+    evicted = session.recording.evicted
+    gone = f"\n{evicted:,} oldest frames had to go to keep within the limit" if evicted else ""
+    return f"The trace on disk, in {session.recording.folder}{gone}"

@@ -1,0 +1,1 @@
+"""Views of the trace, and the filter, marks and colours that they share."""

@@ -1,0 +1,198 @@
+"""The dialog for colours: rules of filter and colour, in an order, each on or off; seen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QColorDialog,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.models.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule, rules_of
+from canmcast_gui.ui import icons
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.rule_colors import tint
+
+NAME, FILTER, COLOR = range(3)
+_NEW_COLORS = ("#d97a00", "#8a3fc2", "#008a8a", "#b0277a", "#6b7a00", "#2461c9", "#d0202b", "#178a4c")
+
+
+class ColorsDialog(QDialog):
+    """Changes come into force while they are made; a wrong filter colours nothing and says where it is."""
+
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Colours of frames")
+        self.resize(640, 380)
+        self._context = context
+        self._filling = False
+        self.table = QTableWidget(0, 3)
+        self._set_up_table()
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        icons.without_icons(buttons)
+        buttons.rejected.connect(self.accept)
+        layout = QVBoxLayout(self)
+        layout.addWidget(QLabel("The first rule that a frame passes colours its line. Text stays readable."))
+        layout.addWidget(self.table, 1)
+        layout.addLayout(self._make_buttons())
+        layout.addWidget(self.problem)
+        layout.addWidget(buttons)
+        self.show_rules(rules_of(context.settings.color_rules.value))
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setHorizontalHeaderLabels(["Name", "Filter", "Colour"])
+        table.verticalHeader().hide()
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(FILTER, QHeaderView.ResizeMode.Stretch)
+        table.setColumnWidth(NAME, 200)
+        table.setColumnWidth(COLOR, 110)
+        table.itemChanged.connect(self._on_item)
+        table.cellActivated.connect(self._on_activated)
+
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        entries: tuple[tuple[str, str, Callable[[], object]], ...] = (
+            ("add", "&Add", self.add),
+            ("remove", "&Remove", self.remove),
+            ("up", "Move &up", lambda: self.move_rule(-1)),
+            ("down", "Move &down", lambda: self.move_rule(1)),
+            ("theme", "&Colour…", self.ask_color),
+        )
+        for icon, text, slot in entries:
+            button = QPushButton(icons.icon(icon), text)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, slot=slot: slot())
+            row.addWidget(button)
+        row.addStretch(1)
+        usual = QPushButton("As at the &beginning")
+        usual.setAutoDefault(False)
+        usual.clicked.connect(lambda: self._use(DEFAULT_RULES, 0))
+        row.addWidget(usual)
+        return row
+
+    # -- rules -------------------------------------------------------------------------------------------
+
+    def rules(self) -> list[ColorRule]:
+        """What the table says."""
+        rules = []
+        for row in range(self.table.rowCount()):
+            name, text, color = (self.table.item(row, column) for column in range(3))
+            on = name.checkState() == Qt.CheckState.Checked
+            rules.append(ColorRule(name.text(), text.text(), color.text(), on))
+        return rules
+
+    def show_rules(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
+        """Fill the table."""
+        self._filling = True
+        self.table.setRowCount(len(rules))
+        for row, rule in enumerate(rules):
+            for column, text in enumerate((rule.name, rule.filter, rule.color)):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+            name, color = self.table.item(row, NAME), self.table.item(row, COLOR)
+            name.setFlags(name.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            name.setCheckState(Qt.CheckState.Checked if rule.on else Qt.CheckState.Unchecked)
+            color.setFlags(color.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            color.setIcon(_swatch(rule.color))
+            for column in range(3):
+                self.table.item(row, column).setBackground(tint(rule.color, self.palette()))
+        self._filling = False
+        self._check(rules)
+
+    def _use(self, rules: tuple[ColorRule, ...] | list[ColorRule], current: int) -> None:
+        self.show_rules(rules)
+        self.table.setCurrentCell(min(current, len(rules) - 1), max(self.table.currentColumn(), 0))
+        self._keep()
+
+    def _keep(self) -> None:
+        rules = self.rules()
+        self._context.settings.color_rules.set({"rules": [rule.to_dict() for rule in rules]})
+        self._check(rules)
+
+    def _check(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
+        """Say where the first wrong filter is wrong."""
+        self.problem.setText("")
+        for rule in rules:
+            try:
+                self._context.filter(rule.filter)
+            except FilterError as error:
+                place = f"at character {error.position + 1}"
+                self.problem.setText(f"⚠ {rule.name}: {error.message}, {place}. The rule colours nothing.")
+                return
+
+    # -- what the user does ------------------------------------------------------------------------------
+
+    def add(self) -> None:
+        """Put a new rule first, and write its filter."""
+        rules = self.rules()
+        if len(rules) < MOST_RULES:
+            color = _NEW_COLORS[len(rules) % len(_NEW_COLORS)]
+            self._use([ColorRule("New rule", "", color), *rules], 0)
+            self.table.setCurrentCell(0, FILTER)
+            self.table.editItem(self.table.item(0, FILTER))
+
+    def remove(self) -> None:
+        """Take the current rule away."""
+        row = self.table.currentRow()
+        if row >= 0:
+            rules = self.rules()
+            self._use(rules[:row] + rules[row + 1 :], row)
+
+    def move_rule(self, by: int) -> None:
+        """Move the current rule up or down."""
+        row, rules = self.table.currentRow(), self.rules()
+        if row >= 0 and 0 <= row + by < len(rules):
+            rules.insert(row + by, rules.pop(row))
+            self._use(rules, row + by)
+
+    def ask_color(self) -> None:
+        """Ask for the colour of the current rule."""
+        row = self.table.currentRow()
+        if row < 0:
+            return
+        dialog = QColorDialog(QColor(self.rules()[row].color), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda color: self.set_color(row, color.name()))
+        dialog.open()
+
+    def set_color(self, row: int, color: str) -> None:
+        """Give a rule another colour."""
+        rules = self.rules()
+        rules[row] = replace(rules[row], color=color)
+        self._use(rules, row)
+
+    def _on_activated(self, _row: int, column: int) -> None:
+        if column == COLOR:
+            self.ask_color()
+
+    def _on_item(self, _item: QTableWidgetItem) -> None:
+        if not self._filling:
+            self._keep()
+
+
+def _swatch(color: str) -> QIcon:
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(QColor(color))
+    return QIcon(pixmap)

@@ -1,0 +1,101 @@
+"""What all views of the trace share: the row that times count from, the colours, the marks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.sender_watch import SenderWatch
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.source_names import SourceNames
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.models.color_rules import CompiledRules, rules_of
+from canmcast_gui.models.trace.times import Reference
+from canmcast_gui.recording import RecordingError, RowsGoneError
+from canmcast_gui.recording.senders import OWN
+
+# New senders are rare, and a look at their number is cheap.
+SOURCES_MS = 1000
+
+
+class ViewContext(QObject):
+    """``reference`` is None where times count from the start. Marks are those of the recording."""
+
+    reference_changed = Signal(object)
+    rules_changed = Signal(object)
+    marks_changed = Signal()
+
+    def __init__(self, session: Session, settings: AppSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.settings = settings
+        self.reference: Reference | None = None
+        self.rules = CompiledRules()
+        self.sources = SourceNames(session, self)
+        self.senders = SenderWatch(session, self.sender_name, self)
+        self._source_timer = QTimer(self)
+        self._source_timer.setInterval(SOURCES_MS)
+        self._source_timer.timeout.connect(self.sources.update)
+        self._source_timer.start()
+        session.recording_replaced.connect(self._on_recording)
+        session.databases_changed.connect(self._compile_rules)
+        settings.color_rules.changed.connect(self._compile_rules)
+        self._compile_rules()
+
+    def filter(self, text: str) -> Filter:
+        """A filter for the recording and the databases of now; raises FilterError."""
+        return compile_for(text, self.session.recording, self.session.databases, self.sources.names)
+
+    def sender_name(self, number: int) -> str:
+        """What to call a sender, a row of the recording's table of sources or OWN."""
+        if number == OWN:
+            return "this program"
+        source = self.session.recording.sources[number]
+        name = self.sources.names.get(source)
+        return f"{source}, {name}," if name else str(source)
+
+    def set_reference(self, row: int | None) -> None:
+        """Count times from a row of the recording; None, or a row that is gone: from the start."""
+        self.reference = None if row is None else self._reference(row)
+        self.reference_changed.emit(self.reference)
+
+    def _reference(self, row: int) -> Reference | None:
+        try:
+            times = self.session.recording.rows(row, row + 1).timestamp_ns.tolist()
+        except RowsGoneError:
+            return None
+        return Reference(row, times[0]) if times else None
+
+    def _on_recording(self) -> None:
+        self.set_reference(None)
+        self._compile_rules()
+        self.marks_changed.emit()
+
+    def _compile_rules(self) -> None:
+        rules = rules_of(self.settings.color_rules.value)
+        self.rules = CompiledRules(rules, self.filter)
+        self.rules_changed.emit(self.rules)
+
+    # -- marks -------------------------------------------------------------------------------------------
+
+    def note_at(self, row: int) -> str | None:
+        """The note of a marked row, or None."""
+        mark = self.session.recording.marks.at(row)
+        return None if mark is None else mark.text
+
+    def mark(self, row: int, text: str) -> None:
+        """Mark a row, or change its note; what cannot be done is said."""
+        try:
+            self.session.note_in_record(self.session.recording.marks.add(row, text))
+        except (RecordingError, RowsGoneError) as error:
+            self.session.message.emit("error", f"The mark was not set: {error}")
+        self.marks_changed.emit()
+
+    def unmark(self, row: int) -> None:
+        """Take the mark of a row away."""
+        try:
+            self.session.recording.marks.remove(row)
+        except RecordingError as error:
+            self.session.message.emit("error", f"The mark was not removed: {error}")
+        self.marks_changed.emit()

@@ -1,0 +1,106 @@
+"""The panel that lists the marks of the recording: to jump to, to edit, to remove."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QVBoxLayout, QWidget
+
+from canmcast_gui.models.trace.marks import NOTE, MarksModel
+from canmcast_gui.ui import icons
+from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.views import prepare_table
+
+
+class MarksPanel(QWidget):
+    """``jump_requested`` carries the row of the recording that the user wants to see."""
+
+    jump_requested = Signal(int)
+
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.model = MarksModel(self)
+        self.table = _MarksTable()
+        self.table.setModel(self.model)
+        prepare_table(self.table, 4)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        digit = self.fontMetrics().horizontalAdvance("0")
+        for column, characters in ((0, 13), (1, 8)):
+            self.table.setColumnWidth(column, characters * digit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.table)
+        self.setFocusProxy(self.table)
+        self._hint = EmptyHint(self.table, "No marks. Choose a row of the trace and press Ctrl+M.")
+        self.table.chosen.connect(self._jump)
+        self.table.removed.connect(self._remove)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.model.renamed.connect(context.mark)
+        context.marks_changed.connect(self.refresh)
+        self._ticks = VisibleTicks(context.session.clock, self, self.refresh, every=10)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the marks of now; old ones go with the frames that they stand at."""
+        self.model.show_marks(self._context.session.recording)
+        self._hint.setVisible(not self.model.rowCount())
+
+    def menu(self) -> QMenu:
+        """What can be done with the current mark."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        index = self.table.currentIndex()
+        for icon, text, slot in (
+            ("next", "&Show in the trace", lambda: self._jump(index.row())),
+            ("edit", "&Edit the note", lambda: self.table.edit(index.siblingAtColumn(NOTE))),
+            ("remove", "&Remove", lambda: self._remove(index.row())),
+        ):
+            menu.addAction(icons.icon(icon), text, slot).setEnabled(index.isValid())
+        return menu
+
+    def _jump(self, line: int) -> None:
+        note = self.model.note(line)
+        if note is not None:
+            self.jump_requested.emit(note.row)
+
+    def _remove(self, line: int) -> None:
+        note = self.model.note(line)
+        if note is not None:
+            self._context.unmark(note.row)
+
+    def _show_menu(self, position: QPoint) -> None:
+        self.menu().popup(self.table.viewport().mapToGlobal(position))
+
+
+class _MarksTable(QTableView):
+    """Enter and a double click choose a mark, F2 edits its note, Del removes it."""
+
+    chosen = Signal(int)
+    removed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setTabKeyNavigation(False)
+        self.doubleClicked.connect(self._on_double_click)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        self.chosen.emit(index.row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if self.state() == QAbstractItemView.State.EditingState or not index.isValid():
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(index.row())
+        elif event.key() == Qt.Key.Key_Delete:
+            self.removed.emit(index.row())
+        elif event.key() == Qt.Key.Key_F2:
+            self.edit(index.siblingAtColumn(NOTE))
+        else:
+            super().keyPressEvent(event)

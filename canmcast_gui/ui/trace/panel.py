@@ -1,0 +1,105 @@
+"""The middle of the window: the start page, the by-ID view or the chronological view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.ui.message_bar import MessageBar
+from canmcast_gui.ui.trace.base import FrameView
+from canmcast_gui.ui.trace.byid_view import ByIdView
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
+from canmcast_gui.ui.trace.find import FindBar
+from canmcast_gui.ui.trace.view import TraceView
+
+
+class TracePanel(QWidget):
+    """Holds both views and shows one of them; ``mode_changed`` says which, "by_id" or "chronological".
+
+    Live traffic is shown as the user last chose, a file in order of time. ``current_view`` says where to find
+    frames; views that stand elsewhere put in a function of their own.
+    """
+
+    mode_changed = Signal(str)
+
+    def __init__(
+        self, session: Session, settings: AppSettings, start_page: QWidget, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.context = ViewContext(session, settings, self)
+        self.filters = FilterState(session, self, self.context.sources)
+        self.filter_box = FilterBox(self.filters, settings)
+        self.messages = MessageBar(session, self)
+        self.trace = TraceView(self.context, self.filters)
+        self.by_id = ByIdView(self.context, self.filters)
+        self.current_view: Callable[[], FrameView] = lambda: self.view
+        self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self)
+        self.mode = settings.trace_mode.value
+        self._start_page = start_page
+        self._stack = QStackedWidget()
+        for page in (start_page, self.by_id, self.trace):
+            self._stack.addWidget(page)
+        for view in (self.by_id, self.trace):
+            view.filter_requested.connect(self.filter_box.refine)
+        self._lay_out()
+        session.state_changed.connect(self._choose_page)
+        session.recording_replaced.connect(self._on_recording)
+        self._choose_page()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(FilterProblem(self.filters, self.filter_box))
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.find_bar)
+
+    @property
+    def view(self) -> FrameView:
+        """The view of the current mode."""
+        return self.by_id if self.mode == "by_id" else self.trace
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the start page is shown, because there is nothing else to show."""
+        return self._stack.currentWidget() is self._start_page
+
+    def shown_frames(self) -> int | None:
+        """How many frames the chronological view shows through a filter; None where it shows all."""
+        filtered = self.mode == "chronological" and not self.filters.filter.passes_all
+        return self.trace.shown_frames() if filtered else None
+
+    def set_mode(self, mode: str) -> None:
+        """Show the by-ID or the chronological view; live traffic will be shown so from now on."""
+        if self._session.file_path is None:
+            self._settings.trace_mode.set(mode)
+        self._show_mode(mode)
+
+    def show_chronological(self) -> None:
+        """Show the chronological view, for once: live traffic is shown as before."""
+        self._show_mode("chronological")
+
+    def _show_mode(self, mode: str) -> None:
+        if mode != self.mode:
+            self.mode = mode
+            self.mode_changed.emit(mode)
+        self._choose_page()
+
+    def _choose_page(self) -> None:
+        empty = self._session.state == "offline" and not len(self._session.recording)
+        page = self._start_page if empty else self.view
+        if self._stack.currentWidget() is not page:
+            self._stack.setCurrentWidget(page)
+            page.setFocus()
+
+    def _on_recording(self) -> None:
+        from_file = self._session.file_path is not None
+        self._show_mode("chronological" if from_file else self._settings.trace_mode.value)

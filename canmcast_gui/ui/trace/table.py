@@ -1,0 +1,284 @@
+"""The table that both trace views are: lines drawn in one go, rows that open, columns that are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
+
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.color_rules import CompiledRules
+from canmcast_gui.models.columns import Column
+from canmcast_gui.models.trace.lines import LineModel
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.trace.header import TraceHeader
+from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, LinePainter, Slot
+from canmcast_gui.ui.trace.rule_colors import tint
+
+# Keys that open or close the current row, and whether it must be open for that; None: either way.
+_TOGGLING = {
+    Qt.Key.Key_Right: False,
+    Qt.Key.Key_Plus: False,
+    Qt.Key.Key_Left: True,
+    Qt.Key.Key_Minus: True,
+    Qt.Key.Key_Return: None,
+    Qt.Key.Key_Enter: None,
+}
+
+
+_MOVING = {
+    *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+}
+
+
+class FrameTable(QTableView):
+    """A table of frames.
+
+    ``opened`` says that the user has opened a row, ``drag_started`` that selected rows are dragged away;
+    ``menu_requested`` asks for a context menu at a place on the screen, about a column (-1: none).
+    """
+
+    opened = Signal()
+    menu_requested = Signal(QPoint, int)
+    drag_started = Signal()
+    selection_changed = Signal()
+
+    def __init__(
+        self,
+        model: LineModel,
+        settings: AppSettings,
+        key: str,
+        hidden: Collection[Column] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        """``key`` is the name under which the columns are remembered, ``hidden`` those not shown at first."""
+        super().__init__(parent)
+        self._lines = model
+        self._painter: LinePainter | None = None
+        self._pressed_at: QPointF | None = None
+        self.setModel(model)
+        self._set_behaviour()
+        self._set_up_lines()
+        self.header = TraceHeader(model.columns, hidden, settings, key, self)
+        self.setHorizontalHeader(self.header)
+        # A header asks of each row whether it is selected, to mark its columns: seconds, for a long trace.
+        self.header.setSelectionModel(QItemSelectionModel(model, self.header))
+        self.header.restore(self.line_painter().digit)
+
+    def _set_behaviour(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+
+    def _set_up_lines(self) -> None:
+        header = self.verticalHeader()
+        header.hide()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        height = self.fontMetrics().height() + 4
+        header.setMinimumSectionSize(height)
+        header.setDefaultSectionSize(height)
+
+    # -- painting ----------------------------------------------------------------------------------------
+
+    def line_painter(self) -> LinePainter:
+        """What draws the lines, for the fonts and the palette of now."""
+        if self._painter is None:
+            height = self.verticalHeader().defaultSectionSize()
+            self._painter = LinePainter(self.font(), theme.fixed_font(), self.palette(), height)
+            self._painter.tints = [tint(rule.color, self.palette()) for rule in self._lines.rules.rules]
+        return self._painter
+
+    def set_rules(self, rules: CompiledRules) -> None:
+        """Draw frames in the colours of these rules."""
+        self._lines.set_rules(rules)
+        self._painter = None
+        self.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._painter = None
+            self._set_up_lines()
+            self.viewport().update()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.header.fit()
+        super().resizeEvent(event)
+
+    def visible_lines(self) -> tuple[int, int]:
+        """The first and the last line on the screen; (0, -1) where there is none."""
+        first = self.rowAt(0)
+        if first < 0:
+            return 0, -1
+        last = self.rowAt(self.viewport().height() - 1)
+        return first, last if last >= 0 else self._lines.line_count() - 1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        first, last = self.visible_lines()
+        if last < first:
+            return
+        screen = self._lines.screen(first, last)
+        lines = self.line_painter()
+        active = self.isActiveWindow() and self.hasFocus()
+        lines.set_selection(
+            self.palette(), QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
+        )
+        painter = QPainter(self.viewport())
+        painter.translate(0, self.rowViewportPosition(first))
+        width = self.viewport().width()
+        lines.draw(painter, screen, self._slots(event.rect()), width, self._selected(first, last))
+        painter.end()
+
+    def _slots(self, exposed: QRect) -> list[Slot]:
+        """Where the columns that are to be drawn stand."""
+        header, slots = self.header, []
+        leftmost = True
+        for visual in range(header.count()):
+            logical = header.logicalIndex(visual)
+            if header.isSectionHidden(logical):
+                continue
+            x, width = header.sectionViewportPosition(logical), header.sectionSize(logical)
+            if x < exposed.right() + 1 and x + width > exposed.left():
+                slots.append(Slot(self._lines.columns[logical], x, width, EXPANDER if leftmost else 0.0))
+            leftmost = False
+        return slots
+
+    def _selected(self, first: int, last: int) -> set[int]:
+        chosen: set[int] = set()
+        for part in self.selectionModel().selection():
+            low, high = max(part.top(), first), min(part.bottom(), last)
+            chosen.update(range(low - first, high - first + 1))
+        return chosen
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.viewport().update()
+        self.selection_changed.emit()
+
+    # -- opening rows ------------------------------------------------------------------------------------
+
+    def toggle(self, line: int) -> None:
+        """Open the row on that line, or close it."""
+        if self._lines.is_open(line):
+            self._lines.close_row(line)
+        elif self._lines.open_row(line):
+            self.opened.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        line = self.rowAt(round(event.position().y()))
+        if (
+            event.button() == Qt.MouseButton.LeftButton
+            and line >= 0
+            and self._on_expander(event.position().x())
+        ):
+            self.toggle(line)
+            return
+        self._pressed_at = None
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.button() == Qt.MouseButton.LeftButton and plain and self._is_selected(line):
+            self._pressed_at = event.position()  # a drag takes the selected rows; a click selects this one
+            return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None:
+            super().mouseMoveEvent(event)
+            return
+        way = (event.position() - self._pressed_at).manhattanLength()
+        if event.buttons() & Qt.MouseButton.LeftButton and way >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.drag_started.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None:
+            self._pressed_at = None
+            self.selectRow(self.rowAt(round(event.position().y())))
+        super().mouseReleaseEvent(event)
+
+    def _is_selected(self, line: int) -> bool:
+        return line >= 0 and self.selectionModel().isSelected(self.model().index(line, 0))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        line = self.rowAt(round(event.position().y()))
+        if event.button() == Qt.MouseButton.LeftButton and line >= 0:
+            self.toggle(line)
+
+    def _on_expander(self, x: float) -> bool:
+        header = self.header
+        shown = [header.logicalIndex(i) for i in range(header.count())]
+        leftmost = next((one for one in shown if not header.isSectionHidden(one)), None)
+        if leftmost is None:
+            return False
+        left = header.sectionViewportPosition(leftmost)
+        return left <= x < left + EXPANDER + PADDING / 2
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line, key = self.currentIndex().row(), event.key()
+        if line >= 0 and key in _TOGGLING and _TOGGLING[key] in (None, self._lines.is_open(line)):
+            self.toggle(line)
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
+            event.ignore()  # Space is pause, everywhere; Esc must not lose a selection made with care
+        else:
+            super().keyPressEvent(event)
+            if key in _MOVING and self.currentIndex().isValid():
+                self.scrollTo(self.currentIndex())  # Qt does not where the current line stays the same
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place, line = event.globalPos(), self.currentIndex().row()
+        column = self.columnAt(event.pos().x())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            column = self.currentIndex().column()
+            inside = QPoint(self.columnViewportPosition(column), self.rowViewportPosition(line))
+            place = self.viewport().mapToGlobal(inside + QPoint(8, self.rowHeight(line)))
+        self.menu_requested.emit(place, column)
+
+    def add_open_actions(self, menu: QMenu) -> None:
+        """Entries of a context menu that open and close the current row."""
+        line = self.currentIndex().row()
+        is_open = line >= 0 and self._lines.is_open(line)
+        action = menu.addAction("Hide signals" if is_open else "Show signals", lambda: self.toggle(line))
+        action.setEnabled(line >= 0)
+
+    def selected_lines(self) -> list[tuple[int, int]]:
+        """The selected ranges of lines (first, last), ascending, touching ones joined."""
+        joined: list[tuple[int, int]] = []
+        for first, last in sorted((part.top(), part.bottom()) for part in self.selectionModel().selection()):
+            if joined and first <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+            else:
+                joined.append((first, last))
+        return joined
+
+    def select_line(self, line: int) -> None:
+        """Make it the current line and bring it to the middle."""
+        index: QModelIndex = self.model().index(line, 0)
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)

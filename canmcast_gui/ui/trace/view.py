@@ -1,0 +1,130 @@
+"""The chronological view: every frame in order, newest at the end, followed until the user scrolls up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.rows import AllRows, MatchingRows
+from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.trace.base import FrameView
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterState
+from canmcast_gui.ui.trace.follow import Follower
+
+# A filter's search takes this much of a turn of the event loop, and then lets the window live.
+SEARCH_SECONDS = 0.008
+
+
+class TraceView(FrameView):
+    """Frames of the session's recording that pass the filter. Does nothing while hidden."""
+
+    following_changed = Signal(bool)
+
+    def __init__(
+        self, context: ViewContext, filters: FilterState, key: str = "", parent: QWidget | None = None
+    ) -> None:
+        """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
+        session = context.session
+        self.model = TraceModel(session.databases)
+        super().__init__(self.model, f"{key}trace", context, parent=parent)
+        self.model.setParent(self)
+        self._filters = filters
+        self.follower = Follower(self.table.verticalScrollBar(), self)
+        self.follower.changed.connect(self.following_changed)
+        self.table.opened.connect(lambda: self.follower.set_following(False))
+        self.model.rowsRemoved.connect(self._on_rows_removed)
+        self._searching = QTimer(self)
+        self._searching.setSingleShot(True)
+        self._searching.timeout.connect(self.refresh)
+        filters.changed.connect(self._on_filter)
+        session.recording_replaced.connect(self._on_recording)
+        session.paused_changed.connect(self._on_paused)
+        self._on_recording()
+        self._ticks = VisibleTicks(session.clock, self, self.refresh)
+
+    def shown_frames(self) -> int:
+        """How many frames pass the filter, as far as they have been looked for."""
+        rows = self.model.rows
+        return rows.end - rows.first if rows else 0
+
+    @property
+    def filter(self) -> Filter:
+        """The filter in force."""
+        return self._filters.filter
+
+    def current_row(self) -> int | None:
+        """The recording's row of the current line."""
+        line = self.table.currentIndex().row()
+        return self.model.row_number(line) if line >= 0 else None
+
+    def set_following(self, on: bool) -> None:
+        """Stay at the newest frame, or stay here."""
+        self.follower.set_following(on)
+
+    def refresh(self) -> None:
+        """Take in what is new."""
+        if self.model.notes_changed():
+            self.table.viewport().update()
+        end = time.perf_counter() + SEARCH_SECONDS
+        while self.model.refresh():
+            if time.perf_counter() > end:
+                if self.isVisible():
+                    self._searching.start(1)
+                return
+
+    def show_row(self, row: int) -> bool:
+        """Make a row of the recording current, or the next one that is shown; False where there is none."""
+        line = self.model.line_of_row(row)
+        if line is None:
+            return False
+        self.follower.set_following(False)
+        self.table.select_line(line)
+        return True
+
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
+        """See FrameView. A search takes its time in the background."""
+        shown = self._filters.filter
+        if not shown.passes_all:
+            condition = self._filters.compile(f"({shown.text}) and ({condition.text})")
+        task = self._session.find(condition, self.current_row(), backwards)
+        task.finished.connect(lambda row: done(row is not None and self.show_row(row)))
+        return task.start()
+
+    # -- what happens elsewhere --------------------------------------------------------------------------
+
+    def _on_recording(self) -> None:
+        self.follower.set_following(self._session.file_path is None)
+        self._on_paused(self._session.paused)
+        self._on_filter(self._filters.filter)
+
+    def _on_filter(self, condition: Filter) -> None:
+        recording, rows = self._session.recording, self.model.rows
+        row = self.current_row()
+        everything = condition.passes_all
+        if everything and isinstance(rows, AllRows) and rows.recording is recording:
+            return  # the same rows: what is selected and open stays
+        self.model.set_rows(AllRows(recording) if everything else MatchingRows(recording, condition))
+        if self.isVisible():
+            self.refresh()
+        self._go_back_to(row)
+
+    def _go_back_to(self, row: int | None) -> None:
+        """The frame that was current stays in view under another filter."""
+        if self.follower.following or row is None:
+            self.follower.set_following(self.follower.following)
+        else:
+            self.show_row(row)
+
+    def _on_paused(self, paused: bool) -> None:
+        self.model.set_stop_row(self._session.recording.end_row if paused else None)
+
+    def _on_rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        if first == 0:
+            self.follower.rows_gone(last + 1)

@@ -1,0 +1,1 @@
+"""What sends: the transmit list, sequences, replay, fuzz."""

@@ -1,0 +1,114 @@
+"""Choosing messages of the loaded databases to send."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.transmit.database import row_for_message
+from canmcast_gui.models.transmit.row import RowError
+from canmcast_gui.ui import icons, theme
+
+_PLACE = Qt.ItemDataRole.UserRole
+
+
+class MessageDialog(QDialog):
+    """A list of all messages with a search box; ``chosen`` carries a list of rows, ``refused`` a sentence."""
+
+    chosen = Signal(list)
+    refused = Signal(str)
+
+    def __init__(self, databases: DatabaseSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Add messages from the databases")
+        self._messages = [(database, message) for database in databases for message in database.messages]
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search by name or id")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.node = QComboBox(self)
+        self.node.addItem("Messages of all nodes", None)
+        for name in sorted({sender for _, message in self._messages for sender in message.senders}):
+            self.node.addItem(f"Messages that {name} sends", name)
+        self.node.setToolTip("Choosing a node selects all messages that it sends: a simulated ECU")
+        self.node.currentIndexChanged.connect(self._choose_node)
+        self.list = self._make_list()
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        self._ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        icons.without_icons(self.buttons)
+        self._ok.setText("Add")
+        self._ok.setEnabled(False)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.node, self.search, self.list, self.buttons):
+            layout.addWidget(widget)
+        self.resize(520, 420)
+
+    def _make_list(self) -> QTreeWidget:
+        view = QTreeWidget(self)
+        view.setHeaderLabels(["Message", "ID", "Bytes", "Cycle ms", "Database"])
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.addTopLevelItems([self._make_item(place) for place in range(len(self._messages))])
+        view.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        view.itemSelectionChanged.connect(lambda: self._ok.setEnabled(bool(view.selectedItems())))
+        view.itemDoubleClicked.connect(lambda _item: self.accept())
+        return view
+
+    def _make_item(self, place: int) -> QTreeWidgetItem:
+        database, message = self._messages[place]
+        cycle = f"{message.cycle_ms:g}" if message.cycle_ms else ""
+        number = id_text(message.arbitration_id, message.extended)
+        item = QTreeWidgetItem([message.name, number, str(message.length), cycle, database.name])
+        item.setData(0, _PLACE, place)
+        item.setToolTip(0, message.comment)
+        item.setFont(1, theme.fixed_font())
+        for column in (1, 2, 3):
+            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return item
+
+    def _choose_node(self) -> None:
+        """Show and select what a node sends."""
+        self._filter(self.search.text())
+        chosen = self.node.currentData() is not None
+        for number in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(number)
+            item.setSelected(chosen and not item.isHidden())
+
+    def _filter(self, text: str) -> None:
+        wanted, node = text.strip().lower(), self.node.currentData()
+        for number in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(number)
+            _database, message = self._messages[item.data(0, _PLACE)]
+            named = wanted in item.text(0).lower() or wanted in item.text(1).lower()
+            item.setHidden(not named or (node is not None and node not in message.senders))
+
+    def accept(self) -> None:
+        """Hand over the rows of the chosen messages."""
+        rows = []
+        for item in self.list.selectedItems():
+            try:
+                rows.append(row_for_message(*self._messages[item.data(0, _PLACE)]))
+            except RowError as error:
+                self.refused.emit(str(error))
+        if rows:
+            self.chosen.emit(rows)
+        super().accept()

@@ -1,0 +1,195 @@
+"""Cells of the transmit table: editors that take right values only, and a button that sends."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionButton,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from canmcast_gui.models.transmit.columns import (
+    CHANGES,
+    COLUMNS,
+    COMMENT,
+    LENGTH,
+    PERIOD,
+    SEND,
+    TRIGGER,
+    TYPE,
+)
+from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row import FRAME_TYPES
+from canmcast_gui.ui import theme
+
+# Between a number at the right of its cell and what begins at the left of the next one.
+NUMBER_SPACE = "\u00a0"
+# Cells that hold expressions: their editors are at least so wide, in pixels, and leave room to go on typing.
+LONG_TEXTS = (TRIGGER, CHANGES, COMMENT)
+LONG_EDITOR, TYPING_ROOM = 320, 60
+_ENDING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+
+class CheckedLine(QLineEdit):
+    """A line editor that knows why its text would not be taken: ``problem``, empty where it would.
+
+    ``filled`` says whether it has got the text that it begins with.
+    """
+
+    def __init__(self, index: QModelIndex, model: TransmitModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrame(False)
+        self.problem = ""
+        self.filled = False
+        self._index = index
+        self._model = model
+        self.textChanged.connect(self._check)
+
+    def _check(self, text: str) -> None:
+        self.problem = self._model.try_text(self._index, text) or ""
+        self.setToolTip(self.problem)
+        palette = QApplication.palette(self)
+        if self.problem:
+            palette.setColor(QPalette.ColorRole.Text, theme.colors(palette).error)
+        self.setPalette(palette)
+
+
+class TransmitDelegate(QStyledItemDelegate):
+    """Draws and edits the cells.
+
+    ``send_clicked`` carries the place of the row whose button was clicked; ``problem`` the sentence that
+    belongs to what is being typed, empty where that is right.
+    """
+
+    send_clicked = Signal(int)
+    problem = Signal(str)
+
+    def __init__(self, model: TransmitModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._pressed = -1
+        self.can_send = False
+        self.number_font: QFont = theme.fixed_font()
+
+    # -- editing -----------------------------------------------------------------------------------------
+
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: QModelIndex) -> QWidget:
+        column = COLUMNS[index.column()]
+        if column in (TYPE, LENGTH):
+            return self._make_choice(parent, index)
+        editor = CheckedLine(index, self._model, parent)
+        if column.numeric:
+            editor.setFont(self.number_font)
+        editor.textChanged.connect(lambda _text: self.problem.emit(editor.problem))
+        return editor
+
+    def _make_choice(self, parent: QWidget, index: QModelIndex) -> QComboBox:
+        row, box = self._model.row(index.row()), QComboBox(parent)
+        if COLUMNS[index.column()] is TYPE:
+            for name, flags in FRAME_TYPES:
+                box.addItem(name, int(flags))
+        else:
+            for length in row.lengths:
+                box.addItem(str(length), str(length))
+        box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 24)
+        box.activated.connect(lambda _choice: self._take_choice(box))
+        return box
+
+    def _take_choice(self, box: QComboBox) -> None:
+        self.commitData.emit(box)
+        self.closeEditor.emit(box)
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex) -> None:
+        if isinstance(editor, QComboBox):
+            row = self._model.row(index.row())
+            value = row.flags if COLUMNS[index.column()] is TYPE else str(len(row.data))
+            editor.setCurrentIndex(editor.findData(value))
+            editor.showPopup()
+        elif isinstance(editor, CheckedLine) and not editor.filled:
+            editor.filled = True  # counts go on meanwhile, and would take the cursor away each time
+            editor.setText(index.data(Qt.ItemDataRole.EditRole))
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex) -> None:
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentData())
+        elif isinstance(editor, QLineEdit):
+            model.setData(index, editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """What is written in sentences gets the room for one, over its neighbours."""
+        super().updateEditorGeometry(editor, option, index)
+        if COLUMNS[index.column()] in LONG_TEXTS and isinstance(editor, CheckedLine):
+            room = editor.parentWidget().width()
+            typed = editor.fontMetrics().horizontalAdvance(editor.text() or " ") + TYPING_ROOM
+            width = min(room, max(option.rect.width(), typed, LONG_EDITOR))
+            left = max(0, min(option.rect.left(), room - width))
+            editor.setGeometry(left, option.rect.top(), width, option.rect.height())
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Keep the editor open while what is in it cannot be taken."""
+        if isinstance(editor, CheckedLine) and editor.problem and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.KeyPress and event.key() in _ENDING_KEYS:
+                self.problem.emit(editor.problem)
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.problem.emit("")
+        return super().eventFilter(editor, event)
+
+    # -- drawing, and the button -------------------------------------------------------------------------
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        column = COLUMNS[index.column()]
+        if column.numeric:
+            option.font = self.number_font
+        if column.align == "right":
+            option.text += NUMBER_SPACE
+        if column is PERIOD and self._model.row(index.row()).trigger:
+            muted = theme.colors(option.palette).muted
+            option.palette.setColor(QPalette.ColorRole.Text, muted)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        super().paint(painter, option, index)
+        if COLUMNS[index.column()] is not SEND:
+            return
+        button = QStyleOptionButton()
+        button.rect = _button_rect(option.rect)
+        button.text = "Send"
+        button.palette = option.palette
+        button.state = QStyle.StateFlag.State_None
+        if self.can_send:
+            button.state |= QStyle.StateFlag.State_Enabled
+            down = self._pressed == index.row()
+            button.state |= QStyle.StateFlag.State_Sunken if down else QStyle.StateFlag.State_Raised
+            button.state |= option.state & QStyle.StateFlag.State_MouseOver
+        else:
+            button.palette.setCurrentColorGroup(QPalette.ColorGroup.Disabled)
+        QApplication.style().drawControl(QStyle.ControlElement.CE_PushButton, button, painter, option.widget)
+
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> bool:
+        if COLUMNS[index.column()] is not SEND:
+            return super().editorEvent(event, model, option, index)
+        inside = hasattr(event, "position") and _button_rect(option.rect).contains(event.position().toPoint())
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+            self._pressed = index.row() if inside and event.button() == Qt.MouseButton.LeftButton else -1
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            pressed, self._pressed = self._pressed, -1
+            if inside and pressed == index.row() and self.can_send:
+                self.send_clicked.emit(index.row())
+        else:
+            return False
+        option.widget.update(index)
+        return True
+
+
+def _button_rect(cell: QRect) -> QRect:
+    return cell.adjusted(3, 2, -3, -2)

@@ -1,0 +1,64 @@
+"""The line below the transmit table: how far frames go, what is asked of the bus, and the limit for all."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSpinBox, QWidget
+
+from canmcast_gui.app.workspace_values import MOST_RATE_LIMIT
+from canmcast_gui.models.transmit.load import Load
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui import theme
+
+
+class ReachAndLoad(QWidget):
+    """How far frames go, and what is asked of the bus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reach = QLabel(self)
+        self.load = QLabel(self)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(8, 2, 8, 2)
+        self.line.addWidget(self.reach)
+        self.line.addStretch(1)
+        self.line.addWidget(self.load)
+
+    def show_reach(self, settings: BusSettings | None) -> None:
+        """Say how far frames go, before the first of them leaves."""
+        self.reach.setText("" if settings is None else settings.reach())
+        self._color(self.reach, settings is not None and settings.leaves_host)
+
+    def show_load(self, load: Load, more: str = "") -> None:
+        """Say what is asked of the bus, and ``more`` about it; more than it could carry is a warning."""
+        too_much = load.share > 1.0
+        text = load.text + (": more than it can carry" if too_much else "")
+        self.load.setText(text + more if text else "")
+        self._color(self.load, too_much)
+
+    def _color(self, label: QLabel, warning: bool) -> None:
+        named = theme.colors(self.palette())
+        palette = QPalette(QApplication.palette(label))
+        palette.setColor(QPalette.ColorRole.WindowText, named.error if warning else named.muted)
+        label.setPalette(palette)
+
+
+class TransmitFooter(ReachAndLoad):
+    """``limited`` carries the limit in frames per second, 0 for none."""
+
+    limited = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.limit = QSpinBox(self)
+        self.limit.setRange(0, MOST_RATE_LIMIT)
+        self.limit.setSingleStep(100)
+        self.limit.setSpecialValueText("no limit")
+        self.limit.setSuffix(" frames/s")
+        self.limit.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.limit.setKeyboardTracking(False)
+        self.limit.setToolTip("At most so many frames a second leave this program, of whatever kind")
+        self.limit.valueChanged.connect(self.limited)
+        self.line.addWidget(QLabel("Limit", self))
+        self.line.addWidget(self.limit)

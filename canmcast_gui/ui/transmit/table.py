@@ -1,0 +1,95 @@
+"""The transmit table as it is seen: columns with widths, editors, rows dragged to other places."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.models.transmit.columns import COLUMNS, DATA
+from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
+from canmcast_gui.ui.transmit.delegate import TransmitDelegate
+from canmcast_gui.ui.views import VisibleChecks, prepare_table
+
+# Widths of another set of columns would be given to the wrong ones.
+HEADER = f"transmit_header_{len(COLUMNS)}"
+
+
+class TransmitTableView(QTableView):
+    """Remembers its columns' widths."""
+
+    def __init__(self, model: TransmitModel, settings: AppSettings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._settings = settings
+        self.cells = TransmitDelegate(model, self)
+        self.setModel(model)
+        self.setItemDelegate(self.cells)
+        prepare_table(self, row_padding=10)
+        VisibleChecks(self)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDragDropOverwriteMode(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._size_columns()
+
+    def _size_columns(self) -> None:
+        metrics, header = self.fontMetrics(), self.horizontalHeader()
+        header.setMinimumSectionSize(metrics.averageCharWidth() * 4)
+        for number, column in enumerate(COLUMNS):
+            header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 10)
+        header.restoreState(self._settings.layout(HEADER))
+        header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
+
+    # -- selected rows -----------------------------------------------------------------------------------
+
+    def selected(self) -> list[int]:
+        """The places of the selected rows, from top to bottom."""
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
+
+    def select(self, places: list[int]) -> None:
+        """Select these rows, and go to the first of them."""
+        if not places:
+            return
+        self.setCurrentIndex(self._model.index(places[0], COLUMNS.index(DATA)))
+        selection = self.selectionModel()
+        flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
+        for place in places[1:]:
+            selection.select(self._model.index(place, 0), flags)
+        self.setFocus()
+
+    def edit_cell(self, place: int, key: str) -> None:
+        """Let a cell be typed in."""
+        self.edit(self._model.index(place, next(n for n, one in enumerate(COLUMNS) if one.key == key)))
+
+    # -- dragging ----------------------------------------------------------------------------------------
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Rows of this table are moved by the model; the base class would remove them here afterwards."""
+        if not event.mimeData().hasFormat(ENTRIES_MIME):
+            super().dropEvent(event)
+            return
+        moved = self._model.own_rows(event.mimeData())
+        at = self._place_at(event.position().toPoint().y())
+        if moved:
+            self.select(self._model.move(moved, at))
+        else:
+            self._model.dropMimeData(event.mimeData(), Qt.DropAction.CopyAction, at, 0, self.rootIndex())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.setState(QAbstractItemView.State.NoState)
+        self.viewport().update()
+
+    def _place_at(self, y: int) -> int:
+        """Before which row something is dropped: the nearer edge counts."""
+        row = self.rowAt(y)
+        if row < 0:
+            return self._model.rowCount()
+        middle = self.rowViewportPosition(row) + self.rowHeight(row) / 2
+        return row + (y > middle)

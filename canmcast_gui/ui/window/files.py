@@ -1,0 +1,270 @@
+"""Files by dialog: opening and saving traces, recording, databases. No dialog blocks reception."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.tasks import Task
+from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.logfile import TableLayout
+from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.models.trace.rows import first_row_since
+from canmcast_gui.recording import Leftover, leftovers
+from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.record import RecordDialog
+from canmcast_gui.ui.dialogs.several import SeveralDialog
+from canmcast_gui.ui.window.tables import with_layout
+
+MINUTE_NS = 60_000_000_000
+DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
+
+
+class FileFlows(QObject):
+    """Asks for files and hands them to the session. ``opened`` says that a file is being opened."""
+
+    opened = Signal(str)
+
+    def __init__(self, session: Session, settings: AppSettings, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._window = window
+
+    # -- what the user asks for --------------------------------------------------------------------------
+
+    def ask_open(self) -> None:
+        """Ask for a log file, or for several, and open them."""
+        dialog = QFileDialog(self._window, "Open a recording", self._folder(), _read_filters())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.open_all(list(paths)))
+        dialog.open()
+
+    def open_all(self, paths: list[str]) -> None:
+        """Open one file; ask how several go together, and open them as one."""
+        if len(paths) == 1:
+            self.open(paths[0])
+        elif paths:
+            dialog = SeveralDialog(sorted(map(Path, paths)), self._window)
+            dialog.chosen.connect(
+                lambda parts, align: self.keep_unsaved(lambda: self._open_parts(parts, align))
+            )
+            dialog.open()
+
+    def open(self, path: str) -> None:
+        """Open a log file, after asking what becomes of frames that are in no file."""
+        self.keep_unsaved(
+            lambda: with_layout(
+                Path(path), self._settings, self._window, lambda layout: self._open(path, layout)
+            )
+        )
+
+    def _open(self, path: str, layout: TableLayout | None) -> None:
+        self._follow(self._session.open_file(path, layout), [path])
+
+    def _open_parts(self, parts: list[LogPart], align: bool) -> None:
+        self._follow(self._session.open_files(parts, align), [str(part.path) for part in parts])
+
+    def _follow(self, task: Task, paths: list[str]) -> None:
+        for path in paths:
+            task.finished.connect(
+                lambda _result, path=path: self._settings.add_recent(self._settings.recent_files, path)
+            )
+        self.opened.emit(paths[0])
+
+    def ask_save(self, then: Callable[[], None] | None = None) -> None:
+        """Ask where to save all frames; ``then`` is called once they are saved."""
+        if not len(self._session.recording):
+            self._session.message.emit("info", "There are no frames to save yet.")
+            return
+        self.dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save_as=_name())
+
+    def ask_save_shown(self, condition: Filter) -> None:
+        """Ask where to save the frames that pass a filter."""
+        if condition.passes_all:
+            self.ask_save()
+        elif not len(self._session.recording):
+            self._session.message.emit("info", "There are no frames to save yet.")
+        else:
+            self.dialog(
+                f"Save the frames of “{condition.text}”", _write_filters(),
+                lambda path: self._session.save_file(path, condition=condition), save_as=_name(),
+            )  # fmt: skip
+
+    def ask_save_minute(self) -> None:
+        """Ask where to save the newest minute, as it is now and not when the question is answered."""
+        recording = self._session.recording
+        if not len(recording):
+            self._session.message.emit("info", "There are no frames to save yet.")
+            return
+        newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
+        rows = range(first_row_since(recording, newest - MINUTE_NS), recording.end_row)
+        self.dialog(
+            "Save the last minute", _write_filters(),
+            lambda path: self._session.save_file(path, rows), save_as=_name(),
+        )  # fmt: skip
+
+    def offer_leftovers(self) -> None:
+        """Say that a crash left frames behind, where the page that lists them is not seen."""
+        found = leftovers()
+        if not found:
+            return
+        newest = max(found, key=lambda one: one.first_time)
+        when = datetime.fromtimestamp(newest.first_time / 1e9)
+        others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
+        which = f"{newest.frames:,} frames from {when:%Y-%m-%d %H:%M}{others}"
+        text = f"{which} were not saved when the program ended unexpectedly."
+        self._session.message.emit("warning", text)
+        self._window.panel.messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, lambda: None))
+
+    def ask_save_leftover(self, leftover: Leftover, then: Callable[[], None]) -> None:
+        """Ask where to save what a crash left behind; ``then`` is called when it is saved, or is not."""
+        when = datetime.fromtimestamp(leftover.first_time / 1e9)
+
+        def chosen(path: str) -> None:
+            self._session.save_leftover(leftover, path).ended.connect(then)
+
+        self.dialog(
+            "Save what was left behind", _write_filters(), chosen, save_as=f"trace-{when:%Y%m%d-%H%M%S}"
+        )
+
+    def _save(self, path: str, then: Callable[[], None] | None) -> None:
+        task: Task = self._session.save_file(path)
+        task.finished.connect(lambda _result: self._settings.add_recent(self._settings.recent_files, path))
+        if then is not None:
+            task.finished.connect(lambda _result: then())
+
+    def ask_record(self) -> None:
+        """Ask for a file and write to it what is received from now on."""
+        self.dialog(
+            "Record to a file", _write_filters(), self._session.start_record, save_as=_name(),
+            rejected=self._session.record_state_changed.emit,
+        )  # fmt: skip
+
+    def ask_record_with_options(self) -> None:
+        """Ask how to record, and begin."""
+        path = Path(self._folder()) / f"{_name()}.blf"
+        dialog = RecordDialog(
+            path, self._settings.record.value, self._filter_problem, self._browse, self._window
+        )
+        dialog.chosen.connect(self._session.start_record)
+        dialog.chosen.connect(lambda *_: self._settings.record.set(dialog.values()))
+        dialog.open()
+
+    def _browse(self, chosen: Callable[[str], None]) -> None:
+        self.dialog("Record to", _write_filters(), chosen, save_as=_name())
+
+    def _filter_problem(self, text: str) -> str:
+        try:
+            compile_for(text, self._session.recording, self._session.databases)
+        except FilterError as error:
+            return f"The trigger is no filter: {error}"
+        return ""
+
+    def ask_reference(self) -> None:
+        """Ask for a log file to compare the plots with."""
+        self.dialog(
+            "Compare with a log file", _read_filters(), lambda path: self._session.reference.open(Path(path))
+        )
+
+    def ask_database(self) -> None:
+        """Ask for a database and load it."""
+        self.dialog("Load a database", DATABASES, self._session.load_database)
+
+    def drop(self, *paths: str) -> None:
+        """Files dropped on the window: databases by their suffix, the others are recordings."""
+        logs = []
+        for path in paths:
+            if Path(path).suffix.lower() in (".dbc", ".kcd", ".sym", ".arxml"):
+                self._session.load_database(path)
+            else:
+                logs.append(path)
+        self.open_all(logs)
+
+    def keep_unsaved(self, then: Callable[[], None]) -> None:
+        """Go on with ``then``, after asking whether to save frames and marks that are in no file yet."""
+        frames, marks = self._session.unsaved_frames, self._session.unsaved_marks
+        if not frames and not marks:
+            then()
+            return
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        what = f"{frames:,} received frames" if frames else "One mark" if marks == 1 else f"{marks:,} marks"
+        box.setText(f"{what} {'is' if what == 'One mark' else 'are'} in no file yet.")
+        box.setInformativeText("Save them first? What is not saved is deleted.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        icons.without_icons(box)
+        box.buttonClicked.connect(lambda button: self._after_question(box.standardButton(button), then))
+        box.open()
+
+    def _after_question(self, answer: QMessageBox.StandardButton, then: Callable[[], None]) -> None:
+        if answer == QMessageBox.StandardButton.Save:
+            self.ask_save(then)
+        elif answer == QMessageBox.StandardButton.Discard:
+            then()
+
+    # -- dialogs -----------------------------------------------------------------------------------------
+
+    def dialog(
+        self,
+        title: str,
+        filters: str,
+        chosen: Callable[[str], object],
+        save_as: str = "",
+        rejected: Callable[[], None] | None = None,
+    ) -> None:
+        """Ask for a file, to read or, with ``save_as`` for its suggested name, to write."""
+        dialog = QFileDialog(self._window, title, self._folder(), filters)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if save_as:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(_suffix(dialog.selectedNameFilter()))
+            dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
+            dialog.selectFile(save_as)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: chosen(path))
+        if rejected is not None:
+            dialog.rejected.connect(rejected)
+        dialog.open()
+
+    def _folder(self) -> str:
+        recent = self._settings.recent_files.value
+        return str(Path(recent[0]).parent) if recent else str(Path.home())
+
+
+def _name() -> str:
+    """A file name that says when, for a trace of now."""
+    return time.strftime("trace-%Y%m%d-%H%M%S")
+
+
+def _read_filters() -> str:
+    suffixes = dict.fromkeys(suffix for one in FORMATS if one.can_read for suffix in one.suffixes)
+    every = " ".join(f"*{suffix}" for suffix in (*suffixes, ".gz", ".zst"))
+    return f"Log files ({every});;All files (*)"
+
+
+def _write_filters() -> str:
+    return ";;".join(
+        f"{one.title} ({' '.join(f'*{suffix}' for suffix in one.suffixes)})"
+        for one in FORMATS
+        if one.can_write
+    )
+
+
+def _suffix(name_filter: str) -> str:
+    """The first suffix that a dialog's filter names, without its dot."""
+    return name_filter.partition("*.")[2].partition(" ")[0].rstrip(")")

@@ -1,0 +1,316 @@
+"""The main window: the trace in the middle, panels around it, and what connects them to the session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow
+
+from canmcast_gui.app.files import Opened
+from canmcast_gui.app.recording_limits import limits_from
+from canmcast_gui.app.session import Session
+from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.demo import DEMO_PLOT_SIGNALS
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.bus_load import add_rate_menus
+from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
+from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.dialogs.limits import LimitsDialog
+from canmcast_gui.ui.dialogs.unread import UnreadDialog
+from canmcast_gui.ui.help_window import HelpWindow, show_about
+from canmcast_gui.ui.start_page import StartPage
+from canmcast_gui.ui.status.bar import StatusBar
+from canmcast_gui.ui.trace.docks import ViewDocks
+from canmcast_gui.ui.trace.panel import TracePanel
+from canmcast_gui.ui.window.docks import Docks
+from canmcast_gui.ui.window.files import FileFlows
+from canmcast_gui.ui.window.menus import THEMES, ToolBar, choice_menu
+from canmcast_gui.ui.window.times import TimeLink
+from canmcast_gui.ui.window.trace import TraceCommands
+from canmcast_gui.ui.window.workspace import SUFFIX, WorkspaceFlows
+from canmcast_gui.ui.window.workspace_contents import WorkspaceContents
+
+FIRST_SIZE = QSize(1280, 800)
+GEOMETRY, STATE = "window/geometry", "window/state"
+
+
+class MainWindow(QMainWindow):
+    """The window of one session. ``end`` is called once, when the program is about to leave."""
+
+    def __init__(self, session: Session, settings: AppSettings) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self._may_close = False
+        self.setWindowTitle("canmcast")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.actions_ = Actions(self)
+        self.files = FileFlows(session, settings, self)
+        self.start_page = StartPage(settings)
+        self.panel = TracePanel(session, settings, self.start_page)
+        self.setCentralWidget(self.panel)
+        self.docks = Docks(session, settings, self.panel.context, self)
+        self.views = ViewDocks(session, settings, self.panel, self)
+        self.panel.current_view = lambda: self.views.current
+        self.times = TimeLink(session, self.views, self.docks.plots)
+        self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
+        contents = WorkspaceContents(session, settings, self.docks, self.views, self)
+        self.workspaces = WorkspaceFlows(session, settings, contents, self.files, self)
+        self.connection = ConnectionButton(session, settings, self.actions_)
+        self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
+        self.addToolBar(self.tool_bar)
+        selection = lambda: self.views.current.selection_text()  # noqa: E731
+        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, self))
+        self._make_menus()
+        self._connect_actions()
+        self._connect_session()
+        self._restore_layout()
+        self._on_state()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        actions, bar, settings = self.actions_, self.menuBar(), self._settings
+        file = bar.addMenu("&File")
+        file.addAction(actions.open)
+        self._recent = file.addMenu("Open &recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        file.addActions([actions.save, actions.save_shown, actions.save_minute, actions.new])
+        file.addSeparator()
+        file.addActions([actions.load_database, actions.database_browser])
+        file.addSeparator()
+        file.addActions([actions.new_workspace, actions.open_workspace])
+        workspaces = file.addMenu("Recen&t workspaces")
+        workspaces.aboutToShow.connect(lambda: self.workspaces.fill_recent(workspaces))
+        file.addActions([actions.save_workspace, actions.save_workspace_as])
+        file.addSeparator()
+        file.addAction(actions.quit)
+        measurement = bar.addMenu("&Measurement")
+        measurement.addActions([actions.start, actions.stop, actions.connect, actions.demo])
+        measurement.addSeparator()
+        measurement.addActions([actions.pause, actions.clear])
+        measurement.addActions([actions.record, actions.record_options, actions.limits])
+        measurement.addSeparator()
+        add_rate_menus(measurement, self, settings)
+        self.trace_commands.fill_menu(bar.addMenu("&Trace"))
+        self._make_panel_menus()
+        window = bar.addMenu("&Window")
+        window.addActions([actions.new_chronological, actions.new_by_id])
+        window.addSeparator()
+        window.addActions(self.docks.toggle_actions())
+        window.addSeparator()
+        window.addAction("&Reset the layout", self.docks.arrange)
+        window.addMenu(choice_menu(self, "&Theme", settings.theme, THEMES))
+        bar.addMenu("&Help").addActions([actions.help, actions.about])
+
+    def _make_panel_menus(self) -> None:
+        transmit = self.menuBar().addMenu("T&ransmit")
+        transmit.addActions(self.docks.transmit.actions_.menu)
+        plot = self.menuBar().addMenu("&Plot")
+        plot.addAction("&Show the plot", lambda: self._show_dock("plot"))
+        plot.addAction("&New plot", self.docks.plots.open_new)
+        plot.addAction(self.docks.plots.link_action)
+        plot.addSeparator()
+        plot.addAction("&Compare with a log file…", self.files.ask_reference)
+        stop = plot.addAction("Compare &no more", self._session.reference.close)
+        plot.aboutToShow.connect(lambda: stop.setEnabled(self._session.reference.path is not None))
+        plot.addSeparator()
+        plot.addAction("Choose &signals", lambda: self._show_dock("signals"))
+
+    def _show_dock(self, name: str) -> None:
+        self.docks.docks[name].show()
+        self.docks.docks[name].raise_()
+        self.docks.docks[name].widget().setFocus()
+
+    def _connect_actions(self) -> None:
+        actions, session = self.actions_, self._session
+        for action, slot in (
+            (actions.open, self.files.ask_open),
+            (actions.save, lambda: self.files.ask_save()),
+            (actions.save_minute, self.files.ask_save_minute),
+            (actions.new, lambda: self.files.keep_unsaved(session.clear)),
+            (actions.clear, session.clear),
+            (actions.limits, lambda: LimitsDialog(self._settings, self).open()),
+            (actions.load_database, self.files.ask_database),
+            (actions.database_browser, self.docks.show_browser),
+            (actions.open_workspace, self.workspaces.ask_open),
+            (actions.new_workspace, self.workspaces.ask_new),
+            (actions.save_workspace, self.workspaces.save_again),
+            (actions.save_workspace_as, self.workspaces.ask_save),
+            (actions.quit, self.close_by_user),
+            (actions.start, self.start),
+            (actions.stop, session.disconnect_bus),
+            (actions.connect, self.ask_connect),
+            (actions.demo, self.start_demo),
+            (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
+            (actions.record, self._on_record),
+            (actions.record_options, self.files.ask_record_with_options),
+            (actions.help, self._show_help),
+            (actions.about, lambda: show_about(self)),
+        ):
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+
+    def _connect_session(self) -> None:
+        session, page = self._session, self.start_page
+        session.state_changed.connect(self._on_state)
+        session.record_state_changed.connect(self._on_state)
+        session.recording_replaced.connect(self._on_state)
+        session.paused_changed.connect(self._on_state)
+        limits = self._settings.limits
+        limits.changed.connect(lambda values: session.set_limits(limits_from(values)))
+        session.set_limits(limits_from(limits.value))
+        session.file_unread.connect(self._on_unread)
+        page.demo_requested.connect(lambda: self.start_demo())
+        page.connect_requested.connect(self.ask_connect)
+        page.open_requested.connect(self.files.ask_open)
+        page.file_requested.connect(self.files.open)
+        page.bus_requested.connect(self.connect_bus)
+        page.workspace_requested.connect(self.workspaces.open_asking)
+        self.workspaces.changed.connect(self._on_state)
+        page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
+        page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
+        self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
+        self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
+        self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
+        self.connection.chosen.connect(self.connect_bus)
+
+    # -- the bus -----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Go on the bus that was used last; without one ask which."""
+        recent = recent_buses(self._settings)
+        if recent:
+            self.connect_bus(recent[0])
+        else:
+            self.ask_connect()
+
+    def start_demo(self, settings: BusSettings | None = None) -> None:
+        """Go on the demonstration bus, with plots that show how the car is driven."""
+        self._session.start_demo(settings)
+        for name in DEMO_PLOT_SIGNALS:
+            self.docks.plots.plot_signal(name)
+
+    def connect_bus(self, settings: BusSettings) -> None:
+        """Go on a bus and remember it."""
+        try:
+            settings = settings.validated()
+        except BusError as error:
+            self._session.message.emit("error", str(error))
+            return
+        self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
+        self._session.connect_bus(settings)
+
+    def ask_connect(self) -> None:
+        """Ask which bus."""
+        recent = recent_buses(self._settings)
+        dialog = ConnectDialog(recent[0] if recent else BusSettings(), self)
+        dialog.chosen.connect(self.connect_bus)
+        dialog.open()
+
+    def _on_unread(self, text: str, opened: Opened) -> None:
+        """The message about a file that was not read whole can show what is missing."""
+        self.panel.messages.offer(text, "Show…", lambda: UnreadDialog(text, opened, self).open())
+
+    def _on_record(self) -> None:
+        if self._session.recorder is not None:
+            self._session.stop_record()
+        else:
+            self.files.ask_record()
+
+    # -- reacting ----------------------------------------------------------------------------------------
+
+    def _on_state(self) -> None:
+        """Actions and title say what is."""
+        session, actions = self._session, self.actions_
+        on_bus = session.state in ("live", "connecting")
+        actions.start.setEnabled(not on_bus)
+        actions.stop.setEnabled(on_bus)
+        actions.pause.setChecked(session.paused)
+        actions.record.setChecked(session.recorder is not None)
+        actions.record_options.setEnabled(session.recorder is None)
+        where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
+        self.setWindowTitle(" – ".join(part for part in (self.workspaces.title, where, "canmcast") if part))
+        self.setWindowModified(self.workspaces.modified)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._settings.recent_files.value:
+            self._recent.addAction(path, lambda path=path: self.files.open(path))
+        if self._recent.isEmpty():
+            self._recent.addAction("No file was opened yet").setEnabled(False)
+
+    def _show_help(self) -> None:
+        HelpWindow(self).show()
+
+    # -- size, place, end --------------------------------------------------------------------------------
+
+    def _restore_layout(self) -> None:
+        geometry, state = self._settings.layout(GEOMETRY), self._settings.layout(STATE)
+        self.views.restore()
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            screen = QGuiApplication.primaryScreen()
+            self.resize(FIRST_SIZE.boundedTo(screen.availableSize()) if screen else FIRST_SIZE)
+        if state.isEmpty() or not self.restoreState(state):
+            self.docks.arrange()
+        else:
+            self.docks.place_new(state)
+
+    def bring_back(self) -> None:
+        """Have what was set up at the last end, its docks in the places that they had."""
+        self.workspaces.bring_back()
+        state = self._settings.layout(STATE)
+        if not state.isEmpty():
+            self.restoreState(state)
+            self.docks.place_new(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.tool_bar.fold(event.size().width())
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.docks.docks["plot"].isVisible():
+            QTimer.singleShot(0, self, self.docks.plots.load)
+
+    def close_by_user(self) -> None:
+        """Close, after asking what becomes of frames and changes that are in no file."""
+        self.files.keep_unsaved(lambda: self.workspaces.keep_changes(self._close_now, at_end=True))
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A user's close may ask first; a program's or a system's end does not wait for an answer."""
+        unsaved = self._session.unsaved_frames or self._session.unsaved_marks or self.workspaces.asks_at_end()
+        if event.spontaneous() and not self._may_close and unsaved:
+            event.ignore()
+            self.close_by_user()
+            return
+        self._settings.set_layout(GEOMETRY, self.saveGeometry())
+        self._settings.set_layout(STATE, self.saveState())
+        self.views.remember()
+        self.workspaces.remember()
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """Let go of what could outlive the window."""
+        self.close()
+        self.views.end()
+        self.docks.end()
+
+    # -- files dropped on the window ---------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if len(paths) == 1 and paths[0].endswith(SUFFIX):
+            self.workspaces.open_asking(paths[0])
+        else:
+            self.files.drop(*paths)

@@ -1,0 +1,259 @@
+"""Tables of frames: the dialects of many tools by their headers, any other by a layout that is handed in."""
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import FileError, read_batches
+from canmcast_gui.logfile.errors import UnknownColumnsError
+from canmcast_gui.logfile.table.layout import TIME_KINDS, TableLayout
+
+GVRET = """Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8
+1000001,00000123,false,Rx,0,2,AA,0B,
+1000002,18DAF110,true,Tx,1,3,1,02,ff,0,0,0,0,0
+1000003,2.00E+06,false,Rx,0,8,01,02,03,04,05,06,07,08,
+"""
+OLD_GVRET = """Time Stamp,ID,Extended,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8
+1000001,00000123,false,0,2,AA,0B,00,00,00,00,00,00,
+1000002,18DAF110,true,1,3,01,02,FF,00,00,00,00,00,
+1000003,000002E6,false,0,8,01,02,03,04,05,06,07,08,
+"""
+CSS = """TimestampEpoch;BusChannel;ID;IDE;DLC;DataLength;Dir;EDL;BRS;ESI;RTR;DataBytes
+1.000001;1;123;0;2;2;0;0;0;0;0;AA0B
+1.000002;2;18DAF110;1;3;3;1;0;0;0;0;0102FF
+1.000003;1;2E6;0;8;8;0;0;0;0;0;0102030405060708
+"""
+VEHICLE_SPY = """VSpyMessages
+Start Date,6/29/2018
+
+Line,Abs Time(Sec),Rel Time (Sec),Status,Er,Tx,Text,Network,Node,ID,Cycle,Ch
+Line,Abs Time(Sec),Rel Time (Sec),Status,Er,Tx,Text,Network,Node,Arb ID,Remote,Xtd,B1,B2,B3,B4,B5,B6,B7,B8
+1,1.000001,0,67371008,F,F,"HS CAN $123, with a comma",HS CAN,,123,F,F,AA,0B,,,,,,,
+2,1.000002,1E-06,67371008,F,T,MS CAN,MS CAN,,18DAF110,F,T,01,02,FF,,,,,,
+3,1.000003,1E-06,67371008,F,F,HS CAN,HS CAN,,2E6,F,F,01,02,03,04,05,06,07,08,
+"""
+CANHACKER = """@ TEXT @ 3 @ 64 @ 0 @ 3 @ 2 @ 00:00:01.000 @\r
+1,000001\t1\t0004\t123\t2\tAA 0B                  \t00000000\t  \t
+1,000002\t1\t0004\t18DAF110\t3\t01 02 FF               \t00000000\t  \t
+1,000003\t1\t0004\t2E6\t8\t01 02 03 04 05 06 07 08\t00000000\t  \t
+"""
+OLD_CANHACKER = """Time   ID     DLC Data                    Comment
+01.000001 123      2   AA 0B
+01.000002 18DAF110 3   01 02 FF
+01.000003 2E6      8   01 02 03 04 05 06 07 08
+"""
+SPACED = """# written by something
+Time [s] | Channel | CAN-ID (hex) | Dir | DLC | Data
+1.000001 | CAN1 | 0x123 | Rx | 2 | 0xAA 0x0B
+1.000002 | CAN2 | 18DAF110x | Tx | 3 | 01-02-FF
+1.000003 | CAN1 | 0x2E6 | Rx | 8 | 0102030405060708
+"""
+PAYLOADS = ["aa0b", "0102ff", "0102030405060708"]
+
+
+def written(tmp_path, text: str, layout: TableLayout | None = None):
+    path = tmp_path / "log.txt"
+    path.write_bytes(text.encode())
+    reader = read_batches(path, layout=layout)
+    return FrameBatch.concatenate(list(reader)), reader
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "channels", "sent"),
+    [
+        (GVRET, "gvret", [1, 2, 1], True),
+        (OLD_GVRET, "gvret", [1, 2, 1], False),
+        (OLD_GVRET.replace("\n", "\r\n"), "gvret", [1, 2, 1], False),
+        (CSS, "css", [1, 2, 1], True),
+        (VEHICLE_SPY, "vehiclespy", [1, 2, 1], True),
+        (CANHACKER, "canhacker", [1, 1, 1], False),
+        (CANHACKER.replace("\r\n", "\r").replace("\n", "\r"), "canhacker", [1, 1, 1], False),
+        (OLD_CANHACKER, "canhacker", [1, 1, 1], False),
+        (SPACED, "table", [1, 2, 1], True),
+    ],
+)
+def test_dialects(text, name, channels, sent, tmp_path):
+    batch, reader = written(tmp_path, text)
+    assert (reader.format.name, reader.skipped) == (name, 0)
+    assert batch.timestamp_ns.tolist() == [1_000_001_000, 1_000_002_000, 1_000_003_000]
+    assert batch.arbitration_id.tolist() == [0x123, 0x18DAF110, 0x2E6]
+    assert batch.flags.tolist() == [0, Flag.EXTENDED | (Flag.TX if sent else 0), 0]
+    assert batch.channel.tolist() == channels
+    assert [batch.payload(row).hex() for row in range(3)] == PAYLOADS
+    assert batch.dlc.tolist() == [2, 3, 8]
+
+
+def test_cl2000_counts_days_from_the_month_in_its_head(tmp_path):
+    head = '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
+    batch, reader = written(tmp_path, head + "05T071031805;0;326;0001\n06T000000001;1;18fe592f;ff\n")
+    assert reader.format.name == "cl2000"
+    assert batch.flags.tolist() == [0, Flag.EXTENDED]
+    start = datetime(2023, 10, 5, 7, 10, 31).timestamp()
+    assert batch.timestamp_ns[0] == int(start) * 1_000_000_000 + 805_000_000
+    milliseconds = np.diff(batch.timestamp_ns) // 1_000_000
+    assert milliseconds.tolist() == [(17 * 3600 - 10 * 60 - 31) * 1000 - 805 + 1]
+
+
+def test_cl2000_has_sent_frames_of_types_of_their_own(tmp_path):
+    head = '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
+    batch, reader = written(
+        tmp_path, head + "".join(f"05T07103180{kind};{kind};10;00\n" for kind in (0, 1, 8, 9))
+    )
+    assert reader.skipped == 0
+    assert batch.flags.tolist() == [0, Flag.EXTENDED, Flag.TX, Flag.TX | Flag.EXTENDED]
+
+
+@pytest.mark.parametrize("date", ["99231005T071031", "nonsense", "00001305"])
+def test_a_month_beyond_all_measure_counts_from_1970(date, tmp_path):
+    head = f'# Logger type: CL2000\n# Time: {date}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
+    batch, _ = written(tmp_path, head + "01T000000001;0;326;0001\n")
+    assert batch.timestamp_ns.tolist() == [86_400_000_000_000 + 1_000_000]
+
+
+def test_cancapture_counts_milliseconds(tmp_path):
+    head = "ParserFlags\tCh\tCounter\tT/R\tTime\tFlags\tCAN ID\tLen\tData\tParser Name\tdefault\n"
+    batch, reader = written(tmp_path, head + "1\t0\t708\tTX\t1500\t\t0x00000681\t3\t0xf0 20 0a \tParser\t\n")
+    assert (reader.format.name, batch.timestamp_ns.tolist()) == ("cancapture", [1_500_000_000])
+    assert (batch.payload(0).hex(), batch.flags.tolist()) == ("f0200a", [Flag.TX])
+
+
+def test_can_fd_and_remote_frames(tmp_path):
+    text = (
+        CSS.splitlines()[0] + "\n1.0;1;123;0;9;12;0;1;1;1;0;" + "AB" * 12 + "\n2.0;1;124;0;5;0;0;0;0;0;1;\n"
+    )
+    batch, _ = written(tmp_path, text)
+    assert batch.flags.tolist() == [Flag.FD | Flag.BRS | Flag.ESI, Flag.REMOTE]
+    assert (batch.length.tolist(), batch.dlc.tolist()[0]) == ([12, 0], 9)
+    assert batch.payload(0) == b"\xab" * 12
+
+
+def test_bad_lines_are_counted_and_located(tmp_path):
+    lines = GVRET.splitlines()
+    lines[2:2] = ["", "garbage, more", "1000001,00000123,false,Rx,0,8,AA,0B", "x,123,false,Rx,0,1,00"]
+    batch, reader = written(tmp_path, "\n".join(lines))
+    assert (len(batch), reader.skipped) == (3, 3)
+    assert [problem.partition(":")[0] for problem in reader.problems] == ["line 4", "line 5", "line 6"]
+
+
+def test_a_layout_that_is_handed_in_reads_any_table(tmp_path):
+    text = "no names here\n12:00:01,5;1A;17 0 255\n12:00:02,25;7FF;1 2 3\n12:00:03;7FE;1 2 256\n"
+    layout = TableLayout(
+        delimiter=";", skip_lines=1, time=0, time_kind="clock", identifier=1, data=2, data_base=10
+    )
+    batch, reader = written(tmp_path, text, layout)
+    assert (batch.timestamp_ns // 1_000_000 - 43_200_000).tolist() == [1500, 2250]
+    assert [batch.payload(row) for row in range(2)] == [b"\x11\0\xff", b"\1\2\3"]
+    assert reader.problems == ["line 4: no frame in '12:00:03;7FE;1 2 256'"]
+    with pytest.raises(UnknownColumnsError, match="which column is what"):
+        read_batches(tmp_path / "log.txt")
+
+
+def test_dates_are_local_time_and_relative_times_are_summed(tmp_path):
+    layout = TableLayout(skip_lines=0, time=0, time_kind="date", identifier=1)
+    batch, _ = written(tmp_path, "2018/06/29 13:00:47.5,1\n2018-06-29T13:00:48.25,2\n", layout)
+    assert np.diff(batch.timestamp_ns).tolist() == [750_000_000]
+    layout = TableLayout(time=0, time_kind="ms", identifier=1, relative=True, start_ns=1)
+    batch, _ = written(tmp_path, "5,1\n5,2\n5,3\n", layout)
+    assert batch.timestamp_ns.tolist() == [5_000_001, 10_000_001, 15_000_001]
+
+
+def test_blocks_join_without_a_seam(tmp_path):
+    row = "1000001,00000123,false,Rx,0,8,AA,0B,01,02,03,04,05,06,"
+    batch, reader = written(tmp_path, GVRET.splitlines()[0] + "\n" + (row + "\n") * 40_000 + "end\n")
+    assert (len(batch), reader.problems) == (40_000, ["line 40002: no frame in 'end'"])
+    assert len(np.unique(batch.data, axis=0)) == 1
+
+
+cell_texts = st.sampled_from(["AA", "0b", "ff", "7", "", "xx", " 3C", "0x1F", "100", "2.", "\t5d "])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.lists(cell_texts, max_size=11), min_size=1, max_size=6),
+    cells=st.sampled_from([3, 8, 10]),
+)
+def test_a_payload_of_many_cells_ends_before_the_first_that_is_no_byte(rows, cells, tmp_path_factory):
+    layout = TableLayout(identifier=0, data=1, data_cells=cells)
+    text = "\n".join(",".join(["1", *row]) for row in rows)
+    batch, reader = written(tmp_path_factory.mktemp("cells"), text, layout)
+    assert reader.skipped == 0
+    assert [list(batch.payload(row)) for row in range(len(rows))] == [_bytes_in(row[:cells]) for row in rows]
+
+
+def _bytes_in(cells: list[str]) -> list[int]:
+    values = []
+    for cell in cells:
+        digits = cell.strip().removeprefix("0x")
+        if not digits or set(digits) - set("0123456789abcdefABCDEF") or int(digits, 16) > 255:
+            break
+        values.append(int(digits, 16))
+    return values
+
+
+def test_payloads_in_one_cell_with_and_without_marks_between(tmp_path):
+    cells = ["AA 0B", "aa0b", "AA-0B", "", "a b", "0xAA0B", "AA0", "AA0B0G", "AA " * 30 + "0B", "AA.0B"]
+    layout = TableLayout(delimiter=";", identifier=0, data=1)
+    batch, reader = written(tmp_path, "".join(f"1;{cell}\n" for cell in cells), layout)
+    expected = ["aa0b", "aa0b", "aa0b", "", "0a0b", "aa0b", "aa" * 30 + "0b", "aa0b"]
+    assert [batch.payload(row).hex() for row in range(len(batch))] == expected
+    assert [problem.partition(":")[0] for problem in reader.problems] == ["line 7", "line 8"]
+
+
+def test_channels_by_name_are_numbered_in_turn(tmp_path):
+    names = ["HS", "MS", "HS", "a bus with a long name", *(f"net {letter}" for letter in "abcdefgh"), "MS"]
+    batch, _ = written(tmp_path, "".join(f"1,{name}\n" for name in names), TableLayout(channel=1))
+    assert batch.channel.tolist() == [1, 2, 1, *range(3, 12), 2]
+    batch, _ = written(tmp_path, "1,A\n1,B\n1,A\n1,C\n", TableLayout(channel=1))
+    assert batch.channel.tolist() == [1, 2, 1, 3]
+
+
+def test_a_line_without_end_is_counted(tmp_path):
+    batch, reader = written(tmp_path, GVRET + "z" * 3_000_000)
+    assert (len(batch), reader.problems[0][:28]) == (3, "line 5: no frame in 'zzzzzzz")
+
+
+columns = st.one_of(st.none(), st.integers(0, 6))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text(alphabet="0123456789abcdefxXRT,;. \t\"'#:-\n\r", max_size=200),
+    layout=st.builds(
+        TableLayout,
+        delimiter=st.sampled_from(",; \t"),
+        skip_lines=st.integers(0, 3),
+        time=columns,
+        time_kind=st.sampled_from(TIME_KINDS),
+        identifier=st.integers(0, 6),
+        id_base=st.sampled_from([10, 16]),
+        data=columns,
+        data_cells=st.integers(1, 64),
+        data_base=st.sampled_from([10, 16]),
+        length=columns,
+        dlc=columns,
+        channel=columns,
+        direction=columns,
+        fd=columns,
+        remote=columns,
+        error=columns,
+        relative=st.booleans(),
+    ),
+)
+def test_no_text_and_no_layout_raises_anything_but_a_sentence(text, layout, tmp_path_factory):
+    path = tmp_path_factory.mktemp("any") / "log"
+    path.write_text(text)
+    try:
+        for batch in read_batches(path, layout=layout):
+            batch.to_messages()
+    except FileError as error:
+        assert "\n" not in str(error)
+
+
+def test_layouts_as_plain_values():
+    layout = TableLayout(delimiter=";", time=3, data=None, data_cells=8, relative=True)
+    assert TableLayout.from_dict(layout.to_dict()) == layout
+    assert TableLayout.from_dict({"time": "x", "delimiter": 5, "unknown": 1}) == TableLayout()

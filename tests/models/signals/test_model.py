@@ -1,0 +1,173 @@
+"""The tree of databases, messages and signals, under Qt's model tester."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from canmcast_gui.database import DatabaseSet, load_database
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.models.database.mime import rows_of_mime, signals_of_mime
+from canmcast_gui.models.signals.model import NAME, VALUE, SignalTreeModel
+from canmcast_gui.recording import NewestById
+from canmcast_gui.resources_path import resource
+from tests.models.frames import databases
+
+J1939 = """VERSION ""
+NS_ :
+BS_:
+BU_: A
+BO_ 2364540158 EEC1: 8 A
+ SG_ Speed : 24|16@1+ (0.125,0) [0|8031] "rpm" A
+BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","J1939PG";
+BA_DEF_ "ProtocolType" STRING ;
+BA_DEF_DEF_ "VFrameFormat" "J1939PG";
+BA_DEF_DEF_ "ProtocolType" "J1939";
+BA_ "VFrameFormat" BO_ 2364540158 2;
+BA_ "ProtocolType" "J1939";
+"""
+
+
+@pytest.fixture
+def tree(qapp, tmp_path):
+    """A model with one database, and its tester."""
+    model = SignalTreeModel()
+    model.tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_databases(databases(tmp_path))
+    return model
+
+
+def lines(model, parent=QModelIndex()):  # noqa: B008  an invalid index is a constant
+    """Names and values of all lines below ``parent``, nested."""
+    return [
+        (
+            model.index(row, NAME, parent).data(),
+            model.index(row, VALUE, parent).data(),
+            lines(model, model.index(row, NAME, parent)),
+        )
+        for row in range(model.rowCount(parent))
+    ]
+
+
+def index_of(model, *names):
+    """The index of a path of names."""
+    index = QModelIndex()
+    for name in names:
+        rows = range(model.rowCount(index))
+        index = next(one for row in rows if (one := model.index(row, NAME, index)).data() == name)
+    return index
+
+
+def frame(arbitration_id=0x100, data=(0x40, 0x1F, 1), flags=0):
+    return FrameBatch.from_columns([1], [arbitration_id], [list(data)], flags=flags)
+
+
+def test_databases_messages_and_signals_are_shown(tree):
+    assert lines(tree) == [("test", "1 messages", [("Engine", "100", [("Speed", "", []), ("Gear", "", [])])])]
+
+
+def test_the_newest_values_are_shown_with_unit_or_state(tree):
+    newest = NewestById()
+    tree.refresh(newest, [index_of(tree, "test", "Engine")])
+    newest.update(frame(), 0)
+    tree.refresh(newest, [index_of(tree, "test", "Engine", "Gear"), index_of(tree, "test")])
+    assert index_of(tree, "test", "Engine", "Speed").siblingAtColumn(VALUE).data() == "2000.00 rpm"
+    assert index_of(tree, "test", "Engine", "Gear").siblingAtColumn(VALUE).data() == "First"
+    newest.update(frame(data=(4, 0)), 1)
+    tree.refresh(newest, [index_of(tree, "test", "Engine")])
+    assert index_of(tree, "test", "Engine", "Speed").siblingAtColumn(VALUE).data() == "1.00 rpm"
+    assert index_of(tree, "test", "Engine", "Gear").siblingAtColumn(VALUE).data() == ""
+    tree.forget_values()
+    assert index_of(tree, "test", "Engine", "Speed").siblingAtColumn(VALUE).data() == ""
+
+
+def test_a_parameter_group_shows_whichever_sender_was_last(qapp, tmp_path):
+    path = tmp_path / "j1939.dbc"
+    path.write_text(J1939)
+    known = DatabaseSet()
+    known.add(load_database(path))
+    model = SignalTreeModel()
+    model.set_databases(known)
+    newest = NewestById()
+    for row, (sender, speed) in enumerate([(0x0CF00403, 8), (0x0CF00405, 16)]):
+        payload = [0, 0, 0, speed, 0, 0, 0, 0]
+        newest.update(frame(sender, payload, flags=int(Flag.EXTENDED)), row)
+    model.refresh(newest, [index_of(model, "j1939", "EEC1")])
+    value = index_of(model, "j1939", "EEC1", "Speed").siblingAtColumn(VALUE).data()
+    assert value.startswith("2")
+    assert value.endswith("rpm")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["Speed", "Gear"]),
+        ("gear", ["Gear"]),
+        ("ENGINE", ["Speed", "Gear"]),
+        ("eng spe", ["Speed"]),
+        ("engine.gear", ["Gear"]),
+        ("100", ["Speed", "Gear"]),
+        ("nothing", None),
+    ],
+)
+def test_the_filter_keeps_what_has_every_word(tree, text, expected):
+    tree.set_filter(text)
+    (_, _, messages) = lines(tree)[0]
+    assert [name for name, _, _ in messages[0][2]] == expected if expected else not messages
+    assert tree.shown_lines == (1 + len(expected) if expected else 0)
+
+
+def test_checking_a_signal_asks_for_its_plot(tree):
+    asked = []
+    tree.plot_toggled.connect(lambda name, wanted: asked.append((name, wanted)))
+    index = index_of(tree, "test", "Engine", "Gear")
+    role = Qt.ItemDataRole.CheckStateRole
+    assert tree.setData(index, Qt.CheckState.Checked.value, role)
+    assert Qt.CheckState(index.data(role)) == Qt.CheckState.Checked
+    assert tree.setData(index, Qt.CheckState.Unchecked.value, role)
+    assert asked == [("Engine.Gear", True), ("Engine.Gear", False)]
+    tree.set_plotted(["Engine.Gear"])
+    assert Qt.CheckState(index.data(role)) == Qt.CheckState.Checked
+    assert not tree.setData(index_of(tree, "test"), Qt.CheckState.Checked.value, role)
+
+
+def test_signals_can_be_dragged(tree):
+    speed, engine = index_of(tree, "test", "Engine", "Speed"), index_of(tree, "test", "Engine")
+    mime = tree.mimeData([speed, speed.siblingAtColumn(VALUE), engine])
+    assert signals_of_mime(mime) == ["Engine.Speed"]
+    assert mime.text() == "Engine.Speed\nEngine"
+    assert [row.name for row in rows_of_mime(mime)] == ["Engine"]
+    assert engine.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    assert not engine.parent().flags() & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_tool_tips_say_what_the_database_knows(tree):
+    tip = index_of(tree, "test", "Engine", "Gear").data(Qt.ItemDataRole.ToolTipRole)
+    assert "Engine.Gear" in tip
+    assert "1: First" in tip
+    assert "8 bytes" in index_of(tree, "test", "Engine").data(Qt.ItemDataRole.ToolTipRole)
+    assert "test.dbc" in index_of(tree, "test").data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_databases_come_and_go(tree, tmp_path):
+    known = databases(tmp_path)
+    known.add(load_database(resource("demo.dbc")))
+    tree.set_databases(known)
+    assert [name for name, _, _ in lines(tree)] == ["test", "demo"]
+    tree.set_decimal(True)
+    assert index_of(tree, "test", "Engine").siblingAtColumn(VALUE).data() == "256"
+    tree.set_databases(DatabaseSet())
+    assert lines(tree) == []
+    assert list(np.array(list(tree.lines()))) == []
+
+
+def test_a_value_outside_its_range_is_marked(tree):
+    newest = NewestById()
+    newest.update(frame(data=(255, 255, 9)), 0)
+    tree.refresh(newest, [index_of(tree, "test", "Engine")])
+    speed, gear = (index_of(tree, "test", "Engine", name) for name in ("Speed", "Gear"))
+    assert speed.siblingAtColumn(VALUE).data() == "16383.75 rpm (!)"
+    assert gear.siblingAtColumn(VALUE).data() == "9 (!)"
+    assert "The value now: outside 0 to 8" in gear.data(Qt.ItemDataRole.ToolTipRole)
+    tree.forget_values()
+    assert "The value now" not in gear.data(Qt.ItemDataRole.ToolTipRole)

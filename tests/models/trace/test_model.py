@@ -1,0 +1,305 @@
+"""The chronological model: what its lines say, and that it never lies to its view about its rows."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from canmcast_gui.frames import Source
+from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.models.color_rules import DEFAULT_RULES, CompiledRules
+from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.rows import AllRows, MatchingRows
+from canmcast_gui.models.trace.times import Reference
+from canmcast_gui.recording import Limits, Recording
+from tests.models.frames import databases, mixed, traffic
+
+
+@pytest.fixture
+def recording(tmp_path):
+    with Recording.create(tmp_path / "recording", limits=Limits(most_frames=64)) as one:
+        yield one
+
+
+@pytest.fixture
+def model(tmp_path, qtbot):
+    one = TraceModel(databases(tmp_path))
+    tester = QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    yield one
+    tester.deleteLater()
+
+
+def cells(model: TraceModel, line: int) -> list[str]:
+    return [model.data(model.index(line, column)) for column in range(model.columnCount())]
+
+
+def column(model: TraceModel, key: str) -> list[str]:
+    number = [one.key for one in model.columns].index(key)
+    return [model.data(model.index(line, number)) for line in range(model.rowCount())]
+
+
+def test_an_empty_model_has_no_rows(model, recording):
+    assert model.rowCount() == 0
+    assert not model.refresh()
+    model.set_rows(AllRows(recording))
+    assert model.rowCount() == 0
+    assert model.row_number(0) is None
+
+
+def test_cells_of_every_kind_of_frame(model, recording):
+    recording.append(mixed())
+    model.set_rows(AllRows(recording))
+    assert column(model, "time") == [f"0.00{n}000" for n in range(6)]
+    assert column(model, "delta") == ["", *["0.001000"] * 5]
+    assert column(model, "id") == ["100", "18FF0001", "200", "000", "101", "300"]
+    assert column(model, "name") == ["Engine", "", "", "", "", ""]
+    assert column(model, "type") == ["S", "X", "S R", "S E", "S", "S FD BRS"]
+    assert column(model, "dlc") == ["8", "8", "0", "0", "2", "9 (12)"]
+    assert column(model, "direction") == ["Rx", "Rx", "Rx", "Rx", "Tx", "Rx"]
+    assert column(model, "data")[4:] == ["00 01", "00 01 02 03 04 05 06 07 08 09 0A 0B"]
+    assert column(model, "channel") == [""] * 6
+    assert model.screen(0, 5).kinds == ["", "", "remote", "error", "", ""]
+    model.set_decimal(True)
+    assert column(model, "id")[1] == "419364865"
+    assert column(model, "data")[4] == "  0   1"
+
+
+def test_new_rows_are_announced_when_asked_for(model, recording, qtbot):
+    model.set_rows(AllRows(recording))
+    recording.append(traffic(10))
+    assert model.rowCount() == 0
+    with qtbot.waitSignal(model.rowsInserted) as inserted:
+        model.refresh()
+    assert inserted.args[1:] == [0, 9]
+    assert model.rowCount() == 10
+
+
+def test_rows_keep_their_identity_when_old_ones_are_evicted(model, recording):
+    recording.append(traffic(48))
+    model.set_rows(AllRows(recording))
+    kept = QPersistentModelIndex(model.index(40, 0))
+    lost = QPersistentModelIndex(model.index(2, 0))
+    assert model.open_row(0)
+    assert model.open_row(46)  # the second frame below an open one: row 44
+    recording.append(traffic(40, first=48))
+    screen = model.screen(0, 5)
+    assert [frame is None for frame in screen.frames][:3] == [True] * 3  # evicted, not announced yet
+    model.refresh()
+    assert recording.first_row > 0
+    assert not lost.isValid()
+    assert model.row_number(kept.row()) == 40
+    assert kept.data() == "0.040000"
+    assert model.rowCount() == len(recording) + 2
+    line = model.line_of_row(44)
+    assert model.is_open(line)
+    assert cells(model, line + 1)[6:] == ["Speed", "", "", "11.00 rpm  (raw 44)"]
+
+
+def test_an_open_row_shows_its_signals_below(model, recording):
+    recording.append(traffic(9))
+    model.set_rows(AllRows(recording))
+    assert not model.open_row(1)  # no database knows 101h
+    assert model.open_row(4)
+    assert not model.open_row(4)
+    assert model.rowCount() == 11
+    assert [model.row_number(line) for line in range(3, 9)] == [3, 4, 4, 4, 5, 6]
+    assert [cells(model, line)[6] for line in (4, 5, 6, 7)] == ["Engine", "Speed", "Gear", ""]
+    assert cells(model, 6)[9] == "Neutral  (raw 0)"
+    assert not model.open_row(5)
+    assert model.is_open(5)
+    assert model.close_row(6)
+    assert not model.close_row(4)
+    assert model.rowCount() == 9
+
+
+def test_other_databases_close_what_they_do_not_know(model, recording, tmp_path):
+    recording.append(traffic(9))
+    model.set_rows(AllRows(recording))
+    model.open_row(0)
+    model.databases_changed()
+    assert model.rowCount() == 11
+    model._databases.remove(tmp_path / "test.dbc")
+    model.databases_changed()
+    assert model.rowCount() == 9
+    assert column(model, "name") == [""] * 9
+
+
+def test_a_filter_finds_its_rows_while_the_recording_grows_and_shrinks(model, recording):
+    recording.append(traffic(30))
+    model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
+    assert [model.row_number(line) for line in range(model.rowCount())] == list(range(1, 30, 4))
+    assert column(model, "delta") == ["", *["0.004000"] * 7]
+    for first in range(30, 200, 17):
+        recording.append(traffic(17, first=first))
+        while model.refresh():
+            pass
+        expected = [row for row in range(recording.first_row, recording.end_row) if row % 4 == 1]
+        assert [model.row_number(line) for line in range(model.rowCount())] == expected
+    assert model.row_number(model.line_of_row(190)) == 193
+    assert model.line_of_row(10_000) is None
+
+
+@pytest.mark.parametrize("make", [AllRows, lambda one: MatchingRows(one, compile_filter("length == 8"))])
+def test_a_model_that_stands_still_shows_nothing_new_but_lets_go_of_what_is_gone(model, recording, make):
+    recording.append(traffic(40))
+    model.set_rows(make(recording))
+    model.set_stop_row(recording.end_row)
+    recording.append(traffic(10, first=40))
+    model.refresh()
+    assert model.rowCount() == 40
+    recording.append(traffic(40, first=50))
+    model.refresh()
+    assert model.rowCount() == 40 - recording.first_row
+    model.set_stop_row(None)
+    model.refresh()
+    assert model.rowCount() == len(recording)
+
+
+def test_time_modes_never_show_the_same_in_both_columns(model, recording):
+    recording.append(traffic(9))
+    model.set_rows(AllRows(recording))
+    titles = {}
+    for mode in ("absolute", "clock", "delta", "delta_id"):
+        model.set_time_mode(mode)
+        titles[mode] = tuple(model.headerData(section, Qt.Orientation.Horizontal) for section in (0, 1))
+    assert titles == {
+        "absolute": ("Time", "Δt"),
+        "clock": ("Clock", "Δt"),
+        "delta": ("Δ row", "Δ same ID"),
+        "delta_id": ("Δ same ID", "Δt"),
+    }
+    assert column(model, "time") == [*[""] * 4, *["0.004000"] * 5]
+    assert column(model, "delta") == ["", *["0.001000"] * 8]
+
+
+def test_a_recording_that_is_cut_under_a_reader_is_blank_there(model, recording):
+    recording.append(traffic(60))
+    model.set_rows(AllRows(recording))
+    recording.append(traffic(60, first=60))
+    assert cells(model, 0) == [""] * 10
+    assert np.all(model.make_screen(0, 3).batch.timestamp_ns == [])
+
+
+def test_indexes_outside_have_no_text(model):
+    assert model.data(QModelIndex()) is None
+    assert model.headerData(99, Qt.Orientation.Horizontal) is None
+
+
+def test_gaps_take_lines_of_their_own(model, recording):
+    recording.append(traffic(5))
+    recording.add_gap(3, "the buffer was full")
+    model.set_rows(AllRows(recording))
+    assert model.rowCount() == 5  # it is shown with the frame that comes after it
+    recording.append(traffic(5, first=5))
+    recording.add_gap(1, "stopped")
+    model.refresh()
+    assert model.rowCount() == 11
+    assert cells(model, 5)[9] == "3 frames lost here: the buffer was full"
+    assert [model.row_number(line) for line in (4, 5, 6)] == [4, 5, 5]
+    assert not model.open_row(5)
+    recording.append(traffic(1, first=10))
+    model.refresh()
+    assert cells(model, 11)[9] == "1 frame lost here: stopped"
+    assert model.open_row(model.line_of_row(8))
+    assert model.rowCount() == 15
+    model.set_rows(AllRows(recording))
+    assert model.rowCount() == 13
+    assert model.time_span([(0, 12)])[0] == 11
+    assert model.time_span([(5, 5)]) == (0, 0, 0)
+
+
+def test_gaps_of_rows_that_a_filter_hides_stand_before_the_next_that_is_shown(model, recording):
+    for first in range(0, 20, 2):
+        recording.append(traffic(2, first=first))
+        recording.add_gap(1, "full")
+    model.set_rows(MatchingRows(recording, compile_filter("id == 0x103")))
+    while model.refresh():
+        pass
+    texts = [cells(model, line)[9] for line in range(model.rowCount())]
+    assert [text[:12] for text in texts[:2]] == ["1 frame lost", "03 00 00 00 "]
+    assert texts[2] == "2 frames lost here: full"
+    assert len(texts) == 10
+
+
+def test_random_arrivals_openings_gaps_and_evictions_are_what_a_list_says(model, recording):
+    random = np.random.default_rng(7)
+    condition = compile_filter("id in 0x100..0x101")
+    model.set_rows(MatchingRows(recording, condition))
+    kept = []
+    for _ in range(60):
+        if random.random() < 0.3:
+            recording.add_gap(int(random.integers(1, 9)), "full")
+        recording.append(traffic(int(random.integers(1, 12)), first=recording.end_row))
+        while model.refresh():
+            pass
+        if model.rowCount():
+            line = int(random.integers(model.rowCount()))
+            model.open_row(line) or model.close_row(line)
+            kept.append(QPersistentModelIndex(model.index(line, 0)))
+        rows = [model.row_number(line) for line in range(model.rowCount())]
+        shown = [row for row in range(recording.first_row, recording.end_row) if row % 4 < 2]
+        assert sorted(set(rows)) == shown
+        assert rows == sorted(rows)
+        lost = [model.row_number(n) for n in range(len(rows)) if model.locate(n).gap]
+        gaps = {next((row for row in shown if row >= gap.row), None) for gap in recording.gaps}
+        assert set(lost) >= {row for row in gaps if row is not None and row != shown[0]}
+        assert all(model.index(one.row(), 0).isValid() for one in kept if one.isValid())
+
+
+def test_times_count_from_a_reference_and_go_backwards_visibly(model, recording):
+    batch = traffic(6)
+    batch.records["timestamp_ns"][3] -= 5_000_000
+    recording.append(batch)
+    model.set_rows(AllRows(recording))
+    model.set_reference(Reference(2, int(batch.timestamp_ns[2])))
+    assert column(model, "time") == [
+        "-0.002000",
+        "-0.001000",
+        "0.000000",
+        "-0.004000",
+        "0.002000",
+        "0.003000",
+    ]
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "Δ reference"
+    screen = model.screen(0, 5)
+    assert screen.backwards == {3}
+    assert screen.tags == {2: "time 0"}
+    assert "older" in model.data(model.index(3, 0), Qt.ItemDataRole.ToolTipRole)
+    assert model.screen(4, 5).backwards == set()
+    model.set_reference(None)
+    assert column(model, "time")[0] == "0.000000"
+
+
+def test_marks_are_tags_on_their_rows_alone(model, recording):
+    recording.append(traffic(9))
+    model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
+    assert model.notes_changed() in (True, False)
+    recording.marks.add(5, "here")
+    recording.marks.add(6, "hidden by the filter")
+    assert model.notes_changed()
+    assert not model.notes_changed()
+    assert model.screen(0, 1).tags == {1: "here"}
+    data = [one.key for one in model.columns].index("data")
+    assert model.data(model.index(1, data), Qt.ItemDataRole.ToolTipRole) == "here"
+
+
+def test_rules_colour_a_screen(model, recording):
+    recording.append(mixed())
+    model.set_rows(AllRows(recording))
+    model.set_rules(CompiledRules(DEFAULT_RULES))
+    assert model.screen(0, 5).rules == [-1, -1, 1, 0, 2, -1]
+
+
+def test_senders_have_names_where_they_are_known(model, recording):
+    batch = mixed()
+    batch.records["source"] = [
+        recording.sources.number(Source("10.0.0.7", port)) for port in (1, 1, 2, 2, 3, 3)
+    ]
+    recording.append(batch)
+    model.set_rows(AllRows(recording))
+    model.set_source_names({Source("10.0.0.7", 2): "gateway"})
+    assert column(model, "source") == [
+        *["10.0.0.7:1"] * 2, *["gateway"] * 2, "this program", "10.0.0.7:3"
+    ]  # fmt: skip
+    source = [one.key for one in model.columns].index("source")
+    assert model.data(model.index(2, source), Qt.ItemDataRole.ToolTipRole) == "gateway, 10.0.0.7:2"

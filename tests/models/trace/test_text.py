@@ -1,0 +1,79 @@
+"""Rows as text: what is shown, as CSV that comes back, and as candump lines that are read back."""
+
+import csv
+import io
+
+import pytest
+
+from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.logfile import read_batches
+from canmcast_gui.models.columns import DATA, IDENTIFIER, NAME
+from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.rows import AllRows, MatchingRows
+from canmcast_gui.models.trace.text import rows_text
+from canmcast_gui.recording import Limits, Recording
+from canmcast_gui.recording.gaps import Gap
+from tests.models.frames import databases, mixed, traffic
+
+
+@pytest.fixture
+def recording(tmp_path):
+    with Recording.create(tmp_path / "recording", limits=Limits(most_frames=64)) as one:
+        yield one
+
+
+@pytest.fixture
+def model(tmp_path, recording):
+    return TraceModel(databases(tmp_path))
+
+
+def test_csv_comes_back_with_signals_and_gaps(model, recording):
+    recording.append(traffic(1))
+    recording.gaps.add(Gap(1, 0, 7, 'full, "really"'))
+    recording.append(traffic(1, first=1))
+    model.set_rows(AllRows(recording))
+    model.open_row(0)
+    text = rows_text(model.screen_makers([(0, 4)], 2), [IDENTIFIER, NAME, DATA], "csv")
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["ID", "Name", "Data"],
+        ["100", "Engine", "00 00 00 00 00 00 00 00"],
+        ["", "Speed", "0.00 rpm  (raw 0)"],
+        ["", "Gear", "Neutral  (raw 0)"],
+        ["", "", '7 frames lost here: full, "really"'],
+        ["101", "", "01 00 00 00 00 00 00 00"],
+    ]
+
+
+def test_candump_lines_are_read_back(model, recording, tmp_path):
+    recording.append(mixed())
+    model.set_rows(AllRows(recording))
+    path = tmp_path / "copied.log"
+    path.write_text(rows_text(model.screen_makers([(0, 1), (4, 5)], 100), [], "candump"))
+    back = next(iter(read_batches(path)))
+    assert back.arbitration_id.tolist() == [0x100, 0x18FF0001, 0x101, 0x300]
+    assert back.payload(3) == bytes(range(12))
+
+
+def test_what_is_copied_stays_as_it_was_when_asked_for(model, recording):
+    recording.append(traffic(40))
+    model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
+    makers = model.screen_makers([(1, 3)], 2)
+    expected = rows_text(makers, model.columns, "text")
+    assert [line.split("\t")[0] for line in expected.splitlines()] == [
+        "Time",
+        "0.005000",
+        "0.009000",
+        "0.013000",
+    ]
+    assert [line.split("\t")[1] for line in expected.splitlines()] == ["Δt", *["0.004000"] * 3]
+    model.set_rows(AllRows(recording))
+    assert rows_text(makers, model.columns, "text") == expected
+    recording.append(traffic(64, first=40))  # the rows are gone: no lines, and no error
+    assert rows_text(makers, model.columns, "text").splitlines() == expected.splitlines()[:1]
+
+
+def test_copying_stops_when_it_is_told_to(model, recording):
+    recording.append(traffic(40))
+    model.set_rows(AllRows(recording))
+    makers = model.screen_makers([(0, 39)], 10)
+    assert len(rows_text(makers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21

@@ -1,0 +1,104 @@
+"""Rows of the transmit table: always valid frames, and the length follows the data."""
+
+import can
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.frames import Flag
+from canmcast_gui.models.transmit.row import (
+    FRAME_TYPES,
+    MAX_PERIOD_NS,
+    MIN_PERIOD_NS,
+    RowError,
+    TransmitRow,
+)
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> TransmitRow:
+    """Any row."""
+    _, flags = draw(st.sampled_from(FRAME_TYPES))
+    row = TransmitRow(
+        name=draw(st.text(max_size=20)),
+        arbitration_id=draw(st.integers(0, 0x1FFFFFFF if flags & Flag.EXTENDED else 0x7FF)),
+        flags=int(flags),
+        period_ns=draw(st.integers(MIN_PERIOD_NS, MAX_PERIOD_NS)),
+    )
+    return row.with_length(draw(st.sampled_from(row.lengths)))
+
+
+@given(rows())
+def test_every_row_is_a_frame_that_python_can_accepts(row: TransmitRow):
+    (message,) = row.frame().to_messages()
+    assert can.Message(
+        arbitration_id=message.arbitration_id,
+        is_extended_id=message.is_extended_id,
+        is_remote_frame=message.is_remote_frame,
+        is_fd=message.is_fd,
+        bitrate_switch=message.bitrate_switch,
+        dlc=message.dlc,
+        data=message.data,
+        check=True,
+    )
+    assert message.dlc == len(row.data)
+    assert bytes(message.data) == (b"" if row.is_remote else row.data)
+
+
+@given(rows())
+def test_rows_come_back_from_the_settings(row: TransmitRow):
+    assert TransmitRow.from_dict(row.to_dict()) == row
+
+
+@given(rows(), st.sampled_from([flags for _, flags in FRAME_TYPES]))
+def test_another_type_keeps_the_data_that_fits(row: TransmitRow, flags: int):
+    try:
+        changed = row.with_flags(flags)
+    except RowError:
+        assert row.arbitration_id > 0x7FF
+        assert not flags & Flag.EXTENDED
+    else:
+        assert row.data.startswith(changed.data)
+        assert len(changed.data) == min(len(row.data), 64 if flags & Flag.FD else 8)
+
+
+def test_a_longer_row_is_filled_with_zeros_and_a_shorter_one_is_cut():
+    row = TransmitRow(data=b"\xde\xad", flags=int(Flag.FD))
+    assert row.with_length(4).data == b"\xde\xad\0\0"
+    assert row.with_length(64).data == b"\xde\xad" + bytes(62)
+    assert row.with_length(1).data == b"\xde"
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"arbitration_id": 0x800}, "make its type Extended"),
+        ({"arbitration_id": 0x2000_0000, "flags": int(Flag.EXTENDED)}, "end at 1FFFFFFF"),
+        ({"arbitration_id": -1}, "too large"),
+        ({"data": bytes(9)}, "make its type CAN FD"),
+        ({"data": bytes(9), "flags": int(Flag.FD)}, "use 8 or 12"),
+        ({"data": bytes(65), "flags": int(Flag.FD)}, "up to 64"),
+        ({"flags": int(Flag.BRS)}, "no such kind"),
+        ({"flags": int(Flag.FD | Flag.REMOTE)}, "no such kind"),
+        ({"period_ns": 0}, "between 0.1 and"),
+        ({"period_ns": MAX_PERIOD_NS + 1}, "between 0.1 and"),
+    ],
+)
+def test_what_no_frame_can_have_is_refused_with_a_reason(values, reason):
+    with pytest.raises(RowError, match=reason):
+        TransmitRow(**values)
+
+
+@pytest.mark.parametrize("values", [{}, {"data": "xy"}, {"flags": 16}, {"arbitration_id": None}])
+def test_stored_rows_that_were_damaged_are_refused(values):
+    stored = {**TransmitRow().to_dict(), **values} if values else {}
+    with pytest.raises(RowError):
+        TransmitRow.from_dict(stored)
+
+
+def test_a_trigger_is_stored_and_rows_of_before_have_none():
+    row = TransmitRow(trigger='name ~ "Eng*" after 20 ms')
+    assert TransmitRow.from_dict(row.to_dict()) == row
+    stored = row.to_dict()
+    del stored["trigger"]
+    assert TransmitRow.from_dict(stored).trigger == ""

@@ -1,0 +1,66 @@
+"""Sequences as they are written."""
+
+import pytest
+
+from canmcast_gui.models.transmit.row import RowError, TransmitRow
+from canmcast_gui.models.transmit.sequence_text import parse_sequence
+
+ROW = TransmitRow(name="My request", arbitration_id=0x7DF)
+MS = 1_000_000
+
+
+def parse(text: str):
+    return parse_sequence(text, lambda name: ROW if name == ROW.name else None, lambda _row: [{"kind": "x"}])
+
+
+def test_all_steps():
+    program = parse(
+        """// a comment
+        send My request
+        loop 3 times
+          wait 1.5 ms   // a while
+          loop
+            expect id == 0x7E8 within 200 ms or go on
+          end
+        end
+        expect id == 1
+        send 123#AABB
+        """
+    )
+    assert [step["do"] for step in program.steps] == [
+        "send", "wait", "expect", "repeat", "repeat", "expect", "send",
+    ]  # fmt: skip
+    first, wait, expect, inner, outer, last, plain = program.steps
+    assert (first["frame"].arbitration_id[0], first["changes"]) == (0x7DF, [{"kind": "x"}])
+    assert wait["ns"] == 1_500_000
+    assert (expect["filter"], expect["ns"], expect["stop"]) == ("id == 0x7E8", 200 * MS, False)
+    assert (inner["to"], inner["times"], outer["to"], outer["times"]) == (2, None, 1, 3)
+    assert (last["filter"], last["ns"], last["stop"]) == ("id == 1", None, True)
+    assert (plain["frame"].payload(0), plain["changes"]) == (b"\xaa\xbb", [])
+    assert program.lines == [1, 3, 5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("send Nothing", "Line 1: there is no row named Nothing"),
+        ("wait soon", "Line 1: wait soon is no step"),
+        ("wait 1.2.3 ms", "Line 1: 1.2.3 is no number"),
+        ("\nexpect id ==", "Line 2: expected"),
+        ("loop\nwait 1 ms", "Line 1: this loop has no end"),
+        ("end", "Line 1: there is no loop"),
+        ("loop\nend", "Line 2: the loop is empty"),
+        ("send 123#A", "Line 1"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_line(text, words):
+    with pytest.raises(RowError, match=words):
+        parse(text)
+
+
+def test_an_expected_frame_may_be_named_by_a_database():
+    program = parse_sequence(
+        "expect Engine", lambda _name: None, lambda _row: [], lambda text: {"text": text}
+    )
+    assert program.steps[0]["filter"] == {"text": "Engine"}

@@ -1,0 +1,114 @@
+"""Plots in docks of their own: opened, closed, set up, linked with each other and with the trace."""
+
+import pytest
+from PySide6.QtWidgets import QMainWindow
+
+from canmcast_gui.app.plot_setup import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
+from canmcast_gui.ui.plot.docks import PlotDocks
+from tests.models.frames import traffic
+from tests.ui.conftest import delete_later
+from tests.ui.panels import WAIT_MS
+
+pytestmark = pytest.mark.window
+
+SPEED, GEAR = "Engine.Speed", "Engine.Gear"
+
+
+@pytest.fixture
+def plots(qtbot, stage, window):
+    stage.add_database()
+    stage.arrive(traffic(400))
+    window.docks.plots.load()
+    qtbot.waitUntil(lambda: window.docks.plots.current is not None, timeout=WAIT_MS)
+    return window.docks.plots
+
+
+def test_signals_go_to_the_plot_that_is_worked_in(plots, window):
+    plots.plot_signal(SPEED)
+    plots.open_new()
+    plots.plot_signal(GEAR)
+    assert [panel.signals() for panel in plots.panels.values()] == [[SPEED], [GEAR]]
+    assert plots.plotted() == [SPEED, GEAR]
+    assert plots.docks["plot-2"].windowTitle() == "Plot 2"
+    plots.remove_signal(GEAR)
+    assert plots.plotted() == [SPEED]
+
+
+def test_a_closed_plot_is_gone_and_the_first_one_stays(plots):
+    plots.plot_signal(SPEED)
+    plots.open_new()
+    plots.plot_signal(GEAR)
+    plots.docks["plot-2"].close()
+    delete_later()
+    assert list(plots.panels) == ["plot"]
+    assert plots.plotted() == [SPEED]
+    plots.plot_signal(GEAR)
+    assert plots.plotted() == [SPEED, GEAR]
+
+
+def test_what_is_set_up_comes_back(plots):
+    wanted = [
+        PlotSetup(
+            ((SPEED, PlotStyle(LineKind.POINTS)), (GEAR, PlotStyle(raw=True))), overlaid=True, seconds=30.0
+        ),
+        PlotSetup(((SPEED, PlotStyle(color="#123456")),), "plot-7"),
+    ]
+    plots.set_up(wanted)
+    assert plots.setups() == wanted
+    plots.set_up([])
+    assert plots.setups() == [PlotSetup()]
+
+
+def test_before_they_are_loaded_plots_remember_what_they_will_show(qtbot, stage, monkeypatch):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    plots = PlotDocks(stage.session, stage.settings, window)
+    monkeypatch.setattr(plots, "load", lambda: None)  # as long as the library takes
+    wanted = [PlotSetup(((SPEED, PlotStyle()),)), PlotSetup((), "plot-2", seconds=5.0)]
+    plots.set_up(wanted)
+    assert plots.setups() == wanted
+    assert plots.plotted() == [SPEED]
+    plots.end()
+
+
+def test_too_many_plots_are_refused_in_a_sentence(plots, stage):
+    said: list[str] = []
+    stage.session.message.connect(lambda _level, text: said.append(text))
+    for _ in range(MOST_PLOTS):
+        plots.open_new()
+    assert len(plots.docks) == MOST_PLOTS
+    assert said == [f"There are {MOST_PLOTS} plots open; close one first."]
+
+
+def test_linked_plots_show_the_same_time_and_cursors(plots):
+    plots.plot_signal(SPEED)
+    plots.open_new()
+    plots.plot_signal(GEAR)
+    one, other = plots.panels.values()
+    one.fit()
+    assert other.span.mode is one.span.mode
+    one.view.zoomed.emit(0.5, 0.1)
+    assert other.span.span == one.span.span
+    other.cursors.move(1, 0.15)
+    assert one.cursors.seconds == [None, 0.15]
+    plots.link_action.setChecked(False)
+    one.view.dragged.emit(0.05)
+    assert other.span.span != one.span.span
+    other.cursors.move(0, 0.1)
+    assert one.cursors.seconds == [None, 0.15]
+
+
+def test_a_place_in_the_plot_is_found_in_the_trace_and_the_other_way_round(plots, window):
+    window.actions_.chronological.trigger()
+    plots.plot_signal(SPEED)
+    panel = plots.current
+    panel.fit()
+    panel.actions_.cursor.trigger()
+    panel.view.clicked.emit(0.1234)
+    assert window.panel.trace.current_row() == 124
+    assert panel.cursors.seconds[0] == pytest.approx(0.1234)
+    window.panel.trace.show_row(200)
+    assert panel.cursors.seconds[0] == pytest.approx(0.2)
+    panel.actions_.cursor.trigger()
+    window.panel.trace.show_row(300)
+    assert panel.cursors.seconds[0] is None

@@ -1,0 +1,95 @@
+"""The by-ID view: live while visible, still while paused, sorted by a click on the header."""
+
+import pytest
+
+from canmcast_gui.ui.trace.byid_view import ByIdView
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterState
+from tests.models.frames import mixed, traffic
+
+
+@pytest.fixture
+def filters(stage):
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def view(qtbot, stage, filters):
+    stage.add_database()
+    one = ByIdView(ViewContext(stage.session, stage.settings, stage.session), filters)
+    qtbot.addWidget(one)
+    one.resize(900, 400)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def column(view, key: str) -> list[str]:
+    number = [one.key for one in view.model.columns].index(key)
+    return [view.model.data(view.model.index(row, number)) for row in range(view.model.rowCount())]
+
+
+def test_it_is_live_and_drawn(qtbot, stage, view):
+    stage.arrive(mixed())
+    qtbot.waitUntil(lambda: view.shown_ids() == 6)
+    stage.arrive(traffic(8))
+    qtbot.waitUntil(lambda: view.shown_ids() == 10)  # an id has a line for each channel
+    assert view.model.open_row(column(view, "name").index("Engine"))
+    picture = view.grab().toImage()
+    assert len({picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(200)}) > 20
+
+
+def test_pause_stands_still_and_keeps_what_is_open(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.model.open_row(0)
+    stage.session.set_paused(True)
+    stage.arrive(traffic(800, first=8))
+    view.refresh()
+    assert column(view, "count")[0] == "2"
+    stage.session.set_paused(False)
+    assert column(view, "count")[0] == "202"
+    assert view.model.is_open(0)
+
+
+def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):
+    batch = traffic(8)
+    batch.records["arbitration_id"] = batch.arbitration_id[::-1].copy()
+    stage.arrive(batch)
+    view.refresh()
+    assert column(view, "id") == ["100", "101", "102", "103"]
+    view.table.header.setSortIndicator(0, view.table.header.sortIndicatorOrder().DescendingOrder)
+    assert column(view, "id") == ["103", "102", "101", "100"]
+
+
+def test_another_recording_begins_anew(stage, view, filters):
+    stage.arrive(traffic(8))
+    view.refresh()
+    filters.set_text("id == 0x101")
+    assert column(view, "id") == ["101"]
+    stage.session.clear()
+    assert view.shown_ids() == 0
+
+
+def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view):
+    header = view.table.header
+    names = [column.key for column in view.model.columns].index("name")
+    view.resize(600, 400)
+    narrow = header.sectionSize(names)
+    view.resize(1600, 400)
+    wide = header.sectionSize(names)
+    assert wide > narrow
+    header.resizeSection(names, 77)
+    view.resize(1400, 400)
+    assert header.sectionSize(names) == 77
+
+
+def test_ids_are_sorted_without_a_mouse(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    for order in ([3, 2, 1, 0], [0, 1, 2, 3]):  # as a click on the title: once more turns it round
+        menu = view.table.header.menu()
+        sort = next(action.menu() for action in menu.actions() if action.text() == "&Sort by")
+        {action.text(): action for action in sort.actions()}["ID"].trigger()
+        menu.close()
+        assert [view.model.entry(line) for line in range(4)] == order

@@ -1,0 +1,69 @@
+"""The dialog for colours, and that text can be read on all of them in both themes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+
+from canmcast_gui.models.color_rules import DEFAULT_RULES, ColorRule, rules_of
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.trace.colors import FILTER, NAME, ColorsDialog
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.rule_colors import READABLE, contrast, tint
+from tests.models.frames import mixed
+
+
+@pytest.fixture
+def context(stage):
+    return ViewContext(stage.session, stage.settings, stage.session)
+
+
+@pytest.fixture
+def dialog(qtbot, context):
+    one = ColorsDialog(context)
+    one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(one)
+    return one
+
+
+@given(st.integers(0, 0xFFFFFF), st.booleans())
+def test_text_can_be_read_on_any_colour(qapp, number, dark):
+    palette = theme.make_palette(dark)
+    colors = theme.colors(palette)
+    background = tint(f"#{number:06x}", palette)
+    for text in (palette.color(QPalette.ColorRole.Text), colors.error, colors.remote):
+        assert contrast(background, text) >= READABLE
+
+
+def test_the_usual_colours_can_be_told_apart(qapp):
+    for dark in (False, True):
+        palette = theme.make_palette(dark)
+        tints = {tint(rule.color, palette).name() for rule in DEFAULT_RULES}
+        assert len(tints | {palette.color(QPalette.ColorRole.Base).name()}) == 1 + len(DEFAULT_RULES)
+
+
+def test_a_rule_is_added_moved_and_removed_and_comes_into_force_at_once(stage, context, dialog):
+    dialog.add()
+    dialog.table.item(0, FILTER).setText("length == 12")
+    dialog.table.item(0, NAME).setText("long")
+    assert context.rules.which(mixed()) == [-1, -1, 2, 1, 3, 0]
+    dialog.set_color(0, "#123456")
+    assert rules_of(stage.settings.color_rules.value)[0] == ColorRule("long", "length == 12", "#123456")
+    dialog.table.setCurrentCell(0, NAME)
+    dialog.move_rule(1)
+    assert [rule.name for rule in rules_of(stage.settings.color_rules.value)][:2] == ["Error frames", "long"]
+    assert dialog.table.currentRow() == 1
+    dialog.table.item(1, NAME).setCheckState(Qt.CheckState.Unchecked)
+    assert context.rules.which(mixed())[5] == -1
+    dialog.remove()
+    assert rules_of(stage.settings.color_rules.value) == DEFAULT_RULES
+
+
+def test_a_wrong_filter_is_said_with_its_place(dialog):
+    dialog.add()
+    dialog.table.item(0, FILTER).setText("id == zebra")
+    assert "New rule" in dialog.problem.text()
+    assert "at character 7" in dialog.problem.text()
+    dialog.table.item(0, FILTER).setText("id == 1")
+    assert dialog.problem.text() == ""

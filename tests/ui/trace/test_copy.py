@@ -1,0 +1,127 @@
+"""Copying few and many rows, dragging them away, and saving what a view shows."""
+
+import pytest
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from canmcast_gui.logfile import read_batches
+from canmcast_gui.ui.trace import copy as trace_copy
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterState
+from canmcast_gui.ui.trace.view import TraceView
+from tests.models.frames import traffic
+
+
+@pytest.fixture
+def view(qtbot, stage):
+    context = ViewContext(stage.session, stage.settings, stage.session)
+    one = TraceView(context, FilterState(stage.session))
+    qtbot.addWidget(one)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def select(view, first: int, last: int) -> None:
+    chosen = QItemSelection(view.model.index(first, 0), view.model.index(last, 0))
+    flags = QItemSelectionModel.SelectionFlag
+    view.table.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
+
+
+def copied(view, form: str = "text") -> str:
+    view.copy(form)
+    return QGuiApplication.clipboard().text()
+
+
+def test_many_rows_are_copied_in_the_background(qtbot, stage, view):
+    stage.arrive(traffic(100_000))
+    view.refresh()
+    view.table.selectAll()
+    with qtbot.waitSignal(stage.session.task_started) as started:
+        view.copy("candump")
+    assert "100,000 rows" in started.args[0].title
+    with qtbot.waitSignal(started.args[0].ended, timeout=20_000):
+        pass
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 100_000
+    assert lines[-1].split()[2].startswith("103#9F86010000000000")
+
+
+def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
+    stage.arrive(traffic(50_000))
+    view.refresh()
+    QGuiApplication.clipboard().setText("before")
+    view.table.selectAll()
+    with qtbot.waitSignal(stage.session.task_started) as started:
+        view.copy()
+    started.args[0].cancel()
+    with qtbot.waitSignal(started.args[0].ended):
+        pass
+    assert QGuiApplication.clipboard().text() == "before"
+
+
+def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, monkeypatch):
+    monkeypatch.setattr(trace_copy, "MOST_ROWS", 15)
+    stage.arrive(traffic(30))
+    view.refresh()
+    select(view, 2, 25)
+    with qtbot.waitSignal(stage.session.message) as message:
+        assert len(copied(view).splitlines()) == 1 + 15
+    assert "first 15 of 24" in message.args[1]
+
+
+def test_forms_of_a_copy(stage, view):
+    stage.arrive(traffic(4))
+    view.refresh()
+    assert view.dragged_text() == ""
+    select(view, 1, 2)
+    assert copied(view, "csv").splitlines()[0].startswith("Time,")
+    assert [line.split()[2].split("#")[0] for line in copied(view, "candump").splitlines()] == ["101", "102"]
+    assert view.dragged_text() == copied(view, "candump")
+    stage.settings.time_mode.set("delta_id")
+    assert copied(view).splitlines()[0].startswith("Δ same ID\t")
+
+
+def test_a_click_on_a_selected_row_selects_it_alone_and_a_pull_drags_all(qtbot, stage, view):
+    stage.arrive(traffic(90))
+    view.refresh()
+    qtbot.waitUntil(lambda: view.table.verticalScrollBar().maximum() > 0)
+    view.set_following(False)
+    view.table.verticalScrollBar().setValue(0)
+    view.table.drag_started.disconnect()  # the real drag waits for the window system to end it
+    viewport, place = view.table.viewport(), QPoint(200, view.table.rowHeight(0) * 2 + 5)
+    line = view.table.rowAt(place.y())
+    select(view, line - 1, line + 2)
+    with qtbot.waitSignal(view.table.drag_started):
+        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=place)
+        none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+        there, kind = QPointF(place + QPoint(40, 30)), QMouseEvent.Type.MouseMove
+        pull = QMouseEvent(kind, there, there, none, left, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(viewport, pull)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert view.table.selected_lines() == [(line - 1, line + 2)]
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert view.table.selected_lines() == [(line, line)]
+
+
+def test_a_selection_says_how_many_how_long_and_how_often(stage, view):
+    stage.arrive(traffic(100))
+    view.refresh()
+    assert view.selection_text() == ""
+    select(view, 10, 60)
+    assert view.selection_text() == "51 selected · 0.050000 s · 1,000.0/s"
+    view.table.selectAll()
+    assert view.selection_text().startswith("100 selected · 0.099000 s")
+
+
+def test_only_the_shown_rows_are_saved(qtbot, stage, view, tmp_path):
+    stage.arrive(traffic(100))
+    condition = view._filters.compile("id == 0x102")
+    path = tmp_path / "shown.asc"
+    with qtbot.waitSignal(stage.session.save_file(path, condition=condition).ended):
+        pass
+    frames = [batch.arbitration_id.tolist() for batch in read_batches(path)]
+    assert [one for batch in frames for one in batch] == [0x102] * 25
+    assert stage.session.unsaved_frames == 100

@@ -1,0 +1,107 @@
+"""Views beside the middle of the window: each with its own filter and columns, and remembered."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
+from canmcast_gui.ui.window.main_window import MainWindow
+from tests.models.frames import traffic
+from tests.ui.conftest import delete_later
+
+pytestmark = pytest.mark.window
+
+
+def shown_rows(view) -> list[int]:
+    view.refresh()
+    return [view.model.row_number(line) for line in range(view.model.rowCount())]
+
+
+def test_each_view_has_its_own_filter_and_columns(stage, window):
+    stage.arrive(traffic(40))
+    window.actions_.new_chronological.trigger()
+    window.actions_.new_by_id.trigger()
+    first, second = window.views.panes
+    first.filter_box.set_filter_text("id == 0x101")
+    first.view.table.header.set_up([("data", 200), ("id", 90)])
+    assert shown_rows(first.view) == list(range(1, 40, 4))
+    second.view.refresh()
+    assert second.view.shown_ids() == 4
+    window.actions_.chronological.trigger()
+    assert len(shown_rows(window.panel.trace)) == 40
+    assert [column.key for column in first.view.table.header.shown_columns()] == ["data", "id"]
+    assert len(window.panel.trace.table.header.shown_columns()) > 5
+    assert "id == 0x101" in window.views._docks[first.name].windowTitle()
+
+
+def test_views_that_are_open_at_the_end_are_there_again(stage, window):
+    window.actions_.new_chronological.trigger()
+    window.actions_.new_by_id.trigger()
+    window.views.panes[0].filter_box.set_filter_text("error")
+    window.views.panes[0].view.table.header.set_up([("id", 90), ("time", 111)])
+    before = [pane.setup() for pane in window.views.panes]
+    window.close()
+    again = MainWindow(stage.session, stage.settings)
+    again.show()
+    assert [pane.setup() for pane in again.views.panes] == before
+    assert before[0].columns == (("id", 90), ("time", again.views.panes[0].setup().columns[1][1]))
+    again.end()
+    again.deleteLater()
+
+
+def test_a_closed_view_is_gone(qtbot, stage, window):
+    window.actions_.new_chronological.trigger()
+    dock = window.views._docks["view-2"]
+    assert window.views.current is window.views.panes[0].view
+    dock.close()
+    delete_later()
+    assert window.views.panes == []
+    assert window.views.current is window.panel.view
+    stage.arrive(traffic(5))
+    stage.settings.decimal.set(True)
+    window.actions_.new_by_id.trigger()
+    assert [pane.name for pane in window.views.panes] == ["view-2"]
+
+
+def test_commands_mean_the_view_that_was_worked_in(qtbot, stage, window):
+    stage.arrive(traffic(8))
+    window.actions_.new_chronological.trigger()
+    pane = window.views.panes[0]
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    pane.filter_box.setFocus()
+    assert window.views.current is pane.view
+    pane.view.refresh()
+    pane.view.table.selectRow(3)
+    window.actions_.copy.trigger()
+    assert "103" in QApplication.clipboard().text()
+    window.panel.view.setFocus()
+    assert window.views.current is window.panel.view
+
+
+def test_a_workspace_brings_views_with_their_filters(stage, window, tmp_path):
+    path = tmp_path / "bench.canmcast"
+    window.panel.filter_box.set_filter_text("fd")
+    window.views.open(ViewSetup("by_id", "view-2", "id == 0x102", (("id", 80), ("count", 70))))
+    window.workspaces.save(path)
+    window.views.close_all()
+    window.panel.filter_box.clear()
+    window.actions_.new_chronological.trigger()
+    window.workspaces.open(path)
+    texts = [(pane.kind, pane.filters.filter.text) for pane in window.views.panes]
+    assert texts == [("by_id", "id == 0x102")]
+    assert [one.key for one in window.views.panes[0].view.table.header.shown_columns()] == ["id", "count"]
+    assert window.panel.filters.filter.text == "fd"
+
+
+def test_there_is_an_end_to_views_and_it_is_said(qtbot, stage, window):
+    for _ in range(MOST_VIEWS):
+        window.views.open(ViewSetup("by_id"))
+    with qtbot.waitSignal(stage.session.message) as message:
+        assert window.views.open(ViewSetup("by_id")) is None
+    assert "close one first" in message.args[1]
+
+
+def test_damaged_settings_open_nothing(stage, window):
+    stage.settings.views.set([{"kind": "by_id"}, {"kind": "table"}, {"filter": 3}])
+    window.views.restore()
+    assert len(window.views.panes) == 1

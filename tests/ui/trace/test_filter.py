@@ -1,0 +1,116 @@
+"""The filter box: applied while typing, mistakes shown with their place, the last good filter kept."""
+
+import pytest
+from PySide6.QtTest import QTest
+
+from canmcast_gui.app.source_names import SourceNames
+from canmcast_gui.frames import Source
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
+from tests.models.frames import traffic
+
+
+@pytest.fixture
+def state(stage):
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def box(qtbot, stage, state):
+    one = FilterBox(state, stage.settings)
+    qtbot.addWidget(one)
+    return one
+
+
+def test_what_is_typed_is_used_after_a_moment(qtbot, state, box):
+    with qtbot.waitSignal(state.changed) as changed:
+        QTest.keyClicks(box, "id == 0x101")
+    assert changed.args[0].mask(traffic(4)).tolist() == [False, True, False, False]
+
+
+def test_a_mistake_keeps_the_last_good_filter_and_names_its_place(qtbot, state, box):
+    problem = FilterProblem(state, box)
+    qtbot.addWidget(problem)
+    box.set_filter_text("id == 0x101")
+    good = state.filter
+    with qtbot.waitSignal(state.failed) as failed:
+        box.set_filter_text("id == zebra")
+    assert failed.args[1] == 6
+    assert state.filter is good
+    assert not problem.isHidden()
+    assert "at character 7" in problem.findChildren(type(problem._text))[-1].text()
+    box.set_filter_text("id == 0x102")
+    assert problem.isHidden()
+    assert state.filter is not good
+
+
+def test_clearing_shows_everything_at_once(state, box):
+    box.set_filter_text("id == 1")
+    box.clear()
+    assert state.filter.passes_all
+
+
+def test_names_are_those_of_the_databases_of_now(stage, state, box):
+    box.set_filter_text("name ~ Engine")
+    assert not state.filter.mask(traffic(1)).any()
+    stage.add_database()
+    assert state.filter.mask(traffic(1)).all()
+
+
+def test_behind_a_mistake_the_good_filter_follows_the_databases(stage, state, box):
+    box.set_filter_text("name ~ Engine")
+    box.set_filter_text("name ~ Engine and (")
+    assert not state.filter.mask(traffic(1)).any()
+    stage.add_database()
+    assert state.filter.text == "name ~ Engine"
+    assert state.filter.mask(traffic(1)).all()
+
+
+def test_filters_are_kept_under_names_chosen_and_deleted(stage, box):
+    box.setText("id == 0x101")
+    box.named.keep(" engine ")
+    box.setText("error")
+    box.named.keep("trouble")
+    box.clear()
+    menu = box.named.menu()
+    actions = {action.text(): action for action in menu.actions()}
+    assert list(actions)[:2] == ["engine", "trouble"]
+    assert not actions["&Keep this filter…"].isEnabled()
+    actions["engine"].trigger()
+    assert box.text() == "id == 0x101"
+    actions["&Delete"].menu().actions()[0].trigger()
+    assert stage.settings.filters.value == {"trouble": "error"}
+    menu.close()
+
+
+def test_a_filter_is_refined_by_what_a_cell_says(state, box):
+    box.set_filter_text("error or id == 0x101")
+    box.refine("dir == rx")
+    assert state.filter.text == "(error or id == 0x101) and dir == rx"
+
+
+def test_a_mistake_is_underlined_and_the_text_stays_as_it_is(state, box):
+    box.set_filter_text("id == zebra")
+    box.setCursorPosition(3)
+    plain = box.grab().toImage()
+    box.set_filter_text("id == 0x1")
+    box.set_filter_text("id == zebra")
+    box.setCursorPosition(3)
+    assert box.text() == "id == zebra"
+    assert box.cursorPosition() == 3
+    error = theme.colors(box.palette()).error
+    colors = {plain.pixelColor(x, y).name() for x in range(plain.width()) for y in range(plain.height())}
+    assert error.name() in colors
+
+
+def test_senders_that_get_a_name_are_looked_for_again(qtbot, stage):
+    senders = SourceNames(stage.session)
+    state = FilterState(stage.session, senders=senders)
+    batch = traffic(1)
+    batch.records["source"] = stage.session.recording.sources.number(Source("10.1.2.3", 7))
+    state.set_text("source ~ testbench")
+    assert not state.filter.mask(batch).any()
+    senders.names[Source("10.1.2.3", 7)] = "testbench"
+    with qtbot.waitSignal(state.changed):
+        senders.changed.emit()
+    assert state.filter.mask(batch).all()

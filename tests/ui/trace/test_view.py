@@ -1,0 +1,264 @@
+"""The chronological view in front of a user: following, standing still, opening, finding, copying."""
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterState
+from canmcast_gui.ui.trace.view import TraceView
+from tests.models.frames import mixed, traffic
+
+
+@pytest.fixture
+def filters(stage):
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def view(qtbot, stage, filters):
+    stage.add_database()
+    one = TraceView(ViewContext(stage.session, stage.settings, stage.session), filters)
+    qtbot.addWidget(one)
+    one.resize(900, 400)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def rows_in_view(view) -> tuple[int, int]:
+    first, last = view.table.visible_lines()
+    return view.model.row_number(first), view.model.row_number(last)
+
+
+def test_the_newest_frame_stays_in_view(qtbot, stage, view):
+    for first in (0, 500, 1000):
+        stage.arrive(traffic(500, first=first))
+        qtbot.waitUntil(lambda first=first: rows_in_view(view)[1] == first + 499)
+    assert view.follower.following
+
+
+def test_scrolling_up_stands_still(qtbot, stage, view):
+    stage.arrive(traffic(500))
+    qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
+    QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert not view.follower.following
+    stage.arrive(traffic(500, first=500))
+    view.refresh()
+    assert rows_in_view(view)[0] == 0
+    view.set_following(True)
+    qtbot.waitUntil(lambda: rows_in_view(view)[1] == 999)
+
+
+def test_ctrl_home_goes_up_though_the_first_line_is_current(qtbot, stage, view):
+    stage.arrive(traffic(500))
+    view.table.setCurrentIndex(view.model.index(0, 0))
+    view.set_following(True)
+    qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
+    view.table.selectionModel().setCurrentIndex(
+        view.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+    )
+    QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert rows_in_view(view)[0] == 0
+
+
+def test_a_hidden_view_does_nothing(qtbot, stage, view):
+    view.hide()
+    stage.arrive(traffic(10))
+    qtbot.wait(150)
+    assert view.model.rowCount() == 0
+    view.show()
+    assert view.model.rowCount() == 10
+
+
+def test_pause_stands_still_and_goes_on(stage, view):
+    stage.arrive(traffic(10))
+    view.refresh()
+    stage.session.set_paused(True)
+    stage.arrive(traffic(10, first=10))
+    view.refresh()
+    assert view.model.rowCount() == 10
+    stage.session.set_paused(False)
+    view.refresh()
+    assert view.model.rowCount() == 20
+
+
+def test_all_kinds_of_lines_are_drawn(qtbot, stage, view):
+    stage.arrive(mixed())
+    view.refresh()
+    view.table.selectRow(1)
+    assert view.model.open_row(0)
+    picture = view.grab().toImage()
+    colors = {picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(0, 200, 1)}
+    assert len(colors) > 20
+
+
+def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.table.selectRow(0)
+    QTest.keyClick(view.table, Qt.Key.Key_Right)
+    assert view.model.rowCount() == 10
+    assert not view.follower.following
+    QTest.keyClick(view.table, Qt.Key.Key_Left)
+    assert view.model.rowCount() == 8
+    height = view.table.rowHeight(0)
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, height * 4 + 5))
+    assert view.model.is_open(4)
+    QTest.mouseDClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, height * 4 + 5))
+    assert not view.model.is_open(4)
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    assert view.model.rowCount() == 10
+
+
+def test_selected_rows_are_copied_as_they_are_shown(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.model.open_row(0)
+    view.table.header.moveSection(view.table.header.visualIndex(5), 0)
+    view.table.header.setSectionHidden(2, True)
+    for line in (0, 1, 4):
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        view.table.selectionModel().select(view.model.index(line, 0), flags)
+    view.copy()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "ID\tTime\tΔt\tChn\tDir\tName\tType\tDLC\tData"
+    assert lines[1] == "100\t0.000000\t\t1\tRx\tEngine\tS\t8\t00 00 00 00 00 00 00 00"
+    assert lines[2].split("\t")[5] == "Speed"
+    assert lines[3].startswith("102\t0.002000\t0.001000")
+    assert len(lines) == 4
+
+
+def search(qtbot, view, condition, backwards=False) -> int | None:
+    """Where a search leads, None where it finds nothing."""
+    answers = []
+    view.search(condition, backwards, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    return view.current_row() if answers[0] else None
+
+
+def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage, view, filters):
+    stage.arrive(traffic(100))
+    view.refresh()
+    condition = filters.compile("id == 0x102")
+    found = [search(qtbot, view, condition, backwards) for backwards in (False, False, True, True)]
+    assert found == [2, 6, 2, None]
+    filters.set_text("data[0] >= 50")  # the current frame is hidden: the next that is shown becomes current
+    assert view.current_row() == 50
+    assert search(qtbot, view, condition) == 54
+    assert search(qtbot, view, filters.compile("id == 0x7FF")) is None
+    assert view.current_row() == 54
+
+
+def test_a_search_that_is_cancelled_goes_nowhere(qtbot, stage, view, filters):
+    stage.arrive(traffic(1000))
+    view.refresh()
+    task = view.search(filters.compile("id == 0x102"), False, lambda _found: pytest.fail("it was cancelled"))
+    task.cancel()
+    with qtbot.waitSignal(task.ended):
+        pass
+    assert view.current_row() is None
+
+
+def test_the_current_frame_stays_current_under_another_filter(stage, view, filters):
+    stage.arrive(traffic(400))
+    view.refresh()
+    view.set_following(False)
+    view.table.select_line(200)
+    filters.set_text("id == 0x100")
+    assert view.model.row_number(view.table.currentIndex().row()) == 200
+    assert view.shown_frames() == 100
+
+
+def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    view.table.selectRow(1)
+    menu = view.menu()
+    texts = {action.text(): action for action in menu.actions()}
+    with qtbot.waitSignal(view.filter_requested) as requested:
+        texts["Only ID 101"].trigger()
+    assert requested.args == ["id == 0x101 and not extended"]
+    menu.close()
+
+
+def test_columns_are_remembered(qtbot, stage, filters, view):
+    header = view.table.header
+    menu = header.menu()
+    {action.text(): action for action in menu.actions()}["Source"].trigger()
+    menu.close()
+    header.moveSection(header.visualIndex(6), 1)
+    header.resizeSection(0, 123)
+    again = TraceView(ViewContext(stage.session, stage.settings, stage.session), filters)
+    qtbot.addWidget(again)
+    assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in header.shown_columns()]
+    assert again.table.header.shown_columns()[1].key == "name"
+    assert again.table.header.sectionSize(0) == 123
+    again.resize(1200, 400)
+    again.show()
+    again.table.header.reset_columns()
+    assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in again.model.columns]
+
+
+def test_numbers_and_times_follow_the_settings(stage, view):
+    stage.arrive(traffic(8))
+    view.refresh()
+    stage.settings.decimal.set(True)
+    stage.settings.time_mode.set("delta_id")
+    assert view.model.data(view.model.index(5, 5)) == "257"
+    assert view.model.data(view.model.index(5, 0)) == "0.004000"
+
+
+def test_everything_can_be_selected_without_the_header_asking_each_row(stage, view):
+    stage.arrive(traffic(1000))
+    view.refresh()
+    view.table.selectAll()
+    assert view.table.selected_lines() == [(0, 999)]
+    assert not view.table.header.selectionModel().hasSelection()
+
+
+def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
+    stage.arrive(mixed())
+    view.refresh()
+    tip = Qt.ItemDataRole.ToolTipRole
+    data = len(view.model.columns) - 1
+    assert "00 01 02 03 04 05 06 07 08 09 0A 0B" in view.model.data(view.model.index(5, data), tip)
+    assert view.model.data(view.model.index(0, data), tip) is None
+    assert view.model.data(view.model.index(0, 6), tip) == "Engine"
+
+
+def test_an_empty_view_says_why(stage, view, filters):
+    assert view._hint.isVisible()
+    stage.arrive(traffic(5))
+    view.refresh()
+    assert not view._hint.isVisible()
+    filters.set_text("id == 0x7FF")
+    assert view._hint.isVisible()
+    assert "filter" in view._hint.text()
+
+
+def test_a_view_without_room_for_all_columns_shows_the_data(qtbot, stage, view):
+    stage.arrive(traffic(8))
+    header = view.table.header
+    wide = [column.key for column in header.shown_columns()]
+    assert wide[-1] == "data"
+    view.resize(500, 400)
+    qtbot.waitUntil(lambda: len(header.shown_columns()) < len(wide))
+    narrow = [column.key for column in header.shown_columns()]
+    assert {"time", "id", "name", "data"} <= set(narrow)
+    assert "channel" not in narrow
+    view.resize(900, 400)
+    qtbot.waitUntil(lambda: [column.key for column in header.shown_columns()] == wide)
+    header.resizeSection(0, 133)  # from now on the columns are the user's
+    view.resize(500, 400)
+    assert [column.key for column in header.shown_columns()] == wide
+
+
+def test_columns_are_moved_without_a_mouse(view):
+    menu = view.table.header.menu()
+    moves = {action.text(): action.menu() for action in menu.actions() if action.menu()}
+    {action.text(): action for action in moves["Move to the &left"].actions()}["Data"].trigger()
+    keys = [column.key for column in view.table.header.shown_columns()]
+    assert keys.index("data") == len(keys) - 2
+    menu.close()

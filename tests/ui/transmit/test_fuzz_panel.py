@@ -1,0 +1,277 @@
+"""The fuzz panel on a real bus, with somebody who answers."""
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from canmcast_gui.app.fuzz_setup import FuzzSetup
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import FileError, read_batches
+from canmcast_gui.models.transmit.fuzz_find import row_of
+from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.transmit.database import MessageDialog
+from canmcast_gui.ui.transmit.fuzz_panel import NO_BUS, NO_ROW, FuzzPanel
+from canmcast_gui.ui.transmit.panel import TransmitPanel
+from tests.ui.panels import GROUP, WAIT_MS, go_live
+
+SENDER = "canmcast_gui.transport.sender:open_sender"
+DBC = """VERSION ""
+BU_: ECU
+BO_ 256 Engine: 4 ECU
+ SG_ Speed : 4|12@1+ (1,0) [0|0] "" ECU
+ SG_ Gear : 0|4@1+ (1,0) [0|0] "" ECU
+"""
+
+
+@pytest.fixture
+def panel(qtbot, stage):
+    switch = TransmitSwitch()
+    transmit = TransmitPanel(stage.session, stage.settings, switch)
+    panel = FuzzPanel(stage.session, stage.settings, transmit.model, transmit.table, switch)
+    panel.transmit, panel.switch = transmit, switch
+    for widget in (transmit, panel):
+        qtbot.addWidget(widget)
+    panel.resize(560, 320)
+    panel.show()
+    qtbot.waitExposed(panel)
+    yield panel
+    panel.control.end()
+
+
+def wait(qtbot, condition) -> None:
+    qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+
+def frames_in(path) -> FrameBatch:
+    """What a log has, as long as it is being written."""
+    try:
+        return FrameBatch.concatenate(list(read_batches(path)))
+    except FileError:
+        return FrameBatch.empty()
+
+
+def content(batch: FrameBatch) -> list[tuple[int, bytes]]:
+    return [(number, batch.payload(row)) for row, number in enumerate(batch.arbitration_id.tolist())]
+
+
+def test_a_run_goes_out_as_it_says_and_its_log_is_what_was_heard(qtbot, panel, stage, network, tmp_path):
+    assert panel.sentence.text() == NO_BUS
+    assert not panel.actions_.start.isEnabled()
+    go_live(qtbot, stage.session, network.free_port())
+    assert panel.footer.reach.text() == "Frames stay on this host (hop limit 0)"
+    log = tmp_path / "fuzz.asc"
+    panel.set_up(FuzzSetup(ids="100..10F", lengths="2", seed=3, rate=1000, count=200, log=log))
+    panel.start()
+    assert panel.actions_.start.text() == "Pause"
+    assert not panel.fields.isEnabled()
+    wait(qtbot, lambda: panel.control.status.state == "ended")
+    wait(qtbot, lambda: len(stage.session.recording) == 200)
+    assert panel.progress.text().startswith("200 of 200 sent")
+    assert "All frames have left. Log: fuzz.asc." in panel.sentence.text()
+    wait(qtbot, lambda: len(frames_in(log)) == 200)
+    assert content(frames_in(log)) == content(stage.session.recording.rows())
+    panel.start()
+    assert panel.control.log == tmp_path / "fuzz-001.asc"
+    panel.stop()
+    wait(qtbot, lambda: panel.control.status.state == "stopped")
+
+
+def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stage, network):
+    port = network.free_port()
+    go_live(qtbot, stage.session, port)
+    panel.set_up(FuzzSetup(rate=500, count=0, stop_at="id == 0x7E8"))
+    panel.start()
+    wait(qtbot, lambda: len(stage.session.recording) > 60)
+    settings = BusSettings(group=GROUP, port=port, hop_limit=0)
+    with Transmitter(SENDER, settings.to_dict()) as other:
+        other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
+        wait(qtbot, lambda: panel.control.answer is not None and panel.actions_.start.text() == "Go on")
+    assert panel.pages.currentWidget() is panel.answer
+    listed = panel.answer.list
+    assert listed.count() == 51
+    assert listed.item(50).text().endswith("answer  7E8#0102")
+    panel.answer.copy()
+    line = QGuiApplication.clipboard().text().split()[2]
+    assert listed.item(49).text().endswith(line)
+    found = []
+    panel.jump_requested.connect(found.append)
+    for place in (10, 50):
+        listed.setCurrentRow(place)
+        wait(qtbot, lambda: row_of(stage.session.recording, panel.answer.selected()) is not None)
+        panel.answer.find()
+    rows = stage.session.recording.rows()
+    assert content(rows[found[0] : found[0] + 1]) == content(panel.control.answer.before[10:11])
+    assert int(rows.arbitration_id[found[1]]) == 0x7E8
+    listed.selectAll()
+    panel.answer.add()
+    assert panel.transmit.model.rowCount() == 51
+    panel.answer.closed.emit()
+    assert panel.pages.currentIndex() == 0
+    sent = panel.control.status.sent
+    panel.step()
+    wait(qtbot, lambda: panel.control.status.sent == sent + 1)
+    panel.start()
+    wait(qtbot, lambda: panel.control.status.sent > sent + 10)
+    panel.start()
+    wait(qtbot, lambda: panel.control.status.state == "paused")
+    panel.stop()
+    wait(qtbot, lambda: not panel.control.running)
+
+
+def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
+    port = network.free_port()
+    go_live(qtbot, stage.session, port)
+    panel.set_up(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
+    settings = BusSettings(group=GROUP, port=port, hop_limit=0)
+    with Transmitter(SENDER, settings.to_dict()) as other:
+        panel.start()
+        wait(qtbot, lambda: panel.control.status.state == "ended")
+        other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
+        wait(qtbot, lambda: panel.control.status.state == "answered")
+    assert panel.actions_.start.text() == "Start"
+    assert panel.sentence.text() == "An answer came after the last frame."
+    panel.start()
+    wait(qtbot, lambda: len(stage.session.recording) == 7)
+
+
+def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.set_up(FuzzSetup(count=3, rate=1000))
+    panel.start()
+    wait(qtbot, lambda: panel.control.status.state == "ended")
+    panel.set_up(FuzzSetup(count=5, rate=1000))
+    panel.start()
+    wait(qtbot, lambda: panel.control.status.state == "ended")
+    assert panel.control.status.sent == 5
+    wait(qtbot, lambda: len(stage.session.recording) == 8)
+
+
+def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.set_up(FuzzSetup(count=0, rate=500))
+    panel.start()
+    panel.switch.set(False)
+    wait(qtbot, lambda: panel.control.status.state == "stopped")
+    assert panel.sentence.text() == SWITCHED_OFF
+    panel.start()
+    assert not panel.control.running
+    panel.switch.set(True)
+    panel.start()
+    panel.transmit.actions_.stop.trigger()
+    wait(qtbot, lambda: panel.control.status.state == "stopped")
+    panel.start()
+    stage.session.disconnect_bus()
+    wait(qtbot, lambda: panel.control.status.state == "stopped")
+    assert panel.sentence.text() == NO_BUS
+
+
+def test_a_log_is_whole_when_the_bus_is_left(qtbot, panel, stage, network, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    log = tmp_path / "fuzz.log"
+    panel.set_up(FuzzSetup(count=0, rate=2000, log=log))
+    panel.start()
+    wait(qtbot, lambda: len(stage.session.recording) > 100)
+    stage.session.disconnect_bus()
+    wait(qtbot, lambda: log.exists() and len(frames_in(log)) == len(stage.session.recording))
+    assert content(frames_in(log)) == content(stage.session.recording.rows())
+
+
+def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, network, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.set_up(FuzzSetup(log=tmp_path / "no" / "fuzz.asc"))
+    panel.start()
+    assert "fuzz.asc cannot be written" in panel.sentence.text()
+    assert not panel.control.running
+    assert stage.session.transmitter.fuzzing == frozenset()
+
+
+def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.fields.ids.setText("900..1")
+    panel.fields.stop_at.setText("id ==")
+    notes = panel.fields._notes
+    assert "lower one first" in notes["ids"].text()
+    assert notes["stop_at"].isVisible()
+    panel.start()
+    assert panel.sentence.text() == notes["ids"].text()
+    assert not panel.control.running
+    panel.fields.ids.setText("100")
+    panel.fields.stop_at.clear()
+    assert not notes["ids"].isVisible()
+    panel.fields.kinds["classic"].setChecked(False)
+    assert "at least one" in notes["kinds"].text()
+
+
+def test_more_than_the_bus_could_carry_is_a_warning(panel, stage):
+    stage.settings.bitrate.set(125_000)
+    panel.fields.rate.setValue(5000)
+    assert "more than it can carry" in panel.footer.load.text()
+    panel.fields.rate.setValue(100)
+    assert "more than" not in panel.footer.load.text()
+    stage.settings.rate_limit.set(50)
+    assert "held to 50 by the limit" in panel.footer.load.text()
+
+
+def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_path):
+    panel.take_selected_row()
+    assert panel.sentence.text() == NO_ROW
+    (tmp_path / "car.dbc").write_text(DBC)
+    task = stage.session.load_database(tmp_path / "car.dbc")
+    with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
+        pass
+    panel.transmit.model.insert(0, [TransmitRow(arbitration_id=0x100, data=b"\x12\x34\x56\x78")])
+    panel.transmit.table.selectRow(0)
+    panel.actions_.row.trigger()
+    setup = panel.setup()
+    assert (setup.ids, setup.lengths, setup.data, setup.mask) == ("100", "4", "12 34 56 78", "FF FF FF FF")
+    combo = panel.fields.signal
+    assert [combo.itemText(place) for place in range(combo.count())] == ["All bits", "Gear", "Speed"]
+    combo.activated.emit(2)
+    assert panel.setup().mask == "F0 FF 00 00"
+    options = panel.setup().options()
+    assert (options.base, options.mask) == (b"\x12\x34\x56\x78", b"\xf0\xff\0\0")
+    panel.ask_message()
+    dialog = panel.findChild(MessageDialog)
+    dialog.list.topLevelItem(0).setSelected(True)
+    dialog.accept()
+    assert (panel.setup().ids, panel.setup().lengths) == ("100", "4")
+    panel.fields.lengths.setText("1")
+    combo.activated.emit(2)
+    assert "Speed needs 2 bytes" in panel.sentence.text()
+    panel.actions_.reset.trigger()
+    assert panel.setup() == FuzzSetup()
+
+
+def test_classic_buses_get_no_fd_frames(qtbot, panel, stage, network):
+    settings = BusSettings(group=GROUP, port=network.free_port(), hop_limit=0, fd=False)
+    stage.session.connect_bus(settings)
+    wait(qtbot, lambda: stage.session.state == "live")
+    panel.fields.kinds["brs"].setChecked(True)
+    panel.start()
+    assert "no CAN FD" in panel.sentence.text()
+    assert not panel.control.running
+
+
+def test_the_fields_hold_what_was_set_up(panel, tmp_path):
+    setup = FuzzSetup(
+        "100..1FF, 12345678",
+        ("fd", "remote"),
+        "0..8",
+        "02 xx",
+        "",
+        "3=1..2",
+        7,
+        12.5,
+        0,
+        "fd",
+        tmp_path / "a.blf",
+    )
+    panel.set_up(setup)
+    assert panel.setup() == setup
+    assert panel.fields.count.text() == "no end"
+    assert panel.fields.rate.text() == "12.5"
+    before = panel.setup().seed
+    panel.fields.new_seed.click()
+    assert panel.setup().seed != before

@@ -1,0 +1,533 @@
+"""The transmit panel: what is typed, refused, remembered, sent and counted."""
+
+import os
+import signal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
+
+from canmcast_gui.app.live import SENDER_FACTORY
+from canmcast_gui.database import load_database
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.models.transmit.columns import COLUMNS
+from canmcast_gui.models.transmit.row import NS_PER_MS, TransmitRow
+from canmcast_gui.models.transmit.switch import SWITCHED_OFF
+from canmcast_gui.resources_path import resource
+from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.transmit.database import MessageDialog
+from canmcast_gui.ui.transmit.panel import NO_BUS, TransmitPanel
+from tests.ui.panels import WAIT_MS, go_live
+
+# What the offscreen platform says about the pop-ups of combo boxes.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+KEYS = [column.key for column in COLUMNS]
+
+
+@pytest.fixture
+def session(stage):
+    """The session of the stage; what it tells the user is in ``heard``."""
+    stage.session.heard = []
+    stage.session.message.connect(lambda level, text: stage.session.heard.append((level, text)))
+    return stage.session
+
+
+@pytest.fixture
+def settings(stage):
+    """The settings of the stage."""
+    return stage.settings
+
+
+@pytest.fixture
+def panel(qtbot, session, settings):
+    panel = TransmitPanel(session, settings)
+    qtbot.addWidget(panel)
+    panel.resize(900, 300)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def text(panel, row, key):
+    """What a cell shows."""
+    return panel.model.index(row, KEYS.index(key)).data()
+
+
+def open_editor(panel, row, key):
+    """Open a cell's editor."""
+    index = panel.model.index(row, KEYS.index(key))
+    panel.table.setCurrentIndex(index)
+    panel.table.edit(index)
+    return (
+        panel.table.indexWidget(index) or panel.table.findChild(QLineEdit) or panel.table.findChild(QComboBox)
+    )
+
+
+def sentence(panel):
+    """What stands below the table."""
+    return panel._sentence.text() if panel._sentence.isVisible() else ""
+
+
+def test_a_row_is_added_and_its_id_typed_at_once(qtbot, panel):
+    assert panel._hint.isVisible()
+    panel.actions_.add.trigger()
+    editor = panel.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "7df")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: text(panel, 0, "id") == "7DF")
+    assert not panel._hint.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_an_editor_with_a_wrong_value_stays_and_says_why(qtbot, panel, key):
+    panel.model.insert(0, [TransmitRow()])
+    editor = open_editor(panel, 0, "id")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "8000")
+    qtbot.keyClick(editor, key)
+    assert editor.isVisible()
+    assert "make its type Extended" in sentence(panel)
+    assert editor.toolTip() == sentence(panel)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "80")
+    assert sentence(panel) == NO_BUS
+    qtbot.keyClick(editor, key)
+    qtbot.waitUntil(lambda: text(panel, 0, "id") == "080")
+
+
+def test_leaving_an_editor_with_a_wrong_value_keeps_the_old_one_and_says_why(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(data=b"\x11\x22")])
+    editor = open_editor(panel, 0, "data")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "112")
+    panel.table.setFocus()
+    assert text(panel, 0, "data") == "11 22"
+    assert "odd number" in sentence(panel)
+
+
+def test_escape_gives_up_a_wrong_value(qtbot, panel):
+    panel.model.insert(0, [TransmitRow()])
+    editor = open_editor(panel, 0, "period")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "fast")
+    assert "number of milliseconds" in sentence(panel)
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert text(panel, 0, "period") == "100"
+    assert sentence(panel) == NO_BUS
+
+
+def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
+    panel.model.insert(0, [TransmitRow()])
+    box = open_editor(panel, 0, "type")
+    assert box.count() == 14
+    box.setCurrentIndex(box.findData(int(Flag.EXTENDED | Flag.FD | Flag.BRS)))
+    box.activated.emit(box.currentIndex())
+    assert text(panel, 0, "type") == "X FD BRS"
+    qtbot.waitUntil(lambda: panel.table.findChild(QComboBox) is None)
+    box = open_editor(panel, 0, "length")
+    lengths = [box.itemText(number) for number in range(box.count())]
+    assert lengths == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "12", "16", "20", "24", "32", "48", "64"]
+    box.setCurrentIndex(box.findText("12"))
+    box.activated.emit(box.currentIndex())
+    assert text(panel, 0, "data") == " ".join(["00"] * 12)
+
+
+def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):
+    panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
+    panel.model.move([0], 2)
+    again = TransmitPanel(session, settings)
+    qtbot.addWidget(again)
+    assert [row.name for row in again.model.rows] == ["two", "one"]
+    assert again.model.armed_count == 0
+
+
+def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):
+    settings.transmit_rows.set([TransmitRow(name="good").to_dict(), {"flags": "x"}])
+    panel = TransmitPanel(session, settings)
+    qtbot.addWidget(panel)
+    assert [row.name for row in panel.model.rows] == ["good"]
+    assert session.heard[0][0] == "warning"
+
+
+def test_rows_are_duplicated_moved_and_removed(panel):
+    panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
+    panel.table.selectRow(0)
+    panel.actions_.duplicate.trigger()
+    assert [row.name for row in panel.model.rows] == ["one", "one", "two"]
+    assert panel.selected() == [1]
+    panel.actions_.down.trigger()
+    assert [row.name for row in panel.model.rows] == ["one", "two", "one"]
+    assert panel.selected() == [2]
+    assert not panel.actions_.down.isEnabled()
+    panel.actions_.remove.trigger()
+    assert [row.name for row in panel.model.rows] == ["one", "two"]
+    assert panel.selected() == [1]
+
+
+def test_frames_are_pasted_and_wrong_text_is_refused(panel):
+    QGuiApplication.clipboard().setText("123#DEADBEEF\n1F334455##1AABB")
+    panel.actions_.paste.trigger()
+    assert [text(panel, row, "type") for row in range(2)] == ["S", "X FD BRS"]
+    assert panel.selected() == [0, 1]
+    QGuiApplication.clipboard().setText("nothing like it")
+    panel.actions_.paste.trigger()
+    assert "Line 1 is no frame" in sentence(panel)
+    assert panel.model.rowCount() == 2
+
+
+def test_without_a_bus_sending_says_why_it_is_disabled(panel):
+    panel.model.insert(0, [TransmitRow()])
+    panel.table.selectRow(0)
+    assert not panel.actions_.send.isEnabled()
+    assert panel.actions_.send.toolTip() == NO_BUS
+    assert sentence(panel) == NO_BUS
+
+
+def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
+    assert not panel.actions_.database.isEnabled()
+    stage.add_database()
+    assert panel.actions_.database.isEnabled()
+    panel.actions_.database.trigger()
+    dialog = panel.findChild(MessageDialog)
+    dialog.search.setText("engi")
+    dialog.list.topLevelItem(0).setSelected(True)
+    with qtbot.waitSignal(dialog.destroyed, timeout=WAIT_MS):
+        dialog.accept()
+    assert panel.model.row(0) == TransmitRow(name="Engine", arbitration_id=0x100, data=bytes(8))
+
+
+@pytest.mark.network
+def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel, session, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x123, data=b"\x01", period_ns=2_000_000)])
+    panel.table.selectRow(0)
+    assert panel.actions_.send.isEnabled()
+    cell = panel.table.visualRect(panel.model.index(0, KEYS.index("send")))
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    assert text(panel, 0, "sent") == "1"
+    panel.actions_.arm.trigger()
+    assert panel.actions_.arm.text() == "Disarm"
+    qtbot.waitUntil(lambda: int(text(panel, 0, "sent")) > 20, timeout=WAIT_MS)
+    panel.model.setData(panel.model.index(0, KEYS.index("data")), "02 03")
+    wanted = b"\x02\x03"
+    qtbot.waitUntil(lambda: session.recording.rows().payload(-1) == wanted, timeout=WAIT_MS)
+    panel.actions_.stop.trigger()
+    assert panel.model.armed_count == 0
+    frames = session.recording.rows()
+    assert 20 < int(text(panel, 0, "sent")) <= session.transmitter.sent
+    assert frames.has(Flag.TX).all()
+    assert {frames.payload(row) for row in range(len(frames))} == {b"\x01", wanted}
+
+
+@pytest.mark.network
+def test_leaving_the_bus_disarms(qtbot, panel, session, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow()])
+    panel.model.set_armed(0, True)
+    session.disconnect_bus()
+    assert panel.model.armed_count == 0
+
+
+@pytest.mark.network
+def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, session, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow()])
+    panel.model.set_armed(0, True)
+    killed = session.transmitter.pid
+    os.kill(killed, signal.SIGKILL)
+    qtbot.waitUntil(lambda: panel.model.armed_count == 0, timeout=WAIT_MS)
+    assert session.heard
+    qtbot.waitUntil(lambda: session.transmitter.pid not in (None, killed), timeout=WAIT_MS)
+
+
+def test_edits_are_undone_and_done_again(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
+    panel.table.selectRow(0)
+    panel.remove()
+    assert [row.name for row in panel.model.rows] == ["two"]
+    panel.actions_.undo.trigger()
+    assert [row.name for row in panel.model.rows] == ["one", "two"]
+    panel.actions_.undo.trigger()
+    assert panel.model.rows == []
+    panel.actions_.redo.trigger()
+    panel.actions_.redo.trigger()
+    assert [row.name for row in panel.model.rows] == ["two"]
+
+
+def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
+    panel.model.insert(0, [TransmitRow(name="one", period_ns=10 * NS_PER_MS)])
+    go_live(qtbot, session, network.free_port())
+    assert "stay on this host" in panel.footer.reach.text()
+    panel.table.selectRow(0)
+    panel.toggle_armed()
+    qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
+    panel.actions_.switch.trigger()
+    assert not panel.model.is_armed(0)
+    assert session.transmitter.armed == frozenset()
+    panel.model.set_armed(0, True)
+    assert not panel.model.is_armed(0)
+    assert sentence(panel) == SWITCHED_OFF
+    panel.actions_.switch.trigger()
+    panel.toggle_armed()
+    assert panel.model.is_armed(0)
+
+
+def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, network):
+    panel.model.insert(0, [TransmitRow(name="one", period_ns=2 * NS_PER_MS, count=40)])
+    go_live(qtbot, session, network.free_port())
+    column = [one.key for one in COLUMNS].index
+    assert panel.model.index(0, column("count")).data() == "40"
+    panel.model.set_armed(0, True)
+    qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
+    assert panel.model.index(0, column("sent")).data() == "40"
+    assert float(panel.model.index(0, column("measured")).data()) == pytest.approx(2, rel=0.3)
+
+
+def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
+    stage.add_database()
+    message = stage.session.databases.message(0x100, False)
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x100), TransmitRow(arbitration_id=0x123)])
+    panel.table.selectRow(0)
+    assert panel.signals.isVisible()
+    field = panel.signals.fields[0]
+    assert field.line.signal.name == message.signals[0].name
+    field.editor.setText("7")
+    field.editor.editingFinished.emit()
+    assert field.line.value == 7
+    data = panel.model.row(0).data
+    assert any(data)
+    panel.actions_.undo.trigger()
+    assert field.line.value == 0
+    field.editor.setText("1e30")
+    field.editor.editingFinished.emit()
+    assert "limited" in sentence(panel)
+    field.slider.setValue(0)
+    assert panel.model.row(0).data == bytes(8)
+    panel.model.setData(panel.model.index(0, KEYS.index("data")), "FF FF FF FF FF FF FF FF")
+    assert field.line.value not in (0, None)
+    panel.table.selectRow(1)
+    assert not panel.signals.isVisible()
+
+
+def test_signals_come_and_go_with_the_id(panel, stage):
+    stage.add_database()
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x123)])
+    panel.table.selectRow(0)
+    assert not panel.signals.isVisible()
+    panel.model.setData(panel.model.index(0, KEYS.index("id")), "100")
+    assert panel.signals.isVisible()
+    panel.actions_.undo.trigger()
+    assert not panel.signals.isVisible()
+
+
+def test_an_open_editor_is_left_alone_while_its_row_is_sent(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(trigger="id == 0x100 after 20 ms")])
+    editor = open_editor(panel, 0, "trigger")
+    assert editor.text() == "id == 0x100 after 20 ms"
+    assert editor.width() >= editor.fontMetrics().horizontalAdvance(editor.text())
+    editor.setCursorPosition(3)
+    job = panel.model.job_id(0)
+    panel.model.show_run(job, 5, 1.0, 1.0)
+    panel.model.count_sent(job, 1)
+    assert editor.cursorPosition() == 3
+    editor.setText("id == 0x100 and data[0] & after 20 ms")
+    assert "at character" in sentence(panel)
+
+
+def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
+    stage.add_database()
+    signal = stage.session.databases.message(0x100, False).signals[0].name
+    panel.model.insert(0, [TransmitRow(arbitration_id=0x100)])
+    index = panel.model.index(0, KEYS.index("changes"))
+    assert panel.model.setData(index, f"counter({signal}, 0..3)")
+    assert not panel.model.setData(index, "counter(Nothing)")
+    assert "no signal" in sentence(panel)
+
+
+def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
+    session.databases.add(load_database(resource("demo.dbc")))
+    session.databases_changed.emit()
+    panel.add_from_database()
+    dialog = panel.findChild(MessageDialog)
+    dialog.node.setCurrentIndex(1)
+    node = dialog.node.currentData()
+    dialog.accept()
+    wanted = [one.name for database in session.databases for one in database.messages if node in one.senders]
+    assert wanted
+    assert sorted(row.name for row in panel.model.rows) == sorted(wanted)
+
+
+@pytest.fixture
+def window(qtbot, panel):
+    """A main window with the panel in a dock, a filter field and an action of its own."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.field = QLineEdit(window)
+    window.setCentralWidget(window.field)
+    action = window.addAction("&Connect…")
+    action.setShortcut("F5")
+    dock = QDockWidget(window)
+    dock.setWidget(panel)
+    window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    panel.keys.use_window(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+    yield window
+    panel.setParent(None)
+
+
+def test_a_key_sends_its_rows_wherever_the_user_is(qtbot, panel, window, session, network):
+    panel.model.insert(0, [TransmitRow(arbitration_id=n) for n in (1, 2, 3)])
+    column = KEYS.index("key")
+    for number in (0, 2):
+        assert panel.model.setData(panel.model.index(number, column), "f9")
+    assert panel.model.row(0).key == "F9"
+    assert not panel.model.setData(panel.model.index(1, column), "nonsense")
+    go_live(qtbot, session, network.free_port())
+    panel.parentWidget().hide()
+    window.setFocus()
+    qtbot.waitUntil(lambda: not window.field.hasFocus(), timeout=WAIT_MS)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: len(session.recording) == 2, timeout=WAIT_MS)
+    assert session.recording.rows().arbitration_id.tolist() == [1, 3]
+    panel.model.setData(panel.model.index(0, column), "")
+    assert panel.keys.keys == ["F9"]
+
+
+def test_keys_wait_while_the_user_types_and_while_the_switch_is_off(qtbot, panel, window, session, network):
+    panel.model.insert(0, [TransmitRow(key="F9"), TransmitRow(key="F")])
+    go_live(qtbot, session, network.free_port())
+    sent = []
+    panel.keys.pressed.connect(sent.append)
+    window.field.setFocus()
+    qtbot.waitUntil(window.field.hasFocus, timeout=WAIT_MS)
+    qtbot.keyClick(window.field, Qt.Key.Key_F9)
+    qtbot.keyClicks(window.field, "f")
+    assert (sent, window.field.text()) == ([], "f")
+    window.field.setReadOnly(True)
+    panel.switch.set(False)
+    qtbot.keyClick(window.field, Qt.Key.Key_F9)
+    assert sent == ["F9"]
+    assert sentence(panel) == SWITCHED_OFF
+    assert session.transmitter.flush(5.0)
+    assert session.transmitter.sent == 0
+
+
+def test_keys_of_the_window_are_no_keys_of_rows(panel, window):
+    panel.model.insert(0, [TransmitRow(), TransmitRow(key="F5")])
+    assert panel.keys.keys == []
+    assert not panel.model.setData(panel.model.index(0, KEYS.index("key")), "F5")
+    assert sentence(panel) == "F5 is the window's own key, for Connect: choose another one."
+
+
+def test_rows_are_dragged_to_another_place(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(name=name) for name in "abcd"])
+    panel.table.select([0, 1])
+    mime = panel.model.mimeData(panel.table.selectedIndexes())
+    low = panel.table.visualRect(panel.model.index(2, 3)).bottomLeft()
+    actions = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        event = kind(low, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(panel.table.viewport(), event)
+        assert event.isAccepted()
+    drop = QDropEvent(
+        low.toPointF(), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(panel.table.viewport(), drop)
+    assert drop.dropAction() == Qt.DropAction.CopyAction
+    assert [row.name for row in panel.model.rows] == ["c", "a", "b", "d"]
+    assert panel.selected() == [1, 2]
+    panel.actions_.undo.trigger()
+    assert [row.name for row in panel.model.rows] == ["a", "b", "c", "d"]
+
+
+def test_what_the_bar_has_no_room_for_is_behind_a_button_of_ours(qtbot, panel):
+    panel.resize(250, 300)
+    more = panel.findChild(QToolButton, "qt_toolbar_ext_button")
+    qtbot.waitUntil(more.isVisible, timeout=WAIT_MS)
+    assert more.icon().cacheKey() == icon("more").cacheKey()
+
+
+def test_several_rows_are_moved_by_the_buttons(panel):
+    panel.model.insert(0, [TransmitRow(name=name) for name in "abcd"])
+    panel.table.select([2, 3])
+    assert not panel.actions_.down.isEnabled()
+    panel.actions_.up.trigger()
+    assert [row.name for row in panel.model.rows] == ["a", "c", "d", "b"]
+    panel.actions_.down.trigger()
+    assert panel.selected() == [2, 3]
+
+
+def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network):
+    port = network.free_port()
+    go_live(qtbot, session, port)
+    row = TransmitRow(arbitration_id=0x200, count=3, trigger="id == 0x100 and data[0] & 1 after 1 ms")
+    panel.model.insert(0, [row])
+    panel.model.set_armed(0, True)
+    assert panel.footer.load.text() == ""
+    with Transmitter(
+        SENDER_FACTORY, BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
+    ) as other:
+        assert session.transmitter.flush(5.0)
+        for value in (1, 2, 3):
+            other.send(FrameBatch.from_columns(0, [0x100], [[value]]))
+        qtbot.waitUntil(lambda: text(panel, 0, "count") == "1", timeout=WAIT_MS)
+        other.send(FrameBatch.from_columns(0, [0x100] * 4, [[5]] * 4))
+        qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
+    assert text(panel, 0, "sent") == "3"
+    qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
+
+
+def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow(period_ns=50 * NS_PER_MS)] * 100)
+    qtbot.waitUntil(lambda: not panel._load_later.isActive(), timeout=WAIT_MS)
+    worked = []
+    panel._load_later.timeout.connect(lambda: worked.append(1))
+    panel.model.set_armed(range(100), True)
+    assert not worked
+    qtbot.waitUntil(lambda: "2,000 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: text(panel, 99, "sent") != "0", timeout=WAIT_MS)
+    assert len(worked) == 1
+
+
+def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow(trigger='name == "Engine"', count=7)])
+    panel.model.set_armed(0, True)
+    session.databases_changed.emit()
+    stage.add_database()
+    run = panel.jobs._runs[1]
+    assert run.trigger.condition["names"] == {"Engine": [[0x100, False]]}
+    assert panel.model.is_armed(0)
+    assert session.transmitter.armed == {1}
+
+
+def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, network):
+    panel.footer.limit.setValue(500)
+    assert settings.rate_limit.value == 500
+    again = TransmitPanel(session, settings)
+    qtbot.addWidget(again)
+    assert again.footer.limit.value() == 500
+    settings.rate_limit.set(0)
+    assert panel.footer.limit.value() == 0
+
+
+def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network):
+    panel.footer.limit.setValue(5)
+    go_live(qtbot, session, network.free_port())
+    panel.model.insert(0, [TransmitRow()] * 200)
+    panel.table.selectAll()
+    panel.actions_.send.trigger()
+    panel.actions_.stop.trigger()
+    qtbot.waitUntil(lambda: "waited to leave" in sentence(panel), timeout=WAIT_MS)
+    assert session.transmitter.flush(5.0)
+    sent = [int(text(panel, row, "sent")) for row in range(200)]
+    assert sum(sent) == session.transmitter.sent
+    assert sent == sorted(sent, reverse=True)

@@ -1,0 +1,353 @@
+"""The replay panel: files and the trace on a real bus, with a stock peer that counts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.logfile import open_writer
+from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.models.transmit.replay_filter import NO_SIGNALS
+from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.ui.transmit.replay_panel import NO_BUS, ReplayPanel
+from tests.ui.panels import GROUP, WAIT_MS, go_live
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def switch():
+    return TransmitSwitch()
+
+
+@pytest.fixture
+def panel(qtbot, stage, switch):
+    panel = ReplayPanel(stage.session, stage.settings, switch)
+    qtbot.addWidget(panel)
+    panel.resize(700, 300)
+    panel.show()
+    qtbot.waitExposed(panel)
+    yield panel
+    panel.control.close()
+
+
+@pytest.fixture
+def log(tmp_path):
+    """1,000 frames of a second and a half."""
+    path = tmp_path / "bus.asc"
+    numbers = np.arange(1000)
+    data = numbers.astype(">u8").view(np.uint8).reshape(1000, 8)
+    with open_writer(path) as writer:
+        times = 1_700_000_000 * 10**9 + numbers * 1_500_000
+        writer.write(FrameBatch.from_columns(times, 0x100 + numbers % 4, data, channel=1))
+    return path
+
+
+def opened(qtbot, panel, *paths):
+    panel.open_files([str(path) for path in paths])
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
+
+
+def numbers_in(session) -> list[int]:
+    batch = session.recording.rows()
+    return [int.from_bytes(batch.payload(row), "big") for row in range(len(batch))]
+
+
+def test_without_a_bus_it_says_what_to_do(panel):
+    assert panel.sentence.text() == NO_BUS
+    assert not panel.play_action.isEnabled()
+
+
+def test_a_file_is_replayed_and_comes_back_as_own_frames(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    assert "1,000 frames, 1.5 s" in panel.source.text()
+    panel.play()
+    assert panel.play_action.text() == "Pause"
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(1000))
+    assert "1,000 sent" in panel.place.text.text()
+
+
+def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    panel.step()
+    panel.step()
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 2, timeout=WAIT_MS)
+    panel.place.slider.setValue(900_000)
+    panel.place.slider.sliderReleased.emit()
+    qtbot.waitUntil(lambda: panel.control.position_seconds == pytest.approx(1.35, abs=0.01), timeout=WAIT_MS)
+    assert panel.place.slider.value() == pytest.approx(900_000, abs=2000)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: numbers_in(stage.session)[-1] == 999, timeout=WAIT_MS)
+    numbers = numbers_in(stage.session)
+    assert numbers[:2] == [0, 1]
+    assert numbers[2:] == list(range(numbers[2], 1000))
+    assert 890 <= numbers[2] <= 910
+    panel.stop_action.trigger()
+    assert panel.control.status.state == "stopped"
+    assert panel.fields.isEnabled()
+
+
+def test_a_range_as_fast_as_possible_with_other_ids(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log, log)
+    panel.speed.set_speed(None)
+    panel.fields.stop.setValue(0.3)
+    panel.fields.filter.setText("id == 0x101")
+    panel.fields.ids.setText("101=7AB")
+    panel.fields.channels.setText("1=3, 2=4")
+    panel.limit.setValue(2000)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
+    found = stage.session.recording.rows()
+    assert set(found.arbitration_id.tolist()) == {0x7AB}
+    assert set(found.channel.tolist()) == {3, 4}
+
+
+def test_a_range_waits_until_the_files_were_read_that_far(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.speed.set_speed(None)
+    panel.fields.start.setValue(1.2)
+    panel.fields.stop.setValue(1000)
+    panel.open_files([str(log)])
+    panel.play()
+    assert panel.control.waiting
+    assert "begins when" in panel.place.text.text()
+    assert not panel.play_action.isEnabled()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 200, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(800, 1000))
+    panel.fields.start.setValue(1000)
+    panel.stop_action.trigger()
+    panel.play()
+    assert "holds no frame" in panel.sentence.text()
+
+
+def test_it_is_paused_goes_on_and_changes_its_speed(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.sent > 20, timeout=WAIT_MS)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "paused", timeout=WAIT_MS)
+    place, sent = panel.control.position_seconds, panel.control.status.sent
+    qtbot.waitUntil(lambda: len(stage.session.recording) == sent, timeout=WAIT_MS)
+    panel.speed.set_speed(20.0)
+    panel.speed.speed_changed.emit()
+    assert panel.control.position_seconds == place
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(1000))
+
+
+def numbered(tmp_path, name, first, count=20, gap_ns=5_000_000):
+    """A log of frames with running numbers that all begins at the same time."""
+    path, numbers = tmp_path / name, first + np.arange(count)
+    data = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    times = 1_700_000_000 * 10**9 + np.arange(count) * gap_ns
+    with open_writer(path, "candump") as writer:
+        writer.write(FrameBatch.from_columns(times, 0x100, data, channel=1))
+    return path
+
+
+def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    begins = {"a.log": 0, "b.log": 100, "c.log": 200}
+    first, *others = (str(numbered(tmp_path, name, number)) for name, number in begins.items())
+    assert not panel.add_action.isEnabled()
+    opened(qtbot, panel, first)
+    panel.add_files(others)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
+    assert panel.files.isVisibleTo(panel)
+    assert "a.log and 2 more: 60 frames, 0.1 s" in panel.source.text()
+    panel.files.offsets[1].setValue(0.0025)
+    panel.files.offsets[2].setValue(-2)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
+    assert panel.control.source.seconds == pytest.approx(2.0975)
+    assert panel.remarks.text() == "Channel 1 of a.log is channel 2; channel 1 of b.log is channel 3"
+    panel.fields.start.setValue(1.999)
+    panel.speed.set_speed(4.0)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 40, timeout=WAIT_MS)
+    wanted = [number for pair in zip(range(20), range(100, 120), strict=True) for number in pair]
+    assert numbers_in(stage.session) == wanted
+    panel.stop_action.trigger()
+    panel.files.up_buttons[2].click()
+    panel.files.remove_buttons[0].click()
+    panel.files.order.setCurrentIndex(2)
+    panel.files.order.activated.emit(2)
+    qtbot.waitUntil(lambda: not panel.control.source.loading, timeout=WAIT_MS)
+    setup = panel.setup()
+    assert ([part.path.name for part in setup.files], setup.order) == (["c.log", "b.log"], "in turn")
+    panel.files.remove_buttons[0].click()
+    assert not panel.files.isVisibleTo(panel)
+
+
+def test_a_set_up_comes_back_stopped_and_is_read_when_it_is_played(qtbot, panel, stage, network, tmp_path):
+    files = tuple(LogPart(numbered(tmp_path, f"{name}.log", 0), 1000) for name in "ab")
+    setup = ReplaySetup(files, "together", 2.5, 7.5, True, 0.01, 0.05, "fd", "1=2", "1=3", True, True)
+    panel.set_up(setup)
+    assert panel.setup() == setup
+    assert panel.control.source.recording is None
+    assert "read when it is played" in panel.source.text()
+    panel.set_up(replace(setup, filter="", speed=None, loop=False, skip_live=False, channels="1=1"))
+    go_live(qtbot, stage.session, network.free_port())
+    assert len(stage.session.recording) == 0
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 16, timeout=WAIT_MS)
+    panel.set_up(ReplaySetup())
+    assert panel.control.status.state == "stopped"
+    assert panel.setup() == ReplaySetup()
+    assert not panel.control.can_play
+
+
+def test_a_speed_is_typed_and_nonsense_is_refused(qtbot, panel):
+    line = panel.speed.lineEdit()
+    for text, speed in (("3", 3.0), ("x0,25", 0.25), ("fastest", None), ("× 1000", 1000.0)):
+        line.selectAll()
+        qtbot.keyClicks(line, text)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        assert panel.speed.speed == speed
+        assert panel.limit.isVisible() == (speed is None)
+    line.selectAll()
+    qtbot.keyClicks(line, "fast")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "is no speed" in panel.sentence.text()
+    assert (panel.speed.speed, line.text()) == (1000.0, "× 1000")
+
+
+def test_the_keys_of_the_slider_seek(qtbot, panel, stage, network, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, numbered(tmp_path, "a.log", 0, 61, 10**9))
+    panel.step()
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 1, timeout=WAIT_MS)
+    for key, seconds in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_PageUp, 11), (Qt.Key.Key_End, 60)):
+        qtbot.keyClick(panel.place.slider, key)
+        wanted = pytest.approx(seconds, abs=1.0)
+        qtbot.waitUntil(lambda wanted=wanted: panel.control.position_seconds == wanted, timeout=WAIT_MS)
+    assert panel.control.status.state == "paused"
+
+
+def test_a_filter_asks_for_names_of_databases_and_not_for_signals(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    stage.add_database()
+    opened(qtbot, panel, log)
+    panel.speed.set_speed(None)
+    panel.fields.filter.setText("Engine.Speed > 0")
+    panel.play()
+    assert panel.sentence.text() == NO_SIGNALS
+    panel.fields.filter.setText("name ~ Engine and time < 0.6")
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
+    assert numbers_in(stage.session) == list(range(0, 400, 4))
+
+
+def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock_peer, tmp_path):
+    port = network.free_port()
+    go_live(qtbot, stage.session, port)
+    path = tmp_path / "mixed.asc"
+    with open_writer(path) as writer:
+        numbers = np.arange(150)
+        flags = np.where(numbers % 3 == 2, int(Flag.ERROR), 0)
+        ids = np.choose(numbers % 3, [0x100, 0x300, 0])
+        batch = FrameBatch.from_columns(numbers * 8_000_000, ids, [[0x7E] * 8] * 150, flags=flags, channel=1)
+        writer.write(batch)
+    opened(qtbot, panel, path)
+    panel.fields.live.setChecked(True)
+    panel.fields.errors.setChecked(True)
+    stock_peer("send", "--port", port, "--group", GROUP, "--ids", 1, "--rate", 50, "--seconds", 20)
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+
+    def own(condition):
+        batch = stage.session.recording.rows()
+        return int((batch.has(Flag.TX) & condition(batch)).sum())
+
+    qtbot.waitUntil(lambda: own(lambda batch: batch.has(Flag.ERROR)) == 50, timeout=WAIT_MS)
+    assert own(lambda batch: batch.arbitration_id == 0x300) == 50
+    assert own(lambda batch: batch.arbitration_id == 0x100) < 40
+
+
+def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_path):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.choose_trace()
+    assert "empty" in panel.sentence.text()
+    opened(qtbot, panel, log)
+    panel.fields.ids.setText("1")
+    panel.play()
+    assert "old=new" in panel.sentence.text()
+    panel.fields.ids.setText("")
+    panel.fields.filter.setText("id ==")
+    panel.play()
+    assert "character 6" in panel.sentence.text()
+    panel.fields.filter.setText("")
+    switch.set(False)
+    panel.play()
+    assert panel.sentence.text() == SWITCHED_OFF
+    panel.set_up(ReplaySetup(files=(LogPart(tmp_path / "gone.asc"),)))
+    switch.set(True)
+    panel.play()
+    qtbot.waitUntil(lambda: "gone.asc" in panel.sentence.text(), timeout=WAIT_MS)
+    assert panel.control.status.state == "stopped"
+    assert panel.control.can_play
+    (tmp_path / "x.asc").write_text("no log")
+    panel.open_files([str(tmp_path / "x.asc")])
+    qtbot.waitUntil(lambda: "x.asc" in panel.sentence.text(), timeout=WAIT_MS)
+    assert panel.control.source.recording is None
+
+
+def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, log, switch):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    panel.fields.loop.setChecked(True)
+    panel.play()
+    switch.set(False)
+    assert panel.control.status.state == "stopped"
+    switch.set(True)
+    panel.play()
+    stage.session.disconnect_bus()
+    assert panel.control.status.state == "stopped"
+    assert panel.sentence.text() == NO_BUS
+
+
+def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    stage.session.send(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 3, timeout=WAIT_MS)
+    panel.choose_trace()
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
+    assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
+    assert panel.fields.isEnabled()
+    panel.fields.filter.setText(f"source == {stage.session.transmitter.address[0]} and id == 2")
+    panel.play()
+    qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.recording) == 7, timeout=WAIT_MS)
+    stage.session.clear()
+    assert panel.control.source.recording is None
+
+
+def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, log):
+    go_live(qtbot, stage.session, network.free_port())
+    opened(qtbot, panel, log)
+    panel.fields.loop.setChecked(True)
+    panel.play()
+    qtbot.waitUntil(lambda: len(stage.session.recording) > 20, timeout=WAIT_MS)
+    stage.session.stop_all()
+    qtbot.waitUntil(lambda: panel.control.status.state == "stopped", timeout=WAIT_MS)
+    count = len(stage.session.recording)
+    panel.play()
+    qtbot.waitUntil(lambda: len(stage.session.recording) > count + 20, timeout=WAIT_MS)

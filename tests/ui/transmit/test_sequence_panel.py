@@ -1,0 +1,127 @@
+"""The sequence panel on a real bus."""
+
+import pytest
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.transmit.conditions import condition_for
+from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.transmit.sequence_panel import NO_BUS, SequencePanel
+from tests.ui.panels import WAIT_MS, go_live
+
+SENDER = "canmcast_gui.transport.sender:open_sender"
+
+
+@pytest.fixture
+def panel(qtbot, stage):
+    model = TransmitModel()
+    model.condition = lambda text: condition_for(text, stage.session.databases)
+    panel = SequencePanel(stage.session, stage.settings, model, TransmitSwitch())
+    panel.rows = model
+    qtbot.addWidget(panel)
+    panel.resize(600, 300)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def ids(stage) -> list[int]:
+    return stage.session.recording.rows().arbitration_id.tolist()
+
+
+def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
+    assert panel.sentence.text() == NO_BUS
+    port = network.free_port()
+    go_live(qtbot, stage.session, port)
+    panel.rows.insert(0, [TransmitRow(name="Request", arbitration_id=0x7DF)])
+    panel.editor.setPlainText("send Request\nexpect id == 0x7E8\nsend 7E0#01")
+    panel.run()
+    qtbot.waitUntil(lambda: panel.control.line == 1, timeout=WAIT_MS)
+    assert panel.editor.extraSelections()
+    assert panel.editor.isReadOnly()
+    settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0)
+    with Transmitter(SENDER, settings.to_dict()) as other:
+        other.send(FrameBatch.from_columns(0, [0x7E8], [[1]]))
+        qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: ids(stage) == [0x7DF, 0x7E8, 0x7E0], timeout=WAIT_MS)
+    assert panel.sentence.text() == "Done. 2 frames sent."
+
+
+def test_a_time_out_is_said_and_steps_are_single(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.editor.setPlainText("send 001#\nexpect id == 2 within 20 ms\nsend 003#")
+    panel.run()
+    qtbot.waitUntil(lambda: "no frame came within 20 ms" in panel.sentence.text().lower(), timeout=WAIT_MS)
+    panel.step()
+    assert panel.run_action.text() == "Go on"
+    panel.step()
+    qtbot.waitUntil(lambda: panel.control.line == 1, timeout=WAIT_MS)
+    panel.step()
+    panel.step()
+    qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: ids(stage) == [1, 1, 3], timeout=WAIT_MS)
+
+
+def test_what_is_wrong_is_said(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.editor.setPlainText("send Nobody")
+    panel.run()
+    assert "Line 1: there is no row named Nobody" in panel.sentence.text()
+    panel.control._switch.set(False)
+    panel.run()
+    assert panel.sentence.text() == SWITCHED_OFF
+
+
+def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
+    port = network.free_port()
+    stage.add_database()
+    go_live(qtbot, stage.session, port)
+    panel.editor.setPlainText("expect name == Engine within 10 s\nsend 003#")
+    panel.run()
+    assert panel.control.running
+    assert stage.session.transmitter.flush(5.0)
+    settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
+    with Transmitter(SENDER, settings) as other:
+        other.send(FrameBatch.from_columns(0, [0x101, 0x100], [[0] * 8] * 2))
+        qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
+    assert panel.control.status.outcome == "done"
+    qtbot.waitUntil(lambda: ids(stage) == [0x101, 0x100, 3], timeout=WAIT_MS)
+    panel.editor.setPlainText("send 003#\nexpect Engine.Nothing > 1")
+    panel.run()
+    assert "Line 2: no loaded database has a signal" in panel.sentence.text()
+
+
+def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    panel.editor.setPlainText("loop\nsend 001#\nwait 1 ms\nend")
+    panel.run()
+    qtbot.waitUntil(lambda: len(stage.session.recording) > 5, timeout=WAIT_MS)
+    panel.stop_action.trigger()
+    assert not panel.control.running
+    panel.run()
+    panel.control._switch.set(False)
+    assert not panel.control.running
+    assert stage.session.transmitter.sequences == frozenset()
+
+
+def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
+    panel.editor.setPlainText("wait 1 ms")
+    panel.names.lineEdit().setText("Wake up")
+    panel.names.lineEdit().editingFinished.emit()
+    panel.add()
+    panel.editor.setPlainText("wait 2 ms")
+    panel.names.setCurrentIndex(0)
+    assert panel.editor.toPlainText() == "wait 1 ms"
+    again = SequencePanel(stage.session, stage.settings, panel.rows, TransmitSwitch())
+    qtbot.addWidget(again)
+    assert again.sequences() == [
+        {"name": "Wake up", "text": "wait 1 ms"}, {"name": "Sequence 2", "text": "wait 2 ms"},
+    ]  # fmt: skip
+    again.remove()
+    again.remove()
+    assert [one["text"] for one in again.sequences()] == [""]
+    again.set_sequences([{"name": 1}, {"name": "x", "text": "y"}])
+    assert again.sequences() == [{"name": "x", "text": "y"}]
