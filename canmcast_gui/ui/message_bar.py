@@ -105,7 +105,7 @@ class _Message(QFrame):
         self._row.insertWidget(2, self.button)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.PaletteChange:
             self._set_colors()
         super().changeEvent(event)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from canmcast_gui.app.settings import AppSettings
 
@@ -154,6 +154,22 @@ class Theme(QObject):
         palette = make_palette(chosen == "dark" or (chosen == "system" and system_is_dark))
         if palette != self._app.palette():
             self._app.setPalette(palette)
+            QTimer.singleShot(0, self, self._tell)  # when Qt has told those that it does tell
+
+    def _tell(self) -> None:
+        for widget in self._app.allWidgets():
+            _follow(widget)
+
+
+def _follow(widget: QWidget) -> None:
+    """What Qt does not do by itself: tell a widget that has a palette of its own that the theme's is another,
+    and let a style sheet be mixed with its colours.
+    """
+    QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+    sheet = widget.styleSheet()
+    if sheet:
+        widget.setStyleSheet("")
+        widget.setStyleSheet(sheet)
 
 
 def apply(app: QApplication, settings: AppSettings) -> Theme:

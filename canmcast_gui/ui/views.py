@@ -37,7 +37,7 @@ class VisibleChecks(QObject):
         self._apply()
 
     def eventFilter(self, _view: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.PaletteChange:
             self._apply()
         return False
 

@@ -4,10 +4,12 @@ import dataclasses
 
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.tinted_label import TintedLabel
+from tests.ui.panels import WAIT_MS
 
 BACKGROUNDS = ("signal_background",)
 
@@ -67,3 +69,45 @@ def test_mixing_goes_from_one_to_the_other():
     assert theme.mix(black, white, 0) == QColor("black")
     assert theme.mix(black, white, 64) == QColor("white")
     assert 120 < theme.mix(black, white, 32).red() < 135
+
+
+@pytest.fixture
+def themed(stage):
+    """The theme in force, before there is a window, as in the program."""
+    before = QApplication.palette()
+    one = theme.apply(QApplication.instance(), stage.settings)
+    yield
+    one.deleteLater()
+    QApplication.setPalette(before)
+
+
+def stale(window, wanted) -> list[str]:
+    """What can be seen in a window and has not the colours that are wanted."""
+    roles = (QPalette.ColorRole.Base, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
+    return [
+        f"{type(one).__name__} {role.name}"
+        for one in window.findChildren(QWidget)
+        if one.isVisible() and one.isEnabled() and not isinstance(one, QGraphicsView)
+        for role in roles
+        if one.palette().color(role) != wanted.color(role)
+    ]
+
+
+def drawn(window, wanted) -> bool:
+    """Whether what has colours of its own has those that go with a palette."""
+    labels = window.docks.transmit.footer.findChildren(TintedLabel)
+    plots = window.docks.plots.panels.values()
+    muted, base = theme.colors(wanted).muted, wanted.color(QPalette.ColorRole.Base)
+    return all(one.palette().color(QPalette.ColorRole.WindowText) == muted for one in labels) and all(
+        plot.view.backgroundBrush().color() == base for plot in plots
+    )
+
+
+@pytest.mark.usefixtures("themed")
+def test_everything_in_an_open_window_follows(qtbot, stage, window):
+    qtbot.waitUntil(lambda: len(window.docks.plots.panels) > 0, timeout=WAIT_MS)
+    for name in ("dark", "light"):
+        stage.settings.theme.set(name)
+        wanted = theme.make_palette(name == "dark")
+        qtbot.waitUntil(lambda wanted=wanted: stale(window, wanted) == [], timeout=WAIT_MS)
+        qtbot.waitUntil(lambda wanted=wanted: drawn(window, wanted), timeout=WAIT_MS)

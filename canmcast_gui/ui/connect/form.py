@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, parse_group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import NetworkInterface, choose_interfaces, list_interfaces
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui import theme
+from canmcast_gui.ui.tinted_label import TintedLabel
 
 PRESETS = (
     ("IPv6 default", BusSettings(group=DEFAULT_GROUP_IPV6)),
@@ -192,17 +191,14 @@ def _interface_text(one: NetworkInterface) -> str:
     return f"{one.name}  ({address}{', this computer' if one.is_loopback else ''})"
 
 
-def _note() -> QLabel:
-    label = QLabel()
+def _note() -> TintedLabel:
+    label = TintedLabel()
     label.setWordWrap(True)
     label.setMinimumWidth(380)
     return label
 
 
-def _set_note(label: QLabel, text: str, wrong: bool) -> None:
-    palette = QPalette()
-    colors = theme.colors(palette)
-    palette.setColor(QPalette.ColorRole.WindowText, colors.error if wrong else colors.muted)
-    label.setPalette(palette)
+def _set_note(label: TintedLabel, text: str, wrong: bool) -> None:
+    label.set_tint("error" if wrong else "muted")
     label.setText(text)
     label.setVisible(bool(text))

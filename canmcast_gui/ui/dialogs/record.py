@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.formats import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
-from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui import icons
+from canmcast_gui.ui.tinted_label import TintedLabel
 
 _MEGABYTE = 1_000_000
 
@@ -64,7 +65,7 @@ class RecordDialog(QDialog):
         self.trigger.setPlaceholderText("a filter, for example  id == 0x123 and data[0] > 5; empty: at once")
         self.pre = _Limit("Also what came before:", 1, 3600, 60, " s")
         self.post = _Limit("Stop after the trigger, and wait for it again:", 1, 100_000, 10, " s")
-        self.problem = QLabel()
+        self.problem = TintedLabel()
         self.problem.setWordWrap(True)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -146,10 +147,7 @@ class RecordDialog(QDialog):
             text = f"The files are called {numbered(Path(self.path.text()), 1).name} and so on."
         elif not wrong and Path(self.path.text().strip()).exists():
             text = f"{Path(self.path.text()).name} is there already, and is replaced when the recording ends."
-        colors = theme.colors(self.palette())
-        palette = self.problem.palette()
-        palette.setColor(self.problem.foregroundRole(), colors.error if wrong else colors.muted)
-        self.problem.setPalette(palette)
+        self.problem.set_tint("error" if wrong else "muted")
         self.problem.setText(text)
         self._ok.setEnabled(not wrong)
 

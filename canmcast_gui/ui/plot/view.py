@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.models.plot.data import PlotSignal
@@ -108,7 +108,7 @@ class PlotView(pg.GraphicsLayoutWidget):
     def set_colors(self, colors: dict[str, QColor]) -> None:
         """Paint in the palette's colours, and each signal in its own."""
         self._colors = colors
-        palette = self.palette()
+        palette = QGuiApplication.palette()  # the library gives views one of their own
         self.setBackground(palette.color(QPalette.ColorRole.Base))
         for lane in self.lanes:
             lane.color(palette, colors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.models.plot.data import PlotSignal
@@ -48,7 +48,7 @@ class XYView(pg.GraphicsLayoutWidget):
         self.plot.setLabel("left", _title(over[0]) if len(over) == 1 else "")
 
     def _paint(self, colors: dict[str, QColor]) -> None:
-        palette = self.palette()
+        palette = QGuiApplication.palette()  # the library gives views one of their own
         self.setBackground(palette.base().color())
         line, text = theme.colors(palette).line, palette.text().color()
         self._grid.color = line

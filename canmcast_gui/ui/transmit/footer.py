@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from canmcast_gui.app.workspace_values import MOST_RATE_LIMIT
 from canmcast_gui.models.transmit.load import Load
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui import theme
+from canmcast_gui.ui.tinted_label import TintedLabel
 
 
 class ReachAndLoad(QWidget):
@@ -17,8 +16,8 @@ class ReachAndLoad(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.reach = QLabel(self)
-        self.load = QLabel(self)
+        self.reach = TintedLabel(parent=self)
+        self.load = TintedLabel(parent=self)
         self.line = QHBoxLayout(self)
         self.line.setContentsMargins(8, 2, 8, 2)
         self.line.addWidget(self.reach)
@@ -28,20 +27,15 @@ class ReachAndLoad(QWidget):
     def show_reach(self, settings: BusSettings | None) -> None:
         """Say how far frames go, before the first of them leaves."""
         self.reach.setText("" if settings is None else settings.reach())
-        self._color(self.reach, settings is not None and settings.leaves_host)
+        leaves = settings is not None and settings.leaves_host
+        self.reach.set_tint("error" if leaves else "muted")
 
     def show_load(self, load: Load, more: str = "") -> None:
         """Say what is asked of the bus, and ``more`` about it; more than it could carry is a warning."""
         too_much = load.share > 1.0
         text = load.text + (": more than it can carry" if too_much else "")
         self.load.setText(text + more if text else "")
-        self._color(self.load, too_much)
-
-    def _color(self, label: QLabel, warning: bool) -> None:
-        named = theme.colors(self.palette())
-        palette = QPalette(QApplication.palette(label))
-        palette.setColor(QPalette.ColorRole.WindowText, named.error if warning else named.muted)
-        label.setPalette(palette)
+        self.load.set_tint("error" if too_much else "muted")
 
 
 class TransmitFooter(ReachAndLoad):

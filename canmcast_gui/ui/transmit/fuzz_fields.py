@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -26,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.fuzz_setup import MAX_RATE, MIN_RATE, MOST_COUNT, MOST_SEED, FuzzSetup
 from canmcast_gui.logfile.formats import FORMATS
-from canmcast_gui.ui import theme
+from canmcast_gui.ui.tinted_label import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
 
@@ -102,8 +100,8 @@ class FuzzFields(QWidget):
         button.setToolTip(tip)
         return button
 
-    def _note(self) -> QLabel:
-        note = QLabel(self)
+    def _note(self) -> TintedLabel:
+        note = TintedLabel(parent=self, tint="error")
         note.setWordWrap(True)
         note.hide()
         return note
@@ -206,11 +204,7 @@ class FuzzFields(QWidget):
 
     def show_problems(self, problems: dict[str, str]) -> None:
         """Say below each field what is wrong with it."""
-        color = theme.colors(self.palette()).error
         for name, note in self._notes.items():
-            palette = QPalette(QApplication.palette(note))
-            palette.setColor(QPalette.ColorRole.WindowText, color)
-            note.setPalette(palette)
             note.setText(problems.get(name, ""))
             note.setVisible(name in problems)
 

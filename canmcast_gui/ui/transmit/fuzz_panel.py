@@ -282,8 +282,7 @@ class FuzzPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "_shown_answer"):
-            self.sentence.repaint_text()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown_answer"):
             self.answer.repaint_text()
             self._check()
             self._show()

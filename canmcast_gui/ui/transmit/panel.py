@@ -272,8 +272,7 @@ class TransmitPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "footer"):
-            self._sentence.repaint_text()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "footer"):
             self._update_actions()
 
     # -- remembering -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -286,8 +286,3 @@ class ReplayPanel(QWidget):
             return f"{source.name}: read when it is played"
         more = ", still reading" if source.loading else ""
         return f"{source.name}: {source.frames:,} frames, {source.seconds:,.1f} s{more}"
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "sentence"):
-            self.sentence.repaint_text()

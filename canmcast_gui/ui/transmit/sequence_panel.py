@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
@@ -218,8 +218,3 @@ class SequencePanel(QWidget):
         selection.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         selection.cursor = QTextCursor(self.editor.document().findBlockByNumber(line))
         self.editor.setExtraSelections([selection])
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "sentence"):
-            self.sentence.repaint_text()
