@@ -87,6 +87,37 @@ def test_dialects(text, name, channels, sent, tmp_path):
     assert batch.dlc.tolist() == [2, 3, 8]
 
 
+OTHER_TOOLS = {
+    "semicolons": """Time [s];Channel;ID [hex];Event Type;Dir;DLC;Data [hex]
+0.001000;1;123;CAN Frame;Rx;2;AA 55
+0.002000;2;18DAF110x;CAN Frame;Tx;3;01 02 03
+""",
+    "quoted": """"Time","Chn","ID","Name","Event Type","Dir","DLC","Data length","Data"
+"0.001000","CAN 1","123","Engine","CAN Frame","Rx","2","2","AA 55"
+"0.002000","CAN 2","18DAF110x","","CAN Frame","Tx","3","3","01 02 03"
+""",
+    "a column for each byte": """Timestamp,Channel,Identifier,Direction,Length,Data 0,Data 1,Data 2,Data 3
+0.001000,1,0x123,Rx,2,AA,55,,
+0.002000,2,0x18DAF110,Tx,3,01,02,03,
+""",
+    "decimal commas": """Time;Bus;CAN ID;Ext;RTR;Dir;Len;B0;B1;B2;B3
+0,001000;1;123;0;0;Rx;2;AA;55;;
+0,002000;2;18DAF110;1;0;Tx;3;01;02;03;
+""",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_TOOLS)
+def test_tables_of_other_tools_are_read_by_the_titles_of_their_columns(name, tmp_path):
+    batch, reader = written(tmp_path, OTHER_TOOLS[name])
+    assert (reader.format.name, reader.skipped) == ("table", 0)
+    assert batch.timestamp_ns.tolist() == [1_000_000, 2_000_000]
+    assert batch.arbitration_id.tolist() == [0x123, 0x18DAF110]
+    assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX]
+    assert batch.channel.tolist() == [1, 2]
+    assert [batch.payload(row).hex() for row in range(2)] == ["aa55", "010203"]
+
+
 def test_cl2000_counts_days_from_the_month_in_its_head(tmp_path):
     head = '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
     batch, reader = written(tmp_path, head + "05T071031805;0;326;0001\n06T000000001;1;18fe592f;ff\n")
