@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Recording
 
 # Rows that are looked at from the time at which it left: a second of a very busy bus.
@@ -19,7 +20,7 @@ def row_of(recording: Recording, frame: FrameBatch) -> int | None:
     A frame of ours is told with the time at which it began to leave, so it arrived later.
     """
     time_ns = int(frame.timestamp_ns[0]) - (0 if frame.has(Flag.TX)[0] else _SLACK_NS)
-    start = _first_from(recording, time_ns)
+    start = first_row_since(recording, time_ns)
     rows = recording.rows(start, min(start + MOST_ROWS, recording.end_row))
     kinds = np.uint16(~int(Flag.TX) & 0xFFFF)
     same = rows.arbitration_id == frame.arbitration_id[0]
@@ -30,15 +31,3 @@ def row_of(recording: Recording, frame: FrameBatch) -> int | None:
         if rows.payload(place) == payload:
             return start + int(place)
     return None
-
-
-def _first_from(recording: Recording, time_ns: int) -> int:
-    """The first row of that time or later, by halving."""
-    low, high = recording.first_row, recording.end_row
-    while low < high:
-        middle = (low + high) // 2
-        if int(recording.rows(middle, middle + 1).timestamp_ns[0]) < time_ns:
-            low = middle + 1
-        else:
-            high = middle
-    return low

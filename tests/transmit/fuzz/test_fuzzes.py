@@ -1,7 +1,6 @@
 """Fuzz runs in the transmit process: what is told is what a receiver heard, and an answer ends it."""
 
 import time
-from contextlib import closing
 
 import numpy as np
 import pytest
@@ -17,19 +16,11 @@ from canmcast_gui.transmit import (
     Transmitter,
 )
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
-from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
+from tests.transmit.hearing import EARS, PATIENCE, SENDER, news, receive
 
 pytestmark = pytest.mark.network
-SENDER = "canmcast_gui.transport.sender:open_sender"
-EARS = "canmcast_gui.transport.receiver:open_receiver"
-PATIENCE = 20.0
 RUN = 7
-
-
-@pytest.fixture
-def settings(network) -> BusSettings:
-    return BusSettings.this_computer(port=network.free_port())
 
 
 @pytest.fixture
@@ -42,31 +33,6 @@ def transmitter(settings):
 def other(settings):
     with Transmitter(SENDER, settings.to_dict()) as other:
         yield other
-
-
-@pytest.fixture
-def receiver(settings):
-    with closing(Receiver(settings)) as receiver:
-        yield receiver
-
-
-def receive(receiver: Receiver, count: int) -> FrameBatch:
-    """The frames that come, at least ``count`` of them."""
-    batches, end = [], time.monotonic() + PATIENCE
-    while sum(map(len, batches)) < count and time.monotonic() < end:
-        wait_for(receiver.fileno(), 1.0)
-        batches.append(receiver.drain())
-    return FrameBatch.concatenate(batches)
-
-
-def news(transmitter: Transmitter, wanted) -> list:
-    """News as they come, until one is as wanted."""
-    found, end = [], time.monotonic() + PATIENCE
-    while not any(wanted(one) for one in found):
-        assert time.monotonic() < end, f"only {found[-5:]}"
-        wait_for(transmitter.fileno(), 1.0)
-        found += transmitter.poll()
-    return found
 
 
 def is_state(*states: str):

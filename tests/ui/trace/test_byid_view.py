@@ -3,25 +3,12 @@
 import pytest
 
 from canmcast_gui.ui.trace.byid_view import ByIdView
-from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterState
 from tests.models.frames import mixed, traffic
 
 
 @pytest.fixture
-def filters(stage):
-    return FilterState(stage.session)
-
-
-@pytest.fixture
-def view(qtbot, stage, filters):
-    stage.add_database()
-    one = ByIdView(ViewContext(stage.session, stage.settings, stage.session), filters)
-    qtbot.addWidget(one)
-    one.resize(900, 400)
-    with qtbot.waitExposed(one):
-        one.show()
-    return one
+def view(shown_view):
+    return shown_view(ByIdView)
 
 
 def column(view, key: str) -> list[str]:

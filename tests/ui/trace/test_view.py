@@ -6,25 +6,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterState
 from canmcast_gui.ui.trace.view import TraceView
 from tests.models.frames import mixed, traffic
 
 
 @pytest.fixture
-def filters(stage):
-    return FilterState(stage.session)
-
-
-@pytest.fixture
-def view(qtbot, stage, filters):
-    stage.add_database()
-    one = TraceView(ViewContext(stage.session, stage.settings, stage.session), filters)
-    qtbot.addWidget(one)
-    one.resize(900, 400)
-    with qtbot.waitExposed(one):
-        one.show()
-    return one
+def view(shown_view):
+    return shown_view(TraceView)
 
 
 def rows_in_view(view) -> tuple[int, int]:

@@ -1,0 +1,30 @@
+"""Views of the trace, alone in a window."""
+
+from collections.abc import Callable
+
+import pytest
+
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterState
+
+
+@pytest.fixture
+def filters(stage) -> FilterState:
+    """The filter of the view."""
+    return FilterState(stage.session)
+
+
+@pytest.fixture
+def shown_view(qtbot, stage, filters) -> Callable:
+    """Makes a view of a class and shows it, with the database that knows the message Engine."""
+
+    def show(kind: type):
+        stage.add_database()
+        one = kind(ViewContext(stage.session, stage.settings, stage.session), filters)
+        qtbot.addWidget(one)
+        one.resize(900, 400)
+        with qtbot.waitExposed(one):
+            one.show()
+        return one
+
+    return show
