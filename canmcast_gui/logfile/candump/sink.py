@@ -33,7 +33,7 @@ _BUS_ERROR = quads_of(["20000080#\n"])
 class CandumpSink(TextSink):
     """candump -L; channel 1 is can0."""
 
-    def head(self, start_s: int) -> str:  # noqa: ARG002
+    def head(self, start_s: int) -> str:  # noqa: ARG002 - times in it are absolute
         """Nothing."""
         return ""
 

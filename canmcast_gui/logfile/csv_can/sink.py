@@ -30,7 +30,7 @@ _PADDING = np.array([0, 0x3D3D0000, 0x3D000000, 0], dtype=np.uint32)
 class CsvSink(TextSink):
     """python-can's CSV."""
 
-    def head(self, start_s: int) -> str:  # noqa: ARG002
+    def head(self, start_s: int) -> str:  # noqa: ARG002 - times in it are absolute
         """The names of the columns."""
         return "timestamp,arbitration_id,extended,remote,error,dlc,data\n"
 

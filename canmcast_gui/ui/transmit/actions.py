@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
-from canmcast_gui.ui.icons import icon, mend_extension
+from canmcast_gui.ui.icons import mend_extension
+from canmcast_gui.ui.transmit.buttons import new_action
 
 SEND_TIP = "Send the selected rows once, now (Ctrl+Return)"
 ARM_TIP = "Send the selected rows periodically, or when their trigger comes (Ctrl+E)"
@@ -48,8 +49,7 @@ class TransmitActions(QObject):
         ]  # fmt: skip
 
     def _make(self, name: str, picture: str, tip: str, keys: str = "") -> QAction:
-        action = QAction(icon(picture), name, self._panel)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action = new_action(self._panel, name, picture, f"{tip} ({keys})" if keys else tip)
         if keys:
             self._give_keys(action, keys)
         self._panel.addAction(action)

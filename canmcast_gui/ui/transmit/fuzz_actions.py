@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from canmcast_gui.models.transmit.fuzz import FuzzControl
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.transmit.buttons import action_button, new_action
 
 _GO_ON = {"playing": "Pause", "paused": "Go on", "answered": "Go on"}
 
@@ -20,19 +22,13 @@ class FuzzActions(QObject):
     def __init__(self, panel: QWidget) -> None:
         super().__init__(panel)
         self._panel = panel
-        self.start = self._make("Start", "start", "Send from the first frame, pause, or go on")
-        self.step = self._make("Step", "step", "Send one frame and stand still")
-        self.stop = self._make("Stop", "stop", "End the run")
-        self.row = self._make("The selected transmit row", "edit", "Its frame, with random bits")
-        self.message = self._make(
-            "A message of a database…", "database", "Its frame, with the bits of a signal"
-        )
-        self.reset = self._make("The usual: all standard ids", "clear", "Put all fields back")
-
-    def _make(self, name: str, picture: str, tip: str) -> QAction:
-        action = QAction(icon(picture), name, self._panel)
-        action.setToolTip(tip)
-        return action
+        make = partial(new_action, panel)
+        self.start = make("Start", "start", "Send from the first frame, pause, or go on")
+        self.step = make("Step", "step", "Send one frame and stand still")
+        self.stop = make("Stop", "stop", "End the run")
+        self.row = make("The selected transmit row", "edit", "Its frame, with random bits")
+        self.message = make("A message of a database…", "database", "Its frame, with the bits of a signal")
+        self.reset = make("The usual: all standard ids", "clear", "Put all fields back")
 
     def connect_to(self, slots: dict[QAction, Callable[[], object]]) -> None:
         """What each of them does."""
@@ -44,11 +40,7 @@ class FuzzActions(QObject):
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         for action in (self.start, self.step, self.stop):
-            button = QToolButton(self._panel)
-            button.setDefaultAction(action)
-            button.setAutoRaise(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            bar.addWidget(button)
+            bar.addWidget(action_button(action, self._panel))
         menu = QMenu(self._panel)
         menu.addActions([self.row, self.message, self.reset])
         take = QToolButton(self._panel)

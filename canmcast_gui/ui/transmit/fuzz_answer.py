@@ -19,7 +19,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.trace.text import candump_lines
 from canmcast_gui.transmit import FuzzAnswer
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.transmit.buttons import action_button, new_action
 
 # Lines of the list that are seen at least.
 _LEAST_LINES = 3
@@ -65,9 +65,7 @@ class FuzzAnswerView(QWidget):
         layout.addLayout(self._buttons())
 
     def _action(self, name: str, picture: str, tip: str, slot) -> QAction:
-        action = QAction(icon(picture), name, self)
-        action.setToolTip(tip)
-        action.triggered.connect(lambda _checked=False: slot())
+        action = new_action(self, name, picture, tip, slot)
         self.addAction(action)
         return action
 
@@ -80,11 +78,9 @@ class FuzzAnswerView(QWidget):
         return line
 
     def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setAutoRaise(True)
-        if action.text():
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button = action_button(action, self)
+        if not action.text():
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         return button
 
     # -- showing -----------------------------------------------------------------------------------------

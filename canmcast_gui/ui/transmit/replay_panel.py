@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +30,7 @@ from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.replay_fields import ReplayFields, number_box
 from canmcast_gui.ui.transmit.replay_files import ReplayFiles
 from canmcast_gui.ui.transmit.replay_place import PlaceRow
@@ -66,12 +67,7 @@ class ReplayPanel(QWidget):
     # -- making ------------------------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        def make(name: str, picture: str, tip: str, slot) -> QAction:
-            action = QAction(icon(picture), name, self)
-            action.setToolTip(tip)
-            action.triggered.connect(lambda _checked=False: slot())
-            return action
-
+        make = partial(new_action, self)
         self.open_action = make("Open…", "open", "Choose log files, one or several", self.ask_files)
         self.add_action = make(
             "Add…", "add", "Choose more log files, to be replayed together with these", self.ask_more
@@ -88,7 +84,7 @@ class ReplayPanel(QWidget):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(8, 6, 8, 6)
         head = self._row(self.open_action, self.trace_action)
-        more = self._button(self.add_action)
+        more = action_button(self.add_action, self)
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         head.insertWidget(1, more)
         head.addWidget(self.source, 1)
@@ -115,15 +111,8 @@ class ReplayPanel(QWidget):
     def _row(self, *things: QAction | QWidget) -> QHBoxLayout:
         row = QHBoxLayout()
         for thing in things:
-            row.addWidget(self._button(thing) if isinstance(thing, QAction) else thing)
+            row.addWidget(action_button(thing, self) if isinstance(thing, QAction) else thing)
         return row
-
-    def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        return button
 
     def _connect(self) -> None:
         self.control.changed.connect(self._show)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QColor, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPlainTextEdit,
     QTextEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +23,7 @@ from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, read
 from canmcast_gui.models.transmit.switch import TransmitSwitch
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.sentence import Sentence
 
 HINT = """One step a line, for example:
@@ -79,12 +80,7 @@ class SequencePanel(QWidget):
     # -- making ------------------------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        def make(name: str, picture: str, tip: str, slot) -> QAction:
-            action = QAction(icon(picture), name, self)
-            action.setToolTip(tip)
-            action.triggered.connect(lambda _checked=False: slot())
-            return action
-
+        make = partial(new_action, self)
         self.add_action = make("New", "add", "Write another sequence", self.add)
         self.remove_action = make("Remove", "remove", "Remove this sequence", self.remove)
         self.run_action = make("Run", "start", "Run the sequence, pause it, or go on", self.run)
@@ -102,11 +98,9 @@ class SequencePanel(QWidget):
             self.step_action,
             self.stop_action,
         ):
-            button = QToolButton(self)
-            button.setDefaultAction(action)
-            button.setAutoRaise(True)
-            if action not in (self.add_action, self.remove_action):
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button = action_button(action, self)
+            if action in (self.add_action, self.remove_action):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             bar.addWidget(button)
         bar.addStretch(1)
         return bar
