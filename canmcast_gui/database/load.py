@@ -17,6 +17,7 @@ from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.notes import LEFT_OUT, Notes
 from canmcast_gui.database.text import decode_text
 from canmcast_gui.database.xml_text import check_xml, lines_of_names, mend_kcd
+from canmcast_gui.frames.regular_file import read_regular
 
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
@@ -98,10 +99,7 @@ _PARSERS: dict[str, Callable[[Path, str, Notes], Parsed]] = {
 
 def _read(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise DatabaseError(f"{path.name} has {size:,} bytes; a database may have {MAX_BYTES:,}")
-        return path.read_bytes()
+        return read_regular(path, MAX_BYTES)
     except OSError as error:
         raise DatabaseError(f"{path.name} cannot be read: {error.strerror or error}") from error
 

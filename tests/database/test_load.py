@@ -1,5 +1,6 @@
 """Database files: those of the wild load, or are refused with a sentence."""
 
+import os
 import subprocess
 import sys
 
@@ -102,6 +103,14 @@ def test_what_is_no_database_is_refused_with_a_sentence(tmp_path, content, reaso
 def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
     with pytest.raises(DatabaseError, match=r"absent.dbc cannot be read: No such file"):
         load_database(tmp_path / "absent.dbc")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices are files on POSIX systems")
+@pytest.mark.parametrize(("name", "reason"), [("/dev/zero", "a device"), ("pipe", r"a pipe \(FIFO\)")])
+def test_what_never_ends_is_refused_at_once(tmp_path, name, reason):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DatabaseError, match=f"cannot be read: it is {reason}, not a file$"):
+        load_database(tmp_path / name)
 
 
 def test_overlapping_signals_and_duplicates_are_told_and_harmless(tmp_path, caplog):
