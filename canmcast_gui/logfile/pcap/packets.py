@@ -23,13 +23,17 @@ _COMMENT, _RESOLUTION, _OFFSET = 1, 9, 14
 
 
 class Packet(NamedTuple):
-    """Where a packet begins in a block of bytes, and where it ends; its time; number and kind of its link."""
+    """Where a packet begins in a block of bytes, and where it ends; its time; number and kind of its link.
+
+    ``order`` is the byte order of the computer that captured it, "<" or ">".
+    """
 
     start: int
     end: int
     time_ns: int
     interface: int
     link: int
+    order: str
 
 
 @dataclass
@@ -99,7 +103,8 @@ class Capture:
         if len(content) - place - 16 < size:
             return 0
         time = seconds * NANOSECONDS + ticks * self._tick
-        packets.append(Packet(place + 16, place + 16 + size, time, 0, self._interfaces[0].link))
+        link = self._interfaces[0].link
+        packets.append(Packet(place + 16, place + 16 + size, time, 0, link, self._order))
         return 16 + int(size)
 
     def _next_generation(self, content: bytes, place: int, packets: list[Packet]) -> int:
@@ -120,7 +125,7 @@ class Capture:
         elif kind == _ENHANCED and end - body >= 20:
             self._enhanced(content, body, end, packets)
         elif kind == _SIMPLE and end - body >= 4 and self._interfaces:
-            packets.append(Packet(body + 4, end, 0, 0, self._interfaces[0].link))
+            packets.append(Packet(body + 4, end, 0, 0, self._interfaces[0].link, self._order))
         return int(size)
 
     def _enhanced(self, content: bytes, body: int, end: int, packets: list[Packet]) -> None:
@@ -138,7 +143,7 @@ class Capture:
             if code == _COMMENT:
                 text = value.decode("utf-8", errors="replace")
                 self.notes.add(self.packets + len(packets), time, text)
-        packets.append(Packet(start, start + size, time, number, interface.link))
+        packets.append(Packet(start, start + size, time, number, interface.link, self._order))
 
     def _new_interface(self, body: bytes) -> _Interface:
         (link,) = struct.unpack_from(f"{self._order}H", body)

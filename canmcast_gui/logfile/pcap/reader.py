@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,19 +21,35 @@ from canmcast_gui.logfile.problems import Problems
 
 Column = npt.NDArray[Any]
 
-# Kinds of links: SocketCAN itself, and Linux' "any" interface in two ages, which says what protocol follows.
+# Kinds of links: SocketCAN itself, and Linux' "any" interface in two ages, which says what protocol follows
+# (https://www.tcpdump.org/linktypes.html).
 _SOCKETCAN, _COOKED, _COOKED_2 = 227, 113, 276
-_LINKS = (_SOCKETCAN, _COOKED, _COOKED_2)
-_PROTOCOLS = (0x000C, 0x000D)
+_CLASSIC, _FD, _XL = 0x000C, 0x000D, 0x000E
 _SENT = 4
 
 _HEAD = np.dtype([("id", ">u4"), ("length", "u1"), ("fd_flags", "u1"), ("reserved", "u1"), ("raw_dlc", "u1")])
 _CLASSIC_BYTES, _FD_BYTES = 16, 72
 _SLACK = bytes(128)
 
+# linux/can.h: what byte 5 of a CAN FD frame may say, and what byte 4 of a CAN XL frame always does.
+_BRS, _ESI, _FDF = 0x1, 0x2, 0x4
+_XLF = 0x80
+
+
+class _Frame(NamedTuple):
+    """Where a packet's CAN frame begins; the protocol, 0 where nothing says it; whether it was sent here."""
+
+    packet: Packet
+    start: int
+    protocol: int
+    sent: bool
+
 
 class PcapLog:
-    """The frames of one capture. ``position`` is how far it has been read, in bytes."""
+    """The frames of one capture. ``position`` is how far it has been read, in bytes.
+
+    ``passed_over`` counts packets that are not classic or CAN FD frames.
+    """
 
     def __init__(self, path: Path, problems: Problems) -> None:
         self._path = path
@@ -40,15 +57,17 @@ class PcapLog:
         self.position = 0
         self.start_ns = 0
         self.notes = Notes()
+        self.passed_over: Counter[str] = Counter()
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError, FileError where there are packets but no CAN."""
         frames = 0
+        self.passed_over.clear()
         with open_log(self._path, self._problems) as file:
             capture = Capture(file, self._problems, self.notes)
             for content, packets in capture.blocks():
                 self.position = file.tell()
-                batch = _frames(content, packets)
+                batch = _frames(content, packets, self.passed_over)
                 frames += len(batch)
                 for start in range(0, len(batch), batch_frames):
                     yield batch[start : start + batch_frames].compact()
@@ -57,42 +76,53 @@ class PcapLog:
             raise FileError(f"{self._path.name} is a network capture without SocketCAN frames")
 
 
-def _frames(content: bytes, packets: list[Packet]) -> FrameBatch:
-    """The packets that are frames."""
-    found = [(packet, *_payload(content, packet)) for packet in packets if packet.link in _LINKS]
-    found = [one for one in found if one[1] and one[0].end - one[1] >= _HEAD.itemsize]
-    places = np.array([place for _, place, _ in found], dtype=np.int64)
-    ends = np.array([packet.end for packet, *_ in found], dtype=np.int64)
-    room = ends - places - _HEAD.itemsize
+def _frames(content: bytes, packets: list[Packet], passed_over: Counter[str]) -> FrameBatch:
+    """The packets that are classic or CAN FD frames; the others are counted by kind."""
+    located = [_located(content, packet) for packet in packets]
+    found = [frame for frame in located if frame.protocol in (0, _CLASSIC, _FD)]
+    found = [frame for frame in found if frame.packet.end - frame.start >= _HEAD.itemsize]
+    others = len(located) - len(found)
+    xl = sum(frame.protocol == _XL for frame in located) if others else 0
+    passed_over += Counter({"CAN XL frames": xl, "other packets": others - xl})  # drops zeros
+    places = np.array([frame.start for frame in found], dtype=np.int64)
+    room = np.array([frame.packet.end for frame in found], dtype=np.int64) - places - _HEAD.itemsize
     stream = np.frombuffer(content + _SLACK, np.uint8)
     records = np.zeros(len(found), dtype=FRAME_DTYPE)
-    records["timestamp_ns"] = [packet.time_ns for packet, *_ in found]
-    records["channel"] = [min(packet.interface + 1, 255) for packet, *_ in found]
+    records["timestamp_ns"] = [frame.packet.time_ns for frame in found]
+    records["channel"] = [min(frame.packet.interface + 1, 255) for frame in found]
     heads = stream[places[:, None] + np.arange(_HEAD.itemsize)].view(_HEAD)[:, 0]
-    sent = np.array([sent for *_, sent in found], dtype=bool)
-    _set_kinds(records, heads, room, sent)
+    _set_kinds(records, heads, room, found)
     heap = Heap()
     set_payloads(stream, places + _HEAD.itemsize, room, records, heap)
     return FrameBatch(records, heap.joined())
 
 
-def _payload(content: bytes, packet: Packet) -> tuple[int, bool]:
-    """Where a packet's CAN frame begins, 0 where it has none, and whether this computer sent it."""
-    if packet.link == _SOCKETCAN:
-        return packet.start, False
-    if packet.link == _COOKED and packet.end - packet.start >= 16:
-        kind, protocol = struct.unpack_from(">H12xH", content, packet.start)
-        return (packet.start + 16 if protocol in _PROTOCOLS else 0), kind == _SENT
-    if packet.link == _COOKED_2 and packet.end - packet.start >= 20:
-        protocol, kind = struct.unpack_from(">H8xB", content, packet.start)
-        return (packet.start + 20 if protocol in _PROTOCOLS else 0), kind == _SENT
-    return 0, False
+def _located(content: bytes, packet: Packet) -> _Frame:
+    """Where a packet's CAN frame is, if it is one."""
+    start, size = packet.start, packet.end - packet.start
+    if packet.link == _COOKED and size >= 16:
+        kind, protocol = struct.unpack_from(">H12xH", content, start)
+        return _Frame(packet, start + 16, protocol or -1, kind == _SENT)
+    if packet.link == _COOKED_2 and size >= 20:
+        protocol, kind = struct.unpack_from(">H8xB", content, start)
+        return _Frame(packet, start + 20, protocol or -1, kind == _SENT)
+    if packet.link != _SOCKETCAN:
+        return _Frame(packet, start, -1, False)
+    # The length of other frames is at most 64.
+    is_xl = size > 4 and content[start + 4] & _XLF
+    return _Frame(packet, start, _XL if is_xl else 0, False)
 
 
-def _set_kinds(records: Column, heads: Column, room: Column, sent: Column) -> None:
+def _set_kinds(records: Column, heads: Column, room: Column, found: list[_Frame]) -> None:
     """All columns but times, channels and payloads, as linux/can.h has them."""
-    ids, fd_flags, lengths = heads["id"].astype(np.uint32), heads["fd_flags"], heads["length"]
-    fd = ((fd_flags & 0x4) != 0) | (lengths > INLINE_BYTES) | (room + _HEAD.itemsize == _FD_BYTES)
+    protocols = np.array([frame.protocol for frame in found], dtype=np.int64)
+    sent = np.array([frame.sent for frame in found], dtype=bool)
+    little = np.array([frame.packet.order == "<" for frame in found], dtype=bool)
+    # After the header of the "any" interface, an id is in the byte order of the computer that captured it.
+    ids = heads["id"].astype(np.uint32)
+    ids = np.where(little & (protocols > 0), ids.byteswap(), ids)
+    fd_flags, lengths = heads["fd_flags"], heads["length"]
+    fd = np.where(protocols > 0, protocols == _FD, _looks_fd(heads, room + _HEAD.itemsize))
     remote = ((ids & 0x40000000) != 0) & ~fd
     error = (ids & 0x20000000) != 0
     flags = np.zeros(len(records), dtype=np.uint16)
@@ -101,8 +131,8 @@ def _set_kinds(records: Column, heads: Column, room: Column, sent: Column) -> No
         (remote & ~error, bits.REMOTE),
         (error, bits.ERROR),
         (fd & ~error, bits.FD),
-        (fd & ~error & ((fd_flags & 0x1) != 0), bits.BRS),
-        (fd & ~error & ((fd_flags & 0x2) != 0), bits.ESI),
+        (fd & ~error & ((fd_flags & _BRS) != 0), bits.BRS),
+        (fd & ~error & ((fd_flags & _ESI) != 0), bits.ESI),
         (sent & ~error, bits.TX),
     ):
         flags |= np.where(which, np.uint16(bit), np.uint16(0))
@@ -110,6 +140,20 @@ def _set_kinds(records: Column, heads: Column, room: Column, sent: Column) -> No
     records["arbitration_id"] = ids & 0x1FFFFFFF
     size = np.minimum(lengths, np.where(fd, MAX_PAYLOAD, INLINE_BYTES))
     raw = heads["raw_dlc"]
-    codes = np.where(~fd & (lengths == INLINE_BYTES) & (raw > 8) & (raw <= 15), raw, LENGTH_TO_DLC[size])
-    records["dlc"] = codes
+    # Byte 7 was padding once, as bytes 5 and 6 were: where these are not zero, it says nothing.
+    coded = (lengths == INLINE_BYTES) & (raw > 8) & (raw <= 15) & (fd_flags == 0) & (heads["reserved"] == 0)
+    records["dlc"] = np.where(~fd & coded, raw, LENGTH_TO_DLC[size])
     records["length"] = np.where(remote & ~error, 0, size)
+
+
+def _looks_fd(heads: Column, sizes: Column) -> Column:
+    """Which frames are CAN FD where only the packet itself tells.
+
+    Older kernels left byte 5 of a classic frame, which is of 16 bytes, as it happened to be: the bit for
+    CAN FD counts only where no bit is set that has no meaning.
+    """
+    flags = heads["fd_flags"]
+    said = ((flags & _FDF) != 0) & ((flags & ~np.uint8(_FDF | _BRS | _ESI)) == 0)
+    longer = (heads["length"] > INLINE_BYTES) & (sizes != _CLASSIC_BYTES)
+    looks: Column = (sizes == _FD_BYTES) | said | longer
+    return looks

@@ -74,16 +74,70 @@ def test_pcap(order, nano, tmp_path):
     assert (reader.format.name, reader.skipped, reader.progress) == ("pcap", 0, 1.0)
 
 
-@pytest.mark.parametrize("sent", [False, True])
-def test_any_interface_of_linux_says_what_was_sent(sent, tmp_path):
+def cooked(packet: bytes, protocol: int, order: str, sent: bool, link: int) -> bytes:
+    """A frame after the header of Linux' "any" interface: its id is in the byte order of the computer."""
     kind = 4 if sent else 0
-    old = [struct.pack(">HHH8xH", kind, 280, 0, 0xC) + one for one in FRAMES]
-    new = [struct.pack(">HHLHBB8x", 0xD, 0, 3, 280, kind, 0) + one for one in FRAMES]
-    for link, packets in ((COOKED, old), (COOKED_2, new)):
-        batch, _ = read(tmp_path, pcap(packets, link=link))
+    if link == COOKED:
+        head = struct.pack(">HHH8xH", kind, 280, 0, protocol)
+    else:
+        head = struct.pack(">HHLHBB8x", protocol, 0, 3, 280, kind, 0)
+    return head + (packet[3::-1] if order == "<" else packet[:4]) + packet[4:]
+
+
+def cooked_frames(order: str, link: int, sent: bool = False) -> list[bytes]:
+    return [cooked(one, 0xD if row in (4, 5) else 0xC, order, sent, link) for row, one in enumerate(FRAMES)]
+
+
+@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("link", [COOKED, COOKED_2])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_any_interface_of_linux_has_ids_in_the_order_of_the_computer(order, link, sent, tmp_path):
+    for content in (
+        pcap(cooked_frames(order, link, sent), order, link),
+        next_generation(order, link=link, packets=cooked_frames(order, link, sent)),
+    ):
+        batch, reader = read(tmp_path, content)
         assert (batch.has(Flag.TX) == (sent & ~batch.has(Flag.ERROR))).all()
         batch.records["flags"] &= np.uint16(0xFFFF ^ Flag.TX)
         check(batch)
+        assert reader.passed_over == {}
+
+
+@pytest.mark.parametrize("link", [COOKED, COOKED_2])
+def test_the_protocol_of_any_interface_says_what_is_can_fd(link, tmp_path):
+    classic = cooked(frame(0x123, b"12345678", flags=0x4), 0xC, "<", False, link)
+    fd = cooked(frame(0x124, b"12345678", flags=0x1), 0xD, "<", False, link)
+    xl = cooked(struct.pack("<LBBHL", 0x100, 0x80, 3, 4, 7) + b"data", 0xE, "<", False, link)
+    ip = cooked(bytes(40), 0x800, "<", False, link)
+    batch, reader = read(tmp_path, pcap([classic, fd, xl, ip, xl], link=link))
+    assert batch.flags.tolist() == [0, Flag.FD | Flag.BRS]
+    assert batch.arbitration_id.tolist() == [0x123, 0x124]
+    assert reader.passed_over == {"CAN XL frames": 2, "other packets": 1}
+
+
+@pytest.mark.parametrize("padding", [0x2E, 0x7E, 0xAA, 0xFC, 0x08])
+def test_padding_of_old_kernels_makes_no_can_fd(padding, tmp_path):
+    packets = [
+        frame(0x123, b"12345678", flags=padding, raw_dlc=12),
+        frame(0x124, b"123\0\0\0\0\0", flags=padding, length=3),
+        frame(0x40000125, bytes(8), flags=padding, length=2),
+    ]
+    batch, _ = read(tmp_path, pcap(packets))
+    assert batch.flags.tolist() == [0, 0, Flag.REMOTE]
+    assert batch.dlc.tolist() == [8, 3, 2]  # byte 7 was padding as well
+    assert [batch.payload(row) for row in range(3)] == [b"12345678", b"123", b""]
+
+
+def test_72_bytes_are_can_fd_whatever_the_flags_say(tmp_path):
+    batch, _ = read(tmp_path, pcap([frame(0x123, bytes(64), flags=0, length=20)]))
+    assert (batch.flags.tolist(), batch.length.tolist()) == ([Flag.FD], [20])
+
+
+def test_can_xl_frames_are_counted_and_not_taken_for_others(tmp_path):
+    xl = struct.pack(">LBBHL", 0x100, 0x81, 3, 4, 7) + b"data"
+    batch, reader = read(tmp_path, pcap([xl, *FRAMES, xl]))
+    check(batch)
+    assert reader.passed_over == {"CAN XL frames": 2}
 
 
 def block(kind: int, body: bytes, order: str) -> bytes:
@@ -95,7 +149,9 @@ def option(code: int, value: bytes, order: str) -> bytes:
     return struct.pack(f"{order}HH", code, len(value)) + value + bytes(-len(value) % 4)
 
 
-def next_generation(order: str, resolution: int | None = None, link: int = SOCKETCAN) -> bytes:
+def next_generation(
+    order: str, resolution: int | None = None, link: int = SOCKETCAN, packets: list[bytes] = FRAMES
+) -> bytes:
     section = struct.pack(f"{order}LHHq", 0x1A2B3C4D, 1, 0, -1)
     content = block(0x0A0D0D0A, section, order)
     options = b"" if resolution is None else option(9, bytes([resolution]), order) + option(0, b"", order)
@@ -103,7 +159,7 @@ def next_generation(order: str, resolution: int | None = None, link: int = SOCKE
         content += block(1, struct.pack(f"{order}HHL", link, 0, 0) + options, order)
     content += block(5, bytes(20), order)
     ticks = {None: 10**6, 9: 10**9, 0x8A: 1024}[resolution]
-    for row, packet in enumerate(FRAMES):
+    for row, packet in enumerate(packets):
         time = 1_700_000_000 * ticks + row
         head = struct.pack(f"{order}LLLLL", row % 2, time >> 32, time & 0xFFFFFFFF, len(packet), len(packet))
         comment = option(1, b"look here", order) + option(0, b"", order) if row == 3 else b""
