@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
-from canmcast_gui.app.garbage import GarbageCollection
+from canmcast_gui.app.garbage import GarbageCollection, disable_automatic_collection
 from canmcast_gui.app.report import WindowFigures, window_report, write_report
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
@@ -157,6 +157,7 @@ class Program(QObject):
 
 def run(options: StartOptions) -> int:
     """Show the window until it is closed; returns the exit code."""
+    disable_automatic_collection()
     logging.basicConfig(level=logging.WARNING, format="canmcast-gui: %(message)s")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")

@@ -65,8 +65,12 @@ def test_old_generations_have_their_turn_too(garbage):
     assert circle() is None
 
 
-def test_python_collects_again_afterwards(garbage):
-    assert not gc.isenabled()
+def test_the_end_collects_everything_and_leaves_automatic_collection_off(garbage):
+    old = Node()
+    gc.freeze()
+    circle = weakref.ref(old)
+    del old
     garbage.end()
-    assert gc.isenabled()
+    assert circle() is None
     assert gc.get_freeze_count() == 0
+    assert not gc.isenabled()
