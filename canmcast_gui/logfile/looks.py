@@ -61,11 +61,9 @@ def looks_like(head: bytes) -> str | None:
             return words
     if not head.strip(b"\0"):
         return "nothing but zeros: it was never written to the end"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text in UTF-16: save it as UTF-8"
     if _is_binary(head):
         return None
-    lines = [line.strip("\ufeff \t\r") for line in head.decode("utf-8", "replace").splitlines()[:_MOST_LINES]]
+    lines = [line.strip(" \t\r") for line in head.decode("utf-8", "replace").splitlines()[:_MOST_LINES]]
     for pattern, words in _LINES:
         if any(map(pattern.match, lines)):
             return words

@@ -1,4 +1,4 @@
-"""Opening a log file for reading, whatever it is wrapped in: .gz and .zst are looked through, by content."""
+"""Opening a log file for reading: packing (.gz, .zst) and UTF-16 are looked through, by content."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.transcoding import HEAD_BYTES, Source, Transcoded, encoding_of
 from canmcast_gui.logfile.wrapping import Decoder, decoder_for
 
 _BLOCK = 1 << 18
-_LONGEST_MAGIC = 4
 
 # A file that must be read here and there is unpacked to a temporary one first. Logs shrink to a fiftieth at
 # most; what claims more than this is made to fill the disk.
@@ -24,25 +24,27 @@ _ALWAYS_ALLOWED = 64 << 20
 def open_log(path: Path, problems: Problems | None = None) -> BinaryIO:
     """The bytes of a log file from its beginning, unpacked where it is packed. Raises OSError.
 
-    What is packed is read forwards only, and its tell() is the place in the file as it lies on the disk.
-    Where packed data are cut or damaged it ends, and the problems are told; without ``problems`` it raises
-    OSError.
+    Text comes in UTF-8 without a mark of the byte order. What is packed or transcoded is read forwards only,
+    and its tell() is the place in the file as it lies on the disk. Where packed data are cut or damaged it
+    ends, and the problems are told; without ``problems`` it raises OSError.
     """
     file = path.open("rb")
     try:
-        magic = file.read(_LONGEST_MAGIC)
-        file.seek(0)
-        decoder = decoder_for(magic)
+        head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
+        decoder = decoder_for(head)
+        encoding, mark = encoding_of(head)
+        if decoder is None and encoding is None:
+            file.seek(mark)
+            return file
     except BaseException:
         file.close()
         raise
-    if decoder is None:
-        return file
-    return cast(BinaryIO, _Unwrapped(_Unwrapping(file, decoder, problems), _BLOCK))
+    source: Source = _Plain(file) if decoder is None else _Unwrapping(file, decoder, problems)
+    return cast(BinaryIO, _Unwrapped(Transcoded(source, problems), _BLOCK))
 
 
 def is_wrapped(file: BinaryIO) -> bool:
-    """Whether a file that open_log() gave is unpacked while it is read."""
+    """Whether a file that open_log() gave is unpacked or transcoded while it is read."""
     return isinstance(file, _Unwrapped)
 
 
@@ -62,6 +64,15 @@ def seekable_log(path: Path, problems: Problems) -> Iterator[BinaryIO]:
                     break
             unpacked.seek(0)
             yield cast(BinaryIO, unpacked)
+
+
+class _Plain:
+    """A file as it lies on the disk."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = file.read
+        self.place = file.tell
+        self.close = file.close
 
 
 class _Unwrapping(io.RawIOBase):
@@ -101,7 +112,7 @@ class _Unwrapping(io.RawIOBase):
         if decoder.finished:
             self._input = decoder.rest or self._file.read(_BLOCK)
             # Packed files may follow each other; zeros behind them are padding.
-            self._decoder = decoder_for(self._input[:_LONGEST_MAGIC])
+            self._decoder = decoder_for(self._input[:HEAD_BYTES])
             if self._decoder is None and self._input.strip(b"\0"):
                 raise ValueError("something that is not packed follows what is")
             return b""
@@ -123,4 +134,4 @@ class _Unwrapped(io.BufferedReader):
     """Buffered; tells the place in the file on the disk."""
 
     def tell(self) -> int:
-        return cast(_Unwrapping, self.raw).place()
+        return cast(Transcoded, self.raw).place()

@@ -47,7 +47,7 @@ def _by_lines(head: str) -> Format | None:
     """The first format that any line of a text looks like."""
     judges = [(one, one.line) for one in FORMATS if one.can_read and one.line is not None]
     for line in head.splitlines():
-        stripped = line.strip("\ufeff \t\r")
+        stripped = line.strip(" \t\r")
         for one, accepts in judges:
             if accepts(stripped):
                 return one

@@ -32,7 +32,7 @@ _DIRECTION = re.compile(r"(rx|tx|receive|transmit|in|out|r|t)$", re.IGNORECASE)
 
 def text_lines(head: bytes) -> list[str]:
     """The first lines of a file, whatever ends them."""
-    return head.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def is_frame_header(line: str) -> bool:

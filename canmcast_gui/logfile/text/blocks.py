@@ -11,22 +11,16 @@ import numpy as np
 BLOCK_BYTES = 1 << 19
 
 _LINE_FEED, _RETURN = 10, 13
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:
     """Blocks that end with a line's end; only the last one may not, and one of a line that never ends.
 
-    Lines end with LF, CR LF or CR; all become LF. A mark of the byte order at the
-    beginning is left out.
+    Lines end with LF, CR LF or CR; all become LF.
     """
     rest = b""
-    first = True
     while part := file.read(BLOCK_BYTES):
         block = rest + part
-        if first:
-            block = block.removeprefix(_BYTE_ORDER_MARK)
-            first = False
         # A CR at the end may be the first half of a line's end.
         usable = block[:-1] if block.endswith(b"\r") else block
         end = max(usable.rfind(b"\n"), usable.rfind(b"\r")) + 1
