@@ -38,11 +38,16 @@ def kept_by(format_name: str, batch: FrameBatch) -> FrameBatch:
     error = batch.has(Flag.ERROR)
     if format_name in ("asc", "candump", "blf", "trc"):
         records["channel"][batch.channel == 0] = 1  # these have no "unknown"
-        # Error frames have no direction, and in text formats no contents that readers agree on.
-        records["flags"][error] &= np.uint16(Flag.ERROR | (Flag.EXTENDED if format_name == "blf" else 0))
-    if format_name in ("asc", "candump", "trc"):
+        # Error frames have no direction, and in most text formats no contents that readers agree on.
+        kept_flags = {"blf": Flag.EXTENDED, "candump": Flag.TX}.get(format_name, Flag(0))
+        records["flags"][error] &= np.uint16(Flag.ERROR | kept_flags)
+    if format_name in ("asc", "trc"):
         for column in ("arbitration_id", "length", "dlc", "data"):
             records[column][error] = 0
+    if format_name == "candump":
+        # The id of an error is its class; what is none is an error on the bus.
+        unknown = (batch.arbitration_id == 0) | (batch.arbitration_id > 0x3FF) | batch.has(Flag.EXTENDED)
+        records["arbitration_id"][error & unknown] = 0x80
     if format_name == "csv":
         records["channel"] = 0
         records["flags"] &= np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)

@@ -170,3 +170,51 @@ def test_notes_are_written_and_come_back_and_others_read_the_frames(tmp_path):
     save(path, found, notes=reader.notes)
     assert path.read_bytes() == first
     assert sum(1 for _ in can.ASCReader(path)) == 4
+
+
+@pytest.mark.parametrize(
+    ("base", "dlc", "count", "code"),
+    [
+        ("hex", "8", 8, 8),
+        ("hex", "9", 8, 9),
+        ("hex", "f", 8, 15),
+        ("hex", "15", 8, 15),
+        ("dec", "10", 8, 10),
+        ("hex", "9", 12, 9),
+        ("hex", "c", 12, 9),
+        ("hex", "C", 24, 12),
+        ("hex", "10", 16, 10),
+        ("hex", "15", 64, 15),
+        ("hex", "40", 64, 15),
+        ("dec", "15", 64, 15),
+        ("dec", "64", 64, 15),
+        ("dec", "14", 48, 14),
+        ("hex", "14", 20, 11),
+    ],
+)
+def test_how_many_bytes_follow_tells_what_the_dlc_of_a_classic_line_means(base, dlc, count, code, tmp_path):
+    form = "{:02X}".format if base == "hex" else str
+    data = " ".join(map(form, range(count)))
+    tail = "  Length = 273910 BitCount = 141 ID = 256"
+    text = f"base {base}  timestamps absolute\n" + f" 1.0 1 10 Rx d {dlc} {data}{tail}\n" * 2
+    batch, reader = written(tmp_path, text)
+    assert reader.problems == []
+    assert batch.payload(0) == batch.payload(1) == bytes(range(count))
+    assert batch.dlc.tolist() == [code] * 2
+    assert batch.flags.tolist() == [Flag.FD if count > 8 else 0] * 2
+
+
+@pytest.mark.parametrize(
+    ("dlc", "count", "problem"),
+    [
+        ("9", 7, "it ends too early"),
+        ("40", 8, "it ends too early"),
+        ("9", 16, "16 data bytes after DLC 9"),
+        ("77", 8, "DLC 77"),
+        ("-1", 8, "DLC -1"),
+    ],
+)
+def test_a_dlc_that_the_data_contradict_is_said(dlc, count, problem, tmp_path):
+    line = f" 1.0 1 10 Rx d {dlc} {' 00' * count}\n"
+    _, reader = written(tmp_path, HEAD + " 1.0 1 10 Rx d 0\n" + line)
+    assert reader.problems[0].startswith(f"line 4: {problem} in")

@@ -30,7 +30,7 @@ def test_comments_become_notes(tmp_path):
 
 def test_a_raw_dlc_behind_eight_bytes(tmp_path):
     batch, reader = written(tmp_path, "(1.0) can0 123#1122334455667788_D R\n(1.0) can0 123#R8_9\n")
-    assert (batch.dlc.tolist(), batch.length.tolist(), reader.skipped) == ([13, 8], [8, 0], 0)
+    assert (batch.dlc.tolist(), batch.length.tolist(), reader.skipped) == ([13, 9], [8, 0], 0)
 
 
 SCREEN = """

@@ -44,7 +44,9 @@ def asc(time_ns, number, flags, channel, dlc, payload, start_ns):
 def candump(time_ns, number, flags, channel, dlc, payload, start_ns):
     start = f"({decimal(time_ns, 6)}) can{max(0, channel - 1)} "
     if flags & Flag.ERROR:
-        return start + "20000080#"
+        known = 0 < number <= 0x3FF and not flags & Flag.EXTENDED
+        error = f"{0x20000000 | (number if known else 0x80):08X}#{payload[:8].hex().upper()}"
+        return f"{start}{error} {'T' if flags & Flag.TX else 'R'}"
     start += f"{number:08X}#" if flags & Flag.EXTENDED else f"{number:03X}#"
     if flags & Flag.FD:
         start += f"#{bool(flags & Flag.BRS) + 2 * bool(flags & Flag.ESI)}"
@@ -132,6 +134,34 @@ def test_many_pages_of_all_kinds(name, tmp_path):
     assert (found.data == batch.data).all()
     if name not in ("csv", "candump"):
         assert found.channel.tolist() == batch.channel.tolist()
+
+
+@pytest.mark.parametrize("name", ["asc", "candump"])
+def test_classic_frames_keep_a_dlc_above_8(name, tmp_path):
+    batch = FrameBatch.concatenate(
+        [
+            FrameBatch.from_columns([1], 0x123, np.arange(8).reshape(1, 8), dlc=code, channel=1)
+            for code in range(8, 16)
+        ]
+        + [
+            FrameBatch.from_columns([2], 0x7, np.zeros((1, 0)), dlc=code, flags=Flag.REMOTE, channel=1)
+            for code in range(16)
+        ]
+    )
+    path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
+    save(path, [batch])
+    reader = read_batches(path)
+    found = FrameBatch.concatenate(list(reader))
+    assert (found.dlc.tolist(), reader.skipped) == ([*range(8, 16), *range(16)], 0)
+    assert (found.length.tolist(), found.flags.tolist()) == (batch.length.tolist(), batch.flags.tolist())
+    assert (found.data[:8] == batch.data[:8]).all()
+
+
+def test_a_candump_log_keeps_what_it_says_about_an_error(tmp_path):
+    text = "(1.000000) can0 20000004#0008000000000000 R\n(2.000000) can1 20000088#0000080000006000 T\n"
+    (tmp_path / "one.log").write_text(text)
+    save(tmp_path / "other.log", read_batches(tmp_path / "one.log"))
+    assert (tmp_path / "other.log").read_text() == text
 
 
 def test_an_asc_file_has_its_dates_in_local_time(tmp_path):

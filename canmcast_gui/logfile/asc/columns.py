@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, nanoseconds, whole
@@ -30,17 +30,12 @@ def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
 
 
 def _classic(lines: Lines, found: Layouts, base: int) -> tuple[Places, FrameBatch]:
-    """Words are time, channel, id, direction, d, DLC, data."""
+    """Words are time, channel, id, direction, d, DLC, data. What a DLC above 8 means, each line tells."""
     kind, code = found.start(4), found.start(5)
-    good = (lines.text[kind] | _LOWER == ord("d")) & (found.size(4) == 1)
-    if base == 16:
-        good &= found.size(5) == 1
-        codes, code_good = hexadecimal(lines, code + 1, np.ones(len(code), dtype=np.int64))
-    else:
-        codes, code_good = whole(lines, found.end(5), found.size(5))
-        code_good &= codes <= 15
-    lengths = np.minimum(DLC_TO_LENGTH[codes & 15], 8).astype(np.int64)
-    good &= code_good
+    good = (lines.text[kind] | _LOWER == ord("d")) & (found.size(4) == 1) & (found.size(5) == 1)
+    codes = lines.text[code] - np.uint8(ord("0"))
+    good &= codes <= INLINE_BYTES
+    lengths = np.where(good, codes, 0).astype(np.int64)
     return _batch(lines, found, good, (1, 2, 3), found.start(6), lengths, 0, base)
 
 

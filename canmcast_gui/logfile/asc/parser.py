@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, bits
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.asc import columns
+from canmcast_gui.logfile.asc.classic import payload_and_code
 from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.asc.running import RunningTime
 from canmcast_gui.logfile.read_text import Passed, Remark
@@ -131,12 +132,13 @@ class AscParser:
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", self._remote_dlc(cells))
         if cells[4].lower() != "d":
             raise ValueError(f"a frame of kind {cells[4]}")
-        length = min(8, int(DLC_TO_LENGTH[code_of(cells[5], self._base)]))
-        return Row(time, arbitration_id, flags, channel, self._payload(cells, 6, length))
+        payload, code = payload_and_code(cells[5], cells[6:], self._base)
+        flags |= bits.FD if len(payload) > INLINE_BYTES else 0
+        return Row(time, arbitration_id, flags, channel, payload, code)
 
     def _remote_dlc(self, cells: list[str]) -> int:
         """The DLC after the r, which older versions leave out."""
-        return code_of(cells[5], self._base) if len(cells) > 5 and len(cells[5]) == 1 else 0
+        return code_of(cells[5]) if len(cells) > 5 and len(cells[5]) == 1 else 0
 
     def _fd(self, cells: list[str], time: int) -> Row:
         channel = int(cells[2])

@@ -12,6 +12,7 @@ from canmcast_gui.logfile.text.quads import (
     Integers,
     Quads,
     by_kind,
+    classic_codes,
     decimals,
     digits_of,
     hex_digits_of,
@@ -58,7 +59,10 @@ _FD_CODES = quads_of([f"{code:x}" for code in range(16)])
 
 
 class AscSink(NotingTextSink):
-    """Vector ASC; times count from a whole second. A frame that is older than that gets that time."""
+    """Vector ASC; times count from a whole second. A frame that is older than that gets that time.
+
+    An ErrorFrame line has a channel, and no place for an id, a direction, a DLC or data.
+    """
 
     _start_ns = 0
 
@@ -90,7 +94,7 @@ class AscSink(NotingTextSink):
         return f"{moment:>9} Comment: 0 {' '.join(note.text.split())}\n"
 
     def _classic(self, batch: FrameBatch) -> Quads:
-        kinds = _DATA_KINDS.take(_turn(batch) << 4 | batch.length, axis=0)
+        kinds = _DATA_KINDS.take(_turn(batch) << 4 | classic_codes(batch), axis=0)
         return page(len(batch), [*self._start_of(batch), kinds, spaced_payloads(batch), _LINE_FEED])
 
     def _remote(self, batch: FrameBatch) -> Quads:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Hashable
 from pathlib import Path
 
-from canmcast_gui.frames import FrameBatch, bits
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.candump import columns, screen, screen_columns
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Remark, TextLog
@@ -88,7 +88,9 @@ class CandumpParser:
             said = int(fd[1], 16)
             flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)
         elif data[:1] in ("R", "r"):
-            return Row(nanoseconds(time), arbitration_id, flags | bits.REMOTE, channel, b"", _remote(data))
+            return Row(
+                nanoseconds(time), arbitration_id, flags | bits.REMOTE, channel, b"", _remote_dlc(data)
+            )
         code = None
         if not fd and len(data) == 18 and data[16] == "_":
             data, code = data[:16], code_of(data[17])
@@ -123,12 +125,12 @@ class CandumpParser:
         return channel
 
 
-def _remote(data: str) -> int:
-    """The length that a remote frame asks for; candump may write it in hex and, after _, a raw DLC."""
-    length = int(data[1:].partition("_")[0] or "0", 16)
-    if length > 8:
-        raise ValueError(f"a remote frame of {length} bytes")
-    return length
+def _remote_dlc(data: str) -> int:
+    """The DLC of a remote frame: what follows "_", or the length that it asks for, in hexadecimal."""
+    length, _, raw = data[1:].partition("_")
+    if int(length or "0", 16) > INLINE_BYTES:
+        raise ValueError(f"a remote frame of {int(length, 16)} bytes")
+    return code_of(raw or length or "0")
 
 
 def is_candump_line(line: str) -> bool:

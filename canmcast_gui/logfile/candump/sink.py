@@ -1,13 +1,18 @@
-"""Frames to the log format of candump, with the directions that its option -x adds."""
+"""Frames to the log format of candump, with the directions that its option -x adds.
+
+Format: can-utils' lib.c (snprintf_canframe). A classic DLC of 9 to 15 stands after "_" behind 8 bytes, or
+behind the 8 of a remote frame. An error has its class for an id, and 8 bytes about it (linux/can/error.h).
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.logfile.text.quads import (
     Quads,
     by_kind,
+    classic_codes,
     decimals,
     padded_ids,
     page,
@@ -21,13 +26,16 @@ _OPEN, _MARK = ord("("), ord("#")
 
 _INTERFACES = quads_of([f") can{max(0, channel - 1)} " for channel in range(256)])
 _TURNS = quads_of([" R\n", " T\n"])
-_REMOTES = quads_of([f"#R{code or ''}" for code in range(16)])
+_REMOTES = quads_of(
+    ["#R", *(f"#R{code}" for code in range(1, 9)), *(f"#R8_{code:X}" for code in range(9, 16))]
+)
+_RAW_CODES = quads_of([f"_{code:X}" if code > INLINE_BYTES else "" for code in range(16)])
 
 # By bit rate switch and error state, BRS lower.
 _FD_MARKS = quads_of([f"##{both}" for both in range(4)])
 
-# What stands for "there was an error on the bus" (linux/can/error.h).
-_BUS_ERROR = quads_of(["20000080#\n"])
+# An error flag in the id, the classes of errors there are, and that of "there was an error on the bus".
+_ERROR, _ERROR_CLASSES, _BUS_ERROR = 0x20000000, 0x3FF, 0x80
 
 
 class CandumpSink(TextSink):
@@ -38,7 +46,11 @@ class CandumpSink(TextSink):
         return ""
 
     def lines(self, batch: FrameBatch) -> bytes:
-        """Time, interface, id, data and direction; errors have none."""
+        """Time, interface, id, data and direction.
+
+        An error whose id is not a class of errors, as in files of other tools, is an error on the bus; it
+        keeps its first 8 bytes.
+        """
         kinds = np.zeros(len(batch), dtype=np.int64)
         kinds[batch.has(Flag.REMOTE)] = 1
         kinds[batch.has(Flag.FD)] = 2
@@ -47,11 +59,12 @@ class CandumpSink(TextSink):
 
 
 def _classic(batch: FrameBatch) -> Quads:
-    return page(len(batch), [*_start(batch), _MARK, payload_digits(batch), _turns(batch)])
+    codes = _RAW_CODES.take(classic_codes(batch))
+    return page(len(batch), [*_start(batch), _MARK, payload_digits(batch), codes, _turns(batch)])
 
 
 def _remote(batch: FrameBatch) -> Quads:
-    return page(len(batch), [*_start(batch), _REMOTES.take(batch.dlc), _turns(batch)])
+    return page(len(batch), [*_start(batch), _REMOTES.take(batch.dlc, axis=0), _turns(batch)])
 
 
 def _fd(batch: FrameBatch) -> Quads:
@@ -60,8 +73,12 @@ def _fd(batch: FrameBatch) -> Quads:
 
 
 def _error(batch: FrameBatch) -> Quads:
-    errors = np.broadcast_to(_BUS_ERROR, (len(batch), _BUS_ERROR.shape[1]))
-    return page(len(batch), [*_origin(batch), errors])
+    ids = batch.arbitration_id.astype(np.int64)
+    known = (ids > 0) & (ids <= _ERROR_CLASSES) & ~batch.has(Flag.EXTENDED)
+    shown = padded_ids(np.where(known, ids, _BUS_ERROR) | _ERROR, np.ones(len(batch), dtype=np.bool_), 3)
+    return page(
+        len(batch), [*_origin(batch), *shown, _MARK, payload_digits(batch, INLINE_BYTES), _turns(batch)]
+    )
 
 
 def _start(batch: FrameBatch) -> list[Quads | int]:

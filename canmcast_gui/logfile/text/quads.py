@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import INLINE_BYTES, FrameBatch
+from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 
 Quads = npt.NDArray[np.uint32]
 Integers = npt.NDArray[np.int64]
@@ -172,6 +172,12 @@ def padded_ids(values: Integers, extended: npt.NDArray[np.bool_], shortest: int)
     return [np.where(extended, _HEX_FOUR.take(values >> 16), np.uint32(0)), low]
 
 
+def classic_codes(batch: FrameBatch) -> Integers:
+    """The DLC codes of classic data frames, int64 (n,): 9 to 15 stand for 8 bytes as well."""
+    raw = (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES)
+    return np.where(raw, batch.dlc & 15, batch.length).astype(np.int64)
+
+
 def _bytes_or_nothing(batch: FrameBatch) -> npt.NDArray[np.int64]:
     """Payload bytes, int64 (n, longest), 256 beyond each one's end."""
     longest = int(batch.length.max(initial=0))
@@ -185,9 +191,9 @@ def spaced_payloads(batch: FrameBatch) -> Quads:
     return _SPACED_BYTES.take(_bytes_or_nothing(batch))
 
 
-def payload_digits(batch: FrameBatch) -> Quads:
-    """Two hexadecimal digits for each byte."""
-    pairs = _BYTE_PAIRS.take(_bytes_or_nothing(batch))
+def payload_digits(batch: FrameBatch, most: int = MAX_PAYLOAD) -> Quads:
+    """Two hexadecimal digits for each byte, of the first ``most`` ones."""
+    pairs = _BYTE_PAIRS.take(_bytes_or_nothing(batch)[:, :most])
     if pairs.shape[1] & 1:
         pairs = np.concatenate([pairs, np.zeros((len(pairs), 1), dtype="<u2")], axis=1)
     return np.ascontiguousarray(pairs).view("<u4")
