@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
 from canmcast_gui.logfile.table.values import Bytes, Mask, Places
+from canmcast_gui.logfile.unwrapping import DAY_NS
 
 # 2018-06-29T13:00:47.000019123
 _LONGEST_DATE = 29
@@ -55,23 +57,29 @@ def _zone_ns(local_ns: int) -> int:
 
 
 def logger_times(digits: Places) -> Places:
-    """Day of the month, hour, minute, second and millisecond as DDHHMMSSmmm, to nanoseconds."""
+    """Day of the month, hour, minute, second and millisecond as DDHHMMSSmmm, to nanoseconds of the month.
+
+    Without a day, they are those of the day.
+    """
     milliseconds = digits % 1000
     seconds = digits // 1000 % 100
     minutes = digits // 100_000 % 100
     hours = digits // 10_000_000 % 100
-    days = digits // 1_000_000_000
+    days = np.maximum(digits // 1_000_000_000 - 1, 0)
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
     return whole * NANOSECONDS + milliseconds * 1_000_000
 
 
-def logger_start_ns(text: str) -> int:
-    """The start of the month that "20231005T071031" lies in, less one day, local time; 0 for no such date.
+def logger_start(text: str, with_days: bool) -> dict[str, int]:
+    """What a logger's times count from, and after how long they begin again at 0, as fields of TableLayout.
 
-    Day 1 of the month is then one day after the start.
+    Given the date in its head, as "20231005T071031", and whether its times have the day of the month. Local
+    time; 0 for no such date.
     """
     try:
-        start = datetime.strptime(text[:6], "%Y%m")
-        return checked_start((int(start.timestamp()) - 86_400) * NANOSECONDS)
+        begun = datetime.strptime(text[:8], "%Y%m%d")
+        start_ns = int(begun.replace(day=1 if with_days else begun.day).timestamp()) * NANOSECONDS
+        days = monthrange(begun.year, begun.month)[1] if with_days else 1
+        return {"start_ns": checked_start(start_ns), "wraps_ns": days * DAY_NS}
     except (ValueError, OverflowError, OSError):
-        return 0
+        return {"start_ns": 0, "wraps_ns": 0 if with_days else DAY_NS}

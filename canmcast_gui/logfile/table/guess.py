@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from canmcast_gui.logfile.table.dates import logger_start_ns
+from canmcast_gui.logfile.table.dates import logger_start
 from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, TableLayout
 from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, unit_of
+from canmcast_gui.logfile.unwrapping import HOUR_NS, MINUTE_NS
 
 HEAD_BYTES = 65536
 
@@ -17,8 +18,14 @@ _MOST_LINES = 200
 _SAMPLE = 50
 
 _CANHACKER = re.compile(r"@ TEXT @")
-_CANHACKER_COLUMNS = TableLayout(delimiter="\t", skip_lines=1, time=0, identifier=3, dlc=4, data=5)
+# The seconds are those of a minute: they begin again at 0.
+_CANHACKER_COLUMNS = TableLayout(
+    delimiter="\t", skip_lines=1, time=0, wraps_ns=MINUTE_NS, identifier=3, dlc=4, data=5
+)
 _OLD_CANHACKER = re.compile(r"Time\s+ID\s+DLC\s+Data\s+Comment", re.IGNORECASE)
+_OLD_CANHACKER_COLUMNS = TableLayout(
+    delimiter=" ", time=0, wraps_ns=MINUTE_NS, identifier=1, dlc=2, data=3, data_cells=8
+)
 _LOGGER_TIME = re.compile(r"(\d\dT\d{6}|(\d\dT)?\d\d:\d\d:\d\d)\d{3}$")
 _LOGGER_NAMES = ["timestamp", "type", "id", "data"]
 _LOGGER_DATE = re.compile(r"#\s*Time:\s*(\d{8})")
@@ -47,9 +54,7 @@ def guess_layout(head: bytes) -> TableLayout | None:
         if _CANHACKER.match(line):
             return replace(_CANHACKER_COLUMNS, skip_lines=number + 1)
         if _OLD_CANHACKER.match(line.strip()):
-            return TableLayout(
-                delimiter=" ", skip_lines=number + 1, time=0, identifier=1, dlc=2, data=3, data_cells=8
-            )
+            return replace(_OLD_CANHACKER_COLUMNS, skip_lines=number + 1)
         layout = _header(line)
         if layout is not None:
             return _with_samples(replace(layout, skip_lines=_after_headers(lines, number)), line, lines)
@@ -176,9 +181,9 @@ def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) 
         return {"time_kind": "date"}
     if cells and all(map(_LOGGER_TIME.match, cells)):
         dates = [found[1] for line in lines[:_MOST_LINES] if (found := _LOGGER_DATE.match(line))]
-        return {"time_kind": "logger", "start_ns": logger_start_ns(dates[0]) if dates else 0}
+        return {"time_kind": "logger", **logger_start(dates[0] if dates else "", "T" in cells[0])}
     if cells and any(":" in cell for cell in cells):
-        return {"time_kind": "clock"}
+        return _clock(cells)
     said = unit_of(names[time])
     if said is not None:
         return {"time_kind": said}
@@ -187,6 +192,12 @@ def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) 
     if plain(names[0]) == "parserflags":
         return {"time_kind": "ms"}  # CANCapture
     return {"time_kind": _unit(cells)}
+
+
+def _clock(cells: list[str]) -> dict[str, object]:
+    """A time of day, or minutes and seconds of an hour."""
+    most = max(cell.count(":") for cell in cells)
+    return {"time_kind": "clock", "wraps_ns": HOUR_NS if most == 1 else 0}
 
 
 def _unit(cells: list[str]) -> str:
@@ -258,7 +269,8 @@ def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) 
     if layout.time is not None:
         cells = _column(rows, layout.time)
         dated, timed = bool(cells and _DATE.match(cells[0])), ":" in "".join(cells)
-        layout = replace(layout, time_kind="date" if dated else "clock" if timed else _unit(cells))
+        kind = {"time_kind": "date"} if dated else _clock(cells) if timed else {"time_kind": _unit(cells)}
+        layout = replace(layout, **kind)
     return replace(layout, id_base=_base(_column(rows, layout.identifier)))
 
 

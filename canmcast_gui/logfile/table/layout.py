@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from canmcast_gui.logfile.unwrapping import DAY_NS
+
 # What a number in the time column counts, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
 # a time of day, "logger" the day of the month, T, and a time of day as nine digits, the last of milliseconds.
 TIME_UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
 TIME_KINDS = (*TIME_UNITS, "clock", "date", "logger")
+
+_PERIODS = {"clock": DAY_NS, "us": (1 << 32) * TIME_UNITS["us"]}
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
@@ -20,7 +24,8 @@ class TableLayout:
     ``skip_lines`` are what stands before the first frame. ``data_cells`` is 1 where all bytes stand in one
     cell, else how many columns of one byte each begin at ``data``. ``first_channel`` is what the file calls
     channel 1. ``logger_type`` holds 0, 1, 8 or 9, as CL2000 loggers write it: 1 and 9 are extended, 8 and 9
-    sent. ``start_ns`` is added to all times.
+    sent. ``start_ns`` is added to all times. ``wraps_ns`` is after how long they begin again at 0, where the
+    kind of time does not say that: times of day do after a day, microseconds after 2**32 of them.
     """
 
     delimiter: str = ","
@@ -45,6 +50,7 @@ class TableLayout:
     esi: int | None = None
     logger_type: int | None = None
     start_ns: int = 0
+    wraps_ns: int = 0
     relative: bool = False
 
     @property
@@ -53,6 +59,11 @@ class TableLayout:
         named = [getattr(self, field.name) for field in fields(self) if field.name in COLUMN_FIELDS]
         last = max((column for column in named if column is not None), default=0)
         return max(last, (self.data or 0) + self.data_cells - 1 if self.data is not None else 0) + 1
+
+    @property
+    def period_ns(self) -> int:
+        """After how long times begin again at 0; 0 where they do not."""
+        return self.wraps_ns or _PERIODS.get(self.time_kind, 0)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for settings."""

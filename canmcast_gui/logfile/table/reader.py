@@ -19,11 +19,13 @@ from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.table.cells import Cells, Lines
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table.guess import HEAD_BYTES, guess_layout
 from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.values import Places
+from canmcast_gui.logfile.unwrapping import MINUTE_NS, Unwrapping
 
 # Small enough for the first rows to come at once, and for columns to stay near the processor.
 _BLOCK_BYTES = 1 << 19
@@ -43,6 +45,7 @@ class TableLog:
         self._path = path
         self._problems = problems
         self._channels = Channels()
+        self._unwrapping: Unwrapping | None = None
         self._last_ns = 0
         self._count = 0
         self.layout = layout if layout is not None else _layout_of(path)
@@ -57,6 +60,7 @@ class TableLog:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         self._channels, self._last_ns, self._count = Channels(), 0, 0
+        self._unwrapping = _unwrapping(self.layout)
         self.notes = Notes()
         with open_log(self._path, self._problems) as file:
             first = 1
@@ -114,6 +118,8 @@ class TableLog:
             for row in np.flatnonzero(~good):
                 self._problem(lines, int(row))
             batch = batch[good].compact()
+        if self._unwrapping is not None:
+            batch.records["timestamp_ns"] = self._unwrapping.take(batch.timestamp_ns)
         if self.layout.relative and len(batch):
             batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
             self._last_ns = int(batch.timestamp_ns[-1])
@@ -135,6 +141,20 @@ class TableLog:
         text = lines.text(row)
         shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
         self._problems.add(f"line {lines.number(row)}", f"no frame in {shown!r}")
+
+
+def _unwrapping(layout: TableLayout) -> Unwrapping | None:
+    """What makes the table's times go forwards, where they begin again at 0 now and then.
+
+    Seconds of a minute follow each other closely. Longer periods end seldom, and a time that falls by
+    less may be what it says.
+    """
+    period = layout.period_ns
+    if not period or layout.relative or layout.time is None:
+        return None
+    if period == MINUTE_NS:
+        return Unwrapping(period, NANOSECONDS)
+    return Unwrapping(period, period // 10 * (9 if layout.time_kind == "us" else 5))
 
 
 def _without_comments(lines: Lines) -> tuple[Lines, Lines]:

@@ -142,7 +142,75 @@ def test_cl2000_has_sent_frames_of_types_of_their_own(tmp_path):
 def test_a_month_beyond_all_measure_counts_from_1970(date, tmp_path):
     head = f'# Logger type: CL2000\n# Time: {date}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
     batch, _ = written(tmp_path, head + "01T000000001;0;326;0001\n")
-    assert batch.timestamp_ns.tolist() == [86_400_000_000_000 + 1_000_000]
+    assert batch.timestamp_ns.tolist() == [1_000_000]
+
+
+def canhacker(times: list[str]) -> str:
+    head = f"@ TEXT @ 3 @ 64 @ 0 @ {len(times)} @ 125000 @ 00:02:05.000 @\r\n"
+    return head + "".join(f"{time}\t1\t0004\t123\t1\tAA\t00000000\t \t\n" for time in times)
+
+
+def milliseconds(batch: FrameBatch) -> list[int]:
+    return (batch.timestamp_ns // 1_000_000).tolist()
+
+
+def test_canhacker_counts_seconds_of_a_minute(tmp_path):
+    times = ["30,000", "59,999", "00,001", "59,998", "00,002", "50,000", "10,000", "35,000"]
+    expected = [30_000, 59_999, 60_001, 59_998, 60_002, 110_000, 130_000, 155_000]
+    batch, reader = written(tmp_path, canhacker(times))
+    assert (reader.format.name, reader.skipped) == ("canhacker", 0)
+    assert milliseconds(batch) == expected
+    old = "Time   ID     DLC Data                    Comment\n"
+    lines = [f"{time.replace(',', '.')} 123 1   AA\n" for time in times]
+    batch, reader = written(tmp_path, old + "".join(lines))
+    assert (reader.format.name, milliseconds(batch)) == ("canhacker", expected)
+
+
+def test_seconds_beyond_a_minute_stay_as_they_are(tmp_path):
+    batch, _ = written(tmp_path, canhacker(["59,000", "61,000", "130,000", "129,000", "10,000"]))
+    assert milliseconds(batch) == [59_000, 61_000, 130_000, 129_000, 10_000]
+
+
+def test_times_turn_in_the_middle_of_a_large_file_too(tmp_path):
+    seconds = np.arange(60_000) * 0.0125 + 7  # ten minutes, several blocks
+    batch, reader = written(tmp_path, canhacker([f"{second % 60:09.6f}" for second in seconds.tolist()]))
+    assert (len(batch), reader.skipped) == (60_000, 0)
+    assert np.abs(batch.timestamp_ns - seconds * 1e9).max() < 1001
+
+
+WRAPPING = {
+    "a time of day": (
+        ["23:59:59.5", "00:00:00.25", "14:00:00.25", "01:00:00.25"],
+        [750, 50_400_750, 90_000_750],
+    ),
+    "minutes and seconds": (["59:59.5", "00:00.25", "45:00.25", "02:00.25"], [750, 2_700_750, 3_720_750]),
+    "less than half a day": (["10:00:00.5", "09:00:00.25", "09:00:01.5"], [-3_600_250, -3_599_000]),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPING)
+def test_clocks_go_on_where_they_begin_again(name, tmp_path):
+    clocks, expected = WRAPPING[name]
+    batch, _ = written(tmp_path, "Time,ID,Data\n" + "".join(f"{clock},123,AA\n" for clock in clocks))
+    assert milliseconds(batch) == [milliseconds(batch)[0] + step for step in [0, *expected]]
+
+
+def test_microseconds_of_32_bits_go_on(tmp_path):
+    row = ",00000123,false,Rx,0,1,AA\n"
+    head = GVRET.splitlines()[0] + "\n"
+    batch, _ = written(tmp_path, head + f"{2**32 - 5}{row}5{row}{3_000_000_000}{row}4{row}")
+    assert np.diff(batch.timestamp_ns).tolist() == [10_000, 2_999_999_995_000, -2_999_999_996_000]
+
+
+def test_cl2000_goes_on_in_the_next_month(tmp_path):
+    head = '# Logger type: CL2000\n# Time: {}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
+    lines = "30T235959500;0;326;00\n01T000000500;0;326;00\n"
+    batch, _ = written(tmp_path, head.format("20230930T071031") + lines)
+    assert np.diff(batch.timestamp_ns).tolist() == [1_000_000_000]
+    lines = "23:59:59500;0;326;00\n00:00:00500;0;326;00\n"
+    batch, _ = written(tmp_path, head.format("20230930T071031") + lines)
+    start = int(datetime(2023, 9, 30).timestamp()) * 1000
+    assert milliseconds(batch) == [start + 86_399_500, start + 86_400_500]
 
 
 def test_cancapture_counts_milliseconds(tmp_path):
