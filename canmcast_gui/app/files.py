@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, FrameReader, open_writer
 from canmcast_gui.logfile.backwards import Backwards
 from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.problems import Missing, unread_summary
 from canmcast_gui.recording import Recording
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
@@ -23,12 +24,21 @@ SAVE_ROWS = 16_384
 
 @dataclass(frozen=True)
 class Opened:
-    """What there is to say about a file that was read: ``skipped`` entries could not be."""
+    """What there is to say about a file that was read: ``skipped`` entries could not be.
+
+    ``frames`` were read, ``missing`` is what damaged places cost.
+    """
 
     skipped: int
     problems: tuple[str, ...]
     notes: tuple[Note, ...] = ()
     remarks: tuple[str, ...] = ()
+    frames: int = 0
+    missing: Missing = field(default_factory=Missing)
+
+    def summary(self, name: str) -> str:
+        """One sentence about what could not be read of the file that is called so."""
+        return f"{unread_summary(name, self.frames, self.skipped, self.missing)}."
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,8 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
     remarks = reader.renumbered if isinstance(reader, MergedReader) else []
     if backwards.count:
         remarks = [*remarks, backwards.sentence]
-    return Opened(int(reader.skipped), tuple(reader.problems), notes, tuple(remarks))
+    problems = tuple(reader.problems)
+    return Opened(reader.skipped, problems, notes, tuple(remarks), len(target), reader.missing)
 
 
 def save(

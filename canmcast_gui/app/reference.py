@@ -72,8 +72,7 @@ class Reference(QObject):
 
     def _on_opened(self, opened: Opened) -> None:
         if opened.skipped:
-            text = f"{opened.skipped:,} entries of the file to compare with could not be read."
-            self.message.emit("warning", text)
+            self.message.emit("warning", opened.summary("the file to compare with"))
 
     def _on_failed(self, task: Task, sentence: str) -> None:
         self.message.emit("error", sentence)

@@ -211,8 +211,7 @@ class Trace(QObject):
         for remark in opened.remarks:
             self.message.emit("info", f"{remark[0].upper()}{remark[1:]}.")
         if opened.skipped:
-            frames = f"{len(self.recording):,} frames were"
-            text = f"{opened.skipped:,} entries of {path.name} could not be read; {frames}."
+            text = opened.summary(path.name)
             self.message.emit("warning", text)
             self.unread.emit(text, opened)
 

@@ -14,6 +14,7 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.logfile import FrameReader, open_writer, read_batches
 from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.writer import Writer
 
 _NS = 1_000_000_000
@@ -65,7 +66,7 @@ def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) 
 
 
 def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
-    skipped = f", {reader.skipped:,} unreadable entries skipped" if reader.skipped else ""
+    skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
     left_out = writer.notes_left_out
     notes = f", {left_out:,} notes left out: {writer.format.title} has no place for them" if left_out else ""
     click.echo(f"canmcast: {writer.frames:,} frames in {target}{skipped}{notes}", err=True)

@@ -10,6 +10,7 @@ import click
 
 from canmcast_gui.cli.parameters import EXISTING_FILE
 from canmcast_gui.logfile import file_info
+from canmcast_gui.logfile.problems import Missing
 
 _LABELS = {
     "format": "format",
@@ -42,6 +43,9 @@ def command(file: Path, as_json: bool) -> None:
         return
     for key, label in _LABELS.items():
         click.echo(f"{label:>15}  {_text(info[key])}")
+    if info["damaged_places"]:
+        missing = Missing(info["damaged_places"], info["missing_s"], info["missing_frames"])
+        click.echo(f"canmcast: {file.name}: {missing}", err=True)
     for problem in info["problems"]:
         click.echo(f"canmcast: {file.name}: {problem}", err=True)
 

@@ -17,6 +17,7 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.several import InTurnReader, Order, open_several
 from canmcast_gui.transmit import ReplayOptions, TransmitError, Transmitter
 from canmcast_gui.transmit.replay.playlist import LongestGap, within
@@ -147,7 +148,7 @@ def _told(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) ->
         yield batch
     sentences = reader.renumbered
     if reader.skipped:
-        sentences = [*sentences, f"{reader.skipped:,} unreadable entries skipped"]
+        sentences = [*sentences, unread(reader.skipped, reader.missing)]
     if len(reader.parts) > 1 and gap.sentence():
         sentences = [*sentences, f"{gap.sentence()}; --align lets all begin together"]
     for sentence in sentences:

@@ -18,7 +18,8 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
     Formats do not agree on what an error frame carries: all but ``frames`` and ``error_frames`` is about data
     and remote frames. Times are as the file writes them, None where it has no such frame. ``backwards`` are
     frames that are older than the one before, ``passed_over`` events by kind that are no frames, ``problems``
-    sentences about the first of what was skipped.
+    sentences about the first of what was skipped. ``missing_s`` and ``missing_frames`` are estimates of what
+    ``damaged_places`` cost, which only some formats can tell; 0 where it is not known.
     Raises FileError.
     """
     reader = FrameReader(path)
@@ -33,6 +34,9 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
         "notes": len(reader.notes),
         "passed_over": reader.passed_over,
         "skipped": reader.skipped,
+        "damaged_places": reader.missing.places,
+        "missing_s": reader.missing.seconds,
+        "missing_frames": reader.missing.frames,
         "problems": list(reader.problems),
     }
 

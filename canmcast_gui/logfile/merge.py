@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.logfile.problems import Missing
 from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
 from canmcast_gui.logfile.table.layout import TableLayout
 
@@ -80,6 +81,11 @@ class MergedReader:
     def problems(self) -> list[str]:
         """Sentences about the first of what was skipped, each with its file."""
         return [f"{reader.path.name}, {problem}" for reader in self.readers for problem in reader.problems]
+
+    @property
+    def missing(self) -> Missing:
+        """What damaged places cost, in all files."""
+        return sum((reader.missing for reader in self.readers), Missing())
 
     @property
     def renumbered(self) -> list[str]:

@@ -2,19 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from canmcast_gui.counted import counted
+
 # A file that is wrong on every line must not fill the memory with sentences; nobody reads more than these.
 _MOST_KEPT = 50
 
+# A shorter time is of no use to a reader, and says more than is known.
+_LEAST_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What damaged places of a file cost: how many places, how long they last, about how many frames.
+
+    Seconds and frames are 0 where they are not known.
+    """
+
+    places: int = 0
+    seconds: float = 0.0
+    frames: int = 0
+
+    def __add__(self, other: Missing) -> Missing:
+        return Missing(self.places + other.places, self.seconds + other.seconds, self.frames + other.frames)
+
+    def __str__(self) -> str:
+        """For example "5 damaged places (51 s, about 68,000 frames missing)"."""
+        parts = [_duration(self.seconds)] if self.seconds >= _LEAST_SECONDS else []
+        if self.frames:
+            parts.append(f"about {counted(_rounded(self.frames), 'frame')}")
+        lost = f" ({', '.join(parts)} missing)" if parts else ""
+        return f"{counted(self.places, 'damaged place')}{lost}"
+
 
 class Problems:
-    """Counts what was skipped; ``sentences`` say where and why for the first ones."""
+    """Counts what was skipped; ``sentences`` say where and why for the first ones.
+
+    ``missing`` is what readers know about damage that is larger than one entry.
+    """
 
     def __init__(self) -> None:
         self.skipped = 0
         self.sentences: list[str] = []
+        self.missing = Missing()
 
     def add(self, where: str, what: object) -> None:
         """Count one thing that could not be read."""
         self.skipped += 1
         if len(self.sentences) < _MOST_KEPT:
             self.sentences.append(f"{where}: {what}")
+
+    def add_bytes(self, places: Iterable[int], what: str, count: int, base: str = "byte") -> None:
+        """Count many things of one kind, by their places; only the first are written down."""
+        kept = self.skipped + count
+        for place in places:
+            if len(self.sentences) >= _MOST_KEPT:
+                break
+            self.add(f"{base} {place}", what)
+        self.skipped = kept
+
+
+def unread(skipped: int, missing: Missing) -> str:
+    """What could not be read, to stand behind something else: "2 unreadable entries skipped"."""
+    if missing.places:
+        return str(missing)
+    return f"{counted(skipped, 'unreadable entry', 'unreadable entries')} skipped"
+
+
+def unread_summary(name: str, frames: int, skipped: int, missing: Missing) -> str:
+    """One line about a file that was not read whole, without a full stop at its end."""
+    loaded = counted(frames, "frame")
+    if missing.places:
+        return f"{loaded} loaded from {name}; {missing}"
+    were = "was" if frames == 1 else "were"
+    return f"{counted(skipped, 'entry', 'entries')} of {name} could not be read; {loaded} {were} loaded"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def _rounded(count: int) -> int:
+    """Two digits: it is an estimate."""
+    step: int = 10 ** max(0, len(str(count)) - 2)
+    return round(count / step) * step

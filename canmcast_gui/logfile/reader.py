@@ -11,7 +11,7 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.log import CountingLog, Log
-from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.problems import Missing, Problems
 from canmcast_gui.logfile.recognise import recognise
 from canmcast_gui.logfile.table.layout import TableLayout
 
@@ -74,6 +74,11 @@ class FrameReader:
     def problems(self) -> list[str]:
         """Sentences about the first of what was skipped."""
         return self._problems.sentences
+
+    @property
+    def missing(self) -> Missing:
+        """What damaged places cost, where the format lets that be known; complete when all has been read."""
+        return self._problems.missing
 
     @property
     def notes(self) -> list[Note]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.problems import Missing
 from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
 
 # By their dates and times; all begin together; each begins where the one before it has ended.
@@ -63,6 +64,11 @@ class InTurnReader:
     def skipped(self) -> int:
         """How much could not be read so far, in all files."""
         return sum(reader.skipped for reader in self.readers)
+
+    @property
+    def missing(self) -> Missing:
+        """What damaged places cost, in all files."""
+        return sum((reader.missing for reader in self.readers), Missing())
 
     @property
     def renumbered(self) -> list[str]:

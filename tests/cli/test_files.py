@@ -95,6 +95,9 @@ def test_info_counts(canmcast, log):
         "notes": 0,
         "passed_over": {},
         "skipped": 0,
+        "damaged_places": 0,
+        "missing_s": 0.0,
+        "missing_frames": 0,
         "problems": [],
     }
     assert "different ids  2" in canmcast("info", log).stdout

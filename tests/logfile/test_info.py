@@ -88,4 +88,7 @@ def test_all_kinds_are_counted(tmp_path):
         "notes": 0,
         "passed_over": {},
         "skipped": 1,
+        "damaged_places": 0,
+        "missing_s": 0.0,
+        "missing_frames": 0,
     }

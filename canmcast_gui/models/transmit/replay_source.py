@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.tasks import Report, Task
 from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.several import Order, open_several
 from canmcast_gui.recording import Recording, RecordingError
 from canmcast_gui.transmit.replay.playlist import LongestGap
@@ -206,7 +207,7 @@ def _load(parts: Sequence[LogPart], order: Order, target: Recording, report: Rep
             return []
     sentences = list(reader.renumbered)
     if reader.skipped:
-        sentences.append(f"{reader.skipped:,} unreadable entries were skipped")
+        sentences.append(unread(reader.skipped, reader.missing))
     if len(parts) > 1 and gap.sentence():
         sentences.append(f"{gap.sentence()}; they can begin together")
     return sentences
