@@ -9,11 +9,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from canmcast_gui.app.demo import DemoProcess
 from canmcast_gui.app.live import SUPERVISE_MS, BusProcesses, LiveBus
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.app.totals import SessionTotals
+from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.transmit import TransmitError, Transmitter, Trigger
 from canmcast_gui.transport.capture import Capture

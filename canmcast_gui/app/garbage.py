@@ -27,7 +27,8 @@ def disable_automatic_collection() -> None:
 class GarbageCollection(QObject):
     """Does what Python does by itself elsewhere, from its making to end(), in the thread that makes it.
 
-    Automatic collection is off from then on, and stays off. What there is at its making is taken for what stays as long as the program, and not looked at again.
+    Automatic collection is off from then on, and stays off. What there is at its making is taken for what
+    stays as long as the program, and not looked at again.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -15,7 +15,6 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from canmcast_gui.cli.by_id_screen import LINES_AROUND, Screen, draw
-from canmcast_gui.cli.demo_process import DemoProcess
 from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.listen import Listener, losses_text
 from canmcast_gui.cli.options import bus_options, bus_settings_from
@@ -23,6 +22,7 @@ from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
+from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.recording import NewestById, RateMeter
 from canmcast_gui.resources_path import resource
 

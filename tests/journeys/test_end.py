@@ -9,8 +9,8 @@ pytestmark = pytest.mark.window
 
 END_SECONDS = 30
 
-# The receiver is deleted when the window has ended. Its destructor holds a lock of Qt's pool while it tells the
-# sender; what Python collects there takes a lock of the same pool for each object that it deletes.
+# The receiver is deleted when the window has ended. Its destructor holds a lock of Qt's pool while it tells
+# the sender; what Python collects there takes a lock of the same pool for each object that it deletes.
 PROGRAM = """
 import gc
 from PySide6.QtCore import QObject, Signal

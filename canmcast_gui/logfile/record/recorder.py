@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -19,6 +17,7 @@ import numpy as np
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.processes.launcher import ModuleProcess
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_number, numbered
@@ -79,11 +78,22 @@ class Recorder:
         self._written_path = _claim_numbered(self.path) if self.options.is_numbered else _claim(self.path)
         self.current_path = self._written_path
         self.files = 0
-        self._process = self._start()
+        try:
+            self._process = self._start()
+        except OSError as error:
+            self._written_path.unlink(missing_ok=True)
+            raise FileError(
+                f"{self.path.name} cannot be recorded: no process can be started: {error.strerror}"
+            ) from error
         self._feeder = threading.Thread(target=self._feed, name="recorder feed", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="recorder news", daemon=True)
         self._feeder.start()
         self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that writes."""
+        return self._process.pid
 
     @property
     def fired(self) -> int:
@@ -126,16 +136,12 @@ class Recorder:
             self._closing = True
             self._changed.notify()
         self._feeder.join(timeout)
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
+        if not self._process.wait(timeout):
             self._fail(f"{self.path.name} is not complete: the disk does not answer")
-            self._process.kill()
-            self._process.wait()
+            self._process.kill()  # also lets the feeder go, which may wait for it
         self._feeder.join()
         self._listener.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._process.end()
         self._give_final_name()
         if self.lost and self.error is None:
             self.error = f"{self.lost:,} frames are not in {self.path.name}: the disk was too slow"
@@ -153,14 +159,15 @@ class Recorder:
 
     # -- the process and its two threads -----------------------------------------------------------------
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "canmcast_gui.logfile.record.process", self.format.name]
+    def _start(self) -> ModuleProcess:
+        paths = os.fspath(self._written_path), os.fspath(self.path)
         # A session of its own: Ctrl+C in a terminal goes to the program that records, which then closes.
-        return subprocess.Popen(
-            [*command, os.fspath(self._written_path), os.fspath(self.path), json.dumps(asdict(self.options))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
+        return ModuleProcess(
+            "canmcast_gui.logfile.record.process",
+            [self.format.name, *paths, json.dumps(asdict(self.options))],
+            stdin=True,
+            stdout=True,
+            new_session=True,
         )
 
     def _feed(self) -> None:
@@ -181,7 +188,8 @@ class Recorder:
                             pipe.write(piece)
                 pipe.flush()
         except OSError:
-            self._fail(f"{self.path.name} is not complete: the process that wrote it has ended")
+            how = self._process.how_it_ended()
+            self._fail(f"{self.path.name} is not complete: the process that wrote it {how}")
         finally:
             with suppress(OSError):
                 pipe.close()

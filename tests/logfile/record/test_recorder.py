@@ -124,12 +124,12 @@ def test_a_killed_writing_process_leaves_what_was_flushed(name, tmp_path):
     recorder = Recorder(path)
     recorder.write(small_batch(1000))
     wait_until(lambda: recorder.recorded == 1000)
-    recorder._process.kill()
-    wait_until(lambda: recorder._process.poll() is not None)
+    os.kill(recorder.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, recorder.pid, os.WEXITED | os.WNOWAIT)
     for _ in range(3):
         recorder.write(small_batch(10))
     recorder.close()
-    assert recorder.error == f"live{suffix} is not complete: the process that wrote it has ended"
+    assert recorder.error == f"live{suffix} is not complete: the process that wrote it was ended by SIGKILL"
     reader = read_batches(path)
     assert sum(map(len, reader)) == 1000
 
@@ -144,7 +144,7 @@ def test_a_killed_program_leaves_a_complete_file(suffix, tmp_path):
         f"recorder = Recorder({str(path)!r})\n"
         "recorder.write(small_batch(5000))\n"
         "while recorder.recorded < 5000: time.sleep(0.01)\n"
-        "print(recorder._process.pid, flush=True)\n"
+        "print(recorder.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -1,0 +1,41 @@
+"""The simulated car as a process beside a window or a command, as any user of python-can could write it."""
+
+from __future__ import annotations
+
+from canmcast_gui.frames.processes.launcher import ModuleProcess
+from canmcast_gui.transport.settings import BusSettings
+
+END_SECONDS = 3.0
+
+
+class DemoProcess:
+    """The running demonstration; it ends by itself when this process goes away, because its input ends.
+
+    Also a context manager that closes it. Raises OSError where it cannot be started.
+    """
+
+    def __init__(self, settings: BusSettings) -> None:
+        where = ["--interface", settings.interface] if settings.interface else []
+        options = ["--group", settings.group, "--port", str(settings.port), *where]
+        self._process = ModuleProcess("canmcast_gui.demo", options, stdin=True)
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def failure(self) -> str | None:
+        """A sentence where the process has ended, else None."""
+        if self._process.running():
+            return None
+        return f"The demonstration has ended: {self._process.last_line() or 'no reason given'}"
+
+    def close(self) -> None:
+        """End it; never raises."""
+        self._process.end(END_SECONDS)
+
+    def __enter__(self) -> DemoProcess:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
