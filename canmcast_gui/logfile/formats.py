@@ -207,7 +207,7 @@ FORMATS: tuple[Format, ...] = (
         "BUSMASTER log",
         (".log",),
         line=_at("read_busmaster:is_line"),
-        reader=_text("read_busmaster:BusmasterParser"),
+        reader=_at("read_busmaster:busmaster_log"),
     ),
     # Tables: the names of their columns say what they hold, here only which tool writes them.
     _table("gvret", "SavvyCAN or GVRET CSV", ".csv", r"time ?stamp,id,extended,(dir,)?bus,len,d1"),

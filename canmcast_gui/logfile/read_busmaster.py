@@ -1,8 +1,8 @@
 """BUSMASTER's log files: sessions, each with its date, its base and its way of giving times.
 
-Format: the file's own header lines. Times are hours:minutes:seconds:tenths of milliseconds: of the day in
-SYSTEM mode, since the session's start in ABSOLUTE mode, since the frame before in RELATIVE mode. Dates are
-local time.
+Format: the file's own header lines, and BUSMASTER's sources (LogObjectCAN.cpp, LogObjectJ1939.cpp). Times
+are of the day in SYSTEM mode, since the session's start in ABSOLUTE mode, since the frame before in RELATIVE
+mode; dates are local time. Sessions of J1939 have columns of their own.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.logfile.busmaster_times import Parts, clock, parts_of
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_text import Passed, TextLog
 from canmcast_gui.logfile.rows import (
     HIGHEST_ID,
     NANOSECONDS,
@@ -22,23 +27,59 @@ from canmcast_gui.logfile.rows import (
     checked_start,
     code_of,
     payload_of,
+    whole_number,
 )
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
-from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, whole
+from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 from canmcast_gui.logfile.text.sums import RunningSum
 
-is_line = re.compile(r"\*\*\*BUSMASTER|\d+:\d\d:\d\d:\d{3,4}\s+[RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]").match
-_START = re.compile(r"\*\*\*START DATE AND TIME (\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)")
+is_line = re.compile(
+    r"\*\*\*(BUSMASTER|PROTOCOL )"
+    r"|\d+:\d{1,2}:\d{1,2}:\d{1,9}\s+"
+    r"([RT]x\s+\d+\s+(0x)?[0-9A-Fa-f]+\s+[sx]r?\s+\d|\d+\s+[0-9A-Fa-f]+\s+0x[0-9A-Fa-f]+\s+\w+\s+\S+\s)"
+).match
+_START = re.compile(r"\*\*\*START DATE AND TIME (.*?)\*\*\*")
+_DATE = re.compile(r"(\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)$")
 _DAY_NS = 86_400 * NANOSECONDS
 
 
-class BusmasterParser:
-    """Lines of one file. ``start_ns`` is what the running session's times count from."""
+class _Words(NamedTuple):
+    """Which words of a line are what; the type is -1 where all ids are extended. Data follow the length."""
 
-    def __init__(self) -> None:
+    turn: int
+    channel: int
+    number: int
+    kind: int
+    length: int
+
+    @property
+    def data(self) -> int:
+        """The first of the data."""
+        return self.length + 1
+
+
+_CAN, _J1939 = _Words(1, 2, 3, 4, 5), _Words(8, 1, 2, -1, 9)
+_PROTOCOLS = {"CAN": _CAN, "J1939": _J1939}
+_LAYOUT_COLUMNS = 128
+
+
+def busmaster_log(path: Path, problems: Problems) -> TextLog:
+    """What reads a file of BUSMASTER's, or one that another tool wrote like it."""
+    return TextLog(path, BusmasterParser(parts_of(path)), problems)
+
+
+class BusmasterParser:
+    """Lines of one file. ``start_ns`` is what the running session's times count from.
+
+    ``parts`` are what its times have for parts of a second.
+    """
+
+    def __init__(self, parts: Parts = Parts()) -> None:  # noqa: B008 - it does not change
         self.start_ns = 0
+        self._parts = parts
+        self._words: _Words | None = _CAN
         self._base = 16
         self._mode = "SYSTEM"
         self._begun_ns = 0
@@ -49,33 +90,35 @@ class BusmasterParser:
     def state(self) -> Hashable:
         """What the running session's lines are read by."""
         sums = self._last.state if self._mode == "RELATIVE" else 0
-        return (self.start_ns, self._base, self._mode, self._days_ns, sums)
+        return (self.start_ns, self._words, self._base, self._mode, self._days_ns, sums)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The data frames on usual lines of a session, away from midnight."""
+        words = self._words
+        if words is None:
+            return []
         text = lines.text
-        found = Layouts(lines, np.flatnonzero(lines.plain), 6)
-        times, good = _clock(lines, found.end(0), found.size(0))
-        turn = text[found.start(1)]
-        good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(1) == 2)
-        channel, channel_good = whole(lines, found.end(2), found.size(2))
-        start = found.start(3)
-        prefix = 2 * ((text[start] == ord("0")) & (text[start + 1] | 0x20 == ord("x")))
-        if self._base == 16:
-            ids, id_good = hexadecimal(lines, found.end(3), found.size(3) - prefix)
-        else:
-            ids, id_good = long_whole(lines, found.end(3), found.size(3))
-        kind = text[found.start(4)] | 0x20
-        good &= ((kind == ord("s")) | (kind == ord("x"))) & (found.size(4) == 1)
-        lengths, length_good = whole(lines, found.end(5), found.size(5))
+        found = Layouts(lines, np.flatnonzero(lines.plain), words.data, _LAYOUT_COLUMNS)
+        times, good = clock(lines, found.start(0), found.end(0), self._parts)
+        turn = text[found.start(words.turn)]
+        good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(words.turn) == 2)
+        good &= text[found.start(words.turn) + 1] == ord("x")
+        channel, channel_good = whole(lines, found.end(words.channel), found.size(words.channel))
+        ids, id_good = self._ids(lines, found, words)
+        extended: Mask | bool = True
+        if words.kind >= 0:
+            kind = text[found.start(words.kind)] | 0x20
+            good &= ((kind == ord("s")) | (kind == ord("x"))) & (found.size(words.kind) == 1)
+            extended = kind == ord("x")
+        lengths, length_good = whole(lines, found.end(words.length), found.size(words.length))
         good &= channel_good & (channel < 256) & id_good & length_good & (lengths <= INLINE_BYTES)
         lengths = np.where(good, lengths, 0)
         if self._base == 16:
-            content = payloads(lines, found.start(6), lengths, 3)
+            content = payloads(lines, found.start(words.data), lengths, 3)
         else:
-            content = decimal_payloads(lines, found.start(6), lengths)
+            content = decimal_payloads(lines, found.start(words.data), lengths)
         good &= content.good
-        flags = bits.TX * (turn == ord("T")) | bits.EXTENDED * (kind == ord("x"))
+        flags = bits.TX * (turn == ord("T")) | bits.EXTENDED * extended
         batch = batch_from(times, ids & HIGHEST_ID, flags, channel, content)[good]
         rows = found.rows[good]
         if self._mode == "RELATIVE":
@@ -86,44 +129,70 @@ class BusmasterParser:
         return [(rows, batch)]
 
     def _is_one_day(self, times: npt.NDArray[np.int64]) -> bool:
-        """Whether no time falls by half a day, as it does at midnight; the last one is remembered."""
-        before = np.concatenate(([self._last.now_ns], times[:-1]))
-        if self._mode == "SYSTEM" and (before - times > _DAY_NS // 2).any():
+        """Whether no time falls by half a day, as it does at midnight; the last one is remembered.
+
+        Nor may they be further apart: the lines between them are compared with the last one.
+        """
+        all_times = np.concatenate(([self._last.now_ns], times))
+        falls = (all_times[:-1] - times > _DAY_NS // 2).any()
+        if self._mode == "SYSTEM" and (falls or np.ptp(times) > _DAY_NS // 2):
             return False
         self._last.now_ns = int(times[-1])
         return True
 
-    def parse(self, line: str) -> Row | None:
+    def _ids(self, lines: Lines, found: Layouts, words: _Words) -> tuple[Numbers, Mask]:
+        start, end, size = found.start(words.number), found.end(words.number), found.size(words.number)
+        prefix = 2 * ((lines.text[start] == ord("0")) & (lines.text[start + 1] | 0x20 == ord("x")))
+        if self._base == 16:
+            return hexadecimal(lines, end, size - prefix)
+        return long_whole(lines, end, size)
+
+    def parse(self, line: str) -> Row | Passed | None:
         """The frame in a line."""
         if not line:
             return None
         if line.startswith("***"):
             self._header(line)
             return None
-        cells = line.split()
-        moment, direction, channel, number, kind = cells[:5]
-        flags = bits.TX if direction.lower() == "tx" else 0
-        if direction.lower() not in ("rx", "tx"):
-            raise ValueError(f"a direction of {direction}")
-        letters = kind.lower()
-        flags |= bits.EXTENDED if "x" in letters else 0
-        arbitration_id = int(number, 16 if number[:2].lower() == "0x" else self._base)
-        time = self._time(moment)
-        if "r" in letters:
-            code = code_of(cells[5], 10)
-            return Row(time, arbitration_id, flags | bits.REMOTE, int(channel), b"", code)
-        length = int(cells[5])
-        pairs = cells[6 : 6 + length]
-        if len(pairs) < length:
+        if self._words is None:
+            return Passed("frames of other buses")
+        return self._frame(line.split(), self._words)
+
+    def _frame(self, cells: list[str], words: _Words) -> Row | Passed:
+        if words is _CAN and cells[8:9] in (["Rx"], ["Tx"]) and cells[1] not in ("Rx", "Tx"):
+            words = self._words = _J1939  # no header says so
+        turn = cells[words.turn]
+        if turn.lower() not in ("rx", "tx"):
+            raise ValueError(f"a direction of {turn!r}")
+        kind = cells[words.kind].lower() if words.kind >= 0 else "x"
+        if kind[0] not in "sx":
+            raise ValueError(f"a frame of type {cells[words.kind]!r}")
+        number, size = cells[words.number], cells[words.length]
+        flags = bits.TX if turn.lower() == "tx" else 0
+        flags |= bits.EXTENDED if "x" in kind else 0
+        channel = whole_number(cells[words.channel], "a channel")
+        arbitration_id = whole_number(number, "an id", 16 if number[:2].lower() == "0x" else self._base)
+        time = self._time(cells[0])
+        if "r" in kind:
+            return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", code_of(size, 10))
+        length = whole_number(size, "a length")
+        if words is _J1939 and length > INLINE_BYTES:
+            return Passed("J1939 transport messages")  # several frames, put together
+        pairs = cells[words.data : words.data + length]
+        if not 0 <= length == len(pairs):
             raise IndexError
-        flags |= bits.FD if length > 8 or "fd" in letters else 0
-        return Row(time, arbitration_id, flags, int(channel), payload_of(pairs, self._base))
+        flags |= bits.FD if length > INLINE_BYTES or "fd" in kind else 0
+        return Row(time, arbitration_id, flags, channel, payload_of(pairs, self._base))
 
     def _header(self, line: str) -> None:
         word = line.strip("* ").upper()
         started = _START.match(line.upper())
         if started is not None:
-            self._start(*map(int, started.groups()))
+            self._start(started[1].strip())
+        elif word.startswith("PROTOCOL "):
+            self._set_protocol(word.removeprefix("PROTOCOL "))
+        elif word.startswith("<TIME><CHANNEL><CAN ID><PGN>"):
+            self._words = _J1939
         elif word in ("HEX", "DEC"):
             self._base = 16 if word == "HEX" else 10
         elif word.endswith(" MODE"):
@@ -131,11 +200,23 @@ class BusmasterParser:
             self._last.now_ns = 0  # columns behind this line were looked at before it was known
             self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
 
-    def _start(self, day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> None:
-        begun = datetime(year, month, day, hour, minute, second)
-        self._begun_ns = checked_start(int(begun.timestamp()) * NANOSECONDS + part * 1_000_000)
+    def _set_protocol(self, name: str) -> None:
+        self._words = _PROTOCOLS.get(name)
+        if self._words is None:
+            raise ValueError(f"a session of a {name} bus, which has no CAN frames")
+
+    def _start(self, date: str) -> None:
+        """A session begins; SavvyCAN leaves its date out. One that cannot be read is as if it had none."""
+        found = _DATE.match(date)
+        self._begun_ns = 0
+        try:
+            self._begun_ns = _moment(*map(int, found.groups())) if found else 0
+        except (ValueError, OverflowError, OSError):
+            found = None
         self._last.now_ns = self._days_ns = 0
         self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
+        if found is None and date:
+            raise ValueError("a date that cannot be read")
 
     def _day_ns(self) -> int:
         """Midnight before the session's start, local time; 0 before any start."""
@@ -146,9 +227,12 @@ class BusmasterParser:
 
     def _time(self, text: str) -> int:
         """Nanoseconds since ``start_ns``; a time of day that falls by half a day is one of the next."""
-        hours, minutes, seconds, part = text.split(":")
-        whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-        time = whole * NANOSECONDS + int(part[:9].ljust(9, "0")) + self._days_ns
+        fields = text.split(":")
+        if len(fields) != 4:
+            raise ValueError(f"a time of {text!r}")
+        hours, minutes, seconds = (whole_number(field, "hours, minutes or seconds") for field in fields[:3])
+        time = ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + self._days_ns
+        time += self._parts.nanoseconds(fields[3])
         if self._mode == "RELATIVE":
             time += self._last.now_ns
         elif self._mode == "SYSTEM" and self._last.now_ns - time > _DAY_NS // 2:
@@ -158,16 +242,7 @@ class BusmasterParser:
         return time
 
 
-def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[npt.NDArray[np.int64], Mask]:
-    """Times as 14:08:20:4009, to nanoseconds; and which of them are that."""
-    text = lines.text
-    good = sizes == 13
-    for colon in (5, 8, 11):
-        good &= text[ends - colon] == ord(":")
-    parts = []
-    for behind, digits in ((11, 2), (8, 2), (5, 2), (0, 4)):
-        part, part_good = whole(lines, ends - behind, np.full(len(ends), digits, dtype=np.int64))
-        good &= part_good
-        parts.append(part)
-    hours, minutes, seconds, part = parts
-    return ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + part * 100_000, good
+def _moment(day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> int:
+    """Local time and milliseconds to nanoseconds since 1970. Raises ValueError."""
+    begun = datetime(year, month, day, hour, minute, second)
+    return checked_start(int(begun.timestamp()) * NANOSECONDS + part * 1_000_000)

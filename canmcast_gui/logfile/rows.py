@@ -81,16 +81,27 @@ def checked_start(start_ns: int) -> int:
 def nanoseconds(seconds: str) -> int:
     """Decimal seconds as text to whole nanoseconds, exactly; digits beyond are cut. Raises ValueError."""
     whole, _, fraction = seconds.partition(".")
-    if not fraction.isdigit() or "e" in whole:
-        return _rounded(float(seconds) * NANOSECONDS)
-    part = int(fraction[:9].ljust(9, "0"))
-    return int(whole) * NANOSECONDS + (-part if whole.startswith("-") else part)
+    try:
+        if not fraction.isdigit() or "e" in whole:
+            return _rounded(float(seconds) * NANOSECONDS)
+        part = int(fraction[:9].ljust(9, "0"))
+        return int(whole) * NANOSECONDS + (-part if whole.startswith("-") else part)
+    except (ValueError, OverflowError):
+        raise ValueError(f"a time of {seconds!r}") from None
 
 
 def _rounded(number: float) -> int:
     if not math.isfinite(number):
-        raise ValueError("a time that is no number")
+        raise ValueError
     return round(number)
+
+
+def whole_number(text: str, what: str, base: int = 10) -> int:
+    """An integer as text; ``what`` it is, with an article, for the ValueError that says what stands there."""
+    try:
+        return int(text, base)
+    except ValueError:
+        raise ValueError(f"{what} of {text!r}") from None
 
 
 def payload_of(pairs: list[str], base: int = 16) -> bytes:
@@ -98,13 +109,20 @@ def payload_of(pairs: list[str], base: int = 16) -> bytes:
     if base == 16:
         text = "".join(pairs)
         if len(text) == 2 * len(pairs):
-            return bytes.fromhex(text)
-    return bytes(int(pair, base) for pair in pairs)
+            try:
+                return bytes.fromhex(text)
+            except ValueError:
+                pass  # what follows tells which byte it is
+    numbers = [whole_number(pair, "a data byte", base) for pair in pairs]
+    wrong = next((pair for pair, number in zip(pairs, numbers, strict=True) if not 0 <= number < 256), None)
+    if wrong is not None:
+        raise ValueError(f"a data byte of {wrong!r}")
+    return bytes(numbers)
 
 
 def code_of(text: str, base: int = 16) -> int:
     """A DLC code 0..15. Raises ValueError."""
-    code = int(text, base)
+    code = whole_number(text, "a DLC", base)
     if not 0 <= code <= 15:
-        raise ValueError(f"DLC {text}")
+        raise ValueError(f"a DLC of {text!r}")
     return code

@@ -209,9 +209,10 @@ def test_how_many_bytes_follow_tells_what_the_dlc_of_a_classic_line_means(base, 
     [
         ("9", 7, "it ends too early"),
         ("40", 8, "it ends too early"),
-        ("9", 16, "16 data bytes after DLC 9"),
-        ("77", 8, "DLC 77"),
-        ("-1", 8, "DLC -1"),
+        ("9", 16, "16 data bytes after a DLC of '9'"),
+        ("77", 8, "a DLC of '77'"),
+        ("-1", 8, "a DLC of '-1'"),
+        ("G", 8, "a DLC of 'G'"),
     ],
 )
 def test_a_dlc_that_the_data_contradict_is_said(dlc, count, problem, tmp_path):

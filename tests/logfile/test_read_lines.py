@@ -3,10 +3,11 @@
 import random
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile import file_info, read_batches
+from canmcast_gui.logfile import FileError, file_info, read_batches
 from canmcast_gui.logfile.read_busmaster import BusmasterParser
 from canmcast_gui.logfile.read_crtd import CrtdParser
 
@@ -77,6 +78,113 @@ def test_each_session_of_a_busmaster_file_has_its_own_date(tmp_path):
     assert (info["first_time_s"], info["last_time_s"]) == (86_399.6009, 86_400.2)
 
 
+SAVVYCAN = """***BUSMASTER Ver 2.4.0***
+***START DATE AND TIME 2:6:2016 9:7:15:2***
+***HEX***
+***SYSTEM MODE***
+"""
+
+
+@pytest.mark.parametrize(
+    ("times", "milliseconds"),
+    [
+        (("9:7:15:2", "9:7:15:20", "9:7:15:200", "10:0:0:0"), (2, 20, 200, 3_164_985 + 15)),
+        (("9:7:15:002", "9:7:15:02", "9:7:15:2", "9:7:15:21"), (2, 20, 200, 210)),
+        (("9:7:15:002", "9:7:15:020", "09:07:15:200", "9:7:15:999"), (2, 20, 200, 999)),
+        (("9:7:15:0020", "9:7:15:0200", "9:7:15:2000", "9:7:15:0001"), (2, 20, 200, 0.1)),
+        (("9:7:15:20", "9:7:15:200", "9:7:15:2000", "9:7:15:1"), (2, 20, 200, 0.1)),
+    ],
+    ids=["numbers", "decimals", "milliseconds", "tenths", "numbers of tenths"],
+)
+@pytest.mark.parametrize("head", [SAVVYCAN, ""], ids=["header", "no header"])
+def test_parts_of_a_second_are_what_the_file_shows(times, milliseconds, head, tmp_path):
+    lines = [f"{time} Rx 0 00000123 s 1 11 " for time in times]
+    batch, reader = written(tmp_path, head + "\n".join(lines))
+    assert (reader.format.name, reader.problems) == ("busmaster", [])
+    start = int(datetime(2016, 6, 2).timestamp()) * 10**9 if head else 0
+    second = start + (9 * 3600 + 7 * 60 + 15) * 10**9
+    assert ((batch.timestamp_ns - second) / 1e6).tolist() == list(milliseconds)
+
+
+J1939 = """***BUSMASTER 2.5.0***
+***PROTOCOL J1939***
+***START DATE AND TIME 17:7:2014 12:38:30:483***
+***{base}***
+***SYSTEM MODE***
+***<Time><Channel><CAN ID><PGN><Type><Source Node><Destination Node><Priority><Tx/Rx><DLC><DataBytes>***
+12:38:30:5344 1 {first} 0x00EE00 ACL 00  FF  006 Tx 3 {pairs}
+12:38:30:5345 2 {second} 0x00EA00 RQST_ACL FE  FF  007 Rx 3 {pairs}
+12:38:30:5346 2 {second} 0x00EC00 BROADCAST FE  FF  007 Rx 9 {pairs} {pairs} {pairs}
+"""
+
+
+@pytest.mark.parametrize("lines", [slice(None), slice(6, None)], ids=["header", "no header"])
+@pytest.mark.parametrize(
+    ("base", "first", "second", "pairs"),
+    [("HEX", "18eeff00", "1ceafffe", "01 a0 FF "), ("DEC", "418316032", "485163006", "001 160 255 ")],
+)
+def test_busmaster_with_the_columns_of_j1939(base, first, second, pairs, lines, tmp_path):
+    text = J1939.format(base=base, first=first, second=second, pairs=pairs)
+    if base == "DEC" and lines.start:
+        return  # nothing says that it is decimal
+    text = "\n".join(text.splitlines()[lines])
+    batch, reader = written(tmp_path, text)
+    assert (reader.format.name, reader.problems) == ("busmaster", [])
+    assert batch.arbitration_id.tolist() == [0x18EEFF00, 0x1CEAFFFE]
+    assert batch.flags.tolist() == [Flag.EXTENDED | Flag.TX, Flag.EXTENDED]
+    assert batch.channel.tolist() == [1, 2]
+    assert [batch.payload(row).hex() for row in range(2)] == ["01a0ff"] * 2
+    assert reader.passed_over == {"J1939 transport messages": 1}
+
+
+LIN = """***BUSMASTER Ver 3.1.0***
+***PROTOCOL LIN***
+***HEX***
+***SYSTEM MODE***
+***<Time><Tx/Rx><Channel><ID><DLC><DataBytes><Checksum>***
+13:11:35:4424 Tx 1 0x001 2 FF FF  0x3E (Enhanced)
+"""
+
+
+def test_busmaster_sessions_of_a_lin_bus_are_refused(tmp_path):
+    (tmp_path / "lin.log").write_text(LIN)
+    with pytest.raises(FileError, match=r"line 2: a session of a LIN bus, which has no CAN frames"):
+        list(read_batches(tmp_path / "lin.log"))
+    can = BUSMASTER.format(**HEX).replace("***START", "***PROTOCOL CAN***\n***START", 1)
+    batch, reader = written(tmp_path, LIN + can)
+    assert (len(batch), reader.passed_over) == (3, {"frames of other buses": 1})
+
+
+def test_busmaster_hours_apart_in_one_day(tmp_path):
+    rows = [f"{hour:02d}:00:00:0000 Rx 1 123 s 1 {'11' if hour % 5 else '1'}" for hour in range(24)] * 3
+    batch, _ = written(tmp_path, SAVVYCAN + "\n".join(rows))
+    assert (np.diff(batch.timestamp_ns) == 3600 * 10**9).all()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("9:7:15:2 Rx 1 123 8 11", "a frame of type '8'"),
+        ("9:7:15:2 Rx one 123 s 1 11", "a channel of 'one'"),
+        ("9:7:15:2 Rx 1 XYZ s 1 11", "an id of 'XYZ'"),
+        ("9:7:15:2 Rx 1 123 s B 11", "a length of 'B'"),
+        ("9:7:15:2 Rx 1 123 s 1 1G", "a data byte of '1G'"),
+        ("9:7:15:2 Rx 1 123 s 1 100", "a data byte of '100'"),
+        ("9:7:15:2 Rx 1 123 sr 99", "a DLC of '99'"),
+        ("9:7:15:2 Rx 1 123 s 2 11", "it ends too early"),
+        ("9:7:15:2 Rx 1", "it ends too early"),
+        ("9:7:15 Rx 1 123 s 0", "a time of '9:7:15'"),
+        ("9:7:1x:2 Rx 1 123 s 0", "hours, minutes or seconds of '1x'"),
+        ("9:7:15:2x Rx 1 123 s 0", "a part of a second of '2x'"),
+        ("***START DATE AND TIME 2016-06-02 09:07:15***", "a date that cannot be read"),
+        ("***START DATE AND TIME 31:6:2016 9:7:15:2***", "a date that cannot be read"),
+    ],
+)
+def test_what_is_wrong_in_a_busmaster_file_is_said_in_its_terms(line, problem, tmp_path):
+    _, reader = written(tmp_path, f"{SAVVYCAN}9:7:15:2 Rx 1 123 s 0\n{line}\n")
+    assert reader.problems == [f"line 6: {problem} in {line!r}"]
+
+
 @pytest.mark.parametrize(
     ("kind", "base", "mode"),
     [
@@ -84,12 +192,16 @@ def test_each_session_of_a_busmaster_file_has_its_own_date(tmp_path):
         ("busmaster", "HEX", "SYSTEM"),
         ("busmaster", "DEC", "ABSOLUTE"),
         ("busmaster", "DEC", "RELATIVE"),
+        ("j1939", "HEX", "SYSTEM"),
+        ("j1939", "DEC", "ABSOLUTE"),
     ],
 )
 def test_many_lines_at_once_are_read_as_one_by_one_would_be(kind, base, mode, tmp_path, monkeypatch):
     chance = random.Random(kind)
     lines = [_line(kind, row, chance, base, 0.02 if mode != "RELATIVE" else 0.0005) for row in range(9000)]
     head = CRTD if kind == "crtd" else BUSMASTER.format(**(HEX | {"base": base, "mode": mode}))
+    if kind == "j1939":
+        head = "***PROTOCOL J1939***\n" + head
     text = "\n".join([*head.splitlines(), *lines, *head.splitlines()[:5], *lines[:3000]])
     batch, reader = written(tmp_path, text)
     parser = CrtdParser if kind == "crtd" else BusmasterParser
@@ -115,6 +227,10 @@ def _line(kind: str, row: int, chance: random.Random, base: str, share: float) -
         bus = chance.choice(["", "1", "2", "12"])
         return f"{row}.{row:06d} {bus}{chance.choice('RT')}{29 if wide else 11} {number:08X} {pairs}"
     second = 40_000 + 30 * row
+    if kind == "j1939":
+        shown = f"{number:x}" if base == "HEX" else f"{number}"
+        rest = f"0x00EA00 ACL 00  FF  006 {chance.choice(['Rx', 'Tx'])} {count} {pairs}"
+        return f"{second // 3600 % 24}:{second // 60 % 60}:{second % 60}:{row % 10000} 1 {shown} {rest}"
     clock = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}:{row:04d}"
     way = chance.choice(["Rx", "Tx"])
     shown = f"0x{number:X}" if base == "HEX" else f"{number:04d}"

@@ -8,7 +8,7 @@ on these lines as well, with a decimal DLC code, or with the number of bytes: py
 from __future__ import annotations
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES
-from canmcast_gui.logfile.rows import payload_of
+from canmcast_gui.logfile.rows import payload_of, whole_number
 
 _HIGHEST_CODE = 15
 _LENGTHS = frozenset(DLC_TO_LENGTH.tolist())
@@ -19,10 +19,8 @@ def payload_and_code(dlc: str, words: list[str], base: int) -> tuple[bytes, int]
 
     More than 8 bytes are a CAN FD frame's. Raises ValueError, or IndexError where bytes are missing.
     """
-    if not dlc.isalnum():
-        raise ValueError(f"DLC {dlc}")
-    code = int(dlc, 16)
-    if code > INLINE_BYTES:
+    code = whole_number(dlc, "a DLC", 16)
+    if not 0 <= code <= INLINE_BYTES or not dlc.isalnum():
         return _long(dlc, words[: _count(words, base)], base)
     if len(words) < code:
         raise IndexError
@@ -37,11 +35,11 @@ def _long(dlc: str, data: list[str], base: int) -> tuple[bytes, int]:
     if len(data) > INLINE_BYTES and len(data) in meant:
         return payload_of(data, base), int(DLC_TO_LENGTH.searchsorted(len(data)))
     if not codes and not meant:
-        raise ValueError(f"DLC {dlc}")
+        raise ValueError(f"a DLC of {dlc!r}")
     if len(data) < INLINE_BYTES or not codes:
         raise IndexError
     if len(data) > INLINE_BYTES:
-        raise ValueError(f"{len(data)} data bytes after DLC {dlc}")
+        raise ValueError(f"{len(data)} data bytes after a DLC of {dlc!r}")
     return payload_of(data, base), codes[0]
 
 
