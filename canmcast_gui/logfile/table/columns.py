@@ -14,7 +14,16 @@ from canmcast_gui.logfile.table.cells import Cells
 from canmcast_gui.logfile.table.dates import date_times, logger_times
 from canmcast_gui.logfile.table.layout import TIME_UNITS, TableLayout
 from canmcast_gui.logfile.table.payloads import payload_cells
-from canmcast_gui.logfile.table.values import Bytes, Mask, Places, digits_only, times, whole_numbers
+from canmcast_gui.logfile.table.values import (
+    Bytes,
+    Mask,
+    Places,
+    digits_only,
+    is_letter,
+    times,
+    whole_numbers,
+    without_unit,
+)
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import FIRST_BYTES
 
@@ -110,10 +119,23 @@ def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
         digits, good = digits_only(cells.content, starts, ends)
         values = logger_times(digits)
     else:
-        unit_ns = TIME_UNITS.get(layout.time_kind, TIME_UNITS["s"])
-        values, good = times(cells.content, starts, ends, unit_ns)
+        values, good = _counted(
+            cells.content, starts, ends, TIME_UNITS.get(layout.time_kind, TIME_UNITS["s"])
+        )
     good &= np.abs(values) < LONGEST_TIME_NS
     return values if good.all() else np.where(good, values, 0), good
+
+
+def _counted(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
+    """Times as numbers, or hours:minutes:seconds; each may have a unit of its own behind it."""
+    if not is_letter(content.take(ends - 1)).any():
+        return times(content, starts, ends, unit_ns)
+    ends, units = without_unit(content, starts, ends)
+    values, good = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.bool_)
+    for unit in (0, *TIME_UNITS.values()):
+        rows = np.flatnonzero(units == unit)
+        values[rows], good[rows] = times(content, starts[rows], ends[rows], unit or unit_ns)
+    return values, good
 
 
 def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from canmcast_gui.logfile.table.dates import logger_start
-from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, TableLayout
+from canmcast_gui.logfile.table.layout import (
+    COLUMN_FIELDS,
+    DELIMITERS,
+    RUN_OF_BLANKS,
+    TIME_UNITS,
+    TableLayout,
+)
 from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, unit_of
+from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
 from canmcast_gui.logfile.unwrapping import HOUR_NS, MINUTE_NS
-
-HEAD_BYTES = 65536
 
 # A header stands near the top: tools put some tens of lines about themselves before it.
 _MOST_LINES = 200
-_SAMPLE = 50
 
 _CANHACKER = re.compile(r"@ TEXT @")
 # The seconds are those of a minute: they begin again at 0.
@@ -32,19 +37,17 @@ _LOGGER_DATE = re.compile(r"#\s*Time:\s*(\d{8})")
 _DATE = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d?:")
 _CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+)?$")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?$")
+_TIME_CELL = re.compile(r"-?\d[\d.,:/TE +-]*([nuµμm]?s\w*)?$", re.IGNORECASE)
+_LENGTH = re.compile(r"(0x)?\d{1,2}$")
+_WITH_UNIT = re.compile(r"(-?\d+(?:[.,]\d+)?) ?(ns|[uµμ]s|ms|s)(?:ecs?|econds?)?$", re.IGNORECASE)
 _HEX = re.compile(r"(0x)?[0-9A-Fa-f]+[xXhH]?$")
 _PAYLOAD = re.compile(r"(0x)?([0-9A-Fa-f]{2}([ .:_-]|$)?){1,64}$")
 _DIRECTION = re.compile(r"(rx|tx|receive|transmit|in|out|r|t)$", re.IGNORECASE)
 
 
-def text_lines(head: bytes) -> list[str]:
-    """The first lines of a file, whatever ends them."""
-    return head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
 def is_frame_header(line: str) -> bool:
     """Whether a line names the columns of a table of frames: an id and data at least."""
-    return _header(line) is not None
+    return next(_headers(line), None) is not None
 
 
 def guess_layout(head: bytes) -> TableLayout | None:
@@ -55,9 +58,12 @@ def guess_layout(head: bytes) -> TableLayout | None:
             return replace(_CANHACKER_COLUMNS, skip_lines=number + 1)
         if _OLD_CANHACKER.match(line.strip()):
             return replace(_OLD_CANHACKER_COLUMNS, skip_lines=number + 1)
-        layout = _header(line)
-        if layout is not None:
-            return _with_samples(replace(layout, skip_lines=_after_headers(lines, number)), line, lines)
+        layouts = list(_headers(line))
+        if layouts:
+            skip = _after_headers(lines, number)
+            rows = lines[skip : skip + SAMPLE]
+            layout = max(layouts, key=lambda one: _frames_among(rows, one))
+            return _with_samples(replace(layout, skip_lines=skip), line, lines)
     return None
 
 
@@ -66,36 +72,32 @@ def suggest_layout(head: bytes) -> TableLayout:
     return guess_layout(head) or _by_cells(text_lines(head))
 
 
-def rows_of(head: bytes, layout: TableLayout, most: int = _SAMPLE) -> list[list[str]]:
-    """The cells of the first lines with frames."""
-    lines = [line for line in text_lines(head)[layout.skip_lines :] if line.strip()]
-    if len(lines) > 1:
-        lines = lines[: min(most, len(lines) - 1)]  # the last may be cut
-    return [_cells(line, layout.delimiter) for line in lines]
-
-
-def header_names(head: bytes, layout: TableLayout) -> list[str]:
-    """The names of the columns, where the line before the first frame has such."""
-    lines = text_lines(head)[: layout.skip_lines]
-    found = [line for line in lines if line.strip()]
-    cells = _cells(found[-1], layout.delimiter) if found else []
-    return cells if len(cells) >= layout.columns else []
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    cells = line.split() if delimiter == " " else line.split(delimiter)
-    return [cell.strip(" \t\r\"'") for cell in cells]
-
-
 # -- by the header ---------------------------------------------------------------------------------------
 
 
-def _header(line: str) -> TableLayout | None:
+def _headers(line: str) -> Iterator[TableLayout]:
+    """A layout for each delimiter that makes names of frames' columns of a line."""
     for delimiter in DELIMITERS:
-        names = _cells(line.lstrip("#"), delimiter)
+        names = cells_of(line.lstrip("#"), delimiter)
         if len(names) >= 2 and (layout := _by_names(names, delimiter)) is not None:
-            return layout
-    return None
+            yield layout
+
+
+def _frames_among(lines: list[str], layout: TableLayout) -> int:
+    """How many of some lines have a time, an id and a length where the layout says."""
+    tests = [
+        (column, pattern)
+        for column, pattern in (
+            (layout.identifier, _HEX),
+            (layout.time, _TIME_CELL),
+            (layout.length if layout.length is not None else layout.dlc, _LENGTH),
+        )
+        if column is not None
+    ]
+    rows = [cells_of(line, layout.delimiter) for line in lines]
+    return sum(
+        all(column < len(row) and pattern.match(row[column]) for column, pattern in tests) for row in rows
+    )
 
 
 def _by_names(names: list[str], delimiter: str) -> TableLayout | None:
@@ -128,14 +130,22 @@ def _after_headers(lines: list[str], number: int) -> int:
 
 def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLayout:
     """The layout with what only the cells below the header tell: units and bases."""
-    names = _cells(header.lstrip("#"), layout.delimiter)
-    rows = [_cells(line, layout.delimiter) for line in lines[layout.skip_lines : layout.skip_lines + _SAMPLE]]
+    names = cells_of(header.lstrip("#"), layout.delimiter)
+    rows = [
+        cells_of(line, layout.delimiter) for line in lines[layout.skip_lines : layout.skip_lines + SAMPLE]
+    ]
     rows = [row for row in rows if len(row) > layout.identifier and row[layout.identifier]]
     changes: dict[str, object] = {
         "id_base": base_of(names[layout.identifier]) or _base(_column(rows, layout.identifier)),
         "data_base": _data_base(names, layout, rows),
         "first_channel": _first_channel(layout, rows),
     }
+    if (
+        layout.delimiter == RUN_OF_BLANKS
+        and layout.data == len(names) - 1
+        and max(map(len, rows), default=0) > len(names)
+    ):
+        changes["data_cells"] = 64  # each byte is a cell
     if layout.time is not None:
         changes |= _time(names, layout.time, rows, lines)
     if layout.extended is None and "type" in (types := [plain(name) for name in names]):
@@ -184,6 +194,9 @@ def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) 
         return {"time_kind": "logger", **logger_start(dates[0] if dates else "", "T" in cells[0])}
     if cells and any(":" in cell for cell in cells):
         return _clock(cells)
+    marked = [found[2].lower() for cell in cells if (found := _WITH_UNIT.match(cell))]
+    if marked:
+        return {"time_kind": marked[0] if marked[0] in TIME_UNITS else "us"}
     said = unit_of(names[time])
     if said is not None:
         return {"time_kind": said}
@@ -217,14 +230,15 @@ def _unit(cells: list[str]) -> str:
 
 def _by_cells(lines: list[str]) -> TableLayout:
     filled = [line for line in lines[:_MOST_LINES] if line.strip() and not line.startswith("#")]
-    counts = {one: Counter(len(_cells(line, one)) for line in filled) for one in DELIMITERS}
+    counts = {one: Counter(len(cells_of(line, one)) for line in filled) for one in DELIMITERS}
     # Bytes with spaces between are cells of one column, unless nothing else separates columns.
-    marks = [one for one in DELIMITERS if one != " "]
+    marks = [one for one in DELIMITERS if one not in (RUN_OF_BLANKS, " ")]
     delimiter = max(marks, key=lambda one: _regularity(counts[one]))
     if not _regularity(counts[delimiter])[0]:
-        delimiter = " "
+        lines_in_runs = _regularity(counts[RUN_OF_BLANKS])[0]
+        delimiter = RUN_OF_BLANKS if lines_in_runs * 2 > len(filled) else " "
     width = counts[delimiter].most_common(1)[0][0] if counts[delimiter] else 1
-    rows = [_cells(line, delimiter) for line in filled[-_SAMPLE - 1 : -1] or filled]
+    rows = [cells_of(line, delimiter) for line in filled[-SAMPLE - 1 : -1] or filled]
     rows = [row for row in rows if len(row) == width]
     first = next(
         (number for number, line in enumerate(lines) if any(c.isdigit() for c in line[:1])), 0

@@ -14,7 +14,16 @@ TIME_KINDS = (*TIME_UNITS, "clock", "date", "logger")
 
 _PERIODS = {"clock": DAY_NS, "us": (1 << 32) * TIME_UNITS["us"]}
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+# Two or more spaces, or any tabs: cells may hold single spaces.
+RUN_OF_BLANKS = "  "
+DELIMITERS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    RUN_OF_BLANKS: "two or more spaces",
+    " ": "space",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,11 @@ class TableLayout:
         named = [getattr(self, field.name) for field in fields(self) if field.name in COLUMN_FIELDS]
         last = max((column for column in named if column is not None), default=0)
         return max(last, (self.data or 0) + self.data_cells - 1 if self.data is not None else 0) + 1
+
+    @property
+    def separator(self) -> str:
+        """The character between cells, once runs of blanks are made one."""
+        return "\t" if self.delimiter == RUN_OF_BLANKS else self.delimiter
 
     @property
     def period_ns(self) -> int:

@@ -22,8 +22,9 @@ from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.table.cells import Cells, Lines
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
-from canmcast_gui.logfile.table.guess import HEAD_BYTES, guess_layout
-from canmcast_gui.logfile.table.layout import TableLayout
+from canmcast_gui.logfile.table.guess import guess_layout
+from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
+from canmcast_gui.logfile.table.rows import HEAD_BYTES, UNIT_APART
 from canmcast_gui.logfile.table.values import Places
 from canmcast_gui.logfile.unwrapping import MINUTE_NS, Unwrapping
 
@@ -33,6 +34,8 @@ _BLOCK_BYTES = 1 << 19
 _SHOWN = 60
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
 _SPACES = re.compile(rb"[ \t]+")
+_RUNS = re.compile(rb"(?:\t|  )[ \t]*")
+_UNIT_APART = re.compile(UNIT_APART.encode(), re.IGNORECASE)
 
 
 class TableLog:
@@ -91,11 +94,13 @@ class TableLog:
             yield rest + b"\n"
 
     def _lines(self, block: bytes, first: int) -> Lines:
-        if b'"' in block:
+        if b'"' in block and self.layout.delimiter != RUN_OF_BLANKS:
             block = b"\n".join(map(self._unquoted, block.split(b"\n")))
         if self.layout.delimiter == " ":
-            block = _SPACES.sub(b" ", _INDENTATION.sub(b"", block))
-        lines = Lines.of(block, self.layout.delimiter, first)
+            block = _UNIT_APART.sub(b"", _SPACES.sub(b" ", _INDENTATION.sub(b"", block)))
+        elif self.layout.delimiter == RUN_OF_BLANKS:
+            block = _RUNS.sub(b"\t", _INDENTATION.sub(b"", block))
+        lines = Lines.of(block, self.layout.separator, first)
         skip = max(0, self.layout.skip_lines - (first - 1))
         return lines[skip:] if skip else lines
 
@@ -113,7 +118,7 @@ class TableLog:
         if not len(lines):
             self._note(remarks, np.zeros(len(remarks), dtype=np.int64), FrameBatch.empty())
             return FrameBatch.empty()
-        batch, good = frames_of_cells(Cells(lines, self.layout.delimiter), self.layout, self._channels)
+        batch, good = frames_of_cells(Cells(lines, self.layout.separator), self.layout, self._channels)
         if not good.all():
             for row in np.flatnonzero(~good):
                 self._problem(lines, int(row))

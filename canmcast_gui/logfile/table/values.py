@@ -36,6 +36,12 @@ _BLANK[list(b" \t\r\"'")] = True
 
 _SECOND_NS = 1_000_000_000
 
+# "seconds" and some spaces. The sign for micro is two bytes in UTF-8, and one in Windows' Western code page.
+_LONGEST_UNIT = 10
+_PREFIXES = {ord("m"): 1_000_000, ord("u"): 1000, ord("n"): 1}
+_MICRO = np.zeros(256, dtype=bool)
+_MICRO[[0xC2, 0xCE, 0xB5]] = True
+
 # A number of more digits than this is none that a frame has.
 _LONGEST_NUMBER = 40
 
@@ -144,6 +150,26 @@ def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, M
         values = np.where(is_digit, values * 10 + digit, values)
         count += is_digit
     return values, (count > 0) & (widths <= _LONGEST_NUMBER)
+
+
+def is_letter(characters: Bytes) -> Mask:
+    """Which characters are ASCII letters."""
+    return (characters | 0x20) - np.uint8(ord("a")) < 26
+
+
+def without_unit(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
+    """Where numbers end before a unit of time, and its nanoseconds: 0 for none, -1 for what is not a unit."""
+    number_ends = ends.copy()
+    for _ in range(_LONGEST_UNIT):
+        number_ends -= (_DIGITS.take(content.take(number_ends - 1)) > 9) & (number_ends > starts)
+    first = number_ends + (content.take(number_ends) == ord(" "))
+    letter, next_letter = content.take(first) | 0x20, content.take(first + 1) | 0x20
+    units = np.where(letter == ord("s"), _SECOND_NS, -1)
+    for prefix, unit_ns in _PREFIXES.items():
+        units[(letter == prefix) & (next_letter == ord("s"))] = unit_ns
+    units[_MICRO.take(content.take(first))] = 1000
+    units[number_ends == ends] = 0
+    return number_ends, units
 
 
 def is_digit(characters: Bytes) -> Mask:

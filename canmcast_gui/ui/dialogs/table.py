@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.logfile.table.guess import header_names, problems_of, rows_of
+from canmcast_gui.logfile.table.guess import problems_of
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout
+from canmcast_gui.logfile.table.rows import header_names, rows_of
 from canmcast_gui.ui import icons, theme
 
 PREVIEW_ROWS = 12

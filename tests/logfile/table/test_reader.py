@@ -1,5 +1,6 @@
 """Tables of frames: the dialects of many tools by their headers, any other by a layout that is handed in."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.logfile.errors import UnknownColumnsError
+from canmcast_gui.logfile.table.guess import suggest_layout
 from canmcast_gui.logfile.table.layout import TIME_KINDS, TableLayout
 
 GVRET = """Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8
@@ -105,6 +107,84 @@ OTHER_TOOLS = {
 0,002000;2;18DAF110;1;0;Tx;3;01;02;03;
 """,
 }
+
+
+RUNS_OF_BLANKS = {
+    "names with spaces": """Time (s)     CAN ID        Dir   Length   Data Bytes
+0.001        123           Rx    2        AA 55
+0.002        18DAF110x     Tx    3        01 02 03
+""",
+    "cells with spaces": """Time          Bus      CAN-ID      Dir   DLC   Data
+0.001         CAN 1    123         Rx    2     AA 55
+0.002         CAN 2    18DAF110x   Tx    3     01 02 03
+""",
+    "each byte a cell": """Time        ID          Dir   DLC   Data
+  0.001       123         Rx    2     AA  55
+  0.002       18DAF110x   Tx    3     01  02  03
+""",
+    "tabs to align": """Time\t\tID\t\tDir\tDLC\tData
+0.001\t\t123\t\tRx\t2\tAA 55
+0.002\t\t18DAF110x\tTx\t3\t01 02 03
+""",
+    "some rows with one space": """ Time       ID      Dir DLC  Data
+0.001      123  Rx  2   AA 55
+0.002 18DAF110x Tx  3   01 02 03
+""",
+    "units behind two spaces": """Time           ID          Dir   DLC   Data
+1 ms           123         Rx    2     AA 55
+0.002 sec      18DAF110x   Tx    3     01 02 03
+""",
+    "units behind one space": """Time ID Dir DLC Data
+0.001 sec 123 Rx 2 AA 55
+2.0 ms 18DAF110x Tx 3 01 02 03
+""",
+    "units in a list": """Time,ID,Dir,DLC,Data
+1000 µs,123,Rx,2,AA 55
+2000000ns,18DAF110x,Tx,3,01 02 03
+""",
+}
+
+
+@pytest.mark.parametrize("name", RUNS_OF_BLANKS)
+def test_columns_between_runs_of_blanks_and_times_with_units(name, tmp_path):
+    batch, reader = written(tmp_path, RUNS_OF_BLANKS[name])
+    assert (reader.format.name, reader.skipped) == ("table", 0)
+    assert batch.timestamp_ns.tolist() == [1_000_000, 2_000_000]
+    assert batch.arbitration_id.tolist() == [0x123, 0x18DAF110]
+    assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX]
+    assert [batch.payload(row).hex() for row in range(2)] == ["aa55", "010203"]
+
+
+def test_runs_of_blanks_are_suggested_without_names(tmp_path):
+    rows = "".join(f"0.{number:03}    1{number:02X}   2    AA {number:02X}\n" for number in range(20))
+    layout = suggest_layout(rows.encode())
+    assert (layout.delimiter, layout.time, layout.identifier, layout.dlc) == ("  ", 0, 1, 2)
+    batch, reader = written(tmp_path, rows, replace(layout, data=3))
+    assert (len(batch), reader.skipped, batch.payload(19)) == (20, 0, b"\xaa\x13")
+
+
+@pytest.mark.parametrize(
+    ("cell", "nanoseconds"),
+    [
+        ("1.8173 sec", 1_817_300_000),
+        ("12 ms", 12_000_000),
+        ("12.5ms", 12_500_000),
+        ("-3 s", -3_000_000_000),
+        ("7 Seconds", 7_000_000_000),
+        ("7 μs", 7000),
+        ("7 us", 7000),
+        ("7 ns", 7),
+        ("7", 7_000_000),
+        ("7 parsecs", None),
+        ("ms", None),
+        ("", None),
+    ],
+)
+def test_the_unit_in_a_cell_is_stronger_than_that_of_the_column(cell, nanoseconds, tmp_path):
+    layout = TableLayout(time=0, time_kind="ms", identifier=1)
+    batch, reader = written(tmp_path, f"{cell},1\n1 ms,2\n", layout)
+    assert batch.timestamp_ns.tolist() == [*([] if nanoseconds is None else [nanoseconds]), 1_000_000]
+    assert reader.skipped == (nanoseconds is None)
 
 
 @pytest.mark.parametrize("name", OTHER_TOOLS)
@@ -323,7 +403,7 @@ columns = st.one_of(st.none(), st.integers(0, 6))
     text=st.text(alphabet="0123456789abcdefxXRT,;. \t\"'#:-\n\r", max_size=200),
     layout=st.builds(
         TableLayout,
-        delimiter=st.sampled_from(",; \t"),
+        delimiter=st.sampled_from([*",; \t", "  "]),
         skip_lines=st.integers(0, 3),
         time=columns,
         time_kind=st.sampled_from(TIME_KINDS),
