@@ -22,7 +22,7 @@ from canmcast_gui.app.signals import InterruptWatch
 from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
-from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui import icons, plain_text, theme
 from canmcast_gui.ui.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Program(QObject):
         self._exit_code = 0
         self.settings = AppSettings()
         theme.apply(application, self.settings)
+        plain_text.apply(application)
         self.session = Session()
         self.window = MainWindow(self.session, self.settings)
         if options.workspace is None:

@@ -110,6 +110,7 @@ def show_about(parent: QWidget) -> None:
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("About canmcast")
+    box.setTextFormat(Qt.TextFormat.RichText)
     box.setText(f"<b>canmcast {__version__}</b>")
     box.setInformativeText(
         "Watches and feeds CAN and CAN FD buses carried over UDP multicast, as python-can speaks it.\n"

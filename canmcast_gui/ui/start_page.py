@@ -24,6 +24,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.connect.bar import recent_buses
+from canmcast_gui.ui.plain_text import label_text
 
 CHOICES = (
     (
@@ -136,7 +137,7 @@ class StartPage(QScrollArea):
         grid.setColumnStretch(1, 1)
         for line, (text, where, value) in enumerate(rows):
             link = QToolButton()
-            link.setText(text.replace("&", "&&"))
+            link.setText(label_text(text))
             link.setAutoRaise(True)
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _checked=False, value=value: signal.emit(value))

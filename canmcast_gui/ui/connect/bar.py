@@ -16,6 +16,7 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.connect.form import PRESETS
+from canmcast_gui.ui.plain_text import label_text
 
 
 class ConnectionButton(QToolButton):
@@ -43,7 +44,7 @@ class ConnectionButton(QToolButton):
 
     def _on_state(self) -> None:
         text, color = state_text(self._session), state_color(self._session, self.palette())
-        self.setText(f"{text} ▾")
+        self.setText(f"{label_text(text)} ▾")
         self.setIcon(_dot(color.name()))
 
     def changeEvent(self, event: Any) -> None:
@@ -69,7 +70,7 @@ class ConnectionButton(QToolButton):
 
 def _menu_text(bus: BusSettings) -> str:
     label = bus.label()
-    return f"{label[0].upper()}{label[1:]}{'' if bus.fd else ', classic only'}"
+    return label_text(f"{label[0].upper()}{label[1:]}{'' if bus.fd else ', classic only'}")
 
 
 def recent_buses(settings: AppSettings) -> list[BusSettings]:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.plain_text import label_text
 
 _NS = 1_000_000_000
 WORD = (
@@ -72,7 +73,7 @@ class SeveralDialog(QDialog):
         grid.addWidget(QLabel("File"), 0, 0)
         grid.addWidget(QLabel("Move by"), 0, 1)
         for row, (path, offset) in enumerate(zip(self._paths, self.offsets, strict=True), start=1):
-            name = QLabel(path.name)
+            name = QLabel(label_text(path.name))
             name.setToolTip(str(path))
             name.setBuddy(offset)
             offset.setAccessibleName(f"Move {path.name} by seconds")

@@ -23,6 +23,7 @@ from canmcast_gui.logfile.table.guess import problems_of
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout
 from canmcast_gui.logfile.table.rows import header_names, rows_of
 from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.plain_text import title_text
 
 PREVIEW_ROWS = 12
 MOST_COLUMNS = 200
@@ -56,7 +57,7 @@ class TableDialog(QDialog):
     def __init__(self, path: Path, head: bytes, layout: TableLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Which column of {path.name} is what?")
+        self.setWindowTitle(f"Which column of {title_text(path.name)} is what?")
         self.resize(860, 520)
         self._head = head
         self._layout = layout

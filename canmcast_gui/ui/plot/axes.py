@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from html import escape
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF
@@ -49,6 +50,11 @@ class PlotAxis(pg.AxisItem):
             return spacing, values
         edge = (high - low) * EDGE_PIXELS / max(size, 1)
         return spacing, [value for value in values if low + edge <= value <= high - edge]
+
+    def labelString(self) -> str:  # noqa: N802
+        """The title for pyqtgraph, which reads it as HTML."""
+        style = "; ".join(f"{name}: {value}" for name, value in self.labelStyle.items())
+        return f"<span style='white-space: pre; {style}'>{escape(self.labelText)}</span>"
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
         return [self.ticks(low, high, size)]

@@ -129,10 +129,13 @@ class ValueAxis:
         return f"{name} [{unit}]" if unit else name
 
     def show_title(self, room: float) -> None:
-        """Write the title into a height of ``room`` pixels; where it does not fit, only the unit."""
+        """Write the title into a height of ``room`` pixels; where it does not fit, only the unit, or its
+        beginning.
+        """
         title = self.title()
-        if QFontMetricsF(self.axis.label.font()).horizontalAdvance(title) > room:
-            title = self.curves[0][0].unit
+        metrics = QFontMetricsF(self.axis.label.font())
+        if metrics.horizontalAdvance(title) > room:
+            title = metrics.elidedText(self.curves[0][0].unit, Qt.TextElideMode.ElideRight, room)
         if title != self._shown_title:  # as a new one has everything laid out anew
             self._shown_title = title
             self.axis.setLabel(title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
@@ -56,6 +56,7 @@ class StatusBar(QStatusBar):
                 self._last_dot = _dot()
                 self.addWidget(self._last_dot)
             self.addWidget(label)
+        self.labels["record"].setTextFormat(Qt.TextFormat.RichText)  # its light has a color of its own
         self.labels["selection"] = QLabel()
         self.addPermanentWidget(self.labels["selection"])
         self.addPermanentWidget(TaskList(session, self))

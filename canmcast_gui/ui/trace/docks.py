@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
+from canmcast_gui.ui.plain_text import label_text
 from canmcast_gui.ui.trace.base import FrameView
 from canmcast_gui.ui.trace.filter import FilterBox
 from canmcast_gui.ui.trace.pane import ViewPane
@@ -207,4 +208,4 @@ class ViewDocks(QObject):
 def _title(pane: ViewPane) -> str:
     number = pane.name.rpartition("-")[2]
     text = pane.filter_box.text()
-    return f"{TITLES[pane.kind]} {number}" + (f" – {text}" if text else "")
+    return f"{TITLES[pane.kind]} {number}" + (f" – {label_text(text)}" if text else "")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from canmcast_gui.models.cell_filters import CellFilter
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.plain_text import label_text
 
 if TYPE_CHECKING:
     from canmcast_gui.ui.trace.base import FrameView
@@ -55,10 +56,10 @@ def _add_copy(menu: QMenu, view: FrameView) -> None:
 
 def _add_pair(menu: QMenu, view: FrameView, cell: CellFilter, icon: bool = False) -> None:
     """Only what is so, and all else."""
-    only = menu.addAction(f"Only {cell.label}", lambda: view.filter_requested.emit(cell.text))
+    only = menu.addAction(f"Only {label_text(cell.label)}", lambda: view.filter_requested.emit(cell.text))
     if icon:
         only.setIcon(icons.icon("filter"))
-    menu.addAction(f"Without {cell.label}", lambda: view.filter_requested.emit(cell.excluding))
+    menu.addAction(f"Without {label_text(cell.label)}", lambda: view.filter_requested.emit(cell.excluding))
 
 
 def _add_all(menu: QMenu, view: FrameView, cells: Iterable[CellFilter]) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.plain_text import label_text
 
 # As many as a menu can show on a small screen.
 MOST_NAMED = 40
@@ -31,7 +32,7 @@ class NamedFilters(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         filters = self.filters
         for name, text in filters.items():
-            action = menu.addAction(name.replace("&", "&&"), lambda text=text: self._box.setText(text))
+            action = menu.addAction(label_text(name), lambda text=text: self._box.setText(text))
             action.setToolTip(text)
         if not filters:
             menu.addAction("No filter has been kept yet").setEnabled(False)
@@ -42,7 +43,7 @@ class NamedFilters(QObject):
         if filters:
             delete = menu.addMenu(icons.icon("remove"), "&Delete")
             for name in filters:
-                delete.addAction(name.replace("&", "&&"), lambda name=name: self.remove(name))
+                delete.addAction(label_text(name), lambda name=name: self.remove(name))
         return menu
 
     def ask_name(self) -> None:

@@ -133,7 +133,7 @@ class _SignalField(QWidget):
         self.editor: QLineEdit | QComboBox = (
             self._make_choice(parent) if signal.choices else self._make_number(parent)
         )
-        self.label.setBuddy(self.editor)
+        self.editor.setAccessibleName(signal.name)  # a buddy would read an ampersand as a key
         self.editor.setToolTip(f"{line.minimum:g} to {line.maximum:g} {signal.unit}".strip())
         self.slider = QSlider(Qt.Orientation.Horizontal, parent)
         self.slider.setMinimumWidth(40)

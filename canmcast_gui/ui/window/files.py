@@ -23,6 +23,7 @@ from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
+from canmcast_gui.ui.plain_text import title_text
 from canmcast_gui.ui.window.tables import with_layout
 
 MINUTE_NS = 60_000_000_000
@@ -227,7 +228,7 @@ class FileFlows(QObject):
         rejected: Callable[[], None] | None = None,
     ) -> None:
         """Ask for a file, to read or, with ``save_as`` for its suggested name, to write."""
-        dialog = QFileDialog(self._window, title, self._folder(), filters)
+        dialog = QFileDialog(self._window, title_text(title), self._folder(), filters)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if save_as:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -20,6 +20,7 @@ from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.unread import UnreadDialog
 from canmcast_gui.ui.help_window import HelpWindow, show_about
+from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -232,13 +233,14 @@ class MainWindow(QMainWindow):
         actions.record.setChecked(session.recorder is not None)
         actions.record_options.setEnabled(session.recorder is None)
         where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
-        self.setWindowTitle(" – ".join(part for part in (self.workspaces.title, where, "canmcast") if part))
+        parts = (self.workspaces.title, title_text(where), "canmcast")
+        self.setWindowTitle(" – ".join(part for part in parts if part))
         self.setWindowModified(self.workspaces.modified)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
         for path in self._settings.recent_files.value:
-            self._recent.addAction(path, lambda path=path: self.files.open(path))
+            self._recent.addAction(label_text(path), lambda path=path: self.files.open(path))
         if self._recent.isEmpty():
             self._recent.addAction("No file was opened yet").setEnabled(False)
 

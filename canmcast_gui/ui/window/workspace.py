@@ -24,6 +24,7 @@ from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.window.files import FileFlows
 from canmcast_gui.ui.window.workspace_contents import WorkspaceContents, check
 
@@ -235,7 +236,7 @@ class WorkspaceFlows(QObject):
         """Workspaces that were used last; missing ones say so when they are chosen."""
         menu.clear()
         for path in self._settings.recent_workspaces.value:
-            menu.addAction(path.replace("&", "&&"), lambda path=path: self.open_asking(path))
+            menu.addAction(label_text(path), lambda path=path: self.open_asking(path))
         if menu.isEmpty():
             menu.addAction("No workspace was saved yet").setEnabled(False)
 
@@ -244,7 +245,7 @@ class WorkspaceFlows(QObject):
     @property
     def title(self) -> str:
         """The workspace's name with the place of Qt's mark for changes; empty without a file."""
-        return f"{self.path.stem}[*]" if self.path else ""
+        return f"{title_text(self.path.stem)}[*]" if self.path else ""
 
     def asks_at_end(self) -> bool:
         """Whether closing would lose changes."""

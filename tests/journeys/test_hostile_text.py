@@ -1,0 +1,153 @@
+"""Names and comments out of files that look like rich text are shown as they are, wherever they appear."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from canmcast_gui.logfile import TableLayout
+from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.ui import plain_text, theme
+from canmcast_gui.ui.dialogs.several import SeveralDialog
+from canmcast_gui.ui.dialogs.table import TableDialog
+from canmcast_gui.ui.help_window import HelpWindow, show_about
+from canmcast_gui.ui.trace.colors import ColorsDialog
+from canmcast_gui.ui.trace.menu import row_menu
+from canmcast_gui.ui.transmit.database import MessageDialog
+from tests.journeys.conftest import Desk
+from tests.support import rich_text
+from tests.support.rich_text import AMPERSAND, MARKUP
+
+HOSTILE = f"{MARKUP} {AMPERSAND} [*]"
+FILE = HOSTILE.replace("/", "&#47;")
+KCD = f"""<NetworkDefinition xmlns="http://kayak.2codeornot2code.org/1.0"><Document name="d"/>
+<Node id="1" name="{escape(HOSTILE)}"/>
+<Bus name="b"><Message id="0x100" length="8" name="{escape(HOSTILE)}">
+<Notes>{escape(HOSTILE)}</Notes><Producer><NodeRef id="1"/></Producer>
+<Signal name="{escape(HOSTILE)}" offset="0" length="8"><Notes>{escape(HOSTILE)}</Notes>
+<Value unit="{escape(HOSTILE)}"/></Signal>
+<Signal name="Gear &lt;b&gt;x" offset="8" length="8">
+<LabelSet><Label name="{escape(HOSTILE)}" value="0"/></LabelSet></Signal>
+</Message></Bus></NetworkDefinition>"""
+ASC = f"""date Mon Jan 1 10:00:00.000 am 2024
+base hex  timestamps absolute
+//   0.5 CommentEvent {HOSTILE}
+""" + "".join(
+    f"   {second}.000000 1  100  Rx  d 8 0{second} 00 00 00 00 00 00 00\n" for second in range(1, 6)
+)
+
+# A window that reads one as rich text needs far more, and never ends.
+MOST_MEMORY = 4 << 30
+
+
+@pytest.fixture
+def dressed(qapp, desk) -> Iterator[Desk]:
+    """A window in an application that is set up as the program sets it up."""
+    theme.apply(qapp, desk.settings)
+    plain_text.apply(qapp)
+    yield desk
+    qapp.setStyleSheet("")
+
+
+def write_files(folder: Path) -> dict[str, Path]:
+    paths = {suffix: folder / f"{FILE}.{suffix}" for suffix in ("asc", "kcd", "2.kcd", "canmcast", "csv")}
+    paths["asc"].write_text(ASC)
+    paths["kcd"].write_text(KCD)
+    paths["2.kcd"].write_text(KCD)
+    paths["csv"].write_text(f"{HOSTILE},b\n1,2\n")
+    signal = f"{HOSTILE}.{HOSTILE}"
+    row = TransmitRow(name=HOSTILE, comment=HOSTILE, group=HOSTILE).to_dict()
+    workspace = {
+        "canmcast_workspace": 1,
+        "databases": [paths["kcd"].name, paths["2.kcd"].name],
+        "database_scopes": {paths["2.kcd"].name: {"channels": [], "sources": [HOSTILE]}},
+        "plots": [{"signals": [signal, f"{HOSTILE}.Gear <b>x"]}],
+        "gauges": [signal],
+        "transmit": [row],
+        "sequences": [{"name": HOSTILE, "text": f"# {HOSTILE}\nwait 10 ms"}],
+        "replay": {"files": [{"file": paths["asc"].name}, {"file": paths["csv"].name}], "filter": HOSTILE},
+        "fuzz": {"ids": HOSTILE, "stop_at": HOSTILE, "log": f"{FILE}.log"},
+        "views": [{"kind": "by_id", "name": "view-1", "filter": f'name ~ "{HOSTILE}"', "columns": []}],
+        "colors": [{"name": HOSTILE, "filter": HOSTILE, "color": "#102030", "on": True}],
+    }
+    paths["canmcast"].write_text(json.dumps(workspace))
+    return paths
+
+
+def load_everything(desk: Desk, paths: dict[str, Path]) -> None:
+    desk.settings.filters.set({HOSTILE: HOSTILE})
+    desk.window.workspaces.begin(paths["canmcast"])
+    desk.wait(lambda: len(desk.session.databases) == 2, "the databases")
+    desk.window.files.open(str(paths["asc"]))
+    desk.wait(lambda: len(desk.session.recording) == 5, "the file")
+    desk.wait(lambda: desk.window.docks.plots.panels, "the plots")
+    for level in ("info", "warning", "error"):
+        desk.session.message.emit(level, HOSTILE)
+    desk.window.views.panes[0].filter_box.set_filter_text(f'name ~ "{AMPERSAND}"')
+    desk.window.docks.plots.plot_signal(f"{HOSTILE}.{HOSTILE}")
+
+
+def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
+    window = desk.window
+    window.docks.show_browser()
+    window.docks.browser.search.setText("x")
+    for dock in (*window.docks.docks.values(), window.docks.browser_dock):
+        dock.show()
+        dock.raise_()
+        QApplication.processEvents()
+    window.panel.trace.table.selectRow(1)
+    window.docks.transmit.table.selectRow(0)
+    opened = [
+        SeveralDialog([paths["asc"], paths["csv"]], window),
+        TableDialog(paths["csv"], paths["csv"].read_bytes(), TableLayout(), window),
+        ColorsDialog(window.panel.context, window),
+        MessageDialog(desk.session.databases, window),
+        HelpWindow(window),
+    ]
+    for dialog in opened:
+        dialog.show()
+    show_about(window)
+    desk.settings.bitrate.set(250_000)
+    window.workspaces.keep_changes(lambda: None, at_end=True)
+    opened.append(row_menu(window.panel.trace, 1))
+    QApplication.processEvents()
+    return opened
+
+
+def test_no_widget_reads_names_from_files_as_rich_text(dressed, tmp_path):
+    paths = write_files(tmp_path)
+    load_everything(dressed, paths)
+    opened = open_everything(dressed, paths)
+    texts = [text for _where, _kind, text in rich_text.everything_shown()]
+    assert sum("<b>x" in text for text in texts) > 40
+    assert rich_text.faults() == []
+    assert "hostile" in dressed.window.windowTitle()
+    assert dressed.window.windowTitle().count("[*][*]") == 2
+    for one in opened:
+        one.close()
+
+
+def test_a_tool_tip_shows_markup_as_it_is(dressed):
+    QToolTip.showText(QPoint(20, 20), HOSTILE, dressed.window)
+    label = rich_text.tip_label()
+    assert label is not None
+    assert (label.text(), label.textFormat().name) == (HOSTILE, "PlainText")
+    QToolTip.hideText()
+
+
+def test_a_file_whose_name_would_read_a_device_opens(tmp_path, own_home):
+    path = tmp_path / 'a <img src="&#47;dev&#47;zero">.asc'
+    path.write_text(ASC.replace("hostile", "/dev/zero"))
+    run = subprocess.run(
+        [sys.executable, "-m", "canmcast_gui", str(path), "--quit-after", "1.5"],
+        capture_output=True, text=True, timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY)),
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
