@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.ui import icons
+
+# Keys of the window work in floating panels, too, which are windows of their own; not while a dialog is open.
+EVERYWHERE = Qt.ShortcutContext.ApplicationShortcut
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,7 @@ ACTIONS = (
     ActionData(
         "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
     ),
-    ActionData(
-        "database_browser", "Database bro&wser", "", "Ctrl+Shift+D", "Messages, signals, nodes, bits, remarks"
-    ),
+    ActionData("database_browser", "Database bro&wser", "", "", "Messages, signals, nodes, bits, remarks"),
     ActionData(
         "new_workspace", "N&ew workspace", "", "", "Nothing set up: no databases, plots or transmit rows"
     ),
@@ -94,6 +96,8 @@ ACTIONS = (
     ActionData("reference", "Count time from &here", "", "Ctrl+T", "The current row becomes time 0"),
     ActionData("no_reference", "Count time from the &start", "", "Ctrl+Shift+T"),
     ActionData("colors", "C&olours…", "", "", "Rules of filter and colour"),
+    ActionData("next_panel", "Ne&xt panel", "", "F6", "Go to the next open panel, behind tabs too"),
+    ActionData("previous_panel", "&Previous panel", "", "Shift+F6", "Go to the open panel before"),
     ActionData("help", "&Help", "help", "F1"),
     ActionData("about", "&About canmcast"),
 )
@@ -120,6 +124,7 @@ def _make(data: ActionData, parent: QWidget) -> QAction:
         action.setIconText(data.short)
     if data.keys:
         action.setShortcut(QKeySequence(data.keys))
+        action.setShortcutContext(EVERYWHERE)
     plain = data.text.replace("&", "").rstrip("…")
     keys = (
         f"  ({QKeySequence(data.keys).toString(QKeySequence.SequenceFormat.NativeText)})" if data.keys else ""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrows
 from canmcast_gui import __version__
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import ACTIONS
+from canmcast_gui.ui.dock import PANELS
 
 _FILTERS = (
     ("1A3", "an id, a part of a message's name, or bytes of the data"),
@@ -79,6 +80,7 @@ def _rows(rows: list[tuple[str, str]]) -> str:
 def help_text() -> str:
     """The whole help as HTML."""
     keys = [(data.keys, data.text.replace("&", "").rstrip("…")) for data in ACTIONS if data.keys]
+    keys += [(keys, f"The panel {title}, wherever it is") for _name, title, keys in PANELS]
     keys += _KEYS
     return (
         f"<h2>Keys</h2>{_rows(keys)}<h2>Filters</h2>{_rows(list(_FILTERS))}"

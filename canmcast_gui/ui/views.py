@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView, QTreeView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QPlainTextEdit,
+    QTableView,
+    QTextEdit,
+    QTreeView,
+)
 
 from canmcast_gui.ui import theme
 
 
+def leave_by_tab(view: QAbstractItemView | QPlainTextEdit | QTextEdit) -> None:
+    """Let Tab go to the next part of the window; every table and every text field needs this.
+
+    Qt's tables walk their cells with it, and never leave; its text fields insert a tabulator.
+    """
+    if isinstance(view, QAbstractItemView):
+        view.setTabKeyNavigation(False)
+    else:
+        view.setTabChangesFocus(True)
+
+
 def prepare_table(table: QTableView, row_padding: int) -> None:
     """Make a table of whole rows without grid; ``row_padding`` pixels are added to the text's height."""
+    leave_by_tab(table)
     table.setFrameShape(QTableView.Shape.NoFrame)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setAlternatingRowColors(True)

@@ -33,6 +33,7 @@ from canmcast_gui.ui.database.details import DatabaseDetails
 from canmcast_gui.ui.database.files import DatabaseFiles
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.views import leave_by_tab
 
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "
@@ -80,6 +81,7 @@ class DatabaseBrowser(QWidget):
         view = QTableView(self)
         model = EntryTable(columns, view)
         view.setModel(model)
+        leave_by_tab(view)
         view.setFrameShape(QTableView.Shape.NoFrame)
         view.setShowGrid(False)
         view.setAlternatingRowColors(True)

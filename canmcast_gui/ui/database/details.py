@@ -23,6 +23,7 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.database.layout import LayoutModel, Selection, selections_of
 from canmcast_gui.models.database.tables import Entry, range_text
 from canmcast_gui.ui.theme import is_dark
+from canmcast_gui.ui.views import leave_by_tab
 
 # A list of numbers that is longer is not read to its end.
 MOST_SELECTIONS = 500
@@ -63,6 +64,7 @@ class DatabaseDetails(QWidget):
     def _make_table(self) -> QTableView:
         table = QTableView(self)
         table.setModel(self.model)
+        leave_by_tab(table)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -24,6 +24,7 @@ from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout
 from canmcast_gui.logfile.table.rows import header_names, rows_of
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.plain_text import title_text
+from canmcast_gui.ui.views import leave_by_tab
 
 PREVIEW_ROWS = 12
 MOST_COLUMNS = 200
@@ -67,6 +68,7 @@ class TableDialog(QDialog):
         self.skip, self.cells = _spin(0, 10_000), _spin(1, 64)
         self.table = QTableWidget(0, 0)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        leave_by_tab(self.table)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.buttons = QDialogButtonBox(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 
 from canmcast_gui.app.files import Opened
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.views import leave_by_tab
 
 
 class UnreadDialog(QDialog):
@@ -22,6 +23,7 @@ class UnreadDialog(QDialog):
         word.setWordWrap(True)
         self.list = QPlainTextEdit("\n".join(opened.problems))
         self.list.setReadOnly(True)
+        leave_by_tab(self.list)
         self.list.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.list.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.list.setAccessibleName("What could not be read")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.ui.plot.view import PlotView
+from canmcast_gui.ui.views import leave_by_tab
 
 NS = 1e9
 MOST_LINES = 6
@@ -25,6 +26,7 @@ class MeasureTable(QTableView):
         super().__init__(parent)
         self.measures = MeasureModel(self)
         self.setModel(self.measures)
+        leave_by_tab(self)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

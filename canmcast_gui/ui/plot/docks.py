@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 from shiboken6 import isValid
 
 from canmcast_gui.app.plot_setup import MOST_PLOTS, PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.ui.dock import PanelDock
 from canmcast_gui.ui.sliced_import import SlicedImport
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class PlotDocks(QObject):
         self._session = session
         self._settings = settings
         self._window = window
-        self.docks: dict[str, QDockWidget] = {}
+        self.docks: dict[str, PanelDock] = {}
         self._wanted: dict[str, PlotSetup] = {}
         self._current = FIRST
         self._is_loaded = self._ending = self._is_linking = False
@@ -85,7 +86,10 @@ class PlotDocks(QObject):
 
     def open_new(self) -> None:
         """Open another, empty plot."""
-        self.open(PlotSetup(name=self._free_name()))
+        name = self._free_name()
+        self.open(PlotSetup(name=name))
+        if name in self.docks:
+            self.docks[name].bring_forward()
 
     def open(self, setup: PlotSetup) -> None:
         """Open a plot as it is set up, under its name; nothing but a message where there are too many."""
@@ -97,9 +101,19 @@ class PlotDocks(QObject):
         dock = self._add_dock(setup)
         dock.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dock.destroyed.connect(partial(self._on_destroyed, setup.name))
-        self._window.splitDockWidget(self.first, dock, Qt.Orientation.Vertical)
+        self._put_beside_first(dock)
         self._current = setup.name
         self.load()
+
+    def _put_beside_first(self, dock: PanelDock) -> None:
+        """Below the first plot; behind it where that shares its place with other panels.
+
+        There Qt would split the tab instead of the place, and both plots would be in none of them.
+        """
+        if self._window.tabifiedDockWidgets(self.first):
+            self._window.tabifyDockWidget(self.first, dock)
+        else:
+            self._window.splitDockWidget(self.first, dock, Qt.Orientation.Vertical)
 
     def set_up(self, setups: Iterable[PlotSetup]) -> None:
         """Have these plots and no others."""
@@ -137,10 +151,10 @@ class PlotDocks(QObject):
         for panel in self.panels.values():
             panel.remove_signal(name)
 
-    def _add_dock(self, setup: PlotSetup) -> QDockWidget:
+    def _add_dock(self, setup: PlotSetup) -> PanelDock:
         name = setup.name or FIRST
-        dock = QDockWidget("Plot" if name == FIRST else f"Plot {name.rpartition('-')[2]}", self._window)
-        dock.setObjectName(name)
+        title = "Plot" if name == FIRST else f"Plot {name.rpartition('-')[2]}"
+        dock = PanelDock(name, title, self._window)
         self.docks[name] = dock
         self._wanted[name] = setup
         if self._is_loaded:
@@ -191,8 +205,12 @@ class PlotDocks(QObject):
     def _make_panel(self, name: str) -> None:
         from canmcast_gui.ui.plot.panel import PlotPanel
 
-        panel = PlotPanel(self._session, self._settings)
-        self.docks[name].setWidget(panel)
+        panel, dock = PlotPanel(self._session, self._settings), self.docks[name]
+        is_waited_for = dock.isAncestorOf(QApplication.focusWidget() or self._window)
+        dock.setWidget(panel)
+        dock.first_focus = panel.view
+        if is_waited_for:
+            dock.bring_forward()
         panel.set_up(self._wanted.pop(name))
         panel.plotted_changed.connect(self._tell_plotted)
         panel.time_chosen.connect(self.time_chosen)

@@ -173,7 +173,6 @@ class _StatisticsTable(QTableView):
         super().__init__()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setTabKeyNavigation(False)
         self.doubleClicked.connect(lambda _index: self.chosen.emit())
 
     def copy(self) -> None:

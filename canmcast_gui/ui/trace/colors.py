@@ -27,6 +27,7 @@ from canmcast_gui.models.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.rule_colors import tint
+from canmcast_gui.ui.views import leave_by_tab
 
 NAME, FILTER, COLOR = range(3)
 _NEW_COLORS = ("#d97a00", "#8a3fc2", "#008a8a", "#b0277a", "#6b7a00", "#2461c9", "#d0202b", "#178a4c")
@@ -63,7 +64,7 @@ class ColorsDialog(QDialog):
         table.verticalHeader().hide()
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
+        leave_by_tab(table)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(FILTER, QHeaderView.ResizeMode.Stretch)

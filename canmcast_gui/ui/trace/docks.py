@@ -8,12 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
+from canmcast_gui.ui.dock import PanelDock
 from canmcast_gui.ui.plain_text import label_text
 from canmcast_gui.ui.trace.base import FrameView
 from canmcast_gui.ui.trace.filter import FilterBox
@@ -42,7 +43,7 @@ class ViewDocks(QObject):
         self._settings = settings
         self._panel = panel
         self._window = window
-        self._docks: dict[str, QDockWidget] = {}
+        self._docks: dict[str, PanelDock] = {}
         self._current: FrameView | None = None
         self._ending = False
         self._view_actions: list[QAction] = []
@@ -98,7 +99,7 @@ class ViewDocks(QObject):
         pane = self.open(ViewSetup(kind))
         if pane is not None:
             self._current = pane.view
-            pane.setFocus()
+            pane.view.setFocus()
             self.changed.emit()
 
     def open(self, setup: ViewSetup) -> ViewPane | None:
@@ -120,9 +121,9 @@ class ViewDocks(QObject):
         self.changed.emit()
         return pane
 
-    def _make_dock(self, pane: ViewPane) -> QDockWidget:
-        dock = QDockWidget(_title(pane), self._window)
-        dock.setObjectName(pane.name)
+    def _make_dock(self, pane: ViewPane) -> PanelDock:
+        dock = PanelDock(pane.name, _title(pane), self._window)
+        dock.first_focus = pane.view.table
         dock.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dock.setWidget(pane)
         return dock

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import EVERYWHERE
 from canmcast_gui.ui.trace.base import FrameView
 
 
@@ -52,7 +53,7 @@ class FindBar(QWidget):
         self.hide()
         for keys, backwards in (("F3", False), ("Shift+F3", True)):
             shortcut = QShortcut(QKeySequence(keys), parent)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.setContext(EVERYWHERE)
             shortcut.activated.connect(lambda backwards=backwards: self.find(backwards))
 
     def _button(self, icon: str, tip: str, slot: Callable[[], object]) -> QToolButton:

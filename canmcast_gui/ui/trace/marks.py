@@ -86,7 +86,6 @@ class _MarksTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setTabKeyNavigation(False)
         self.doubleClicked.connect(self._on_double_click)
 
     def _on_double_click(self, index: QModelIndex) -> None:

@@ -34,7 +34,6 @@ class ViewPane(QWidget):
         layout.addWidget(self.filter_box)
         layout.addWidget(FilterProblem(self.filters, self.filter_box, self))
         layout.addWidget(self.view, 1)
-        self.setFocusProxy(self.view)
         if setup.filter:
             self.filter_box.set_filter_text(setup.filter)
         if setup.columns:

@@ -83,6 +83,10 @@ class TracePanel(QWidget):
             self._settings.trace_mode.set(mode)
         self._show_mode(mode)
 
+    def focus_view(self) -> None:
+        """Let keys go to what is shown."""
+        self._stack.currentWidget().setFocus()
+
     def show_chronological(self) -> None:
         """Show the chronological view, for once: live traffic is shown as before."""
         self._show_mode("chronological")

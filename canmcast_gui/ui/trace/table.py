@@ -34,6 +34,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.header import TraceHeader
 from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, LinePainter, Slot
 from canmcast_gui.ui.trace.rule_colors import tint
+from canmcast_gui.ui.views import leave_by_tab
 
 # Keys that open or close the current row, and whether it must be open for that; None: either way.
 _TOGGLING = {
@@ -95,7 +96,7 @@ class FrameTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
+        leave_by_tab(self)
         self.setFrameShape(QTableView.Shape.NoFrame)
 
     def _set_up_lines(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
+from canmcast_gui.ui.actions import EVERYWHERE
 from canmcast_gui.ui.icons import mend_extension
 from canmcast_gui.ui.transmit.buttons import new_action
 
@@ -36,7 +37,7 @@ class TransmitActions(QObject):
         self.stop = make(
             "Stop all", "stop-all", "End all that is sent: rows, replays, sequences, fuzzing", "Ctrl+."
         )
-        self.stop.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self.stop.setShortcutContext(EVERYWHERE)
         self.switch = make("Transmit", "power", "The main switch: while it is off, nothing is sent")
         self.switch.setCheckable(True)
         self.undo = self._give_keys(undo, "Ctrl+Z")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+
+from canmcast_gui.ui.actions import EVERYWHERE
 
 
 class RowKeys(QObject):
@@ -51,7 +53,7 @@ class RowKeys(QObject):
             shortcut.deleteLater()
         for key in wanted - set(self._shortcuts):
             shortcut = QShortcut(QKeySequence(key), self._window)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.setContext(EVERYWHERE)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(partial(self._on_key, key))
             self._shortcuts[key] = shortcut

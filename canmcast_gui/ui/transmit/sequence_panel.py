@@ -25,6 +25,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.sentence import Sentence
+from canmcast_gui.ui.views import leave_by_tab
 
 HINT = """One step a line, for example:
 
@@ -58,6 +59,7 @@ class SequencePanel(QWidget):
         self.names.setMinimumWidth(140)
         self.names.setToolTip("The sequence; type to rename it")
         self.editor = QPlainTextEdit(self)
+        leave_by_tab(self.editor)
         self.editor.setFont(theme.fixed_font())
         self.editor.setPlaceholderText(HINT)
         self.editor.setFrameShape(QPlainTextEdit.Shape.NoFrame)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit.switch import TransmitSwitch
 from canmcast_gui.ui.database.browser import DatabaseBrowser
+from canmcast_gui.ui.dock import PANELS, PanelDock
 from canmcast_gui.ui.gauges_panel import GaugesPanel
 from canmcast_gui.ui.hosts_panel import HostsPanel
 from canmcast_gui.ui.plot.docks import PlotDocks
@@ -29,6 +30,8 @@ BROWSER_SIZE = QSize(980, 620)
 
 # Panels that share a place, the one that is seen first.
 TABS = (("hosts", "marks"), ("transmit", "replay", "sequences", "fuzz"), ("plot", "gauges", "statistics"))
+
+_TITLES = {name: title for name, title, _keys in PANELS}
 
 
 class Docks(QObject):
@@ -53,24 +56,25 @@ class Docks(QObject):
         self.gauges = GaugesPanel(session, settings)
         self.statistics = StatisticsPanel(session, settings)
         self.plots = PlotDocks(session, settings, window)
-        areas = Qt.DockWidgetArea
+        left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = {
-            "signals": self._add("signals", "Signals", areas.LeftDockWidgetArea, self.signals),
-            "hosts": self._add("hosts", "Hosts", areas.LeftDockWidgetArea, self.hosts),
-            "marks": self._add("marks", "Marks", areas.LeftDockWidgetArea, self.marks),
-            "transmit": self._add("transmit", "Transmit", areas.BottomDockWidgetArea, self.transmit),
-            "replay": self._add("replay", "Replay", areas.BottomDockWidgetArea, self.replay),
-            "sequences": self._add("sequences", "Sequences", areas.BottomDockWidgetArea, self.sequences),
-            "fuzz": self._add("fuzz", "Fuzz", areas.BottomDockWidgetArea, self.fuzz),
+            "signals": self._add("signals", left, self.signals),
+            "hosts": self._add("hosts", left, self.hosts),
+            "marks": self._add("marks", left, self.marks),
+            "transmit": self._add("transmit", bottom, self.transmit),
+            "replay": self._add("replay", bottom, self.replay),
+            "sequences": self._add("sequences", bottom, self.sequences),
+            "fuzz": self._add("fuzz", bottom, self.fuzz),
             "plot": self.plots.first,
-            "gauges": self._add("gauges", "Gauges", areas.BottomDockWidgetArea, self.gauges),
-            "statistics": self._add("statistics", "Statistics", areas.BottomDockWidgetArea, self.statistics),
+            "gauges": self._add("gauges", bottom, self.gauges),
+            "statistics": self._add("statistics", bottom, self.statistics),
         }
         self.browser = DatabaseBrowser(session, settings)
-        self.browser_dock = self._add("databases", "Databases", areas.RightDockWidgetArea, self.browser)
+        self.browser_dock = self._add("databases", Qt.DockWidgetArea.RightDockWidgetArea, self.browser)
         self._float_browser()
-        window.setCorner(Qt.Corner.BottomLeftCorner, areas.LeftDockWidgetArea)
-        window.addDockWidget(areas.BottomDockWidgetArea, self.plots.first)
+        window.setCorner(Qt.Corner.BottomLeftCorner, left)
+        window.addDockWidget(bottom, self.plots.first)
+        self._choose_first_focus()
         self.signals.plot_requested.connect(self.plots.plot_signal)
         self.signals.unplot_requested.connect(self.plots.remove_signal)
         self.plots.plotted_changed.connect(self.signals.set_plotted)
@@ -79,12 +83,21 @@ class Docks(QObject):
         self.gauges.plot_requested.connect(self.plots.plot_signal)
         self.signals.gauges_requested.connect(self.show_gauges)
 
-    def _add(self, name: str, title: str, area: Qt.DockWidgetArea, panel: QWidget) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(name)
+    def _add(self, name: str, area: Qt.DockWidgetArea, panel: QWidget) -> PanelDock:
+        dock = PanelDock(name, _TITLES[name], self._window)
         dock.setWidget(panel)
         self._window.addDockWidget(area, dock)
         return dock
+
+    def _choose_first_focus(self) -> None:
+        """Where a user goes on who has brought a panel forward."""
+        for name, widget in (
+            ("signals", self.signals.search),
+            ("transmit", self.transmit.table),
+            ("sequences", self.sequences.editor),
+            ("databases", self.browser.search),
+        ):
+            self.dock(name).first_focus = widget
 
     def _float_browser(self) -> None:
         """A window of its own, closed until it is asked for."""
@@ -92,11 +105,13 @@ class Docks(QObject):
         self.browser_dock.setFloating(True)
         self.browser_dock.resize(BROWSER_SIZE)
 
+    def dock(self, name: str) -> PanelDock:
+        """One of the panels that are always there."""
+        return self.browser_dock if name == self.browser_dock.objectName() else self.docks[name]
+
     def show_browser(self) -> None:
         """Show what the databases hold."""
-        self.browser_dock.show()
-        self.browser_dock.raise_()
-        self.browser.search.setFocus()
+        self.browser_dock.bring_forward()
 
     def show_gauges(self, names: list[str]) -> None:
         """Show the current values of signals."""
@@ -145,9 +160,15 @@ class Docks(QObject):
                     self._window.tabifyDockWidget(self.docks[first], self.docks[name])
                     self.docks[first].raise_()
 
-    def toggle_actions(self) -> list[QAction]:
-        """One action for each dock that shows and hides it."""
-        return [dock.toggleViewAction() for dock in (*self.docks.values(), self.browser_dock)]
+    def panels(self) -> list[PanelDock]:
+        """All panels in the order of the Window menu: the permanent ones, then those that were opened."""
+        fixed = [self.dock(name) for name, _title, _keys in PANELS]
+        found = set(self._window.findChildren(PanelDock)) - set(fixed)
+        return [*fixed, *sorted(found, key=PanelDock.objectName)]
+
+    def panel_actions(self) -> list[QAction]:
+        """The entries of the panels in the Window menu."""
+        return [dock.action for dock in self.panels()]
 
     def end(self) -> None:
         """Let go of what a replay has read, and of what loads the plots."""

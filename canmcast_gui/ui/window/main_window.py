@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from canmcast_gui.app.files import Opened
 from canmcast_gui.app.recording_limits import limits_from
@@ -19,6 +19,7 @@ from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.unread import UnreadDialog
+from canmcast_gui.ui.dock import tab_from
 from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.start_page import StartPage
@@ -101,17 +102,24 @@ class MainWindow(QMainWindow):
         window = bar.addMenu("&Window")
         window.addActions([actions.new_chronological, actions.new_by_id])
         window.addSeparator()
-        window.addActions(self.docks.toggle_actions())
-        window.addSeparator()
-        window.addAction("&Reset the layout", self.docks.arrange)
+        window.addActions(self.docks.panel_actions())
+        self._panels_end = window.addSeparator()
+        window.aboutToShow.connect(lambda: self._add_panels(window))
+        window.addActions([actions.next_panel, actions.previous_panel])
+        window.addAction("&Reset layout", self.docks.arrange)
         window.addMenu(choice_menu(self, "&Theme", settings.theme, THEMES))
         bar.addMenu("&Help").addActions([actions.help, actions.about])
+
+    def _add_panels(self, menu: QMenu) -> None:
+        """Plots and views that were opened since; those that were closed have taken their entries along."""
+        new = [action for action in self.docks.panel_actions() if action not in menu.actions()]
+        menu.insertActions(self._panels_end, new)
 
     def _make_panel_menus(self) -> None:
         transmit = self.menuBar().addMenu("T&ransmit")
         transmit.addActions(self.docks.transmit.actions_.menu)
         plot = self.menuBar().addMenu("&Plot")
-        plot.addAction("&Show the plot", lambda: self._show_dock("plot"))
+        plot.addAction("&Show the plot", self.docks.docks["plot"].bring_forward)
         plot.addAction("&New plot", self.docks.plots.open_new)
         plot.addAction(self.docks.plots.link_action)
         plot.addSeparator()
@@ -119,12 +127,27 @@ class MainWindow(QMainWindow):
         stop = plot.addAction("Compare &no more", self._session.reference.close)
         plot.aboutToShow.connect(lambda: stop.setEnabled(self._session.reference.path is not None))
         plot.addSeparator()
-        plot.addAction("Choose &signals", lambda: self._show_dock("signals"))
+        plot.addAction("Choose &signals", self.docks.docks["signals"].bring_forward)
 
-    def _show_dock(self, name: str) -> None:
-        self.docks.docks[name].show()
-        self.docks.docks[name].raise_()
-        self.docks.docks[name].widget().setFocus()
+    def _go_to_panel(self, step: int) -> None:
+        """Bring the next open panel forward (1), or the one before (-1); the trace is one of them."""
+        docks = [dock for dock in self.docks.panels() if not dock.isHidden()]
+        focus = QApplication.focusWidget()
+        places = [place for place, dock in enumerate(docks) if focus is not None and dock.isAncestorOf(focus)]
+        place = (places[0] if places else len(docks)) + step
+        if place % (len(docks) + 1) == len(docks):
+            self.activateWindow()
+            self.panel.focus_view()
+        else:
+            docks[place % (len(docks) + 1)].bring_forward()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        target = tab_from(self, forward)
+        if target is None:
+            return False
+        reasons = Qt.FocusReason
+        target.setFocus(reasons.TabFocusReason if forward else reasons.BacktabFocusReason)
+        return True
 
     def _connect_actions(self) -> None:
         actions, session = self.actions_, self._session
@@ -149,6 +172,8 @@ class MainWindow(QMainWindow):
             (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
             (actions.record, self._on_record),
             (actions.record_options, self.files.ask_record_with_options),
+            (actions.next_panel, lambda: self._go_to_panel(1)),
+            (actions.previous_panel, lambda: self._go_to_panel(-1)),
             (actions.help, self._show_help),
             (actions.about, lambda: show_about(self)),
         ):

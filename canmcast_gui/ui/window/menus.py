@@ -16,7 +16,7 @@ TIME_MODES = (
     ("delta", "Since the &row before (Δ row)", "Δ row"),
     ("delta_id", "Since the same &ID before (Δ same ID)", "Δ same ID"),
 )
-THEMES = (("system", "As the &system", ""), ("light", "&Light", ""), ("dark", "&Dark", ""))
+THEMES = (("system", "&Follow system", ""), ("light", "&Light", ""), ("dark", "&Dark", ""))
 
 # Below this width the tool bar's less used buttons show their symbols only.
 WIDE = 1200

@@ -145,7 +145,7 @@ def test_a_recording_that_a_crash_left_is_saved(qtbot, stage, window, tmp_path):
 @pytest.mark.qt_log_ignore("plugin does not support", extend=True)
 def test_docks_close_and_come_back_and_the_layout_is_remembered(qtbot, stage, window):
     docks = window.docks.docks
-    toggles = {action.text(): action for action in window.docks.toggle_actions()}
+    toggles = {action.text(): action for action in window.docks.panel_actions()}
     toggles["Transmit"].trigger()
     assert not docks["transmit"].isVisible()
     docks["signals"].setFloating(True)
