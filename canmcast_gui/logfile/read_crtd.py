@@ -1,7 +1,8 @@
 """CRTD, the text log of Open Vehicle Monitoring System: seconds, kind, id and payload bytes.
 
 Format: the project's "CRTD CAN log format" page. A kind is a bus number, which the first version lacks, R or
-T, and 11 or 29; or C and what kind of remark the line is.
+T, and 11 or 29; or C and two letters: a comment (XX), an error (ER, which gives counters and is not an error
+frame), statistics (ST), an event (EV), a metric (MT), or a command to the module.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import re
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.logfile.rows import HIGHEST_ID, Row, payload_of
+from canmcast_gui.logfile.read_text import Passed, Remark
+from canmcast_gui.logfile.rows import HIGHEST_ID, Row, payload_of, whole_number
 from canmcast_gui.logfile.rows import nanoseconds as nanoseconds_of
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Places
@@ -20,7 +22,14 @@ from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 is_line = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)").match
 _KIND = re.compile(r"(\d*)([RT])(11|29)$")
-_REMARK = re.compile(r"\d*C[A-Z]{2}$")
+_REMARK = re.compile(r"\d*(C[A-Z]{2})$")
+_EVENTS = {
+    "CER": Passed("error records"),
+    "CST": Passed("statistics"),
+    "CEV": Passed("system events"),
+    "CMT": Passed("metrics"),
+}
+_COMMAND = Passed("commands")
 
 
 class CrtdParser:
@@ -52,17 +61,27 @@ class CrtdParser:
         batch = batch_from(times, ids & HIGHEST_ID, flags, np.where(has_bus, bus, 1), content)
         return [(found.rows[good], batch[good])]
 
-    def parse(self, line: str) -> Row | None:
-        """The frame in a line."""
+    def parse(self, line: str) -> Row | Remark | Passed | None:
+        """The frame in a line, the comment, or what else it is about."""
         if not line or line.startswith("#"):
             return None
         cells = line.split()
         kind = _KIND.match(cells[1])
         if kind is None:
-            if _REMARK.match(cells[1]):
-                return None
-            raise ValueError(f"a line of kind {cells[1]}")
+            return _remark(line, cells[1])
         flags = bits.TX if kind[2] == "T" else 0
         flags |= bits.EXTENDED if kind[3] == "29" else 0
-        payload = payload_of(cells[3:])
-        return Row(nanoseconds_of(cells[0]), int(cells[2], 16), flags, int(kind[1] or 1), payload)
+        number = whole_number(cells[2], "an id", 16)
+        return Row(nanoseconds_of(cells[0]), number, flags, int(kind[1] or 1), payload_of(cells[3:]))
+
+
+def _remark(line: str, word: str) -> Remark | Passed | None:
+    found = _REMARK.match(word)
+    if found is None:
+        raise ValueError(f"a line of kind {word!r}")
+    if found[1] == "CVR":
+        return None  # which version of the format this is
+    if found[1] != "CXX":
+        return _EVENTS.get(found[1], _COMMAND)
+    time, _, *text = line.split(maxsplit=2)
+    return Remark(nanoseconds_of(time), text[0]) if text else None

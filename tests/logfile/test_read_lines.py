@@ -48,6 +48,49 @@ def test_crtd(tmp_path):
     assert [problem[:7] for problem in reader.problems] == ["line 5:"]
 
 
+CRTD_EVENTS = """1.0 CVR 3.1
+1.1 CXX Info Type:crtd; Vehicle:TSHK;
+1.2 1R11 7FF 00
+1.3 CER intr=0 rxpkt=0 txpkt=0 errflags=0x22401c02 rxerr=1 txerr=0
+1.4 2CER intr=0 rxpkt=0 txpkt=0 errflags=0x80 rxerr=2 txerr=0
+1.5 CST intr=0 rxpkt=0
+1.6 CEV vehicle.alert text
+1.7 CMT v.b.soc
+1.8 CBC A 500000
+1.9 CXX
+2.0 2CXX the end
+"""
+
+
+def test_crtd_records_that_are_no_frames_are_counted_by_kind_and_comments_are_notes(tmp_path):
+    batch, reader = written(tmp_path, CRTD_EVENTS)
+    kinds = {"error records": 2, "statistics": 1, "system events": 1, "metrics": 1, "commands": 1}
+    assert (len(batch), reader.problems, reader.passed_over) == (1, [], kinds)
+    assert file_info(reader.path)["passed_over"] == kinds
+    assert [(note.row, note.timestamp_ns, note.text) for note in reader.notes] == [
+        (0, 1_100_000_000, "Info Type:crtd; Vehicle:TSHK;"),
+        (1, 2_000_000_000, "the end"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("1.3 R11 XYZ 00", "an id of 'XYZ'"),
+        ("1.3 R11 7FF 0G", "a data byte of '0G'"),
+        ("1.3 R11 7FF 100", "a data byte of '100'"),
+        ("1.3s R11 7FF 00", "a time of '1.3s'"),
+        ("1.3s CXX text", "a time of '1.3s'"),
+        ("1.3 R11", "it ends too early"),
+        ("1.3", "it ends too early"),
+        ("1.3 R12 7FF", "a line of kind 'R12'"),
+    ],
+)
+def test_what_is_wrong_in_a_crtd_file_is_said_in_its_terms(line, problem, tmp_path):
+    _, reader = written(tmp_path, f"1.2 1R11 7FF 00\n{line}\n")
+    assert reader.problems == [f"line 2: {problem} in {line!r}"]
+
+
 def test_busmaster_in_the_time_of_day_across_midnight(tmp_path):
     text = BUSMASTER.format(base="DEC", mode="SYSTEM", number="0033", pairs="016 255")
     batch, reader = written(tmp_path, text)
