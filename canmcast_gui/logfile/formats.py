@@ -104,7 +104,7 @@ FORMATS: tuple[Format, ...] = (
             r"|\d+\.\d+\s+(CANFD\s+)?\d+\s+([0-9A-Fa-f]+x?\s+(Rx|Tx)\s|ErrorFrame)",
             re.IGNORECASE,
         ).match,
-        reader=_text("asc.parser:AscParser"),
+        reader=_at("asc.parser:asc_log"),
         sink=_at("asc.sink:AscSink"),
         binary=True,
         holds_notes=True,

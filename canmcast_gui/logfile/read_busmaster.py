@@ -26,6 +26,7 @@ from canmcast_gui.logfile.rows import (
     Row,
     checked_start,
     code_of,
+    midnight_before,
     payload_of,
     whole_number,
 )
@@ -198,7 +199,7 @@ class BusmasterParser:
         elif word.endswith(" MODE"):
             self._mode = word.split()[0]
             self._last.now_ns = 0  # columns behind this line were looked at before it was known
-            self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
+            self._set_start()
 
     def _set_protocol(self, name: str) -> None:
         self._words = _PROTOCOLS.get(name)
@@ -214,16 +215,13 @@ class BusmasterParser:
         except (ValueError, OverflowError, OSError):
             found = None
         self._last.now_ns = self._days_ns = 0
-        self.start_ns = self._day_ns() if self._mode == "SYSTEM" else self._begun_ns
+        self._set_start()
         if found is None and date:
             raise ValueError("a date that cannot be read")
 
-    def _day_ns(self) -> int:
-        """Midnight before the session's start, local time; 0 before any start."""
-        if not self._begun_ns:
-            return 0
-        day = datetime.fromtimestamp(self._begun_ns // NANOSECONDS).replace(hour=0, minute=0, second=0)
-        return int(day.timestamp()) * NANOSECONDS
+    def _set_start(self) -> None:
+        of_day = self._mode == "SYSTEM" and self._begun_ns != 0
+        self.start_ns = midnight_before(self._begun_ns) if of_day else self._begun_ns
 
     def _time(self, text: str) -> int:
         """Nanoseconds since ``start_ns``; a time of day that falls by half a day is one of the next."""

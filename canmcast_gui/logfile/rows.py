@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +77,12 @@ def checked_start(start_ns: int) -> int:
     if abs(start_ns) >= LONGEST_TIME_NS:
         raise ValueError("a start beyond all measure")
     return start_ns
+
+
+def midnight_before(start_ns: int) -> int:
+    """The beginning of a day, local time, in nanoseconds since 1970, UTC."""
+    day = datetime.fromtimestamp(start_ns // NANOSECONDS).replace(hour=0, minute=0, second=0)
+    return int(day.timestamp()) * NANOSECONDS
 
 
 def nanoseconds(seconds: str) -> int:

@@ -125,6 +125,36 @@ def test_each_trigger_block_has_its_own_date(tmp_path):
     assert reader.skipped == 0
 
 
+SESSION = """date Fri May 18 {date} pm 2012
+{base}// version 7.1.0
+{times}End TriggerBlock
+
+"""
+
+
+@pytest.mark.parametrize("base", ["", "base hex  no internal events logged\n"])
+@pytest.mark.parametrize("empty", ["", SESSION.format(date="01:00:00", base="", times="")])
+def test_busmaster_writes_the_time_of_day_in_sessions_with_dates(base, empty, tmp_path):
+    sessions = [("02:00:05", 50_410.25), ("11:59:59", 86_399.5)]
+    text = empty + "".join(
+        SESSION.format(date=date, base=base, times=f"{time:.6f} 1 124 Tx d 1 00 \n")
+        for date, time in sessions
+    )
+    batch, reader = written(tmp_path, text)
+    midnight = int(datetime(2012, 5, 18).timestamp()) * 10**9
+    assert ((batch.timestamp_ns - midnight) / 1e9).tolist() == [time for _, time in sessions]
+    assert reader.problems == []
+
+
+@pytest.mark.parametrize("base", ["base hex  timestamps absolute\n", "base hex  no internal events logged\n"])
+def test_times_since_a_date_stay_so(base, tmp_path):
+    first = 50_410.25 if "timestamps" in base else 0.25
+    text = SESSION.format(date="02:00:05", base=base, times=f"{first:.6f} 1 124 Tx d 1 00 \n")
+    batch, _ = written(tmp_path, text)
+    start = int(datetime(2012, 5, 18, 14, 0, 5).timestamp()) * 10**9
+    assert batch.timestamp_ns[0] - start == first * 1e9
+
+
 def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):
     batch, reader = written(
         tmp_path,

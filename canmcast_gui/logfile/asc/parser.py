@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.classic import payload_and_code
 from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.asc.running import RunningTime
-from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, payload_of
+from canmcast_gui.logfile.asc.sessions import has_times_of_day
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_text import Passed, Remark, TextLog
+from canmcast_gui.logfile.rows import Row, code_of, midnight_before, nanoseconds, payload_of
 from canmcast_gui.logfile.text.lines import Lines, Places
 
 # Lines without a time that are in order.
@@ -47,11 +50,17 @@ _DIRECTIONS = {"rx": 0, "tx": bits.TX, "txrq": bits.TX}
 _FLAG_REMOTE = 0x10
 
 
-class AscParser:
-    """Lines of one file."""
+def asc_log(path: Path, problems: Problems) -> TextLog:
+    """What reads an ASC file."""
+    return TextLog(path, AscParser(has_times_of_day(path)), problems)
 
-    def __init__(self) -> None:
+
+class AscParser:
+    """Lines of one file. With ``times_of_day`` its times count from midnight before each date."""
+
+    def __init__(self, times_of_day: bool = False) -> None:
         self.start_ns = 0
+        self._times_of_day = times_of_day
         self._base = 16
         self._relative = False
         self._running = RunningTime()
@@ -113,7 +122,8 @@ class AscParser:
         if not date:
             return
         try:
-            self.start_ns = parse_date(date[0])
+            start_ns = parse_date(date[0])
+            self.start_ns = midnight_before(start_ns) if self._times_of_day else start_ns
         except (OverflowError, OSError):
             raise ValueError("a date that cannot be read") from None
 
