@@ -11,13 +11,23 @@ import click
 
 from canmcast_gui import __version__
 from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from
+from canmcast_gui.cli.say import printable_error
 from canmcast_gui.options import StartOptions
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _Command(click.Command):
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """What was typed wrongly is said without what could control the terminal."""
+        try:
+            return super().make_context(*arguments, **more)
+        except click.UsageError as error:
+            raise printable_error(error) from error
+
+
+@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("file", type=_EXISTING, required=False)
 @bus_options
 @click.option("--connect", is_flag=True, help="Go on the bus at once; implied by --demo and any bus option.")

@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from canmcast_gui.cli.say import printable
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.text import id_text, type_text
@@ -70,9 +71,14 @@ def draw(
             "Source": str(sources[int(record["source"])]),
         }
         style = next((style for flag, style in _KIND_STYLE if flags & flag), None)
-        table.add_row(*(cells[str(column.header)] for column in table.columns), style=style)
-    parts: list[Any] = [Text(headline, no_wrap=True, overflow="ellipsis"), Text(), table]
+        table.add_row(*(_plain(cells[str(column.header)]) for column in table.columns), style=style)
+    parts: list[Any] = [Text(printable(headline), no_wrap=True, overflow="ellipsis"), Text(), table]
     return Group(*parts, *([_hint(screen, len(newest))] if screen.is_live else []))
+
+
+def _plain(cell: str | Text) -> Text:
+    """A text as its characters: rich would read brackets in it as its markup."""
+    return cell if isinstance(cell, Text) else Text(printable(cell))
 
 
 def _empty_table(width: int, named: bool) -> Table:

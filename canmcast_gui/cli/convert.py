@@ -12,6 +12,7 @@ from canmcast_gui.cli.overwriting import ask_before_overwriting
 from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
+from canmcast_gui.cli.say import note
 from canmcast_gui.logfile import FrameReader, open_writer, read_batches
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import unread
@@ -69,10 +70,10 @@ def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> No
     skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
     left_out = writer.notes_left_out
     notes = f", {left_out:,} notes left out: {writer.format.title} has no place for them" if left_out else ""
-    click.echo(f"canmcast: {writer.frames:,} frames in {target}{skipped}{notes}", err=True)
+    note(f"{writer.frames:,} frames in {target}{skipped}{notes}")
     for problem in reader.problems:
         name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "
-        click.echo(f"canmcast: {name}{problem}", err=True)
+        note(f"{name}{problem}")
     if isinstance(reader, MergedReader):
         for sentence in reader.renumbered:
-            click.echo(f"canmcast: {sentence}", err=True)
+            note(sentence)

@@ -18,6 +18,7 @@ from canmcast_gui.cli.checkup import (
 from canmcast_gui.cli.elsewhere import Elsewhere
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.say import say
 from canmcast_gui.frames import Flag
 from canmcast_gui.transport.interfaces import Link
 from canmcast_gui.transport.receiver import Receiver
@@ -46,7 +47,7 @@ def command(duration: float, **bus: Any) -> None:
     settings = bus_settings_from(bus)
     with Interrupt() as interrupt:
         fault, sentence = examine(settings, interrupt, duration)
-    click.echo(f"Diagnosis: {sentence[0].upper()}{sentence[1:]}")
+    say(f"Diagnosis: {sentence[0].upper()}{sentence[1:]}")
     click.get_current_context().exit(1 if fault else 0)
 
 
@@ -69,7 +70,7 @@ def examine(settings: BusSettings, interrupt: Interrupt, duration: float) -> tup
 
 
 def _say(level: str, text: str) -> None:
-    click.echo(f"{level:<4}  {text}")
+    say(f"{level:<4}  {text}")
 
 
 def _listen(

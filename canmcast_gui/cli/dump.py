@@ -12,6 +12,7 @@ from canmcast_gui.cli.candump import candump_lines
 from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import count_option, duration_option, filter_option, report_option
+from canmcast_gui.cli.say import note
 
 
 @click.command("dump")
@@ -35,7 +36,4 @@ def command(
                 sys.stdout.flush()
         counters = listener.report()
         write_report(report, counters)
-        click.echo(
-            f"canmcast: {listener.taken:,} frames in {listener.seconds:.1f} s{losses_text(counters)}",
-            err=True,
-        )
+        note(f"{listener.taken:,} frames in {listener.seconds:.1f} s{losses_text(counters)}")

@@ -13,6 +13,7 @@ from canmcast_gui.cli.overwriting import ask_before_overwriting
 from canmcast_gui.cli.parameters import NEW_FILE
 from canmcast_gui.cli.player import RECEIVER, SENDER
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.say import note
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzOptions, TransmitError, Transmitter
@@ -140,5 +141,5 @@ def command(
         ask_before_overwriting(log)
     with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
         recorder = None if log is None else Recorder(log)
-        click.echo(f"canmcast: {settings.reach()}", err=True)
+        note(settings.reach())
         Fuzzer(transmitter, options, stop_at, wait, recorder).run(paused=step)

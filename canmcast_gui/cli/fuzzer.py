@@ -6,13 +6,12 @@ import sys
 import time
 from typing import Any
 
-import click
-
 from canmcast_gui.cli.candump import candump_lines, frame_texts
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
+from canmcast_gui.cli.say import note
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
 
@@ -116,13 +115,13 @@ class Fuzzer:
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
         seed = self._options.seed
-        click.echo(f"canmcast: {status.sent:,} frames sent{late}{skipped}, seed {seed}", err=True)
+        note(f"{status.sent:,} frames sent{late}{skipped}, seed {seed}")
         if self._answer is not None:
             self._tell_answer(self._answer)
         elif self._problem:
             raise Failure(self._problem)
         elif self._stop_at and not self._ended_by_user:
-            click.echo(f"canmcast: nobody sent {self._stop_at}", err=True)
+            note(f"nobody sent {self._stop_at}")
         if self._recorder is not None and self._recorder.error:
             raise Failure(self._recorder.error)
 
@@ -133,6 +132,6 @@ class Fuzzer:
         last = (
             f"the last {len(answer.before)} frames before it" if len(answer.before) else "no frame before it"
         )
-        click.echo(f"canmcast: {frame} was heard{after}; {last}:", err=True)
+        note(f"{frame} was heard{after}; {last}:")
         sys.stdout.write(candump_lines(answer.before))
         sys.stdout.flush()

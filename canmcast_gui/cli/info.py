@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.parameters import EXISTING_FILE
+from canmcast_gui.cli.say import note, say
 from canmcast_gui.logfile import file_info
 from canmcast_gui.logfile.problems import Missing
 
@@ -39,15 +40,15 @@ def command(file: Path, as_json: bool) -> None:
     """Count what FILE holds. Times are as the file writes them, in seconds."""
     info = file_info(file)
     if as_json:
-        click.echo(json.dumps(info))
+        say(json.dumps(info))
         return
     for key, label in _LABELS.items():
-        click.echo(f"{label:>15}  {_text(info[key])}")
+        say(f"{label:>15}  {_text(info[key])}")
     if info["damaged_places"]:
         missing = Missing(info["damaged_places"], info["missing_s"], info["missing_frames"])
-        click.echo(f"canmcast: {file.name}: {missing}", err=True)
+        note(f"{file.name}: {missing}")
     for problem in info["problems"]:
-        click.echo(f"canmcast: {file.name}: {problem}", err=True)
+        note(f"{file.name}: {problem}")
 
 
 def _text(value: Any) -> str:

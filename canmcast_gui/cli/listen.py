@@ -9,9 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import click
-
 from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.say import note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transport.capture import Capture
@@ -67,7 +66,7 @@ class Listener:
 
     def announce(self) -> None:
         """Say on stderr that listening has begun, and how it ends."""
-        click.echo(f"canmcast: listening to {self.capture.settings.label()}; Ctrl+C ends", err=True)
+        note(f"listening to {self.capture.settings.label()}; Ctrl+C ends")
 
     def _seconds_left(self) -> float:
         return SUPERVISE_SECONDS if self._duration is None else self._duration - self.seconds
@@ -78,7 +77,7 @@ class Listener:
     def _supervise(self) -> None:
         sentence = self.capture.supervise()
         if sentence:
-            click.echo(f"canmcast: {sentence}", err=True)
+            note(sentence)
 
     def report(self, recorded: int = 0) -> dict[str, Any]:
         """The counters so far, under the names that ``--report`` writes."""

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from rich.console import Console, Group
 from rich.live import Live
+from rich.text import Text
 
 from canmcast_gui.cli.by_id_screen import LINES_AROUND, Screen, draw
 from canmcast_gui.cli.keys import Keys
@@ -20,6 +21,7 @@ from canmcast_gui.cli.listen import Listener, losses_text
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.say import printable
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import DemoProcess
@@ -87,7 +89,7 @@ class Monitor:
             return
         with Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
             yield lambda picture: live.update(picture, refresh=True)
-        self._console.print(self._headline())
+        self._console.print(Text(printable(self._headline())))
 
     def turns(self) -> Iterator[None]:
         """Take what arrives and obey the keys; comes back whenever the screen should be drawn."""

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from canmcast_gui.cli.say import printable
+
 
 def ask_before_overwriting(path: Path) -> None:
     """Ask in a terminal whether an existing file may be replaced. Raises click.Abort where it may not."""
     if path.exists() and sys.stdin.isatty():
-        click.confirm(f"{path} is there already. Replace it?", abort=True, err=True)
+        click.confirm(f"{printable(str(path))} is there already. Replace it?", abort=True, err=True)

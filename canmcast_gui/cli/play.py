@@ -14,6 +14,7 @@ from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import EXISTING_FILE
 from canmcast_gui.cli.player import RECEIVER, SENDER, Player
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.say import note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile.merge import LogPart, MergedReader
@@ -152,4 +153,4 @@ def _told(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) ->
     if len(reader.parts) > 1 and gap.sentence():
         sentences = [*sentences, f"{gap.sentence()}; --align lets all begin together"]
     for sentence in sentences:
-        click.echo(f"canmcast: {sentence}", err=True)
+        note(sentence)

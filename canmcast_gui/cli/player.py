@@ -9,12 +9,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
-
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
+from canmcast_gui.cli.say import note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
@@ -132,7 +131,7 @@ class Player:
             raise Failure(self._problem or f"{name} has no frames that could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
-        click.echo(f"canmcast: {self._transmitter.sent:,} frames sent{late}{skipped}", err=True)
+        note(f"{self._transmitter.sent:,} frames sent{late}{skipped}")
         if self._problem:
             raise Failure(self._problem)
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from canmcast_gui import __version__
+from canmcast_gui.cli.say import printable, printable_error
 
 # Names, and what --help says of them, so that --help and --version need to import no command.
 COMMANDS = {
@@ -44,7 +45,7 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print the reason."""
-        click.echo(f"canmcast: {' '.join(self.message.split())}", file=file or sys.stderr)
+        click.echo(f"canmcast: {printable(' '.join(self.message.split()))}", file=file or sys.stderr)
 
 
 class Program(click.Group):
@@ -77,6 +78,8 @@ class Program(click.Group):
             ctx.exit(0)
         except KeyboardInterrupt:
             raise Failure("interrupted") from None
+        except click.UsageError as error:
+            raise printable_error(error) from error
         except OSError as error:
             raise Failure(str(error)) from error
         except _sentences() as error:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from canmcast_gui.cli.say import printable
+
 
 @contextmanager
 def live_line() -> Iterator[Callable[[str], None]]:
@@ -14,9 +16,10 @@ def live_line() -> Iterator[Callable[[str], None]]:
         yield lambda _text: None
         return
     from rich.console import Console
+    from rich.text import Text
 
     with Console(stderr=True).status("") as status:
-        yield status.update
+        yield lambda text: status.update(Text(printable(text)))
 
 
 @contextmanager
@@ -26,8 +29,9 @@ def progress_bar(title: str) -> Iterator[Callable[[float], None]]:
         yield lambda _share: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=1.0)
+        task = progress.add_task(escape(printable(title)), total=1.0)
         yield lambda share: progress.update(task, completed=share)

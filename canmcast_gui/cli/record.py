@@ -20,6 +20,7 @@ from canmcast_gui.cli.parameters import (
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
+from canmcast_gui.cli.say import note
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import Recorder, RecordOptions
 from canmcast_gui.logfile.record.options import parse_seconds, parse_size
@@ -79,11 +80,7 @@ def command(
         if recorder.files > 1
         else str(recorder.current_path if options.is_numbered else file)
     )
-    click.echo(
-        f"canmcast: {recorder.recorded:,} frames in {place}, {counters['duration_s']:.1f} s"
-        + losses_text(counters),
-        err=True,
-    )
+    note(f"{recorder.recorded:,} frames in {place}, {counters['duration_s']:.1f} s" + losses_text(counters))
 
 
 def _options(values: dict[str, Any]) -> RecordOptions:

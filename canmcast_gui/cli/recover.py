@@ -10,6 +10,7 @@ import click
 from canmcast_gui.cli.parameters import NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
+from canmcast_gui.cli.say import note, say
 from canmcast_gui.logfile import save
 from canmcast_gui.recording import Recording, leftovers, remove
 
@@ -26,18 +27,18 @@ def command(out: Path | None, delete: bool) -> None:
     if out is None and not delete:
         for leftover in found:
             start = datetime.fromtimestamp(leftover.first_time / _NANOSECONDS)
-            click.echo(f"{start:%Y-%m-%d %H:%M:%S}  {leftover.frames:>12,} frames  {leftover.folder}")
+            say(f"{start:%Y-%m-%d %H:%M:%S}  {leftover.frames:>12,} frames  {leftover.folder}")
         if not found:
-            click.echo("canmcast: no crash has left a recording behind", err=True)
+            note("no crash has left a recording behind")
         return
     if not found:
         raise Failure("no crash has left a recording behind")
     if out is not None:
         frames = _save(found[0].folder, out)
-        click.echo(f"canmcast: {frames:,} frames in {out}", err=True)
+        note(f"{frames:,} frames in {out}")
     if delete:
         remove(found[0])
-        click.echo(f"canmcast: deleted {found[0].folder}", err=True)
+        note(f"deleted {found[0].folder}")
 
 
 def _save(folder: Path, out: Path) -> int:

@@ -10,6 +10,7 @@ import click
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.say import note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
 from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
@@ -68,10 +69,9 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
         late = _wait_for_jobs(interrupt, transmitter)
         transmitter.stop_all()
         transmitter.flush(1.0)
-        click.echo(
-            f"canmcast: {transmitter.sent:,} frames sent in {time.monotonic() - start:.1f} s"
-            + (f", {late:,} times too late" if late else ""),
-            err=True,
+        note(
+            f"{transmitter.sent:,} frames sent in {time.monotonic() - start:.1f} s"
+            + (f", {late:,} times too late" if late else "")
         )
 
 

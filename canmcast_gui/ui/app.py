@@ -20,6 +20,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.signals import InterruptWatch
 from canmcast_gui.app.stalls import StallMeter
+from canmcast_gui.cli.say import printable
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, plain_text, theme
@@ -143,7 +144,7 @@ class Program(QObject):
             self._complain(f"The report could not be written: {error}")
 
     def _complain(self, sentence: str) -> None:
-        print(f"canmcast-gui: {sentence}", file=sys.stderr)
+        print(f"canmcast-gui: {printable(sentence)}", file=sys.stderr)
         self._exit_code = 1
 
     def _on_exception(
@@ -168,7 +169,7 @@ def run(options: StartOptions) -> int:
     try:
         program = Program(application, options)
     except RecordingError as error:
-        print(f"canmcast-gui: {error}", file=sys.stderr)
+        print(f"canmcast-gui: {printable(str(error))}", file=sys.stderr)
         return 1
     program.start()
     application.exec()
