@@ -34,7 +34,7 @@ def compile_changes(changes: Sequence[dict[str, Any]], size: int) -> list[Step]:
             raise TransmitError(f"There is no change of the kind {change.get('kind')}.")
         try:
             steps.append(make(change, size))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise TransmitError(f"This change is not complete or has a wrong value: {error}.") from error
     return steps
 

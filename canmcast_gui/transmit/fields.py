@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 from typing import Literal
 
 _FLOATS = {16: "e", 32: "f", 64: "d"}
+# Larger whole numbers are beyond the floats, which others make of them.
+_FLOAT_BITS = 1023
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,13 @@ class Field:
 
     def raw_of(self, value: float) -> int:
         """The bits for a value, as an unsigned number; the nearest there is."""
-        if self.is_float:
-            packed = struct.pack(f">{_FLOATS[self.length]}", (value - self.offset) / self.scale)
-            return int.from_bytes(packed, "big")
+        if self.is_float and self.length in _FLOATS:
+            return int.from_bytes(self._packed(self._unscaled(value)), "big")
         whole = isinstance(value, int) and self.scale == 1 and float(self.offset).is_integer()
-        raw = value - int(self.offset) if whole else round((value - self.offset) / self.scale)
+        raw = value - int(self.offset) if whole else self._unscaled(value)
         low = -(1 << (self.length - 1)) if self.signed else 0
         high = (1 << (self.length - 1)) - 1 if self.signed else (1 << self.length) - 1
-        return int(min(max(raw, low), high)) & ((1 << self.length) - 1)
+        return round(min(max(raw, low), high)) & ((1 << self.length) - 1)
 
     def value_of(self, raw: int) -> int | float:
         """The value that bits, an unsigned number, stand for: an int where scale and offset are whole."""
@@ -61,8 +63,24 @@ class Field:
         elif self.signed and self.length and raw >> (self.length - 1):
             number = raw - (1 << self.length)
         if isinstance(number, int) and float(self.scale).is_integer() and float(self.offset).is_integer():
-            return number * int(self.scale) + int(self.offset)
+            whole = number * int(self.scale) + int(self.offset)
+            return whole if whole.bit_length() <= _FLOAT_BITS else math.inf if whole > 0 else -math.inf
         return number * self.scale + self.offset
+
+    def _unscaled(self, value: float) -> float:
+        """The raw number of a value; 0 where the scale is 0, so that all raw numbers have the same value."""
+        if not self.scale:
+            return 0.0
+        try:
+            return (value - self.offset) / self.scale
+        except OverflowError:
+            return math.inf if (value > 0) == (self.scale > 0) else -math.inf
+
+    def _packed(self, number: float) -> bytes:
+        try:
+            return struct.pack(f">{_FLOATS[self.length]}", number)
+        except OverflowError:
+            return struct.pack(f">{_FLOATS[self.length]}", math.copysign(math.inf, number))
 
     def put(self, payload: bytearray, raw: int) -> None:
         """Write the bits of ``raw``; the others stay. The payload must be long enough."""

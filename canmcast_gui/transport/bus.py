@@ -315,7 +315,7 @@ def _whole(value: Any) -> int:
     """Numbers from python-can's configuration files are text."""
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise BusError(f"{value!r} is not a whole number") from None
 
 

@@ -19,6 +19,12 @@ def refusal(text: str) -> FilterError:
     return caught.value
 
 
+@pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 5000, "0" * 5000 + "1", "0x" + "f" * 5000])
+@pytest.mark.parametrize("text", ["id == {}", "id in (1..{})", "data[{}] == 1"])
+def test_numbers_of_thousands_of_digits_are_refused_as_others(text, digits):
+    assert str(refusal(text.format(digits)))
+
+
 @pytest.mark.parametrize(
     ("text", "position", "message"),
     [

@@ -46,3 +46,18 @@ def test_a_value_that_its_bits_can_say_comes_back(length, signed, wanted):
     low, high = (int(one) for one in field.limits())
     value = min(max(wanted, low), high)
     assert field.value_of(field.raw_of(value)) == value
+
+
+@given(
+    st.integers(1, 64),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([0, 1, 0.1, -1e308, 1e308, 5e-324, 1 << 63]),
+    st.sampled_from([0, -40, 1e308]),
+    st.floats(allow_nan=False) | st.integers(-(1 << 70), 1 << 1100),
+)
+def test_every_value_has_bits_whatever_the_scale(length, signed, is_float, scale, offset, value):
+    field = Field(0, length, signed=signed, is_float=is_float, scale=scale, offset=offset)
+    raw = field.raw_of(value)
+    assert 0 <= raw < 1 << length
+    assert isinstance(float(field.value_of(raw)), float)

@@ -10,11 +10,15 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(e[+-]?[0-9]{1,3})?
 
 # What fits the columns that numbers are compared with: 64 bits, signed or not.
 _LEAST, _MOST = -(1 << 63), (1 << 64) - 1
+# Python refuses to read thousands of decimal digits; 64 bits have 64 digits at most, and some zeros before.
+_MOST_DIGITS = 200
 
 
 def read_number(text: str) -> int | float | None:
     """The number that ``text`` is; None where it is none, or an integer of more than 64 bits."""
     if _INTEGER.fullmatch(text):
+        if len(text) > _MOST_DIGITS:
+            return None
         value = int(text, _base(text))
         return value if _LEAST <= value <= _MOST else None
     return float(text) if _DECIMAL.fullmatch(text) else None

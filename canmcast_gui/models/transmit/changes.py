@@ -15,12 +15,14 @@ Several changes stand behind one another, with semicolons between. Each names it
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.frames.regular_file import read_regular
 from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.changes import MOST_VALUES, compile_changes
@@ -60,7 +62,7 @@ def _parse(text: str, size: int, signal: FindSignal) -> dict[str, Any]:
         return make(call["word"].lower(), arguments, size, signal)
     except RowError:
         raise
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, ArithmeticError):
         raise RowError(
             f"{text.strip()} lacks something or has a wrong number; see the column's tip."
         ) from None
@@ -132,13 +134,11 @@ def _csv(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> dic
 
 def _column(path: Path, name: str) -> list[float]:
     try:
-        if path.stat().st_size > _MOST_CSV_BYTES:
-            raise RowError(f"{path.name} is larger than {_MOST_CSV_BYTES >> 20} MiB.")
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
-            if name not in (rows.fieldnames or ()):
-                raise RowError(f"{path.name} has no column {name}.")
-            values = [float(row[name]) for row in rows if (row[name] or "").strip()]
+        text = read_regular(path, _MOST_CSV_BYTES).decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text, newline=""))
+        if name not in (rows.fieldnames or ()):
+            raise RowError(f"{path.name} has no column {name}.")
+        values = [float(row[name]) for row in rows if (row[name] or "").strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise RowError(f"{path} cannot be read: {error}") from error
     except ValueError as error:

@@ -141,7 +141,7 @@ class TransmitRow:
                 key=str(values.get("key", "")),
                 trigger=str(values.get("trigger", "")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise RowError(f"A stored transmit row cannot be read: {error}.") from error
 
 

@@ -30,7 +30,7 @@ _WAIT = re.compile(r"wait\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s)")
 _EXPECT = re.compile(
     r"expect\s+(?P<filter>.+?)(?:\s+within\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s))?(?P<on>\s+or\s+go\s+on)?"
 )
-_LOOP = re.compile(r"loop(?:\s+(?P<times>\d+)\s+times?)?")
+_LOOP = re.compile(r"loop(?:\s+(?P<times>\d{1,18})\s+times?)?")
 _UNITS = {"us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 MOST_STEPS = 10_000
 
@@ -127,5 +127,5 @@ def _wait(words: str, condition: FindCondition) -> dict[str, Any]:
 def _time(match: re.Match[str]) -> int:
     try:
         return round(float(match["number"]) * _UNITS[match["unit"]])
-    except ValueError:
+    except (ValueError, OverflowError):
         raise RowError(f"{match['number']} is no number.") from None

@@ -6,6 +6,8 @@ import re
 
 from canmcast_gui.models.transmit.row import NS_PER_MS, RowError, check_id, check_length, check_period
 
+_MOST_DIGITS = 18
+
 
 def parse_id(text: str, extended: bool, decimal: bool = False) -> int:
     """An arbitration id: hex digits (0x is allowed), or decimal ones where ``decimal`` is set."""
@@ -34,7 +36,7 @@ def parse_data(text: str, fd: bool | None, decimal: bool = False) -> bytes:
 
 
 def _decimal_byte(token: str) -> bytes:
-    if not token.isascii() or not token.isdigit() or int(token) > 255:
+    if not _is_number(token) or int(token) > 255:
         raise RowError(f"{token} is no byte: type decimal numbers from 0 to 255 with spaces between.")
     return bytes([int(token)])
 
@@ -52,7 +54,7 @@ def _hex_bytes(token: str, tokens: int) -> bytes:
 
 def parse_length(text: str, fd: bool) -> int:
     """A payload length in bytes."""
-    if not text.strip().isascii() or not text.strip().isdigit():
+    if not _is_number(text.strip()):
         raise RowError("A length is a number of bytes.")
     check_length(int(text), fd)
     return int(text)
@@ -74,9 +76,14 @@ def parse_count(text: str) -> int | None:
     digits = text.strip().replace(",", "")
     if digits in ("", "∞"):
         return None
-    if not digits.isascii() or not digits.isdigit():
+    if not _is_number(digits):
         raise RowError("A count is a number of frames; type nothing to send without end.")
     return int(digits)
+
+
+def _is_number(digits: str) -> bool:
+    """Whether it is a whole number that a user may mean: Python refuses thousands of digits."""
+    return digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
 
 
 def period_text(period_ns: int) -> str:

@@ -53,7 +53,7 @@ def _delay(text: str, after: Token) -> int:
             f"A delay is written such as after 20 ms, after 500 us or after 1.5 s, {found}"
             f" (at character {after.position + 1})."
         )
-    delay_ns = round(float(match[1]) * _UNITS[match[2]])
+    delay_ns = float(match[1]) * _UNITS[match[2]]
     if delay_ns > MAX_PERIOD_NS:
         raise RowError(f"A delay is at most 3,600 s (one hour) (at character {after.position + 1}).")
-    return delay_ns
+    return round(delay_ns)

@@ -112,5 +112,5 @@ class FuzzOptions:
             low, high = known.pop("lengths")
             ranges = tuple((int(byte), int(first), int(last)) for byte, first, last in known.pop("ranges"))
             return cls(ids, (low, high), tuple(known.pop("kinds")), ranges=ranges, **known)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise TransmitError(f"These are no options of a fuzz run: {error}.") from error

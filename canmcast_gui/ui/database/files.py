@@ -137,7 +137,7 @@ class DatabaseFiles(QWidget):
     def _on_edited(self, item: QTableWidgetItem) -> None:
         path, row = Path(item.data(Qt.ItemDataRole.UserRole)), item.row()
         channels = _words(self.table.item(row, CHANNELS))
-        wrong = [word for word in channels if not (word.isdecimal() and int(word) <= 255)]
+        wrong = [word for word in channels if not (word.isdecimal() and len(word) < 10 and int(word) <= 255)]
         if wrong:
             self._session.message.emit(
                 "warning", f"{wrong[0]} is no channel: write numbers from 0 to 255, separated by commas."

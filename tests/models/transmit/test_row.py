@@ -89,7 +89,9 @@ def test_what_no_frame_can_have_is_refused_with_a_reason(values, reason):
         TransmitRow(**values)
 
 
-@pytest.mark.parametrize("values", [{}, {"data": "xy"}, {"flags": 16}, {"arbitration_id": None}])
+@pytest.mark.parametrize(
+    "values", [{}, {"data": "xy"}, {"flags": 16}, {"arbitration_id": None}, {"period_ns": float("inf")}]
+)
 def test_stored_rows_that_were_damaged_are_refused(values):
     stored = {**TransmitRow().to_dict(), **values} if values else {}
     with pytest.raises(RowError):

@@ -47,6 +47,8 @@ def test_all_steps():
         ("send Nothing", "Line 1: there is no row named Nothing"),
         ("wait soon", "Line 1: wait soon is no step"),
         ("wait 1.2.3 ms", "Line 1: 1.2.3 is no number"),
+        (f"wait {'9' * 400} ms", "Line 1: 9+ is no number"),
+        (f"loop {'9' * 5000} times", "Line 1: loop 9+ times is no step"),
         ("\nexpect id ==", "Line 2: expected"),
         ("loop\nwait 1 ms", "Line 1: this loop has no end"),
         ("end", "Line 1: there is no loop"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames.text import data_text, id_text
 from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.models.transmit.text import (
+    parse_count,
     parse_data,
     parse_id,
     parse_length,
@@ -83,3 +84,15 @@ def test_other_periods_are_refused(text):
 def test_other_lengths_are_refused(text):
     with pytest.raises(RowError):
         parse_length(text, fd=False)
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "0" * 5000, "9e999"])
+def test_numbers_of_thousands_of_digits_are_refused(digits):
+    for parse in (
+        lambda: parse_data(digits, fd=True, decimal=True),
+        lambda: parse_length(digits, fd=True),
+        lambda: parse_count(digits),
+        lambda: parse_id("9" + digits, extended=True, decimal=True),
+    ):
+        with pytest.raises(RowError):
+            parse()

@@ -37,6 +37,7 @@ def test_a_filter_and_a_delay(text, wanted):
         ("id == 1 after -5 ms", "not -5 ms"),
         ("id == 1 after 2 h", "not 2 h"),
         ("id == 1 after 3601 s", "at most"),
+        (f"id == 1 after {'9' * 400} s", "at most"),
         ("after 20 ms", "which frames"),
         ('name ~ "Eng', "not closed .at character 8"),
     ],
