@@ -120,7 +120,11 @@ def _selector(numbers: frozenset[int]) -> Callable[[Column], Mask]:
     """What says which raw values of a multiplexer select the signal."""
     if len(numbers) > 8:
         wanted = np.array([one for one in numbers if -(1 << 63) <= one < 1 << 63], dtype=np.int64)
-        return lambda raw: np.isin(raw.astype(np.int64), wanted)
+        return lambda raw: (
+            np.isin(raw.astype(np.int64), wanted)
+            if raw.dtype.kind in "iu"
+            else np.array([one in numbers for one in raw.tolist()], dtype=np.bool_)
+        )
 
     def select(raw: Column) -> Mask:
         found: Mask = np.zeros(len(raw), dtype=np.bool_)

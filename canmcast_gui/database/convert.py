@@ -5,6 +5,7 @@ The arithmetic is that of cantools: whole numbers as long as scale and offset ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,9 @@ _WORD = (1 << 64) - 1
 
 # A signal scaled by 1e-16 (positions in NMEA 2000) would fill a cell with digits that nobody reads.
 _MOST_DECIMALS = 9
+
+# Above this many bits a whole number may be larger than any float, and is shown by its hexadecimal digits.
+_FLOAT_BITS = 1023
 
 
 def physical_reader(signal: Signal) -> Callable[[Column], Column]:
@@ -44,38 +48,64 @@ def physical_reader(signal: Signal) -> Callable[[Column], Column]:
         return numbers or (lambda raw: raw + whole)
     reader = numbers or (lambda raw: raw.astype(object) * int(scale) + whole)
     if _is_whole(offset):
-        return lambda raw: reader(raw).astype(np.float64)
-    return lambda raw: reader(raw).astype(np.float64) + offset
+        return lambda raw: _floats(reader(raw))
+    return lambda raw: _floats(reader(raw)) + offset
 
 
 def _float_column(raw: Column, scale: float, offset: float) -> Column:
     # Payloads can hold any bits: not-a-number and infinity are values like others.
     with np.errstate(all="ignore"):
-        return raw * scale + offset
+        return (_floats(raw) if raw.dtype == object else raw) * scale + offset
 
 
 def _scaled_column(raw: Column, fits_signed: bool, scale: float, offset: float) -> Column:
-    scaled: Column = (raw.view(np.int64) if fits_signed else raw).astype(np.float64)
-    scaled *= scale
-    scaled += offset
+    scaled = _floats(raw.view(np.int64) if fits_signed else raw)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled *= scale
+        scaled += offset
     return scaled
 
 
+def _floats(column: Column) -> Column:
+    """The numbers of a column as float64; whole ones beyond the floats as infinity."""
+    try:
+        floats: Column = column.astype(np.float64)
+    except OverflowError:
+        floats = np.array([_float(number) for number in column], dtype=np.float64)
+    return floats
+
+
+def _float(number: int | float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
 def physical_value(signal: Signal, raw: int | float) -> int | float:
-    """The physical value of one raw value; an int where scale and offset are whole."""
-    if not signal.is_float and _is_whole(signal.scale) and _is_whole(signal.offset):
-        return raw * int(signal.scale) + int(signal.offset)
-    return raw * signal.scale + signal.offset
+    """The physical value of one raw value; an int where scale and offset are whole.
+
+    A scaled value beyond the floats is infinite, as it is in a column.
+    """
+    scale, offset = signal.scale, signal.offset
+    if not signal.is_float and _is_whole(scale) and _is_whole(offset):
+        value = raw * int(scale) + int(offset)
+        is_large = isinstance(value, int) and value.bit_length() > _FLOAT_BITS and scale != 1
+        return _float(value) if is_large else value
+    try:
+        return (float(raw) if signal.is_float else raw) * scale + offset
+    except OverflowError:
+        return _float(raw) * _float(scale) + _float(offset)
 
 
 def value_text(signal: Signal, raw: int | float, value: int | float) -> str:
     """The value as a cell shows it: the choice's text, or a number with the decimals its scale implies."""
-    if signal.choices and raw == raw and abs(raw) != float("inf"):
+    if signal.choices and raw == raw and abs(raw) != math.inf:
         text = signal.choices.get(int(raw))
         if text is not None:
             return text
     if isinstance(value, int):
-        return str(value)
+        return str(value) if value.bit_length() <= _FLOAT_BITS else hex(value)
     if signal.is_float:
         return f"{value:.7g}" if signal.length <= 32 else f"{value:.12g}"
     return f"{value:.{min(_MOST_DECIMALS, max(_decimals(signal.scale), _decimals(signal.offset)))}f}"
@@ -83,9 +113,11 @@ def value_text(signal: Signal, raw: int | float, value: int | float) -> str:
 
 def number_text(signal: Signal, value: int | float) -> str:
     """value_text() of a physical value whose raw one is not known."""
-    if signal.is_float or not signal.scale or value != value:
-        return value_text(signal, value, value)
-    return value_text(signal, round((value - signal.offset) / signal.scale), value)
+    try:
+        raw = round((value - signal.offset) / signal.scale)
+    except (ArithmeticError, ValueError):  # no scale, or a value that no raw one can have
+        raw = None
+    return value_text(signal, value if raw is None or signal.is_float else raw, value)
 
 
 def _whole_reader(signal: Signal, scale: int, offset: int) -> Callable[[Column], Column] | None:
@@ -93,6 +125,8 @@ def _whole_reader(signal: Signal, scale: int, offset: int) -> Callable[[Column],
 
     64-bit arithmetic wraps around, so only the result has to fit, not what is in between.
     """
+    if signal.length > WORD_BITS:
+        return None
     low, high = _raw_range(signal)
     ends = sorted((low * scale + offset, high * scale + offset))
     for kind, fits in ((np.int64, _INT64), (np.uint64, _UINT64)):

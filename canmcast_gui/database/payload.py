@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from canmcast_gui.database.containers import HEADER_BYTES, header_at
 from canmcast_gui.database.convert import physical_value, value_text
 from canmcast_gui.database.extract import raw_value
@@ -81,7 +79,7 @@ class PayloadDecoder:
 def range_remark(signal: Signal, value: int | float) -> str:
     """What to say of a value outside the signal's range, "" for one inside."""
     low, high = signal.minimum, signal.maximum
-    if low is None or high is None or low >= high or math.isnan(value):
+    if low is None or high is None or low >= high or value != value:
         return ""
     # a raw value on the border is within, whatever its scale's last decimal does
     slack = abs(signal.scale) / 2
