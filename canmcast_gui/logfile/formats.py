@@ -215,6 +215,12 @@ FORMATS: tuple[Format, ...] = (
     _table("cl2000", "CSS Electronics CL1000 or CL2000 text", ".txt", r"timestamp;type;id;data$"),
     _table("vehiclespy", "Vehicle Spy CSV", ".csv", r"line,abs time ?\(sec\),"),
     _table("canhacker", "CANHacker trace", ".trc", r"@ text @|time\s+id\s+dlc\s+data\s+comment"),
+    _table(
+        "microchip",
+        "Microchip CAN BUS Analyzer log",
+        ".can",
+        r"microchip technology inc|\d+;[rt]x;0x[0-9a-f]+;\d;",
+    ),
     _table("cancapture", "CANCapture log", ".log", r"parserflags\tch\tcounter"),
     Format(
         "table", "table of frames", (".csv", ".txt"), line=_at("table.guess:is_frame_header"), reader=_TABLE

@@ -11,7 +11,15 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, open_writer, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
 from tests.logfile.pcap.test_files import FRAMES, next_generation, pcap
-from tests.logfile.table.test_reader import CANHACKER, CSS, GVRET, OLD_CANHACKER, SPACED, VEHICLE_SPY
+from tests.logfile.table.test_reader import (
+    CANHACKER,
+    CSS,
+    GVRET,
+    MICROCHIP,
+    OLD_CANHACKER,
+    SPACED,
+    VEHICLE_SPY,
+)
 from tests.logfile.test_read_lines import BUSMASTER, CRTD
 
 SECONDS_FOR_ONE = 5.0
@@ -23,6 +31,7 @@ TEXTS = {
     "vehiclespy": VEHICLE_SPY,
     "canhacker": CANHACKER,
     "canhacker, old": OLD_CANHACKER,
+    "microchip": MICROCHIP,
     "table": SPACED,
     "cl2000": '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\n'
     "Timestamp;Type;ID;Data\n" + "05T071031805;0;326;0001\n06T000000001;1;18fe592f;ff\n" * 20,

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from canmcast_gui.app.files import Opened
 from canmcast_gui.logfile import RecordOptions, read_batches, save
-from canmcast_gui.logfile.table.guess import suggest_layout
+from canmcast_gui.logfile.table.suggest import suggest_layout
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.dialogs.table import TableDialog

@@ -16,8 +16,8 @@ _NAMES = {
     "channel": "channel chan ch chn bus buschannel can canchannel port interface network busid"
     " busno channelid",
     "direction": "dir direction txrx rxtx tr rt tx transmit sourcedir",
-    "extended": "extended ext xtd ide isextended isextendedid idtype frameformat",
-    "remote": "remote rtr isremote isremoteframe remoteedlbrsesi",
+    "extended": "extended ext ex xtd ide isextended isextendedid",
+    "remote": "remote rtr rt isremote isremoteframe remoteedlbrsesi",
     "error": "error er iserror errorframe iserrorframe",
     "fd": "fd edl fdf isfd canfd",
     "brs": "brs bitrateswitch",

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.logfile.table.guess import problems_of
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout
 from canmcast_gui.logfile.table.rows import header_names, rows_of
+from canmcast_gui.logfile.table.suggest import problems_of
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.plain_text import title_text
 from canmcast_gui.ui.views import leave_by_tab

@@ -13,8 +13,8 @@ from canmcast_gui.logfile import FileError, TableLayout
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.recognise import recognise
-from canmcast_gui.logfile.table.guess import suggest_layout
 from canmcast_gui.logfile.table.rows import HEAD_BYTES, rows_of
+from canmcast_gui.logfile.table.suggest import suggest_layout
 from canmcast_gui.ui.dialogs.table import TableDialog
 
 # Answers for that many kinds of tables are kept, the newest first.

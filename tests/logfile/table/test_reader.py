@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.logfile.errors import UnknownColumnsError
-from canmcast_gui.logfile.table.guess import suggest_layout
 from canmcast_gui.logfile.table.layout import TIME_KINDS, TableLayout
+from canmcast_gui.logfile.table.suggest import suggest_layout
 
 GVRET = """Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8
 1000001,00000123,false,Rx,0,2,AA,0B,
@@ -53,6 +53,15 @@ Time [s] | Channel | CAN-ID (hex) | Dir | DLC | Data
 1.000001 | CAN1 | 0x123 | Rx | 2 | 0xAA 0x0B
 1.000002 | CAN2 | 18DAF110x | Tx | 3 | 01-02-FF
 1.000003 | CAN1 | 0x2E6 | Rx | 8 | 0102030405060708
+"""
+MICROCHIP = """//---------------------------------
+Microchip Technology Inc.
+CAN BUS Analyzer
+Logging Started: 23/9/2015 22:17:43
+//---------------------------------
+1247;RX;0x123;2;0xAA;0x0B;0x00;0x00;0x01;0x00;0x00;0x1C
+1248;TX;0x18DAF110;3;0x01;0x02;0xFF;
+1249;RX;0x2E6;8;0x01;0x02;0x03;0x04;0x05;0x06;0x07;0x08
 """
 PAYLOADS = ["aa0b", "0102ff", "0102030405060708"]
 
@@ -196,6 +205,35 @@ def test_tables_of_other_tools_are_read_by_the_titles_of_their_columns(name, tmp
     assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX]
     assert batch.channel.tolist() == [1, 2]
     assert [batch.payload(row).hex() for row in range(2)] == ["aa55", "010203"]
+
+
+def test_microchip_counts_milliseconds(tmp_path):
+    batch, reader = written(tmp_path, MICROCHIP)
+    assert (reader.format.name, reader.skipped) == ("microchip", 0)
+    assert milliseconds(batch) == [1247, 1248, 1249]
+    assert batch.arbitration_id.tolist() == [0x123, 0x18DAF110, 0x2E6]
+    assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX, 0]
+    assert [batch.payload(row).hex() for row in range(3)] == PAYLOADS
+    batch, reader = written(tmp_path, MICROCHIP.replace("1247;RX", "1247;RX;RX"))
+    assert (len(batch), [problem[:7] for problem in reader.problems]) == (2, ["line 6:"])
+    batch, reader = written(tmp_path, "".join(MICROCHIP.splitlines(True)[5:]))
+    assert (reader.format.name, len(batch), reader.skipped) == ("microchip", 3, 0)
+
+
+def test_bytes_go_on_in_columns_without_a_name(tmp_path):
+    text = "Time/ms;Arb. ID ;Ex;Rt;Data\n7;18FF0021;x; ;00;FF;DC\n8;123; ; ;01;\n9;124; ;r;\n"
+    batch, reader = written(tmp_path, text)
+    assert (reader.format.name, reader.skipped, milliseconds(batch)) == ("table", 0, [7, 8, 9])
+    assert batch.flags.tolist() == [Flag.EXTENDED, 0, Flag.REMOTE]
+    assert [batch.payload(row).hex() for row in range(3)] == ["00ffdc", "01", ""]
+
+
+@pytest.mark.parametrize("names", ["Frame Type,Frame Format", "Frame Format,Frame Type"])
+def test_kinds_of_frames_are_told_by_their_words(names, tmp_path):
+    rows = "1,123,Data,Extended,1,AA\n2,124,Remote,Standard,1,\n"
+    batch, reader = written(tmp_path, f"Time,ID,{names},Length,Data\n{rows}")
+    assert reader.skipped == 0
+    assert batch.flags.tolist() == [Flag.EXTENDED, Flag.REMOTE]
 
 
 def test_cl2000_counts_days_from_the_month_in_its_head(tmp_path):

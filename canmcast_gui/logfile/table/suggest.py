@@ -1,0 +1,104 @@
+"""The layout that a table without names most likely has: by how its cells look, for the user to correct."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from canmcast_gui.logfile.table.guess import (
+    DATE,
+    HEX,
+    MOST_LINES,
+    NUMBER,
+    base_of_cells,
+    clock_kind,
+    column_of,
+    guess_layout,
+    unit_of_cells,
+)
+from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, RUN_OF_BLANKS, TableLayout
+from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
+
+_CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+)?$")
+_PAYLOAD = re.compile(r"(0x)?([0-9A-Fa-f]{2}([ .:_-]|$)?){1,64}$")
+_DIRECTION = re.compile(r"(rx|tx|receive|transmit|in|out|r|t)$", re.IGNORECASE)
+
+
+def suggest_layout(head: bytes) -> TableLayout:
+    """The layout that a table most likely has, for the user to correct."""
+    return guess_layout(head) or _by_cells(text_lines(head))
+
+
+def _by_cells(lines: list[str]) -> TableLayout:
+    filled = [line for line in lines[:MOST_LINES] if line.strip() and not line.startswith("#")]
+    counts = {one: Counter(len(cells_of(line, one)) for line in filled) for one in DELIMITERS}
+    # Bytes with spaces between are cells of one column, unless nothing else separates columns.
+    marks = [one for one in DELIMITERS if one not in (RUN_OF_BLANKS, " ")]
+    delimiter = max(marks, key=lambda one: _regularity(counts[one]))
+    if not _regularity(counts[delimiter])[0]:
+        lines_in_runs = _regularity(counts[RUN_OF_BLANKS])[0]
+        delimiter = RUN_OF_BLANKS if lines_in_runs * 2 > len(filled) else " "
+    width = counts[delimiter].most_common(1)[0][0] if counts[delimiter] else 1
+    rows = [cells_of(line, delimiter) for line in filled[-SAMPLE - 1 : -1] or filled]
+    rows = [row for row in rows if len(row) == width]
+    first = next(
+        (number for number, line in enumerate(lines) if any(c.isdigit() for c in line[:1])), 0
+    )  # where a line begins with a digit, frames do
+    found: dict[str, object] = {"delimiter": delimiter, "skip_lines": first}
+    taken: set[str] = set()
+    for column in range(width):
+        field = _field_by_cells(column_of(rows, column), taken)
+        if field is not None:
+            found[field] = column
+            taken.add(field)
+    return _checked_guess(found, rows, width)
+
+
+def _regularity(counts: Counter[int]) -> tuple[int, int]:
+    """How many lines have the same number of cells, more than one; then, how many cells."""
+    several = [(lines, cells) for cells, lines in counts.items() if cells > 1]
+    return max(several, default=(0, 0))
+
+
+def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
+    """What a column's cells may be, in the order in which such columns usually stand."""
+    if not cells:
+        return None
+    longest = len(max(cells, key=len))
+    timed = all(NUMBER.match(cell) or DATE.match(cell) or _CLOCK.match(cell) for cell in cells)
+    small = all(cell.isdigit() and int(cell) <= 64 for cell in cells)
+    tests = (
+        ("direction", all(map(_DIRECTION.match, cells))),
+        ("time", timed and (longest > 5 or any(mark in "".join(cells) for mark in ".,:"))),
+        ("data", all(map(_PAYLOAD.match, cells)) and longest > 8),
+        ("identifier", all(map(HEX.match, cells)) and longest >= 3),
+        ("dlc", small and "identifier" in taken),
+    )
+    return next((field for field, fits in tests if field not in taken and fits), None)
+
+
+def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) -> TableLayout:
+    layout = TableLayout(**found)  # type: ignore[arg-type]
+    if "data" not in found and layout.dlc is not None and width > layout.dlc + 1:
+        layout = replace(layout, data=layout.dlc + 1, data_cells=min(64, width - layout.dlc - 1))
+    if layout.time is not None:
+        cells = column_of(rows, layout.time)
+        dated, timed = bool(cells and DATE.match(cells[0])), ":" in "".join(cells)
+        if timed and not dated:
+            layout = replace(layout, **clock_kind(cells))  # type: ignore[arg-type]
+        else:
+            layout = replace(layout, time_kind="date" if dated else unit_of_cells(cells))
+    return replace(layout, id_base=base_of_cells(column_of(rows, layout.identifier)))
+
+
+def problems_of(layout: TableLayout) -> str | None:
+    """Why a layout cannot be read with, as a sentence; None where it can."""
+    if layout.time is not None and layout.time == layout.identifier:
+        return "Time and id cannot be the same column."
+    if layout.data is not None and layout.data == layout.identifier:
+        return "Id and data cannot be the same column."
+    used = [getattr(layout, field) for field in COLUMN_FIELDS]
+    if any(column is not None and column < 0 for column in used):
+        return "Columns are counted from 1."
+    return None
