@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.support.leftovers",
     "tests.support.network",
     "tests.support.small_disk",
+    "tests.support.spare_interface",
 ]
 
 

@@ -60,6 +60,11 @@ class BusControl(QObject):
         return self._live.transmitter if self._live else None
 
     @property
+    def problem(self) -> str | None:
+        """Why nothing can arrive from the open bus now, as a clause; None where all is well."""
+        return self._live.problem if self._live else None
+
+    @property
     def is_demo(self) -> bool:
         """Whether the demonstration is running."""
         return self._demo is not None
@@ -123,6 +128,7 @@ class BusControl(QObject):
         self._live.lost.connect(self.lost)
         self._live.transmit_news.connect(self.transmit_news)
         self._live.trouble.connect(self._on_trouble)
+        self._live.problem_changed.connect(self.state_changed)
         self._since = time.monotonic()
         self._set_state("live")
 

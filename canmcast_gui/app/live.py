@@ -57,19 +57,22 @@ class LiveBus(QObject):
     """Watches over the processes of an open bus and says what they say.
 
     ``arrived`` carries batches whose ``source`` column is a row of the table given at construction;
-    ``lost`` a Loss of frames that are missing before the next batch.
+    ``lost`` a Loss of frames that are missing before the next batch. ``problem`` is why nothing can
+    arrive now, as a clause.
     """
 
     arrived = Signal(object)
     lost = Signal(object)
     transmit_news = Signal(list)
     trouble = Signal(str)
+    problem_changed = Signal()
 
     def __init__(self, processes: BusProcesses, sources: SourceTable, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = processes.settings
         self.capture = processes.capture
         self.transmitter = processes.transmitter
+        self.problem: str | None = None
         self._processes = processes
         self._sources = sources
         self._rows: npt.NDArray[np.uint16] = np.zeros(1, dtype=np.uint16)
@@ -142,9 +145,16 @@ class LiveBus(QObject):
 
     def _supervise(self) -> None:
         self._tell_losses(0)
+        self._look_for_problem()
         if sentence := self.capture.supervise():
             self._losses.restarted()
             self.trouble.emit(sentence)
         if sentence := self.transmitter.supervise():
             self._processes.mark_own()
             self.trouble.emit(sentence)
+
+    def _look_for_problem(self) -> None:
+        problem = self.capture.problem
+        if problem != self.problem:
+            self.problem = problem
+            self.problem_changed.emit()

@@ -41,6 +41,8 @@ class LossWatch:
             count = getattr(statistics, counter) - getattr(self._known, counter)
             if count > 0:
                 self._coming.append((handed_over, Loss(count, reason)))
+        if statistics.interruptions > self._known.interruptions:
+            self._coming.append((handed_over, Loss(0, statistics.interruption)))
         self._known = statistics
 
     def restarted(self) -> None:

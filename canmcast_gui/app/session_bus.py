@@ -38,6 +38,11 @@ class BusSide:
         return self._bus.label
 
     @property
+    def bus_problem(self) -> str | None:
+        """Why nothing can arrive from the bus now, as a clause; None where all is well, or without a bus."""
+        return self._bus.problem
+
+    @property
     def is_demo(self) -> bool:
         """Whether the demonstration is running."""
         return self._bus.is_demo

@@ -42,6 +42,7 @@ class Listener:
         self._interrupt = Interrupt()
         self._start = time.monotonic()
         self.taken = 0
+        self._problem: str | None = None
         self.capture = Capture(settings)
         self._filter = compile_filter(filter_text, sources=self.capture.sources)
 
@@ -78,6 +79,11 @@ class Listener:
         sentence = self.capture.supervise()
         if sentence:
             note(sentence)
+        problem, self._problem = self._problem, self.capture.problem
+        if self._problem and self._problem != problem:
+            note(f"reception problem: {self._problem}")
+        elif problem and not self._problem:
+            note("the reception problem is over")
 
     def report(self, recorded: int = 0) -> dict[str, Any]:
         """The counters so far, under the names that ``--report`` writes."""

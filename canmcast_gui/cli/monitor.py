@@ -120,5 +120,8 @@ class Monitor:
 
     def _headline(self) -> str:
         rate = self._rates.frames_per_second(time.monotonic_ns())
+        problem = self._listener.capture.problem
         losses = losses_text(self._listener.report()) or ", 0 lost"
-        return f"canmcast · {self._label} · {rate:,.0f} frames/s · {self._listener.taken:,} frames{losses}"
+        frames = f"{rate:,.0f} frames/s · {self._listener.taken:,} frames{losses}"
+        trouble = [f"reception problem: {problem}"] if problem else []
+        return " · ".join(["canmcast", self._label, frames, *trouble])

@@ -37,6 +37,7 @@ class Capture:
         self._own: set[Source] = set()
         self._own_rows: npt.NDArray[np.bool_] = np.zeros(1, dtype=np.bool_)
         self._last_statistics = BusStatistics()
+        self._stopped = False
         self._memory = _create_memory(Ring.size() + CaptureBoard.SIZE)
         self._ring: Ring | None = Ring(self._memory.buffer)
         self._board: CaptureBoard | None = CaptureBoard(self._memory.buffer, Ring.size())
@@ -112,6 +113,15 @@ class Capture:
             )
         return self._last_statistics
 
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can arrive now, as a clause; None where all is well, and after stop()."""
+        if self._board is None or self._stopped:
+            return None
+        if self._process.pid is None:
+            return "the capture process cannot be started"
+        return self._board.read_statistics().problem
+
     def supervise(self) -> str | None:
         """Start the process again where it has ended; a sentence for the user where something changed.
 
@@ -125,6 +135,7 @@ class Capture:
 
         Frames that wait can still be taken. Never raises.
         """
+        self._stopped = True
         self._process.stop()
 
     def shutdown(self) -> None:

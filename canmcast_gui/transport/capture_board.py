@@ -97,18 +97,29 @@ def add_statistics(one: BusStatistics, other: BusStatistics) -> BusStatistics:
         **{name: getattr(one, name) + getattr(other, name) for name in _SUMS},
         by_source=by_source,
         malformed_by_kind=kinds,
+        interruption=other.interruption or one.interruption,
         recent_malformed=(one.recent_malformed + other.recent_malformed)[-_RECENT:],
     )
 
 
-_SUMS = ("received", "sent", "dropped_kernel", "dropped_ring", "malformed", "foreign", "ignored")
+_SUMS = (
+    "received",
+    "sent",
+    "dropped_kernel",
+    "dropped_ring",
+    "malformed",
+    "foreign",
+    "ignored",
+    "interruptions",
+)
+_NEWEST = ("receive_buffer_bytes", "problem", "interruption")
 _RECENT = 16
 
 
 def _packed(statistics: BusStatistics) -> bytes:
     packed: bytes = msgpack.packb(
         {
-            **{name: getattr(statistics, name) for name in (*_SUMS, "receive_buffer_bytes")},
+            **{name: getattr(statistics, name) for name in (*_SUMS, *_NEWEST)},
             "by_source": [[*astuple(s), *astuple(counts)] for s, counts in statistics.by_source.items()],
             "malformed_by_kind": statistics.malformed_by_kind,
             "recent_malformed": [_malformed_row(one) for one in statistics.recent_malformed],

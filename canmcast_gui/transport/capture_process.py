@@ -32,6 +32,8 @@ LONGEST_PAUSE_SECONDS = 0.004
 SHORT_PAUSE_SECONDS = 0.0001
 DRAIN_FRAMES = 4096
 POST_SECONDS = 0.05
+# How soon a problem of the interface is posted while no frame comes; noticing it takes twice as long.
+LOOK_SECONDS = 0.25
 
 
 class CaptureLoop:
@@ -45,6 +47,7 @@ class CaptureLoop:
         self._before = board.read_statistics()
         board.read_sources(receiver.sources)
         self._posted_at = 0.0
+        self._posted_state: tuple[str | None, int] = (None, 0)
         self._post()
         buffer_datagrams = receiver.statistics().receive_buffer_bytes // DATAGRAM_BYTES
         self._pause = min(buffer_datagrams / QUICKEST_FRAMES_PER_SECOND, LONGEST_PAUSE_SECONDS)
@@ -55,7 +58,7 @@ class CaptureLoop:
         channel = self._link.channel
         waiting_to_post = False
         while not channel.closed:
-            timeout = POST_SECONDS if waiting_to_post else None
+            timeout = POST_SECONDS if waiting_to_post else LOOK_SECONDS
             socket, parent = self._receiver.fileno(), channel.fileno()
             readable, _, _ = select.select([socket, parent], [], [], timeout)
             if parent in readable:
@@ -64,6 +67,7 @@ class CaptureLoop:
                 waiting_to_post = True
                 moved = self._move_all()
                 time.sleep(self._pause if moved < self._many else SHORT_PAUSE_SECONDS)
+            waiting_to_post = waiting_to_post or self._state() != self._posted_state
             if waiting_to_post and time.monotonic() - self._posted_at >= POST_SECONDS:
                 self._post()
                 waiting_to_post = False
@@ -85,8 +89,12 @@ class CaptureLoop:
             self._link.wakeup.set()
         return len(batch)
 
+    def _state(self) -> tuple[str | None, int]:
+        return self._receiver.problem, self._receiver.interruptions
+
     def _post(self) -> None:
         self._posted_at = time.monotonic()
+        self._posted_state = self._state()
         self._board.post_statistics(add_statistics(self._before, self._receiver.statistics()))
 
 

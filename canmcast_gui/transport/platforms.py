@@ -34,6 +34,7 @@ LINUX_MEMINFO_DROPS = 8
 LINUX_UDP_SEGMENT = 103
 LINUX_SIOCGIFFLAGS = 0x8913
 LINUX_IFF_UP = 0x1
+LINUX_IFF_RUNNING = 0x40
 LINUX_IFF_LOOPBACK = 0x8
 
 # With Linux' doubling, room for half a second of the busiest source we know (a bench that ran wild, 66,450
@@ -201,9 +202,16 @@ def _ipv4_interface(index: int) -> bytes:
     return struct.pack("!I", index) if IS_WINDOWS else bytes(4) + struct.pack("@i", index)
 
 
-def is_up(sock: socket.socket, name: str) -> bool:
-    """Whether an interface is up; where nothing tells, it is believed to be."""
-    return not IS_LINUX or bool(_interface_flags(sock, name) & LINUX_IFF_UP)
+def interface_problem(sock: socket.socket, name: str) -> str | None:
+    """Why nothing can arrive on an interface, as a clause; None where all is well, or where nothing tells."""
+    if not IS_LINUX:
+        return None
+    flags = _interface_flags(sock, name)
+    if not flags & LINUX_IFF_UP:
+        return f"the interface {name} is down"
+    if not flags & LINUX_IFF_RUNNING:  # netdevice(7): resources allocated; the kernel means: has a carrier
+        return f"the interface {name} has no link: is its cable plugged in?"
+    return None
 
 
 def is_loopback(sock: socket.socket, name: str) -> bool:

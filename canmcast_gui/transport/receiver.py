@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,7 +18,7 @@ from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
 from canmcast_gui.transport.layout import ROWS
 from canmcast_gui.transport.ledger import Ledger
 from canmcast_gui.transport.origins import Origins
-from canmcast_gui.transport.platforms import is_up, leave
+from canmcast_gui.transport.platforms import interface_problem, leave
 from canmcast_gui.transport.reading import choose_way
 from canmcast_gui.transport.recvmmsg import ManyReader
 from canmcast_gui.transport.recvmsg import DirectReader
@@ -28,6 +29,9 @@ from canmcast_gui.transport.statistics import BusStatistics
 from canmcast_gui.transport.watching import unwatch, watch
 
 log = logging.getLogger(__name__)
+
+# A bad cable or a weak radio link goes up and down for days; the log gets the same sentence this often.
+QUIET_SECONDS = 60.0
 
 
 def open_receiver(settings: dict[str, Any]) -> Receiver:
@@ -51,6 +55,9 @@ class Receiver:
         self._buffer_bytes = opened.receive_buffer_bytes
         self._drops = 0
         self._problem: str | None = None
+        self._interruptions = 0
+        self._interruption = ""
+        self._warned = ("", 0.0)
         self._origins = Origins(self._group, opened.reports_destinations)
         self._ledger = Ledger(self._origins, is_own_address if settings.local else _everyone)
         self._judge = Judge(self._ledger, Wanted(own=keep_own, fd=settings.fd))
@@ -101,22 +108,43 @@ class Receiver:
                 leave(self._sock, self._group, link.index)
                 self._origins.leave(link.index)
             self._join(set(links) - set(self._links))
+            if links != self._links and self._problem is None:
+                self._interrupted(_change(self._links, links))
             if links != self._links or self.settings.local:
                 self._ledger.judge_peers_anew()
             self._links = links
-            down = [link.name for link in links if not is_up(self._sock, link.name)]
-            self._say(f"the interface {down[0]} is down" if down else None)
+            problems = filter(None, (interface_problem(self._sock, link.name) for link in links))
+            self._say(next(problems, None))
         except BusError as error:
             self._say(str(error))
 
     def _say(self, problem: str | None) -> None:
         if problem == self._problem or self._sock.fileno() < 0:
             return
+        if problem and self._problem is None:
+            self._interrupted(problem)
         self._problem = problem
         if problem:
-            log.warning("%s hears nothing: %s", self.settings.label(), problem)
+            log.log(self._level(problem), "%s cannot receive: %s", self.settings.label(), problem)
         else:
-            log.info("%s hears again", self.settings.label())
+            log.info("%s can receive again", self.settings.label())
+
+    def _interrupted(self, reason: str) -> None:
+        self._interruption = reason
+        self._interruptions += 1
+
+    def _level(self, problem: str) -> int:
+        """The level to log a problem with: a warning, unless the same was said a short while ago."""
+        said, when = self._warned
+        if said == problem and time.monotonic() - when < QUIET_SECONDS:
+            return logging.DEBUG
+        self._warned = (problem, time.monotonic())
+        return logging.WARNING
+
+    @property
+    def interruptions(self) -> int:
+        """How often frames could not arrive for a while; see BusStatistics."""
+        return self._interruptions
 
     @property
     def sources(self) -> SourceTable:
@@ -173,6 +201,9 @@ class Receiver:
             foreign=ledger.foreign,
             ignored=ledger.ignored,
             receive_buffer_bytes=self._buffer_bytes,
+            problem=self._problem,
+            interruptions=self._interruptions,
+            interruption=self._interruption,
             by_source=by_source,
             malformed_by_kind=ledger.malformed_by_kind(),
             recent_malformed=ledger.recent_malformed(),
@@ -186,6 +217,14 @@ class Receiver:
         if self._direct:
             self._direct.close()
         self._sock.close()
+
+
+def _change(before: Iterable[Link], now: Iterable[Link]) -> str:
+    """What happened to the interfaces while nobody looked, as a clause."""
+    old, new = (", ".join(link.name for link in links) for links in (before, now))
+    if old == new:
+        return f"the interface {old} was removed and made again"
+    return f"the system's route changed from {old} to {new}"
 
 
 def _everyone(address: str, scope_id: int) -> bool:  # noqa: ARG001 - the signature of is_own_address

@@ -34,7 +34,9 @@ class BusStatistics:
     datagrams that found the receive buffer full; ``dropped_ring`` frames that found the ring between
     processes full; ``malformed`` datagrams that are no valid frame; ``foreign`` datagrams for another group,
     from another interface or, on a bus of this host only, another host; ``ignored`` CAN FD frames on a bus
-    that is classic only; ``receive_buffer_bytes`` what the system granted.
+    that is classic only; ``receive_buffer_bytes`` what the system granted. ``problem`` is a clause about why
+    nothing can arrive now, None where all is well; ``interruptions`` how often there was one, and
+    ``interruption`` the clause about the last.
     """
 
     received: int = 0
@@ -45,6 +47,9 @@ class BusStatistics:
     foreign: int = 0
     ignored: int = 0
     receive_buffer_bytes: int = 0
+    problem: str | None = None
+    interruptions: int = 0
+    interruption: str = ""
     by_source: dict[Source, SourceCounts] = field(default_factory=dict)
     malformed_by_kind: dict[str, int] = field(default_factory=dict)
     recent_malformed: tuple[MalformedDatagram, ...] = ()

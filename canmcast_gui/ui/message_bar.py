@@ -29,7 +29,10 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
         self._messages: list[_Message] = []
+        self._session = session
+        self._problem: _Message | None = None
         session.message.connect(self.show_message)
+        session.state_changed.connect(self._show_problem)
 
     @property
     def texts(self) -> list[str]:
@@ -47,6 +50,17 @@ class MessageBar(QWidget):
         message = _Message(level if level in _LEVELS else "info", text, self)
         self._messages.append(message)
         self._layout.addWidget(message)
+
+    def _show_problem(self) -> None:
+        """Say why nothing can arrive for as long as that lasts."""
+        problem = self._session.bus_problem
+        text = f"Reception problem: {problem}"
+        if self._problem is not None and (problem is None or self._problem.text != text):
+            self.remove(self._problem)
+            self._problem = None
+        if problem is not None and self._problem is None:
+            self.show_message("error", text)
+            self._problem = next(message for message in self._messages if message.text == text)
 
     def offer(self, text: str, label: str, do: Callable[[], object]) -> None:
         """Put a button beside the newest message with that text."""

@@ -44,3 +44,12 @@ def test_a_restart_lies_behind_what_was_handed_over_before_it():
     watch.restarted()
     assert watch.take(10) == []
     assert watch.take(5) == [Loss(0, RESTARTED)]
+
+
+def test_an_interruption_is_a_loss_of_an_unknown_number():
+    watch = LossWatch()
+    watch.look(BusStatistics(received=10, interruptions=1, interruption="the interface is down"))
+    assert watch.take(10) == []
+    assert watch.take(0) == [Loss(0, "the interface is down")]
+    watch.look(BusStatistics(received=10, interruptions=1, interruption="the interface is down"))
+    assert watch.take(0) == []

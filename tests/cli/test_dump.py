@@ -84,3 +84,14 @@ def test_only_frames_that_pass_a_filter_are_printed(start, canmcast, bus):
 
 def test_a_filter_that_is_none_is_said(canmcast, bus):
     assert_one_line(canmcast("dump", *bus, "--filter", "id == "), 1)
+
+
+def test_an_interface_that_goes_and_returns_is_said(start, network, spare_interface):
+    options = ("--group", "239.74.163.2", "--port", network.free_port(), "--interface", spare_interface.name)
+    dump = start("dump", *options, "--hop-limit", 0).wait_until_listening()
+    spare_interface.down()
+    said = dump.process.stderr.readline()
+    assert said == "canmcast: reception problem: the interface cmspare is down\n"
+    spare_interface.up()
+    assert dump.process.stderr.readline() == "canmcast: the reception problem is over\n"
+    assert dump.interrupt().result().returncode == 0

@@ -77,7 +77,8 @@ class StatusBar(QStatusBar):
         self._write(
             "state", state_text(session) + _reach_text(settings), state_color(session, self.palette())
         )
-        self.labels["state"].setToolTip("" if settings is None else settings.reach())
+        reach = "" if settings is None else settings.reach()
+        self.labels["state"].setToolTip("\n".join(filter(None, (session.bus_problem, reach))))
         self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
         load = self._load.load(now)
         self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)

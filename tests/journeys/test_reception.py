@@ -1,0 +1,65 @@
+"""The interface of a bus goes and returns under the window, which says so all the time."""
+
+from contextlib import closing
+
+import can
+import pytest
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transport.settings import BusSettings
+
+pytestmark = [pytest.mark.network, pytest.mark.window]
+
+FRAME = FrameBatch.from_messages([can.Message(arbitration_id=0x77)])
+
+
+@pytest.fixture
+def live(desk, group, network, spare_interface):
+    """A window on a bus that is heard on the spare interface."""
+    settings = BusSettings(group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0)
+    desk.window.actions_.chronological.trigger()
+    desk.window.connect_bus(settings)
+    desk.wait(lambda: desk.session.state == "live", "going on the bus")
+    return desk
+
+
+def hear(desk) -> None:
+    """Send until a frame is in the recording."""
+    before = len(desk.session.recording)
+
+    def sent_and_heard() -> bool:
+        with closing(FrameSender(desk.session.bus_settings)) as sender:
+            sender.send_batch(FRAME)
+        return len(desk.session.recording) > before
+
+    desk.wait(sent_and_heard, "a frame")
+
+
+@pytest.mark.parametrize("fault", ["down", "removed"])
+def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface):
+    state = live.window.statusBar().labels["state"]
+    messages = live.window.panel.messages
+    hear(live)
+    if fault == "down":
+        spare_interface.down()
+    else:
+        spare_interface.remove()
+    live.wait(lambda: live.session.bus_problem, "the problem")
+    sentence = f"Reception problem: {live.session.bus_problem}"
+    assert "cmspare" in sentence
+    assert live.window.connection.text().startswith("Reception problem: ")
+    assert state.text().startswith("Reception problem: ")
+    assert messages.texts == [sentence]
+    reasons = [(gap.count, gap.reason) for gap in live.session.recording.gaps]
+    assert reasons == [(0, live.session.bus_problem)]
+    if fault == "down":
+        spare_interface.up()
+    else:
+        spare_interface.make()
+    live.wait(lambda: not live.session.bus_problem, "the end of the problem")
+    assert messages.texts == []
+    assert state.text().startswith("Live: ")
+    hear(live)
+    live.wait(lambda: any("cmspare" in " ".join(line) for line in live.trace_lines()), "the gap in the trace")
+    assert len(live.session.recording.gaps) == 1
