@@ -170,7 +170,9 @@ FORMATS: tuple[Format, ...] = (
         "PEAK TRC",
         (".trc",),
         line=re.compile(
-            r";\$FILEVERSION|;\s*PCAN|;#{20}|\d+\)\s+\d+(\.\d+)?\s+(Rx |Tx |\d )?\s*[0-9A-Fa-f]{4,8} "
+            r";\$FILEVERSION|;\s*PCAN|;#{20}"
+            r"|\d+\)\s+\d+(\.\d+)?\s+(Rx |Tx |\d )?\s*"
+            r"([0-9A-Fa-f]{4,8} |[0-9A-Fa-f]{1,3}\s+[0-8](\s+[0-9A-Fa-f]{2})*$)"
         ).match,
         reader=_text("trc.parser:TrcParser"),
         sink=_at("trc.sink:TrcSink"),

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile import read_batches
+from canmcast_gui.logfile import FileError, read_batches
 
 
 def written(tmp_path, text: str):
@@ -90,3 +90,89 @@ def test_the_screen_with_directions_ascii_reversed_bytes_bits_and_raw_dlc(tmp_pa
     assert [batch.payload(row).hex() for row in range(4)] == ["4142", "4142", "112233", "0180"]
     assert batch.dlc.tolist() == [2, 2, 3, 2, 11]
     assert [problem[:7] for problem in reader.problems] == ["line 6:"]
+
+
+OTHERS = """=~=~=~=~=~=~=~=~=~=~=~= PuTTY log 2024.05.01 12:00:00 =~=~=~=~=~=~=~=~=~=~=~=
+(566.90) RX0 A8 [8] 00 11 22 33 44 55 66 77
+(566.95) TX1 5 [2] 01 02
+(567.00) RX2 7FF [0]
+(567.01) TX3 18DAF110 [1] FF
+(567.02) RX0 1 [3] 01 02
+"""
+
+
+def test_ids_without_leading_zeros_and_interfaces_that_are_directions(tmp_path):
+    batch, reader = written(tmp_path, OTHERS)
+    assert batch.arbitration_id.tolist() == [0xA8, 0x5, 0x7FF, 0x18DAF110]
+    assert batch.flags.tolist() == [0, Flag.TX, 0, Flag.TX | Flag.EXTENDED]
+    assert batch.channel.tolist() == [1, 1, 2, 2]
+    assert (batch.timestamp_ns // 10**7).tolist() == [56690, 56695, 56700, 56701]
+    assert [problem.partition(" in ")[0] for problem in reader.problems] == [
+        "line 1: neither a frame nor a comment",
+        "line 6: it ends too early",
+    ]
+
+
+def test_a_file_that_begins_with_short_ids_is_recognized(tmp_path):
+    batch, reader = written(tmp_path, "(0.10) RX0 A [1] 11\n" * 3)
+    assert (batch.arbitration_id.tolist(), reader.skipped) == ([10] * 3, 0)
+
+
+@pytest.mark.parametrize("form", ["({time:>11}) can0 123#11", " ({time:>11})  can0  123   [1]  11"])
+def test_blanks_before_a_time(form, tmp_path):
+    times = ["0.191254", "9.500000", "10.000001", "12345.000000"]
+    batch, reader = written(tmp_path, "".join(form.format(time=time) + "\n" for time in times))
+    assert (batch.timestamp_ns // 1000).tolist() == [191_254, 9_500_000, 10_000_001, 12_345_000_000]
+    assert (batch.arbitration_id.tolist(), reader.skipped) == ([0x123] * 4, 0)
+
+
+def test_texts_after_a_frame_and_blanks_between_its_bytes(tmp_path):
+    batch, reader = written(
+        tmp_path,
+        "(1.0) can0 123#1122 R and so on\n"
+        "(1.0) can0 123#1122 // be careful\n"
+        "(1.0) can0 123#1122 T\n"
+        "(1.0) can0 43E# 00 90 AB R\n"
+        "(1.0) can0 43E#00 90 AB\n"
+        "(1.0) can0 43E##1 00 90 AB 00 00 00 00 00 00 00 00 01\n"
+        "(1.0) can0 123#1122 3344\n"
+        "(1.0) can0 123#112\n"
+        "(1.0) can0 123#1G\n",
+    )
+    assert [batch.payload(row).hex() for row in range(5)] == ["1122"] * 3 + ["0090ab"] * 2
+    assert batch.flags.tolist() == [0, 0, Flag.TX, 0, 0, Flag.FD | Flag.BRS]
+    assert batch.length.tolist()[5] == 12
+    assert [problem.partition(" in ")[0] for problem in reader.problems] == [
+        "line 7: '3344' after the data",
+        "line 8: data of '112'",
+        "line 9: data of '1G'",
+    ]
+
+
+@pytest.mark.parametrize("interface", ["", "can1 "])
+def test_lines_without_times(interface, tmp_path):
+    lines = ["309#40", "43E# 00 90", "1ABCDEF0#11.22", "123#R4", "123##3112233", "309#"]
+    batch, reader = written(tmp_path, "".join(f"{interface}{line}\n" for line in lines))
+    assert reader.problems == []
+    assert batch.timestamp_ns.tolist() == [0] * 6
+    assert batch.channel.tolist() == [2 if interface else 1] * 6
+    assert batch.arbitration_id.tolist() == [0x309, 0x43E, 0x1ABCDEF0, 0x123, 0x123, 0x309]
+    fd = Flag.FD | Flag.BRS | Flag.ESI
+    assert batch.flags.tolist() == [0, 0, Flag.EXTENDED, Flag.REMOTE, fd, 0]
+    assert [batch.payload(row).hex() for row in range(6)] == ["40", "0090", "1122", "", "112233", ""]
+
+
+@pytest.mark.parametrize("interface", ["", "can1 "])
+def test_ids_in_angle_brackets(interface, tmp_path):
+    text = f" {interface}<0x18eeff01> [8] 05 a0 be 1c 00 a0 a0 c0\n {interface}<0x123> [2] 05 a0\n"
+    batch, reader = written(tmp_path, text)
+    assert (batch.arbitration_id.tolist(), reader.skipped) == ([0x18EEFF01, 0x123], 0)
+    assert batch.flags.tolist() == [Flag.EXTENDED, 0]
+    assert batch.payload(0).hex() == "05a0be1c00a0a0c0"
+
+
+@pytest.mark.parametrize("text", ["see 123# below\n", "item 5 [3] text\n", "#define A8\n", "add#\n"])
+def test_other_texts_are_not_taken_for_candump(text, tmp_path):
+    (tmp_path / "text.txt").write_text(text * 3)
+    with pytest.raises(FileError):
+        read_batches(tmp_path / "text.txt")

@@ -76,6 +76,9 @@ HEADS = {
             " (2015-07-10 09:50:52.000000)  can0  RX - -  123   [1]  00\n",
             " (1.5)  can0  TX B -  123  [01]  00\n",
             " (1.5)  can0  123   [1]  00\n (0.5)  can0  123   [1]  00\n",
+            "(  1.5) can0 123#00\n",
+            " (  1.5)  can0  A8   [1]  00\n",
+            "(1.5) RX0 A8 [1] 00\n(1.5) TX1 A8 [1] 00\n",
         ]
     ),
     "csv": st.just("timestamp,arbitration_id,extended,remote,error,dlc,data\n"),
@@ -95,6 +98,7 @@ WORDS = {
         ErrorFrame Name 00 11 AB 0 12 Length = x 00000001 base dec hex Statistic: // -0.1 1.2345678901
         99999999999.5 .5 5.""",
     "candump": """(1.5) (1436509052.249713) (1.123456789) (-1.0) (12) can0 can1 vcan0 a_very_long_name 123#11
+        ( 1.25) TX1 A8 5 [1] [8] <0x123> 00 90
         7FF# 1ABCDEF0#1122334455667788 123##1112233 123#R 123#R8 20000080#00 12#00 123#1.2 123#112
         123#112233445566778899 R T r # x 1ABCDEF0##F 800#00 FFFFFFFF#""",
     "csv": """1.5 1436509052.249713 1e5 -1.0 0x123 0x1ABCDEF0 123 0xG 0 1 2 8 AAECAwQFBgc= AA== AAE= AAEC
@@ -108,6 +112,8 @@ SCREEN = {
     "d": " (000.{row:06d})  can0  123   [{size}]  11 22 33 44 55 66 77 88   '.\"3DUfw.'",
     "none": "  vcan0  123   [{size}]  11 22 33 44 55 66 77 88",
     "A": " (2015-07-10 09:50:52.{row:06d})  can0  RX - -  123   [{size}]  11 22 33 44 55 66 77 88",
+    "blanks": " (   052.{row:06d})  can0  A8   [{size}]  11 22 33 44 55 66 77 88",
+    "devices": "(052.{row:06d}) TX1 8 [{size}] 11 22 33 44 55 66 77 88",
     "x": " (1436509052.{row:06d})  can1  TX B E  123  [{size:02d}]  11 22 33 44 55 66 77 88 99 AA BB CC",
 }
 USUAL = {
@@ -122,6 +128,7 @@ USUAL = {
         f"  30.0 CANFD   2 Tx   1ABCDEFx            0 1 9 12 01 02 03 04 05 06 07 08 0A 0B 0C 0D {TAIL}",
     ],
     "candump": ["(1436509052.249713) can0 123#11223344 R", "(1.5) a_very_long_name 1ABCDEF0##3" + "11" * 64]
+    + ["(    2.249713) can0 123#11223344 R", "can0 309#40", "43E# 00 90"]
     + [SCREEN[style].format(row=500_001, size=8) for style in SCREEN]
     + ["  can0  123   [0]  remote request", "  can0  20000080   [8]  00 00 00 00 00 00 00 01   ERRORFRAME"]
     + ["  can0  123   [2]  22`11", "  can0  123   [2]  00010001 00100010", "\terror-counter-tx-rx{{0}{1}}"],

@@ -16,14 +16,20 @@ _LOWER = 0x20
 _LONGEST_NAME = 16
 
 
-def frames(lines: Lines, channels: dict[str, int]) -> list[tuple[Places, FrameBatch]]:
-    """The frames on usual lines: (time) interface id#data, and R or T or nothing."""
+def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[Places, FrameBatch]]:
+    """The frames on usual lines: (time) interface id#data, and R or T or nothing.
+
+    With ``blanks`` there are some before the time, within the parentheses.
+    """
     text = lines.text
-    found = Layouts(lines, np.flatnonzero(lines.plain), 2)
-    good = (text[found.start(0)] == ord("(")) & (text[found.end(0) - 1] == ord(")"))
-    times, time_good = nanoseconds(lines, found.start(0) + 1, found.end(0) - 1)
-    channel = channels_of(lines, found, channels, 1)
-    number = found.start(2)
+    time = int(blanks)
+    found = Layouts(lines, np.flatnonzero(lines.plain), time + 2)
+    good = (text[found.start(0)] == ord("(")) & (text[found.end(time) - 1] == ord(")"))
+    good &= found.size(0) == 1 if blanks else found.size(0) > 1
+    start = found.start(time) + (not blanks)
+    times, time_good = nanoseconds(lines, start, np.maximum(start, found.end(time) - 1))
+    channel = channels_of(lines, found, channels, time + 1)
+    number = found.start(time + 2)
     extended = text[number + 3] != ord("#")
     mark = number + np.where(extended, 8, 3)
     ids, id_good = hexadecimal(lines, mark, mark - number)

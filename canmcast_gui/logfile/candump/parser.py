@@ -2,7 +2,8 @@
 
 Format: can-utils' lib.c (parse_canframe). Eight hex digits are an extended id or an error class, "##" and a
 flag digit stand before CAN FD data, "R" and maybe a length in place of data is a remote frame; "_" and a
-digit behind 8 bytes are a raw DLC of 9 to 15.
+digit behind 8 bytes are a raw DLC of 9 to 15. Other tools leave out the time or the interface, put blanks
+between the bytes, or write a text behind them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.candump import columns, screen, screen_columns
+from canmcast_gui.logfile.candump.interfaces import channel_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Remark, TextLog
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
@@ -20,10 +22,14 @@ from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.text.sums import RunningSum
 
 _LINE = re.compile(
-    r"\((-?\d+(?:\.\d+)?)\)\s+(\S+)\s+([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)(?:\s+([RrTt]))?$"
+    r"(?:\(\s*(-?\d+(?:\.\d+)?)\s*\)\s+)?(?:([^\s#]+)\s+)?([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)\s*(.*)$"
 )
-_LOG_LINE = re.compile(r"\(-?\d+(\.\d+)?\)\s+\S+\s+[0-9A-Fa-f]{1,8}#")
-_NUMBER_AT_END = re.compile(r"\d+$")
+_LOG_LINE = re.compile(r"\(\s*-?\d+(\.\d+)?\s*\)\s+\S+\s+[0-9A-Fa-f]{1,8}#")
+_WITHOUT_TIME = re.compile(
+    r"([A-Za-z]\w*\s+)?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(R[0-8]?|(#[0-9A-Fa-f])?([ .]?[0-9A-Fa-f]{2})+)$"
+)
+_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
+_DIGITS = re.compile(r"[0-9A-Fa-f]*\d[0-9A-Fa-f]*")
 
 # What follows an error on the screen, where that is asked for.
 _EXPLANATION = re.compile(
@@ -50,7 +56,7 @@ class CandumpParser:
         self.channels: dict[str, int] = {}
         self._differences = differences
         self._sum = RunningSum()
-        self._shape: screen_columns.Shape | None = None
+        self._shape: screen_columns.Shape | bool = False
         self._changes = 0
 
     @property
@@ -62,8 +68,8 @@ class CandumpParser:
         """The frames on usual lines of interfaces that are known."""
         if not self.channels:
             return []
-        if self._shape is None:
-            return columns.frames(lines, self.channels)
+        if isinstance(self._shape, bool):
+            return columns.frames(lines, self.channels, self._shape)
         rows, batch = screen_columns.frames(lines, self._shape, self.channels)
         return [self._sum.take(lines, rows, batch) if self._differences else (rows, batch)]
 
@@ -74,12 +80,14 @@ class CandumpParser:
         if not line or _EXPLANATION.match(line):
             return None
         found = _LINE.match(line)
-        if found is None:
+        if found is None or not (found[1] or _WITHOUT_TIME.match(line) or line.endswith("#")):
             return self._screen(line)
-        self._set_shape(None)
-        time, interface, number, fd, data, direction = found.groups()
+        self._set_shape(line.startswith("( "))
+        time, interface, number, fd, data, rest = found.groups()
+        data, direction = _data_and_direction(data, rest.split())
         flags = bits.TX if direction in ("T", "t") else 0
-        channel = self.channels.get(interface) or self._new_channel(interface)
+        channel = self._channel(interface or "")
+        moment = nanoseconds(time) if time else 0
         arbitration_id = int(number, 16)
         if len(number) > 3:
             flags |= bits.ERROR if arbitration_id & _ERROR_CLASS else bits.EXTENDED
@@ -88,41 +96,56 @@ class CandumpParser:
             said = int(fd[1], 16)
             flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)
         elif data[:1] in ("R", "r"):
-            return Row(
-                nanoseconds(time), arbitration_id, flags | bits.REMOTE, channel, b"", _remote_dlc(data)
-            )
+            return Row(moment, arbitration_id, flags | bits.REMOTE, channel, b"", _remote_dlc(data))
         code = None
         if not fd and len(data) == 18 and data[16] == "_":
             data, code = data[:16], code_of(data[17])
-        payload = bytes.fromhex(data.replace(".", ""))
-        return Row(nanoseconds(time), arbitration_id, flags, channel, payload, code)
+        payload = _bytes(data.replace(".", ""))
+        return Row(moment, arbitration_id, flags, channel, payload, code)
 
     def _screen(self, line: str) -> Row:
         """A line of the screen; times that count from the line before are summed."""
         found = screen.parse(line, self.channels)
         if found is None:
-            raise ValueError("no candump line")
+            raise ValueError("neither a frame nor a comment")
         text, interface, row = found
         self._set_shape(screen_columns.shape_of(line) or self._shape)
         time = screen.time_of(text) if text else 0
         if self._differences:
             self._sum.now_ns = time = self._sum.now_ns + time
-        return row._replace(timestamp_ns=time, channel=row.channel or self._new_channel(interface))
+        return row._replace(timestamp_ns=time, channel=self._channel(interface))
 
-    def _set_shape(self, shape: screen_columns.Shape | None) -> None:
-        """Read lines like this one at once from here on; a file that goes to and fro keeps its last shape."""
+    def _set_shape(self, shape: screen_columns.Shape | bool) -> None:
+        """Read lines like this one at once from here on; a file that goes to and fro keeps its last shape.
+
+        Of lines of a log, whether there are blanks before their times.
+        """
         if shape != self._shape and self._changes < _MOST_CHANGES:
             self._shape = shape
             self._changes += 1
 
-    def _new_channel(self, interface: str) -> int:
-        """can0 is channel 1; where two names have the same number, the later one gets the next free."""
-        number = _NUMBER_AT_END.search(interface)
-        channel = int(number[0][-3:]) + 1 if number else 1
-        while channel in self.channels.values():
-            channel += 1
-        self.channels[interface] = channel
+    def _channel(self, interface: str) -> int:
+        channel = self.channels.get(interface)
+        if channel is None:
+            channel = self.channels[interface] = channel_of(interface, self.channels)
         return channel
+
+
+def _data_and_direction(data: str, rest: list[str]) -> tuple[str, str]:
+    """The digits after the mark, and R or T, given the words behind; texts behind them are left out."""
+    pairs = next((place for place, word in enumerate(rest) if not _PAIR.fullmatch(word)), len(rest))
+    if not data or (_PAIR.fullmatch(data) and rest[pairs:] in ([], ["R"], ["T"])):
+        data, rest = "".join([data, *rest[:pairs]]), rest[pairs:]
+    if rest and _DIGITS.fullmatch(rest[0]):
+        raise ValueError(f"{rest[0]!r} after the data")
+    return data, rest[0] if rest and rest[0] in ("R", "T", "r", "t") else ""
+
+
+def _bytes(digits: str) -> bytes:
+    try:
+        return bytes.fromhex(digits)
+    except ValueError:
+        raise ValueError(f"data of {digits!r}") from None
 
 
 def _remote_dlc(data: str) -> int:
@@ -135,7 +158,7 @@ def _remote_dlc(data: str) -> int:
 
 def is_candump_line(line: str) -> bool:
     """Whether a line looks like one of a log or of the screen."""
-    return _LOG_LINE.match(line) is not None or screen.is_screen_line(line)
+    return bool(_LOG_LINE.match(line) or _WITHOUT_TIME.match(line)) or screen.is_screen_line(line)
 
 
 def candump_log(path: Path, problems: Problems) -> TextLog:

@@ -2,7 +2,7 @@
 
 Format: can-utils' candump.c and lib.c (snprintf_long_canframe). Times are absolute, from zero, from the line
 before, or dates in local time; remote frames and errors say so in words; reversed bytes have backquotes
-between them.
+between them. Early versions wrote "<0x123> [8]", and devices that imitate it leave out leading zeros of ids.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from canmcast_gui.frames import bits
+from canmcast_gui.logfile.candump.interfaces import is_sending
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds
 
 _LINE = re.compile(
-    r"(?:\(([^)]+)\)\s+)?(\S+)\s+(?:([RT])X ([-B]) ([-E])\s+)?([0-9A-Fa-f]{3,8})\s+"
+    r"(?:\(([^)]+)\)\s+)?"
+    r"(?:(\S+)\s+(?:([RT])X ([-B]) ([-E])\s+)?([0-9A-Fa-f]{1,8})|(?:(\S+)\s+)?<0x([0-9A-Fa-f]{1,8})>)\s+"
     r"(?:\[(\d+)\]|\{([0-9A-Fa-f])\})(?:\s+(.*))?$"
 )
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,9}))?$")
@@ -24,14 +26,24 @@ _BYTES = re.compile(r"(?:[0-9A-Fa-f]{2}(?:[ `]|$))*")
 _BITS = re.compile(r"(?:[01]{8}(?: |$))+")
 
 _ERROR_CLASS = 0x20000000
+_USUAL_DIGITS = 3  # of an id of 11 bits; longer ones have 29 bits
 
 # Enough lines to see times go back where they count from the line before.
 _HEAD_BYTES = 65536
 
 
 def is_screen_line(line: str) -> bool:
-    """Whether a line looks like one."""
-    return _LINE.match(line) is not None
+    """Whether a line looks like one; a short number that is no id may well stand in other texts."""
+    found = _LINE.match(line)
+    if found is None:
+        return False
+    if found[8] or len(found[6]) >= _USUAL_DIGITS:
+        return True
+    try:
+        row = parse(line, {})
+    except (ValueError, IndexError):
+        return False
+    return row is not None and bool(found[1] or row[2].payload)
 
 
 def parse(line: str, channel_of: dict[str, int]) -> tuple[str, str, Row] | None:
@@ -42,10 +54,11 @@ def parse(line: str, channel_of: dict[str, int]) -> tuple[str, str, Row] | None:
     found = _LINE.match(line)
     if found is None:
         return None
-    time, interface, turn, brs, esi, number, length, code, rest = found.groups()
-    flags = bits.TX if turn == "T" else 0
+    time, interface, turn, brs, esi, number, old_interface, old_number, length, code, rest = found.groups()
+    interface, number = interface or old_interface or "", number or old_number
+    flags = bits.TX if turn == "T" or is_sending(interface) else 0
     arbitration_id = int(number, 16)
-    if len(number) > 3:
+    if len(number) > _USUAL_DIGITS:
         flags |= bits.ERROR if arbitration_id & _ERROR_CLASS else bits.EXTENDED
         arbitration_id &= 0x1FFFFFFF
     size = int(length) if length else 8
@@ -83,7 +96,7 @@ def time_of(text: str) -> int:
     """A time in parentheses in nanoseconds; a date is local time. Raises ValueError."""
     date = _DATE.match(text)
     if date is None:
-        return nanoseconds(text)
+        return nanoseconds(text.strip())
     seconds = int(datetime.fromisoformat(date[1]).timestamp())
     return seconds * NANOSECONDS + int((date[2] or "").ljust(9, "0"))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.logfile.candump.columns import channels_of
+from canmcast_gui.logfile.candump.interfaces import is_sending
 from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
@@ -51,7 +52,7 @@ def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Places
     channel = channels_of(lines, found, channels, shape.time_words)
     number, length = shape.words - 2, shape.words - 1
     ids, id_good = hexadecimal(lines, found.end(number), found.size(number))
-    good &= (channel >= 0) & id_good & (found.size(number) >= 3)
+    good &= (channel >= 0) & id_good
     start, end = found.start(length), found.end(length)
     lengths, length_good = whole(lines, end - 1, end - start - 2)
     good &= length_good & (text[start] == ord("[")) & (text[end - 1] == ord("]")) & (lengths <= MAX_PAYLOAD)
@@ -59,6 +60,9 @@ def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Places
     good &= (lengths > 0) | (found.start(shape.words) == end)
     flags, flags_good = _flags(lines, found, shape)
     good &= flags_good
+    sent = {name: 1 for name in channels if is_sending(name)}
+    if sent:
+        flags |= bits.TX * (channels_of(lines, found, sent, shape.time_words) > 0)
     long_id = found.size(number) > 3
     flags |= np.where(long_id, np.where(ids & _ERROR_CLASS, bits.ERROR, bits.EXTENDED), 0)
     flags |= bits.FD * ((lengths > INLINE_BYTES) | (flags & (bits.BRS | bits.ESI) > 0))
@@ -98,6 +102,8 @@ def _times(lines: Lines, found: Layouts, words: int) -> tuple[Numbers, Mask]:
     good = (lines.text[start] == ord("(")) & (lines.text[end - 1] == ord(")"))
     if words == 1:
         times, time_good = nanoseconds(lines, start + 1, end - 1)
+    elif len(found) and (found.size(0) == 1).all():
+        times, time_good = nanoseconds(lines, found.start(1), end - 1)  # blanks stand before it
     else:
         times, time_good = _dates(lines, start + 1, end - 1)
     return times, good & time_good
