@@ -77,9 +77,12 @@ class FrameBatch:
         lengths = np.broadcast_to(np.asarray(width if length is None else length), (count,))
         if count and (lengths.min() < 0 or lengths.max() > width):
             raise ValueError(f"length must lie between 0 and {width}, the width of data")
+        ids = np.asarray(arbitration_id)
+        if count and (ids.min() < 0 or ids.max() > 0xFFFFFFFF):
+            raise ValueError("arbitration ids must lie between 0 and 0xffffffff")
         records = np.zeros(count, dtype=FRAME_DTYPE)
         records["timestamp_ns"] = timestamp_ns
-        records["arbitration_id"] = arbitration_id
+        records["arbitration_id"] = ids
         records["flags"] = flags
         records["channel"] = channel
         records["source"] = source

@@ -6,6 +6,8 @@ stand here twice: for one frame with the words for what is wrong, and for the co
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,8 @@ from canmcast_gui.frames.layout import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
 MAX_STANDARD_ID = 0x7FF
 MAX_EXTENDED_ID = 0x1FFFFFFF
 CLASSIC_BYTES = 8
+
+_HIGHEST_BIT_OF_32 = np.uint32(1 << 31)
 
 
 def frame_problem(arbitration_id: int, flags: int, dlc: int, length: int) -> str | None:
@@ -78,3 +82,40 @@ def first_problem(batch: FrameBatch) -> tuple[int, str] | None:
     problem = frame_problem(number, flags, int(dlc[0]), length)
     assert problem is not None, "the two forms of the rules differ"
     return row, problem
+
+
+class Repaired(NamedTuple):
+    """Frames with ids that they can have: the batch, which of its rows were changed, and which rows of the
+    original are not in it."""
+
+    batch: FrameBatch
+    widened: npt.NDArray[np.intp]
+    left_out: npt.NDArray[np.intp]
+
+
+def with_possible_ids(batch: FrameBatch) -> Repaired | None:
+    """What a batch with ids that no frame can have stands for; None where all are possible.
+
+    There is one rule for what comes from files and other programs: an id that is marked as standard and needs
+    more than 11 bits has lost its mark, and is an extended one. The highest of 32 bits marks extended ids, as
+    in DBC, BLF and SocketCAN. What then has more than 29 bits is not an id, and its frame is left out: cut to
+    fewer bits it would be that of another frame. Numbers of error frames are not ids: they are fitted without
+    being counted as changed.
+    """
+    ids, flags = batch.arbitration_id, batch.flags
+    if not len(ids) or int(ids.max()) <= MAX_STANDARD_ID:
+        return None
+    wide = (ids > MAX_STANDARD_ID) & (flags & bits.EXTENDED == 0)
+    if int(ids.max()) <= MAX_EXTENDED_ID and not wide.any():
+        return None
+    error = batch.has(Flag.ERROR)
+    marked = ids >= _HIGHEST_BIT_OF_32
+    numbers = np.where(marked, ids & ~_HIGHEST_BIT_OF_32, ids)
+    numbers[error] &= np.uint32(MAX_EXTENDED_ID)
+    records = batch.records.copy()
+    records["arbitration_id"] = numbers
+    records["flags"][wide | marked] |= np.uint16(bits.EXTENDED)
+    possible = numbers <= MAX_EXTENDED_ID
+    changed = wide & ~marked & ~error
+    kept = FrameBatch(records[possible], batch.heap)
+    return Repaired(kept, np.flatnonzero(changed[possible]), np.flatnonzero(~possible))

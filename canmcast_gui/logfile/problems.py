@@ -1,9 +1,10 @@
-"""What could not be read of a file: counted, and the first of it located and named."""
+"""What is wrong with a file: what could not be read, counted and located, and what looks odd as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from canmcast_gui.counted import counted
 
@@ -37,6 +38,16 @@ class Missing:
         return f"{counted(self.places, 'damaged place')}{lost}"
 
 
+class Finding(NamedTuple):
+    """What is odd about a whole file, as a sentence, and the first frame that shows it.
+
+    ``row`` is the number of that frame among those that were read, counted from 0; None where there is none.
+    """
+
+    sentence: str
+    row: int | None = None
+
+
 class Problems:
     """Counts what was skipped; ``sentences`` say where and why for the first ones.
 
@@ -47,6 +58,17 @@ class Problems:
         self.skipped = 0
         self.sentences: list[str] = []
         self.missing = Missing()
+        self._findings: dict[str, Finding] = {}
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is odd about the file as a whole, one of each kind."""
+        return list(self._findings.values())
+
+    def find(self, kind: str, sentence: str, row: int | None = None) -> None:
+        """Say what is odd about the file; of each kind the newest sentence counts, and the first row."""
+        known = self._findings.get(kind)
+        self._findings[kind] = Finding(sentence, row if known is None or known.row is None else known.row)
 
     def add(self, where: str, what: object) -> None:
         """Count one thing that could not be read."""

@@ -21,7 +21,6 @@ from canmcast_gui.logfile.busmaster_times import Parts, clock, parts_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Passed, TextLog
 from canmcast_gui.logfile.rows import (
-    HIGHEST_ID,
     NANOSECONDS,
     Row,
     checked_start,
@@ -120,7 +119,7 @@ class BusmasterParser:
             content = decimal_payloads(lines, found.start(words.data), lengths)
         good &= content.good
         flags = bits.TX * (turn == ord("T")) | bits.EXTENDED * extended
-        batch = batch_from(times, ids & HIGHEST_ID, flags, channel, content)[good]
+        batch = batch_from(times, ids, flags, channel, content)[good]
         rows = found.rows[good]
         if self._mode == "RELATIVE":
             return [self._last.take(lines, rows, batch)]

@@ -13,7 +13,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import HIGHEST_ID, Row, payload_of, whole_number
+from canmcast_gui.logfile.rows import Row, payload_of, whole_number
 from canmcast_gui.logfile.rows import nanoseconds as nanoseconds_of
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Places
@@ -58,7 +58,7 @@ class CrtdParser:
         content = payloads(lines, places, np.where(good, lengths, 0), 3)
         good &= content.good
         flags = bits.TX * (letter == ord("T")) | bits.EXTENDED * extended
-        batch = batch_from(times, ids & HIGHEST_ID, flags, np.where(has_bus, bus, 1), content)
+        batch = batch_from(times, ids, flags, np.where(has_bus, bus, 1), content)
         return [(found.rows[good], batch[good])]
 
     def parse(self, line: str) -> Row | Remark | Passed | None:

@@ -6,12 +6,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.log import CountingLog, Log
-from canmcast_gui.logfile.problems import Missing, Problems
+from canmcast_gui.logfile.plausible import Plausibility
+from canmcast_gui.logfile.problems import Finding, Missing, Problems
 from canmcast_gui.logfile.recognise import recognise
 from canmcast_gui.logfile.table.layout import TableLayout
 
@@ -43,16 +47,19 @@ class FrameReader:
 
     def __iter__(self) -> Iterator[FrameBatch]:
         self._open()
-        frames = 0
+        seen = Plausibility(self._problems)
+        left_out = _LeftOut(self._log)
         try:
-            for batch in self._log.batches(self._batch_frames):
-                frames += len(batch)
+            for found in self._log.batches(self._batch_frames):
+                batch, rows = seen.take(found)
+                left_out.take(len(found), rows)
                 yield batch
         except OSError as error:
-            if not frames:
+            if not seen.frames:
                 raise FileError(os_sentence(self.path, error, "read")) from error
             self._problems.add(f"byte {self._log.position}", error.strerror or error)
-        if not frames and self.skipped:
+        seen.end()
+        if not seen.frames and self.skipped:
             raise FileError(f"nothing of {self.path.name} can be read: {self.problems[0]}")
 
     @property
@@ -67,18 +74,23 @@ class FrameReader:
 
     @property
     def skipped(self) -> int:
-        """How many lines, objects or containers could not be read so far."""
+        """How many lines, objects, containers or frames could not be read so far."""
         return self._problems.skipped
 
     @property
     def problems(self) -> list[str]:
-        """Sentences about the first of what was skipped."""
-        return self._problems.sentences
+        """Sentences about what is odd in the file, and about the first of what was skipped."""
+        return [finding.sentence for finding in self._problems.findings] + self._problems.sentences
 
     @property
     def missing(self) -> Missing:
         """What damaged places cost, where the format lets that be known; complete when all has been read."""
         return self._problems.missing
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is odd about the file as a whole, so far as it was read; ``problems`` has these too."""
+        return self._problems.findings
 
     @property
     def notes(self) -> list[Note]:
@@ -104,6 +116,27 @@ class FrameReader:
         else:
             assert self.format.reader is not None  # recognise() gives only what can be read
             self._log = self.format.reader(self.path, self._problems)
+
+
+class _LeftOut:
+    """Keeps notes at the frames that they precede where frames before them are left out."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._moved = 0
+        self._found = 0
+        self._left_out = 0
+
+    def take(self, frames: int, rows: npt.NDArray[np.intp]) -> None:
+        """Of the next so many frames of the file, these rows are left out."""
+        kept = self._log.notes.kept
+        while self._moved < len(kept) and kept[self._moved].row <= self._found + frames:
+            note = kept[self._moved]
+            before = self._left_out + int(np.searchsorted(rows, note.row - self._found))
+            kept[self._moved] = note._replace(row=note.row - before)
+            self._moved += 1
+        self._found += frames
+        self._left_out += len(rows)
 
 
 def read_batches(

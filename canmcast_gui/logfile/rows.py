@@ -11,7 +11,7 @@ import numpy as np
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 
 NANOSECONDS = 1_000_000_000
-HIGHEST_ID = 0x1FFFFFFF
+HIGHEST_NUMBER = 0xFFFFFFFF
 _HIGHEST_CHANNEL = 255
 
 # Half of what 64 bits hold, so that the sum of a file's start and a time in it fits: 146 years.
@@ -30,7 +30,10 @@ class Row(NamedTuple):
 
 
 def checked(row: Row) -> Row:
-    """The row, its channel 0 where no column holds it. Raises ValueError for what cannot be a frame."""
+    """The row, its channel 0 where no column holds it. Raises ValueError for what cannot be a frame.
+
+    Which ids of 32 bits frames can have is looked at where all formats come together.
+    """
     size = len(row.payload)
     if size > (MAX_PAYLOAD if row.flags & (bits.FD | bits.ERROR) else INLINE_BYTES):
         raise ValueError(f"a frame with {size} bytes")
@@ -38,9 +41,8 @@ def checked(row: Row) -> Row:
         raise ValueError("a time beyond all measure")
     if row.arbitration_id < 0:
         raise ValueError("a negative id")
-    if row.arbitration_id > HIGHEST_ID:
-        # A reserved bit more is common in files of J1939 tools; what the bus carried has 29 bits.
-        row = row._replace(arbitration_id=row.arbitration_id & HIGHEST_ID)
+    if row.arbitration_id > HIGHEST_NUMBER:
+        raise ValueError("an id with more than 32 bits")
     if not 0 <= row.channel <= _HIGHEST_CHANNEL:
         row = row._replace(channel=0)
     return row

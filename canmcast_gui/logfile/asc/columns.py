@@ -10,7 +10,6 @@ from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 
-_HIGHEST_ID = 0x1FFFFFFF
 _LOWER = 0x20
 _CANFD = int.from_bytes(b"canfd", "little")
 _FIVE_BYTES = np.uint64((1 << 40) - 1)
@@ -95,7 +94,7 @@ def _batch(
     good &= time_good & channel_good & id_good & content.good
     channels[channels > 255] = 0
     flags = flags | bits.EXTENDED * extended | bits.TX * tx
-    batch = batch_from(times, ids & _HIGHEST_ID, flags, channels, content)
+    batch = batch_from(times, ids, flags, channels, content)
     if good.all():
         return found.rows, batch
     return found.rows[good], batch[good]

@@ -145,7 +145,7 @@ def _objects(content: Bytes, starts: Column, kind: Kind, header: int) -> Column:
 
 
 def _set_id(records: Column, number: Column) -> None:
-    records["arbitration_id"] = number & 0x1FFFFFFF
+    records["arbitration_id"] = number & 0x7FFFFFFF
     # The highest bit of 32 becomes the lowest.
     records["flags"] = number >> np.uint32(31)
 

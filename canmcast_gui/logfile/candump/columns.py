@@ -10,7 +10,7 @@ from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
-_HIGHEST_ID = 0x1FFFFFFF
+_ERROR_BITS = 0x1FFFFFFF
 _ERROR_CLASS = 0x20000000
 _LOWER = 0x20
 _LONGEST_NAME = 16
@@ -50,7 +50,8 @@ def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[P
     error = extended & (ids & _ERROR_CLASS != 0)
     flags = np.where(error, bits.ERROR, bits.EXTENDED * extended)
     flags |= fd_flags | bits.TX * (turned & (turn == ord("t")))
-    batch = batch_from(times, ids & _HIGHEST_ID, flags, channel, content)
+    ids = np.where(error, ids & _ERROR_BITS, ids)
+    batch = batch_from(times, ids, flags, channel, content)
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 
 

@@ -90,8 +90,9 @@ class CandumpParser:
         moment = nanoseconds(time) if time else 0
         arbitration_id = int(number, 16)
         if len(number) > 3:
-            flags |= bits.ERROR if arbitration_id & _ERROR_CLASS else bits.EXTENDED
-            arbitration_id &= 0x1FFFFFFF
+            is_error = bool(arbitration_id & _ERROR_CLASS)
+            flags |= bits.ERROR if is_error else bits.EXTENDED
+            arbitration_id &= 0x1FFFFFFF if is_error else 0xFFFFFFFF
         if fd:
             said = int(fd[1], 16)
             flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)

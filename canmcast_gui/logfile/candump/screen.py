@@ -59,8 +59,9 @@ def parse(line: str, channel_of: dict[str, int]) -> tuple[str, str, Row] | None:
     flags = bits.TX if turn == "T" or is_sending(interface) else 0
     arbitration_id = int(number, 16)
     if len(number) > _USUAL_DIGITS:
-        flags |= bits.ERROR if arbitration_id & _ERROR_CLASS else bits.EXTENDED
-        arbitration_id &= 0x1FFFFFFF
+        is_error = bool(arbitration_id & _ERROR_CLASS)
+        flags |= bits.ERROR if is_error else bits.EXTENDED
+        arbitration_id &= 0x1FFFFFFF if is_error else 0xFFFFFFFF
     size = int(length) if length else 8
     rest = rest or ""
     channel = channel_of.get(interface, 0)

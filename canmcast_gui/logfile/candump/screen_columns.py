@@ -17,7 +17,7 @@ from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds,
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 _ERROR_CLASS = 0x20000000
-_HIGHEST_ID = 0x1FFFFFFF
+_ERROR_BITS = 0x1FFFFFFF
 _LAYOUT_COLUMNS = 128
 
 # Year to minute, with the space between date and time of day: "2015-07-10 09:50".
@@ -68,7 +68,8 @@ def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Places
     flags |= bits.FD * ((lengths > INLINE_BYTES) | (flags & (bits.BRS | bits.ESI) > 0))
     content = payloads(lines, found.start(shape.words), np.where(good, lengths, 0), 3)
     good &= content.good & ((lengths <= INLINE_BYTES) | (flags & bits.ERROR == 0))
-    batch = batch_from(times, ids & _HIGHEST_ID, flags, channel, content)
+    ids = np.where(flags & bits.ERROR, ids & _ERROR_BITS, ids)
+    batch = batch_from(times, ids, flags, channel, content)
     return found.rows[good], batch[good]
 
 

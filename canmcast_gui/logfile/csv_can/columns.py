@@ -10,7 +10,6 @@ from canmcast_gui.logfile.text.lines import Bytes, Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds
 from canmcast_gui.logfile.text.payloads import Payloads, batch_from
 
-_HIGHEST_ID = 0x1FFFFFFF
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LONGEST = 12
 
@@ -39,7 +38,7 @@ def frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
     place = found.end(5) + 1
     content = _payloads(lines, place, lines.ends[found.rows] - place, good)
     good &= content.good
-    batch = batch_from(times, ids & _HIGHEST_ID, flags, 0, content)
+    batch = batch_from(times, ids, flags, 0, content)
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 
 

@@ -29,7 +29,7 @@ from canmcast_gui.logfile.text.numbers import FIRST_BYTES
 
 Flags = npt.NDArray[np.uint16]
 
-_HIGHEST_ID = 0x1FFFFFFF
+_HIGHEST_NUMBER = 0xFFFFFFFF
 _STANDARD_ID = 0x7FF
 _HIGHEST_CHANNEL = 255
 # Names of channels in one file; more is no column of channels.
@@ -149,11 +149,12 @@ def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:
         found = _EXPONENT.match(content[starts[row] : ends[row]].tobytes())
         if found is not None:
             values[row], good[row] = int(b"%se%d" % (found[1], int(found[2])), 16), True
-    extended = values > _STANDARD_ID
+    # Where a column says it, what contradicts it is looked at where all formats come together.
+    extended = (values > _STANDARD_ID) & (layout.extended is None)
     if marked.any():
         extended |= marked & (last == ord("x"))
-    # Reserved bits above the 29 are common in files of J1939 tools, as for the other formats.
-    return values & _HIGHEST_ID, extended, good & (values <= 0xFFFFFFFF)
+    good &= values <= _HIGHEST_NUMBER
+    return np.where(good, values, 0), extended, good
 
 
 def _flags(cells: Cells, layout: TableLayout) -> Flags:

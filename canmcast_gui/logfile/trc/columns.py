@@ -10,7 +10,6 @@ from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
-_HIGHEST_ID = 0x1FFFFFFF
 _NO_ID = 0xFFFFFFFF
 
 _DATA = int.from_bytes(b"DT", "little")
@@ -93,5 +92,5 @@ def _batch(
         channels[channels > 255] = 0
     content = payloads(lines, found.start(data), np.where(good, lengths, 0), 3)
     good &= content.good
-    batch = batch_from(times // 1000, ids & _HIGHEST_ID, flags, channels, content)
+    batch = batch_from(times // 1000, ids, flags, channels, content)
     return (found.rows, batch) if good.all() else (found.rows[good], batch[good])

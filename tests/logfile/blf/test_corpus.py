@@ -8,7 +8,11 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, file_info, read_batches
 from tests.support.corpus import corpus_file, corpus_table
 
-TRUTH = [row for row in corpus_table("TRUTH.tsv") if row["path"].startswith("blf/")]
+# Its only frame has an id with more than 29 bits, and is left out.
+IMPOSSIBLE = "blf/technica_errors/FileWithUnknownObjectType.blf"
+TRUTH = [
+    row for row in corpus_table("TRUTH.tsv") if row["path"].startswith("blf/") and row["path"] != IMPOSSIBLE
+]
 SAME_AS_PYTHON_CAN = [
     "blf/canoe15_sim_2ch_pair.blf",
     "blf/canoe15_trigger_gw171_T001.blf",
@@ -38,6 +42,11 @@ def test_counts_and_times(truth):
     for time in ("first_time_s", "last_time_s"):
         if truth[time]:
             assert info[time] == pytest.approx(float(truth[time]), abs=2e-9)
+
+
+def test_a_frame_whose_id_has_more_than_29_bits_is_left_out():
+    with pytest.raises(FileError, match="ids above 1FFFFFFF, left out: 1 frame"):
+        file_info(corpus_file(IMPOSSIBLE))
 
 
 @pytest.mark.parametrize("name", SAME_AS_PYTHON_CAN)

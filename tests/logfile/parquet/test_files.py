@@ -22,12 +22,13 @@ def read(path) -> FrameBatch:
 def mixed(count: int) -> FrameBatch:
     random = np.random.default_rng(5)
     lengths = random.integers(0, 65, count)
+    extended = random.integers(0, 2, count)
     return FrameBatch.from_columns(
         1_762_345_678_000_000_000 + np.arange(count) * 123_457,
-        random.integers(0, 1 << 29, count),
+        random.integers(0, 1 << 29, count) >> np.where(extended, 0, 18),
         random.integers(0, 256, (count, 64)),
         length=lengths,
-        flags=np.where(lengths > 8, Flag.FD | Flag.BRS, Flag.TX) | random.integers(0, 2, count),
+        flags=np.where(lengths > 8, Flag.FD | Flag.BRS, Flag.TX) | extended,
         channel=random.integers(0, 256, count),
     )
 

@@ -1,0 +1,84 @@
+"""What a file says that cannot be so, or hardly: found while its frames are read, batch by batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.validity import with_possible_ids
+from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.rows import NANOSECONDS
+
+# Clocks that begin again, in seconds, and how far from the turn the frames on its two sides may be together.
+_TURNS = (
+    (60.0, 3.0, "a minute"),
+    (3600.0, 30.0, "an hour"),
+    (2**32 / 1e6, 30.0, "2^32 µs"),
+    (86400.0, 300.0, "a day"),
+)
+_SHORTEST_TURN_NS = 57 * NANOSECONDS
+_YEAR_NS = 365 * 86400 * NANOSECONDS
+
+# So many frames are more than a bus with one defect begins with.
+_FEW_FRAMES = 10
+
+
+class Plausibility:
+    """Looks at the frames of one file in their order, and tells the problems what is odd about them.
+
+    ``frames`` is how many came through.
+    """
+
+    def __init__(self, problems: Problems) -> None:
+        self.frames = 0
+        self._problems = problems
+        self._errors = 0
+        self._last_ns: int | None = None
+        self._counts: dict[str, int] = {}
+
+    def take(self, batch: FrameBatch) -> tuple[FrameBatch, npt.NDArray[np.intp]]:
+        """The batch with ids that frames can have, and which rows of it are left out for that."""
+        repaired = with_possible_ids(batch)
+        left_out = np.zeros(0, dtype=np.intp)
+        if repaired is not None:
+            batch, widened, left_out = repaired
+            self._find("standard ids above 7FF, read as extended", widened)
+            if len(left_out):
+                self._problems.skipped += len(left_out)
+                # Where the first one was is where the frame after it is.
+                first = left_out[0] + np.zeros(len(left_out), dtype=np.intp)
+                self._find("ids above 1FFFFFFF, left out", first)
+        if len(batch):
+            self._look_at_times(batch.timestamp_ns)
+            self._errors += int(np.count_nonzero(batch.has(Flag.ERROR)))
+        self.frames += len(batch)
+        return batch, left_out
+
+    def end(self) -> None:
+        """All frames were taken."""
+        if self._errors == self.frames >= _FEW_FRAMES:
+            self._problems.find("errors", f"all {self.frames:,} frames are error frames", 0)
+
+    def _look_at_times(self, times: npt.NDArray[np.int64]) -> None:
+        first = int(times[0]) if self._last_ns is None else self._last_ns
+        self._last_ns = int(times[-1])
+        steps = np.diff(times, prepend=first)
+        if steps.min() < -_SHORTEST_TURN_NS:
+            for seconds, near, name in _TURNS:
+                short = seconds * NANOSECONDS + steps
+                turned = (short >= -NANOSECONDS) & (short < near * NANOSECONDS)
+                self._find(
+                    f"times that fall by about {name}, as of a clock that begins again",
+                    np.flatnonzero(turned),
+                )
+        if max(-int(steps.min()), int(steps.max())) > _YEAR_NS:
+            self._find("times more than a year from the one before", np.flatnonzero(np.abs(steps) > _YEAR_NS))
+
+    def _find(self, kind: str, rows: npt.NDArray[np.intp]) -> None:
+        """Count frames of a kind, given as rows of the batch that is looked at."""
+        if not len(rows):
+            return
+        count = self._counts[kind] = self._counts.get(kind, 0) + len(rows)
+        said = f"{count:,} frames" if count > 1 else "1 frame"
+        self._problems.find(kind, f"{kind}: {said}", self.frames + int(rows[0]))
