@@ -147,7 +147,7 @@ def _told(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) ->
     for batch in batches:
         gap.add(batch)
         yield batch
-    sentences = reader.renumbered
+    sentences = [*reader.renumbered, *(finding.sentence for finding in reader.findings)]
     if reader.skipped:
         sentences = [*sentences, unread(reader.skipped, reader.missing)]
     if len(reader.parts) > 1 and gap.sentence():

@@ -17,9 +17,10 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Formats do not agree on what an error frame carries: all but ``frames`` and ``error_frames`` is about data
     and remote frames. Times are as the file writes them, None where it has no such frame. ``backwards`` are
-    frames that are older than the one before, ``passed_over`` events by kind that are no frames, ``problems``
-    sentences about the first of what was skipped. ``missing_s`` and ``missing_frames`` are estimates of what
-    ``damaged_places`` cost, which only some formats can tell; 0 where it is not known.
+    frames that are older than the one before, ``passed_over`` events by kind that are no frames, ``findings``
+    what is odd about the file, each a sentence and the first row that shows it, ``problems`` these sentences
+    and others about the first of what was skipped. ``missing_s`` and ``missing_frames`` are
+    estimates of what ``damaged_places`` cost, which only some formats can tell; 0 where it is not known.
     Raises FileError.
     """
     reader = FrameReader(path)
@@ -37,6 +38,7 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
         "damaged_places": reader.missing.places,
         "missing_s": reader.missing.seconds,
         "missing_frames": reader.missing.frames,
+        "findings": [finding._asdict() for finding in reader.findings],
         "problems": list(reader.problems),
     }
 

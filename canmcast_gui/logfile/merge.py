@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile.problems import Missing
+from canmcast_gui.logfile.problems import Finding, Missing
 from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
 from canmcast_gui.logfile.table.layout import TableLayout
 
@@ -47,9 +47,12 @@ class MergedReader:
         self.notes: list[Note] = []
         self.start_ns = 0
         self._align = align
+        # Where rows of the files came to be: (place of the file in ``parts``, row there) -> row here.
+        self._rows: dict[tuple[int, int], int] = {}
 
     def __iter__(self) -> Iterator[FrameBatch]:
         self.channels.clear()
+        self._rows.clear()
         self.notes = []
         streams = [
             _Stream(reader, part.offset_ns) for reader, part in zip(self.readers, self.parts, strict=True)
@@ -58,7 +61,7 @@ class MergedReader:
             _align(streams)
         frames = 0
         while any(stream.fill() for stream in streams):
-            batch = self._next(streams)
+            batch = self._next(streams, frames)
             self._place_notes(streams, batch, frames)
             frames += len(batch)
             yield batch
@@ -79,13 +82,22 @@ class MergedReader:
 
     @property
     def problems(self) -> list[str]:
-        """Sentences about the first of what was skipped, each with its file."""
+        """Sentences about what is odd and about the first of what was skipped, each with its file."""
         return [f"{reader.path.name}, {problem}" for reader in self.readers for problem in reader.problems]
 
     @property
     def missing(self) -> Missing:
         """What damaged places cost, in all files."""
         return sum((reader.missing for reader in self.readers), Missing())
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is odd about the files, each with its name; rows count in all frames."""
+        return [
+            Finding(f"{reader.path.name}, {sentence}", None if row is None else self._rows.get((place, row)))
+            for place, reader in enumerate(self.readers)
+            for sentence, row in reader.findings
+        ]
 
     @property
     def renumbered(self) -> list[str]:
@@ -96,19 +108,26 @@ class MergedReader:
             if number != channel
         ]
 
-    def _next(self, streams: list[_Stream]) -> FrameBatch:
-        """All frames up to where the first of the streams must be read on."""
+    def _next(self, streams: list[_Stream], frames: int) -> FrameBatch:
+        """All frames up to where the first of the streams must be read on; ``frames`` came before them."""
         filled = [(place, stream) for place, stream in enumerate(streams) if stream.fill()]
         until = min(stream.last for _, stream in filled)
-        parts, keys = [], []
+        parts, keys, found = [], [], []
+        at = 0
         for place, stream in filled:
+            first = stream.taken
             batch, key = stream.take(until)
+            rows = [row for _, row in self.readers[place].findings if row is not None]
+            found += [(place, row, at + row - first) for row in rows if 0 <= row - first < len(batch)]
+            at += len(batch)
             if len(batch):
                 parts.append(self._renumbered(place, batch))
                 keys.append(key)
-        if len(parts) == 1:
-            return parts[0]
-        return FrameBatch.concatenate(parts)[np.argsort(np.concatenate(keys), kind="stable")]
+        order = np.argsort(np.concatenate(keys), kind="stable") if len(parts) > 1 else None
+        for place, row, source in found:
+            position = source if order is None else int(np.flatnonzero(order == source)[0])
+            self._rows[place, row] = frames + position
+        return parts[0] if order is None else FrameBatch.concatenate(parts)[order]
 
     def _renumbered(self, place: int, batch: FrameBatch) -> FrameBatch:
         present = np.unique(batch.channel)
@@ -148,7 +167,10 @@ class MergedReader:
 
 
 class _Stream:
-    """One file's batches, with keys that never fall: the highest time so far."""
+    """One file's batches, with keys that never fall: the highest time so far.
+
+    ``taken`` is how many frames were given out.
+    """
 
     def __init__(self, reader: FrameReader, offset_ns: int) -> None:
         self._reader = reader
@@ -157,6 +179,7 @@ class _Stream:
         self._keys: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._highest = -(2**63)
         self._noted = 0
+        self.taken = 0
         self.offset_ns = offset_ns
 
     def fill(self) -> bool:
@@ -189,6 +212,7 @@ class _Stream:
         end = int(np.searchsorted(self._keys, until, side="right"))
         taken = self._batch[:end], self._keys[:end]
         self._batch, self._keys = self._batch[end:], self._keys[end:]
+        self.taken += end
         return taken
 
     def shift(self, by_ns: int) -> None:

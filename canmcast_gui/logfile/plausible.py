@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.problems import Problems
@@ -19,6 +20,9 @@ _TURNS = (
 )
 _SHORTEST_TURN_NS = 57 * NANOSECONDS
 _YEAR_NS = 365 * 86400 * NANOSECONDS
+
+# Sessions of one file may be years apart, in their order; but not as far as a clock that was never set.
+_FAR_NS = 20 * _YEAR_NS
 
 # So many frames are more than a bus with one defect begins with.
 _FEW_FRAMES = 10
@@ -35,6 +39,7 @@ class Plausibility:
         self._problems = problems
         self._errors = 0
         self._last_ns: int | None = None
+        self._last_rise: int | None = None
         self._counts: dict[str, int] = {}
 
     def take(self, batch: FrameBatch) -> tuple[FrameBatch, npt.NDArray[np.intp]]:
@@ -44,11 +49,9 @@ class Plausibility:
         if repaired is not None:
             batch, widened, left_out = repaired
             self._find("standard ids above 7FF, read as extended", widened)
-            if len(left_out):
-                self._problems.skipped += len(left_out)
-                # Where the first one was is where the frame after it is.
-                first = left_out[0] + np.zeros(len(left_out), dtype=np.intp)
-                self._find("ids above 1FFFFFFF, left out", first)
+            # Where the first of these was is the frame after it.
+            self._find("ids above 1FFFFFFF, left out", left_out)
+            self._problems.skipped += len(left_out)
         if len(batch):
             self._look_at_times(batch.timestamp_ns)
             self._errors += int(np.count_nonzero(batch.has(Flag.ERROR)))
@@ -73,12 +76,23 @@ class Plausibility:
                     np.flatnonzero(turned),
                 )
         if max(-int(steps.min()), int(steps.max())) > _YEAR_NS:
-            self._find("times more than a year from the one before", np.flatnonzero(np.abs(steps) > _YEAR_NS))
+            self._look_at_years(steps)
 
-    def _find(self, kind: str, rows: npt.NDArray[np.intp]) -> None:
-        """Count frames of a kind, given as rows of the batch that is looked at."""
+    def _look_at_years(self, steps: npt.NDArray[np.int64]) -> None:
+        """A frame that is years ahead is one after which times fall again: it is where they rose."""
+        rises = np.flatnonzero(steps > _YEAR_NS)
+        odd = np.flatnonzero((steps < -_YEAR_NS) | (steps > _FAR_NS))
+        if len(odd):
+            before = rises[rises <= odd[0]]
+            first = self.frames + int(before[-1]) if len(before) else self._last_rise
+            self._find("times that jump by years", odd, first)
+        if len(rises):
+            self._last_rise = self.frames + int(rises[-1])
+
+    def _find(self, kind: str, rows: npt.NDArray[np.intp], first: int | None = None) -> None:
+        """Count frames of a kind, given as rows of the batch; ``first`` where another row is to be shown."""
         if not len(rows):
             return
         count = self._counts[kind] = self._counts.get(kind, 0) + len(rows)
-        said = f"{count:,} frames" if count > 1 else "1 frame"
-        self._problems.find(kind, f"{kind}: {said}", self.frames + int(rows[0]))
+        row = self.frames + int(rows[0]) if first is None else first
+        self._problems.find(kind, f"{kind}: {counted(count, 'frame')}", row)

@@ -9,7 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.merge import LogPart, MergedReader
-from canmcast_gui.logfile.problems import Missing
+from canmcast_gui.logfile.problems import Finding, Missing
 from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
 
 # By their dates and times; all begin together; each begins where the one before it has ended.
@@ -69,6 +69,14 @@ class InTurnReader:
     def missing(self) -> Missing:
         """What damaged places cost, in all files."""
         return sum((reader.missing for reader in self.readers), Missing())
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is odd about the files, each with its name; which of all rows show it is not counted."""
+        readers = self.readers
+        return [
+            Finding(f"{reader.path.name}, {one.sentence}") for reader in readers for one in reader.findings
+        ]
 
     @property
     def renumbered(self) -> list[str]:

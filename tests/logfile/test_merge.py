@@ -82,3 +82,18 @@ def test_nothing_is_lost_whatever_the_batches(files, size, tmp_path_factory):
     parts = written(tmp_path_factory.mktemp("files"), *(frames(sorted(moments)) for moments in files))
     batch, _ = merged(parts, batch_frames=size)
     assert seconds(batch) == sorted(moment for moments in files for moment in moments)
+
+
+def test_findings_name_their_file_and_count_rows_in_all_frames(tmp_path):
+    for name, ids in (("a", ["100", "101", "900"]), ("b", ["900", "102", "103"])):
+        lines = [
+            f"({1 + row}.{'5' if name == 'b' else '0'}) can0 {number}#" for row, number in enumerate(ids)
+        ]
+        (tmp_path / f"{name}.log").write_text("\n".join(lines))
+    batch, reader = merged([LogPart(tmp_path / "a.log"), LogPart(tmp_path / "b.log")], batch_frames=2)
+    assert [finding.sentence for finding in reader.findings] == [
+        f"{name}.log, standard ids above 7FF, read as extended: 1 frame" for name in "ab"
+    ]
+    rows = [finding.row for finding in reader.findings]
+    assert rows == [4, 1]
+    assert batch.arbitration_id[rows].tolist() == [0x900, 0x900]

@@ -185,9 +185,12 @@ def test_clocks_that_begin_again(period, step, name, parts):
 def test_a_frame_years_away_from_its_neighbors(parts):
     times = [1_700_000_000.0 + row for row in range(20)]
     times[7] = 4_000_000_000.0
-    kind = "times more than a year from the one before"
-    assert findings_of(times, parts) == [Finding(f"{kind}: 2 frames", 7)]
-    assert findings_of([0.0, *times[:5]], parts) == [Finding(f"{kind}: 1 frame", 1)]
+    kind = "times that jump by years"
+    assert findings_of(times, parts) == [Finding(f"{kind}: 2 frames", 7)]  # up and down
+    times[7] = 1_800_000_000.0
+    assert findings_of(times, parts) == [Finding(f"{kind}: 1 frame", 7)]
+    assert findings_of([0.0, *times[:5]], parts) == [Finding(f"{kind}: 1 frame", 1)]  # a clock that was set
+    assert findings_of([*times[:5], 0.0, 1.0], parts) == [Finding(f"{kind}: 1 frame", 5)]
 
 
 def test_nothing_but_error_frames():
@@ -203,6 +206,7 @@ def test_nothing_but_error_frames():
         [0.0, 1.0, 0.99, 3.0],  # a little out of order
         [0.0, 40.0, 0.0, 40.0],  # begun again by hand
         [0.0, 1e6, 2e6],  # long silence
+        [1_400_000_000.0, 1_500_000_000.0, 1_600_000_000.0],  # sessions that are years apart
         [900.0, 0.0, 400.0, 100.0],
     ],
 )

@@ -205,7 +205,7 @@ def _load(parts: Sequence[LogPart], order: Order, target: Recording, report: Rep
         gap.add(batch)
         if not report(reader.progress):
             return []
-    sentences = list(reader.renumbered)
+    sentences = [*reader.renumbered, *(finding.sentence for finding in reader.findings)]
     if reader.skipped:
         sentences.append(unread(reader.skipped, reader.missing))
     if len(parts) > 1 and gap.sentence():
