@@ -98,6 +98,7 @@ def test_info_counts(canmcast, log):
         "damaged_places": 0,
         "missing_s": 0.0,
         "missing_frames": 0,
+        "findings": [],
         "problems": [],
     }
     assert "different ids  2" in canmcast("info", log).stdout

@@ -94,4 +94,5 @@ def test_all_kinds_are_counted(tmp_path):
         "damaged_places": 0,
         "missing_s": 0.0,
         "missing_frames": 0,
+        "findings": [],
     }
