@@ -205,6 +205,13 @@ FORMATS: tuple[Format, ...] = (
         "crtd", "CRTD", (".crtd", ".crt"), line=_at("read_crtd:is_line"), reader=_text("read_crtd:CrtdParser")
     ),
     Format(
+        "yacht",
+        "Yacht Devices RAW",
+        (".raw",),
+        line=_at("read_yacht:is_line"),
+        reader=_text("read_yacht:YachtParser"),
+    ),
+    Format(
         "busmaster",
         "BUSMASTER log",
         (".log",),

@@ -19,29 +19,41 @@ class Unwrapping:
     """Adds a period whenever times fall by more than ``slack_ns``, both times being within a period.
 
     A frame from just before the turn that comes after it stays before it. A pause that is longer than a
-    period less the slack cannot be told from a shorter one.
+    period less the slack cannot be told from a shorter one. ``turns`` is how many periods were added to the
+    last time.
     """
 
     def __init__(self, period_ns: int, slack_ns: int) -> None:
         self._period = period_ns
         self._slack = slack_ns
-        self._turns = 0
         self._last: int | None = None
+        self.turns = 0
+
+    def goes_straight(self, times: npt.NDArray[np.int64]) -> bool:
+        """Whether none of these times, as the next, would begin a period or belong to the one before."""
+        before = self._before(times)
+        return not (self._turned(before, times) | self._late(before, times)).any()
 
     def take(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The next times, int64 (n,), in the order of the file, as times that go forwards."""
         if not len(times):
             return times
-        first = int(times[0]) if self._last is None else self._last
-        before = np.concatenate(([first], times[:-1]))
+        before = self._before(times)
         self._last = int(times[-1])
-        steps = times - before
-        turned = steps < -self._slack
-        if not self._turns and not turned.any():
+        turned = self._turned(before, times)
+        if not self.turns and not turned.any():
             return times
-        inside = (before >= 0) & (before < self._period) & (times >= 0) & (times < self._period)
-        turned &= inside
-        late = inside & (steps > self._period - _LATE_NS) & (np.cumsum(turned) + self._turns > 0)
-        turns = self._turns + np.cumsum(turned.astype(np.int64) - late)
-        self._turns = int(turns[-1])
+        late = self._late(before, times) & (np.cumsum(turned) + self.turns > 0)
+        turns = self.turns + np.cumsum(turned.astype(np.int64) - late)
+        self.turns = int(turns[-1])
         return times + turns * self._period
+
+    def _before(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        first = times[:1] if self._last is None else [self._last]
+        return np.concatenate((first, times[:-1]))
+
+    def _turned(self, before: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        return (times - before < -self._slack) & (before < self._period) & (times >= 0)
+
+    def _late(self, before: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        return (times - before > self._period - _LATE_NS) & (before >= 0) & (times < self._period)

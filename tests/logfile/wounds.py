@@ -21,10 +21,12 @@ from tests.logfile.table.test_reader import (
     VEHICLE_SPY,
 )
 from tests.logfile.test_read_lines import BUSMASTER, CRTD
+from tests.logfile.test_yacht import YACHT
 
 SECONDS_FOR_ONE = 5.0
 TEXTS = {
     "crtd": CRTD,
+    "yacht": YACHT * 5,
     "busmaster": BUSMASTER.format(base="HEX", mode="SYSTEM", number="21", pairs="10 FF"),
     "gvret": GVRET,
     "css": CSS,

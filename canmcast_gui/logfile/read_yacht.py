@@ -1,0 +1,102 @@
+"""RAW lines of Yacht Devices' NMEA 2000 gateways: 00:17:55.475 R 0DF50B23 FF FF FF FF FF 00 00 FF.
+
+Format: appendix "Format of messages in RAW mode" of the manuals (YDEN-02, YDWG-02, YDNR-02): time of day, UTC
+once the gateway knows it; R for what came from the bus, T for what was sent to it; the 29-bit id and up to
+eight bytes in hexadecimal. There is no date, so that times count from the first day's midnight. The gateways
+can send NMEA 0183 sentences on the same connection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+
+import numpy as np
+
+from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.logfile.read_text import Passed, Remark
+from canmcast_gui.logfile.rows import HIGHEST_ID, NANOSECONDS, Row, payload_of, whole_number
+from canmcast_gui.logfile.text.layouts import Layouts
+from canmcast_gui.logfile.text.lines import Lines, Mask, Places
+from canmcast_gui.logfile.text.numbers import hexadecimal, whole
+from canmcast_gui.logfile.text.payloads import batch_from, payloads
+from canmcast_gui.logfile.unwrapping import DAY_NS, Unwrapping
+
+is_line = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [RT] [0-9A-F]{8}( [0-9A-F]{2}){0,8}$", re.IGNORECASE).match
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)\.(\d{1,9})$")
+_SENTENCE = re.compile(r"[$!][A-Z0-9]+,")
+_STANDARD_DIGITS = 3
+
+
+class YachtParser:
+    """Lines of one file."""
+
+    start_ns = 0
+
+    def __init__(self) -> None:
+        self._days = Unwrapping(DAY_NS, DAY_NS // 2)
+
+    @property
+    def state(self) -> Hashable:
+        """How many midnights there were."""
+        return self._days.turns
+
+    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+        """The frames on usual lines, where there is no midnight among them."""
+        text = lines.text
+        found = Layouts(lines, np.flatnonzero(lines.plain), 3)
+        times, good = _clock(lines, found.end(0), found.size(0))
+        letter = text[found.start(1)]
+        good &= ((letter == ord("R")) | (letter == ord("T"))) & (found.size(1) == 1)
+        ids, id_good = hexadecimal(lines, found.end(2), found.size(2))
+        places, ends = found.start(3), lines.ends[found.rows]
+        ends = ends - (text[ends - 1] == ord(" "))
+        lengths = np.where(good & (ends > places), (ends - places + 1) // 3, 0)
+        good &= id_good & (found.size(2) > _STANDARD_DIGITS)
+        good &= (lengths <= INLINE_BYTES) & ((ends <= places) | ((ends - places + 1) % 3 == 0))
+        content = payloads(lines, places, np.where(good, lengths, 0), 3)
+        good &= content.good
+        flags = bits.TX * (letter == ord("T")) | bits.EXTENDED
+        if not self._days.goes_straight(times[good]):
+            return []
+        batch = batch_from(times, ids & HIGHEST_ID, flags, 1, content)[good]
+        batch.records["timestamp_ns"] = self._days.take(batch.timestamp_ns)
+        return [(found.rows[good], batch)]
+
+    def parse(self, line: str) -> Row | Remark | Passed | None:
+        """The frame in a line, the comment, or what else it is about."""
+        if not line:
+            return None
+        if line.startswith("#"):
+            return Remark(None, line[1:].strip()) if line[1:].strip() else None
+        if _SENTENCE.match(line):
+            return Passed("NMEA 0183 sentences")
+        moment, letter, number, *pairs = line.split()
+        clock = _CLOCK.match(moment)
+        if clock is None:
+            raise ValueError("no time of day")
+        if letter not in ("R", "T"):
+            raise ValueError(f"a direction of {letter}")
+        flags = bits.TX if letter == "T" else 0
+        flags |= bits.EXTENDED if len(number) > _STANDARD_DIGITS else 0
+        arbitration_id, payload = whole_number(number, "an id", 16), payload_of(pairs)
+        return Row(self._time(*clock.groups()), arbitration_id, flags, 1, payload)
+
+    def _time(self, hours: str, minutes: str, seconds: str, part: str) -> int:
+        whole_seconds = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+        time = whole_seconds * NANOSECONDS + int(part.ljust(9, "0"))
+        return int(self._days.take(np.array([time]))[0])
+
+
+def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
+    """Times as 14:08:20.400, to nanoseconds; and which of them are that."""
+    text = lines.text
+    good = (sizes == 12) & (text[ends - 10] == ord(":")) & (text[ends - 7] == ord(":"))
+    good &= text[ends - 4] == ord(".")
+    parts = []
+    for behind, digits in ((10, 2), (7, 2), (4, 2), (0, 3)):
+        part, part_good = whole(lines, ends - behind, np.full(len(ends), digits, dtype=np.int64))
+        good &= part_good
+        parts.append(part)
+    hours, minutes, seconds, part = parts
+    return ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + part * 1_000_000, good
