@@ -94,6 +94,67 @@ def test_can_fd_and_error_frames(tmp_path):
     assert reader.problems[0].startswith("line 9: a line of type XX in")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        "0008  4  ERROR 00 19 08 08",
+        "0008  4  00 19 08 08 -- -- -- -- ERROR",
+        "0008  4  00 19 08 08  ERROR",
+        "0008  ERROR 00 19 08 08",
+    ],
+)
+def test_errors_of_version_1_0_are_error_frames_with_or_without_dashes(error, tmp_path):
+    frame = "0300  2  00 11"
+    lines = [frame, error, frame, "FFFFFFFF  4  00 00 00 04 -- -- -- -- BUSLIGHT", "0100  3  RTR", error]
+    text = ";####################\n" + "".join(
+        f"{row + 1:>6})  {1840 + row:>8}  {line}\n" for row, line in enumerate(lines)
+    )
+    batch, reader = written(tmp_path, text)
+    assert (reader.problems, reader.passed_over) == ([], {"bus states": 1})
+    assert batch.flags.tolist() == [0, Flag.ERROR, 0, Flag.REMOTE, Flag.ERROR]
+    assert (batch.timestamp_ns // 10**6).tolist() == [1840, 1841, 1842, 1844, 1845]
+    assert batch.payload(1) == batch.payload(4) == bytes((0x00, 0x19, 0x08, 0x08))
+
+
+def test_a_classic_dlc_above_8_has_8_bytes(tmp_path):
+    batch, reader = written(
+        tmp_path,
+        f""";$FILEVERSION=2.1\n{START};$COLUMNS=N,O,T,B,I,d,R,L,D
+      1     1.000 DT 1     0300 Rx -  9    00 01 02 03 04 05 06 07
+      2     2.000 RR 1     0300 Rx -  12
+""",
+    )
+    assert (reader.problems, batch.dlc.tolist(), batch.length.tolist()) == ([], [9, 12], [8, 0])
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "problem"),
+    [
+        ("1.0", "1)  x5 0300 1 00", "a time of 'x5'"),
+        ("1.0", "1)  15 0Y00 1 00", "an id of '0Y00'"),
+        ("1.0", "1)  15 0300 B 00", "a DLC of 'B'"),
+        ("1.0", "1)  15 0300 9 00", "a DLC of '9'"),
+        ("1.0", "1)  15 0300 1 0G", "a data byte of '0G'"),
+        ("1.0", "1)  15 0300 2 00", "it ends too early"),
+        ("1.0", "1)  15", "it ends too early"),
+        ("1.3", "1)  15.0 B Rx 0300 - 1 00", "a bus of 'B'"),
+        ("2.1", "1 15.0 DT B 0300 Rx - 1 00", "a bus of 'B'"),
+        ("2.1", "1 15.0 DT 1 0300 Rx - 16 00", "a DLC of '16'"),
+        ("2.1", "1 15.0 DT 1 03X0 Rx - 1 00", "an id of '03X0'"),
+        ("2.0", "1 15.0 DT 0300 Rx B 00", "a length of 'B'"),
+    ],
+)
+def test_what_is_wrong_in_a_trc_file_is_said_in_its_terms(version, line, problem, tmp_path):
+    text = VERSIONS[version] + line
+    _, reader = written(tmp_path, text)
+    assert reader.problems == [f"line {len(text.splitlines())}: {problem} in {line!r}"]
+
+
+def test_a_file_without_a_header_and_with_short_ids_is_recognized(tmp_path):
+    batch, reader = written(tmp_path, "  1)  17535 A8 2 00 11\n  2)  17536 5 0\n")
+    assert (batch.arbitration_id.tolist(), reader.skipped) == ([0xA8, 5], 0)
+
+
 def test_notes_are_events_and_come_back_and_others_read_the_frames(tmp_path):
     batch = small_batch(4)
     notes = [

@@ -37,9 +37,9 @@ def frames(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, FrameBat
     size = columns.get("l", columns.get("L", 0))
     lengths, length_good = whole(lines, found.end(size), found.size(size))
     good &= length_good & (lengths <= (64 if "l" in columns else 15))
+    good &= (flags & bits.FD != 0) | (lengths <= 8)
     if "l" not in columns:
         lengths = DLC_TO_LENGTH[lengths & 15].astype(np.int64)
-    good &= (flags & bits.FD != 0) | (lengths <= 8)
     found_in = (columns["O"], columns["I"], columns.get("B", -1), columns["D"])
     return [_batch(lines, found, good, found_in, lengths, flags)]
 
@@ -51,6 +51,9 @@ def frames_v1(lines: Lines, kind: int, bus: int, number: int, dlc: int) -> list[
     lengths, good = whole(lines, found.end(dlc), found.size(dlc))
     if kind >= 0:
         good &= _turn(lines, found, kind, flags)
+    else:
+        marks = np.cumsum(lines.text == ord("R"))  # of RTR and ERROR
+        good &= marks.take(lines.ends[found.rows]) == marks.take(found.start(0))
     good &= lengths <= 8
     return [_batch(lines, found, good, (1, number, bus, dlc + 1), lengths, flags)]
 

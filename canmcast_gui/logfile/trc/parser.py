@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
 
-from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, FrameBatch, bits
+from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, checked_start, code_of, nanoseconds, payload_of
+from canmcast_gui.logfile.rows import (
+    NANOSECONDS,
+    Row,
+    checked_start,
+    code_of,
+    nanoseconds,
+    payload_of,
+    whole_number,
+)
 from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.trc import columns
 
@@ -29,6 +37,8 @@ _FLAGS_BY_TYPE = {
 }
 # In order, but no frames.
 _OTHER_TYPES = {"ST": Passed("bus states"), "EC": Passed("error counters")}
+
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 # Where the columns of the versions without a $COLUMNS line are: type, bus, id, dlc; -1 where there is none.
 _COLUMNS_V1 = {"1.0": (-1, -1, 2, 3), "1.1": (2, -1, 3, 4), "1.2": (3, 2, 4, 5), "1.3": (3, 2, 4, 6)}
@@ -84,14 +94,17 @@ class TrcParser:
         if number == "FFFFFFFF" and not flags & bits.ERROR:
             return _OTHER_TYPES["ST"]  # a version that has no types
         time = _milliseconds(cells[1])
-        channel = int(cells[bus_at]) if bus_at >= 0 else 1
-        dlc = int(cells[dlc_at])
+        if type_at < 0 and "ERROR" in cells:  # of that version, too
+            return Row(time, 0, bits.ERROR, 1, payload_of(_pairs(cells[id_at + 1 :])))
+        channel = whole_number(cells[bus_at], "a bus") if bus_at >= 0 else 1
+        dlc = whole_number(cells[dlc_at], "a DLC")
         if flags & bits.ERROR:
             return Row(time, 0, flags, channel, payload_of(cells[dlc_at + 1 : dlc_at + 1 + dlc]))
         flags |= bits.EXTENDED if len(number) > 4 else 0
+        arbitration_id = whole_number(number, "an id", 16)
         if cells[dlc_at + 1 : dlc_at + 2] == ["RTR"]:
-            return Row(time, int(number, 16), flags | bits.REMOTE, channel, b"", _classic(dlc))
-        return Row(time, int(number, 16), flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
+            return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", _classic(dlc))
+        return Row(time, arbitration_id, flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
 
     def _parse_v2(self, line: str) -> Row | Remark | Passed | None:
         cells = line.split(maxsplit=len(self._columns) - 1)
@@ -112,21 +125,24 @@ class TrcParser:
         number = cells[columns["I"]]
         flags |= bits.EXTENDED if len(number) > 4 else 0
         flags |= bits.TX if "d" in columns and cells[columns["d"]] == "Tx" else 0
-        channel = int(cells[columns["B"]]) if "B" in columns else 1
+        channel = whole_number(cells[columns["B"]], "a bus") if "B" in columns else 1
         time = _milliseconds(cells[columns["O"]])
-        length = self._length(cells)
+        arbitration_id = whole_number(number, "an id", 16)
+        length, code = self._length_and_code(cells, bool(flags & bits.FD))
         if flags & bits.REMOTE:
-            return Row(time, int(number, 16), flags, channel, b"", int(LENGTH_TO_DLC[length]))
+            return Row(time, arbitration_id, flags, channel, b"", code)
         data = cells[columns["D"]].split() if length else []
-        return Row(time, int(number, 16), flags, channel, _payload(data, 0, length))
+        return Row(time, arbitration_id, flags, channel, _payload(data, 0, length), code)
 
-    def _length(self, cells: list[str]) -> int:
+    def _length_and_code(self, cells: list[str], fd: bool) -> tuple[int, int]:
+        """How many bytes there are, and the DLC code, of which the file has one or the other."""
         if "l" in self._columns:
-            length = int(cells[self._columns["l"]])
-            if not 0 <= length <= 64:
+            length = whole_number(cells[self._columns["l"]], "a length")
+            if not 0 <= length <= MAX_PAYLOAD:
                 raise ValueError(f"a frame of {length} bytes")
-            return length
-        return int(DLC_TO_LENGTH[code_of(cells[self._columns["L"]], 10)])
+            return length, int(LENGTH_TO_DLC[length])
+        code = code_of(cells[self._columns["L"]], 10)
+        return int(DLC_TO_LENGTH[code]) if fd else min(code, INLINE_BYTES), code
 
     def _error_frame(self, cells: list[str]) -> Row:
         """Columns that an error frame does not have are left out of the line, or hold a dash."""
@@ -134,8 +150,8 @@ class TrcParser:
         turn = next((place for place, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
         flags = bits.ERROR | (bits.TX if cells[turn] == "Tx" else 0)
         channel = int(cells[columns["B"]]) if "B" in columns and cells[columns["B"]].isdigit() else 1
-        data = [cell for cell in cells[turn + 1 :] if len(cell) == 2]
-        return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, payload_of(data))
+        data = payload_of(_pairs(cells[turn + 1 :]))
+        return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, data)
 
 
 def _payload(cells: list[str], start: int, length: int) -> bytes:
@@ -145,9 +161,14 @@ def _payload(cells: list[str], start: int, length: int) -> bytes:
     return payload_of(pairs)
 
 
+def _pairs(cells: list[str]) -> list[str]:
+    """Those that are two hexadecimal digits."""
+    return [cell for cell in cells if len(cell) == 2 and _HEX_DIGITS.issuperset(cell)]
+
+
 def _classic(dlc: int) -> int:
-    if not 0 <= dlc <= 8:
-        raise ValueError(f"DLC {dlc}")
+    if not 0 <= dlc <= INLINE_BYTES:
+        raise ValueError(f"a DLC of '{dlc}'")
     return dlc
 
 
