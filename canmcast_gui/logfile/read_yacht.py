@@ -15,7 +15,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import HIGHEST_ID, NANOSECONDS, Row, payload_of, whole_number
+from canmcast_gui.logfile.rows import NANOSECONDS, Row, payload_of, whole_number
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, whole
@@ -59,7 +59,7 @@ class YachtParser:
         flags = bits.TX * (letter == ord("T")) | bits.EXTENDED
         if not self._days.goes_straight(times[good]):
             return []
-        batch = batch_from(times, ids & HIGHEST_ID, flags, 1, content)[good]
+        batch = batch_from(times, ids, flags, 1, content)[good]
         batch.records["timestamp_ns"] = self._days.take(batch.timestamp_ns)
         return [(found.rows[good], batch)]
 
