@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from canmcast_gui.app.tasks import Report
+from canmcast_gui.counted import counted
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import FileError, FrameReader, open_writer
 from canmcast_gui.logfile.backwards import Backwards
 from canmcast_gui.logfile.merge import LogPart, MergedReader
-from canmcast_gui.logfile.problems import Missing, unread_summary
+from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
 from canmcast_gui.recording import Recording
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
@@ -26,7 +27,8 @@ SAVE_ROWS = 16_384
 class Opened:
     """What there is to say about a file that was read: ``skipped`` entries could not be.
 
-    ``frames`` were read, ``missing`` is what damaged places cost.
+    ``frames`` were read, ``missing`` is what damaged places cost. ``findings`` are what looks odd, with rows
+    of the recording; their sentences are the first of ``problems``.
     """
 
     skipped: int
@@ -35,10 +37,22 @@ class Opened:
     remarks: tuple[str, ...] = ()
     frames: int = 0
     missing: Missing = field(default_factory=Missing)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def more_problems(self) -> int:
+        """How many entries that could not be read are in no sentence."""
+        listed = len(self.problems) - len(self.findings)
+        return max(0, self.skipped - listed) if listed else 0
 
     def summary(self, name: str) -> str:
-        """One sentence about what could not be read of the file that is called so."""
-        return f"{unread_summary(name, self.frames, self.skipped, self.missing)}."
+        """One sentence about the problems of the file that is called so; "" where there are none."""
+        if not self.problems:
+            return ""
+        loaded = f"{counted(self.frames, 'frame')} loaded from {name}"
+        if self.skipped:
+            loaded = unread_summary(name, self.frames, self.skipped, self.missing)
+        return f"{'; '.join([loaded, *(finding.sentence for finding in self.findings)])}."
 
 
 @dataclass(frozen=True)
@@ -70,8 +84,22 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
     remarks = reader.renumbered if isinstance(reader, MergedReader) else []
     if backwards.count:
         remarks = [*remarks, backwards.sentence]
-    problems = tuple(reader.problems)
-    return Opened(reader.skipped, problems, notes, tuple(remarks), len(target), reader.missing)
+    return Opened(
+        reader.skipped,
+        tuple(reader.problems),
+        notes,
+        tuple(remarks),
+        len(target),
+        reader.missing,
+        tuple(_in_recording(finding, target) for finding in reader.findings),
+    )
+
+
+def _in_recording(finding: Finding, target: Recording) -> Finding:
+    """A finding with the row of the recording that its frame has; what is left out may be the last."""
+    if finding.row is None or not len(target):
+        return finding._replace(row=None)
+    return finding._replace(row=min(target.first_row + finding.row, target.end_row - 1))
 
 
 def save(

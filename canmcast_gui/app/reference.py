@@ -71,8 +71,8 @@ class Reference(QObject):
             self.changed.emit()
 
     def _on_opened(self, opened: Opened) -> None:
-        if opened.skipped:
-            self.message.emit("warning", opened.summary("the file to compare with"))
+        if text := opened.summary("the file to compare with"):
+            self.message.emit("warning", text)
 
     def _on_failed(self, task: Task, sentence: str) -> None:
         self.message.emit("error", sentence)

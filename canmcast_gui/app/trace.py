@@ -210,8 +210,7 @@ class Trace(QObject):
             self._saved_marks = frozenset(opened.notes)
         for remark in opened.remarks:
             self.message.emit("info", f"{remark[0].upper()}{remark[1:]}.")
-        if opened.skipped:
-            text = opened.summary(path.name)
+        if text := opened.summary(path.name):
             self.message.emit("warning", text)
             self.unread.emit(text, opened)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from canmcast_gui.app.files import Opened
 from canmcast_gui.models.transmit.row import TransmitRow
-from canmcast_gui.ui.dialogs.unread import UnreadDialog
+from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from tests.models.frames import traffic
 from tests.ui.tab_order import activate, check
 
@@ -40,7 +40,7 @@ def a_table(window):
 
 def an_unread_file(window):
     """What could not be read of a file."""
-    UnreadDialog("2 entries", Opened(2, ("line 1: wrong", "line 2: wrong")), window).open()
+    ProblemsDialog("2 entries", Opened(2, ("line 1: wrong", "line 2: wrong")), window).open()
 
 
 DIALOGS = {

@@ -18,7 +18,7 @@ from canmcast_gui.ui.bus_load import add_rate_menus
 from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
-from canmcast_gui.ui.dialogs.unread import UnreadDialog
+from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dock import tab_from
 from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.plain_text import label_text, title_text
@@ -237,8 +237,19 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _on_unread(self, text: str, opened: Opened) -> None:
-        """The message about a file that was not read whole can show what is missing."""
-        self.panel.messages.offer(text, "Show…", lambda: UnreadDialog(text, opened, self).open())
+        """The message about a file that has problems can list them and show their frames."""
+        recording = self._session.recording
+
+        def jump(row: int) -> None:
+            if self._session.recording is recording:
+                self.trace_commands.marks.jump(row)
+
+        def show() -> None:
+            dialog = ProblemsDialog(text, opened, self)
+            dialog.jump_requested.connect(jump)
+            dialog.show()  # beside the trace, which shows the frames
+
+        self.panel.messages.offer(text, "Show…", show)
 
     def _on_record(self) -> None:
         if self._session.recorder is not None:

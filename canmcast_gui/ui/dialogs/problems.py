@@ -1,0 +1,91 @@
+"""What is wrong with a file: what looks odd in it, what could not be read, and the frames that show it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from canmcast_gui.app.files import Opened
+from canmcast_gui.ui import icons
+from canmcast_gui.ui.views import leave_by_tab
+
+_ROW = Qt.ItemDataRole.UserRole
+
+
+class ProblemsDialog(QDialog):
+    """The sentences about one file; freed when it closes.
+
+    ``jump_requested`` carries the row of the recording that a sentence is about: by double-click, by Enter
+    or by the button.
+    """
+
+    jump_requested = Signal(int)
+
+    def __init__(self, summary: str, opened: Opened, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Problems of the file")
+        self.resize(680, 360)
+        word = QLabel(summary)
+        word.setWordWrap(True)
+        self.list = QListWidget()
+        self.list.setUniformItemSizes(True)
+        leave_by_tab(self.list)
+        self.list.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.list.setAccessibleName("Problems of the file")
+        self.list.itemActivated.connect(self._jump)
+        self._fill(opened)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.go = buttons.addButton("Go to frame", QDialogButtonBox.ButtonRole.ActionRole)
+        self.go.setToolTip("Show the first frame of this problem in the trace (Enter or double-click)")
+        self.go.clicked.connect(lambda: self._jump(self.list.currentItem()))
+        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(self.sentences)))
+        buttons.rejected.connect(self.reject)
+        icons.without_icons(buttons)
+        for button in buttons.buttons():
+            button.setAutoDefault(False)  # Enter belongs to the list
+        self.list.currentItemChanged.connect(lambda *_: self._on_current())
+        self.list.setCurrentRow(0)
+        self._on_current()
+        layout = QVBoxLayout(self)
+        layout.addWidget(word)
+        layout.addWidget(self.list, 1)
+        if opened.more_problems:
+            listed = len(opened.problems) - len(opened.findings)
+            layout.addWidget(QLabel(f"… and {opened.more_problems:,} more. The first {listed} are listed."))
+        layout.addWidget(buttons)
+        self.list.setFocus()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the list shows."""
+        return [self.list.item(line).text() for line in range(self.list.count())]
+
+    def _fill(self, opened: Opened) -> None:
+        rows = [finding.row for finding in opened.findings]
+        rows += [None] * (len(opened.problems) - len(rows))
+        for sentence, row in zip(opened.problems, rows, strict=True):
+            item = QListWidgetItem(sentence)
+            item.setData(_ROW, row)
+            if row is not None:
+                item.setToolTip(f"First at row {row:,}")
+            self.list.addItem(item)
+
+    def _on_current(self) -> None:
+        item = self.list.currentItem()
+        self.go.setEnabled(item is not None and item.data(_ROW) is not None)
+
+    def _jump(self, item: QListWidgetItem | None) -> None:
+        row = None if item is None else item.data(_ROW)
+        if row is not None:
+            self.jump_requested.emit(row)
