@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QPlainTextEdit,
     QTableView,
+    QTableWidget,
     QTextEdit,
     QTreeView,
+    QWidget,
 )
 
 from canmcast_gui.ui import theme
@@ -40,6 +44,43 @@ def prepare_table(table: QTableView, row_padding: int) -> None:
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + row_padding)
     table.horizontalHeader().setHighlightSections(False)
+
+
+class TabEditing:
+    """For a table: Tab in a cell editor goes to the next cell that can be edited, Shift+Tab back.
+
+    Qt would stop at the first cell that cannot be edited.
+    """
+
+    def moveCursor(  # noqa: N802
+        self: QTableView, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        steps = {QAbstractItemView.CursorAction.MoveNext: 1, QAbstractItemView.CursorAction.MovePrevious: -1}
+        return _next_cell(self, steps[action]) if action in steps else super().moveCursor(action, modifiers)
+
+
+def _next_cell(table: QTableView, step: int) -> QModelIndex:
+    """The next (1) cell that can be edited, in the order that is seen, or the one before (-1)."""
+    header, model, here = table.horizontalHeader(), table.model(), table.currentIndex()
+    columns = [header.logicalIndex(place) for place in range(header.count())]
+    shown = [column for column in columns if not header.isSectionHidden(column)]
+    cells = [(row, column) for row in range(here.row() - 1, here.row() + 2) for column in shown]
+    place = cells.index((here.row(), here.column())) if here.column() in shown else len(cells)
+    wanted = Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsEnabled
+    for row, column in cells[place + 1 :] if step > 0 else reversed(cells[:place]):
+        index = model.index(row, column)
+        if index.flags() & wanted == wanted:
+            return index
+    return QModelIndex()
+
+
+class EditTable(TabEditing, QTableWidget):
+    """A table whose cells are typed in."""
+
+    def __init__(self, titles: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(0, len(titles), parent)
+        self.setHorizontalHeaderLabels(titles)
+        leave_by_tab(self)
 
 
 class VisibleChecks(QObject):

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import Scope
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.views import leave_by_tab
+from canmcast_gui.ui.views import EditTable
 
 DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
 TITLES = ("Database", "Messages", "Remarks", "Channels", "Sources")
@@ -72,9 +72,7 @@ class DatabaseFiles(QWidget):
         self.reload()
 
     def _make_table(self) -> QTableWidget:
-        table = QTableWidget(0, len(TITLES), self)
-        table.setHorizontalHeaderLabels(TITLES)
-        leave_by_tab(table)
+        table = EditTable(TITLES, self)
         table.setFrameShape(QTableWidget.Shape.NoFrame)
         table.verticalHeader().hide()
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

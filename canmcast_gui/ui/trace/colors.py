@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from canmcast_gui.models.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.rule_colors import tint
-from canmcast_gui.ui.views import leave_by_tab
+from canmcast_gui.ui.views import EditTable
 
 NAME, FILTER, COLOR = range(3)
 _NEW_COLORS = ("#d97a00", "#8a3fc2", "#008a8a", "#b0277a", "#6b7a00", "#2461c9", "#d0202b", "#178a4c")
@@ -43,7 +42,7 @@ class ColorsDialog(QDialog):
         self.resize(640, 380)
         self._context = context
         self._filling = False
-        self.table = QTableWidget(0, 3)
+        self.table = EditTable(["Name", "Filter", "Colour"])
         self._set_up_table()
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -60,11 +59,9 @@ class ColorsDialog(QDialog):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setHorizontalHeaderLabels(["Name", "Filter", "Colour"])
         table.verticalHeader().hide()
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        leave_by_tab(table)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(FILTER, QHeaderView.ResizeMode.Stretch)

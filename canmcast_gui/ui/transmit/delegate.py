@@ -76,6 +76,7 @@ class TransmitDelegate(QStyledItemDelegate):
         self._model = model
         self._pressed = -1
         self.can_send = False
+        self.opens_lists = True  # whether a choice shows what there is as soon as it is edited
         self.number_font: QFont = theme.fixed_font()
 
     # -- editing -----------------------------------------------------------------------------------------
@@ -111,7 +112,8 @@ class TransmitDelegate(QStyledItemDelegate):
             row = self._model.row(index.row())
             value = row.flags if COLUMNS[index.column()] is TYPE else str(len(row.data))
             editor.setCurrentIndex(editor.findData(value))
-            editor.showPopup()
+            if self.opens_lists:
+                editor.showPopup()
         elif isinstance(editor, CheckedLine) and not editor.filled:
             editor.filled = True  # counts go on meanwhile, and would take the cursor away each time
             editor.setText(index.data(Qt.ItemDataRole.EditRole))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -10,13 +10,15 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit.columns import COLUMNS, DATA
 from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate
-from canmcast_gui.ui.views import VisibleChecks, prepare_table
+from canmcast_gui.ui.views import TabEditing, VisibleChecks, prepare_table
+
+Trigger = QAbstractItemView.EditTrigger
 
 # Widths of another set of columns would be given to the wrong ones.
 HEADER = f"transmit_header_{len(COLUMNS)}"
 
 
-class TransmitTableView(QTableView):
+class TransmitTableView(TabEditing, QTableView):
     """Remembers its columns' widths."""
 
     def __init__(self, model: TransmitModel, settings: AppSettings, parent: QWidget) -> None:
@@ -65,8 +67,18 @@ class TransmitTableView(QTableView):
         self.setFocus()
 
     def edit_cell(self, place: int, key: str) -> None:
-        """Let a cell be typed in."""
-        self.edit(self._model.index(place, next(n for n, one in enumerate(COLUMNS) if one.key == key)))
+        """Let a cell be typed in; Tab goes to the next one from there."""
+        index = self._model.index(place, next(n for n, one in enumerate(COLUMNS) if one.key == key))
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.scrollTo(index)
+        self.edit(index)
+
+    def edit(
+        self, index: QModelIndex, trigger: Trigger = Trigger.AllEditTriggers, event: QEvent | None = None
+    ) -> bool | None:
+        """A choice shows its list at once where the user asked for its cell, not where Tab came to it."""
+        self.cells.opens_lists = event is not None
+        return super().edit(index, trigger, event)
 
     # -- dragging ----------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from canmcast_gui.models.color_rules import DEFAULT_RULES, ColorRule, rules_of
 from canmcast_gui.ui import theme
@@ -67,3 +68,14 @@ def test_a_wrong_filter_is_said_with_its_place(dialog):
     assert "at character 7" in dialog.problem.text()
     dialog.table.item(0, FILTER).setText("id == 1")
     assert dialog.problem.text() == ""
+
+
+def test_tab_goes_from_field_to_field_of_the_rules(qtbot, dialog):
+    with qtbot.waitActive(dialog):
+        dialog.show()
+        dialog.activateWindow()
+    dialog.table.setCurrentCell(0, FILTER)
+    dialog.table.editItem(dialog.table.item(0, FILTER))
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: (dialog.table.currentRow(), dialog.table.currentColumn()) == (1, NAME))
+    assert isinstance(QApplication.focusWidget(), QLineEdit)  # the color's cell is passed over

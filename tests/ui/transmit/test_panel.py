@@ -531,3 +531,51 @@ def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network
     sent = [int(text(panel, row, "sent")) for row in range(200)]
     assert sum(sent) == session.transmitter.sent
     assert sent == sorted(sent, reverse=True)
+
+
+def type_and_tab(qtbot, panel, text):
+    """Type into the open editor of the table, and go on with Tab."""
+    editor = QApplication.focusWidget()
+    assert panel.table.viewport().isAncestorOf(editor)
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    qtbot.wait(1)
+
+
+def test_tab_goes_from_the_id_of_a_new_row_through_its_cells(qtbot, panel):
+    panel.window().activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    for expected in ("7DF", "7E0"):
+        panel.actions_.add.trigger()
+        row = panel.model.rowCount() - 1
+        editor = QApplication.focusWidget()
+        assert panel.table.viewport().rect().contains(editor.geometry())
+        assert panel.table.selected() == [row]
+        editor.selectAll()
+        for value, key in (
+            (expected, "type"),
+            ("", "length"),
+            ("", "period"),
+            ("20", "data"),
+            ("01 02", "count"),
+        ):
+            type_and_tab(qtbot, panel, value)
+            assert KEYS[panel.table.currentIndex().column()] == key
+            assert isinstance(QApplication.focusWidget(), QComboBox) == (key in ("type", "length"))
+            assert not isinstance(QApplication.activePopupWidget(), QComboBox)
+        assert [text(panel, row, key) for key in ("id", "period", "data")] == [expected, "20", "01 02"]
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+
+
+def test_tab_in_an_editor_passes_over_cells_that_cannot_be_edited(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(), TransmitRow()])
+    panel.window().activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    open_editor(panel, 0, "trigger")
+    type_and_tab(qtbot, panel, "")
+    assert KEYS[panel.table.currentIndex().column()] == "key"
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    qtbot.waitUntil(lambda: KEYS[panel.table.currentIndex().column()] == "trigger")
+    open_editor(panel, 0, "comment")
+    type_and_tab(qtbot, panel, "last of its row")
+    assert (panel.table.currentIndex().row(), KEYS[panel.table.currentIndex().column()]) == (1, "name")
