@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QPalette
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.later import Later
 
 
 def leave_by_tab(view: QAbstractItemView | QPlainTextEdit | QTextEdit) -> None:
@@ -81,6 +82,36 @@ class EditTable(TabEditing, QTableWidget):
         super().__init__(0, len(titles), parent)
         self.setHorizontalHeaderLabels(titles)
         leave_by_tab(self)
+
+
+class WideNumbers(QObject):
+    """Keeps columns of a table as wide as their titles and cells: a number that is cut short is a wrong one.
+
+    They only grow, so that a table does not move while its numbers change.
+    """
+
+    def __init__(self, table: QTableView, columns: Iterable[int]) -> None:
+        super().__init__(table)
+        self._table = table
+        self._columns = list(columns)
+        self._later = Later(self.fit, self)
+        model = table.model()
+        for changed in (model.dataChanged, model.rowsInserted, model.modelReset):
+            changed.connect(self._soon)
+
+    def _soon(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def fit(self) -> None:
+        """Widen what is too narrow now."""
+        table, header = self._table, self._table.horizontalHeader()
+        if not table.isVisible():
+            return
+        for column in self._columns:
+            needed = max(table.sizeHintForColumn(column), header.sectionSizeHint(column))
+            if not header.isSectionHidden(column) and needed > header.sectionSize(column):
+                header.resizeSection(column, needed)
 
 
 class VisibleChecks(QObject):

@@ -106,6 +106,8 @@ class MeasureModel(ColumnTable):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[index.column()].text(self._rows[index.row()])
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
+            return self._rows[index.row()].signal.name
         return self.alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def as_text(self) -> str:

@@ -28,6 +28,11 @@ class PlotSpan:
         self.window = window
         self.span = (0.0, window)
 
+    @property
+    def seconds(self) -> float:
+        """How much time is shown, or will be as soon as there are frames."""
+        return self.window if self.mode is SpanMode.FOLLOW else self.span[1] - self.span[0]
+
     def follow(self) -> None:
         """Show the newest seconds from now on."""
         self.mode = SpanMode.FOLLOW

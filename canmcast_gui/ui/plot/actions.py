@@ -20,7 +20,7 @@ class PlotActions(QObject):
         self.overlay = self._switch("Overlay", "plot", "All signals in one picture")
         self.xy = self._switch("XY", "xy", "All signals over the first one instead of over time")
         self.cursor = self._switch("Cursor", "cursor", "Read values at a time", "C")
-        self.second = self._switch("Second cursor", "cursor-b", "Measure between two times", "Shift+C")
+        self.second = self._switch("Measure", "cursor-b", "Measure between two cursors, A and B", "Shift+C")
         self.clear = self._make("Remove all", "clear", "Remove all signals")
         self.export = self._make("Export…", "export", "Save a picture, or the signals as a table")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QToolBar, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QWidget
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.ui.icons import mend_extension
+from canmcast_gui.ui.popup import NameCompleter
 
 WINDOWS = (
     ("5 s", 5.0),
@@ -21,6 +22,15 @@ WINDOWS = (
     ("30 min", 1800.0),
 )
 FIRST_WINDOW = 1
+MOST_CHARACTERS = 7
+
+
+def span_text(seconds: float) -> str:
+    """How long a span is, to three digits, in the unit that suits it."""
+    for least, name in ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")):
+        if seconds >= 0.9995 * least:
+            return f"{float(f'{seconds / least:.3g}'):g} {name}"
+    return f"{seconds * 1e6:.3g} µs"
 
 
 class PlotBar(QToolBar):
@@ -39,8 +49,8 @@ class PlotBar(QToolBar):
         self._databases = databases
         size = self.fontMetrics().height()
         self.setIconSize(self.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
-        self._names = QStringListModel(self)
         self.name_edit = self._make_name_edit()
+        self.name_edit.installEventFilter(self)
         self.window_box = self._make_window_box()
         self.addWidget(self.name_edit)
         self.addSeparator()
@@ -59,11 +69,7 @@ class PlotBar(QToolBar):
         edit.setPlaceholderText("Add signal")
         edit.setClearButtonEnabled(True)
         edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
-        edit.installEventFilter(self)
-        completer = QCompleter(self._names, self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        edit.setCompleter(completer)
+        self._completer = completer = NameCompleter(edit)
         edit.returnPressed.connect(self._take_name)
         # The chosen name is written into the box only after this signal.
         completer.activated.connect(self._take_name, Qt.ConnectionType.QueuedConnection)
@@ -75,6 +81,8 @@ class PlotBar(QToolBar):
         for text, seconds in WINDOWS:
             box.addItem(text, seconds)
         box.setCurrentIndex(FIRST_WINDOW)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(MOST_CHARACTERS)
         box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
         return box
 
@@ -98,21 +106,34 @@ class PlotBar(QToolBar):
             self.offset_box.setValue(seconds)
 
     def show_window(self, seconds: float) -> None:
-        """Say how much time is shown, where the choice has it."""
-        self.window_box.setCurrentIndex(self.window_box.findData(seconds))
+        """Say how much time is shown: as one of the choices, else as one more of them, at the end."""
+        text, box = span_text(seconds), self.window_box
+        place = box.findText(text)
+        if place < 0:
+            place = len(WINDOWS)
+            if box.count() == place:
+                box.addItem("")
+            box.setItemText(place, text)
+        elif place < len(WINDOWS) < box.count():
+            box.removeItem(len(WINDOWS))
+        box.setItemData(place, dict(WINDOWS).get(text, seconds))
+        box.setCurrentIndex(place)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
-            self._names.setStringList(self._all_names())
+            self._completer.offer(self._suggestions())
         return super().eventFilter(watched, event)
 
-    def _all_names(self) -> list[str]:
+    def _suggestions(self) -> list[tuple[str, str]]:
         return [
-            f"{message.name}.{signal.name}"
+            (f"{message.name}.{signal.name}", f"[{signal.unit}]" if signal.unit else "")
             for database in self._databases
             for message in database.messages
             for signal in message.listed_signals
         ]
+
+    def _all_names(self) -> list[str]:
+        return [name for name, _unit in self._suggestions()]
 
     def _take_name(self) -> None:
         """Choose the signal whose name was typed, or the only one that fits what was typed."""

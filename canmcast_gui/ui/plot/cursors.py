@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.ui.plot.view import PlotView
-from canmcast_gui.ui.views import leave_by_tab
+from canmcast_gui.ui.views import WideNumbers, leave_by_tab
 
 NS = 1e9
 MOST_LINES = 6
 A, B = 0, 1
+LEAST_NAME = 8  # characters
 FIRST_PLACES = (0.5, 0.75)  # of what is shown
 
 
@@ -33,15 +34,22 @@ class MeasureTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 4)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(self.fontMetrics().horizontalAdvance("0") * LEAST_NAME)
+        self.setTextElideMode(Qt.TextElideMode.ElideLeft)  # what differs is at the end of a name
+        self.setWordWrap(False)
+        self.horizontalHeader().setDefaultSectionSize(self.horizontalHeader().minimumSectionSize())
+        self._numbers = WideNumbers(self, range(1, self.measures.columnCount()))
         self.setAccessibleName("Values between the cursors")
 
-    def fit_height(self) -> None:
-        """As high as its rows, a few at most."""
+    def fit(self) -> None:
+        """As high as its rows, a few at most; and as wide as needed for its numbers."""
+        self._numbers.fit()
         lines = min(self.measures.rowCount(), MOST_LINES)
         rows = lines * self.verticalHeader().defaultSectionSize()
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 2)
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() else 0
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + below + 2)
 
     def keyPressEvent(self, event) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -67,6 +75,7 @@ class PlotCursors(QObject):
         self._view = view
         self._actions = actions
         self.seconds: list[float | None] = [None, None]
+        self._a_came_along = False
         self.panel = QWidget()
         self._times = QLabel(self.panel)
         self._times.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -92,6 +101,23 @@ class PlotCursors(QObject):
         start, stop = span
         is_shown = self._actions[which].isChecked()
         self.move(which, start + (stop - start) * FIRST_PLACES[which] if is_shown else None)
+
+    def toggle_measuring(self, span: tuple[float, float]) -> None:
+        """Show cursor B, with A where that is not shown yet; or hide B, and A where it came along."""
+        came_along = self._a_came_along
+        self._a_came_along = False
+        if self._actions[B].isChecked():
+            self.add_first(span)
+        elif came_along:
+            self.move(A, None)
+        self.toggle(B, span)
+
+    def add_first(self, span: tuple[float, float]) -> None:
+        """Show cursor A for a measurement, where it is not shown yet."""
+        if self.seconds[A] is None:
+            self._actions[A].setChecked(True)
+            self.toggle(A, span)
+            self._a_came_along = True
 
     def adopt(self, seconds: Sequence[float | None]) -> None:
         """Have the cursors where those of another plot are."""
@@ -120,4 +146,4 @@ class PlotCursors(QObject):
         self._times.setText(span_text(first, second))
         places = (start_ns + round(one * NS) for one in (first, second))
         self.table.measures.show_signals(self._data.signals, *places)
-        self.table.fit_height()
+        self.table.fit()

@@ -14,6 +14,8 @@ from canmcast_gui.ui.plot.axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneG
 from canmcast_gui.ui.plot.box import LaneBox
 from canmcast_gui.ui.plot.curves import ValueAxis
 
+LETTER_MARGIN = 2
+
 
 class Lane:
     """A plot item with its value axes; ``boxes`` are its view boxes, the first its own."""
@@ -36,9 +38,10 @@ class Lane:
         box.sigResized.connect(self._on_resized)
 
     def _add_cursor(self, letter: str) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(
-            angle=90, movable=True, label=letter, labelOpts={"position": 0.94, "movable": False}
-        )
+        # The letter stands beside the line with its upper edge at that of the lane, however low that is.
+        place = {"position": 1.0, "anchors": [(0, 0), (1, 0)], "movable": False}
+        line = pg.InfiniteLine(angle=90, movable=True, label=letter, labelOpts=place)
+        line.label.textItem.document().setDocumentMargin(LETTER_MARGIN)
         line.hide()
         self.plot.getViewBox().addItem(line, ignoreBounds=True)
         return line

@@ -22,7 +22,7 @@ from canmcast_gui.models.plot.span import NS, SpanMode
 from canmcast_gui.ui.plot.actions import PlotActions
 from canmcast_gui.ui.plot.bar import PlotBar
 from canmcast_gui.ui.plot.colors import SignalColors
-from canmcast_gui.ui.plot.cursors import A, B, PlotCursors
+from canmcast_gui.ui.plot.cursors import A, PlotCursors
 from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog, save_picture
 from canmcast_gui.ui.plot.legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot.menu import SignalMenu
@@ -91,7 +91,7 @@ class PlotPanel(QWidget):
             (self.actions_.overlay, self._rebuild),
             (self.actions_.xy, self._on_xy),
             (self.actions_.cursor, lambda: self.cursors.toggle(A, self.span.span)),
-            (self.actions_.second, lambda: self.cursors.toggle(B, self.span.span)),
+            (self.actions_.second, lambda: self.cursors.toggle_measuring(self.span.span)),
             (self.actions_.clear, self.clear),
             (self.actions_.export, self.choose_export),
         ):
@@ -196,7 +196,7 @@ class PlotPanel(QWidget):
         self.actions_.overlay.setChecked(setup.overlaid)
         self.actions_.xy.setChecked(setup.xy)
         self.span.window = setup.seconds
-        self.bar.show_window(setup.seconds)
+        self.bar.show_window(self.span.seconds)
         for name, style in setup.signals:
             if self.add_signal(name):
                 self.data.set_style(name, style)
@@ -220,6 +220,7 @@ class PlotPanel(QWidget):
 
     def _redraw(self) -> None:
         self._dirty = True
+        self.bar.show_window(self.span.seconds)
         self.refresh()
 
     def refresh(self) -> None:
@@ -239,6 +240,7 @@ class PlotPanel(QWidget):
     def _draw(self) -> None:
         recording = self._session.recording
         self.time.update_extent(self.comparison)
+        self.bar.show_window(self.span.seconds)
         self.picture.draw(recording.start_ns, self.span.span, self.data.losses, self.comparison.start_ns)
         self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
 

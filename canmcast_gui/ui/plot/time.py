@@ -91,6 +91,7 @@ class PlotTime(QObject):
 
     def _on_click(self, second: float) -> None:
         if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._cursors.add_first(self.span.span)
             self._cursors.move(B, second)
         elif self._cursors.seconds[A] is not None:
             self._cursors.move(A, second)

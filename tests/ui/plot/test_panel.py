@@ -3,6 +3,8 @@
 import numpy as np
 import pyqtgraph
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 
@@ -12,6 +14,7 @@ from canmcast_gui.models.database.mime import SIGNALS_MIME
 from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.plot.axes import round_ticks
+from canmcast_gui.ui.plot.bar import MOST_CHARACTERS, span_text
 from canmcast_gui.ui.plot.curves import joints, steps
 from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog
 from canmcast_gui.ui.plot.legend import titles_of
@@ -511,3 +514,120 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
     session.reference.close()
     assert panel.view.lanes[0].axes[0].others == []
     qtbot.waitUntil(lambda: not panel.bar.offset_box.isVisible(), timeout=WAIT_MS)
+
+
+def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, session):
+    panel.add_signal(SPEED)
+    session.recording.append(traffic(100))
+    panel.fit()
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.setFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    first, second = panel.cursors.seconds
+    assert first is not None and second is not None and first < second
+    assert panel.cursors.panel.isVisible()
+    assert panel.actions_.cursor.isChecked() and panel.actions_.second.isChecked()
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.cursors.seconds == [None, None]
+    qtbot.keyClick(panel, Qt.Key.Key_C)
+    alone = panel.cursors.seconds[0]
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.cursors.seconds == [alone, None]  # A was there before
+
+
+def test_a_click_with_shift_measures_too(qtbot, panel, session):
+    panel.add_signal(SPEED)
+    session.recording.append(traffic(100))
+    panel.fit()
+    viewport = panel.view.viewport()
+    left, shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyPress(panel, Qt.Key.Key_Shift)
+    qtbot.mouseClick(viewport, left, shift, viewport.rect().center())
+    qtbot.keyRelease(panel, Qt.Key.Key_Shift)
+    assert None not in panel.cursors.seconds
+    assert panel.cursors.panel.isVisible()
+
+
+def test_the_time_box_always_says_how_much_is_shown(qtbot, panel, session):
+    panel.add_signal(SPEED)
+    session.recording.append(traffic(100))
+    panel.refresh()
+    assert panel.bar.window_box.currentText() == "10 s"
+    panel.view.zoomed.emit(0.63, 0.05)
+    assert panel.bar.window_box.currentText() == "6.3 s"
+    panel.time.set_window(300.0)
+    assert panel.bar.window_box.currentText() == "5 min"
+    assert panel.bar.window_box.findText("6.3 s") < 0
+    panel.view.framed.emit(0.010, 0.0345)
+    assert panel.bar.window_box.currentText() == "24.5 ms"
+    panel.fit()
+    assert panel.bar.window_box.currentText() == "96 ms"
+
+
+@pytest.mark.parametrize("seconds", [6.2999999999, 60.0, 0.25])
+def test_the_time_box_says_what_was_zoomed_after_a_restart(panel, seconds):
+    panel.set_up(PlotSetup(seconds=seconds))
+    shown = {6.2999999999: "6.3 s", 60.0: "1 min", 0.25: "250 ms"}
+    assert panel.bar.window_box.currentText() == shown[seconds]
+    assert panel.bar.window_box.currentData() == pytest.approx(seconds)
+
+
+@given(st.floats(1e-4, 30 * 86400))
+def test_a_span_is_told_to_three_digits(seconds):
+    number, unit = span_text(seconds).split()
+    factor = {"µs": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400}[unit]
+    assert float(number) * factor == pytest.approx(seconds, rel=0.006)
+    assert len(span_text(seconds)) <= MOST_CHARACTERS + 1
+
+
+def test_letters_of_cursors_stand_inside_of_low_lanes(qtbot, panel, session):
+    for name in (SPEED, GEAR):
+        panel.add_signal(name)
+    session.recording.append(traffic(100))
+    panel.fit()
+    panel.actions_.second.trigger()
+    for height in (180, 320, 900):
+        panel.resize(700, height)
+        qtbot.wait(20)
+        for lane in panel.view.lanes:
+            box = lane.plot.getViewBox().sceneBoundingRect()
+            for cursor in lane.cursors:
+                letter = cursor.label.mapRectToScene(cursor.label.boundingRect())
+                assert letter.top() >= box.top() - 0.5
+                assert letter.bottom() <= box.bottom() + 0.5 or box.height() < letter.height()
+
+
+@pytest.mark.parametrize("width", [600, 1200])
+def test_measured_values_are_never_cut_short(qtbot, panel, session, width):
+    panel.resize(width, 400)
+    panel.add_signal(SPEED)
+    panel.add_signal(GEAR)
+    session.recording.append(traffic(10_000))
+    panel.fit()
+    panel.actions_.second.trigger()
+    table = panel.cursors.table
+    for column in range(1, table.measures.columnCount()):
+        needed = max(table.sizeHintForColumn(column), table.horizontalHeader().sectionSizeHint(column))
+        assert table.columnWidth(column) >= needed
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("0") * 8
+    assert table.measures.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == SPEED
+
+
+def test_suggestions_are_as_wide_as_their_longest_entry_and_name_message_and_unit(qtbot, panel):
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.bar.name_edit.setFocus()
+    qtbot.keyClicks(panel.bar.name_edit, "e")
+    popup = panel.bar.name_edit.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    texts = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
+    assert texts == ["Engine.Speed  [rpm]", "Engine.Gear"]
+    assert popup.viewport().width() >= popup.sizeHintForColumn(0)
+    screen = popup.screen().availableGeometry()
+    assert screen.contains(popup.geometry())
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    assert panel.bar.name_edit.text() == SPEED
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: panel.signals() == [SPEED])

@@ -1,0 +1,71 @@
+"""Lists of choices that open below a field: as wide as what they offer, not as the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QLineEdit
+
+_EDGES = 16  # pixels beside the texts
+_MEASURED = 50  # texts with the most characters, among which the widest one is
+
+
+class WidePopup(QObject):
+    """Keeps a list that pops up wide enough for its longest entry, as far as the screen allows."""
+
+    def __init__(self, view: QAbstractItemView, wanted: Callable[[], int]) -> None:
+        """``wanted`` says how many pixels the longest entry takes."""
+        super().__init__(view)
+        self._view = view
+        self._wanted = wanted
+        view.window().installEventFilter(self)
+
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.Move):
+            self._widen()
+        return False
+
+    def _widen(self) -> None:
+        window = self._view.window()
+        room = window.screen().availableGeometry()
+        width = self._wanted() + self._view.verticalScrollBar().sizeHint().width() + _EDGES
+        width = min(max(width, window.width()), room.width())
+        left = max(room.left(), min(window.x(), room.right() + 1 - width))
+        if (left, width) != (window.x(), window.width()):
+            window.setGeometry(left, window.y(), width, window.height())
+
+
+def widen(box: QComboBox) -> None:
+    """Let the list of a box be wider than the box."""
+    WidePopup(box.view(), lambda: box.view().sizeHintForColumn(0))
+
+
+class NameCompleter(QCompleter):
+    """Suggests names that contain what is typed, each with a detail that tells it from others."""
+
+    def __init__(self, edit: QLineEdit) -> None:
+        super().__init__(edit)
+        self._texts = QStringListModel(self)
+        self._names: dict[str, str] = {}
+        self._widest = 0
+        self.setModel(self._texts)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.popup().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        WidePopup(self.popup(), lambda: self._widest)
+        edit.setCompleter(self)
+
+    def offer(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Suggest these names; the second of each is its detail, "" where there is none."""
+        names = {f"{name}  {detail}".rstrip(): name for name, detail in entries}
+        if names == self._names:
+            return
+        self._names = names
+        self._texts.setStringList(list(names))
+        metrics = self.popup().fontMetrics()
+        longest = sorted(names, key=len)[-_MEASURED:]
+        self._widest = max((metrics.horizontalAdvance(text) for text in longest), default=0)
+
+    def pathFromIndex(self, index: QModelIndex) -> str:  # noqa: N802
+        return self._names.get(index.data(), "")
