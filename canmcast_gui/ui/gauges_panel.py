@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.gauges import COURSE, GaugesModel
+from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, GaugesModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.ticks import VisibleTicks
-from canmcast_gui.ui.views import prepare_table
+from canmcast_gui.ui.views import WideNumbers, prepare_table
 
 # Values are decoded on each tick and shown four times a second, as people read them.
 SHOW_EVERY = 5
@@ -76,6 +76,7 @@ class GaugesPanel(QWidget):
         digit = table.fontMetrics().averageCharWidth()
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, digit * width)
+        WideNumbers(table, (VALUE, MINIMUM, MAXIMUM, AGE))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
         return table
@@ -90,6 +91,20 @@ class GaugesPanel(QWidget):
         self.forget_action = QAction(icon("clear"), "Begin extremes anew", self)
         self.forget_action.triggered.connect(self._forget)
         self.table.addActions([self.plot_action, self.forget_action, self.remove_action])
+        self.table.selectionModel().selectionChanged.connect(self._update_actions)
+        for changed in (self.model.rowsInserted, self.model.rowsRemoved):
+            changed.connect(self._update_actions)
+        self._update_actions()
+
+    def _update_actions(self) -> None:
+        chosen = bool(self._chosen())
+        for action, tip in (
+            (self.plot_action, "Plot the selected signals"),
+            (self.remove_action, "Remove the selected rows"),
+        ):
+            action.setEnabled(chosen)
+            action.setToolTip(tip if chosen else "Select a row first.")
+        self.forget_action.setEnabled(self.model.rowCount() > 0)
 
     # -- which there are ---------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from canmcast_gui.models.hosts import COLUMNS, HostsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.ticks import VisibleTicks
-from canmcast_gui.ui.views import prepare_table
+from canmcast_gui.ui.views import WideNumbers, prepare_table
 
 # Four times a second, and then for no longer than a view that scrolls beside it would notice.
 EVERY_TICKS = 5
@@ -57,6 +57,7 @@ class HostsPanel(QWidget):
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, digit * column.width + 14)
+        WideNumbers(table, (number for number, column in enumerate(COLUMNS) if column.right))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
         return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -35,6 +35,9 @@ MAX_EXPANDED = 400
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file to see messages and signals by name."
 )
+
+SELECT_SIGNALS = "Select signals, or a message with signals, first."
+SELECT_LINE = "Select a line of the database first."
 
 
 class SignalsPanel(QWidget):
@@ -102,19 +105,18 @@ class SignalsPanel(QWidget):
         self.load_action.setToolTip("Load a database (DBC, KCD, SYM, ARXML)")
         self.load_action.triggered.connect(self.choose_database)
         self.remove_action = QAction(icon("remove"), "Remove database", self)
-        self.remove_action.setToolTip("Remove the database of the selected line")
         self.remove_action.triggered.connect(self.remove_database)
         self.gauge_action = QAction(icon("signal"), "Show as gauges", self)
-        self.gauge_action.setToolTip("Watch the current values of the selected signals")
         self.gauge_action.triggered.connect(self._show_gauges)
         self.browse_action = QAction(icon("database"), "Database browser", self)
         self.browse_action.setToolTip("All that the databases say of messages, signals and nodes")
         self.browse_action.triggered.connect(self.browse_requested)
         self.plot_action = QAction(icon("plot"), "Plot", self)
-        self.plot_action.setToolTip("Plot the selected signals")
-        self.plot_action.setShortcut(QKeySequence("Return"))
-        self.plot_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.plot_action.triggered.connect(self.plot_selected)
+        for keys in ("Return", "Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self.tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(self._on_return)
         self.tree.addActions(
             [self.plot_action, self.gauge_action, self.browse_action, self.load_action, self.remove_action]
         )
@@ -156,26 +158,36 @@ class SignalsPanel(QWidget):
             self._session.remove_database(path)
 
     def plot_selected(self) -> None:
-        """Ask for the selected signals to be plotted."""
-        for index in self.tree.selectionModel().selectedRows(NAME):
-            self._plot(index)
+        """Ask for the selected signals to be plotted, and for all signals of the selected messages."""
+        for name in self._selected_names():
+            self.plot_requested.emit(name)
 
     def _show_gauges(self) -> None:
-        chosen = (self.model.signal_name(index) for index in self.tree.selectionModel().selectedRows(NAME))
-        names = [name for name in chosen if name is not None]
-        if names:
-            self.gauges_requested.emit(names)
+        self.gauges_requested.emit(self._selected_names())
+
+    def _selected_names(self) -> list[str]:
+        chosen = sorted(self.tree.selectionModel().selectedRows(NAME), key=self._place)
+        return list(dict.fromkeys(name for index in chosen for name in self.model.signal_names(index)))
+
+    def _place(self, index: QModelIndex) -> list[int]:
+        """Where a line stands, to be compared."""
+        above = self._place(index.parent()) if index.parent().isValid() else []
+        return [*above, index.row()]
+
+    def _on_return(self) -> None:
+        """As a double click: signals are plotted, a message opens."""
+        chosen = self.tree.selectionModel().selectedRows(NAME)
+        signals = [index for index in chosen if self.model.signal_name(index) is not None]
+        for index in signals or [self.tree.currentIndex()]:
+            if index.isValid():
+                self._on_double_click(index)
 
     def _on_double_click(self, index: QModelIndex) -> None:
-        if self.model.signal_name(index) is None:
+        name = self.model.signal_name(index)
+        if name is None:
             index = index.siblingAtColumn(NAME)
             self.tree.setExpanded(index, not self.tree.isExpanded(index))
         else:
-            self._plot(index)
-
-    def _plot(self, index: QModelIndex) -> None:
-        name = self.model.signal_name(index)
-        if name is not None:
             self.plot_requested.emit(name)
 
     def _on_plot_toggled(self, name: str, wanted: bool) -> None:
@@ -224,9 +236,16 @@ class SignalsPanel(QWidget):
                 self.tree.expand(index)
 
     def _update_actions(self) -> None:
+        """What is possible with the selected lines; where it is not, the tool tip says why."""
         chosen = self.tree.selectionModel().selectedRows(NAME)
-        self.remove_action.setEnabled(bool(chosen))
-        self.plot_action.setEnabled(any(self.model.signal_name(index) for index in chosen))
+        has_signals = any(self.model.signal_names(index) for index in chosen)
+        for action, is_possible, tip, reason in (
+            (self.plot_action, has_signals, "Plot the selected signals", SELECT_SIGNALS),
+            (self.gauge_action, has_signals, "Watch the values of the selected signals", SELECT_SIGNALS),
+            (self.remove_action, bool(chosen), "Remove the database of the selected line", SELECT_LINE),
+        ):
+            action.setEnabled(is_possible)
+            action.setToolTip(tip if is_possible else reason)
 
     # -- values ------------------------------------------------------------------------------------------
 

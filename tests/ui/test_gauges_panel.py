@@ -91,3 +91,26 @@ def test_signals_become_gauges_from_the_signals_panel(qtbot, stage, window):
     tree.setCurrentIndex(model.index(0, 0, message))
     window.docks.signals.gauge_action.trigger()
     assert window.docks.gauges.signals() == [model.signal_name(model.index(0, 0, message))]
+
+
+def test_values_are_never_cut_short(qtbot, stage, panel):
+    panel.add_signals(["Engine.Speed"])
+    for column in (VALUE, MAXIMUM):
+        panel.table.setColumnWidth(column, 30)
+    stage.arrive(frames([4000, 40]))
+    qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "1000.00")
+    for column in (VALUE, MAXIMUM):
+        qtbot.waitUntil(
+            lambda column=column: panel.table.columnWidth(column) >= panel.table.sizeHintForColumn(column)
+        )
+
+
+def test_entries_of_the_menu_say_what_is_missing(panel):
+    assert not panel.plot_action.isEnabled()
+    assert panel.plot_action.toolTip() == "Select a row first."
+    assert not panel.forget_action.isEnabled()
+    panel.add_signals(["Engine.Speed"])
+    panel.table.selectRow(0)
+    assert panel.plot_action.isEnabled() and panel.remove_action.isEnabled()
+    panel.remove_action.trigger()
+    assert not panel.remove_action.isEnabled()

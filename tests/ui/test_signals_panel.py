@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from canmcast_gui.models.signals.model import NAME, VALUE
 from canmcast_gui.resources_path import resource
-from canmcast_gui.ui.signals_panel import SignalsPanel
+from canmcast_gui.ui.signals_panel import SELECT_SIGNALS, SignalsPanel
 from tests.models.frames import traffic
 from tests.ui.panels import WAIT_MS
 
@@ -111,3 +111,42 @@ def test_databases_are_loaded_and_removed(qtbot, panel, session):
     panel.remove_action.trigger()
     assert len(session.databases) == 0
     assert panel._hint.isVisible()
+
+
+def test_plot_and_gauges_take_all_signals_of_a_message(qtbot, panel, stage):
+    stage.add_database()
+    for action in (panel.plot_action, panel.gauge_action):
+        assert not action.isEnabled()
+        assert action.toolTip() == SELECT_SIGNALS
+    place = panel.tree.visualRect(line(panel, "Engine")).center()
+    qtbot.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    plotted = []
+    panel.plot_requested.connect(plotted.append)
+    panel.plot_action.trigger()
+    assert plotted == ["Engine.Speed", "Engine.Gear"]
+    with qtbot.waitSignal(panel.gauges_requested) as asked:
+        panel.gauge_action.trigger()
+    assert asked.args == [["Engine.Speed", "Engine.Gear"]]
+    qtbot.mouseClick(
+        panel.tree.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=panel.tree.visualRect(line(panel, "engine")).center(),
+    )
+    assert not panel.gauge_action.isEnabled()
+    assert panel.remove_action.isEnabled()
+
+
+def test_return_opens_a_message_and_plots_a_signal(qtbot, panel, stage):
+    stage.add_database()
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.tree.setFocus()
+    plotted = []
+    panel.plot_requested.connect(plotted.append)
+    panel.tree.setCurrentIndex(line(panel, "Engine"))
+    qtbot.keyClick(panel.tree, Qt.Key.Key_Return)
+    assert shown(panel) == ["engine", "Engine", "Speed", "Gear"]
+    assert plotted == []
+    panel.tree.setCurrentIndex(line(panel, "Gear"))
+    qtbot.keyClick(panel.tree, Qt.Key.Key_Return)
+    assert plotted == ["Engine.Gear"]

@@ -173,6 +173,13 @@ class SignalTreeModel(QAbstractItemModel):
         node = self._node(index) if index.isValid() else None
         return node.name if node is not None and node.signal is not None else None
 
+    def signal_names(self, index: Index) -> list[str]:
+        """The "Message.Signal" of a signal, or of all signals of a message; none for a database."""
+        node = self._node(index)
+        if node.message is None:
+            return []
+        return [leaf.name for leaf in (node.children if node.signal is None else [node])]
+
     def key(self, index: Index) -> str:
         """What names a line through changes of the tree."""
         node = self._node(index)

@@ -24,7 +24,7 @@ from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.statistics.histogram import Histogram
 from canmcast_gui.ui.ticks import VisibleTicks
-from canmcast_gui.ui.views import prepare_table
+from canmcast_gui.ui.views import WideNumbers, prepare_table
 
 # Four times a second: numbers that change more often cannot be read.
 EVERY_TICKS = 5
@@ -78,6 +78,7 @@ class StatisticsPanel(QWidget):
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, digit * column.width + 10)
+        WideNumbers(table, (number for number, column in enumerate(COLUMNS) if column.right))
         header.setSortIndicator(ID, Qt.SortOrder.AscendingOrder)
         header.restoreState(self._settings.layout(HEADER))
         header.setSortIndicatorShown(True)
@@ -149,7 +150,7 @@ class StatisticsPanel(QWidget):
         next_missed.setEnabled(has_current)
         copy = menu.addAction(icons.icon("copy"), "&Copy", self.table.copy)
         copy.setEnabled(has_current)
-        menu.addAction("Copy &all", self.table.copy_all)
+        menu.addAction("Copy &all", self.table.copy_all).setEnabled(self.model.rowCount() > 0)
         return menu
 
     def _show_menu(self, position: QPoint) -> None:
