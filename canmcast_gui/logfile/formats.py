@@ -230,6 +230,13 @@ FORMATS: tuple[Format, ...] = (
         ".can",
         r"microchip technology inc|\d+;[rt]x;0x[0-9a-f]+;\d;",
     ),
+    Format(
+        "zlg",
+        "ZLG or Chuangxin USB-CAN table",
+        (".csv", ".txt"),
+        line=_at("table.guess:is_chinese_header"),
+        reader=_TABLE,
+    ),
     _table("cancapture", "CANCapture log", ".log", r"parserflags\tch\tcounter"),
     Format(
         "table", "table of frames", (".csv", ".txt"), line=_at("table.guess:is_frame_header"), reader=_TABLE

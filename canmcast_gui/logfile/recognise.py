@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from canmcast_gui.logfile.errors import FileError, UnknownColumnsError, os_sentence
@@ -46,7 +47,7 @@ def _by_magic(head: bytes) -> Format | None:
 def _by_lines(head: str) -> Format | None:
     """The first format that any line of a text looks like."""
     judges = [(one, one.line) for one in FORMATS if one.can_read and one.line is not None]
-    for line in head.splitlines():
+    for line in re.split("[\r\n]+", head):  # not at other characters, which may be halves of Chinese ones
         stripped = line.strip(" \t\r")
         for one, accepts in judges:
             if accepts(stripped):

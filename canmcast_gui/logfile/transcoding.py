@@ -15,6 +15,9 @@ from canmcast_gui.logfile.problems import Problems
 
 HEAD_BYTES = 16
 
+# Without a mark: other zeros than those of plain letters in the head.
+_MOST_ZEROS = 2
+
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -43,9 +46,9 @@ def encoding_of(head: bytes) -> tuple[str | None, int]:
     for mark, encoding in _UTF_16_MARKS.items():
         if head.startswith(mark):
             return encoding, len(mark)
-    even, odd = head[::2], head[1::2]
-    if len(head) == HEAD_BYTES and ((not any(odd) and all(even)) or (not any(even) and all(odd))):
-        return ("utf-16-be" if any(odd) else "utf-16-le"), 0
+    zeros = head[::2].count(0), head[1::2].count(0)
+    if len(head) == HEAD_BYTES and max(zeros) == HEAD_BYTES // 2 and min(zeros) <= _MOST_ZEROS:
+        return ("utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"), 0
     return None, 0
 
 

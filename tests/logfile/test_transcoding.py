@@ -47,6 +47,8 @@ def test_frames_are_those_of_the_plain_file(name, encoding, tmp_path):
     content = whole(name, tmp_path)
     expected, plain = written(tmp_path / "plain", content)
     text = content.decode().replace("\r\n", "\n")
+    if encoding == "without mark" and not text[:8].isascii():
+        pytest.skip("only a mark tells Chinese in UTF-16 from other bytes")
     found, reader = written(tmp_path / "other", ENCODINGS[encoding](text))
     assert reader.format.name == plain.format.name == name.split(",")[0]
     assert_same(found, expected)

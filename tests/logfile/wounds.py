@@ -13,12 +13,14 @@ from tests.logfile.frames import FORMATS_BY_NAME, small_batch
 from tests.logfile.pcap.test_files import FRAMES, next_generation, pcap
 from tests.logfile.table.test_reader import (
     CANHACKER,
+    CHUANGXIN,
     CSS,
     GVRET,
     MICROCHIP,
     OLD_CANHACKER,
     SPACED,
     VEHICLE_SPY,
+    ZLG,
 )
 from tests.logfile.test_read_lines import BUSMASTER, CRTD
 from tests.logfile.test_yacht import YACHT
@@ -34,6 +36,8 @@ TEXTS = {
     "canhacker": CANHACKER,
     "canhacker, old": OLD_CANHACKER,
     "microchip": MICROCHIP,
+    "zlg": ZLG,
+    "zlg, Chuangxin": CHUANGXIN.replace(",", "\0,"),
     "table": SPACED,
     "cl2000": '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\n'
     "Timestamp;Type;ID;Data\n" + "05T071031805;0;326;0001\n06T000000001;1;18fe592f;ff\n" * 20,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.dates import logger_start
 from canmcast_gui.logfile.table.layout import (
     DELIMITERS,
@@ -41,6 +42,7 @@ _KNOWN = (
         ),
     ),
 )
+_CHUANGXIN = re.compile(r"index[,;\t]system time[,;\t]", re.IGNORECASE)
 _LOGGER_TIME = re.compile(r"(\d\dT\d{6}|(\d\dT)?\d\d:\d\d:\d\d)\d{3}$")
 _LOGGER_NAMES = ["timestamp", "type", "id", "data"]
 _TYPE_NAMES = {"type", "frametype", "frameformat", "format", "idtype"}
@@ -71,6 +73,15 @@ HEX = re.compile(r"(0x)?[0-9A-Fa-f]+[xXhH]?$")
 def is_frame_header(line: str) -> bool:
     """Whether a line names the columns of a table of frames: an id and data at least."""
     return next(_headers(line), None) is not None
+
+
+def is_chinese_header(line: str) -> bool:
+    """Whether a line, one character for each byte, has the titles of a Chinese USB-CAN tool."""
+    raw = line.encode("latin-1", "replace")
+    english = plain_words(raw)
+    if english == raw and _CHUANGXIN.match(line) is None:
+        return False
+    return is_frame_header(english.decode("latin-1"))
 
 
 def guess_layout(head: bytes) -> TableLayout | None:

@@ -21,6 +21,7 @@ from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.table.cells import Cells, Lines
+from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table.guess import guess_layout
 from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
@@ -49,6 +50,7 @@ class TableLog:
         self._problems = problems
         self._channels = Channels()
         self._unwrapping: Unwrapping | None = None
+        self._is_chinese: bool | None = None
         self._last_ns = 0
         self._count = 0
         self.layout = layout if layout is not None else _layout_of(path)
@@ -64,6 +66,7 @@ class TableLog:
         """All frames that can be read. Raises OSError."""
         self._channels, self._last_ns, self._count = Channels(), 0, 0
         self._unwrapping = _unwrapping(self.layout)
+        self._is_chinese = None
         self.notes = Notes()
         with open_log(self._path, self._problems) as file:
             first = 1
@@ -89,9 +92,16 @@ class TableLog:
                 rest = lines
                 continue
             whole, rest = (lines[:end], lines[end:]) if end else (lines + b"\n", b"")
-            yield whole
+            yield self._in_english(whole)
         if rest:
-            yield rest + b"\n"
+            yield self._in_english(rest + b"\n")
+
+    def _in_english(self, lines: bytes) -> bytes:
+        """Lines as they are, but those of Chinese tools in the words and marks of others."""
+        if self._is_chinese is None:
+            head = lines[:HEAD_BYTES]
+            self._is_chinese = plain_words(head) != head
+        return plain_words(lines) if self._is_chinese else lines
 
     def _lines(self, block: bytes, first: int) -> Lines:
         if b'"' in block and self.layout.delimiter != RUN_OF_BLANKS:

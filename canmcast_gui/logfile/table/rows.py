@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
 
 HEAD_BYTES = 65536
@@ -15,7 +16,7 @@ UNIT_APART = r"(?<=\d) (?=(?:ns|us|ms|s|secs?|seconds?)(?:[ \n]|$))"
 
 def text_lines(head: bytes) -> list[str]:
     """The first lines of a file, whatever ends them."""
-    return head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return plain_words(head).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def rows_of(head: bytes, layout: TableLayout, most: int = SAMPLE) -> list[list[str]]:

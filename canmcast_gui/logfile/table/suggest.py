@@ -20,7 +20,7 @@ from canmcast_gui.logfile.table.guess import (
 from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, RUN_OF_BLANKS, TableLayout
 from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
 
-_CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+)?$")
+_CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+|:\d{3,})?$")
 _PAYLOAD = re.compile(r"(0x)?([0-9A-Fa-f]{2}([ .:_-]|$)?){1,64}$")
 _DIRECTION = re.compile(r"(rx|tx|receive|transmit|in|out|r|t)$", re.IGNORECASE)
 

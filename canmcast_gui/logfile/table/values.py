@@ -96,7 +96,8 @@ def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple
 def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
     """Decimal numbers times ``unit_ns``, exactly, digits beyond a nanosecond cut; or hours:minutes:seconds.
 
-    Both point and comma are decimal marks. A number with an exponent is not understood.
+    Both point and comma are decimal marks, and a colon behind seconds where three digits follow. A number
+    with an exponent is not understood.
     """
     if unit_ns == _SECOND_NS:
         values, good = nanoseconds(Text(content), starts, ends)
@@ -116,7 +117,7 @@ def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -
     widths = ends - at
     units = np.zeros(len(starts), dtype=np.int64)
     fraction, scale = units.copy(), np.full(len(starts), unit_ns, dtype=np.int64)
-    sixtieth = units.copy()
+    sixtieth, colons = units.copy(), units.copy()
     behind_mark = np.zeros(len(starts), dtype=bool)
     good = (widths > 0) & (widths <= _LONGEST_NUMBER)
     for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
@@ -126,6 +127,10 @@ def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -
         is_digit = inside & (digit < 10)
         mark = inside & ((character == ord(".")) | (character == ord(","))) & ~behind_mark
         colon = inside & (character == ord(":")) & ~behind_mark
+        # Behind seconds, three digits or more are a fraction.
+        mark |= colon & (colons == 2) & (place < widths - 3)
+        colon &= ~mark
+        colons += colon
         good &= ~inside | is_digit | mark | colon
         good &= units < 10**17
         units = np.where(is_digit & ~behind_mark & good, units * 10 + digit, units)

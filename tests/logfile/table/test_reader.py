@@ -63,6 +63,16 @@ Logging Started: 23/9/2015 22:17:43
 1248;TX;0x18DAF110;3;0x01;0x02;0xFF;
 1249;RX;0x2E6;8;0x01;0x02;0x03;0x04;0x05;0x06;0x07;0x08
 """
+CHUANGXIN = """Index,System Time,Time Stamp,Channel,Direction,ID,Frame Type,Frame Format,Length,Data
+0,="00:00:01.001",0x2710,ch1,Receive,0x00000123,Data,Standard,0x02,x| AA 0B
+1,="00:00:01.002",0x271A,ch2,Send,0x18DAF110,Data,Extended,0x03,x| 01 02 FF
+2,="00:00:01.003",0x2724,ch1,Receive,0x000002E6,Data,Standard,0x08,x| 01 02 03 04 05 06 07 08
+"""
+ZLG = """序号,传输方向,系统时间,CAN通道,帧ID,帧格式,帧类型,数据长度,数据(HEX)
+0,接收,00:00:01:001,1,0x00000123,数据帧,标准帧,0x02,AA 0B
+1,发送,00:00:01:002,2,0x18DAF110,数据帧,扩展帧,0x03,01 02 FF
+2,接收,00:00:01:003,1,0x000002E6,数据帧,标准帧,0x08,01 02 03 04 05 06 07 08
+"""
 PAYLOADS = ["aa0b", "0102ff", "0102030405060708"]
 
 
@@ -205,6 +215,53 @@ def test_tables_of_other_tools_are_read_by_the_titles_of_their_columns(name, tmp
     assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX]
     assert batch.channel.tolist() == [1, 2]
     assert [batch.payload(row).hex() for row in range(2)] == ["aa55", "010203"]
+
+
+ZLG_FILES = {
+    "Chuangxin": CHUANGXIN.encode(),
+    "UTF-8": ZLG.encode(),
+    "GBK": ZLG.encode("gbk"),
+    "UTF-16": ZLG.encode("utf-16"),
+    "tabs": ZLG.replace(",", "\t").encode("gbk"),
+    "padded cells": ZLG.replace(",", "\0\0\0,").replace("\n", "\0\r\n").encode("gbk"),
+    "ended cells": CHUANGXIN.replace(",", "\0,").encode(),
+    "zeros between cells": ZLG.replace(",", "\0").encode("gbk"),
+}
+
+
+@pytest.mark.parametrize("name", ZLG_FILES)
+def test_tables_of_chinese_tools(name, tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(ZLG_FILES[name])
+    reader = read_batches(path)
+    batch = FrameBatch.concatenate(list(reader))
+    assert (reader.format.name, reader.problems) == ("zlg", [])
+    assert milliseconds(batch) == [1001, 1002, 1003]
+    assert batch.arbitration_id.tolist() == [0x123, 0x18DAF110, 0x2E6]
+    assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX, 0]
+    assert batch.channel.tolist() == [1, 2, 1]
+    assert [batch.payload(row).hex() for row in range(3)] == PAYLOADS
+
+
+def test_remote_and_small_extended_ids_of_chinese_tools(tmp_path):
+    rows = (
+        "0,接收,00:00:01:001,1,0x12,远程帧,扩展帧,0x02,\n1,接收,00:00:01:002,1,0x13,数据帧,标准帧,0x01,AA\n"
+    )
+    for encoding in ("utf-8", "gbk"):
+        path = tmp_path / "log"
+        path.write_bytes((ZLG.splitlines()[0] + "\n" + rows).encode(encoding))
+        batch = FrameBatch.concatenate(list(read_batches(path)))
+        assert batch.flags.tolist() == [Flag.EXTENDED | Flag.REMOTE, 0]
+        assert batch.dlc.tolist() == [2, 1]
+
+
+def test_zeros_in_a_large_file_of_a_chinese_tool(tmp_path):
+    row = "0\0,接收\0,00:00:01:001\0,1\0,0x00000123\0,数据帧\0,标准帧\0,0x02\0,AA 0B\0\r\n"
+    path = tmp_path / "log"
+    path.write_bytes((ZLG.splitlines()[0] + "\r\n" + row * 20_000).encode("gbk") + b"end\r\n")
+    reader = read_batches(path)
+    assert sum(map(len, reader)) == 20_000
+    assert reader.problems == ["line 20002: no frame in 'end'"]
 
 
 def test_microchip_counts_milliseconds(tmp_path):
