@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from canmcast_gui.frames.patience import within
+
 # Editors write in several steps, or write a new file and put it in the old one's place.
 SETTLE_MS = 300
+# The window stands still for so long at most.
+PATIENCE_SECONDS = 1.0
 
 _Stamp = tuple[int, int, int]
 
@@ -34,8 +39,8 @@ class FileWatch(QObject):
 
     def add(self, path: Path) -> None:
         """Watch a file from its state of now on."""
-        self._stamps[path] = _stamp(path)
-        self._watcher.addPaths([str(path.parent), str(path)] if path.exists() else [str(path.parent)])
+        stamp = self._stamps[path] = _stamps([path])[path]
+        self._watcher.addPaths([str(path.parent), str(path)] if stamp else [str(path.parent)])
 
     def remove(self, path: Path) -> None:
         """Do not watch a file any more."""
@@ -57,14 +62,24 @@ class FileWatch(QObject):
 
     def _look(self) -> None:
         """Tell which files are other ones now; a file that is gone may be about to come back."""
+        found = _stamps(self._stamps)
         for path, before in list(self._stamps.items()):
-            now = _stamp(path)
+            now = found[path]
             if now is None:
                 continue
             self._watcher.addPath(str(path))  # a file that was replaced is not watched any more
             if now != before:
                 self._stamps[path] = now
                 self.changed.emit(path)
+
+
+def _stamps(paths: Iterable[Path]) -> dict[Path, _Stamp | None]:
+    """The stamps of files; None for all where a file system does not answer."""
+    asked = list(paths)
+    try:
+        return within(PATIENCE_SECONDS, lambda: {path: _stamp(path) for path in asked})
+    except TimeoutError:
+        return dict.fromkeys(asked)
 
 
 def _stamp(path: Path) -> _Stamp | None:

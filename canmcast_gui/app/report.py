@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.totals import SessionTotals
+from canmcast_gui.frames.patience import within
+
+# A pipe that is not read must not hold up the end of the program.
+PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +37,5 @@ def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write the report; raises OSError where the file cannot be written."""
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(report, indent=2) + "\n"
+    within(PATIENCE_SECONDS, lambda: path.write_text(text, encoding="utf-8"))

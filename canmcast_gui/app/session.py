@@ -285,12 +285,16 @@ class Session(QObject, BusSide):
             unrecorded=self._trace.unrecorded,
         )
 
-    def shutdown(self) -> None:
-        """End everything that this session started and leave nothing behind."""
+    def shutdown(self) -> bool:
+        """End everything that this session started and leave nothing behind.
+
+        False where a task did not end; see TaskPool.shutdown().
+        """
         self.clock.stop()
         self._bus.close()
         self.stop_record()
         self.reference.close()
-        self._pool.shutdown()
+        ended = self._pool.shutdown()
         self._databases.close()
         self._trace.close()
+        return ended

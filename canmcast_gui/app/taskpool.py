@@ -6,6 +6,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QThreadPool, Signal
 
 from canmcast_gui.app.tasks import Task, Work
 
+# A task that reads from a server that is gone does not see that it is cancelled.
+END_SECONDS = 4.0
+
 
 class TaskPool(QObject):
     """Makes tasks, announces them, and lets go of them when they end."""
@@ -24,13 +27,18 @@ class TaskPool(QObject):
         self.started.emit(task)
         return task
 
-    def shutdown(self) -> None:
-        """Cancel all, wait, and deliver their ends, so that what they opened gets closed."""
+    def shutdown(self, seconds: float = END_SECONDS) -> bool:
+        """Cancel all, wait, and deliver their ends, so that what they opened gets closed.
+
+        False where one has not ended by then: the application object must not be deleted, as that would wait
+        for it without limit.
+        """
         for task in self._tasks:
             task.cancel()
-        QThreadPool.globalInstance().waitForDone()
+        ended = QThreadPool.globalInstance().waitForDone(round(seconds * 1000))
         for task in list(self._tasks):
             QCoreApplication.sendPostedEvents(task, 0)
+        return ended
 
     def _forget(self, task: Task) -> None:
         self._tasks.discard(task)

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,16 @@ from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace_paths import relative_path
 from canmcast_gui.app.workspace_values import WorkspaceError, workspace_values
 from canmcast_gui.database import Scope
+from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.regular_file import NotRegularError, read_regular
 from canmcast_gui.transport.settings import BusSettings
 
 VERSION = 1
 
 # A workspace of thousands of transmit rows has a few MB; the rest would only fill memory.
 MOST_BYTES = 64 << 20
+# A workspace is read in the thread of the window, which stands still for so long at most.
+PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,9 @@ def load_workspace(path: Path) -> Workspace:
 
 def _content(path: Path) -> Any:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise WorkspaceError(f"{path.name} is no workspace: it is too large. Choose another file.")
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(within(PATIENCE_SECONDS, partial(read_regular, path, MOST_BYTES)))
+    except NotRegularError as error:
+        raise WorkspaceError(f"{path.name} is no workspace: {error}. Choose another file.") from error
     except OSError as error:
         raise WorkspaceError(f"The workspace cannot be read: {error}") from error
     except (ValueError, RecursionError) as error:

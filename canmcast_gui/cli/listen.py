@@ -13,6 +13,7 @@ from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.say import note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.frames.patience import within
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -20,6 +21,8 @@ from canmcast_gui.transport.settings import BusSettings
 SUPERVISE_SECONDS = 0.25
 # A batch is 2 MiB at most, a few hundredths of a second of work for whoever takes it.
 MOST_FRAMES = 65536
+# A pipe that is not read must not hold up the end of a command.
+_PATIENCE_SECONDS = 5.0
 
 
 class Listener:
@@ -110,7 +113,8 @@ class Listener:
 def write_report(path: Path | None, report: dict[str, Any]) -> None:
     """Write a report as JSON, where one was asked for. Raises OSError."""
     if path is not None:
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        text = json.dumps(report, indent=2) + "\n"
+        within(_PATIENCE_SECONDS, lambda: path.write_text(text, encoding="utf-8"))
 
 
 def losses_text(report: dict[str, Any]) -> str:

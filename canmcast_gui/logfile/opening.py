@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from canmcast_gui.frames.regular_file import open_regular
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.transcoding import HEAD_BYTES, Source, Transcoded, encoding_of
 from canmcast_gui.logfile.wrapping import Decoder, decoder_for
@@ -22,13 +23,14 @@ _ALWAYS_ALLOWED = 64 << 20
 
 
 def open_log(path: Path, problems: Problems | None = None) -> BinaryIO:
-    """The bytes of a log file from its beginning, unpacked where it is packed. Raises OSError.
+    """The bytes of a log file from its beginning, unpacked where it is packed. Raises OSError,
+    also for pipes and devices: logs are read more than once.
 
     Text comes in UTF-8 without a mark of the byte order. What is packed or transcoded is read forwards only,
     and its tell() is the place in the file as it lies on the disk. Where packed data are cut or damaged it
     ends, and the problems are told; without ``problems`` it raises OSError.
     """
-    file = path.open("rb")
+    file = cast(io.BufferedReader, open_regular(path))
     try:
         head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
         decoder = decoder_for(head)

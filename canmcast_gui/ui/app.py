@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 import psutil
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
 from canmcast_gui.app.garbage import GarbageCollection, disable_automatic_collection
-from canmcast_gui.app.report import WindowFigures, window_report, write_report
+from canmcast_gui.app.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.signals import InterruptWatch
 from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.cli.say import printable
+from canmcast_gui.frames.patience import within
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, plain_text, theme
@@ -53,6 +56,7 @@ class Program(QObject):
         super().__init__()
         self._options = options
         self._exit_code = 0
+        self.is_stuck = False
         self.settings = AppSettings()
         theme.apply(application, self.settings)
         plain_text.apply(application)
@@ -97,10 +101,14 @@ class Program(QObject):
         QCoreApplication.quit()
 
     def _save_screenshot(self, path: Path) -> None:
-        if not self.window.grab().save(str(path), "PNG"):
-            self._complain(
-                f"The screenshot could not be written to {path}: is the folder there and writable?"
-            )
+        memory = QBuffer()
+        memory.open(QIODevice.OpenModeFlag.WriteOnly)
+        self.window.grab().save(memory, "PNG")
+        content = bytes(memory.data().data())
+        try:
+            within(PATIENCE_SECONDS, lambda: path.write_bytes(content))
+        except OSError as error:
+            self._complain(f"The screenshot could not be written: {error}")
 
     def finish(self) -> int:
         """Close everything; returns the exit code."""
@@ -111,9 +119,10 @@ class Program(QObject):
         self.session.disconnect_bus()
         self.session.stop_record()
         totals = self.session.statistics()
-        self.session.shutdown()
+        self.is_stuck = not self.session.shutdown()
         self.settings.save()
-        self._delete_objects()
+        if not self.is_stuck:
+            self._delete_objects()
         self._garbage.end()
         if self._options.report is not None:
             self._write_report(window_report(totals, figures))
@@ -173,4 +182,16 @@ def run(options: StartOptions) -> int:
         return 1
     program.start()
     application.exec()
-    return program.finish()
+    code = program.finish()
+    if program.is_stuck:
+        _end_at_once(code)
+    return code
+
+
+def _end_at_once(code: int) -> None:
+    """End the process although a thread of it waits for a file without end; all else is cleaned up."""
+    print("canmcast-gui: a file that was being read or written does not answer", file=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or absent where there is no terminal
+            stream.flush()
+    os._exit(code)

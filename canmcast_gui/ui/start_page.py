@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.frames.patience import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.connect.bar import recent_buses
@@ -43,6 +44,8 @@ _ICONS = {"demo": "demo", "connect": "bus", "open": "open"}
 MOST_RECENT = 5
 WIDTH = 620
 NAME_WIDTH = 420
+# So long the window waits at most for files that it lists.
+PATIENCE_SECONDS = 0.5
 
 
 class StartPage(QScrollArea):
@@ -118,12 +121,12 @@ class StartPage(QScrollArea):
         """Write the lists of recent things and of what a crash left behind anew."""
         _empty(self._lists)
         self._add_leftovers(leftovers())
-        files = [path for path in self._settings.recent_files.value if Path(path).is_file()][:MOST_RECENT]
+        files = _files(self._settings.recent_files.value)
         self._add_links(
             "Recent files", [(Path(path).name, path, path) for path in files], self.file_requested
         )
-        setups = [path for path in self._settings.recent_workspaces.value if Path(path).is_file()]
-        rows = [(Path(path).stem, path, path) for path in setups[:MOST_RECENT]]
+        setups = _files(self._settings.recent_workspaces.value)
+        rows = [(Path(path).stem, path, path) for path in setups]
         self._add_links("Recent workspaces", rows, self.workspace_requested)
         buses = recent_buses(self._settings)[:MOST_RECENT]
         rows = [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses]
@@ -181,6 +184,18 @@ class StartPage(QScrollArea):
         with suppress(RecordingError):  # somebody has opened it by now: then it is none any more
             remove(one)
         self.refresh()
+
+
+def _files(paths: list[str]) -> list[str]:
+    """The first of these files that are there. Those on a server that is gone are left out."""
+    found: list[str] = []
+
+    def look() -> None:
+        found.extend(path for path in paths if Path(path).is_file())
+
+    with suppress(TimeoutError):
+        within(PATIENCE_SECONDS, look)
+    return found[:MOST_RECENT]
 
 
 def _heading(text: str) -> QLabel:

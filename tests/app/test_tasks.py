@@ -81,3 +81,11 @@ def test_shutting_down_delivers_the_end_of_what_still_runs(qapp, pool):
     task.start()
     pool.shutdown()
     assert closed == ["an open thing"]
+
+
+def test_a_task_that_does_not_end_is_not_waited_for_without_limit(qapp, pool):
+    go_on = threading.Event()
+    pool.make("Waiting", lambda _report: go_on.wait()).start()
+    assert not pool.shutdown(0.02)
+    go_on.set()
+    assert pool.shutdown(5.0)

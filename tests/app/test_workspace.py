@@ -1,6 +1,7 @@
 """A workspace comes back as it was saved; a damaged one gets a sentence."""
 
 import json
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.database import Scope
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.transport.settings import BusSettings
+from tests.support.leases import unanswered
 
 
 def test_it_comes_back_as_it_was_saved(tmp_path):
@@ -159,3 +161,24 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
         save_workspace(tmp_path / "absent" / "w.json", Workspace())
     with pytest.raises(WorkspaceError, match="cannot be read"):
         load_workspace(tmp_path / "absent.json")
+
+
+@pytest.mark.parametrize("kind", ["a device", "a pipe", "a folder"])
+def test_what_is_no_file_is_refused_at_once(tmp_path, kind):
+    path = tmp_path / "x.canmcast"
+    if kind == "a device":
+        path.symlink_to("/dev/zero")
+    elif kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    with pytest.raises(WorkspaceError, match=f"it is {kind}"):
+        load_workspace(path)
+
+
+def test_one_that_does_not_answer_is_given_up_on(tmp_path, monkeypatch):
+    path = tmp_path / "x.canmcast"
+    path.write_text("{}")
+    monkeypatch.setattr("canmcast_gui.app.workspace.PATIENCE_SECONDS", 0.05)
+    with unanswered(path), pytest.raises(WorkspaceError, match="nothing has answered"):
+        load_workspace(path)

@@ -1,6 +1,7 @@
 """The commands around log files: record, info, convert, recover, fuzz."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -168,3 +169,17 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []
     assert canmcast("recover").stdout == ""
+
+
+@pytest.mark.parametrize("command", ["info", "convert", "play", "export"])
+def test_a_pipe_is_refused_at_once(canmcast, tmp_path, command):
+    pipe, demo = tmp_path / "pipe.asc", PROJECT / "resources" / "demo.dbc"
+    os.mkfifo(pipe)
+    more = {
+        "convert": [tmp_path / "out.asc"],
+        "play": ["--local"],
+        "export": [tmp_path / "out.csv", "--database", demo, "--signal", "WheelSpeeds.WheelSpeedFrontLeft"],
+    }
+    result = canmcast(command, pipe, *more.get(command, []))
+    assert_one_line(result, 1, "pipe.asc cannot be read: it is a pipe (FIFO), not a file")
+    assert not (tmp_path / "out.asc").exists()

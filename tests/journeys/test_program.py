@@ -12,6 +12,9 @@ import can
 import psutil
 import pytest
 
+from canmcast_gui.recording import leftovers
+from tests.support.leases import unanswered
+
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
 END_SECONDS = 20
@@ -191,3 +194,20 @@ def test_version_and_help_need_no_qt(option):
     assert done.returncode == 0
     assert done.stdout
     assert done.stderr.strip() == "[]"
+
+
+def test_the_end_does_not_wait_for_a_file_that_does_not_answer(program, tmp_path, own_home):
+    path = tmp_path / "x.asc"
+    path.write_text("")
+    with unanswered(path):
+        code, said = program(path, "--quit-after", 0.5).end()
+    assert (code, said) == (0, "canmcast-gui: a file that was being read or written does not answer")
+    assert leftovers(own_home / "xdg_data_home" / "canmcast" / "recordings") == []
+
+
+def test_no_device_and_no_pipe_holds_the_window_up(program, tmp_path, own_home):
+    pipe, device = tmp_path / "pipe", tmp_path / "device.canmcast"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    paths = (pipe, "--database", pipe, "--workspace", device, "--screenshot", tmp_path / "x.png")
+    assert program(*paths, "--quit-after", 0.5).end() == (0, "")

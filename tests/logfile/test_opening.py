@@ -104,3 +104,11 @@ def test_a_bomb_fills_neither_memory_nor_disk(pack, tmp_path):
     with seekable_log(path, problems) as file:
         assert file.seek(0, 2) <= 64_000_000 + 200 * path.stat().st_size + 10_000_000
     assert problems.skipped == (path.stat().st_size * 200 + (64 << 20) < 400_000_000)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/full"])
+def test_devices_are_no_logs(tmp_path, device):
+    path = tmp_path / "log.asc"
+    path.symlink_to(device)
+    with pytest.raises(FileError, match=r"log\.asc cannot be read: it is a device, not a file"):
+        read_batches(path)

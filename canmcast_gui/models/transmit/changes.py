@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.frames.patience import within
 from canmcast_gui.frames.regular_file import read_regular
 from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.transmit import TransmitError
@@ -37,6 +38,8 @@ _SPAN = re.compile(r"(?P<low>[-+.\dxXa-fA-FeE]+?)\s*\.\.\s*(?P<high>[-+.\dxXa-fA
 _TIME = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ms|s)")
 # A CSV file is read when a row is switched on; larger ones belong into a replay.
 _MOST_CSV_BYTES = 16 << 20
+# The window stands still for so long at most.
+_PATIENCE_SECONDS = 2.0
 
 
 def parse_changes(text: str, size: int, signal: FindSignal) -> list[dict[str, Any]]:
@@ -134,8 +137,8 @@ def _csv(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> dic
 
 def _column(path: Path, name: str) -> list[float]:
     try:
-        text = read_regular(path, _MOST_CSV_BYTES).decode("utf-8-sig")
-        rows = csv.DictReader(io.StringIO(text, newline=""))
+        content = within(_PATIENCE_SECONDS, lambda: read_regular(path, _MOST_CSV_BYTES))
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if name not in (rows.fieldnames or ()):
             raise RowError(f"{path.name} has no column {name}.")
         values = [float(row[name]) for row in rows if (row[name] or "").strip()]

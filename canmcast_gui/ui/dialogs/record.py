@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.frames.patience import within
 from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.formats import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
@@ -28,6 +30,8 @@ from canmcast_gui.ui import icons
 from canmcast_gui.ui.tinted_label import TintedLabel
 
 _MEGABYTE = 1_000_000
+# The window stands still for so long at most.
+PATIENCE_SECONDS = 0.5
 
 
 class RecordDialog(QDialog):
@@ -145,7 +149,7 @@ class RecordDialog(QDialog):
         text = wrong or ""
         if not wrong and options.is_numbered:
             text = f"The files are called {numbered(Path(self.path.text()), 1).name} and so on."
-        elif not wrong and Path(self.path.text().strip()).exists():
+        elif not wrong and _is_there(Path(self.path.text().strip())):
             text = f"{Path(self.path.text()).name} is there already, and is replaced when the recording ends."
         self.problem.set_tint("error" if wrong else "muted")
         self.problem.setText(text)
@@ -162,6 +166,12 @@ class RecordDialog(QDialog):
     def _on_accepted(self) -> None:
         self.chosen.emit(self.path.text().strip(), self.options())
         self.accept()
+
+
+def _is_there(path: Path) -> bool:
+    with suppress(TimeoutError):
+        return within(PATIENCE_SECONDS, path.exists)
+    return False
 
 
 class _Limit(QWidget):

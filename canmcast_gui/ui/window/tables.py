@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.frames.patience import within
 from canmcast_gui.logfile import FileError, TableLayout
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.opening import open_log
@@ -19,6 +21,8 @@ from canmcast_gui.ui.dialogs.table import TableDialog
 
 # Answers for that many kinds of tables are kept, the newest first.
 MOST_REMEMBERED = 20
+# The window stands still for so long at most; a file that is slower is opened beside it.
+PATIENCE_SECONDS = 2.0
 
 
 def with_layout(
@@ -29,18 +33,25 @@ def with_layout(
     Looks at the first 64 KiB only; what else is wrong with the file, opening it will say.
     """
     try:
-        recognise(path)
-    except UnknownColumnsError:
-        with open_log(path) as file:
-            head = file.read(HEAD_BYTES)
-    except FileError:
-        return then(None)
-    else:
+        head = within(PATIENCE_SECONDS, partial(_unknown_head, path))
+    except (FileError, OSError):
+        head = None
+    if head is None:
         return then(None)
     dialog = TableDialog(path, head, _remembered(head, settings), window)
     dialog.chosen.connect(lambda layout: _remember(head, layout, settings))
     dialog.chosen.connect(then)
     dialog.open()
+    return None
+
+
+def _unknown_head(path: Path) -> bytes | None:
+    """The beginning of a table without known columns; None for all other files."""
+    try:
+        recognise(path)
+    except UnknownColumnsError:
+        with open_log(path) as file:
+            return file.read(HEAD_BYTES)
     return None
 
 

@@ -52,6 +52,8 @@ def test_a_column_of_a_csv_file(tmp_path):
         payloads(f"csv(byte 0, {file}, gear)")
     with pytest.raises(RowError, match="cannot be read"):
         payloads(f"csv(byte 0, {tmp_path}/absent.csv, speed)")
+    with pytest.raises(RowError, match="it is a device"):
+        payloads("csv(byte 0, /dev/zero, speed)")
 
 
 @pytest.mark.parametrize(
