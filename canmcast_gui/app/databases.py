@@ -61,7 +61,7 @@ class Databases(QObject):
     def _make(self, path: Path) -> Task:
         # what was on disk is noted before it is read: what is written meanwhile is read again
         self._watch.add(path)
-        task = self._pool.make(f"Loading {path.name}", lambda _report: load_database(path))
+        task = self._pool.make(f"Loading {path.name}", lambda report: load_database(path, report))
         self._newest_task[path] = task
         task.finished.connect(lambda database: self._on_loaded(task, database))
         return task

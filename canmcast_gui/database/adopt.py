@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from canmcast_gui.database.limits import MOST_BITS
 from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
 from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.overlaps import Overlaps
 
 if TYPE_CHECKING:
     from cantools.database.can import Message as ParsedMessage
@@ -29,8 +32,11 @@ def adopt_messages(
     ``lines`` are those of the messages (name, "") and signals (message, signal) in the file.
     """
     messages = [adopt_message(one) for one in parsed]
+    overlaps = Overlaps()
     for message in messages:
-        _note_problems(message, notes, lines or {})
+        _note_problems(message, notes, lines or {}, overlaps)
+    if overlaps.is_over:
+        notes.doubtful(0, "there are too many signals to look whether all of them have bits of their own")
     _note_doubles(messages, notes, lines or {})
     return messages
 
@@ -78,12 +84,12 @@ def _adopt_signal(parsed: ParsedSignal) -> Signal:
         big_endian=parsed.byte_order == "big_endian",
         signed=parsed.is_signed and not parsed.is_float,
         is_float=parsed.is_float,
-        scale=parsed.scale,
-        offset=parsed.offset,
+        scale=_plain(parsed.scale),
+        offset=_plain(parsed.offset),
         unit=parsed.unit or "",
         minimum=parsed.minimum,
         maximum=parsed.maximum,
-        choices={int(raw): str(text) for raw, text in (parsed.choices or {}).items()},
+        choices={int(raw): str(text) for raw, text in (parsed.choices or {}).items() if _is_raw(raw)},
         comment=parsed.comment or "",
         is_multiplexer=parsed.is_multiplexer,
         multiplexer=parsed.multiplexer_signal,
@@ -93,6 +99,18 @@ def _adopt_signal(parsed: ParsedSignal) -> Signal:
     )
 
 
+def _plain(number: float) -> float:
+    """A number of the file as an int only where computers have such ints."""
+    return float(number) if isinstance(number, int) and number.bit_length() > 64 else number
+
+
+def _is_raw(number: float) -> bool:
+    """Whether a value table's number can be a raw value."""
+    if isinstance(number, int):
+        return number.bit_length() <= MOST_BITS
+    return math.isfinite(number) and number == int(number)
+
+
 def _id_mask(parsed: ParsedMessage) -> int:
     by_group = parsed.protocol == "j1939" or parsed.frame_id & 0xFF == _NULL_ADDRESS
     if parsed.is_extended_frame and by_group:
@@ -100,8 +118,8 @@ def _id_mask(parsed: ParsedMessage) -> int:
     return 0x1FFFFFFF
 
 
-def _note_problems(message: Message, notes: Notes, lines: Lines) -> None:
-    taken: list[tuple[Signal, int]] = []
+def _note_problems(message: Message, notes: Notes, lines: Lines, overlaps: Overlaps) -> None:
+    overlaps.begin(message)
     for signal in message.signals:
         line = lines.get((message.name, signal.name), 0)
         if signal.bytes_needed > message.length:
@@ -110,11 +128,9 @@ def _note_problems(message: Message, notes: Notes, lines: Lines) -> None:
                 f"signal {signal.name} ends in byte {signal.bytes_needed} of message {message.name}, "
                 f"which has {message.length}",
             )
-        bits = _bit_set(signal)
-        other = next((one for one, its in taken if bits & its and not _exclusive(message, one, signal)), None)
+        other = overlaps.take(signal)
         if other is not None:
             notes.doubtful(line, f"signals {other.name} and {signal.name} of message {message.name} overlap")
-        taken.append((signal, bits))
 
 
 def _note_doubles(messages: list[Message], notes: Notes, lines: Lines) -> None:
@@ -132,32 +148,3 @@ def _note_doubles(messages: list[Message], notes: Notes, lines: Lines) -> None:
         ids[key] = message
         if names.setdefault(message.name, message) is not message:
             notes.doubtful(line, f"several messages are called {message.name}")
-
-
-def _bit_set(signal: Signal) -> int:
-    """The payload's bits that a signal uses, as one number; both byte orders in the same numbering."""
-    if not signal.big_endian:
-        return ((1 << signal.length) - 1) << signal.start
-    bits = 0
-    for sent in range(signal.first_bit, signal.first_bit + signal.length):
-        bits |= 1 << (8 * (sent // 8) + 7 - sent % 8)
-    return bits
-
-
-def _exclusive(message: Message, one: Signal, other: Signal) -> bool:
-    """Whether two signals are never in the same frame, because a multiplexer chooses between them."""
-    selected = _selections(message, one)
-    for name, numbers in _selections(message, other).items():
-        if name in selected and not selected[name] & numbers:
-            return True
-    return False
-
-
-def _selections(message: Message, signal: Signal) -> dict[str, frozenset[int]]:
-    """The multiplexers above a signal and their numbers that select it."""
-    found: dict[str, frozenset[int]] = {}
-    at: Signal | None = signal
-    while at is not None and at.multiplexer is not None and at.multiplexer not in found:
-        found[at.multiplexer] = at.multiplexer_ids
-        at = message.signal(at.multiplexer)
-    return found

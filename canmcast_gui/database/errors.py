@@ -5,5 +5,9 @@ class DatabaseError(Exception):
     """A file that is no database, a name that a database does not have, or values that it cannot encode."""
 
 
+class UnreadableError(Exception):
+    """Why a text cannot be read as its kind; the text goes on from "FILE cannot be read as KIND:"."""
+
+
 class TableError(Exception):
     """A table of signal values that cannot be written; the text says why and what to do."""

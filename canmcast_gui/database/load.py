@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from canmcast_gui.database.adopt import adopt_messages, adopt_nodes
 from canmcast_gui.database.database import Database
-from canmcast_gui.database.errors import DatabaseError
+from canmcast_gui.database.errors import DatabaseError, UnreadableError
 from canmcast_gui.database.notes import LEFT_OUT, Notes
+from canmcast_gui.database.parse import LoadingStoppedError, Parse, Report, quiet_parser, reason_of
 from canmcast_gui.database.text import decode_text
-from canmcast_gui.database.xml_text import check_xml, lines_of_names, mend_kcd
 from canmcast_gui.frames.regular_file import read_regular
 
 if TYPE_CHECKING:
@@ -33,11 +31,12 @@ MOST_CHARACTERS = 10_000_000
 _loading = threading.Lock()
 
 
-def load_database(path: str | os.PathLike[str]) -> Database:
+def load_database(path: str | os.PathLike[str], report: Report = lambda _part: True) -> Database:
     """Load a DBC, KCD, SYM or ARXML file. Takes 0.1 to 2 s: call it from a worker thread.
 
-    What had to be mended, left out or is doubtful is in the result's ``notes``. Raises DatabaseError, with
-    one sentence, for a file that cannot be read or is no database.
+    What had to be mended, left out or is doubtful is in the result's ``notes``. ``report`` is called with the
+    part that is done, 0 to 1, and stops the loading by returning False. Raises DatabaseError, with one
+    sentence, for a file that cannot be read or is no database, and where the loading was stopped.
     """
     path = Path(path)
     notes = Notes()
@@ -49,52 +48,83 @@ def load_database(path: str | os.PathLike[str]) -> Database:
         raise DatabaseError(
             f"{path.name} has {len(text):,} characters; a {kind.upper()} file may have {MOST_CHARACTERS:,}"
         )
-    with _loading, _quiet_parser():
-        parsed, lines = _PARSERS[kind](path, text, notes)
+    try:
+        with _turn(report), quiet_parser():
+            return _load(path, text, kind, report, notes)
+    except DatabaseError:
+        raise
+    except Exception as error:  # whatever a parser trips over is the file's fault
+        reason = str(error) if isinstance(error, UnreadableError) else reason_of(error)
+        raise DatabaseError(f"{path.name} cannot be read as {kind.upper()}: {reason}") from error
+
+
+def _load(path: Path, text: str, kind: str, report: Report, notes: Notes) -> Database:
+    parse = Parse(report, text.count(_MESSAGE_MARKS[kind]))
+    parsed, lines = _PARSERS[kind](text, notes, parse)
+    parse.tell(parsed, notes, lines)
     lost = next((note for note in notes if note.kind == LEFT_OUT), None)
     if not parsed.messages and lost is not None:
-        raise DatabaseError(f"{path.name} cannot be read as {kind.upper()}: {lost}")
+        raise UnreadableError(str(lost))
     messages = adopt_messages(parsed.messages, notes, lines)
     return Database(path, messages, notes, parsed, adopt_nodes(parsed.nodes))
 
 
-def _parse_dbc(path: Path, text: str, notes: Notes) -> Parsed:
+@contextmanager
+def _turn(report: Report) -> Iterator[None]:
+    """Wait for others that load; raises LoadingStoppedError."""
+    while not _loading.acquire(timeout=0.1):
+        if not report(0.0):
+            raise LoadingStoppedError("The loading was stopped.")
+    try:
+        yield
+    finally:
+        _loading.release()
+
+
+def _parse_dbc(text: str, notes: Notes, parse: Parse) -> Parsed:
     from canmcast_gui.database.dbc import mend_dbc  # its patterns take the time of a dozen modules
 
     mended = mend_dbc(text, notes)
     try:
-        parsed = _parse(path, mended.text, "dbc")
-    except DatabaseError as error:
+        parsed = parse.run(mended.text, "dbc")
+    except UnreadableError as error:
         # Attributes are what files of other tools disagree about most; frames can be named without them.
-        parsed = _parse(path, mended.without_attributes, "dbc")
+        parsed = parse.run(mended.without_attributes, "dbc")
         notes.left_out(0, f"all attributes: {error}")
     mended.names.restore(parsed)
     return parsed, mended.lines
 
 
-def _parse_sym(path: Path, text: str, notes: Notes) -> Parsed:
+def _parse_sym(text: str, notes: Notes, parse: Parse) -> Parsed:
     from canmcast_gui.database.sym import mend_sym
 
     mended, lines = mend_sym(text, notes)
-    return _parse(path, mended, "sym"), lines
+    return parse.run(mended, "sym"), lines
 
 
-def _parse_kcd(path: Path, text: str, notes: Notes) -> Parsed:
-    check_xml(path.name, text)
-    return _parse(path, mend_kcd(text, notes), "kcd"), lines_of_names(text)
+def _parse_kcd(text: str, notes: Notes, parse: Parse) -> Parsed:
+    from canmcast_gui.database.kcd import mend_kcd
+    from canmcast_gui.database.xml_file import XmlFile
+
+    file = XmlFile(text)
+    lines = mend_kcd(file, notes)
+    return parse.run(file.text, "kcd"), lines
 
 
-def _parse_arxml(path: Path, text: str, _notes: Notes) -> Parsed:
-    check_xml(path.name, text)
-    return _parse(path, text, "arxml"), {}
+def _parse_arxml(text: str, _notes: Notes, parse: Parse) -> Parsed:
+    from canmcast_gui.database.xml_file import XmlFile
+
+    return parse.run(XmlFile(text).text, "arxml"), {}
 
 
-_PARSERS: dict[str, Callable[[Path, str, Notes], Parsed]] = {
+_PARSERS: dict[str, Callable[[str, Notes, Parse], Parsed]] = {
     "dbc": _parse_dbc,
     "sym": _parse_sym,
     "kcd": _parse_kcd,
     "arxml": _parse_arxml,
 }
+# What every message begins with, to say how much is done.
+_MESSAGE_MARKS = {"dbc": "BO_ ", "sym": "[", "kcd": "<Message", "arxml": "<CAN-FRAME-TRIGGERING "}
 
 
 def _read(path: Path) -> bytes:
@@ -114,37 +144,3 @@ def _kind_of(text: str) -> str | None:
     starts = ("VERSION", "NS_", "BS_", "BU_", "BO_", "CM_", "VAL_TABLE_", "//")
     lines = [line.lstrip() for line in head.splitlines()]
     return "dbc" if any(line.startswith(starts) for line in lines) else None
-
-
-def _parse(path: Path, text: str, kind: str) -> ParsedDatabase:
-    from cantools.database import load_string
-    from cantools.database.errors import UnsupportedDatabaseFormatError
-
-    try:
-        # Not strict: overlapping signals are common in the wild, and each decodes well by itself.
-        parsed = load_string(text, database_format=kind, strict=False)
-    except UnsupportedDatabaseFormatError as error:
-        reason = " ".join(str(getattr(error, f"e_{kind}", None) or error).split())
-        raise DatabaseError(f"{path.name} cannot be read as {kind.upper()}: {reason}") from error
-    except Exception as error:  # whatever a parser trips over is the file's fault
-        raise DatabaseError(f"{path.name} cannot be read as {kind.upper()}: {error}") from error
-    return parsed  # type: ignore[return-value]
-
-
-@contextmanager
-def _quiet_parser() -> Iterator[None]:
-    """Keep what cantools logs while it parses from stderr; what matters of it is in the notes."""
-    logger = logging.getLogger("cantools")
-    disabled, logger.disabled = logger.disabled, True
-    children = [one for name, one in logging.root.manager.loggerDict.items() if name.startswith("cantools.")]
-    loud = [one for one in children if isinstance(one, logging.Logger) and not one.disabled]
-    for one in loud:
-        one.disabled = True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled = disabled
-        for one in loud:
-            one.disabled = False

@@ -75,6 +75,11 @@ class Message:
     attributes: Mapping[str, str] = field(default_factory=dict)
     contained: tuple[Message, ...] = ()
     header_id: int | None = None
+    _by_name: Mapping[str, Signal] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # the first, where multiplexed ones share a name
+        object.__setattr__(self, "_by_name", {signal.name: signal for signal in reversed(self.signals)})
 
     @property
     def by_parameter_group(self) -> bool:
@@ -98,7 +103,7 @@ class Message:
 
     def signal(self, name: str) -> Signal | None:
         """The signal of that name; the first, where multiplexed ones share it."""
-        return next((signal for signal in self.signals if signal.name == name), None)
+        return self._by_name.get(name)
 
 
 def addresses_text(arbitration_id: int) -> str:

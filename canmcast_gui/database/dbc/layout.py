@@ -10,10 +10,8 @@ from canmcast_gui.database.dbc.names import SafeNames
 from canmcast_gui.database.dbc.numbers import whole_number
 from canmcast_gui.database.dbc.signals import mend_signal
 from canmcast_gui.database.dbc.statements import Statement
+from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES
 from canmcast_gui.database.notes import Notes
-
-# Transport protocols carry up to 4,095 bytes under one name; more than that is a slip.
-MOST_BYTES = 4096
 
 _EXTENDED = 0x80000000
 _ORPHANS = "VECTOR__INDEPENDENT_SIG_MSG"
@@ -124,7 +122,7 @@ class Layout:
             self._notes.left_out(statement.line, f"a signal of message {message.name} cannot be read")
             return NOWHERE
         name = mended.name
-        if not 0 < mended.length <= 8 * MOST_BYTES or mended.start >= 8 * MOST_BYTES:
+        if not 0 < mended.length <= MOST_BITS or mended.start >= MOST_BITS:
             self._notes.left_out(
                 statement.line, f"signal {name} of {mended.length} bits at bit {mended.start}"
             )

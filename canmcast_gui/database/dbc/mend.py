@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from canmcast_gui.database.dbc import grammar
@@ -16,6 +17,9 @@ from canmcast_gui.database.notes import Notes
 
 # A statement that long is no slip of a hand; looking for its meaning would take more than it is worth.
 LONGEST_MENDED = 20_000
+# The parser takes 200 times the memory of each text between quotes.
+LONGEST_TEXT = 100_000
+_LONG_TEXT = re.compile(rf'"[^"]{{{LONGEST_TEXT}}}')
 
 _LAYOUT = frozenset(("BO_", "SG_"))
 _ATTRIBUTES = frozenset(("BA_DEF_", "BA_DEF_DEF_", "BA_"))
@@ -38,7 +42,7 @@ class MendedDbc:
 
 def mend_dbc(text: str, notes: Notes) -> MendedDbc:
     """Mend what can be mended. What was done is added to ``notes``."""
-    statements = list(statements_of(text))
+    statements = [one for one in statements_of(text) if not _is_too_long(one, notes)]
     layout = Layout(SafeNames(text), notes)
     placed = [layout.add(one) for one in statements if one.keyword in _LAYOUT]
     multiplexing = Multiplexing(layout, notes)
@@ -68,7 +72,7 @@ def _mend(statement: Statement, layout: Layout, references: References, notes: N
         notes.left_out(statement.line, f"{keyword} of {len(statement.text):,} characters cannot be read")
         return ""
     if keyword == "CM_":
-        return mend_comment(statement, layout, notes)
+        return mend_comment(_with_short_text(statement, notes), layout, notes)
     if keyword in _REFERENCES:
         return references.mend(statement)
     if statement.match is not None:
@@ -77,6 +81,28 @@ def _mend(statement: Statement, layout: Layout, references: References, notes: N
         return _mend_nodes(statement, layout, notes)
     notes.left_out(statement.line, f"{keyword} cannot be read: {_shortened(statement.text)}")
     return ""
+
+
+def _is_too_long(statement: Statement, notes: Notes) -> bool:
+    """Whether a text between quotes, other than a comment, is longer than any that is meant to be read."""
+    if statement.keyword == "CM_" or len(statement.text) <= LONGEST_TEXT:
+        return False
+    found = _LONG_TEXT.search(statement.text)
+    if found is not None:
+        notes.left_out(statement.line, f"{statement.keyword} with a text of over {LONGEST_TEXT:,} characters")
+    return found is not None
+
+
+def _with_short_text(statement: Statement, notes: Notes) -> Statement:
+    """A comment that is cut where it is longer than any that is meant to be read."""
+    if statement.match is None or len(statement.match["text"]) <= LONGEST_TEXT:
+        return statement
+    start, text = statement.match.start("text") - statement.match.start(), statement.match["text"]
+    notes.left_out(
+        statement.line, f"a comment of {len(text):,} characters: all after the first {LONGEST_TEXT:,}"
+    )
+    cut = statement.text[: start + LONGEST_TEXT].rstrip("\\") + '";'
+    return Statement(statement.line, statement.keyword, cut, grammar.STATEMENTS["CM_"].match(cut))
 
 
 def _mend_nodes(statement: Statement, layout: Layout, notes: Notes) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from canmcast_gui.database.dbc.layout import LaidOut, Layout
 from canmcast_gui.database.dbc.statements import Statement
+from canmcast_gui.database.limits import MOST_COMBINATIONS
 from canmcast_gui.database.notes import Notes
 
-# cantools prepares every combination of multiplexers' numbers beforehand, and keeps every number of a range.
-MOST_COMBINATIONS = 100_000
+# cantools keeps every number of a range.
 MOST_NUMBERS = 1_000_000
 
 _RANGE = re.compile(r"(\d+)-(\d+)")

@@ -10,6 +10,8 @@ from canmcast_gui.database.sym.symbols import Symbols
 
 # An enumeration that has not ended after so many lines has lost its bracket.
 MOST_ENUM_LINES = 2_000
+# The parser takes 200 times the memory of each text between quotes.
+LONGEST_LINE = 100_000
 
 _SECTIONS = ("{ENUMS}", "{SIGNALS}", "{SEND}", "{RECEIVE}", "{SENDRECEIVE}")
 
@@ -22,6 +24,9 @@ def mend_sym(text: str, notes: Notes) -> tuple[str, dict[tuple[str, str], int]]:
     sections: dict[str, list[tuple[int, str]]] = {name: [] for name in _SECTIONS}
     section, told = "{SENDRECEIVE}", False
     for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            notes.left_out(number, f"a line of {len(line):,} characters")
+            continue
         stripped = line.strip()
         if stripped.upper() in _SECTIONS:
             section, told = stripped.upper(), True

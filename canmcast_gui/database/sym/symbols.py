@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from canmcast_gui.database.limits import MOST_BITS
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.sym import fields
 
 # One symbol may stand for a range of ids: a node number in the lowest bits. A wider range is a slip.
 MOST_IDS = 2_048
 MOST_MESSAGES = 20_000
-MOST_BITS = 8 * 4096
 
 _PLAIN_TYPES = frozenset(("unsigned", "signed", "float", "double", "bit", "char", "string", "raw"))
 _KEPT = frozenset(("CycleTime",))

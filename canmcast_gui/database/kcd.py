@@ -1,0 +1,183 @@
+"""KCD files before they are parsed: what cannot be meant is left out, a wide id mended."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+from canmcast_gui.database.errors import UnreadableError
+from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES, MOST_STEPS
+from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.xml_file import XmlFile, local_name
+
+_NAMESPACE = "http://kayak.2codeornot2code.org/1.0"
+_MOST_DIGITS = 40
+
+
+def mend_kcd(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
+    """Mend a file in its tree. The lines of messages (name, "") and signals (message, signal)."""
+    if file.root.tag != _tag("NetworkDefinition"):
+        raise UnreadableError(f"its root is {local_name(file.root)}, not NetworkDefinition of {_NAMESPACE}")
+    return _Mender(file, notes).mend()
+
+
+class _Mender:
+    def __init__(self, file: XmlFile, notes: Notes) -> None:
+        self._file = file
+        self._notes = notes
+        self._nodes: set[str] = set()
+        self._lines: dict[tuple[str, str], int] = {}
+        self._message = ""
+
+    def mend(self) -> dict[tuple[str, str], int]:
+        root = self._file.root
+        self._keep(root, "Node", self._node)
+        # The parser looks through all nodes for each reference to one.
+        if len(self._nodes) * sum(1 for _ in root.iter(_tag("NodeRef"))) > MOST_STEPS:
+            self._notes.left_out(0, "senders and receivers: there are too many")
+            self._nodes = set()
+        for bus in root.iterfind(_tag("Bus")):
+            if "name" not in bus.attrib:
+                self._set(bus, "name", "")
+            if _whole(bus.get("baudrate", "0")) is None:
+                self._drop(bus, "baudrate")
+            self._keep(bus, "Message", self._is_message)
+        return self._lines
+
+    # -- nodes -------------------------------------------------------------------------------------------
+
+    def _node(self, node: Element) -> bool:
+        if "id" not in node.attrib or "name" not in node.attrib:
+            return self._lost(node, "a node without id or name")
+        self._nodes.add(node.attrib["id"])
+        return True
+
+    def _references(self, owner: Element, tag: str) -> None:
+        for group in owner.iterfind(_tag(tag)):
+            self._keep(group, "NodeRef", self._reference)
+
+    def _reference(self, reference: Element) -> bool:
+        number = reference.get("id", "")
+        if number in self._nodes:
+            return True
+        return self._lost(reference, f"node {_short(number)} of message {self._message} is not in the file")
+
+    # -- messages ----------------------------------------------------------------------------------------
+
+    def _is_message(self, message: Element) -> bool:
+        name = message.get("name")
+        if name is None:
+            return self._lost(message, "a message without a name")
+        self._message = name
+        number = _whole(message.get("id", ""), 0)
+        if number is None or not 0 <= number <= 0x1FFFFFFF:
+            return self._lost(message, f"message {name}: {_short(message.get('id', ''))} is no id")
+        length = message.get("length", "auto")
+        size = 0 if length == "auto" else _whole(length)
+        if size is None or not 0 <= size <= MOST_BYTES:
+            return self._lost(message, f"message {name} of {_short(length)} bytes, with its signals")
+        self._lines.setdefault((name, ""), self._file.line(message))
+        if number > 0x7FF and message.get("format") != "extended":
+            self._set(message, "format", "extended")
+            text = f"message {name}: id {number:X} is wider than its format: extended"
+            self._notes.mended(self._file.line(message), text)
+        if _whole(message.get("interval", "0")) is None:
+            self._lost(message, f"message {name}: {_short(message.get('interval', ''))} is no interval")
+            self._drop(message, "interval")
+        self._references(message, "Producer")
+        self._keep(message, "Multiplex", self._is_multiplex)
+        self._keep(message, "Signal", self._is_signal)
+        return True
+
+    def _is_multiplex(self, multiplex: Element) -> bool:
+        if not self._is_signal(multiplex):
+            return False
+        self._keep(multiplex, "MuxGroup", self._is_group)
+        return True
+
+    def _is_group(self, group: Element) -> bool:
+        if _whole(group.get("count", "")) is None:
+            what = f"message {self._message}: a group of multiplexed signals without a number"
+            return self._lost(group, what)
+        self._keep(group, "Signal", self._is_signal)
+        return True
+
+    # -- signals -----------------------------------------------------------------------------------------
+
+    def _is_signal(self, signal: Element) -> bool:
+        name = signal.get("name")
+        if name is None:
+            return self._lost(signal, f"message {self._message}: a signal without a name")
+        start, length = _whole(signal.get("offset", "")), _whole(signal.get("length", "1"))
+        is_placed = start is not None and 0 <= start < MOST_BITS
+        if not is_placed or length is None or not 0 < length <= MOST_BITS:
+            bits = f"{_short(signal.get('length', '1'))} bits at bit {_short(signal.get('offset', '?'))}"
+            return self._lost(signal, f"signal {name} of {bits}")
+        if signal.get("endianess", "little") not in ("little", "big"):
+            self._drop(signal, "endianess")
+            self._notes.mended(self._file.line(signal), f"signal {name}: its byte order is read as little")
+        self._lines.setdefault((self._message, name), self._file.line(signal))
+        self._references(signal, "Consumer")
+        for labels in signal.iterfind(_tag("LabelSet")):
+            self._keep(labels, "Label", self._is_label)
+        return all(self._is_value(name, value) for value in signal.iterfind(_tag("Value")))
+
+    def _is_label(self, label: Element) -> bool:
+        if "name" in label.attrib and _whole(label.get("value", "")) is not None:
+            return True
+        return self._lost(label, f"message {self._message}: a label without a name or a number")
+
+    def _is_value(self, name: str, value: Element) -> bool:
+        for key in ("min", "max"):
+            if key in value.attrib and not _is_number(value.attrib[key]):
+                self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is no number")
+                self._drop(value, key)
+        for key in ("slope", "intercept"):
+            if key in value.attrib and not _is_number(value.attrib[key]):
+                return self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is no number")
+        return True
+
+    # -- the tree ----------------------------------------------------------------------------------------
+
+    def _keep(self, parent: Element, tag: str, is_good: Callable[[Element], bool]) -> None:
+        """Take children of a kind out of their parent that are not good."""
+        kept = [child for child in parent if child.tag != _tag(tag) or is_good(child)]
+        if len(kept) < len(parent):
+            parent[:] = kept
+            self._file.changed = True
+
+    def _lost(self, element: Element, what: str) -> bool:
+        self._notes.left_out(self._file.line(element), what)
+        return False
+
+    def _set(self, element: Element, key: str, value: str) -> None:
+        element.set(key, value)
+        self._file.changed = True
+
+    def _drop(self, element: Element, key: str) -> None:
+        del element.attrib[key]
+        self._file.changed = True
+
+
+def _tag(name: str) -> str:
+    return f"{{{_NAMESPACE}}}{name}"
+
+
+def _whole(text: str, base: int = 10) -> int | None:
+    """A whole number as the parser reads it, None where it is not one."""
+    try:
+        return int(text, base) if len(text) <= _MOST_DIGITS else None
+    except ValueError:
+        return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return len(text) <= 10 * _MOST_DIGITS and math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:19]}…"

@@ -1,0 +1,33 @@
+"""A process that loads database files with limited memory; a line of JSON for each says how that went."""
+
+import json
+import sys
+import time
+
+from canmcast_gui.database import DatabaseError, load_database
+
+# The parser, its modules and numpy take 700 MB of addresses before anything is loaded.
+ADDRESS_SPACE = 2 << 30
+
+
+def main() -> None:
+    """Load each file of the arguments."""
+    import resource
+
+    import cantools.database  # noqa: F401  its time is not that of the first file
+
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    for path in sys.argv[1:]:
+        start = time.process_time()
+        try:
+            database = load_database(path)
+            found = {"names": [one.name for one in database.messages], "problems": database.problems[:5]}
+        except DatabaseError as error:
+            found = {"error": str(error)}
+        found |= {"seconds": time.process_time() - start}
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"path": path, "peak_mb": peak, **found}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
