@@ -16,7 +16,7 @@ _HEAD_BYTES = 65536
 
 
 def recognise(path: Path) -> Format:
-    """The format of a file. Raises FileError where it is absent, empty or of no format that is read."""
+    """The format of a file. Raises FileError where it is absent, empty or in a format that is not read."""
     try:
         problems = Problems()
         with open_log(path, problems) as file:
@@ -36,8 +36,9 @@ def recognise(path: Path) -> Format:
     if is_table(head):
         reason = "is a table without names that say which column is what; the window asks for that"
         raise UnknownColumnsError(f"{path.name} {reason}")
-    titles = ", ".join(one.title for one in FORMATS if one.can_read and one.can_write)
-    raise FileError(f"{path.name} is in no format that can be read, such as {titles}")
+    *most, last = (one.title for one in FORMATS if one.can_read)
+    known = f"{', '.join(most)} and {last}"
+    raise FileError(f"{path.name} is not in a log format that canmcast can read; it reads {known}")
 
 
 def _by_magic(head: bytes) -> Format | None:

@@ -1,5 +1,7 @@
 """Reading lines by the block makes the same of a file as reading them one by one, whatever stands in it."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -16,6 +18,11 @@ from canmcast_gui.logfile.read_text import ColumnParser, TextLog
 from canmcast_gui.logfile.trc.parser import TrcParser
 from tests.logfile.frames import batches
 from tests.support.corpus import CORPUS, corpus_file
+
+# What Python says of texts that it cannot convert, and of sequences: no sentence about a file.
+PYTHONS_OWN_WORDS = re.compile(
+    r"invalid literal|unpack|convert|fromhex|base64.*only|padding|range\(|object|Iso|None"
+)
 
 PARSERS = {"asc": AscParser, "candump": CandumpParser, "csv": CsvParser, "trc": TrcParser}
 SUFFIXES = {"asc": ".asc", "candump": ".log", "csv": ".csv", "trc": ".trc"}
@@ -55,6 +62,7 @@ def assert_same(path, name: str) -> list:
     found = outcome(path, parser_of(name, path))
     for one, other in zip(found, expected, strict=True):
         assert one == other
+    assert not any(map(PYTHONS_OWN_WORDS.search, found[3])), found[3]
     return found[0]
 
 

@@ -49,7 +49,10 @@ def test_content_decides_whatever_the_suffix(name, tmp_path):
         (b'VERSION ""\n\nNS_ :\n', "DBC database: load it as database"),
         (b"<?xml version='1.0'?>\n<AUTOSAR xmlns=''>\n", "ARXML database: load it"),
         (b"a,b\n1,2\n3,4\n5,6\n7,8\n", "is a table without names that say which column is what"),
-        (b"Dear all,\n", "in no format that can be read"),
+        (
+            b"Dear all,\n",
+            r"is not in a log format that canmcast can read; it reads Vector ASC, .* CRTD,.* and ",
+        ),
         (b"MDF     4.10    ", r"nothing of log.asc can be read"),
         (b"MDF     3.30    ", "an MDF file of version 3"),
         (b"LOGG", "nothing of log.asc can be read"),

@@ -19,7 +19,7 @@ from canmcast_gui.logfile.asc.running import RunningTime
 from canmcast_gui.logfile.asc.sessions import has_times_of_day
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Passed, Remark, TextLog
-from canmcast_gui.logfile.rows import Row, code_of, midnight_before, nanoseconds, payload_of
+from canmcast_gui.logfile.rows import Row, code_of, midnight_before, nanoseconds, payload_of, whole_number
 from canmcast_gui.logfile.text.lines import Lines, Places
 
 # Lines without a time that are in order.
@@ -128,7 +128,7 @@ class AscParser:
             raise ValueError("a date that cannot be read") from None
 
     def _classic(self, cells: list[str], time: int) -> Row | Passed:
-        channel = int(cells[1])
+        channel = whole_number(cells[1], "a channel")
         number = cells[2]
         if number.lower() == "errorframe":
             return Row(time, 0, bits.ERROR, channel, b"")
@@ -141,7 +141,7 @@ class AscParser:
         if cells[4].lower() == "r":
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", self._remote_dlc(cells))
         if cells[4].lower() != "d":
-            raise ValueError(f"a frame of kind {cells[4]}")
+            raise ValueError(f"a frame of kind {cells[4]!r}")
         payload, code = payload_and_code(cells[5], cells[6:], self._base)
         flags |= bits.FD if len(payload) > INLINE_BYTES else 0
         return Row(time, arbitration_id, flags, channel, payload, code)
@@ -151,7 +151,7 @@ class AscParser:
         return code_of(cells[5]) if len(cells) > 5 and len(cells[5]) == 1 else 0
 
     def _fd(self, cells: list[str], time: int) -> Row:
-        channel = int(cells[2])
+        channel = whole_number(cells[2], "a channel")
         if cells[3].lower() not in _DIRECTIONS:
             raise ValueError("a frame without a direction")
         flags = bits.FD | _DIRECTIONS[cells[3].lower()]
@@ -160,7 +160,8 @@ class AscParser:
         extended, arbitration_id = self._id_or_name(cells[4], cells)
         # A symbolic name may stand between the id and the bit rate switch.
         at = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
-        brs, esi, code, size = cells[at], cells[at + 1], code_of(cells[at + 2]), int(cells[at + 3])
+        brs, esi, code = cells[at], cells[at + 1], code_of(cells[at + 2])
+        size = whole_number(cells[at + 3], "a length")
         flags |= extended | (bits.BRS if brs == "1" else 0) | (bits.ESI if esi == "1" else 0)
         if size == 0 and self._says_remote(cells[at + 4 :]):
             return Row(time, arbitration_id, flags & ~bits.FD | bits.REMOTE, channel, b"", min(8, code))
@@ -168,7 +169,7 @@ class AscParser:
 
     def _says_remote(self, rest: list[str]) -> bool:
         """Whether the flags field, third after the data, has the bit of a remote frame."""
-        return len(rest) > 2 and bool(int(rest[2], 16) & _FLAG_REMOTE)
+        return len(rest) > 2 and bool(whole_number(rest[2], "flags", 16) & _FLAG_REMOTE)
 
     def _id_or_name(self, text: str, cells: list[str]) -> tuple[int, int]:
         """An id; a symbolic name has it at the end of its line, in decimal, where lines have lengths."""
@@ -177,7 +178,8 @@ class AscParser:
         except ValueError:
             if cells[-3:-1] == ["ID", "="]:
                 last = cells[-1]
-                return (bits.EXTENDED, int(last[:-1])) if last[-1] in "xX" else (0, int(last))
+                flags, digits = (bits.EXTENDED, last[:-1]) if last[-1] in "xX" else (0, last)
+                return flags, whole_number(digits, "an id")
             raise ValueError(f"{text} is a name, and the line does not say its id") from None
 
     def _id(self, text: str) -> tuple[int, int]:

@@ -7,8 +7,10 @@ from collections.abc import Hashable
 
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.logfile.csv_can import columns
-from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
+from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, whole_number
 from canmcast_gui.logfile.text.lines import Lines, Places
+
+_CELLS = 7
 
 
 class CsvParser:
@@ -29,9 +31,19 @@ class CsvParser:
         """The frame in a line."""
         if not line or line.startswith("timestamp,"):
             return None
-        time, number, extended, remote, error, dlc, data = line.split(",")
+        cells = line.split(",")
+        if len(cells) != _CELLS:
+            raise ValueError(f"{len(cells)} cells, not {_CELLS},")
+        time, number, extended, remote, error, dlc, data = cells
         flags = bits.EXTENDED if extended == "1" else 0
         flags |= bits.REMOTE if remote == "1" else 0
         flags |= bits.ERROR if error == "1" else 0
         code = code_of(dlc, 10) if remote == "1" else None
-        return Row(nanoseconds(time), int(number, 16), flags, 0, b64decode(data, validate=True), code)
+        return Row(nanoseconds(time), whole_number(number, "an id", 16), flags, 0, _payload(data), code)
+
+
+def _payload(data: str) -> bytes:
+    try:
+        return b64decode(data, validate=True)
+    except ValueError:
+        raise ValueError(f"data of {data!r}, which is not base64,") from None
