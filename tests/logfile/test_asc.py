@@ -234,6 +234,12 @@ def test_how_many_bytes_follow_tells_what_the_dlc_of_a_classic_line_means(base, 
     assert batch.flags.tolist() == [Flag.FD if count > 8 else 0] * 2
 
 
+@pytest.mark.parametrize(("dlc", "code"), [("", 0), ("8", 8), ("f", 15), ("15", 15)])
+def test_the_dlc_of_a_remote_frame(dlc, code, tmp_path):
+    batch, reader = written(tmp_path, f"{HEAD} 1.0 1 10 Rx r {dlc} Length = 0 BitCount = 64 ID = 16\n")
+    assert (batch.dlc.tolist(), batch.flags.tolist(), reader.skipped) == ([code], [Flag.REMOTE], 0)
+
+
 @pytest.mark.parametrize(
     ("dlc", "count", "problem"),
     [

@@ -137,7 +137,8 @@ def test_texts_after_a_frame_and_blanks_between_its_bytes(tmp_path):
         "(1.0) can0 43E##1 00 90 AB 00 00 00 00 00 00 00 00 01\n"
         "(1.0) can0 123#1122 3344\n"
         "(1.0) can0 123#112\n"
-        "(1.0) can0 123#1G\n",
+        "(1.0) can0 123#1G\n"
+        "  can0  123   [2]  00010001 20100010\n",
     )
     assert [batch.payload(row).hex() for row in range(5)] == ["1122"] * 3 + ["0090ab"] * 2
     assert batch.flags.tolist() == [0, 0, Flag.TX, 0, 0, Flag.FD | Flag.BRS]
@@ -146,6 +147,7 @@ def test_texts_after_a_frame_and_blanks_between_its_bytes(tmp_path):
         "line 7: '3344' after the data",
         "line 8: data of '112'",
         "line 9: data of '1G'",
+        "line 10: a data byte of '20100010'",
     ]
 
 

@@ -14,6 +14,8 @@ from canmcast_gui.logfile.candump.parser import CandumpParser
 from canmcast_gui.logfile.candump.screen import counts_from_line_before
 from canmcast_gui.logfile.csv_can.parser import CsvParser
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.read_busmaster import BusmasterParser
+from canmcast_gui.logfile.read_crtd import CrtdParser
 from canmcast_gui.logfile.read_text import ColumnParser, TextLog
 from canmcast_gui.logfile.trc.parser import TrcParser
 from tests.logfile.frames import batches
@@ -25,6 +27,7 @@ PYTHONS_OWN_WORDS = re.compile(
 )
 
 PARSERS = {"asc": AscParser, "candump": CandumpParser, "csv": CsvParser, "trc": TrcParser}
+READ_ONLY = {"crtd": CrtdParser, "busmaster": BusmasterParser}
 SUFFIXES = {"asc": ".asc", "candump": ".log", "csv": ".csv", "trc": ".trc"}
 
 
@@ -41,7 +44,9 @@ class LineByLine:
 
 
 def parser_of(name: str, path):
-    return CandumpParser(counts_from_line_before(path)) if name == "candump" else PARSERS[name]()
+    return (
+        CandumpParser(counts_from_line_before(path)) if name == "candump" else (PARSERS | READ_ONLY)[name]()
+    )
 
 
 def outcome(path, parser) -> tuple:
@@ -100,6 +105,16 @@ HEADS = {
             ";$COLUMNS=O,T,l,D,I\n",
         ]
     ),
+    "crtd": st.just("1.5 CXX Info Type:crtd;\n"),
+    "busmaster": st.sampled_from(
+        [
+            "***PROTOCOL CAN***\n***HEX***\n",
+            "***START DATE AND TIME 14:5:2013 23:59:59:524***\n***DEC***\n***SYSTEM MODE***\n",
+            "***HEX***\n***RELATIVE MODE***\n",
+            "***PROTOCOL J1939***\n***HEX***\n***ABSOLUTE MODE***\n",
+            "***PROTOCOL LIN***\n",
+        ]
+    ),
 }
 WORDS = {
     "asc": """0.5 12.345678 1 2 300 7FF 1ABCDEF0x 18DA00F1X FFFFFFFFx Rx Tx TxRq r d D 0 1 8 9 f 64 CANFD
@@ -113,6 +128,10 @@ WORDS = {
         A=== AAAAAAAAAAAA AAAAAAAAAAAAAAAA AB=C , ,, timestamp""",
     "trc": """1) 1 0.5 1841.9 17535.400 -1.0 Rx Tx Error DT FD FB FE BI RR ER ST EC 1 2 17 0300 00000300
         18EFC034 FFFFFFFF 300 - 0 3 8 9 15 64 00 11 AB RTR ;$FILEVERSION=1.1 ; 0 1ABCDEF00""",
+    "crtd": """0.5 166.064001 R11 2T29 1R29 R12 CXX 2CER CST CEV CZZ 7FF 0000021A 1ABCDEF0 FE 36 0 100
+        # text""",
+    "busmaster": """9:7:15:2 09:07:15:0002 23:59:59:999 0:0:0:1234567 9:7 Rx Tx rx 0 1 300 0x123 7FF
+        18eeff00 s x sr xr 2 8 9 00 11 255 256 AB ACL 006 ***HEX*** ***DEC*** 0x00EE00""",
 }
 TAIL = "102203  133   303000 e0006659 46500250 4b140250 20011736 2001040d"
 SCREEN = {
@@ -140,6 +159,14 @@ USUAL = {
     + [SCREEN[style].format(row=500_001, size=8) for style in SCREEN]
     + ["  can0  123   [0]  remote request", "  can0  20000080   [8]  00 00 00 00 00 00 00 01   ERRORFRAME"]
     + ["  can0  123   [2]  22`11", "  can0  123   [2]  00010001 00100010", "\terror-counter-tx-rx{{0}{1}}"],
+    "crtd": ["166.064001 1R11 7FF 00 11 22", "1.5 2T29 18DAF110 FF", "1.5 2CER rxerr=1", "1.5 R11 1"],
+    "busmaster": [
+        "09:07:15:0002 Rx 1 0x123 s 3 00 11 22 ",
+        "9:7:15:2 Tx 2 18DAF110 x 2 01 02",
+        "9:7:15:200 Rx 1 0021 s 2 016 255 ",
+        "12:38:30:5344 1 18eeff00 0x00EE00 ACL 00  FF  006 Tx 3 01 00 80 ",
+        "***START DATE AND TIME 17:7:2014 12:38:30:483***",
+    ],
     "csv": ["1436509052.249713,0x123,0,0,0,8,AAECAwQFBgc="],
     "trc": [
         "      1      1059.900 DT  1     0300 Rx -  7    00 11 22 33 44 55 66",
@@ -174,7 +201,7 @@ def lines(name: str) -> st.SearchStrategy[str]:
     )
 
 
-@pytest.mark.parametrize("name", PARSERS)
+@pytest.mark.parametrize("name", PARSERS | READ_ONLY)
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_lines_of_any_kind(name, tmp_path_factory, data):
@@ -183,6 +210,15 @@ def test_lines_of_any_kind(name, tmp_path_factory, data):
     text = data.draw(HEADS[name]) + "\n".join(data.draw(st.lists(lines(name), max_size=25)))
     path.write_bytes(text.replace("\n", ending).encode(data.draw(st.sampled_from(["latin-1", "utf-8"]))))
     assert_same(path, name)
+
+
+@pytest.mark.parametrize(
+    "line", ["1436509052.249713,,0x123,0,0,0,8,AAE=", ",1436509052.249713,0x123,0,0,0,8,AAE=", "1.5,0x1"]
+)
+def test_a_table_of_python_can_has_no_empty_cells(line, tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text(f"timestamp,arbitration_id,extended,remote,error,dlc,data\n{line}\n")
+    assert assert_same(path, "csv") == []
 
 
 @pytest.mark.parametrize("name", PARSERS)

@@ -147,8 +147,9 @@ class AscParser:
         return Row(time, arbitration_id, flags, channel, payload, code)
 
     def _remote_dlc(self, cells: list[str]) -> int:
-        """The DLC after the r, which older versions leave out."""
-        return code_of(cells[5]) if len(cells) > 5 and len(cells[5]) == 1 else 0
+        """The DLC after the r, which older versions leave out; some tools write it in decimal."""
+        word = cells[5] if len(cells) > 5 else ""
+        return code_of(word, 16 if len(word) == 1 else 10) if 1 <= len(word) <= 2 else 0
 
     def _fd(self, cells: list[str], time: int) -> Row:
         channel = whole_number(cells[2], "a channel")

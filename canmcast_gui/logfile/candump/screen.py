@@ -14,7 +14,7 @@ from pathlib import Path
 from canmcast_gui.frames import bits
 from canmcast_gui.logfile.candump.interfaces import is_sending
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds
+from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds, whole_number
 
 _LINE = re.compile(
     r"(?:\(([^)]+)\)\s+)?"
@@ -82,7 +82,7 @@ def _payload(text: str, size: int) -> bytes:
     """Bytes in hexadecimal, forwards or reversed, or as bits; behind them they may stand in ASCII."""
     if size and _BITS.match(text):
         cells = text.split()[:size]
-        payload = bytes(int(cell, 2) for cell in cells)
+        payload = bytes(whole_number(cell, "a data byte", 2) for cell in cells)
     else:
         found = _BYTES.match(text)
         digits = found[0] if found else ""
