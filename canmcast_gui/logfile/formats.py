@@ -244,6 +244,15 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+def readable_suffixes() -> tuple[str, ...]:
+    """The suffixes of all files that can be opened, each once; packed files end in the last ones."""
+    return (
+        *dict.fromkeys(suffix for one in FORMATS if one.can_read for suffix in one.suffixes),
+        ".gz",
+        ".zst",
+    )
+
+
 def format_named(name: str) -> Format:
     """The format of that name. Raises FileError where there is none."""
     for one in FORMATS:

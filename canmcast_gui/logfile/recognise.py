@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from canmcast_gui.logfile.errors import FileError, UnknownColumnsError, os_sentence
@@ -48,7 +47,8 @@ def _by_magic(head: bytes) -> Format | None:
 def _by_lines(head: str) -> Format | None:
     """The first format that any line of a text looks like."""
     judges = [(one, one.line) for one in FORMATS if one.can_read and one.line is not None]
-    for line in re.split("[\r\n]+", head):  # not at other characters, which may be halves of Chinese ones
+    # Not at the characters that str.splitlines() knows as well: they may be halves of Chinese ones.
+    for line in head.replace("\r", "\n").split("\n"):
         stripped = line.strip(" \t\r")
         for one, accepts in judges:
             if accepts(stripped):

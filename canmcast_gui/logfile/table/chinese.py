@@ -51,5 +51,8 @@ def plain_words(block: bytes) -> bytes:
     """Whole lines in English, without padding and marks around cells."""
     if b"\0" in block:
         block = _ZEROS.sub(b"\t", _ZEROS_BESIDE.sub(rb"\1", block).strip(b"\0"))
-    block = _AS_TEXT.sub(b"", _DATA_MARK.sub(b"", block))
+    if b"x|" in block:
+        block = _DATA_MARK.sub(b"", block)
+    if b'="' in block:
+        block = _AS_TEXT.sub(b"", block)
     return block if block.isascii() else _WORD.sub(lambda found: _IN_BYTES[found[0]], block)

@@ -22,6 +22,7 @@ from canmcast_gui.logfile.table.values import (
     is_letter,
     times,
     whole_numbers,
+    without_label,
     without_unit,
 )
 from canmcast_gui.logfile.text.lines import Text
@@ -193,6 +194,8 @@ def _announced(cells: Cells, layout: TableLayout, there: Places) -> tuple[Places
     if column is None:
         return there, np.zeros(len(there), dtype=bool), np.ones(len(there), dtype=bool)
     starts, ends = cells.number_column(column)
+    if len(starts) and ord(":") in cells.content[starts[0] : ends[0]]:
+        starts = without_label(cells.content, starts, ends)
     values, good = whole_numbers(cells.content, starts, ends, 10)
     said = ends > starts
     if layout.length is None and (values > INLINE_BYTES).any():

@@ -165,7 +165,7 @@ def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLa
         cells_of(line, layout.delimiter) for line in lines[layout.skip_lines : layout.skip_lines + SAMPLE]
     ]
     rows = [row for row in rows if len(row) > layout.identifier and row[layout.identifier]]
-    if layout.data is not None and layout.data_cells == 1 and _goes_on(names, layout.data, rows):
+    if layout.data is not None and layout.data_cells == 1 and goes_on(names, layout.data, rows):
         layout = replace(layout, data_cells=64)
     changes: dict[str, object] = {
         "id_base": base_of(names[layout.identifier]) or base_of_cells(column_of(rows, layout.identifier)),
@@ -178,7 +178,7 @@ def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLa
     return replace(layout, **changes)  # type: ignore[arg-type]
 
 
-def _goes_on(names: list[str], data: int, rows: list[list[str]]) -> bool:
+def goes_on(names: list[str], data: int, rows: list[list[str]]) -> bool:
     """Whether the bytes of the last column with a name go on in columns without one."""
     if any(names[data + 1 :]):
         return False

@@ -14,9 +14,11 @@ from canmcast_gui.logfile.table.guess import (
     base_of_cells,
     clock_kind,
     column_of,
+    goes_on,
     guess_layout,
     unit_of_cells,
 )
+from canmcast_gui.logfile.table.labels import labelled_columns
 from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, RUN_OF_BLANKS, TableLayout
 from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
 
@@ -46,8 +48,10 @@ def _by_cells(lines: list[str]) -> TableLayout:
         (number for number, line in enumerate(lines) if any(c.isdigit() for c in line[:1])), 0
     )  # where a line begins with a digit, frames do
     found: dict[str, object] = {"delimiter": delimiter, "skip_lines": first}
-    taken: set[str] = set()
-    for column in range(width):
+    labelled = labelled_columns(rows)
+    found |= labelled
+    taken = set(labelled)
+    for column in set(range(width)) - set(labelled.values()):
         field = _field_by_cells(column_of(rows, column), taken)
         if field is not None:
             found[field] = column
@@ -80,6 +84,8 @@ def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
 
 def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) -> TableLayout:
     layout = TableLayout(**found)  # type: ignore[arg-type]
+    if layout.data is not None and goes_on([], layout.data, rows):
+        layout = replace(layout, data_cells=min(8, width - layout.data))
     if "data" not in found and layout.dlc is not None and width > layout.dlc + 1:
         layout = replace(layout, data=layout.dlc + 1, data_cells=min(64, width - layout.dlc - 1))
     if layout.time is not None:

@@ -42,6 +42,9 @@ _PREFIXES = {ord("m"): 1_000_000, ord("u"): 1000, ord("n"): 1}
 _MICRO = np.zeros(256, dtype=bool)
 _MICRO[[0xC2, 0xCE, 0xB5]] = True
 
+# "Length:"
+_LONGEST_LABEL = 12
+
 # A number of more digits than this is none that a frame has.
 _LONGEST_NUMBER = 40
 
@@ -64,6 +67,15 @@ def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
         return starts
     widths = ends - starts
     begin: Places = starts + 2 * (prefixed & (widths > 2)) + (dollar & (widths > 1))
+    return begin
+
+
+def without_label(content: Bytes, starts: Places, ends: Places) -> Places:
+    """Starts of numbers behind a name and a colon."""
+    begin = starts.copy()
+    for place in range(int(min(_LONGEST_LABEL, (ends - starts).max(initial=0)))):
+        is_colon = (content.take(starts + place) == ord(":")) & (starts + place < ends)
+        begin = np.where(is_colon, starts + place + 1, begin)
     return begin
 
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.logfile.formats import readable_suffixes
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import Order
 from canmcast_gui.models.transmit.replay import NO_BUS, ReplayControl
@@ -133,7 +133,7 @@ class ReplayPanel(QWidget):
         self._ask(self.add_files)
 
     def _ask(self, take: Callable[[list[str]], None]) -> None:
-        every = " ".join(f"*{suffix}" for one in FORMATS if one.can_read for suffix in one.suffixes)
+        every = " ".join(f"*{suffix}" for suffix in readable_suffixes())
         recent = self._settings.recent_files.value
         folder = str(Path(recent[0]).parent) if recent else str(Path.home())
         dialog = QFileDialog(self, "Replay recordings", folder, f"Log files ({every});;All files (*)")

@@ -16,7 +16,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.logfile import TableLayout
-from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Leftover, leftovers
@@ -253,8 +253,7 @@ def _name() -> str:
 
 
 def _read_filters() -> str:
-    suffixes = dict.fromkeys(suffix for one in FORMATS if one.can_read for suffix in one.suffixes)
-    every = " ".join(f"*{suffix}" for suffix in (*suffixes, ".gz", ".zst"))
+    every = " ".join(f"*{suffix}" for suffix in readable_suffixes())
     return f"Log files ({every});;All files (*)"
 
 

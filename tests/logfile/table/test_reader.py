@@ -182,6 +182,25 @@ def test_runs_of_blanks_are_suggested_without_names(tmp_path):
     assert (len(batch), reader.skipped, batch.payload(19)) == (20, 0, b"\xaa\x13")
 
 
+def test_labels_in_cells_are_suggested(tmp_path):
+    rows = "".join(
+        f"CAN (4a8),{turn} ch:{row % 2 + 1},Dlc:{row % 3},idx:,{0x301 + row:x},data:,{data},t,{1000 + row}\n"
+        for row, turn, data in zip(
+            range(30), ["RX", "TX"] * 15, ["00,00", "0a,00", "0a,0b"] * 10, strict=True
+        )
+    )
+    layout = suggest_layout(rows.encode())
+    with pytest.raises(UnknownColumnsError, match="which column is what"):
+        written(tmp_path, rows)
+    assert (layout.direction, layout.channel, layout.dlc, layout.identifier, layout.data) == (1, 1, 2, 4, 6)
+    batch, reader = written(tmp_path, rows, replace(layout, time=9, time_kind="ms"))
+    assert (len(batch), reader.skipped) == (30, 0)
+    assert batch.arbitration_id.tolist() == list(range(0x301, 0x301 + 30))
+    assert batch.channel.tolist() == [1, 2] * 15
+    assert batch.flags.tolist() == [0, Flag.TX] * 15
+    assert [batch.payload(row).hex() for row in range(3)] == ["", "0a", "0a0b"]
+
+
 @pytest.mark.parametrize(
     ("cell", "nanoseconds"),
     [

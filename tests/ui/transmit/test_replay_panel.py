@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile import open_writer
+from canmcast_gui.logfile import FORMATS, open_writer
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.models.transmit.replay_filter import NO_SIGNALS
 from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
@@ -59,6 +60,15 @@ def numbers_in(session) -> list[int]:
 def test_without_a_bus_it_says_what_to_do(panel):
     assert panel.sentence.text() == NO_BUS
     assert not panel.play_action.isEnabled()
+
+
+def test_all_files_that_are_read_can_be_chosen(panel):
+    panel.ask_files()
+    dialog = panel.findChild(QFileDialog)
+    shown = dialog.nameFilters()[0]
+    assert all(f"*{suffix}" in shown for one in FORMATS if one.can_read for suffix in one.suffixes)
+    assert "*.gz *.zst" in shown
+    dialog.reject()
 
 
 def test_a_file_is_replayed_and_comes_back_as_own_frames(qtbot, panel, stage, network, log):
