@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.private import write_private
 
 # A pipe that is not read must not hold up the end of the program.
 PATIENCE_SECONDS = 5.0
@@ -38,4 +40,4 @@ def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write the report; raises OSError where the file cannot be written."""
     text = json.dumps(report, indent=2) + "\n"
-    within(PATIENCE_SECONDS, lambda: path.write_text(text, encoding="utf-8"))
+    within(PATIENCE_SECONDS, partial(write_private, path, text))

@@ -33,6 +33,7 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, NewestById, RateMeter, Recording
+from canmcast_gui.recording.location import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
 
@@ -101,6 +102,16 @@ class Session(QObject, BusSide):
     def recording(self) -> Recording:
         """The frames in front of the user."""
         return self._trace.recording
+
+    def place_problem(self) -> str:
+        """A sentence where the recording stands among temporary files; "" where it is safe."""
+        folder = self.recording.folder
+        if not is_temporary(folder):
+            return ""
+        return (
+            f"No recording can be kept in {recordings_folder()}. It stands in {folder}, where it may not "
+            "outlast a restart of the computer."
+        )
 
     @property
     def newest(self) -> NewestById:

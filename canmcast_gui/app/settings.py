@@ -1,10 +1,13 @@
 """What the program remembers between two starts: typed fields, each with a signal of its own."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from canmcast_gui.frames.private import close_to_others, make_private_folder, private_opener
 
 T = TypeVar("T")
 
@@ -53,12 +56,11 @@ class AppSettings(QObject):
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         if path is None:
-            store = QSettings(
-                QSettings.Format.IniFormat, QSettings.Scope.UserScope, "canmcast", "canmcast-gui", self
-            )
-        else:
-            store = QSettings(str(path), QSettings.Format.IniFormat, self)
-        self._store = store
+            path = _usual_path()
+            with suppress(OSError):  # problem() says it
+                make_private_folder(path.parent)
+        self.path = path
+        store = self._store = _open_store(path, self)
         self.decimal: Field[bool] = Field(store, "trace/decimal", False)
         self.time_mode: Field[str] = Field(
             store, "trace/time_mode", "absolute", ("absolute", "clock", "delta", "delta_id")
@@ -98,3 +100,29 @@ class AppSettings(QObject):
     def save(self) -> None:
         """Write to disk now."""
         self._store.sync()
+
+    def problem(self) -> str:
+        """A sentence where settings cannot be kept for the next start; "" where they can."""
+        if self._store.isWritable():
+            return ""
+        return f"Settings cannot be saved in {self.path}: what is changed is forgotten at the end."
+
+
+def _usual_path() -> Path:
+    """The file in the user's configuration folder; asking Qt for it directly would read it."""
+    place = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "canmcast").fileName()
+    return Path(place).with_name("canmcast") / "canmcast-gui.ini"
+
+
+def _open_store(path: Path, parent: QObject) -> QSettings:
+    """The settings in a file, which only its user may read; in memory where it is no ordinary file.
+
+    Qt would wait for a pipe without limit, and put a file in the place of a device.
+    """
+    with suppress(OSError):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # below what is no folder, nothing can be read or written
+            return QSettings(str(path / path.name), QSettings.Format.IniFormat, parent)
+        with open(path, "ab", opener=private_opener):
+            close_to_others(path)
+    return QSettings(str(path), QSettings.Format.IniFormat, parent)

@@ -23,6 +23,8 @@ from canmcast_gui.app.workspace_values import WorkspaceError, workspace_values
 from canmcast_gui.database import Scope
 from canmcast_gui.frames.patience import within
 from canmcast_gui.frames.regular_file import NotRegularError, read_regular
+from canmcast_gui.logfile import FileError
+from canmcast_gui.logfile.temporary import Temporary
 from canmcast_gui.transport.settings import BusSettings
 
 VERSION = 1
@@ -107,15 +109,27 @@ def _content(path: Path) -> Any:
 
 
 def save_workspace(path: Path, workspace: Workspace) -> None:
-    """Write a workspace beside the old one and put it in its place. Raises WorkspaceError."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a workspace beside the old one and put it in its place. Raises WorkspaceError.
+
+    Where ``path`` is a link, what it leads to is replaced.
+    """
     try:
         text = json.dumps(_to_values(workspace, path.parent), indent=2, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(path)
-    except (OSError, ValueError) as error:
-        temporary.unlink(missing_ok=True)
+        _put(Path(os.path.realpath(path)), text + "\n")
+    except (OSError, ValueError, FileError) as error:
         raise WorkspaceError(f"The workspace was not saved: {error}") from error
+
+
+def _put(path: Path, text: str) -> None:
+    temporary = Temporary(path)
+    try:
+        with temporary.path.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.take_place()
+    finally:
+        temporary.remove()
 
 
 def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:

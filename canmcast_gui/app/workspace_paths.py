@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from canmcast_gui.recording.location import recordings_folder
@@ -29,3 +30,16 @@ def last_setup(changed: bool = False) -> Path:
     whose changes nobody could be asked about, because the system or a script ended the program.
     """
     return recordings_folder().parent / ("changed.canmcast" if changed else "last.canmcast")
+
+
+def forget_setup(changed: bool) -> None:
+    """Delete a kept set-up, which may not be there; never raises."""
+    with suppress(OSError):
+        last_setup(changed).unlink()
+
+
+def has_setup(changed: bool) -> bool:
+    """Whether there is a kept set-up; not where one may not look. Never raises."""
+    with suppress(OSError):
+        return last_setup(changed).exists()
+    return False

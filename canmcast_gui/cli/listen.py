@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,6 +15,7 @@ from canmcast_gui.cli.say import note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.private import write_private
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -114,7 +116,7 @@ def write_report(path: Path | None, report: dict[str, Any]) -> None:
     """Write a report as JSON, where one was asked for. Raises OSError."""
     if path is not None:
         text = json.dumps(report, indent=2) + "\n"
-        within(_PATIENCE_SECONDS, lambda: path.write_text(text, encoding="utf-8"))
+        within(_PATIENCE_SECONDS, partial(write_private, path, text))
 
 
 def losses_text(report: dict[str, Any]) -> str:

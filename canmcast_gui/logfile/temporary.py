@@ -49,23 +49,26 @@ class Temporary:
             raise FileError(f"{target.name} cannot be written: it is no ordinary file")
         remove_abandoned(target)
         self._target = target
+        self._placed = False
         self._lock, name = tempfile.mkstemp(dir=target.parent, prefix=_prefix(target), suffix=_SUFFIX)
         self.path = Path(name)
         if sys.platform == "win32":
             self._release()  # an open file could not take the target's place
         else:
             _own(self._lock)
-        self.path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        self.path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask() | 0o600)
 
     def take_place(self) -> None:
         """Become the target."""
         self.path.replace(self._target)
+        self._placed = True
         self._release()
 
     def remove(self) -> None:
-        """Be gone; never raises."""
-        with suppress(OSError):
-            self.path.unlink()
+        """Be gone, unless it has taken the place; never raises."""
+        if not self._placed:
+            with suppress(OSError):
+                self.path.unlink()
         self._release()
 
     def _release(self) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
+from canmcast_gui.frames.private import private_opener
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.maps import MapCache
 
@@ -81,7 +82,7 @@ class Chunk:
         """Make the files of a new chunk, open for writing; raises OSError and leaves no file then."""
         chunk = cls(path, ChunkHeader(capacity, first_row, start_ns, 0, 0), maps)
         try:
-            chunk._records_file = io.FileIO(path, "x+")
+            chunk._records_file = io.FileIO(path, "x+", opener=private_opener)
             chunk._records_file.truncate(HEADER_BYTES + capacity * RECORD_BYTES)
             _write_at(chunk._records_file, 0, _FIXED.pack(MAGIC, capacity, 0, first_row, start_ns))
             chunk._write_counts()
@@ -198,7 +199,8 @@ class Chunk:
 
     def _open_heap(self) -> io.FileIO:
         if self._heap_file is None:
-            self._heap_file = io.FileIO(self.heap_path, "r+" if self.heap_path.exists() else "x+")
+            mode = "r+" if self.heap_path.exists() else "x+"
+            self._heap_file = io.FileIO(self.heap_path, mode, opener=private_opener)
             self._heap_file.truncate(self.capacity * MAX_PAYLOAD)
             self._maps.forget(self.heap_path)
         return self._heap_file

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from canmcast_gui.frames.private import private_opener
+
 # What a line without a value is; no line stands for it otherwise, for null is not written to such files.
 DAMAGED = None
 
@@ -48,7 +50,7 @@ class LineFile:
     def append(self, values: Iterable[Any]) -> None:
         """Put lines behind those that count."""
         text = _text(values)
-        with self.path.open("r+b" if self.size else "wb") as file:
+        with open(self.path, "r+b" if self.size else "wb", opener=private_opener) as file:
             file.truncate(self.size)
             file.seek(self.size)
             file.write(text)
@@ -59,7 +61,8 @@ class LineFile:
         text = _text(values)
         fresh = self.path.with_name(self.path.name + ".new")
         try:
-            fresh.write_bytes(text)
+            with open(fresh, "wb", opener=private_opener) as file:
+                file.write(text)
             fresh.replace(self.path)
         except OSError:
             with suppress(OSError):

@@ -1,12 +1,17 @@
 """Where recordings stand while nobody has said where they should: the user's data folder."""
 
+import errno
 import os
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from canmcast_gui.frames.private import make_private_folder
+
 # Stands in the folder of a recording whose frames are a file's.
 COPY_NAME = "copy"
+_TEMPORARY_PREFIX = "canmcast-recording-"
 
 
 def recordings_folder() -> Path:
@@ -21,16 +26,35 @@ def recordings_folder() -> Path:
 
 
 def make_new_folder() -> Path:
-    """Make a folder for a new recording, named by time and process; raises OSError."""
-    parent = recordings_folder()
-    parent.mkdir(parents=True, exist_ok=True)
+    """Make a folder for a new recording, that only its user may read; raises OSError.
+
+    It is named by time and process. Where the user's data folder takes none, which is not because its disk is
+    full, it stands among the system's temporary files.
+    """
+    try:
+        return _make_in(recordings_folder())
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
+
+
+def is_temporary(folder: Path) -> bool:
+    """Whether a recording's folder stands among the temporary files, for want of the user's data folder."""
+    return folder.name.startswith(_TEMPORARY_PREFIX)
+
+
+def _make_in(parent: Path) -> Path:
+    make_private_folder(parent.parent)
+    make_private_folder(parent)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
     number = 1
     while True:
         folder = parent / (name if number == 1 else f"{name}-{number}")
         try:
-            folder.mkdir()
+            folder.mkdir(0o700)
         except FileExistsError:
             number += 1
         else:
+            folder.chmod(0o700)  # a umask may have taken the user's own rights
             return folder

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from canmcast_gui.frames.private import private_opener
+
 LOCK_NAME = "recording.lock"
 
 if sys.platform == "win32":
@@ -52,7 +54,7 @@ class FolderLock:
         Raises OSError (FileNotFoundError where it has no lock file and ``create`` is not set).
         """
         flags = os.O_RDWR | (os.O_CREAT if create else 0)
-        descriptor = os.open(folder / LOCK_NAME, flags, 0o644)
+        descriptor = private_opener(str(folder / LOCK_NAME), flags)
         for pause in LOOKS:
             if _got(descriptor):
                 return cls(descriptor)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
+from canmcast_gui.frames.private import make_private_folder
 from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.gaps import Gap, Gaps
@@ -70,7 +71,7 @@ class Recording:
             if lock is None:
                 raise RecordingError(f"{path} is in use by another recording; choose another folder")
             if is_copy:
-                (path / COPY_NAME).touch()
+                (path / COPY_NAME).touch(0o600)
             table = SourceTable() if sources is None else sources
             recording = cls(path, lock, SourceFile.create(path, table), limits or Limits())
         except OSError as error:
@@ -284,7 +285,8 @@ class Recording:
 
 
 def _make_folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        make_private_folder(path)
     if any(path.iterdir()):
         raise RecordingError(f"{path} is not empty; a recording needs a folder of its own")
     return path

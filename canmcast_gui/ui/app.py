@@ -80,6 +80,9 @@ class Program(QObject):
 
     def _begin(self) -> None:
         options = self._options
+        for sentence in (self.settings.problem(), self.session.place_problem()):
+            if sentence:
+                self.session.message.emit("warning", sentence)
         for database in options.databases:
             self.session.load_database(database)
         if options.record is not None and not self.session.start_record(options.record):

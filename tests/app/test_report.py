@@ -1,6 +1,7 @@
 """The report has the names that scripts rely on."""
 
 import json
+import sys
 
 import pytest
 
@@ -13,6 +14,7 @@ def test_the_names_and_values(tmp_path):
     path = tmp_path / "report.json"
     totals = SessionTotals(received=5, recorded=4, duration_s=1.23456)
     write_report(path, window_report(totals, WindowFigures(7, 12.34567, 5.0, None)))
+    assert sys.platform == "win32" or path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text()) == {
         "received": 5,
         "sent": 0,

@@ -1,5 +1,8 @@
 """Remembered values keep their type, whatever somebody wrote into the file."""
 
+import os
+import sys
+
 import pytest
 from PySide6.QtCore import QByteArray
 
@@ -43,3 +46,45 @@ def test_recent_entries_are_unique_newest_first_and_bounded(tmp_path):
         settings.add_recent(settings.recent_files, f"{number}.asc")
     assert settings.recent_files.value[:2] == ["7.asc", "14.asc"]
     assert len(settings.recent_files.value) == MAX_RECENT == len(set(settings.recent_files.value))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_only_their_user_may_read_them(qapp, own_home):
+    folder = own_home / "xdg_config_home" / "canmcast"
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    before = os.umask(0)
+    try:
+        settings = AppSettings()
+        settings.decimal.set(True)
+        settings.save()
+    finally:
+        os.umask(before)
+    assert settings.path.parent == folder
+    assert [path.stat().st_mode & 0o777 for path in (folder, settings.path)] == [0o700, 0o600]
+    assert settings.problem() == ""
+    settings.path.chmod(0o644)
+    assert AppSettings().decimal.value
+    assert settings.path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("place", ["a pipe", "a folder", "under a file", "a device"])
+def test_where_they_cannot_be_saved_that_is_said_and_they_hold_until_the_end(qapp, tmp_path, place):
+    path = tmp_path / "settings.ini"
+    if place == "a pipe":
+        os.mkfifo(path)
+    elif place == "a folder":
+        path.mkdir()
+    elif place == "a device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        path = path / "settings.ini"
+    settings = AppSettings(path)
+    settings.decimal.set(True)
+    settings.save()
+    assert settings.decimal.value
+    assert settings.problem() == (
+        f"Settings cannot be saved in {path}: what is changed is forgotten at the end."
+    )
+    assert not path.is_file()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -182,3 +183,20 @@ def test_one_that_does_not_answer_is_given_up_on(tmp_path, monkeypatch):
     monkeypatch.setattr("canmcast_gui.app.workspace.PATIENCE_SECONDS", 0.05)
     with unanswered(path), pytest.raises(WorkspaceError, match="nothing has answered"):
         load_workspace(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights and links")
+def test_saving_keeps_the_mode_follows_a_link_to_the_file_and_leaves_nothing_else(tmp_path):
+    path, link = tmp_path / "x.canmcast", tmp_path / "link.canmcast"
+    path.touch()
+    path.chmod(0o640)
+    link.symlink_to(path)
+    victim = tmp_path / "victim"
+    victim.write_text("as it was")
+    (tmp_path / f".{path.name}.{os.getpid()}").symlink_to(victim)
+    save_workspace(link, Workspace(gauges=("A.B",)))
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert load_workspace(path).gauges == ("A.B",)
+    assert victim.read_text() == "as it was"
+    assert len(list(tmp_path.iterdir())) == 4

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.workspace import Workspace, load_workspace, save_workspace
-from canmcast_gui.app.workspace_paths import last_setup
+from canmcast_gui.app.workspace_paths import forget_setup, has_setup, last_setup
 from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.demo import DEMO_DATABASE
+from canmcast_gui.frames.private import make_private_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.plain_text import label_text, title_text
@@ -61,6 +62,7 @@ class WorkspaceFlows(QObject):
         self._saved: Workspace | None = None
         self._written: Workspace | None = None
         self._discarded = False
+        self._is_told = False
         self.passing = {resource(DEMO_DATABASE)}
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -91,8 +93,9 @@ class WorkspaceFlows(QObject):
         """Have what was set up when the program ended last. What is wrong with it is said."""
         named = self._settings.workspace.value
         kept = last_setup(changed=bool(named))
-        file = kept if kept.exists() or not named else Path(named)
-        if not named and not kept.exists():
+        is_kept = has_setup(changed=bool(named))
+        file = kept if is_kept or not named else Path(named)
+        if not named and not is_kept:
             return
         try:
             workspace = _checked(file)
@@ -124,7 +127,7 @@ class WorkspaceFlows(QObject):
             self._timer.stop()
             self.look()
             if self._discarded:
-                last_setup(changed=True).unlink(missing_ok=True)
+                forget_setup(changed=True)
 
     def look(self) -> None:
         """See whether anything has changed since it was saved, and keep what is in no file."""
@@ -134,7 +137,7 @@ class WorkspaceFlows(QObject):
             self.modified = modified
             self.changed.emit()
         if self.path is not None and not modified:
-            last_setup(changed=True).unlink(missing_ok=True)
+            forget_setup(changed=True)
             self._written = None
         elif present != self._written:
             self._written = present
@@ -142,10 +145,14 @@ class WorkspaceFlows(QObject):
 
     def _write(self, path: Path, workspace: Workspace) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
             save_workspace(path, workspace)
         except (OSError, WorkspaceError) as error:
-            self._session.message.emit("warning", f"What is set up will not be remembered: {error}")
+            if not self._is_told:
+                self._session.message.emit("warning", f"What is set up will not be remembered: {error}")
+            self._is_told = True
+        else:
+            self._is_told = False
 
     def _present(self) -> Workspace:
         saved = set(self._saved.databases) if self._saved is not None else set()
@@ -209,7 +216,7 @@ class WorkspaceFlows(QObject):
         except WorkspaceError as error:
             self._session.message.emit("error", str(error))
             return False
-        last_setup(changed=self.path is not None).unlink(missing_ok=True)
+        forget_setup(changed=self.path is not None)
         self._set_path(path)
         self._saved, self.modified = workspace.essence(), False
         self.changed.emit()
