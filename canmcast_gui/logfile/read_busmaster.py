@@ -203,7 +203,7 @@ class BusmasterParser:
     def _set_protocol(self, name: str) -> None:
         self._words = _PROTOCOLS.get(name)
         if self._words is None:
-            raise ValueError(f"a session of a {name} bus, which has no CAN frames")
+            raise ValueError(f"a {name} bus, which has no CAN frames,")
 
     def _start(self, date: str) -> None:
         """A session begins; SavvyCAN leaves its date out. One that cannot be read is as if it had none."""

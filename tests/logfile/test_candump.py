@@ -164,6 +164,12 @@ def test_lines_without_times(interface, tmp_path):
     assert [batch.payload(row).hex() for row in range(6)] == ["40", "0090", "1122", "", "112233", ""]
 
 
+def test_lines_without_interfaces(tmp_path):
+    batch, reader = written(tmp_path, "(1.5) 123#11\n(2.5) 1ABCDEF0#R\n")
+    assert (batch.timestamp_ns // 10**8).tolist() == [15, 25]
+    assert (batch.channel.tolist(), reader.skipped) == ([1, 1], 0)
+
+
 @pytest.mark.parametrize("interface", ["", "can1 "])
 def test_ids_in_angle_brackets(interface, tmp_path):
     text = f" {interface}<0x18eeff01> [8] 05 a0 be 1c 00 a0 a0 c0\n {interface}<0x123> [2] 05 a0\n"

@@ -24,7 +24,7 @@ from canmcast_gui.logfile.text.sums import RunningSum
 _LINE = re.compile(
     r"(?:\(\s*(-?\d+(?:\.\d+)?)\s*\)\s+)?(?:([^\s#]+)\s+)?([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)\s*(.*)$"
 )
-_LOG_LINE = re.compile(r"\(\s*-?\d+(\.\d+)?\s*\)\s+\S+\s+[0-9A-Fa-f]{1,8}#")
+_LOG_LINE = re.compile(r"\(\s*-?\d+(\.\d+)?\s*\)\s+(\S+\s+)?[0-9A-Fa-f]{1,8}#")
 _WITHOUT_TIME = re.compile(
     r"([A-Za-z]\w*\s+)?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(R[0-8]?|(#[0-9A-Fa-f])?([ .]?[0-9A-Fa-f]{2})+)$"
 )
