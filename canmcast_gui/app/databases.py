@@ -33,7 +33,7 @@ class Databases(QObject):
         path = Path(path)
         self.loaded.reserve(path)
         task = self._make(path)
-        task.failed.connect(lambda sentence: self._on_failed(path, sentence))
+        task.failed.connect(lambda sentence: self._on_failed(path, sentence, task.is_cancelled))
         return task.start()
 
     def remove(self, path: Path | str) -> None:
@@ -90,9 +90,10 @@ class Databases(QObject):
             said = f"In {database.path.name} {' and '.join(parts)}. The database browser lists them."
             self.message.emit("info", said)
 
-    def _on_failed(self, path: Path, sentence: str) -> None:
+    def _on_failed(self, path: Path, sentence: str, is_cancelled: bool) -> None:
         self._newest_task.pop(path, None)
-        self.message.emit("error", sentence)
+        if not is_cancelled:
+            self.message.emit("error", sentence)
         if not any(database.path == path for database in self.loaded):
             self._watch.remove(path)
             self.loaded.remove(path)
@@ -103,9 +104,9 @@ class Databases(QObject):
         task.finished.connect(
             lambda _database: self.message.emit("info", f"{path.name} has changed: loaded again.")
         )
-        task.failed.connect(
-            lambda sentence: self.message.emit(
-                "warning", f"{sentence}. What was loaded before is still used."
-            )
-        )
+        task.failed.connect(lambda sentence: self._on_failed_again(sentence, task.is_cancelled))
         task.start()
+
+    def _on_failed_again(self, sentence: str, is_cancelled: bool) -> None:
+        if not is_cancelled:
+            self.message.emit("warning", f"{sentence}. What was loaded before is still used.")

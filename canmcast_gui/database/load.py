@@ -123,6 +123,10 @@ _PARSERS: dict[str, Callable[[str, Notes, Parse], Parsed]] = {
     "kcd": _parse_kcd,
     "arxml": _parse_arxml,
 }
+# A kind shows after comments, which may be long.
+_HEAD = 200_000
+_SYM_STARTS = ("formatversion", "{enums}", "{signals}", "{send}", "{receive}", "{sendreceive}")
+_DBC_STARTS = ("VERSION", "NS_", "BS_", "BU_", "BO_", "CM_", "VAL_TABLE_")
 # What every message begins with, to say how much is done.
 _MESSAGE_MARKS = {"dbc": "BO_ ", "sym": "[", "kcd": "<Message", "arxml": "<CAN-FRAME-TRIGGERING "}
 
@@ -135,12 +139,11 @@ def _read(path: Path) -> bytes:
 
 
 def _kind_of(text: str) -> str | None:
-    """Which of cantools' formats a text is, by its first few thousand characters."""
-    head = text[:20_000].lstrip()
+    """Which of cantools' formats a text is, by what it begins with."""
+    head = text[:_HEAD].lstrip()
     if head.startswith("<"):
         return "arxml" if "<AUTOSAR" in head else "kcd" if "NetworkDefinition" in head else None
-    if head.startswith("FormatVersion"):
+    lines = [line for line in map(str.strip, head.splitlines()) if line and not line.startswith("//")]
+    if lines and lines[0].lower().startswith(_SYM_STARTS):
         return "sym"
-    starts = ("VERSION", "NS_", "BS_", "BU_", "BO_", "CM_", "VAL_TABLE_", "//")
-    lines = [line.lstrip() for line in head.splitlines()]
-    return "dbc" if any(line.startswith(starts) for line in lines) else None
+    return "dbc" if any(line.startswith(_DBC_STARTS) for line in lines) else None

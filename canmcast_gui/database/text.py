@@ -20,14 +20,18 @@ def decode_text(path: Path, content: bytes, notes: Notes) -> str:
 
     Raises DatabaseError for a binary file.
     """
-    wide = content.startswith(_UTF_16)
-    if not wide and b"\0" in content[:4096]:
+    wide = _utf_16(content)
+    if wide:
+        text = content.decode(wide, errors="replace").lstrip("\ufeff")
+        if text.endswith("\ufffd"):
+            notes.doubtful(0, "the text ends within a character: the file may be cut off")
+        return text
+    if b"\0" in content[:4096]:
         raise DatabaseError(f"{path.name} is no database: it is a binary file")
-    for encoding in ("utf-16",) if wide else ("utf-8-sig",):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    try:
+        return content.decode("utf-8").lstrip("\ufeff")
+    except UnicodeDecodeError:
+        pass
     if is_gbk(content):
         notes.mended(_first_line(content), "Chinese text: read as GBK")
         return content.decode("gb18030", errors="replace")
@@ -37,6 +41,19 @@ def decode_text(path: Path, content: bytes, notes: Notes) -> str:
     except UnicodeDecodeError:
         notes.mended(_first_line(content), "neither UTF-8, GBK nor Windows 1252: read as Latin-1")
         return content.decode("latin-1")
+
+
+def _utf_16(content: bytes) -> str:
+    """The encoding of text in UTF-16, with or without a mark of its byte order; "" for any other."""
+    if content.startswith(_UTF_16):
+        return "utf-16"
+    # Without the mark it is told by ASCII characters, of which every other byte is zero.
+    even, odd = content[0:4096:2], content[1:4096:2]
+    if odd and 0 not in even and odd.count(0) > 0.9 * len(odd):
+        return "utf-16-le"
+    if odd and 0 not in odd and even.count(0) > 0.9 * len(even):
+        return "utf-16-be"
+    return ""
 
 
 def is_gbk(content: bytes) -> bool:

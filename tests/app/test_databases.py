@@ -5,6 +5,7 @@ import pytest
 from canmcast_gui.app.databases import Databases
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.database import Scope
+from tests.database.test_hostile import many
 from tests.database.test_load import SMALL
 
 WAIT_MS = 20_000
@@ -94,3 +95,20 @@ def test_a_file_that_cannot_be_loaded_keeps_no_place(qtbot, databases, tmp_path)
         databases.load(tmp_path / "absent.dbc")
     assert said.args[0] == "error"
     assert len(databases.loaded) == 0
+
+
+def test_what_is_still_loaded_ends_with_the_program(qtbot, tmp_path):
+    pool = TaskPool()
+    databases, said = Databases(pool, pool), []
+    databases.message.connect(lambda level, text: said.append((level, text)))
+    path = tmp_path / "many.dbc"
+    path.write_text(many("messages", 10_000))
+    parts = []
+    databases.load(path).progress.connect(parts.append)
+    databases.load(tmp_path / "many.dbc")  # waits for the first one
+    qtbot.waitUntil(lambda: parts, timeout=WAIT_MS)
+    assert pool.shutdown()
+    assert not len(databases.loaded)
+    assert said == []
+    databases.close()
+    pool.deleteLater()

@@ -22,7 +22,8 @@ PLACED = re.compile(rf"{_NAME}\s+(?P<start>\d{{1,6}})")
 MULTIPLEXER = re.compile(
     rf"{_NAME}\s+(?P<start>\d{{1,6}})\s*,\s*(?P<length>\d{{1,3}})\s+(?P<value>[0-9A-Fa-f]{{1,16}}h?){_FLAGS}"
 )
-IDS = re.compile(r"(?P<first>[0-9A-Fa-f]{1,8}h?)(?:\s*-\s*(?P<last>[0-9A-Fa-f]{1,8}h?))?(?=\s|\Z)")
+_ID = r"(?:0[xX])?[0-9A-Fa-f]{1,8}[hH]?"
+IDS = re.compile(rf"(?P<first>{_ID})(?:\s*-\s*(?P<last>{_ID}))?(?=\s|\Z)")
 
 _ATTRIBUTE = re.compile(rf"/(?P<key>[a-z]+):\s*(?P<value>{_QUOTED}|\S+)", re.IGNORECASE)
 _COMMENT = re.compile(rf"(?:[^\"/]|{_QUOTED}|/(?!/)|\")*+")
@@ -46,8 +47,9 @@ def split_comment(line: str) -> Split:
 
 
 def number(text: str) -> int:
-    """A whole number; hexadecimal with an h behind it. Raises ValueError."""
-    return int(text[:-1], 16) if text.endswith("h") else int(text)
+    """A whole number; hexadecimal with an h after it or 0x before it. Raises ValueError."""
+    plain = text.lower().removeprefix("0x")
+    return int(plain.removesuffix("h"), 16) if plain != text.lower() or plain.endswith("h") else int(text)
 
 
 def quoted(name: str) -> str:

@@ -118,7 +118,9 @@ class Symbols:
             last = first + MOST_IDS - 1
         symbol.range, symbol.comment = (first, last), comment
         # with nine signs the parser takes an id for an extended one
-        symbol.extended |= last > 0x7FF or bool(found and len(found["first"].rstrip("h")) == 8)
+        symbol.extended |= last > 0x7FF or bool(
+            found and len(found["first"].rstrip("hH").removeprefix("0x")) == 8
+        )
 
     def _add_number(self, symbol: _Symbol, line: int, key: str, text: str) -> None:
         found = re.match(r"\d{1,7}(?![\w])", text)
