@@ -53,6 +53,9 @@ _LINES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 _MOST_LINES = 200
 
+# Between columns; a table of frames has three at least, and its lines begin with a number.
+_RUNS = re.compile(r"(?:\t|  )[ \t]*")
+
 
 def looks_like(head: bytes) -> str | None:
     """What a file with these first bytes is; None where nothing is known of it."""
@@ -77,6 +80,11 @@ def is_table(head: bytes) -> bool:
     lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip()][-51:-1]
     if len(lines) < 2:
         return False
+    in_runs = Counter(len(_RUNS.findall(line.strip())) for line in lines if line.lstrip()[:1].isdigit())
+    if in_runs:
+        runs, times = in_runs.most_common(1)[0]
+        if runs > 1 and times * 2 > len(lines):
+            return True
     for delimiter in ",;\t":
         count, times = Counter(line.count(delimiter) for line in lines).most_common(1)[0]
         if count and times * 2 > len(lines):

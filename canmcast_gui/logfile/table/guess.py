@@ -42,6 +42,7 @@ _KNOWN = (
         ),
     ),
 )
+_CANHACKER_DURATION = re.compile(r"@ TEXT @(?: \d+ @){4} (\d{1,12}) @")
 _CHUANGXIN = re.compile(r"index[,;\t]system time[,;\t]", re.IGNORECASE)
 _LOGGER_TIME = re.compile(r"(\d\dT\d{6}|(\d\dT)?\d\d:\d\d:\d\d)\d{3}$")
 _LOGGER_NAMES = ["timestamp", "type", "id", "data"]
@@ -90,7 +91,8 @@ def guess_layout(head: bytes) -> TableLayout | None:
     for number, line in enumerate(lines[:MOST_LINES]):
         for pattern, after, layout in _KNOWN:
             if pattern.match(line.strip()):
-                return replace(layout, skip_lines=_after_remarks(lines[:number], number + after))
+                skip = _after_remarks(lines[:number], number + after)
+                return replace(layout, skip_lines=skip, duration_ns=_duration_ns(line))
         layouts = list(_headers(line))
         if layouts:
             skip = _after_headers(lines, number)
@@ -151,6 +153,12 @@ def _after_headers(lines: list[str], number: int) -> int:
     while after < len(lines) and first and lines[after].split(",")[0] == first:
         after += 1
     return after
+
+
+def _duration_ns(line: str) -> int:
+    """What CANHacker's first line says; 0 for any other."""
+    found = _CANHACKER_DURATION.match(line)
+    return int(found[1]) * TIME_UNITS["ms"] if found is not None else 0
 
 
 def _after_remarks(lines: list[str], otherwise: int) -> int:

@@ -35,6 +35,7 @@ class TableLayout:
     channel 1. ``logger_type`` holds 0, 1, 8 or 9, as CL2000 loggers write it: 1 and 9 are extended, 8 and 9
     sent. ``start_ns`` is added to all times. ``wraps_ns`` is after how long they begin again at 0, where the
     kind of time does not say that: times of day do after a day, microseconds after 2**32 of them.
+    ``duration_ns`` is how long the file says that it lasts, 0 where it does not.
     """
 
     delimiter: str = ","
@@ -60,6 +61,7 @@ class TableLayout:
     logger_type: int | None = None
     start_ns: int = 0
     wraps_ns: int = 0
+    duration_ns: int = 0
     relative: bool = False
 
     @property

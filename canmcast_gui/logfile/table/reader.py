@@ -32,6 +32,9 @@ from canmcast_gui.logfile.unwrapping import MINUTE_NS, Unwrapping
 # Small enough for the first rows to come at once, and for columns to stay near the processor.
 _BLOCK_BYTES = 1 << 19
 
+# What a head says of a file's duration is not exact.
+_NEARLY_NS = 5 * NANOSECONDS
+
 _SHOWN = 60
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
 _SPACES = re.compile(rb"[ \t]+")
@@ -51,7 +54,7 @@ class TableLog:
         self._channels = Channels()
         self._unwrapping: Unwrapping | None = None
         self._is_chinese: bool | None = None
-        self._last_ns = 0
+        self._last_ns = self._oldest_ns = self._newest_ns = 0
         self._count = 0
         self.layout = layout if layout is not None else _layout_of(path)
         self.position = 0
@@ -65,6 +68,7 @@ class TableLog:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         self._channels, self._last_ns, self._count = Channels(), 0, 0
+        self._oldest_ns = self._newest_ns = 0
         self._unwrapping = _unwrapping(self.layout)
         self._is_chinese = None
         self.notes = Notes()
@@ -76,6 +80,7 @@ class TableLog:
                 batch = self._frames(lines)
                 for start in range(0, len(batch), batch_frames):
                     yield batch[start : start + batch_frames]
+        self._compare_duration()
 
     def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
         """Whole lines, ended by LF whatever ended them in the file."""
@@ -95,6 +100,17 @@ class TableLog:
             yield self._in_english(whole)
         if rest:
             yield self._in_english(rest + b"\n")
+
+    def _compare_duration(self) -> None:
+        """Tell of pauses that times which begin again cannot show."""
+        said, period = self.layout.duration_ns, self.layout.period_ns
+        lasted = self._newest_ns - self._oldest_ns
+        if period and said - lasted > period - _NEARLY_NS:
+            self._problems.find(
+                "duration",
+                f"the times in the file last {lasted / NANOSECONDS:,.0f} s, its head says"
+                f" {said / NANOSECONDS:,.0f} s: pauses of a minute and more are not in them",
+            )
 
     def _in_english(self, lines: bytes) -> bytes:
         """Lines as they are, but those of Chinese tools in the words and marks of others."""
@@ -135,6 +151,10 @@ class TableLog:
             batch = batch[good].compact()
         if self._unwrapping is not None:
             batch.records["timestamp_ns"] = self._unwrapping.take(batch.timestamp_ns)
+        if len(batch) and not self._count:
+            self._oldest_ns = int(batch.timestamp_ns[0])
+        if len(batch):
+            self._newest_ns = int(batch.timestamp_ns[-1])
         if self.layout.relative and len(batch):
             batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
             self._last_ns = int(batch.timestamp_ns[-1])

@@ -178,6 +178,8 @@ def test_runs_of_blanks_are_suggested_without_names(tmp_path):
     rows = "".join(f"0.{number:03}    1{number:02X}   2    AA {number:02X}\n" for number in range(20))
     layout = suggest_layout(rows.encode())
     assert (layout.delimiter, layout.time, layout.identifier, layout.dlc) == ("  ", 0, 1, 2)
+    with pytest.raises(UnknownColumnsError, match="which column is what"):
+        written(tmp_path, rows)
     batch, reader = written(tmp_path, rows, replace(layout, data=3))
     assert (len(batch), reader.skipped, batch.payload(19)) == (20, 0, b"\xaa\x13")
 
@@ -358,6 +360,15 @@ def test_canhacker_counts_seconds_of_a_minute(tmp_path):
     lines = [f"{time.replace(',', '.')} 123 1   AA\n" for time in times]
     batch, reader = written(tmp_path, old + "".join(lines))
     assert (reader.format.name, milliseconds(batch)) == ("canhacker", expected)
+
+
+def test_pauses_that_canhacker_cannot_show_are_told(tmp_path):
+    _, reader = written(tmp_path, canhacker(["30,000", "59,999", "35,000"]))
+    assert [finding.sentence for finding in reader.findings] == [
+        "the times in the file last 65 s, its head says 125 s: pauses of a minute and more are not in them"
+    ]
+    _, reader = written(tmp_path, canhacker(["30,000", "59,999", "35,000", "33,000"]))
+    assert reader.findings == []
 
 
 def test_seconds_beyond_a_minute_stay_as_they_are(tmp_path):
