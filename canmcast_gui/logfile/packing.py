@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 try:
     from isal import isal_zlib as library
 except ImportError:  # no wheel for this computer: slower, not poorer
     import zlib as library  # type: ignore[no-redef]
 
-__all__ = ["ERRORS", "DamagedError", "deflate", "inflate", "library"]
+__all__ = ["ERRORS", "DamagedError", "Inflated", "deflate", "inflate", "library"]
 
 # ISA-L's second level and zlib's first: both are quick, and pack about as well as zlib's usual one.
 _LEVEL = 1 if library is sys.modules.get("zlib") else 2
@@ -23,19 +23,29 @@ class DamagedError(Exception):
     """Compressed data that nothing can be made of."""
 
 
-def inflate(data: bytes, most: int) -> bytes:
-    """At most ``most`` bytes, less where the data were cut. Raises DamagedError, also where there are more.
+class Inflated(NamedTuple):
+    """What a zlib stream holds.
 
-    Damage shows late in compressed data: bytes before it may be wrong already, so none is given.
+    ``proven`` says that the stream came to its end and its checksum is right: without that any of the bytes
+    may be wrong, as damage shows late in compressed data. ``rest`` are the bytes after the stream.
     """
+
+    content: bytes
+    proven: bool
+    rest: bytes = b""
+
+
+def inflate(data: bytes, most: int) -> Inflated:
+    """At most ``most`` bytes. Raises DamagedError, also where there are more."""
+    stream = library.decompressobj()
     try:
-        # One more than there may be, so that the checksum behind them is looked at too.
-        content: bytes = library.decompressobj().decompress(data, most + 1)
+        # One more than there may be, so that the checksum after them is looked at too.
+        content: bytes = stream.decompress(data, most + 1)
     except ERRORS as error:
         raise DamagedError(str(error)) from error
     if len(content) > most:
         raise DamagedError("more than there should be")
-    return content
+    return Inflated(content, bool(stream.eof), bytes(stream.unused_data))
 
 
 def deflate(data: bytes) -> bytes:

@@ -24,15 +24,21 @@ LARGEST_CONTAINER = 64 << 20
 
 _BLOCK = 1 << 20
 
+# Only containers have such a short header.
+_MARK = OBJECT.pack(SIGNATURE, OBJECT.size, 1, 0, 0)[:8]
+PADDING = 3  # to four bytes
+
 # What is sought is near most of the time; a large piece for each would make hostile files slow.
 _WINDOW = 4096
 _LONGEST_FILE_HEADER = 4096
 
 
 class Container(NamedTuple):
-    """A container's content as the file has it, where it begins and ends there, and whether it is whole.
+    """A container's content as the file has it, and where it begins and ends there.
 
-    ``inflated`` is how many bytes it claims to hold once it is unpacked.
+    ``inflated`` is how many bytes it claims to hold once it is unpacked. ``sought`` says that its end was
+    sought, as its size is wrong or something else follows it; ``cut`` that the file ends within it;
+    ``after_gap`` that something is missing between the container before and this one.
     """
 
     at: int
@@ -40,7 +46,9 @@ class Container(NamedTuple):
     packed: bool
     content: bytes
     inflated: int
-    whole: bool
+    sought: bool
+    cut: bool
+    after_gap: bool
 
 
 class _Bytes:
@@ -54,13 +62,22 @@ class _Bytes:
 
     def peek(self, count: int) -> bytes:
         """The next ``count`` bytes, fewer at the end of the file."""
+        self._fill(count)
+        return self._kept[self._place : self._place + count]
+
+    def after(self, count: int, more: int) -> bytes | None:
+        """Up to ``more`` bytes after the next ``count``; None where the file ends before these."""
+        self._fill(count + more)
+        start = self._place + count
+        return self._kept[start : start + more] if start <= len(self._kept) else None
+
+    def _fill(self, count: int) -> None:
         while len(self._kept) - self._place < count:
             more = self._file.read(max(_BLOCK, count - len(self._kept) + self._place))
             if not more:
                 break
             self._kept = self._kept[self._place :] + more
             self._place = 0
-        return self._kept[self._place : self._place + count]
 
     def take(self, count: int) -> bytes:
         """The next ``count`` bytes, and go on behind them."""
@@ -69,61 +86,41 @@ class _Bytes:
         self.at += len(taken)
         return taken
 
-    def skip_to(self, mark: bytes) -> bool:
-        """Go on where ``mark`` begins, which may be here; False, at the file's end, where there is none."""
-        window = _WINDOW
-        while True:
-            block = self.peek(window)
-            found = block.find(mark)
-            if found >= 0:
-                self.take(found)
-                return True
-            if len(block) < window:
-                self.take(len(block))
-                return False
-            self.take(len(block) - len(mark) + 1)
-            window = min(2 * window, _BLOCK)
-
     def until(self, mark: bytes, most: int) -> tuple[bytes, bool]:
-        """What comes before ``mark``, and whether that comes; without it at most that many bytes."""
+        """What comes before ``mark``, at most so many bytes, and whether there is more of the file."""
         window = min(_WINDOW, most)
         while True:
             block = self.peek(window)
             found = block.find(mark)
-            if found >= 0 or len(block) < window or window == most:
-                return self.take(found if found >= 0 else len(block)), found >= 0
+            if found >= 0:
+                return self.take(found), True
+            if len(block) < window:
+                return self.take(len(block)), False
+            if window == most:
+                return self.take(window - len(mark) + 1), True
             window = min(2 * window, most)
 
 
 class Containers:
-    """The containers of one file, in their order. ``start_ns`` is known once the first has been asked for."""
+    """The containers of one file, in their order.
+
+    ``start_ns`` and ``objects``, how many the file says to have, are known once the first has been asked for.
+    At the end ``cut`` says that the file ends within a container, ``gap`` that something else is missing
+    after the last one.
+    """
 
     def __init__(self, file: BinaryIO, problems: Problems) -> None:
         self._bytes = _Bytes(file)
         self._problems = problems
         self.start_ns = 0
+        self.objects = 0
+        self.gap = False
+        self.cut = False
 
     def __iter__(self) -> Iterator[Container]:
         self._read_header()
-        while len(head := self._bytes.peek(CONTAINER_HEAD)) >= OBJECT.size:
-            at = self._bytes.at
-            signature, header, _, size, kind = OBJECT.unpack_from(head)
-            if signature != SIGNATURE or header < OBJECT.size:
-                self._bytes.take(1)
-                found = self._bytes.skip_to(SIGNATURE)
-                if self._bytes.at - at > 3 or not found:  # containers are padded to four bytes
-                    self._problems.add(f"byte {at}", "no object where one should begin")
-            elif kind == CONTAINER_TYPE:
-                yield from self._container(at, size)
-            elif size <= LARGEST_CONTAINER:
-                # Files without containers have their objects here.
-                content = self._bytes.take(max(size, OBJECT.size))
-                padding = self._padding(size)
-                yield Container(at, self._bytes.at, False, content + padding, 0, True)
-            else:
-                self._bytes.take(len(SIGNATURE))
-        if head.strip(b"\0"):
-            self._problems.add(f"byte {self._bytes.at}", "the file ends within an object")
+        while head := self._bytes.peek(OBJECT.size):
+            yield from self._container() if _begins_container(head) else self._loose()
 
     def _read_header(self) -> None:
         head = self._bytes.peek(FILE_HEADER.size)
@@ -131,39 +128,99 @@ class Containers:
             self._problems.add("byte 0", "the file ends within its header")
             return
         _, size, api, *numbers = FILE_HEADER.unpack(head)
+        self.objects = numbers[6]
         self.start_ns = start_of(list(numbers[8:16]), api)
         if not FILE_HEADER.size <= size <= _LONGEST_FILE_HEADER:
             size = FILE_HEADER_BYTES  # a recording that was not completed may not know its header
         self._bytes.take(size)
 
-    def _container(self, at: int, size: int) -> Iterator[Container]:
+    def _container(self) -> Iterator[Container]:
+        at = self._bytes.at
         head = self._bytes.take(CONTAINER_HEAD)
         if len(head) < CONTAINER_HEAD:
-            self._problems.add(f"byte {at}", "a container that ends within its header")
+            self._break_off(at)
             return
+        size = OBJECT.unpack_from(head)[3]
         method, inflated = CONTAINER.unpack_from(head, OBJECT.size)
-        content, whole = self._content(at, size)
-        self._padding(size)
+        stored = inflated if method == STORED else None
+        content, sought, cut = self._content(at, size, stored)
         if method not in (STORED, DEFLATED) or inflated > LARGEST_CONTAINER:
-            self._problems.add(f"byte {at}", f"a container of unknown kind {method} with {inflated:,} bytes")
-            content, whole = b"", False
-        yield Container(at, self._bytes.at, method == DEFLATED, content, inflated, whole)
+            self._missing(at, f"a container of unknown kind {method} with {inflated:,} bytes")
+            return
+        yield self._found(at, method == DEFLATED, content, inflated, sought, cut)
 
-    def _content(self, at: int, size: int) -> tuple[bytes, bool]:
-        """A container's content and whether all of it is there; goes on behind it."""
-        if CONTAINER_HEAD <= size <= LARGEST_CONTAINER:
-            content = self._bytes.take(size - CONTAINER_HEAD)
-            if len(content) == size - CONTAINER_HEAD:
-                return content, True
-            self._problems.add(f"byte {at}", "the file ends within a container")
-            return content, False
-        # Its size was never written, or is damaged: it ends where another one begins, or the file does.
-        self._problems.add(f"byte {at}", f"a container that says it has {size:,} bytes")
-        return self._bytes.until(OBJECT.pack(SIGNATURE, 16, 1, 0, 0)[:8], LARGEST_CONTAINER)
+    def _found(
+        self,
+        at: int,
+        packed: bool,
+        content: bytes,
+        inflated: int = 0,
+        sought: bool = False,
+        cut: bool = False,
+    ) -> Container:
+        gap, self.gap = self.gap, False
+        return Container(at, self._bytes.at, packed, content, inflated, sought, cut, gap)
 
-    def _padding(self, size: int) -> bytes:
-        """What fills up to four bytes: as many as the size is beyond them, as Vector's library does it."""
-        if self._bytes.peek(4) == SIGNATURE or not size % 4:
-            return b""
-        padding = self._bytes.peek(size % 4)
-        return b"" if SIGNATURE[:1] in padding else self._bytes.take(size % 4)
+    def _break_off(self, at: int) -> None:
+        self._problems.add(f"byte {at}", "the file ends within a container")
+        self.cut = True
+
+    def _missing(self, at: int, what: str) -> None:
+        self._problems.add(f"byte {at}", what)
+        self.gap = True
+
+    def _content(self, at: int, size: int, stored: int | None) -> tuple[bytes, bool, bool]:
+        """A container's content, whether its end was sought, and whether the file ends within it.
+
+        Its size is believed where another container follows, or the file's end, or where a container that is
+        ``stored`` says it twice. Else it was never written or is damaged: the content ends where another
+        container begins, or the file does.
+        """
+        room = size - CONTAINER_HEAD
+        possible = 0 <= room <= LARGEST_CONTAINER
+        sought = not (possible and (stored == room or self._is_followed(room)))
+        if not sought:
+            content = self._bytes.take(room)
+            self._padding(size)
+        else:
+            if not possible:
+                self._problems.add(f"byte {at}", f"a container that says it has {size:,} bytes")
+            content, _ = self._bytes.until(_MARK, LARGEST_CONTAINER)
+        cut = not self._bytes.peek(1) and (not possible or len(content) < room)
+        if cut and possible:
+            self._break_off(at)
+        self.cut |= cut
+        return content, sought, cut
+
+    def _is_followed(self, room: int) -> bool:
+        """Whether after so many bytes, and padding to four bytes, an object begins or the file ends."""
+        behind = self._bytes.after(room, PADDING + len(SIGNATURE))
+        return behind is not None and (SIGNATURE in behind or len(behind) <= PADDING)
+
+    def _padding(self, size: int) -> None:
+        """Pass what fills up to four bytes: as many as the size has more, as Vector's library does it."""
+        if self._bytes.peek(len(SIGNATURE)) != SIGNATURE and size % 4:
+            padding = self._bytes.peek(size % 4)
+            if SIGNATURE[:1] not in padding:
+                self._bytes.take(size % 4)
+
+    def _loose(self) -> Iterator[Container]:
+        """What is outside of containers: padding, the objects of a file without them, or damage."""
+        at = self._bytes.at
+        content, more = self._bytes.until(_MARK, _BLOCK)
+        begin = content.find(SIGNATURE)
+        damaged = (begin if begin >= 0 else len(content)) > PADDING
+        if damaged:
+            self._missing(at, "no object where one should begin")
+        elif begin < 0 and not more and content.strip(b"\0"):
+            self._break_off(at)
+        if begin >= 0:
+            yield self._found(at + begin, False, content[begin:])
+            self.gap = damaged  # nothing shows that such objects lead to what follows
+
+
+def _begins_container(head: bytes) -> bool:
+    if len(head) < OBJECT.size or not head.startswith(SIGNATURE):
+        return head.startswith(_MARK)
+    _, header, _, _, kind = OBJECT.unpack(head)
+    return (kind == CONTAINER_TYPE and header >= OBJECT.size) or head.startswith(_MARK)

@@ -71,8 +71,7 @@ def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBa
     measured = batch.timestamp_ns < LONGEST_TIME_NS // 10_000 * 10_000
     if measured.all():
         return batch, which
-    for place in chosen.starts[~measured]:
-        problems.add(f"inflated byte {place}", "an object with a time beyond all measure")
+    _tell(chosen.starts[~measured], "an object with a time beyond all measure", problems)
     return batch[measured], which[measured]
 
 
@@ -98,9 +97,12 @@ def _sound(chain: Chain, problems: Problems) -> Column:
     needed = least[np.minimum(chain.kinds, 255)]
     frames = needed >= 0
     whole = frames & (chain.headers >= layout.HEADER_BYTES) & (chain.headers + needed <= chain.sizes)
-    for place in chain.starts[frames & ~whole]:
-        problems.add(f"inflated byte {place}", "an object with less than its kind needs")
+    _tell(chain.starts[frames & ~whole], "an object with less than its kind needs", problems)
     return np.flatnonzero(whole)
+
+
+def _tell(places: Column, what: str, problems: Problems) -> None:
+    problems.add_bytes(places, what, len(places), "inflated byte")
 
 
 def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: Heap) -> None:

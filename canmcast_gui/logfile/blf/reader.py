@@ -10,15 +10,17 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.blf.chain import objects_of
 from canmcast_gui.logfile.blf.containers import Containers
+from canmcast_gui.logfile.blf.damage import Damage, near_neighbors
 from canmcast_gui.logfile.blf.events import note_events
 from canmcast_gui.logfile.blf.frames import SLACK, frames_of
 from canmcast_gui.logfile.blf.inflating import Block, inflated_blocks
-from canmcast_gui.logfile.blf.layout import OBJECT, SIGNATURE
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import is_wrapped, open_log
 from canmcast_gui.logfile.problems import Problems
 
 _SLACK = bytes(SLACK)
+_PIECE_BYTES = 4 << 20
+_LONG_BYTES = 1 << 19
 
 
 class BlfLog:
@@ -30,8 +32,8 @@ class BlfLog:
         self.position = 0
         self.start_ns = 0
         self.notes = Notes()
-        self._tail = b""
-        self._told = False
+        self._tail, self._tail_proven, self._lost = b"", True, False
+        self._damage = Damage()
         self._frames = 0
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
@@ -46,44 +48,78 @@ class BlfLog:
     def _stream_batches(self) -> Iterator[FrameBatch]:
         with open_log(self._path, self._problems) as file:
             containers = Containers(file, self._problems)
-            lost = False
             for block in inflated_blocks(containers):
                 self.start_ns = containers.start_ns
                 self.position = file.tell() if is_wrapped(file) else block.end
-                yield from self._block_batches(block, lost)
-                lost = not block.parts[-1]
+                yield from self._block_batches(block)
+            if containers.gap:
+                self._lose()
             self.position = self._path.stat().st_size
-        yield from self._last_batches()
+        yield from self._last_batches(containers.cut)
+        self._problems.missing = self._damage.missing(containers.objects)
 
-    def _block_batches(self, block: Block, lost: bool) -> Iterator[FrameBatch]:
+    def _block_batches(self, block: Block) -> Iterator[FrameBatch]:
         for where, what in block.problems:
             self._problems.add(where, what)
-        for number, part in enumerate(block.parts):
-            if number or lost:
-                # What follows damage begins within an object that nobody has the start of.
-                self._tail = b""
-            if part:
-                yield from self._frames_in(b"".join((self._tail, *part, _SLACK)), bool(number) or lost)
+        for part in block.parts:
+            if part.after_gap:
+                self._lose()
+            for contents in _pieces(part.contents):
+                batch = self._frames_in(contents, part.proven, part.cut)
+                # Without any frames for long, reading must be cancellable too.
+                if len(batch) or sum(map(len, contents)) >= _LONG_BYTES:
+                    yield batch
+        if block.gap:
+            self._lose()
 
-    def _frames_in(self, stream: bytes, lost: bool) -> Iterator[FrameBatch]:
+    def _lose(self) -> None:
+        """Something is missing here: what follows begins within an object whose start is not there.
+
+        An object that begins before the gap is never completed with bytes after it, which would invent one.
+        """
+        self._tail, self._tail_proven, self._lost = b"", True, True
+        self._damage.add_gap()
+
+    def _frames_in(
+        self, contents: list[bytes], proven: bool, cut: bool = False, last: bool = False
+    ) -> FrameBatch:
+        stream = b"".join((self._tail, *contents, _SLACK))
         content = np.frombuffer(stream, dtype=np.uint8)
-        chain = objects_of(content[:-SLACK], lost)
-        for gap in chain.gaps:
-            self._problems.add(f"inflated byte {gap}", "no object where one should begin")
+        proven = proven and self._tail_proven
+        chain = objects_of(content[:-SLACK], self._lost, proven, last)
+        self._problems.add_bytes(
+            chain.gaps, "no object where one should begin", len(chain.gaps), "inflated byte"
+        )
+        if cut and len(chain.gaps):
+            chain = chain.take(chain.starts < chain.gaps[0])
         batch, frames = frames_of(content, chain, self._problems)
+        if len(chain.gaps) and not proven:
+            near = near_neighbors(batch.timestamp_ns)
+            batch, frames = batch[near], frames[near]
         note_events(content, chain, frames, (self._frames, self.start_ns), self.notes)
-        self._tail = stream[chain.end : -SLACK]
-        self._told = bool(chain.gaps) and not self._tail.startswith(SIGNATURE)
+        self._tail, self._tail_proven = stream[chain.end : -SLACK], proven
+        ends = chain.starts + chain.sizes
+        self._lost = bool(len(chain.gaps)) and int(chain.gaps[-1]) >= int(ends.max(initial=0))
+        self._damage.add(batch.timestamp_ns, chain, frames)
+        batch.records["timestamp_ns"] += self.start_ns
+        self._frames += len(batch)
+        return batch
+
+    def _last_batches(self, told: bool) -> Iterator[FrameBatch]:
+        """What waited for the next object: nothing follows any more."""
+        told |= self._lost
+        batch = self._frames_in([], self._tail_proven, last=True)
+        if self._tail.strip(b"\0") and not told:
+            self._problems.add("at the end", "an object that is not complete")
         if len(batch):
-            batch.records["timestamp_ns"] += self.start_ns
-            self._frames += len(batch)
             yield batch
 
-    def _last_batches(self) -> Iterator[FrameBatch]:
-        """What is in an object that the file does not have all of: it may be its size that is wrong."""
-        while self._tail.strip(b"\0") and not self._told:
-            self._problems.add("at the end", "an object that is not complete")
-            next_one = self._tail.find(SIGNATURE, 1)
-            if next_one < 0 or len(self._tail) - next_one < OBJECT.size:
-                return
-            yield from self._frames_in(self._tail[next_one:] + _SLACK, lost=False)
+
+def _pieces(contents: list[bytes]) -> Iterator[list[bytes]]:
+    """The contents together, or in turns where they are much: reading can be cancelled in between."""
+    if sum(map(len, contents)) <= _PIECE_BYTES:
+        yield contents
+        return
+    for content in contents:
+        for start in range(0, len(content), _PIECE_BYTES):
+            yield [content[start : start + _PIECE_BYTES]]

@@ -81,9 +81,12 @@ class DataStream:
         if size > min(_LARGEST, _MOST_TIMES_LARGER * len(data)):
             raise BlockError(f"byte {block.at}: packed data that claim {size:,} bytes")
         try:
-            content = inflate(data, size)
+            content, proven, _ = inflate(data, size)
         except (DamagedError, zlib.error):
             raise BlockError(f"byte {block.at}: packed data that are damaged") from None
+        # Where the file ends within them, the rows so far count; of columns all must be there.
+        if not proven and (len(data) == packed or how == _TRANSPOSED):
+            raise BlockError(f"byte {block.at}: packed data that are damaged")
         if how == _TRANSPOSED and width:
             whole = len(content) // width * width
             turned = np.frombuffer(content[:whole], np.uint8).reshape(width, -1).T

@@ -1,6 +1,7 @@
 """MF4 files of others, made by asammdf or block by block: sorted or not, packed or not, finished or not."""
 
 import itertools
+import random
 import struct
 import zlib
 
@@ -413,3 +414,26 @@ def test_events_of_others_are_notes():
     reader = read_batches(corpus_file("mf4/no_can_metadata.mf4"))
     assert list(reader) == []
     assert len(reader.notes) == 2
+
+
+@pytest.mark.parametrize("compression", [1, 2])
+def test_damage_in_packed_data_invents_no_frames(compression, tmp_path):
+    """Some damage of a deflate stream lets it run on to the end of the data without an error."""
+    path = tmp_path / "log.mf4"
+    with can.MF4Writer(path, compression_level=compression) as writer:
+        for message in messages(600):
+            writer(message)
+    whole = path.read_bytes()
+    known = {record.tobytes() for record in read(path).records}
+    block = whole.index(b"##DZ")
+    begin, end = block + 48, block + struct.unpack_from("<Q", whole, block + 8)[0]
+    for seed in range(40):
+        chance = random.Random(seed)
+        wounded, at = bytearray(whole), chance.randrange(begin, end)
+        wounded[at:end] = chance.randbytes(end - at)
+        path.write_bytes(wounded)
+        try:
+            found = {record.tobytes() for record in read(path).records}
+        except FileError:
+            continue
+        assert found <= known
