@@ -114,7 +114,7 @@ def fixed_font() -> QFont:
     return font
 
 
-@lru_cache(maxsize=256)  # 64 steps of fading between a handful of pairs of colours
+@lru_cache(maxsize=4096)  # 64 steps of fading between some pairs of colours
 def mix(one: int, other: int, sixtyfourths: int) -> QColor:
     """A colour between two (as rgba numbers): 0 is ``one``, 64 is ``other``."""
     a, b, t = QColor.fromRgba(one), QColor.fromRgba(other), sixtyfourths / 64

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.screen import Screen
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.trace.rule_colors import readable_on
 
 PADDING = 4
 EXPANDER = 16
@@ -71,15 +72,13 @@ class LinePainter:
         self, painter: QPainter, screen: Screen, slots: list[Slot], width: int, selected: set[int]
     ) -> None:
         """All lines of the screen from the top of the painter; ``selected`` counts from its first line."""
-        self._draw_backgrounds(painter, screen, width, selected)
+        backgrounds = self._draw_backgrounds(painter, screen, width, selected)
         pens = self._line_pens(screen, selected)
         for slot in slots:
             painter.setClipRect(QRectF(slot.x, 0, slot.width, len(screen.frames) * self.line_height))
-            if slot.column.key == "data" and screen.marks:
-                self._draw_marks(painter, screen, slot)
             self._draw_column(painter, screen, slot, pens)
             if slot.column.key == "data" and screen.marks:
-                self._draw_heavy_bytes(painter, screen, slot, pens)
+                self._draw_marks(painter, screen, slot, pens, backgrounds)
             if slot.column.key == "time" and screen.backwards:
                 self._draw_backwards(painter, screen, slot)
         painter.setClipping(False)
@@ -89,8 +88,11 @@ class LinePainter:
         self._draw_gaps(painter, screen, selected)
         self._draw_tags(painter, screen, slots, width)
 
-    def _draw_backgrounds(self, painter: QPainter, screen: Screen, width: int, selected: set[int]) -> None:
-        rules = screen.rules
+    def _draw_backgrounds(
+        self, painter: QPainter, screen: Screen, width: int, selected: set[int]
+    ) -> list[QColor]:
+        """Returns what each line is drawn on."""
+        rules, backgrounds = screen.rules, [self._base] * len(screen.frames)
         for line, frame in enumerate(screen.frames):
             color: QColor | None = None
             if line in selected:
@@ -100,7 +102,9 @@ class LinePainter:
             elif frame is not None and rules is not None and rules[frame] >= 0:
                 color = self.tints[rules[frame]]
             if color is not None:
+                backgrounds[line] = color
                 painter.fillRect(QRectF(0, line * self.line_height, width, self.line_height), color)
+        return backgrounds
 
     def _line_pens(self, screen: Screen, selected: set[int]) -> list[tuple[int, int, QColor]]:
         """(y of the baseline, frame, colour) of the lines with frames, one colour after the other."""
@@ -136,8 +140,8 @@ class LinePainter:
                 painter.drawText(QPointF(left, y), self._elide(text, room))
                 continue
             length = len(text) * self.digit
-            if length > room + 0.5:
-                text = text[: max(int(room / self.digit) - 1, 0)] + "…"
+            if len(text) > self._characters(slot):
+                text = text[: max(self._characters(slot) - 1, 0)] + "…"
                 length = len(text) * self.digit
             x = left + max(room - length, 0.0) if slot.column.right else left
             painter.drawText(QPointF(x, y), text)
@@ -145,44 +149,44 @@ class LinePainter:
     def _elided(self, text: str, room: float) -> str:
         return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
-    def _draw_marks(self, painter: QPainter, screen: Screen, slot: Slot) -> None:
-        """Changed bytes: a fading background, and a bar above what rose or below what fell."""
-        step = (4 if screen.shown.decimal else 3) * self.digit
-        wide = step - self.digit
-        left = slot.x + PADDING + slot.indent
-        base = self._base.rgba()
-        for line, frame in enumerate(screen.frames):
-            if frame is None:
-                continue
-            top = line * self.line_height
-            for byte, rose, sixtyfourths in screen.marks.get(frame, ()):
-                strong = self._colors.changed_up if rose else self._colors.changed_down
-                x = left + byte * step - 1.5
-                color = theme.mix(base, strong.rgba(), sixtyfourths)
-                painter.fillRect(QRectF(x, top + 1, wide + 3, self.line_height - 2), color)
-                bar = top + 1 if rose else top + self.line_height - 3
-                painter.fillRect(
-                    QRectF(x, bar, wide + 3, 2), theme.mix(base, self._text.rgba(), sixtyfourths)
-                )
-
-    def _draw_heavy_bytes(
-        self, painter: QPainter, screen: Screen, slot: Slot, pens: list[tuple[int, int, QColor]]
+    def _draw_marks(
+        self,
+        painter: QPainter,
+        screen: Screen,
+        slot: Slot,
+        pens: list[tuple[int, int, QColor]],
+        backgrounds: list[QColor],
     ) -> None:
-        """Bytes that changed just now are bold: seen without any colour, too."""
+        """Changed bytes over the text of their line: a fading background, and a bar above what rose or below
+        what fell. Those that changed just now are bold: seen without any colour, too.
+        """
         length = 3 if screen.shown.decimal else 2
-        step = (length + 1) * self.digit
+        step, wide = (length + 1) * self.digit, length * self.digit
         left = slot.x + PADDING + slot.indent
         texts = screen.texts(slot.column)
-        painter.setFont(self._bold_font)
-        for y, frame, color in pens:
-            painter.setPen(color)
-            for byte, _rose, sixtyfourths in screen.marks.get(frame, ()):
-                if (
-                    sixtyfourths >= BOLD_FROM
-                    and left + byte * step + length * self.digit < slot.x + slot.width
-                ):
-                    start = byte * (length + 1)
-                    painter.drawText(QPointF(left + byte * step, y), texts[frame][start : start + length])
+        room = self._characters(slot)
+        for baseline, frame, pen in pens:
+            line = (baseline - self._baseline) // self.line_height
+            top, background = line * self.line_height, backgrounds[line]
+            shown = len(texts[frame]) if len(texts[frame]) <= room else room - 1  # else there are dots
+            for byte, rose, sixtyfourths in screen.marks.get(frame, ()):
+                start = byte * (length + 1)
+                if start + length > shown:
+                    continue
+                strong = self._colors.changed_up if rose else self._colors.changed_down
+                color = theme.mix(background.rgba(), strong.rgba(), sixtyfourths)
+                text = readable_on(color.rgba(), pen.rgba())
+                x = left + byte * step
+                painter.fillRect(QRectF(x - 1.5, top + 1, wide + 3, self.line_height - 2), color)
+                bar = QRectF(x - 1.5, top + 1 if rose else top + self.line_height - 3, wide + 3, 2)
+                painter.fillRect(bar, theme.mix(color.rgba(), text.rgba(), sixtyfourths))
+                painter.setFont(self._bold_font if sixtyfourths >= BOLD_FROM else self._number_font)
+                painter.setPen(text)
+                painter.drawText(QPointF(x, baseline), texts[frame][start : start + length])
+
+    def _characters(self, slot: Slot) -> int:
+        """How many characters of the number font a column has room for."""
+        return int((slot.width - 2 * PADDING - slot.indent + 0.5) / self.digit)
 
     def _draw_backwards(self, painter: QPainter, screen: Screen, slot: Slot) -> None:
         """Before a time that is earlier than the one above it: a triangle that points back."""

@@ -13,6 +13,7 @@ STRONGEST = 18
 
 # What WCAG 2.2 asks for text of usual size.
 READABLE = 4.5
+_EXTREMES = (0xFF000000, 0xFFFFFFFF)
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -27,6 +28,17 @@ def _luminance(color: QColor) -> float:
         for part in (color.redF(), color.greenF(), color.blueF())
     ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@lru_cache(maxsize=4096)  # the shades of a fading byte on the backgrounds of a screen, in both themes
+def readable_on(background: int, wanted: int) -> QColor:
+    """A text colour that can be read on a background: the wanted one, else black or white (rgba numbers)."""
+    behind = QColor.fromRgba(background)
+    for number in (wanted, *_EXTREMES):
+        color = QColor.fromRgba(number)
+        if contrast(behind, color) >= READABLE:
+            return color
+    raise AssertionError("black or white can be read on any colour")
 
 
 def tint(color: str, palette: QPalette) -> QColor:

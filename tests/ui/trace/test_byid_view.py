@@ -1,8 +1,18 @@
 """The by-ID view: live while visible, still while paused, sorted by a click on the header."""
 
-import pytest
+import time
+from collections import Counter
 
+import numpy as np
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor
+
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.byid_view import ByIdView
+from canmcast_gui.ui.trace.paint import PADDING
+from canmcast_gui.ui.trace.rule_colors import READABLE, contrast
 from tests.models.frames import mixed, traffic
 
 
@@ -80,3 +90,52 @@ def test_ids_are_sorted_without_a_mouse(stage, view):
         {action.text(): action for action in sort.actions()}["ID"].trigger()
         menu.close()
         assert [view.model.entry(line) for line in range(4)] == order
+
+
+def rising(count: int):
+    """Frames of one id whose bytes rise and fall."""
+    data = np.tile(np.array([[1, 9]], dtype=np.uint8), (count, 1))
+    data[1::2] = [[2, 8]]
+    times = np.arange(count) + time.time_ns() - 1000
+    return FrameBatch.from_columns(timestamp_ns=times, arbitration_id=np.full(count, 0x100), data=data)
+
+
+def extremes(picture, area):
+    """The colour that most pixels have, and the one that contrasts most with it."""
+    counts = Counter(
+        picture.pixel(x, y)
+        for x in range(area.left(), area.right())
+        for y in range(area.top() + 3, area.bottom() - 3)  # without the bars above and below
+    )
+    ground = QColor(counts.most_common(1)[0][0])
+    return ground, max((QColor(one) for one in counts), key=lambda color: contrast(ground, color))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("selected", [False, True], ids=["", "selected"])
+def test_changed_bytes_can_be_read_on_each_line(qtbot, stage, view, qapp, dark, selected):
+    before = qapp.palette()
+    qapp.setPalette(theme.make_palette(dark))
+    try:
+        view.activateWindow()
+        qtbot.waitUntil(view.isActiveWindow)
+        stage.arrive(rising(20))
+        view.refresh()
+        if selected:
+            view.table.selectRow(0)
+            view.table.setFocus()
+        stage.arrive(rising(21))
+        view.refresh()
+        picture = view.table.viewport().grab().toImage()
+        number = [one.key for one in view.model.columns].index("data")
+        digit = view.table.line_painter().digit
+        left = view.table.columnViewportPosition(number) + PADDING
+        changed = 0
+        for byte in range(2):
+            cell = QRect(round(left + byte * 3 * digit), 0, round(2 * digit), view.table.rowHeight(0))
+            ground, text = extremes(picture, cell)
+            assert contrast(ground, text) >= READABLE, (ground.name(), text.name())
+            changed += ground not in (qapp.palette().base().color(), qapp.palette().highlight().color())
+        assert changed == 2
+    finally:
+        qapp.setPalette(before)

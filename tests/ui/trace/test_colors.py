@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from canmcast_gui.models.color_rules import DEFAULT_RULES, ColorRule, rules_of
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.colors import FILTER, NAME, ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.rule_colors import READABLE, contrast, tint
+from canmcast_gui.ui.trace.rule_colors import READABLE, contrast, readable_on, tint
 from tests.models.frames import mixed
 
 
@@ -79,3 +79,29 @@ def test_tab_goes_from_field_to_field_of_the_rules(qtbot, dialog):
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     qtbot.waitUntil(lambda: (dialog.table.currentRow(), dialog.table.currentColumn()) == (1, NAME))
     assert isinstance(QApplication.focusWidget(), QLineEdit)  # the color's cell is passed over
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_changed_bytes_can_be_read_on_every_background(qapp, dark):
+    palette = theme.make_palette(dark)
+    colors, roles = theme.colors(palette), QPalette.ColorRole
+    rules = [rule.color for rule in DEFAULT_RULES] + ["#d97a00", "#2461c9", "#ffffff", "#000000"]
+    selected = [palette.color(group, roles.Highlight) for group in (QPalette.Active, QPalette.Inactive)]
+    pens = [palette.color(group, roles.HighlightedText) for group in (QPalette.Active, QPalette.Inactive)]
+    pens += [palette.color(roles.Text), colors.error, colors.remote]
+    tints = [tint(rule, palette) for rule in rules]
+    for background in (palette.color(roles.Base), *selected, *tints):
+        for strong in (colors.changed_up, colors.changed_down):
+            for sixtyfourths in range(65):
+                mixed_color = theme.mix(background.rgba(), strong.rgba(), sixtyfourths)
+                shade = QColor.fromRgba(mixed_color.rgba())  # as the screen has it
+                for pen in pens:
+                    assert contrast(shade, readable_on(shade.rgba(), pen.rgba())) >= READABLE
+
+
+@given(st.integers(0, 0xFFFFFF), st.integers(0, 0xFFFFFF))
+def test_a_text_is_changed_only_where_it_cannot_be_read(background, wanted):
+    shade, pen = QColor.fromRgb(background), QColor.fromRgb(wanted)
+    found = readable_on(shade.rgba(), pen.rgba())
+    assert contrast(shade, found) >= READABLE
+    assert found == pen or contrast(shade, pen) < READABLE
