@@ -32,7 +32,7 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
-from canmcast_gui.recording import Leftover, Limits, NewestById, RateMeter, Recording
+from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, RateMeter, Recording
 from canmcast_gui.recording.location import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
@@ -216,13 +216,20 @@ class Session(QObject, BusSide):
         """Write signals of the recording to a table (.csv, .parquet, .mf4) in the background."""
         return self._trace.export(Path(path), self.databases, wanted)
 
-    def find(self, condition: Filter, row: int | None = None, backwards: bool = False) -> Task:
-        """Look in the background for the next row behind ``row`` that passes, or the last one before it.
+    def find(self, condition: Filter, start: int, backwards: bool = False, end: int | None = None) -> Task:
+        """Look in the background for the first row from ``start`` on that passes, or the last one before it.
 
-        None is before the first and behind the last row. The task's result is the row's number, or None;
-        connect to its ``finished``, then start it.
+        At the end the search starts again at the other end. ``end`` bounds what is looked at. The task's
+        result is a Found, or None; connect to its ``finished``, then start it.
         """
-        return self._trace.find(condition, row, backwards)
+        return self._trace.find(condition, start, backwards, end)
+
+    def count_matches(self, matches: MatchCount, row: int, end: int | None = None) -> Task:
+        """Count in the background which of the matches a row is, and how many there are before ``end``.
+
+        The task's result is these two numbers; connect to its ``finished``, then start it.
+        """
+        return self._trace.count(matches, row, end)
 
     def _on_replaced(self) -> None:
         self._bus.use_sources(self.recording.sources)

@@ -22,11 +22,11 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import (
     Limits,
+    MatchCount,
     NewestById,
     Recording,
     RecordingError,
-    find_next,
-    find_previous,
+    find_around,
     remove_empty,
 )
 
@@ -244,12 +244,15 @@ class Trace(QObject):
 
     # -- searching ---------------------------------------------------------------------------------------
 
-    def find(self, condition: Filter, row: int | None, backwards: bool) -> Task:
-        """Look for the nearest row behind or before ``row`` in the background; the result is that or None."""
-        recording = self.recording
-        start = row if row is None or backwards else row + 1
-        search = find_previous if backwards else find_next
-        return self._pool.make("Finding", partial(search, recording, condition, start))
+    def find(self, condition: Filter, start: int, backwards: bool, end: int | None) -> Task:
+        """Look in the background for the nearest row from ``start`` on, or before it: a Found, or None."""
+        return self._pool.make(
+            "Finding", partial(find_around, self.recording, condition, start, backwards, end)
+        )
+
+    def count(self, matches: MatchCount, row: int, end: int | None) -> Task:
+        """Count in the background; the result is what ``matches.place`` says."""
+        return self._pool.make("Counting", partial(matches.place, row, end))
 
     # -- to a file ---------------------------------------------------------------------------------------
 

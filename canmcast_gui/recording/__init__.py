@@ -3,7 +3,7 @@
 from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.filtered import FilteredRows
-from canmcast_gui.recording.finding import find_next, find_previous
+from canmcast_gui.recording.finding import Found, MatchCount, find_around, find_next, find_previous
 from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.limits import Limits
 from canmcast_gui.recording.marks import Marks
@@ -15,16 +15,19 @@ from canmcast_gui.recording.statistics import RateMeter
 __all__ = [
     "Cycles",
     "FilteredRows",
+    "Found",
     "Gap",
     "Gaps",
     "Leftover",
     "Limits",
     "Marks",
+    "MatchCount",
     "NewestById",
     "RateMeter",
     "Recording",
     "RecordingError",
     "RowsGoneError",
+    "find_around",
     "find_next",
     "find_previous",
     "leftovers",

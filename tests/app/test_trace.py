@@ -12,7 +12,7 @@ from canmcast_gui.app import trace as trace_module
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.trace import NOT_STORED
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.recording import Recording
+from canmcast_gui.recording import Found, MatchCount, Recording
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.small_disk import fill
 
@@ -111,12 +111,12 @@ def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
 @pytest.mark.parametrize(
     ("row", "backwards", "found"),
     [
-        (None, False, 3),
-        (3, False, 103),
-        (150, False, None),
-        (None, True, 103),
-        (103, True, 3),
-        (3, True, None),
+        (0, False, Found(3, False)),
+        (4, False, Found(103, False)),
+        (150, False, Found(3, True)),
+        (200, True, Found(103, False)),
+        (103, True, Found(3, False)),
+        (3, True, Found(103, True)),
     ],
 )
 def test_finding_in_the_background(qtbot, session, row, backwards, found):
@@ -148,3 +148,14 @@ def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
     assert session.unsaved_marks == 1
     session.clear()
     assert session.unsaved_marks == 0
+
+
+def test_matches_are_counted_in_the_background(qtbot, session):
+    batch = frames(200)
+    batch.records["arbitration_id"][[3, 103]] = 0x123
+    session._trace.append(batch)
+    matches = MatchCount(session.recording, session.recording.filter("id == 0x123"))
+    task = session.count_matches(matches, 103)
+    with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
+        task.start()
+    assert finished.args == [(2, 2)]

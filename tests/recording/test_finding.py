@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.recording import Limits, Recording, find_next, find_previous
+from canmcast_gui.recording import Found, Limits, MatchCount, Recording, find_around, find_next, find_previous
 from tests.recording.numbered import numbered
 
 
@@ -84,3 +84,60 @@ def test_two_conditions_as_one():
     assert both.text == "(id > 0x102) and (id < 0x108 or fd)"
     assert (compile_filter("") & other) is other
     assert (one & compile_filter(" ")) is one
+
+
+@given(
+    ids=st.lists(st.integers(0, 3), max_size=60),
+    start=st.integers(0, 70),
+    end=st.none() | st.integers(30, 60),
+    backwards=st.booleans(),
+    most=st.sampled_from((40, 1000)),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_search_comes_around(ids, start, end, backwards, most):
+    with (
+        tempfile.TemporaryDirectory() as parent,
+        Recording.create(Path(parent) / "trace", limits=Limits(most_frames=most)) as recording,
+    ):
+        for one in ids:
+            recording.append(FrameBatch.from_columns(0, [one], np.zeros((1, 1), np.uint8)))
+        condition = recording.filter("id == 2")
+        stop = len(ids) if end is None else min(end, len(ids))
+        rows = [row for row in range(recording.first_row, stop) if ids[row] == 2]
+        ahead = [row for row in rows if (row < start if backwards else row >= start)]
+        expected = None
+        if rows:
+            expected = Found((ahead or rows)[-1 if backwards else 0], not ahead)
+        assert find_around(recording, condition, start, backwards, end) == expected
+
+
+def test_a_search_around_can_be_stopped(recording: Recording):
+    condition = recording.filter("id == 0x7FF")
+    for backwards in (False, True):
+        asked = []
+        assert (
+            find_around(
+                recording, condition, 1500, backwards, None, lambda share, seen=asked: seen.append(share)
+            )
+            is None
+        )
+        assert asked == [0.0]
+        shares = []
+        find_around(
+            recording, condition, 1500, backwards, None, lambda share, seen=shares: seen.append(share) or True
+        )
+        assert shares == sorted(shares) and shares[-1] < 1
+
+
+def test_matches_are_counted_while_the_recording_grows_and_forgets(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("canmcast_gui.recording.finding.PART_ROWS", 64)
+    with Recording.create(tmp_path / "grows", limits=Limits(most_frames=800)) as recording:
+        matches = MatchCount(recording, recording.filter("id in 0x100..0x10F"))
+        for start in range(0, 2000, 50):
+            recording.append(numbered(start, 50))
+            rows = recording.find(matches.condition)
+            for row in (int(rows[0]), int(rows[-1])) if len(rows) else ():
+                place = int(np.searchsorted(rows, row)) + 1
+                assert matches.place(row) == (place, len(rows))
+                assert matches.place(row, row + 1) == (place, place)
+        assert matches.place(1500, report=lambda _share: False) is None

@@ -64,6 +64,11 @@ class TraceModel(LineModel):
         self.forget_screen()
         self.endResetModel()
 
+    @property
+    def stop_row(self) -> int | None:
+        """The row from which on nothing is shown; None: all is."""
+        return self._stop_row
+
     def set_stop_row(self, row: int | None) -> None:
         """Show no new frames from that row of the recording on; None: show what comes."""
         self._stop_row = row

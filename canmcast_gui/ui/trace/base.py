@@ -96,13 +96,31 @@ class FrameView(QWidget):
         """The recording's row of the current line; in a by-ID view that of the newest frame."""
         raise NotImplementedError
 
-    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
-        """Go to the next shown line that meets a condition, or the one before; ``done`` says if there is.
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool, bool], None]) -> Task | None:
+        """Go to the next shown line that meets a condition, or the one before, starting at what is seen.
 
-        Returns the task that looks for it, which does not call ``done`` when it is cancelled; None where the
-        answer was at hand.
+        At the end the search starts again at the other end. ``done`` takes whether there is such a line, and
+        whether the search came around to it. Returns the task that looks for it, which does not call ``done``
+        when it is cancelled; None where the answer was at hand.
         """
         raise NotImplementedError
+
+    def count_matches(self, condition: Filter, done: Callable[[int, int], None]) -> Task | None:
+        """Tell ``done`` which of the lines that meet a condition the current one is, and how many there are.
+
+        Returns the task that counts, as ``search`` does.
+        """
+        raise NotImplementedError
+
+    def seen_line(self, backwards: bool) -> int:
+        """The line where a search starts: the current one where it can be seen, else the first that can be,
+        or the last one for a search backwards; -1 where there is none.
+        """
+        first, last = self.table.visible_lines()
+        here = self.table.currentIndex().row()
+        if first <= here <= last:
+            return here
+        return -1 if last < first else last if backwards else first
 
     def selection_text(self) -> str:
         """How much is selected, how long it took, and how often that is a second; "" for up to one row."""

@@ -60,14 +60,24 @@ class ByIdView(FrameView):
             return None
         return int(self._session.newest.last_row[self.model.entry(line)])
 
-    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool, bool], None]) -> Task | None:
         """See FrameView; what counts is the newest frame of each id."""
-        here = self.table.currentIndex().row()
-        lines = self.model.lines_that_pass(condition)
-        lines = [line for line in lines if (line < here if backwards else line > here)]
+        start, lines = self.seen_line(backwards), self.model.lines_that_pass(condition)
+        is_current = start == self.table.currentIndex().row()
+        beyond = [
+            line
+            for line in lines
+            if (line < start if backwards else line > start) or (line == start and not is_current)
+        ]
         if lines:
-            self.table.select_line(lines[-1 if backwards else 0])
-        done(bool(lines))
+            self.table.select_line((beyond or lines)[-1 if backwards else 0])
+        done(bool(lines), bool(lines) and not beyond)
+        return None
+
+    def count_matches(self, condition: Filter, done: Callable[[int, int], None]) -> Task | None:
+        """See FrameView."""
+        lines, here = self.model.lines_that_pass(condition), self.table.currentIndex().row()
+        done(sum(line <= here for line in lines), len(lines))
         return None
 
     def refresh(self) -> None:

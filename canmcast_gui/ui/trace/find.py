@@ -14,6 +14,8 @@ from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import EVERYWHERE
 from canmcast_gui.ui.trace.base import FrameView
 
+WRAPPED, WRAPPED_BACKWARDS = "wrapped to the start", "wrapped to the end"
+
 
 class FindBar(QWidget):
     """A line below the trace. Return or F3 finds the next frame, Shift with them the one before.
@@ -29,6 +31,7 @@ class FindBar(QWidget):
         self._compiled = compiled
         self._view = view
         self._task: Task | None = None  # a search that is under way
+        self._counting: Task | None = None
         self._text = QLineEdit()
         self._text.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
         self._text.setClearButtonEnabled(True)
@@ -93,8 +96,9 @@ class FindBar(QWidget):
             return
         self.cancel()
         self._answer.setText("")
-        self._task = task = self._view().search(
-            condition, backwards, lambda found: self._on_done(found, backwards)
+        view = self._view()
+        self._task = task = view.search(
+            condition, backwards, lambda *found: self._on_done(view, condition, backwards, *found)
         )
         if task is not None:
             task.progress.connect(lambda done: self._on_progress(task, done))
@@ -102,9 +106,12 @@ class FindBar(QWidget):
             task.ended.connect(lambda: self._on_ended(task))
 
     def cancel(self) -> None:
-        """End a search that is under way."""
+        """End a search that is under way, and the counting behind it."""
+        for task in (self._task, self._counting):
+            if task is not None:
+                task.cancel()
+        self._counting = None
         if self._task is not None:
-            self._task.cancel()
             self._end("")
 
     def _on_progress(self, task: Task, done: float) -> None:
@@ -112,8 +119,19 @@ class FindBar(QWidget):
             self._answer.setText(f"looking… {done * 100:.0f} %")
             self._cancel.show()
 
-    def _on_done(self, found: bool, backwards: bool) -> None:
-        self._end("" if found else "none before this one" if backwards else "none after this one")
+    def _on_done(
+        self, view: FrameView, condition: Filter, backwards: bool, found: bool, wrapped: bool
+    ) -> None:
+        if not found:
+            self._end("nothing found")
+            return
+        note = "" if not wrapped else WRAPPED_BACKWARDS if backwards else WRAPPED
+        self._end(note)
+        self._counting = view.count_matches(condition, lambda place, of: self._show_place(place, of, note))
+
+    def _show_place(self, place: int, of: int, note: str) -> None:
+        self._counting = None
+        self._answer.setText(" · ".join(part for part in (f"{place:,} of {of:,}", note) if part))
 
     def _on_ended(self, task: Task) -> None:
         """It was cancelled elsewhere, if it is still ours."""

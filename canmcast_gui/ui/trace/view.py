@@ -12,6 +12,7 @@ from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
+from canmcast_gui.recording import Found, MatchCount
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace.base import FrameView
 from canmcast_gui.ui.trace.context import ViewContext
@@ -36,6 +37,7 @@ class TraceView(FrameView):
         super().__init__(self.model, f"{key}trace", context, parent=parent)
         self.model.setParent(self)
         self._filters = filters
+        self._matches: MatchCount | None = None
         self.follower = Follower(self.table.verticalScrollBar(), self)
         self.follower.changed.connect(self.following_changed)
         self.table.opened.connect(lambda: self.follower.set_following(False))
@@ -46,6 +48,7 @@ class TraceView(FrameView):
         filters.changed.connect(self._on_filter)
         session.recording_replaced.connect(self._on_recording)
         session.paused_changed.connect(self._on_paused)
+        session.databases_changed.connect(self._forget_matches)
         self._on_recording()
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
 
@@ -88,14 +91,45 @@ class TraceView(FrameView):
         self.table.select_line(line)
         return True
 
-    def search(self, condition: Filter, backwards: bool, done: Callable[[bool], None]) -> Task | None:
+    def search(self, condition: Filter, backwards: bool, done: Callable[[bool, bool], None]) -> Task | None:
         """See FrameView. A search takes its time in the background."""
-        shown = self._filters.filter
-        if not shown.passes_all:
-            condition = self._filters.compile(f"({shown.text}) and ({condition.text})")
-        task = self._session.find(condition, self.current_row(), backwards)
-        task.finished.connect(lambda row: done(row is not None and self.show_row(row)))
+        line, end = self.seen_line(backwards), self.model.stop_row
+        row = self.model.row_number(line)
+        if row is None:
+            row = self._session.recording.first_row
+        elif (line == self.table.currentIndex().row()) != backwards:
+            row += 1  # the current row is not what is looked for; another one that is seen may be
+        task = self._session.find(self._shown_and(condition), row, backwards, end)
+
+        def show(found: Found | None) -> None:
+            done(found is not None and self.show_row(found.row), found is not None and found.wrapped)
+
+        task.finished.connect(show)
         return task.start()
+
+    def count_matches(self, condition: Filter, done: Callable[[int, int], None]) -> Task | None:
+        """See FrameView. What was counted is not counted again for the next match."""
+        recording, row = self._session.recording, self.current_row()
+        if row is None:
+            return None
+        condition = self._shown_and(condition)
+        matches = self._matches
+        if matches is None or matches.recording is not recording or matches.condition.text != condition.text:
+            matches = self._matches = MatchCount(recording, condition)
+        task = self._session.count_matches(matches, row, self.model.stop_row)
+        task.finished.connect(lambda place: place is not None and done(*place))
+        return task.start()
+
+    def _shown_and(self, condition: Filter) -> Filter:
+        """A condition together with the filter of what is shown."""
+        shown = self._filters.filter
+        return (
+            condition if shown.passes_all else self._filters.compile(f"({shown.text}) and ({condition.text})")
+        )
+
+    def _forget_matches(self) -> None:
+        """Names mean something else now."""
+        self._matches = None
 
     # -- what happens elsewhere --------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ def bar(qtbot, stage, window):
     window.actions_.chronological.trigger()
     with qtbot.waitActive(window):
         window.activateWindow()
+    window.panel.trace.set_following(False)
+    window.panel.trace.table.scrollToTop()
     window.actions_.find.trigger()
     return window.panel.find_bar
 
@@ -36,13 +38,30 @@ def test_return_and_f3_find_the_next_and_with_shift_the_one_before(qtbot, window
         QTest.keyClick(bar._text, Qt.Key.Key_Return, modifier)
         places.append(found(qtbot, window, bar))
     QTest.keyClick(bar._text, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    assert found(qtbot, window, bar) == 1
+    assert found(qtbot, window, bar) == 97
     assert places == [1, 5, 1]
-    assert bar._answer.text() == "none before this one"
+    qtbot.waitUntil(lambda: bar._answer.text() == "25 of 25 · wrapped to the end")
     QTest.keyClick(bar._text, Qt.Key.Key_Escape)
     assert bar.isHidden()
     bar.find(False)
-    assert found(qtbot, window, bar) == 5
+    assert found(qtbot, window, bar) == 1
+    qtbot.waitUntil(lambda: bar._answer.text() == "1 of 25 · wrapped to the start")
+    bar._text.setText("id == 0x7FF")
+    bar.find(False)
+    qtbot.waitUntil(lambda: bar._answer.text() == "nothing found")
+
+
+def test_the_count_follows_what_arrives_and_the_filter(qtbot, stage, window, bar):
+    bar._text.setText("id == 0x101")
+    bar.find(False)
+    qtbot.waitUntil(lambda: bar._answer.text() == "1 of 25")
+    stage.arrive(traffic(100, first=100))
+    window.panel.trace.refresh()
+    bar.find(False)
+    qtbot.waitUntil(lambda: bar._answer.text() == "2 of 50")
+    window.panel.filter_box.set_filter_text("data[0] >= 50 or data[1] > 0")
+    bar.find(False)
+    qtbot.waitUntil(lambda: bar._answer.text() in ("1 of 37", "2 of 37"))
 
 
 def test_a_mistake_is_said_with_its_place(bar):
@@ -73,4 +92,5 @@ def test_ids_are_found_in_the_by_id_view(qtbot, window, bar):
     for backwards in (False, False, False, True):
         bar.find(backwards)
         lines.append(view.table.currentIndex().row())
-    assert lines == [1, 2, 2, 1]
+    assert lines == [1, 2, 1, 2]
+    assert bar._answer.text() == "2 of 2 · wrapped to the end"

@@ -118,12 +118,13 @@ def test_selected_rows_are_copied_as_they_are_shown(stage, view):
     assert len(lines) == 4
 
 
-def search(qtbot, view, condition, backwards=False) -> int | None:
-    """Where a search leads, None where it finds nothing."""
+def search(qtbot, view, condition, backwards=False) -> int | tuple[int, str] | None:
+    """The row where a search leads, None where it finds nothing; with "wrapped" where it came around."""
     answers = []
-    view.search(condition, backwards, answers.append)
+    view.search(condition, backwards, lambda *answer: answers.append(answer))
     qtbot.waitUntil(lambda: bool(answers))
-    return view.current_row() if answers[0] else None
+    found, wrapped = answers[0]
+    return None if not found else (view.current_row(), "wrapped") if wrapped else view.current_row()
 
 
 def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage, view, filters):
@@ -131,7 +132,8 @@ def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage
     view.refresh()
     condition = filters.compile("id == 0x102")
     found = [search(qtbot, view, condition, backwards) for backwards in (False, False, True, True)]
-    assert found == [2, 6, 2, None]
+    assert found == [2, 6, 2, (98, "wrapped")]
+    view.show_row(2)
     filters.set_text("data[0] >= 50")  # the current frame is hidden: the next that is shown becomes current
     assert view.current_row() == 50
     assert search(qtbot, view, condition) == 54
@@ -142,7 +144,7 @@ def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage
 def test_a_search_that_is_cancelled_goes_nowhere(qtbot, stage, view, filters):
     stage.arrive(traffic(1000))
     view.refresh()
-    task = view.search(filters.compile("id == 0x102"), False, lambda _found: pytest.fail("it was cancelled"))
+    task = view.search(filters.compile("id == 0x102"), False, lambda *_: pytest.fail("it was cancelled"))
     task.cancel()
     with qtbot.waitSignal(task.ended):
         pass
@@ -250,3 +252,32 @@ def test_columns_are_moved_without_a_mouse(view):
     keys = [column.key for column in view.table.header.shown_columns()]
     assert keys.index("data") == len(keys) - 2
     menu.close()
+
+
+def test_a_search_starts_at_what_is_seen(qtbot, stage, view, filters):
+    stage.arrive(traffic(2000))
+    view.refresh()
+    view.set_following(False)
+    qtbot.waitUntil(lambda: view.table.verticalScrollBar().maximum() > 1000)
+    view.table.verticalScrollBar().setValue(1000)
+    first, last = (view.model.row_number(line) for line in view.table.visible_lines())
+    assert 900 < first < last < 1100
+    assert view.current_row() is None
+    assert search(qtbot, view, filters.compile("id == 0x102")) == first + (2 - first) % 4
+    view.show_row(3)
+    view.table.verticalScrollBar().setValue(1000)
+    assert search(qtbot, view, filters.compile("id == 0x101")) == first + (1 - first) % 4
+    view.table.clearSelection()
+    view.table.setCurrentIndex(view.model.index(-1, -1))
+    view.table.verticalScrollBar().setValue(1000)
+    assert search(qtbot, view, filters.compile("id == 0x103"), True) == last - (last - 3) % 4
+
+
+def test_a_search_while_paused_finds_what_is_shown(qtbot, stage, view, filters):
+    stage.arrive(traffic(100))
+    view.refresh()
+    stage.session.set_paused(True)
+    stage.arrive(traffic(100, first=100))
+    assert search(qtbot, view, filters.compile("id == 0x102"), True) in range(100)
+    view.show_row(99)
+    assert search(qtbot, view, filters.compile("id == 0x102")) == (2, "wrapped")
