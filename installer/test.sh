@@ -1,10 +1,52 @@
 #!/bin/sh
 # Set up canmcast with its test tools beside its sources and run every check; arguments go to pytest.
-#   sh installer/test.sh [PYTEST ARGUMENT ...]
+#   sh installer/test.sh [PYTHON=PROGRAM ...] [PYTEST ARGUMENT ...]
+# With PYTHON, repeatable, everything runs with each of these Pythons and the newest libraries that it takes,
+# in an environment of its own beside .venv:
+#   sh installer/test.sh PYTHON=python3.11 PYTHON=python3.12 PYTHON=/opt/python/bin/python3.13
 set -eu
 
 project=$(cd "$(dirname "$0")/.." && pwd)
 . "$project/installer/setup.sh"
+
+pythons=
+while [ $# -gt 0 ]; do
+    case $1 in
+        PYTHON=*) pythons="$pythons${1#PYTHON=}
+" ;;
+        *) break ;;
+    esac
+    shift
+done
+
+# Run this script once with each Python that was named, and say how each run ended.
+test_each_python() {
+    status=0
+    summary=
+    while IFS= read -r named; do
+        [ -n "$named" ] || continue
+        ended=passed
+        PYTHON=$named sh "$project/installer/test.sh" "$@" </dev/null || { status=$?; ended="failed ($status)"; }
+        summary="$summary
+canmcast: $named: $ended"
+    done <<LIST
+$pythons
+LIST
+    printf '%s\n' "$summary" >&2
+    return "$status"
+}
+
+if [ -n "$pythons" ]; then
+    test_each_python "$@"
+    exit
+fi
+if [ -n "${PYTHON:-}" ]; then
+    if ! is_new_enough "$PYTHON"; then
+        say "$PYTHON is not a Python 3.11 or newer"
+        exit 1
+    fi
+    venv=$project/.venv-$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+fi
 
 # python-can's own tests come with its source only; where that cannot be had, the test that runs them says so.
 fetch_stock_tests() {
