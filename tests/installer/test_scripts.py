@@ -264,6 +264,33 @@ def test_without_arguments_all_run_in_two_halves_and_any_may_fail(sandbox, long,
     ]
 
 
+def test_each_python_that_is_named_has_an_environment_of_its_own(sandbox):
+    programs = [sandbox.stand_in(f"python{version}", f"echo {version}") for version in ("3.98", "3.99")]
+    for name in ("xvfb-run", "xauth", "ip"):
+        sandbox.stand_in(name)
+    for version, status in (("3.98", 4), ("3.99", 0)):
+        folder = sandbox.project / f".venv-{version}"
+        sandbox.stand_in("python", 'case "$1" in -V) echo Python 3.99;; esac', folder / "bin")
+        sandbox.stand_in("ruff", f"exit {status}", folder / "bin")
+        sandbox.stand_in("mypy", folder=folder / "bin")
+        stamp = sandbox.functions(f'venv="{folder}"; fingerprint >"$venv/test.stamp"')
+        assert stamp.returncode == 0
+    named = [f"PYTHON={program}" for program in programs]
+    result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"), *named, "tests/frames")
+    assert result.returncode == 4
+    lines = result.stderr.splitlines()
+    assert lines[-2:] == [f"canmcast: {programs[0]}: failed (4)", f"canmcast: {programs[1]}: passed"]
+    (tests,) = [call for call in sandbox.calls if call.startswith("xvfb-run")]
+    assert tests.endswith("python -m pytest tests/frames")
+
+
+def test_a_python_that_is_too_old_is_not_replaced_by_another(sandbox):
+    old = sandbox.stand_in("python2", "exit 1")
+    result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"), PYTHON=str(old))
+    assert result.returncode == 1
+    assert result.stderr == f"canmcast: {old} is not a Python 3.11 or newer\n"
+
+
 def test_a_check_that_fails_ends_it(sandbox):
     sandbox.set_up("test")
     sandbox.stand_in("ruff", "exit 3", sandbox.project / ".venv" / "bin")
