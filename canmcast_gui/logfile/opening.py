@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,11 +12,6 @@ from canmcast_gui.logfile.transcoding import HEAD_BYTES, Source, Transcoded, enc
 from canmcast_gui.logfile.wrapping import Decoder, decoder_for
 
 _BLOCK = 1 << 18
-
-# A file that must be read here and there is unpacked to a temporary one first. Logs shrink to a fiftieth at
-# most; what claims more than this is made to fill the disk.
-_MOST_TIMES_LARGER = 200
-_ALWAYS_ALLOWED = 64 << 20
 
 
 def open_log(path: Path, problems: Problems | None = None) -> BinaryIO:
@@ -48,24 +40,6 @@ def open_log(path: Path, problems: Problems | None = None) -> BinaryIO:
 def is_wrapped(file: BinaryIO) -> bool:
     """Whether a file that open_log() gave is unpacked or transcoded while it is read."""
     return isinstance(file, _Unwrapped)
-
-
-@contextmanager
-def seekable_log(path: Path, problems: Problems) -> Iterator[BinaryIO]:
-    """The bytes of a log file that is not read from beginning to end. Raises OSError."""
-    with open_log(path, problems) as file:
-        if not is_wrapped(file):
-            yield file
-            return
-        most = path.stat().st_size * _MOST_TIMES_LARGER + _ALWAYS_ALLOWED
-        with tempfile.TemporaryFile(prefix="canmcast-") as unpacked:
-            while block := file.read(_BLOCK):
-                unpacked.write(block)
-                if unpacked.tell() > most:
-                    problems.add(f"byte {file.tell()}", "it unpacks to far more than a log does")
-                    break
-            unpacked.seek(0)
-            yield cast(BinaryIO, unpacked)
 
 
 class _Plain:

@@ -9,7 +9,7 @@ from backports import zstd
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches, save
-from canmcast_gui.logfile.opening import open_log, seekable_log
+from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
 
@@ -89,7 +89,7 @@ def test_who_wants_no_problems_gets_an_error(pack, tmp_path):
         file.read()
 
 
-def test_a_bomb_fills_neither_memory_nor_disk(pack, tmp_path):
+def test_a_bomb_does_not_fill_the_memory(pack, tmp_path):
     path = tmp_path / "bomb"
     path.write_bytes(pack(bytes(40_000_000)) * 10)
     tracemalloc.start()
@@ -100,10 +100,6 @@ def test_a_bomb_fills_neither_memory_nor_disk(pack, tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
-    problems = Problems()
-    with seekable_log(path, problems) as file:
-        assert file.seek(0, 2) <= 64_000_000 + 200 * path.stat().st_size + 10_000_000
-    assert problems.skipped == (path.stat().st_size * 200 + (64 << 20) < 400_000_000)
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/full"])

@@ -17,9 +17,9 @@ from canmcast_gui.logfile.mf4.groups import data_groups
 from canmcast_gui.logfile.mf4.merging import merged
 from canmcast_gui.logfile.mf4.streams import DataGroupFrames
 from canmcast_gui.logfile.notes import Notes
-from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
+from canmcast_gui.logfile.unpacked import seekable_log
 
 # Where the identification says what a writer that was stopped has left undone, and which of it counts here.
 _UNFINISHED = struct.Struct("<60xHH")
@@ -48,8 +48,10 @@ class Mf4Log:
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
-        with seekable_log(self._path, self._problems) as file:
-            for batch in self._all(file):
+        with seekable_log(self._path, self._problems) as log:
+            for self.position in log.steps():
+                yield FrameBatch.empty()  # so that it can be cancelled
+            for batch in self._all(log.file):
                 for start in range(0, len(batch), batch_frames):
                     one = batch[start : start + batch_frames].compact()
                     one.records["timestamp_ns"] += self.start_ns

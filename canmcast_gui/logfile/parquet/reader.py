@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.notes import Notes
-from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.parquet.columns import NEEDED, NOTES_KEY, arrow, batch_of_columns
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.unpacked import seekable_log
 
 if TYPE_CHECKING:
     import pyarrow.parquet
@@ -41,7 +41,10 @@ class ParquetLog:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError, and FileError where the columns are of no frames."""
         pa = arrow()
-        with seekable_log(self._path, self._problems) as file:
+        with seekable_log(self._path, self._problems) as log:
+            for self.position in log.steps():
+                yield FrameBatch.empty()  # so that it can be cancelled
+            file = log.file
             try:
                 metadata = pa.parquet.read_metadata(file)
                 ahead = _BUFFER_BYTES if _largest_group(metadata) > _WHOLE_BYTES else 0
