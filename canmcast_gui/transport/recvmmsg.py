@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import mmap
 import os
 import socket
 import struct
@@ -71,8 +72,7 @@ class ManyReader:
         ]
         self.matrix: Bytes = np.zeros((ROWS, WIDTH), dtype=np.uint8)
         self.sizes: Numbers = np.zeros(0, dtype=np.int64)
-        # Rarely touched, so the system hardly ever gives it real memory.
-        self._overflow: Bytes = np.zeros((ROWS, _OVERFLOW), dtype=np.uint8)
+        self._overflow: Bytes = _untouched(ROWS, _OVERFLOW)
         self._aside: Bytes = np.zeros((ROWS, _ASIDE), dtype=np.uint8)
         self._iovs = np.zeros((ROWS, 4), dtype=np.uint64)
         self._headers = np.zeros(ROWS, dtype=HEADER_DTYPE)
@@ -142,6 +142,15 @@ class ManyReader:
         ]
         first, which = _different(words)
         return [self.origin(int(row)) for row in first], which
+
+
+def _untouched(rows: int, width: int) -> Bytes:
+    """Zeros that take no memory until they are written to, which rarely happens here.
+
+    Where it comes from the allocator, memory that was used before is cleared, and so becomes real at once.
+    """
+    memory = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(memory, dtype=np.uint8).reshape(rows, width)
 
 
 def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -18,8 +18,10 @@ from canmcast_gui.frames.validity import frame_problem
 from canmcast_gui.transport.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode
 from canmcast_gui.transport.errors import FrameError
 
-# Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB.
+# Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB. What
+# the long name of a channel makes longer than usual is worked out each time.
 _REMEMBERED = 4096
+_LONGEST_REMEMBERED = 256
 
 # A map of eleven, the key "timestamp", the mark of a float64; eight bytes of time follow.
 HEAD = b"\x8b\xa9timestamp\xcb"
@@ -67,7 +69,8 @@ class Memory:
         # The mark before the payload could also stand in a channel: in a number of eight bytes, or in a text,
         # where a length above 127 would follow it. Those are not remembered.
         certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
-        if constant and certain and length == len(frame.data) and datagram.startswith(HEAD):
+        short = 0 < len(constant) <= _LONGEST_REMEMBERED
+        if short and certain and length == len(frame.data) and datagram.startswith(HEAD):
             if len(self.meanings) >= _REMEMBERED:
                 self.meanings.clear()
             self.meanings[constant] = meaning
@@ -136,7 +139,8 @@ class Encoder:
             raise FrameError(f"the channel {channel!r:.40} cannot be sent: {error}") from None
         if len(datagram) > MAX_DATAGRAM:
             raise FrameError(f"the channel {channel!r:.40}… is too long for a datagram")
-        self._remember(frame, encode(frame))
+        if len(datagram) - len(frame.data) <= AFTER_TIME + _LONGEST_REMEMBERED:
+            self._remember(frame, encode(frame))
         return datagram
 
     def _remember(self, frame: WireFrame, datagram: bytes) -> None:

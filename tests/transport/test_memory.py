@@ -1,0 +1,78 @@
+"""What a bus holds does not grow with what comes from outside, nor with how often one is opened."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.network
+
+PROJECT = Path(__file__).parents[2]
+
+
+def growth(program: str, *arguments: object) -> int:
+    """Bytes by which a fresh process grew, as its last line says."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, cwd=PROJECT
+    )
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+# While new ones are opened, the old ones are still there, so twice as many are open at once.
+MANY_BUSES = """
+import sys
+from canmcast_gui.transport import UdpMulticastBus
+from tests.support.long_runs import anonymous_memory
+
+before = anonymous_memory()
+for _ in range(6):
+    buses = [UdpMulticastBus(local=True, port=int(sys.argv[1]), receive_buffer=10_000) for _ in range(40)]
+    for bus in buses:
+        bus.shutdown()
+print(anonymous_memory() - before)
+"""
+
+
+def test_buses_that_are_opened_again_take_little_memory(network):
+    assert growth(MANY_BUSES, network.free_port()) < 2 * 40 << 20
+
+
+MANY_CHANNELS = """
+from can import Message
+from can.interfaces.udp_multicast.utils import pack_message
+from canmcast_gui.transport.addresses import parse_group
+from canmcast_gui.transport.judging import Judge, Wanted
+from canmcast_gui.transport.ledger import Ledger
+from canmcast_gui.transport.origins import Origins
+from tests.support.long_runs import anonymous_memory
+
+judge = Judge(Ledger(Origins(parse_group("239.1.2.3"), False), lambda *_: True), Wanted(own=True, fd=True))
+before = anonymous_memory()
+for number in range(5_000):
+    message = Message(arbitration_id=1, data=b"x", channel=f"{number:04}" * 950)
+    meaning, payload, _, _ = judge.judge(pack_message(message), (("10.0.0.7", 1), None), 0)
+    assert (meaning.channel, payload) == (message.channel, b"x")
+print(anonymous_memory() - before)
+"""
+
+
+def test_long_names_of_channels_are_not_kept():
+    assert growth(MANY_CHANNELS) < 4 << 20
+
+
+MANY_CHANNELS_SENT = """
+from canmcast_gui.transport.repetition import Encoder
+from tests.support.long_runs import anonymous_memory
+
+encoder = Encoder(allow_fd=True)
+before = anonymous_memory()
+for number in range(4_000):
+    encoder.encode(1, 0, f"{number:04}" * 950, 1, b"x", 1.0)
+print(anonymous_memory() - before)
+"""
+
+
+def test_long_names_of_channels_that_are_sent_are_not_kept():
+    assert growth(MANY_CHANNELS_SENT) < 4 << 20
