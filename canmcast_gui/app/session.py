@@ -148,7 +148,7 @@ class Session(QObject, BusSide):
         return self.recording.sources
 
     def _on_arrived(self, batch: FrameBatch) -> None:
-        self.rates.update(batch, time.monotonic_ns())
+        self.rates.update(batch, time.monotonic_ns(), time.time_ns())
         self._trace.append(batch)
         self._record.write(batch)
 

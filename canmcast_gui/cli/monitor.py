@@ -97,7 +97,7 @@ class Monitor:
         with Keys() as keys:
             for batch in self._listener.batches(LOOK_SECONDS):
                 self._newest.update(batch, self._listener.taken - len(batch))
-                self._rates.update(batch, time.monotonic_ns())
+                self._rates.update(batch, time.monotonic_ns(), time.time_ns())
                 key = keys.pressed()
                 if key == "end":
                     break

@@ -12,6 +12,9 @@ NS = 1_000_000_000
 BUCKET_NS = 50_000_000
 BUCKETS = NS // BUCKET_NS
 
+# Frames that seem to have waited for longer, or to come from the future, have times of another clock.
+LONGEST_WAIT_NS = 24 * 3600 * NS
+
 
 class RateMeter:
     """Counts frames and bits over the last second, in steps of 50 ms; the time is passed in.
@@ -25,12 +28,24 @@ class RateMeter:
         self._sums = np.zeros((BUCKETS + 1, 3), dtype=np.int64)
         self._step = 0
 
-    def update(self, batch: FrameBatch, now_ns: int) -> None:
-        """Count the frames of a batch as having arrived now."""
+    def update(self, batch: FrameBatch, now_ns: int, utc_ns: int | None = None) -> None:
+        """Count the frames of a batch as having arrived now.
+
+        With the time of day ``utc_ns``, frames whose own times are earlier count as having arrived then: a
+        program that was stopped for a while takes seconds of traffic at once.
+        """
         self._advance(now_ns)
-        if len(batch):
-            slow, fast = wire_bits(batch)
-            self._sums[self._step % len(self._sums)] += (len(batch), int(slow.sum()), int(fast.sum()))
+        if not len(batch):
+            return
+        slow, fast = wire_bits(batch)
+        slots = np.full(len(batch), self._step % len(self._sums))
+        counted = np.ones(len(batch), dtype=np.bool_)
+        if utc_ns is not None:
+            steps = (now_ns - _waits(batch.timestamp_ns, utc_ns)) // BUCKET_NS
+            slots, counted = steps % len(self._sums), steps >= self._step - BUCKETS
+        for column, weights in enumerate((counted, slow * counted, fast * counted)):
+            sums = np.bincount(slots, weights, len(self._sums))
+            self._sums[:, column] += sums.astype(np.int64)
 
     def frames_per_second(self, now_ns: int) -> float:
         """Frames over the last second."""
@@ -66,3 +81,9 @@ class RateMeter:
         for new in range(max(self._step + 1, step - BUCKETS), step + 1):
             self._sums[new % len(self._sums)] = 0
         self._step = step
+
+
+def _waits(times_ns: npt.NDArray[np.int64], utc_ns: int) -> npt.NDArray[np.int64]:
+    """How long ago frames arrived; 0 where their times are not those of this computer's clock."""
+    waits = np.int64(utc_ns) - times_ns
+    return np.where((waits > 0) & (waits < LONGEST_WAIT_NS), waits, np.int64(0))

@@ -60,3 +60,24 @@ def test_a_clock_that_jumps_back_or_far_ahead_does_no_harm():
     assert meter.frames_per_second(1 << 60) == 7
     meter.clear()
     assert meter.frames_per_second(1 << 60) == 0
+
+
+def test_frames_that_waited_count_when_they_arrived():
+    """Ten seconds of traffic that are taken at once are no load of ten times as much."""
+    meter, utc, now = RateMeter(), 1_800_000_000 * SECOND, 5 * SECOND
+    times = utc - np.arange(10_000)[::-1] * 1_000_000
+    data = np.zeros((10_000, 8), dtype=np.uint8)
+    for start in (0, 5000):
+        batch = FrameBatch.from_columns(times[start : start + 5000], 0x100, data[:5000])
+        meter.update(batch, now, utc)
+    assert 1000 <= meter.frames_per_second(now) <= 1050
+    assert meter.load(now, 500_000) == pytest.approx(meter.bits_per_second(now) / 500_000)
+    assert meter.load(now, 500_000) < 0.3
+
+
+@pytest.mark.parametrize("seconds", [-30, 10 * 365 * 24 * 3600])
+def test_times_of_another_clock_are_not_believed(seconds: int):
+    meter, utc = RateMeter(), 1_800_000_000 * SECOND
+    batch = FrameBatch.from_columns([utc - seconds * SECOND] * 7, 0x100, np.zeros((7, 8), dtype=np.uint8))
+    meter.update(batch, 5 * SECOND, utc)
+    assert meter.frames_per_second(5 * SECOND) == 7
