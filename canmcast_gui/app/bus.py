@@ -93,7 +93,12 @@ class BusControl(QObject):
         """Go on a bus of this computer only, and start the demonstration's car on it."""
         settings = replace(settings, local=True, hop_limit=0)
         self.open(settings)
-        self._demo = DemoProcess(settings)
+        try:
+            self._demo = DemoProcess(settings)
+        except OSError as error:
+            self.close()
+            self.message.emit("error", f"The demonstration cannot be started: {error.strerror or error}.")
+            return
         self._demo_watch.start()
         self.state_changed.emit()
 

@@ -148,9 +148,9 @@ class Session(QObject, BusSide):
         return self.recording.sources
 
     def _on_arrived(self, batch: FrameBatch) -> None:
-        self.rates.update(batch, time.monotonic_ns(), time.time_ns())
+        self._record.write(batch)  # first: whatever fails below costs the file no frame
         self._trace.append(batch)
-        self._record.write(batch)
+        self.rates.update(batch, time.monotonic_ns(), time.time_ns())
 
     # -- the recording -----------------------------------------------------------------------------------
 

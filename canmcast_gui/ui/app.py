@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
 from canmcast_gui.app.garbage import GarbageCollection, disable_automatic_collection
+from canmcast_gui.app.open_files import allow_open_files
 from canmcast_gui.app.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
@@ -172,6 +173,9 @@ class Program(QObject):
 def run(options: StartOptions) -> int:
     """Show the window until it is closed; returns the exit code."""
     disable_automatic_collection()
+    if problem := allow_open_files():
+        print(f"canmcast-gui: {problem}", file=sys.stderr)
+        return 1
     logging.basicConfig(level=logging.WARNING, format="canmcast-gui: %(message)s")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")

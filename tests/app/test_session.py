@@ -11,11 +11,18 @@ from canmcast_gui.app.losses import RESTARTED
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import RecordOptions, read_batches
-from canmcast_gui.recording import Recording
+from canmcast_gui.recording import RateMeter, Recording
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.messages import assert_same_frames
 
 WAIT_MS = 10_000
+
+
+class NoMemory(RateMeter):
+    """What happens where the system gives no more memory."""
+
+    def update(self, *_arguments: object) -> None:
+        raise MemoryError
 
 
 def numbered(count: int, first: int = 0) -> FrameBatch:
@@ -45,6 +52,20 @@ class TestBus:
     """On a real bus, with stock peers."""
 
     pytestmark = pytest.mark.network
+
+    def test_what_fails_beside_the_record_costs_it_no_frame(
+        self, qtbot, session, network, stock_peer, tmp_path
+    ):
+        port, path = network.free_port(), tmp_path / "record.asc"
+        go_live(qtbot, session, settings_for("239.74.163.2", port))
+        assert session.start_record(path)
+        session.rates = NoMemory()
+        with qtbot.captureExceptions() as raised:
+            stock_peer("send", "--port", port, "--count", 50, "--rate", 5000).result()
+            qtbot.waitUntil(lambda: session.recorder.recorded == 50, timeout=WAIT_MS)
+        assert {kind for kind, *_ in raised} == {MemoryError}
+        session.stop_record()
+        assert sum(len(batch) for batch in read_batches(path)) == 50
 
     def test_frames_of_a_stock_peer_arrive_whole_and_in_order(
         self, qtbot, session, group, network, stock_peer

@@ -17,6 +17,11 @@ class ChildError(Exception):
     """The process cannot do its work; the text is a sentence for the user."""
 
 
+def cannot_start(name: str, error: OSError) -> ChildError:
+    """What to raise where the system refuses what a process needs."""
+    return ChildError(f"The {name} cannot be started: {error.strerror or error}.")
+
+
 class ChildProcess:
     """A running module, connected by a Channel; it ends when its parent goes away (see ParentLink).
 
@@ -25,12 +30,15 @@ class ChildProcess:
 
     def __init__(self, name: str, module: str, arguments: Sequence[str], inherit: Sequence[int]) -> None:
         self.name = name
-        here, there = socket.socketpair()
+        try:
+            here, there = socket.socketpair()
+        except OSError as error:
+            raise cannot_start(name, error) from error
         try:
             self._process = _start(module, arguments, there, inherit)
         except OSError as error:
             here.close()
-            raise ChildError(f"The {name} cannot be started: {error}.") from error
+            raise cannot_start(name, error) from error
         finally:
             there.close()
         self.channel = Channel(here)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canmcast_gui.frames.processes.channel import Channel
-from canmcast_gui.frames.processes.child import ChildError, ChildProcess
+from canmcast_gui.frames.processes.child import ChildError, ChildProcess, cannot_start
 from canmcast_gui.frames.processes.wakeup import create_wakeup
 
 START_SECONDS = 10.0
@@ -47,7 +47,10 @@ class SupervisedProcess:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self.wakeup = create_wakeup()
+        try:
+            self.wakeup = create_wakeup()
+        except OSError as error:
+            raise cannot_start(name, error) from error
         self._module = module
         self._arguments = [self.wakeup.to_text(), *arguments]
         bell = self.wakeup.inherited()

@@ -169,3 +169,32 @@ def test_it_ends_when_its_parent_is_killed():
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     child.wait(PATIENCE)
+
+
+FEW_FILES = f"""
+import os, resource, sys
+from canmcast_gui.frames.processes.child import ChildError
+from canmcast_gui.frames.processes.supervised import SupervisedProcess
+lowest = os.dup(0)
+os.close(lowest)
+for more in range(8):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + more, 100))
+    try:
+        SupervisedProcess("test process", {WORKER!r}, ["work"]).end()
+    except ChildError as error:
+        print(error)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+    assert os.dup(0) == lowest, "descriptors are left open"
+    os.close(lowest)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_too_few_open_files_are_a_sentence_and_leave_nothing():
+    done = subprocess.run(
+        [sys.executable, "-c", FEW_FILES], capture_output=True, text=True, cwd=Path(__file__).parents[3]
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert set(said) == {"The test process cannot be started: Too many open files."}
+    assert len(said) >= 5
