@@ -38,11 +38,16 @@ class SourceTable:
         known = self._numbers.get(source)
         if known is not None:
             return known
-        if len(self._rows) >= self._limit:
+        if self.is_full:
             return 0
         self._rows.append(source)
         self._numbers[source] = len(self._rows) - 1
         return len(self._rows) - 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether all further sources are the unknown one."""
+        return len(self._rows) >= self._limit
 
     def find(self, source: Source) -> int | None:
         """The row of ``source``, or None where it has not been seen."""

@@ -33,9 +33,11 @@ class HostRow:
 
     ``shared`` are those whose data frames came from another source as well: two nodes that send one id
     destroy each other's frames on a real bus. ``nodes`` are those of the databases that send these ids.
+    ``known`` is how many sources are told apart, where the row stands for all others because there are more.
     """
 
     source: Source
+    known: int | None = None
     frames: int = 0
     malformed: int = 0
     is_own: bool = False
@@ -69,6 +71,8 @@ def _nodes_text(row: HostRow) -> str:
 
 
 def _source_text(row: HostRow) -> str:
+    if row.known is not None:
+        return f"more than {row.known:,} sources"
     address = str(row.source) or "unknown"
     return f"this program, {address}" if row.is_own else address
 
@@ -120,6 +124,7 @@ class HostsModel(ColumnTable):
         for number in np.flatnonzero(frames).tolist():
             row = self._rows[self._place(sources[number])]
             row.frames += int(frames[number])
+            row.known = len(sources) - 1 if sources.is_full and number == 0 else None
             row.is_own = row.is_own or bool(own[number])
         for number, key in _pairs(batch[~batch.has(Flag.ERROR)]):
             row = self._rows[self._place(sources[number])]
@@ -219,6 +224,11 @@ def _no_nodes(_arbitration_id: int, _extended: bool) -> Collection[str]:
 
 def _tip(row: HostRow) -> str:
     who = str(row.source) or "A source that is not known, as in files"
+    if row.known is not None:
+        who = (
+            f"A recording tells the first {row.known:,} sources apart; all others are counted here.\n"
+            "Clear the trace and connect again to begin with an empty table."
+        )
     lines = [f"{who}: this program" if row.is_own else who]
     if row.ids:
         lines.append(f"Ids: {_ids_list(row.ids)}")

@@ -57,6 +57,9 @@ _BUS = """
 <p>All programs with the same multicast group and port share one bus, among them every stock python-can
 program with its <i>udp_multicast</i> interface. The hop limit says how far frames go: 0 stays on this
 computer, 1 on this network.</p>
+<p>A sender is told by its address and port. A recording tells the first 1,023 of them apart; all others are
+one row of the panel <i>Hosts</i>. Nothing on the network proves who sent a frame: another program can use the
+address of this one, and its frames are then shown as sent by this program.</p>
 """
 
 

@@ -64,6 +64,15 @@ def test_frames_of_a_file_come_from_nobody_known(hosts):
     assert texts(hosts) == []
 
 
+def test_sources_that_the_table_has_no_room_for_are_said(hosts):
+    few = SourceTable(limit=3)
+    for number in range(5):
+        few.number(Source("10.0.0.1", number))
+    hosts.count(frames([1, 2, 3], [1, 0, 0]), few)
+    assert [line[:2] for line in texts(hosts)] == [["10.0.0.1:0", "1"], ["more than 2 sources", "2"]]
+    assert "the first 2 sources" in hosts.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_a_source_that_invents_ids_fills_no_memory(hosts):
     hosts.count(frames(np.arange(3 * MAX_IDS), 1, Flag.EXTENDED), hosts.sources)
     assert len(hosts.rows[0].ids) == MAX_IDS
