@@ -69,8 +69,8 @@ def test_sources_that_the_table_has_no_room_for_are_said(hosts):
     for number in range(5):
         few.number(Source("10.0.0.1", number))
     hosts.count(frames([1, 2, 3], [1, 0, 0]), few)
-    assert [line[:2] for line in texts(hosts)] == [["10.0.0.1:0", "1"], ["more than 2 sources", "2"]]
-    assert "the first 2 sources" in hosts.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert [line[:2] for line in texts(hosts)] == [["more than 2 sources", "2"], ["10.0.0.1:0", "1"]]
+    assert "the first 2 sources" in hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_source_that_invents_ids_fills_no_memory(hosts):

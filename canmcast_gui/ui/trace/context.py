@@ -53,7 +53,7 @@ class ViewContext(QObject):
             return "this program"
         source = self.session.recording.sources[number]
         name = self.sources.names.get(source)
-        return f"{source}, {name}," if name else str(source)
+        return f"{name} at {source}" if name else str(source)
 
     def set_reference(self, row: int | None) -> None:
         """Count times from a row of the recording; None, or a row that is gone: from the start."""
