@@ -10,7 +10,12 @@ from typing import Any
 import click
 
 from canmcast_gui import __version__
-from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from
+from canmcast_gui.cli.options import (
+    any_bus_option_given,
+    bus_options,
+    bus_settings_from,
+    demo_settings_from,
+)
 from canmcast_gui.cli.say import printable_error
 from canmcast_gui.options import StartOptions
 
@@ -31,7 +36,11 @@ class _Command(click.Command):
 @click.argument("file", type=_EXISTING, required=False)
 @bus_options
 @click.option("--connect", is_flag=True, help="Go on the bus at once; implied by --demo and any bus option.")
-@click.option("--demo", is_flag=True, help="Start the built-in demonstration bus, on this computer only.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Start the built-in demonstration, on a bus of its own; --local or --port: on that one.",
+)
 @click.option("--database", "databases", type=_EXISTING, multiple=True, help="Load a database. Repeatable.")
 @click.option("--workspace", type=_EXISTING, help="Load a workspace.")
 @click.option("--record", type=_FILE, help="Write what is received to FILE from the start.")
@@ -43,7 +52,7 @@ class _Command(click.Command):
 def command(context: click.Context, connect: bool, demo: bool, **values: Any) -> None:
     """Watch and feed a CAN bus carried over UDP multicast. FILE is a recording to open."""
     on_bus = connect or demo or any_bus_option_given(context)
-    settings = bus_settings_from(values)
+    settings = demo_settings_from(context, values) if demo else bus_settings_from(values)
     names = ("file", "databases", "workspace", "record", "quit_after", "report", "screenshot")
     options = StartOptions(
         bus=settings if on_bus else None, demo=demo, **{name: values[name] for name in names}

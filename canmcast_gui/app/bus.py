@@ -42,6 +42,8 @@ class BusControl(QObject):
         self._since = 0.0
         self._opening: Task | None = None
         self._demo: DemoProcess | None = None
+        #: Whether the bus, or the last one, is that of the demonstration.
+        self.is_demo_bus = False
         self._past = SessionTotals()
         self._demo_watch = QTimer(self)
         self._demo_watch.setInterval(SUPERVISE_MS)
@@ -79,6 +81,7 @@ class BusControl(QObject):
     def open(self, settings: BusSettings) -> None:
         """Go on the bus; ``state_changed`` says when it is up, ``message`` why it could not be."""
         self.close()
+        self.is_demo_bus = False
         self.settings = settings
         self._opening = task = self._pool.make(
             f"Connecting to {settings.label()}", lambda _report: BusProcesses(settings)
@@ -93,6 +96,7 @@ class BusControl(QObject):
         """Go on a bus of this computer only, and start the demonstration's car on it."""
         settings = replace(settings, local=True, hop_limit=0)
         self.open(settings)
+        self.is_demo_bus = True
         try:
             self._demo = DemoProcess(settings)
         except OSError as error:

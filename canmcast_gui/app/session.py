@@ -27,6 +27,7 @@ from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.app.trace import Trace
 from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
+from canmcast_gui.demo.process import bus_of_its_own
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
@@ -35,6 +36,7 @@ from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, RateMeter, Recording
 from canmcast_gui.recording.location import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource
+from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 
@@ -125,19 +127,26 @@ class Session(QObject, BusSide):
 
     @property
     def unsaved_frames(self) -> int:
-        """Frames that would be lost on closing; those of the demonstration do not count."""
-        return 0 if self._bus.is_demo else self._trace.unsaved_frames
+        """Frames that would be lost on closing; a recording of the demonstration alone does not count."""
+        return self._trace.unsaved_frames
 
     @property
     def unsaved_marks(self) -> int:
-        """Marks that would be lost on closing; those of the demonstration do not count."""
-        return 0 if self._bus.is_demo else self._trace.unsaved_marks
+        """Marks that would be lost on closing; a recording of the demonstration alone does not count."""
+        return self._trace.unsaved_marks
 
     # -- the bus -----------------------------------------------------------------------------------------
 
     def start_demo(self, settings: BusSettings | None = None) -> None:
-        """Start the demonstration's car on a bus of this computer only, go on it, and load its database."""
-        self._bus.open_demo(settings or BusSettings.this_computer())
+        """Start the demonstration's car on a bus of this computer only, go on it, and load its database.
+
+        Without settings it is a bus of its own.
+        """
+        try:
+            self._bus.open_demo(settings or bus_of_its_own())
+        except BusError as error:
+            self.message.emit("error", str(error))
+            return
         if not any(database.path.name == DEMO_DATABASE for database in self.databases):
             self.load_database(resource(DEMO_DATABASE))
 
@@ -149,7 +158,7 @@ class Session(QObject, BusSide):
 
     def _on_arrived(self, batch: FrameBatch) -> None:
         self._record.write(batch)  # first: whatever fails below costs the file no frame
-        self._trace.append(batch)
+        self._trace.append(batch, is_demo=self._bus.is_demo_bus)
         self.rates.update(batch, time.monotonic_ns(), time.time_ns())
 
     # -- the recording -----------------------------------------------------------------------------------

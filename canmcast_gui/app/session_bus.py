@@ -47,6 +47,11 @@ class BusSide:
         """Whether the demonstration is running."""
         return self._bus.is_demo
 
+    @property
+    def is_demo_bus(self) -> bool:
+        """Whether the open bus, or the last one, is that of the demonstration."""
+        return self._bus.is_demo_bus
+
     # -- the bus -----------------------------------------------------------------------------------------
 
     def connect_bus(self, settings: BusSettings) -> None:

@@ -48,6 +48,7 @@ class _Shown:
     path: Path | None
     saved_until: int
     saved_marks: frozenset[Note]
+    is_demo: bool
 
 
 class Trace(QObject):
@@ -76,6 +77,7 @@ class Trace(QObject):
         self._fed = 0
         self._saved_until = 0
         self._saved_marks: frozenset[Note] = frozenset()
+        self._is_demo = False
         self._in_use: list[Recording] = []
         self._storage_trouble = 0
         self._refused_at = 0.0
@@ -84,18 +86,22 @@ class Trace(QObject):
 
     @property
     def unsaved_frames(self) -> int:
-        """Frames from a bus that are in no file that this program saved."""
-        if self.file_path is not None:
+        """Frames from a bus that this program saved to no file; those of a demonstration do not count."""
+        if self.file_path is not None or self._is_demo:
             return 0
         return self.recording.end_row - max(self._saved_until, self.recording.first_row)
 
     @property
     def unsaved_marks(self) -> int:
         """Marks that are in no file, neither in the one that was opened nor in one that was saved."""
-        return len(frozenset(self.recording.marks) - self._saved_marks)
+        return 0 if self._is_demo else len(frozenset(self.recording.marks) - self._saved_marks)
 
-    def append(self, batch: FrameBatch) -> None:
-        """Add frames; a full disk is said once, and adding resumes when there is room."""
+    def append(self, batch: FrameBatch, is_demo: bool = False) -> None:
+        """Add frames; a full disk is said once, and adding resumes when there is room.
+
+        A recording of nothing but a demonstration is not worth saving.
+        """
+        self._is_demo = is_demo and (self._is_demo or self.recording.end_row == 0)
         try:
             self.recording.append(batch)
         except RecordingError as error:
@@ -172,6 +178,7 @@ class Trace(QObject):
         self.file_path = path
         self.newest = NewestById()
         self._fed = recording.first_row
+        self._is_demo = False
         self._saved_until = 0
         self._saved_marks = frozenset()
         self.replaced.emit()
@@ -194,7 +201,7 @@ class Trace(QObject):
             task.failed.connect(self._say_error)
             return task.start()
         task = self._pool.make(title, partial(load, parts, align, target))
-        before = _Shown(self.recording, self.file_path, self._saved_until, self._saved_marks)
+        before = _Shown(self.recording, self.file_path, self._saved_until, self._saved_marks, self._is_demo)
         task.finished.connect(lambda opened: self._on_opened(before, path, opened, target))
         task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
         task.failed.connect(lambda sentence: self._on_open_failed(before, target, sentence))
@@ -225,6 +232,7 @@ class Trace(QObject):
         if self.recording is target:
             self._show(before.recording, before.path)
             self._saved_until, self._saved_marks = before.saved_until, before.saved_marks
+            self._is_demo = before.is_demo
             target.discard()
         else:
             self._retire(before.recording)

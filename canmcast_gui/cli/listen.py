@@ -31,7 +31,8 @@ class Listener:
     """A bus that is heard until ``count`` frames were taken, ``duration`` seconds are over, or Ctrl+C.
 
     With a ``filter_text``, only frames that pass it are taken. Raises BusError where the bus cannot be heard,
-    FilterError for a filter that is none. A context manager.
+    FilterError for a filter that is none. A context manager. With ``from_first_frame`` the duration begins
+    when a frame arrives: starting what sends it may take longer than that.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class Listener:
         count: int | None = None,
         duration: float | None = None,
         filter_text: str = "",
+        from_first_frame: bool = False,
     ) -> None:
         compile_filter(filter_text)  # refuse a wrong one before anything is started
         self._count = count
         self._duration = duration
+        self._is_counting = not from_first_frame
         self._interrupt = Interrupt()
         self._start = time.monotonic()
         self.taken = 0
@@ -66,6 +69,8 @@ class Listener:
             batch = self.capture.recv_batch(self._frames_wanted())
             if not self._filter.passes_all:
                 batch = batch[self._filter.mask(batch)]
+            if len(batch) and not self._is_counting:
+                self._is_counting, self._start = True, time.monotonic()
             self.taken += len(batch)
             yield batch
             ended = ended or self.taken == self._count
@@ -75,7 +80,9 @@ class Listener:
         note(f"listening to {self.capture.settings.label()}; Ctrl+C ends")
 
     def _seconds_left(self) -> float:
-        return SUPERVISE_SECONDS if self._duration is None else self._duration - self.seconds
+        if self._duration is None or not self._is_counting:
+            return SUPERVISE_SECONDS
+        return self._duration - self.seconds
 
     def _frames_wanted(self) -> int:
         return MOST_FRAMES if self._count is None else min(MOST_FRAMES, self._count - self.taken)

@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from rich.text import Text
 from canmcast_gui.cli.by_id_screen import LINES_AROUND, Screen, draw
 from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.listen import Listener, losses_text
-from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.options import bus_options, bus_settings_from, demo_settings_from
 from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import printable
@@ -35,23 +34,29 @@ LOOK_SECONDS = 0.05
 
 @click.command("monitor")
 @bus_options
-@click.option("--demo", is_flag=True, help="Start the demonstration: a simulated car, on this computer only.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Start a simulated car, on a bus of its own on this computer; --local or --port: on that one.",
+)
 @click.option("--database", "databases", type=EXISTING_FILE, multiple=True, help="For names. Repeatable.")
 @duration_option
-def command(demo: bool, databases: tuple[Path, ...], duration: float | None, **bus: Any) -> None:
+@click.pass_context
+def command(
+    context: click.Context, /, demo: bool, databases: tuple[Path, ...], duration: float | None, **bus: Any
+) -> None:
     """Watch a bus: one row for each id, with its newest data, count and mean cycle.
 
     Arrow keys scroll, q or Ctrl+C ends. Where stdout is no terminal, the last state is printed at the end.
     """
-    settings = bus_settings_from(bus)
+    settings = demo_settings_from(context, bus) if demo else bus_settings_from(bus)
     if demo:
-        settings = replace(settings, local=True).validated()
         databases = (*databases, resource(DEMO_DATABASE))
     names = DatabaseSet()
     for path in databases:
         names.add(load_database(path))
     with ExitStack() as stack:
-        listener = stack.enter_context(Listener(settings, None, duration))
+        listener = stack.enter_context(Listener(settings, None, duration, from_first_frame=demo))
         car = stack.enter_context(DemoProcess(settings)) if demo else None
         label = "demonstration" if demo else settings.label()
         monitor = Monitor(listener, names, label)

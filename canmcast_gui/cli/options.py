@@ -53,8 +53,27 @@ def bus_options(command: Command) -> Command:
 
 def any_bus_option_given(context: click.Context) -> bool:
     """Whether the command line names any bus option."""
+    return _given(context, *_NAMES)
+
+
+def _given(context: click.Context, *names: str) -> bool:
     defaults = (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)
-    return any(context.get_parameter_source(name) not in (None, *defaults) for name in _NAMES)
+    return any(context.get_parameter_source(name) not in (None, *defaults) for name in names)
+
+
+def demo_settings_from(context: click.Context, values: Mapping[str, Any]) -> BusSettings:
+    """The bus of the demonstration: one of its own, unless the options name one that others may be on.
+
+    Raises click.UsageError for values that no bus can have.
+    """
+    from dataclasses import replace
+
+    from canmcast_gui.demo.process import bus_of_its_own
+
+    settings = bus_settings_from(values)
+    if _given(context, "group", "port", "local"):
+        return replace(settings, local=True).validated()
+    return bus_of_its_own(settings)
 
 
 def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import socket
+from dataclasses import replace
+
 from canmcast_gui.frames.processes.launcher import ModuleProcess
+from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 END_SECONDS = 3.0
+
+
+def bus_of_its_own(settings: BusSettings | None = None) -> BusSettings:
+    """A bus of this computer on a free port, so that demonstrations started at the same time do not mix.
+
+    ``settings`` gives the rest, such as the interface. Raises BusError where the system has no port left.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind(("", 0))
+        except OSError as error:
+            raise BusError(f"no port is free for the demonstration: {error.strerror}") from error
+        port: int = sock.getsockname()[1]
+    return replace(settings or BusSettings(), local=True, hop_limit=0, port=port).validated()
 
 
 class DemoProcess:

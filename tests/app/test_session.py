@@ -189,6 +189,36 @@ class TestBus:
         assert session.unsaved_frames == 0
         assert session.heard == []
 
+    def test_frames_of_the_demonstration_alone_are_not_worth_saving(
+        self, qtbot, session, network, stock_peer, tmp_path
+    ):
+        session.start_demo()
+        qtbot.waitUntil(lambda: len(session.recording) > 10, timeout=WAIT_MS)
+        session.disconnect_bus()
+        session.recording.marks.add(3, "look here")
+        assert (session.unsaved_frames, session.unsaved_marks) == (0, 0)
+        port = network.free_port()
+        go_live(qtbot, session, settings_for("239.74.163.2", port))
+        before = len(session.recording)
+        stock_peer("send", "--port", port, "--count", 5).result()
+        qtbot.waitUntil(lambda: len(session.recording) == before + 5, timeout=WAIT_MS)
+        assert (session.unsaved_frames, session.unsaved_marks) == (before + 5, 1)
+        session.start_demo()
+        qtbot.waitUntil(lambda: len(session.recording) > before + 5, timeout=WAIT_MS)
+        assert session.unsaved_frames > before + 5
+
+    def test_demonstrations_do_not_mix(self, qtbot, session):
+        other = Session()
+        for one in (session, other):
+            one.start_demo()
+        for one in (session, other):
+            qtbot.waitUntil(lambda one=one: len(one.recording) > 300, timeout=WAIT_MS)
+        ports = {one.bus_settings.port for one in (session, other)}
+        senders = [{source.port for source in one.recording.sources} for one in (session, other)]
+        other.shutdown()
+        assert len(ports) == 2
+        assert senders[0] & senders[1] == {0}
+
 
 class TestFiles:
     """Saving and opening, in the background."""

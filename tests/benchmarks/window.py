@@ -47,7 +47,7 @@ def recorded_whole(rate: int) -> list[Figure]:
     """Frames of the peer that are missing in the record file, by their running numbers."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.blf"
-        report, sent, _cpu = _program(["--demo", "--record", path], rate)
+        report, sent, _cpu = _program(["--demo", "--local", "--record", path], rate)
         numbers = [
             int.from_bytes(message.data, "big")
             for message in can.LogReader(path)

@@ -143,3 +143,15 @@ def test_a_bus_that_cannot_be_opened_is_one_line(canmcast):
     result = canmcast("monitor", "--interface", "nope0")
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_the_duration_of_a_demonstration_begins_with_its_first_frame(start):
+    result = start("monitor", "--demo", "--duration", "0.3").result()
+    assert result.returncode == 0
+    assert re.search(r"EngineStatus", result.stdout)
+
+
+def test_the_demonstration_is_on_the_usual_bus_where_that_is_asked_for(start, canmcast, bus):
+    monitor = start("monitor", "--demo", *bus).wait_until_listening()
+    assert len(canmcast("dump", *bus, "--count", "20").stdout.splitlines()) == 20
+    assert monitor.interrupt().result().returncode == 0

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.transmit.columns import COLUMNS
 from canmcast_gui.resources_path import resource
+from canmcast_gui.ui.connect.dialog import ConnectDialog
 from tests.support.messages import assert_same_frames
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
@@ -224,3 +225,15 @@ def test_two_windows_do_not_disturb_each_other(desk, network, stock_peer):
     assert len(other.recording) == 0
     other.shutdown()
     assert len(desk.session.recording.rows(0, 5)) == 5
+
+
+def test_start_after_the_demonstration_starts_it_again(desk):
+    desk.window.start_demo()
+    desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration")
+    desk.window.actions_.stop.trigger()
+    desk.window.files.keep_unsaved(desk.session.clear)
+    assert len(desk.session.recording) == 0, "the question about unsaved frames was asked"
+    desk.window.actions_.start.trigger()
+    assert desk.window.findChildren(ConnectDialog) == []
+    desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration again")
+    assert desk.session.is_demo

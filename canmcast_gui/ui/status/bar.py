@@ -78,7 +78,8 @@ class StatusBar(QStatusBar):
             "state", state_text(session) + _reach_text(settings), state_color(session, self.palette())
         )
         reach = "" if settings is None else settings.reach()
-        self.labels["state"].setToolTip("\n".join(filter(None, (session.bus_problem, reach))))
+        bus = settings.label() if settings is not None and session.is_demo else ""
+        self.labels["state"].setToolTip("\n".join(filter(None, (session.bus_problem, bus, reach))))
         self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
         load = self._load.load(now)
         self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)

@@ -206,7 +206,10 @@ class MainWindow(QMainWindow):
     # -- the bus -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Go on the bus that was used last; without one ask which."""
+        """Go on the bus that was used last, or start the demonstration again; without any ask which bus."""
+        if self._session.is_demo_bus:
+            self.start_demo()
+            return
         recent = recent_buses(self._settings)
         if recent:
             self.connect_bus(recent[0])

@@ -2,11 +2,11 @@
 
 from canmcast_gui.frames import Source
 from canmcast_gui.recording.senders import OWN
-from canmcast_gui.ui.trace.context import TraceContext
+from canmcast_gui.ui.trace.context import ViewContext
 
 
 def test_a_sender_is_named_so_that_a_sentence_may_go_on_or_end(stage):
-    context = TraceContext(stage.session, stage.settings)
+    context = ViewContext(stage.session, stage.settings)
     source = Source("127.0.0.1", 59631)
     number = stage.session.recording.sources.number(source)
     assert context.sender_name(number) == "127.0.0.1:59631"
