@@ -11,7 +11,6 @@ import pytest
 
 import canmcast_gui
 from canmcast_gui.frames.processes.launcher import TAIL_BYTES, ModuleProcess
-from tests.support.waiting import wait_until
 
 PACKAGE = Path(canmcast_gui.__file__).parent
 WORKER = "tests.frames.processes.writer"
@@ -84,9 +83,8 @@ def test_a_silent_end_needs_no_words(start):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows counts handles")
 def test_the_end_leaves_no_thread_and_no_descriptor(start):
     before = psutil.Process().num_fds()
-    threads = threading.active_count()
     process = start(10, 0)
     process.end()
     assert not process.running()
-    wait_until(lambda: threading.active_count() == threads)
+    assert "canmcast-stderr" not in {thread.name for thread in threading.enumerate()}
     assert psutil.Process().num_fds() == before
