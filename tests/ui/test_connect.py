@@ -96,3 +96,25 @@ def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):
     with qtbot.waitSignal(button.chosen) as chosen:
         actions["239.9.9.9:99"].trigger()
     assert chosen.args == [mine]
+
+
+def test_the_dialog_is_as_high_as_its_sentences_need(qtbot):
+    dialog = ConnectDialog(BusSettings.this_computer())
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    fitting = lambda: dialog.height() == dialog.layout().totalHeightForWidth(dialog.width())  # noqa: E731
+    qtbot.waitUntil(fitting)
+    before = dialog.height()
+    for _again in range(2):
+        dialog.form.group.setText("10.0.0.1")
+        dialog.form.port.setText("0")
+        qtbot.waitUntil(lambda: dialog.height() > before and fitting())
+        dialog.form.group.setText("239.74.163.2")
+        dialog.form.port.setText("43113")
+        qtbot.waitUntil(lambda: dialog.height() == before)
+    dialog.resize(dialog.width(), before + 100)  # what the user chose stays
+    dialog.form.group.setText("10.0.0.1")
+    dialog.form.group.setText("239.74.163.2")
+    qtbot.wait(30)
+    assert dialog.height() == before + 100

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.connect.form import ConnectForm
+from canmcast_gui.ui.dialogs.fitting import FitHeight
 
 WIDTH = 560
 
@@ -39,18 +40,12 @@ class ConnectDialog(QDialog):
         layout.addWidget(self.form)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
+        FitHeight(self)
         self.form.changed.connect(self._check)
         self._check()
 
     def _check(self) -> None:
         self._ok.setEnabled(not self.form.problems)
-        QTimer.singleShot(0, self, self._grow)
-
-    def _grow(self) -> None:
-        """Sentences wrap, and Qt does not make a dialog taller for lines that came later."""
-        height = self.layout().totalHeightForWidth(self.width())
-        if height > self.height():
-            self.resize(self.width(), height)
 
     def _on_accepted(self) -> None:
         self.chosen.emit(self.form.settings())

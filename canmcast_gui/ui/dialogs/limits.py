@@ -19,6 +19,7 @@ from canmcast_gui.app.recording_limits import MOST
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.recording.limits import DEFAULT_LIMIT_BYTES
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.fitting import FitHeight
 
 WIDTH = 460
 
@@ -47,6 +48,7 @@ class LimitsDialog(QDialog):
         icons.without_icons(self.buttons)
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
+        FitHeight(self)
         self._lay_out()
 
     def _lay_out(self) -> None:

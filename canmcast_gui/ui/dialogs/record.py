@@ -27,6 +27,7 @@ from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.formats import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.fitting import FitHeight
 from canmcast_gui.ui.tinted_label import TintedLabel
 
 _MEGABYTE = 1_000_000
@@ -79,6 +80,7 @@ class RecordDialog(QDialog):
         icons.without_icons(self.buttons)
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
+        FitHeight(self)
         self._lay_out()
         self._restore(remembered)
         self._connect()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.fitting import FitHeight
 from canmcast_gui.ui.plain_text import label_text
 
 _NS = 1_000_000_000
@@ -63,7 +64,7 @@ class SeveralDialog(QDialog):
         layout.setSpacing(10)
         for widget in (word, self.absolute, self.together, self._list(), buttons):
             layout.addWidget(widget)
-        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        FitHeight(self)
 
     def _list(self) -> QWidget:
         inside = QWidget()

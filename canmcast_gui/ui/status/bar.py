@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.session import Session
@@ -22,6 +22,9 @@ from canmcast_gui.ui.status.tasks import TaskList
 # Numbers that change more often cannot be read.
 PERIOD_MS = 250
 BLINK_MS = 500
+# What is hidden where there is no room for all; and the pixels between two texts, and at the ends.
+MISSED_FIRST = ("memory", "load", "rate")
+GAP, EDGES = 22, 16
 
 
 class StatusBar(QStatusBar):
@@ -51,15 +54,17 @@ class StatusBar(QStatusBar):
         self.labels = {
             name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
         }
-        for number, label in enumerate(self.labels.values()):
-            if number:
-                self._last_dot = _dot()
-                self.addWidget(self._last_dot)
+        self._dots = {name: _dot() for name in self.labels if name != "state"}
+        for name, label in self.labels.items():
+            if name in self._dots:
+                self.addWidget(self._dots[name])
             self.addWidget(label)
         self.labels["record"].setTextFormat(Qt.TextFormat.RichText)  # its light has a color of its own
         self.labels["selection"] = QLabel()
         self.addPermanentWidget(self.labels["selection"])
-        self.addPermanentWidget(TaskList(session, self))
+        self._tasks = TaskList(session, self)
+        self._tasks.changed.connect(self._fold)
+        self.addPermanentWidget(self._tasks)
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.refresh)
@@ -93,6 +98,21 @@ class StatusBar(QStatusBar):
         self._write("memory", _memory_text(session.recording))
         self.labels["memory"].setToolTip(_memory_tip(session))
         self._write_record()
+        self._fold()
+
+    def _fold(self) -> None:
+        """Hide what can be missed first while there is no room for everything, as while a task runs."""
+        shown = [label for name, label in self.labels.items() if name != "record" or self._session.recorder]
+        needed = EDGES + sum(one.sizeHint().width() + GAP for one in (*shown, self._tasks))
+        for name in MISSED_FIRST:
+            has_room = needed <= self.width()
+            needed -= 0 if has_room else self.labels[name].sizeHint().width() + GAP
+            for one in (self.labels[name], self._dots[name]):
+                one.setVisible(has_room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
     def show_selection(self) -> None:
         """Write anew what is selected."""
@@ -112,7 +132,7 @@ class StatusBar(QStatusBar):
         recording = self._session.recorder is not None
         self._record_since = time.monotonic()
         self.labels["record"].setVisible(recording)
-        self._last_dot.setVisible(recording)
+        self._dots["record"].setVisible(recording)
         self.refresh()
 
     def _write_record(self) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.elided_label import ElidedLabel
 
 # A task that ends sooner is not worth a flash of the eye.
 SHOW_AFTER_MS = 200
 
 
 class TaskList(QWidget):
-    """One entry for each task of the session that takes a while."""
+    """One entry for each task of the session that takes a while; ``changed`` when one is shown or hidden."""
+
+    changed = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,9 +28,16 @@ class TaskList(QWidget):
     def _add(self, task: Task) -> None:
         entry = _TaskEntry(task, self)
         self._layout.addWidget(entry)
+        entry.changed.connect(self._on_changed)
+
+    def _on_changed(self) -> None:
+        self._layout.invalidate()
+        self.changed.emit()
 
 
 class _TaskEntry(QWidget):
+    changed = Signal()
+
     def __init__(self, task: Task, parent: QWidget) -> None:
         super().__init__(parent)
         layout = QHBoxLayout(self)
@@ -42,13 +52,19 @@ class _TaskEntry(QWidget):
         cancel.setAccessibleName("Cancel")
         cancel.clicked.connect(task.cancel)
         cancel.clicked.connect(lambda: cancel.setEnabled(False))
-        layout.addWidget(QLabel(task.title))
+        title = ElidedLabel(task.title)
+        title.setToolTip(task.title)
+        layout.addWidget(title)
         layout.addWidget(self._progress)
         layout.addWidget(cancel)
         self.hide()
-        QTimer.singleShot(SHOW_AFTER_MS, self, self.show)
+        QTimer.singleShot(SHOW_AFTER_MS, self, self._appear)
         task.progress.connect(self._on_progress)
         task.ended.connect(self._on_end)
+
+    def _appear(self) -> None:
+        self.show()
+        self.changed.emit()
 
     def _on_progress(self, fraction: float) -> None:
         if self._progress.maximum() == 0:
@@ -57,4 +73,5 @@ class _TaskEntry(QWidget):
 
     def _on_end(self) -> None:
         self.hide()
+        self.changed.emit()
         self.deleteLater()

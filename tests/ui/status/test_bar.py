@@ -1,5 +1,6 @@
 """The status bar: what is going on, in numbers, and tasks that can be cancelled."""
 
+import threading
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.bus_load import ARBITRATION_RATES, RateMenu
+from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.status import tasks as status_tasks
 from canmcast_gui.ui.status.bar import StatusBar, _reach_text
 from canmcast_gui.ui.status.tasks import TaskList
@@ -113,3 +115,27 @@ def test_a_slow_task_is_shown_and_can_be_cancelled(qtbot, stage, monkeypatch):
     with qtbot.waitSignal(task.ended):
         tasks.findChild(QToolButton).click()
     qtbot.waitUntil(lambda: not tasks.findChildren(QToolButton))
+
+
+@pytest.mark.parametrize(("width", "count"), [(740, 1), (1600, 2)])
+def test_what_a_task_does_is_read_whole(qtbot, stage, bar, monkeypatch, width, count):
+    monkeypatch.setattr(status_tasks, "SHOW_AFTER_MS", 0)
+    bar.resize(width, 24)
+    bar.show()
+    stage.arrive(traffic(1200))
+    stage.session.record_state_changed.emit()
+    bar.refresh()
+    assert bar.labels["memory"].isVisible()
+    ready = threading.Event()
+    titles = [f"Loading the-database-of-the-car-{number}.dbc" for number in range(count)]
+    for title in titles:
+        stage.session.make_task(title, lambda _report: ready.wait(5)).start()
+    found = lambda: [one for one in bar.findChildren(ElidedLabel) if one.isVisible()]  # noqa: E731
+    qtbot.waitUntil(lambda: len(found()) == count)
+    qtbot.waitUntil(lambda: [one.shown_text() for one in found()] == titles)
+    assert bar.labels["lost"].isVisible() and bar.labels["frames"].isVisible()
+    for label in (one for one in bar.labels.values() if one.isVisible()):
+        assert label.width() >= label.sizeHint().width()
+    assert bar.labels["memory"].isVisible() == (width == 1600)
+    ready.set()
+    qtbot.waitUntil(bar.labels["memory"].isVisible)
