@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.logfile.busmaster_times import Parts, clock, parts_of
@@ -34,6 +33,7 @@ from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 from canmcast_gui.logfile.text.sums import RunningSum
+from canmcast_gui.logfile.unwrapping import DAY_NS, Unwrapping
 
 is_line = re.compile(
     r"\*\*\*(BUSMASTER|PROTOCOL )"
@@ -42,7 +42,6 @@ is_line = re.compile(
 ).match
 _START = re.compile(r"\*\*\*START DATE AND TIME (.*?)\*\*\*")
 _DATE = re.compile(r"(\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)$")
-_DAY_NS = 86_400 * NANOSECONDS
 
 
 class _Words(NamedTuple):
@@ -84,13 +83,13 @@ class BusmasterParser:
         self._mode = "SYSTEM"
         self._begun_ns = 0
         self._last = RunningSum()
-        self._days_ns = 0
+        self._days = _days()
 
     @property
     def state(self) -> Hashable:
         """What the running session's lines are read by."""
         sums = self._last.state if self._mode == "RELATIVE" else 0
-        return (self.start_ns, self._words, self._base, self._mode, self._days_ns, sums)
+        return (self.start_ns, self._words, self._base, self._mode, self._days.turns, sums)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The data frames on usual lines of a session, away from midnight."""
@@ -123,22 +122,11 @@ class BusmasterParser:
         rows = found.rows[good]
         if self._mode == "RELATIVE":
             return [self._last.take(lines, rows, batch)]
-        batch.records["timestamp_ns"] += self._days_ns
-        if len(batch) and not self._is_one_day(batch.timestamp_ns):
-            return []
+        if self._mode == "SYSTEM":
+            if not self._days.goes_straight(batch.timestamp_ns):
+                return []
+            batch.records["timestamp_ns"] = self._days.take(batch.timestamp_ns)
         return [(rows, batch)]
-
-    def _is_one_day(self, times: npt.NDArray[np.int64]) -> bool:
-        """Whether no time falls by half a day, as it does at midnight; the last one is remembered.
-
-        Nor may they be further apart: the lines between them are compared with the last one.
-        """
-        all_times = np.concatenate(([self._last.now_ns], times))
-        falls = (all_times[:-1] - times > _DAY_NS // 2).any()
-        if self._mode == "SYSTEM" and (falls or np.ptp(times) > _DAY_NS // 2):
-            return False
-        self._last.now_ns = int(times[-1])
-        return True
 
     def _ids(self, lines: Lines, found: Layouts, words: _Words) -> tuple[Numbers, Mask]:
         start, end, size = found.start(words.number), found.end(words.number), found.size(words.number)
@@ -197,7 +185,8 @@ class BusmasterParser:
             self._base = 16 if word == "HEX" else 10
         elif word.endswith(" MODE"):
             self._mode = word.split()[0]
-            self._last.now_ns = 0  # columns behind this line were looked at before it was known
+            # Columns behind this line were looked at before it was known.
+            self._last.now_ns, self._days = 0, _days()
             self._set_start()
 
     def _set_protocol(self, name: str) -> None:
@@ -213,7 +202,7 @@ class BusmasterParser:
             self._begun_ns = _moment(*map(int, found.groups())) if found else 0
         except (ValueError, OverflowError, OSError):
             found = None
-        self._last.now_ns = self._days_ns = 0
+        self._last.now_ns, self._days = 0, _days()
         self._set_start()
         if found is None and date:
             raise ValueError("a date that cannot be read")
@@ -223,20 +212,22 @@ class BusmasterParser:
         self.start_ns = midnight_before(self._begun_ns) if of_day else self._begun_ns
 
     def _time(self, text: str) -> int:
-        """Nanoseconds since ``start_ns``; a time of day that falls by half a day is one of the next."""
+        """Nanoseconds since ``start_ns``; times of day go on at midnight."""
         fields = text.split(":")
         if len(fields) != 4:
             raise ValueError(f"a time of {text!r}")
         hours, minutes, seconds = (whole_number(field, "hours, minutes or seconds") for field in fields[:3])
-        time = ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + self._days_ns
-        time += self._parts.nanoseconds(fields[3])
+        time = ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + self._parts.nanoseconds(fields[3])
+        if self._mode == "SYSTEM":
+            return self._days.one(time)
         if self._mode == "RELATIVE":
-            time += self._last.now_ns
-        elif self._mode == "SYSTEM" and self._last.now_ns - time > _DAY_NS // 2:
-            self._days_ns += _DAY_NS
-            time += _DAY_NS
-        self._last.now_ns = time
+            self._last.now_ns = time = self._last.now_ns + time
         return time
+
+
+def _days() -> Unwrapping:
+    """Times of day, one day after the other."""
+    return Unwrapping(DAY_NS, DAY_NS // 2)
 
 
 def _moment(day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> int:

@@ -84,8 +84,7 @@ class YachtParser:
 
     def _time(self, hours: str, minutes: str, seconds: str, part: str) -> int:
         whole_seconds = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-        time = whole_seconds * NANOSECONDS + int(part.ljust(9, "0"))
-        return int(self._days.take(np.array([time]))[0])
+        return self._days.one(whole_seconds * NANOSECONDS + int(part.ljust(9, "0")))
 
 
 def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
 
 MINUTE_NS = 60 * NANOSECONDS
 HOUR_NS = 60 * MINUTE_NS
@@ -30,9 +30,15 @@ class Unwrapping:
         self.turns = 0
 
     def goes_straight(self, times: npt.NDArray[np.int64]) -> bool:
-        """Whether none of these times, as the next, would begin a period or belong to the one before."""
+        """Whether none of these times, as the next, would begin a period or belong to the one before.
+
+        Nor may they be further apart than the slack: what stands between them may come after them all.
+        """
+        if not len(times):
+            return True
         before = self._before(times)
-        return not (self._turned(before, times) | self._late(before, times)).any()
+        turns = self._turned(before, times) | self._late(before, times)
+        return not turns.any() and bool(np.ptp(np.append(before, times[-1])) <= self._slack)
 
     def take(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The next times, int64 (n,), in the order of the file, as times that go forwards."""
@@ -47,6 +53,12 @@ class Unwrapping:
         turns = self.turns + np.cumsum(turned.astype(np.int64) - late)
         self.turns = int(turns[-1])
         return times + turns * self._period
+
+    def one(self, time: int) -> int:
+        """The next time, where it is a single one. Raises ValueError for one that no file can have."""
+        if abs(time) >= LONGEST_TIME_NS:
+            raise ValueError("a time beyond all measure")
+        return int(self.take(np.array([time], dtype=np.int64))[0])
 
     def _before(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         first = times[:1] if self._last is None else [self._last]

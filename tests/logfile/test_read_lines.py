@@ -103,6 +103,18 @@ def test_busmaster_in_the_time_of_day_across_midnight(tmp_path):
     assert [problem[:7] for problem in reader.problems] == ["line 8:"]
 
 
+def test_busmaster_frames_that_are_late_at_midnight(tmp_path):
+    head = BUSMASTER.format(base="HEX", mode="SYSTEM", number="21", pairs="").partition("23:59:59:6009")[0]
+    times = ["23:59:59:9000", "00:00:00:1000", "23:59:59:9500", "00:00:00:2000", "00:00:01:0000"]
+    lines = "".join(f"{time} Rx 1 21 s 1 10\n" for time in times)
+    for text in (lines, lines.replace("s 1 10", "S 1 10")):  # by columns and one by one
+        batch, reader = written(tmp_path, head + text)
+        assert reader.skipped == 0
+        start = int(datetime(2013, 5, 14).timestamp() * 1e9)
+        tenths = ((batch.timestamp_ns - start) // 100_000_000).tolist()
+        assert tenths == [863_999, 864_001, 863_999, 864_002, 864_010]
+
+
 def test_busmaster_with_relative_times_in_hex(tmp_path):
     text = BUSMASTER.format(base="HEX", mode="RELATIVE", number="0x21", pairs="10 FF")
     batch, _ = written(tmp_path, text.replace("23:59:59:6009", "0:00:01:6009"))

@@ -50,6 +50,13 @@ def test_times_go_on_across_midnight(digits, tmp_path):
     assert milliseconds(batch) == [75_600_000, *(100 * tenth for tenth in tenths)]
 
 
+def test_unusual_lines_among_those_of_many_hours(tmp_path):
+    times = ["00:10:00.000", "00:20:00.000000", "13:00:00.000", "23:00:00.000", "01:00:00.000"]
+    batch, reader = written(tmp_path / "log", "".join(f"{time} R 09F8017F 01\n" for time in times))
+    assert reader.skipped == 0
+    assert milliseconds(batch) == [60_000 * minutes for minutes in (10, 20, 780, 1380, 1500)]
+
+
 def test_a_night_in_a_large_file(tmp_path):
     count = 40_000
     times = np.arange(count) * 5000 + 80_000_000  # two and a half days
