@@ -36,7 +36,9 @@ class RecordControl(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.recorder: Recorder | None = None
+        self.problems: list[str] = []  # a sentence for each file that is not as it was asked for
         self._written = 0
+        self._is_moved = False
         self._watch = QTimer(self)
         self._watch.setInterval(SUPERVISE_MS)
         self._watch.timeout.connect(self._look)
@@ -59,8 +61,9 @@ class RecordControl(QObject):
         try:
             self.recorder = start_recorder(path, options, recording, databases)
         except FileError as error:
-            self.message.emit("error", str(error))
+            self._say(str(error))
             return False
+        self._is_moved = False
         self._watch.start()
         self.changed.emit()
         return True
@@ -84,13 +87,25 @@ class RecordControl(QObject):
         recorder.close()
         self._written += recorder.recorded
         if recorder.error:
-            self.message.emit("error", recorder.error)
+            self._say(recorder.error)
         self.changed.emit()
 
+    def _say(self, sentence: str) -> None:
+        self.problems.append(sentence)
+        self.message.emit("error", sentence)
+
     def _look(self) -> None:
-        """A recorder that has failed is ended, which says why."""
-        if self.recorder is not None and self.recorder.error:
+        """A recorder that has failed is ended, which says why; that a file was moved is said once."""
+        recorder = self.recorder
+        if recorder is None:
+            return
+        if recorder.error:
             self.stop()
+        elif recorder.was_moved and not self._is_moved:
+            self._is_moved = True
+            place = recorder.current_path
+            text = f"{place} was moved or replaced: what is recorded still goes to the file that was there."
+            self.message.emit("warning", text)
 
 
 def start_recorder(

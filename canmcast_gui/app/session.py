@@ -265,6 +265,11 @@ class Session(QObject, BusSide):
         if self._trace.file_path is None:
             self._record.note(note)
 
+    @property
+    def record_problems(self) -> list[str]:
+        """A sentence for each log file so far that does not have what it was to have."""
+        return self._record.problems
+
     def stop_record(self) -> None:
         """Finish the file; nothing happens where none is being written."""
         self._record.stop()

@@ -34,6 +34,7 @@ from canmcast_gui.recording import (
 FEED_ROWS = 50_000
 
 NOT_STORED = "the disk took no more"
+FOLDER_REMOVED = "the folder of the recording was removed"
 
 # On a disk that is all but full, a small batch may find room where larger ones do not. Recording goes on when
 # nothing has been refused for this long; until then it is one trouble, and said once.
@@ -101,6 +102,8 @@ class Trace(QObject):
 
         A recording of nothing but a demonstration is not worth saving.
         """
+        if self.file_path is None and not self.recording.is_there:
+            self._begin_elsewhere()
         self._is_demo = is_demo and (self._is_demo or self.recording.end_row == 0)
         try:
             self.recording.append(batch)
@@ -110,6 +113,21 @@ class Trace(QObject):
             self.appended += len(batch)
             if self._storage_trouble and time.monotonic() - self._refused_at >= RESUMED_SECONDS:
                 self._on_resumed()
+
+    def _begin_elsewhere(self) -> None:
+        """Continue in a new folder after that of the recording was removed; the old frames are gone."""
+        old = self.recording
+        try:
+            fresh = Recording.create(sources=old.sources, limits=self._limits)
+        except RecordingError:
+            return  # adding to the old one says what is wrong
+        fresh.add_gap(len(old), FOLDER_REMOVED)
+        self._say_error(
+            f"The folder of the recording, {old.folder}, was removed, and {len(old):,} frames with it. "
+            f"Recording continues in {fresh.folder}."
+        )
+        self._show(fresh, None)
+        self._retire(old)
 
     def _on_unrecorded(self, batch: FrameBatch, sentence: str) -> None:
         if not self._storage_trouble:

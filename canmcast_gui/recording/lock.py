@@ -73,6 +73,16 @@ class FolderLock:
         os.close(descriptor)
         return free
 
+    def stands_in(self, folder: Path) -> bool:
+        """Whether this lock's file is still the one in ``folder``."""
+        if self._descriptor is None:
+            return False
+        try:
+            there = (folder / LOCK_NAME).stat()
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._descriptor))
+
     def release(self) -> None:
         """Give the ownership back; may be called again."""
         if self._descriptor is not None:

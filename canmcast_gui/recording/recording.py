@@ -118,6 +118,9 @@ class Recording:
 
     def discard(self) -> None:
         """Close, and delete what is on disk. Batches that were handed out stay valid."""
+        if not self._closed and not self.is_there:  # a folder that stands in its place is another recording's
+            self.close()
+            return
         for chunk in self._finish():
             chunk.remove()
         # nobody must take what is being deleted for something that a crash left behind
@@ -146,6 +149,11 @@ class Recording:
     def folder(self) -> Path:
         """Where it stands on disk."""
         return self._folder
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its folder still stands, which others may have removed."""
+        return self._lock.stands_in(self._folder)
 
     @property
     def sources(self) -> SourceTable:

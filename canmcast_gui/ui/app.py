@@ -86,8 +86,8 @@ class Program(QObject):
                 self.session.message.emit("warning", sentence)
         for database in options.databases:
             self.session.load_database(database)
-        if options.record is not None and not self.session.start_record(options.record):
-            self._exit_code = 1
+        if options.record is not None:
+            self.session.start_record(options.record)
         self.window.workspaces.begin(options.workspace, options.databases)
         if options.demo:
             self.window.start_demo(options.bus)
@@ -122,6 +122,9 @@ class Program(QObject):
         self.window.end()
         self.session.disconnect_bus()
         self.session.stop_record()
+        if self._options.record is not None:
+            for sentence in self.session.record_problems:
+                self._complain(sentence)
         totals = self.session.statistics()
         self.is_stuck = not self.session.shutdown()
         self.settings.save()

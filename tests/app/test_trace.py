@@ -10,8 +10,8 @@ import pytest
 
 from canmcast_gui.app import trace as trace_module
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.trace import NOT_STORED
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.app.trace import FOLDER_REMOVED, NOT_STORED
+from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.recording import Found, MatchCount, Recording
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.small_disk import fill
@@ -159,3 +159,42 @@ def test_matches_are_counted_in_the_background(qtbot, session):
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
         task.start()
     assert finished.args == [(2, 2)]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["the folder", "what is in it"])
+def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(session, whole):
+    heard = []
+    session.message.connect(lambda level, text: heard.append((level, text)))
+    trace, old = session._trace, session.recording.folder
+    trace.append(frames(1000))
+    shutil.rmtree(old)
+    if not whole:
+        old.mkdir()
+    for first in range(1000, 4000, 1000):
+        trace.append(frames(1000, first))
+    fresh = session.recording
+    assert len(fresh) == 3000
+    assert fresh.folder.parent == old.parent
+    assert fresh.is_there
+    ((level, text),) = heard
+    assert level == "error"
+    assert f"{old}, was removed, and 1,000 frames with it. Recording continues in {fresh.folder}" in text
+    (gap,) = fresh.gaps
+    assert (gap.row, gap.count, gap.reason) == (0, 1000, FOLDER_REMOVED)
+    assert session.newest.count.sum() == 0
+    trace.feed()
+    assert session.newest.count.sum() == 3000
+
+
+def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
+    trace = session._trace
+    number = session.recording.sources.number(Source("10.0.0.1", 1))
+    shutil.rmtree(session.recording.folder.parent)
+    batch = frames(10)
+    batch.records["source"] = number
+    trace.append(batch)
+    recording = session.recording
+    assert recording.sources[int(recording.rows().records["source"][0])] == Source("10.0.0.1", 1)
+    recording.close()
+    with Recording.open(recording.folder) as again:
+        assert list(again.sources) == list(recording.sources)

@@ -211,3 +211,17 @@ def test_no_device_and_no_pipe_holds_the_window_up(program, tmp_path, own_home):
     device.symlink_to("/dev/zero")
     paths = (pipe, "--database", pipe, "--workspace", device, "--screenshot", tmp_path / "x.png")
     assert program(*paths, "--quit-after", 0.5).end() == (0, "")
+
+
+def test_a_record_file_that_is_not_complete_is_said_and_is_a_failure(program, tmp_path, network, own_home):
+    path = tmp_path / "live.asc"
+    path.write_text("old")
+    run = program("--demo", "--port", network.free_port(), "--record", path)
+    run.children(4)
+    path.rename(tmp_path / "old.asc")
+    path.mkdir()
+    run.process.terminate()
+    code, said = run.end()
+    assert code == 1
+    assert f"{path} was not replaced: " in said
+    assert f"What was recorded is in {tmp_path / 'live.part.asc'}" in said

@@ -77,6 +77,9 @@ class Recorder:
         remove_abandoned(self.path)
         self._written_path = _claim_numbered(self.path) if self.options.is_numbered else _claim(self.path)
         self.current_path = self._written_path
+        self._is_named = self._ended_moved = False
+        self._written_identity = _identity(self._written_path)
+        self._target_identity = _identity(self.path)
         self.files = 0
         try:
             self._process = self._start()
@@ -105,6 +108,13 @@ class Recorder:
         """Whether frames go no further than the ring before the trigger."""
         return self._trigger is not None and not self._trigger.is_open
 
+    @property
+    def was_moved(self) -> bool:
+        """Whether the file is not where it was begun, or another one is; not known of numbered files."""
+        if self.options.is_numbered or self._closing:
+            return False
+        return _identity(self._written_path) != self._written_identity
+
     def write(self, batch: FrameBatch) -> None:
         """Record a batch; never waits. Frames that find the queue full are counted in ``lost``."""
         size = _size(batch)
@@ -132,6 +142,8 @@ class Recorder:
         Waits up to ``timeout`` seconds for the disk; after that the recording is given up with what it has.
         What went wrong is in ``error``.
         """
+        if not self._closing:
+            self._ended_moved = self.was_moved  # completing the file may replace it
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -235,13 +247,32 @@ class Recorder:
             self._changed.notify()
 
     def _give_final_name(self) -> None:
-        if self.options.is_numbered or self._written_path == self.path or not self._written_path.exists():
+        if self.options.is_numbered or self._is_named:
             return
-        try:
-            self._written_path.replace(self.path)
-        except OSError as error:
-            self.error = os_sentence(self.path, error, "written")
-        self._written_path = self.path
+        self._is_named = True
+        if self._ended_moved:
+            if not self.failed:  # else the reason is said already
+                self.error = (
+                    f"{self._written_path} was moved, removed or replaced while it was recorded: what was "
+                    "recorded is in the file that was there, wherever it is now"
+                )
+        elif self._written_path != self.path:
+            self._take_place()
+
+    def _take_place(self) -> None:
+        """Replace the file that was there at the beginning, but no other one."""
+        reason = ""
+        if _identity(self.path) not in (None, self._target_identity):
+            reason = "another one has taken its place while the recording ran"
+        else:
+            try:
+                self._written_path.replace(self.path)
+                self.current_path = self.path
+            except OSError as error:
+                reason = error.strerror or str(error)
+        if reason:
+            sentence = f"{self.path} was not replaced: {reason}. What was recorded is in {self._written_path}"
+            self.error = sentence if self.error is None else f"{self.error}. {sentence}"
 
 
 def _trigger_of(options: RecordOptions, condition: Filter | None) -> Trigger | None:
@@ -281,6 +312,15 @@ def _claim(path: Path) -> Path:
             raise FileError(os_sentence(path, error, "written")) from error
         return name
     raise FileError(f"{path.parent} is full of unfinished recordings of {path.name}; remove some of them")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from others of the same name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _size(batch: FrameBatch) -> int:

@@ -283,3 +283,35 @@ def test_a_folder_that_vanishes_is_said_at_once(tmp_path):
     wait_until(lambda: recorder.failed)
     recorder.close()
     assert recorder.error == "live.asc was deleted while it was being recorded, or its folder was"
+
+
+def test_a_file_that_was_moved_and_replaced_is_said(tmp_path):
+    path, moved = tmp_path / "live.asc", tmp_path / "moved.asc"
+    with Recorder(path) as recorder:
+        recorder.write(small_batch(10))
+        wait_until(lambda: recorder.recorded == 10)
+        assert not recorder.was_moved
+        path.rename(moved)
+        path.write_text("something else")
+        assert recorder.was_moved
+        recorder.write(small_batch(10))
+    assert recorder.error == (
+        f"{path} was moved, removed or replaced while it was recorded: what was recorded is in the file "
+        "that was there, wherever it is now"
+    )
+    assert path.read_text() == "something else"
+    assert count(moved) == 20
+
+
+@pytest.mark.parametrize("by", ["a folder", "another file"])
+def test_what_took_the_place_of_the_target_stays_and_where_the_result_is_left_is_said(tmp_path, by):
+    path, part = tmp_path / "live.asc", tmp_path / "live.part.asc"
+    path.write_text("old")
+    with Recorder(path) as recorder:
+        recorder.write(small_batch(10))
+        path.rename(tmp_path / "old.asc")
+        path.mkdir() if by == "a folder" else path.write_text("new")
+    assert recorder.error.startswith(f"{path} was not replaced: ")
+    assert recorder.error.endswith(f"What was recorded is in {part}")
+    assert count(part) == 10
+    assert path.is_dir() if by == "a folder" else path.read_text() == "new"
