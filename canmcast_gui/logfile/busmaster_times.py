@@ -78,9 +78,23 @@ def clock(lines: Lines, starts: Places, ends: Places, style: Parts) -> tuple[npt
 
 
 def _field(lines: Lines, ends: Places, most: int) -> tuple[Numbers, Places, Mask]:
-    """The numbers of up to ``most`` digits after a colon, how many digits they have, and which are that."""
-    sizes = np.zeros(len(ends), dtype=np.int64)
+    """The numbers of up to ``most`` digits after a colon, how many digits they have, and which are that.
+
+    Mostly all have as many as the first.
+    """
+    usual = next((size for size in range(1, most + 1) if len(ends) and _ends(lines, ends[:1], size)), 0)
+    sizes = np.full(len(ends), usual, dtype=np.int64)
+    numbers, good = whole(lines, ends, sizes)
+    if (good & _ends(lines, ends, usual)).all():
+        return numbers, sizes, good
+    sizes[:] = 0
     for size in range(most, 0, -1):
-        sizes[lines.text.take(ends - size - 1) == _COLON] = size
+        sizes[_ends(lines, ends, size)] = size
     numbers, good = whole(lines, ends, sizes)
     return np.where(good, numbers, 0), sizes, good
+
+
+def _ends(lines: Lines, ends: Places, size: int) -> Mask:
+    """Whether a colon stands so many characters before."""
+    is_colon: Mask = lines.text.take(ends - size - 1) == _COLON
+    return is_colon

@@ -61,7 +61,7 @@ class _Words(NamedTuple):
 
 _CAN, _J1939 = _Words(1, 2, 3, 4, 5), _Words(8, 1, 2, -1, 9)
 _PROTOCOLS = {"CAN": _CAN, "J1939": _J1939}
-_LAYOUT_COLUMNS = 128
+_LAYOUT_COLUMNS = {_CAN: 64, _J1939: 128}
 
 
 def busmaster_log(path: Path, problems: Problems) -> TextLog:
@@ -97,7 +97,7 @@ class BusmasterParser:
         if words is None:
             return []
         text = lines.text
-        found = Layouts(lines, np.flatnonzero(lines.plain), words.data, _LAYOUT_COLUMNS)
+        found = Layouts(lines, np.flatnonzero(lines.plain), words.data, _LAYOUT_COLUMNS[words])
         times, good = clock(lines, found.start(0), found.end(0), self._parts)
         turn = text[found.start(words.turn)]
         good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(words.turn) == 2)

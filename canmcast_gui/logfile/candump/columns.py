@@ -25,9 +25,9 @@ def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[P
     time = int(blanks)
     found = Layouts(lines, np.flatnonzero(lines.plain), time + 2)
     good = (text[found.start(0)] == ord("(")) & (text[found.end(time) - 1] == ord(")"))
-    good &= found.size(0) == 1 if blanks else found.size(0) > 1
-    start = found.start(time) + (not blanks)
-    times, time_good = nanoseconds(lines, start, np.maximum(start, found.end(time) - 1))
+    if blanks:
+        good &= found.size(0) == 1
+    times, time_good = nanoseconds(lines, found.start(time) + (not blanks), found.end(time) - 1)
     channel = channels_of(lines, found, channels, time + 1)
     number = found.start(time + 2)
     extended = text[number + 3] != ord("#")
