@@ -168,6 +168,31 @@ def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):
     assert reader.problems[0].startswith("line 5: Lights is a name, and the line does not say its id in")
 
 
+def test_flags_of_a_canfd_line_tell_classic_frames(tmp_path):
+    tail = "aa5ae0d2 46500250 4b140250 20011736 2001040d"
+    shown = [
+        ("0 0 8  8 01 02 03 04 05 06 07 08", "200000", 0),
+        ("0 0 8  8 01 02 03 04 05 06 07 08", "301000", Flag.FD),
+        ("0 0 8  8 01 02 03 04 05 06 07 08", "0", Flag.FD),
+        ("1 0 8  8 01 02 03 04 05 06 07 08", "200000", Flag.FD | Flag.BRS),
+        ("0 0 9 12 01 02 03 04 05 06 07 08 09 0A 0B 0C", "200000", Flag.FD),
+        ("0 0 3  3 01 02 03", "200040", 0),
+        ("0 0 b  8 01 02 03 04 05 06 07 08", "200000", 0),
+        ("0 0 0  0", "200000", 0),
+        ("0 0 0  0", "301000", Flag.FD),
+        ("0 0 5  0", "200050", Flag.REMOTE),
+    ]
+    lines = [
+        f" 1.5 CANFD   1 Rx 300  Name  {data}  102203  133 {flags:>8} {tail}" for data, flags, _ in shown
+    ]
+    lines += [" 1.6 CANFD   1 Rx 300   0 0 2  2 01 02", " 1.7 CANFD   1 Rx 300   0 0 2  2 01 02  0 0 what"]
+    lines.append(lines[0].replace(" Name ", " Name " + 100 * " "))
+    batch, reader = written(tmp_path, HEAD + " 1.0 CANFD   Start of measurement\n" + "\n".join(lines))
+    assert (reader.problems, reader.passed_over) == ([], {})
+    assert batch.flags.tolist() == [kind for *_, kind in shown] + [Flag.FD, Flag.FD, 0]
+    assert batch.dlc.tolist() == [8, 8, 8, 8, 9, 3, 11, 0, 0, 5, 2, 2, 8]
+
+
 def test_comments_and_markers_become_notes(tmp_path):
     text = (
         HEAD + "// before all\n 1.0 1 10 Rx d 0\n   1.5 Comment: 105 what I saw\n   1.6 GMMarker: here\n"

@@ -118,8 +118,8 @@ HEADS = {
 }
 WORDS = {
     "asc": """0.5 12.345678 1 2 300 7FF 1ABCDEF0x 18DA00F1X FFFFFFFFx Rx Tx TxRq r d D 0 1 8 9 f 64 CANFD
-        ErrorFrame Name 00 11 AB 0 12 Length = x 00000001 base dec hex Statistic: // -0.1 1.2345678901
-        99999999999.5 .5 5.""",
+        ErrorFrame Name 200000 301000 00 11 AB 0 12 Length = x 00000001 base dec hex Statistic: // -0.1
+        1.2345678901 99999999999.5 .5 5.""",
     "candump": """(1.5) (1436509052.249713) (1.123456789) (-1.0) (12) can0 can1 vcan0 a_very_long_name 123#11
         ( 1.25) TX1 A8 5 [1] [8] <0x123> 00 90
         7FF# 1ABCDEF0#1122334455667788 123##1112233 123#R 123#R8 20000080#00 12#00 123#1.2 123#112
@@ -150,6 +150,8 @@ USUAL = {
         f"  30.0 CANFD   2 Rx        300  Generic_Name_12     1 0 8  8 01 02 03 04 05 06 07 08   {TAIL}",
         "   2.501000 1  419           Rx   d 8 0 17 34 255 255 100 7 8",
         "   2.501000 1  418119424x    Tx   d 3   1 160  15  Length = 273910 BitCount = 141 ID = 418119424x",
+        f"  30.0 CANFD   2 Rx        300  Name  0 0 8  8 01 02 03 04 05 06 07 08 23800 125 200000 {TAIL}",
+        "  30.0 CANFD   2 Tx   300   0 0 2  2 01 02   102203  133   200040",
         f"  30.0 CANFD   2 Tx   1999           1 0 9 12 1 2 3 4 5 6 7 8 10 11 255 256 {TAIL}",
         "   0.1 1  Statistic: D 0 R 0 XD 0 XR 0 E 0 O 0 B 0.00%",
         f"  30.0 CANFD   2 Tx   1ABCDEFx            0 1 9 12 01 02 03 04 05 06 07 08 0A 0B 0C 0D {TAIL}",

@@ -10,12 +10,16 @@ from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 
+# Where the flags of a CANFD line stand after its data, and their bit of CAN FD.
+FLAGS_AFTER_DATA, FLAG_FD = 2, 0x1000
+
 _LOWER = 0x20
 _CANFD = int.from_bytes(b"canfd", "little")
 _FIVE_BYTES = np.uint64((1 << 40) - 1)
 _LOWER_FIVE = np.uint64(0x2020202020)
 
 _FD_COLUMNS = 128
+_TAIL_COLUMNS = 64  # behind the data, up to the flags
 
 
 def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
@@ -57,15 +61,40 @@ def _fd_from(lines: Lines, found: Layouts, first: int, base: int) -> tuple[Place
     good = _switch(lines, found, first) & _switch(lines, found, first + 1)
     size = first + 3
     lengths, length_good = whole(lines, found.end(size), found.size(size))
-    code_good = hexadecimal(lines, found.end(first + 2), found.size(first + 2))[1]
+    codes, code_good = hexadecimal(lines, found.end(first + 2), found.size(first + 2))
     good &= code_good & (found.size(first + 2) == 1)
     # Without data the line may be about a remote frame, which its flags say.
     good &= length_good & (lengths > 0) & (lengths <= 64)
     brs = lines.text[found.start(first)] == ord("1")
     esi = lines.text[found.start(first + 1)] == ord("1")
-    flags = bits.FD | bits.BRS * brs | bits.ESI * esi
     lengths = np.where(good, lengths, 0)
+    maybe = good & ~brs & ~esi & (lengths <= INLINE_BYTES)
+    if base == 16:
+        ends = found.start(first + 4) + 3 * lengths
+        classic, known = _classic_ones(lines, found.rows, ends, maybe)
+        good &= known & ~(classic & (codes > INLINE_BYTES))
+    else:
+        classic = maybe
+        good &= ~maybe  # where decimal data end is seen line by line
+    flags = np.where(classic, 0, bits.FD | bits.BRS * brs | bits.ESI * esi)
     return _batch(lines, found, good, (2, 4, 3), found.start(first + 4), lengths, flags, base)
+
+
+def _classic_ones(lines: Lines, rows: Places, ends: Places, maybe: Mask) -> tuple[Mask, Mask]:
+    """Which of the lines that may be are of classic frames, as their flags say, and of which it is known.
+
+    ``ends`` are where their data end.
+    """
+    classic, known = np.zeros(len(rows), dtype=np.bool_), np.ones(len(rows), dtype=np.bool_)
+    places = np.flatnonzero(maybe)
+    if not len(places):
+        return classic, known
+    tails = lines.behind(rows[places], ends[places])
+    found = Layouts(tails, np.arange(len(places)), FLAGS_AFTER_DATA + 1, _TAIL_COLUMNS)
+    flags, is_number = hexadecimal(lines, found.end(FLAGS_AFTER_DATA), found.size(FLAGS_AFTER_DATA))
+    classic[places[found.rows]] = is_number & (flags != 0) & (flags & FLAG_FD == 0)
+    known[places[found.others]] = (tails.ends - tails.starts)[found.others] < _TAIL_COLUMNS
+    return classic, known
 
 
 def _batch(

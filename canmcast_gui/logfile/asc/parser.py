@@ -90,7 +90,7 @@ class AscParser:
         kind = cells[1]
         if kind.isdigit():
             return self._classic(cells, time)
-        if kind.upper() == "CANFD":
+        if kind.upper() == "CANFD" and cells[3:5] != ["of", "measurement"]:
             return self._fd(cells, time)
         if kind.lower() in _TEXT_EVENTS:
             return Remark(time, _text(line))
@@ -164,13 +164,13 @@ class AscParser:
         brs, esi, code = cells[at], cells[at + 1], code_of(cells[at + 2])
         size = whole_number(cells[at + 3], "a length")
         flags |= extended | (bits.BRS if brs == "1" else 0) | (bits.ESI if esi == "1" else 0)
-        if size == 0 and self._says_remote(cells[at + 4 :]):
+        said = _flags_field(cells, at + 4 + size)
+        if size == 0 and said & _FLAG_REMOTE:
             return Row(time, arbitration_id, flags & ~bits.FD | bits.REMOTE, channel, b"", min(8, code))
-        return Row(time, arbitration_id, flags, channel, self._payload(cells, at + 4, size))
-
-    def _says_remote(self, rest: list[str]) -> bool:
-        """Whether the flags field, third after the data, has the bit of a remote frame."""
-        return len(rest) > 2 and bool(whole_number(rest[2], "flags", 16) & _FLAG_REMOTE)
+        payload = self._payload(cells, at + 4, size)
+        if said and not said & columns.FLAG_FD and size <= INLINE_BYTES and not flags & (bits.BRS | bits.ESI):
+            return Row(time, arbitration_id, flags & ~bits.FD, channel, payload, code if size == 8 else None)
+        return Row(time, arbitration_id, flags, channel, payload)
 
     def _id_or_name(self, text: str, cells: list[str]) -> tuple[int, int]:
         """An id; a symbolic name has it at the end of its line, in decimal, where lines have lengths."""
@@ -195,10 +195,18 @@ class AscParser:
         return payload_of(pairs, self._base)
 
 
+def _flags_field(cells: list[str], end: int) -> int:
+    """The flags of a CANFD line whose data end before that word; 0 where they say nothing."""
+    try:
+        return int(cells[end + columns.FLAGS_AFTER_DATA], 16)
+    except (IndexError, ValueError):
+        return 0
+
+
 def _event(cells: list[str]) -> Passed | None:
     """What kind of event this is; that a measurement started or ended needs no word."""
     first = cells[0].lower()
-    if cells[1:3] == ["of", "measurement"]:
+    if ["of", "measurement"] in (cells[1:3], cells[2:4]):
         return None
     if first == "can" and any(cell.lower().startswith("status") for cell in cells):
         return Passed("chip states")

@@ -21,7 +21,7 @@ class Layouts:
     """The first ``words`` words of those of the given lines that have as many within ``width`` columns.
 
     ``rows`` are the lines' numbers, ``others`` those of the lines that have not. Words stand between white
-    space, or with ``comma`` between commas. The width is 64 or 128. Lines must be plain.
+    space, or with ``comma`` between commas. The width is a multiple of 64. Lines must be plain.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -68,6 +69,14 @@ class Lines(Text):
         odd = unusual & (text != _RETURN) | (text < _TAB) | (text > _LAST_ASCII)
         mask[np.searchsorted(self._feeds, np.flatnonzero(odd))] = False
         return mask
+
+    def behind(self, rows: Places, places: Places) -> Lines:
+        """Those of the lines as if they began at the places within them; empty where these lie behind."""
+        rest = copy(self)
+        rest.ends = self.ends[rows]
+        rest.starts = np.minimum(places, rest.ends)
+        rest.count = len(rows)
+        return rest
 
     def size(self, count: int) -> int:
         """How many bytes of the block the first ``count`` lines are, with their line feeds."""
