@@ -212,7 +212,7 @@ class BusmasterParser:
         self.start_ns = midnight_before(self._begun_ns) if of_day else self._begun_ns
 
     def _time(self, text: str) -> int:
-        """Nanoseconds since ``start_ns``; times of day go on at midnight."""
+        """Nanoseconds since ``start_ns``; a time of day that falls is one of the next day."""
         fields = text.split(":")
         if len(fields) != 4:
             raise ValueError(f"a time of {text!r}")

@@ -93,8 +93,8 @@ def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
     good = (sizes == 12) & (text[ends - 10] == ord(":")) & (text[ends - 7] == ord(":"))
     good &= text[ends - 4] == ord(".")
     parts = []
-    for behind, digits in ((10, 2), (7, 2), (4, 2), (0, 3)):
-        part, part_good = whole(lines, ends - behind, np.full(len(ends), digits, dtype=np.int64))
+    for after, digits in ((10, 2), (7, 2), (4, 2), (0, 3)):
+        part, part_good = whole(lines, ends - after, np.full(len(ends), digits, dtype=np.int64))
         good &= part_good
         parts.append(part)
     hours, minutes, seconds, part = parts

@@ -57,7 +57,7 @@ class Unwrapping:
     def one(self, time: int) -> int:
         """The next time, where it is a single one. Raises ValueError for one that no file can have."""
         if abs(time) >= LONGEST_TIME_NS:
-            raise ValueError("a time beyond all measure")
+            raise ValueError("a time that is too large")
         return int(self.take(np.array([time], dtype=np.int64))[0])
 
     def _before(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

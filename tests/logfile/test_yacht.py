@@ -41,7 +41,7 @@ def test_lines(tmp_path):
 
 
 @pytest.mark.parametrize("digits", [3, 6])  # in columns, and line by line
-def test_times_go_on_across_midnight(digits, tmp_path):
+def test_times_go_forwards_across_midnight(digits, tmp_path):
     times = ["22:00:00.1", "23:59:59.9", "00:00:00.1", "23:59:59.8", "00:00:01.1", "20:00:00.1", "06:00:00.1"]
     text = "".join(f"{time.ljust(9 + digits, '0')} R 09F8017F 01\n" for time in times)
     batch, reader = written(tmp_path / "log", f"21:00:00.000 R 09F8017F 01\n{text}")

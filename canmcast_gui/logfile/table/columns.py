@@ -128,7 +128,7 @@ def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
 
 
 def _counted(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
-    """Times as numbers, or hours:minutes:seconds; each may have a unit of its own behind it."""
+    """Times as numbers, or hours:minutes:seconds; each may have its own unit."""
     if not is_letter(content.take(ends - 1)).any():
         return times(content, starts, ends, unit_ns)
     ends, units = without_unit(content, starts, ends)

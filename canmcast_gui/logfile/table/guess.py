@@ -162,7 +162,7 @@ def _duration_ns(line: str) -> int:
 
 
 def _after_remarks(lines: list[str], otherwise: int) -> int:
-    """The line behind the last of those that begin with //, if there is any."""
+    """The line after the last of those that begin with //, if there is any."""
     return max((number + 1 for number, line in enumerate(lines) if line.startswith("//")), default=otherwise)
 
 
@@ -173,7 +173,7 @@ def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLa
         cells_of(line, layout.delimiter) for line in lines[layout.skip_lines : layout.skip_lines + SAMPLE]
     ]
     rows = [row for row in rows if len(row) > layout.identifier and row[layout.identifier]]
-    if layout.data is not None and layout.data_cells == 1 and goes_on(names, layout.data, rows):
+    if layout.data is not None and layout.data_cells == 1 and continues(names, layout.data, rows):
         layout = replace(layout, data_cells=64)
     changes: dict[str, object] = {
         "id_base": base_of(names[layout.identifier]) or base_of_cells(column_of(rows, layout.identifier)),
@@ -186,8 +186,8 @@ def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLa
     return replace(layout, **changes)  # type: ignore[arg-type]
 
 
-def goes_on(names: list[str], data: int, rows: list[list[str]]) -> bool:
-    """Whether the bytes of the last column with a name go on in columns without one."""
+def continues(names: list[str], data: int, rows: list[list[str]]) -> bool:
+    """Whether the bytes of the last column with a name continue in columns without one."""
     if any(names[data + 1 :]):
         return False
     cells = [row[data : data + 2] for row in rows if len(row) > data]

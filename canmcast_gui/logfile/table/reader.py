@@ -102,15 +102,15 @@ class TableLog:
             yield self._in_english(rest + b"\n")
 
     def _compare_duration(self) -> None:
-        """Tell of pauses that times which begin again cannot show."""
+        """Tell where times that begin again show other pauses than the file's head."""
         said, period = self.layout.duration_ns, self.layout.period_ns
         lasted = self._newest_ns - self._oldest_ns
-        if period and said - lasted > period - _NEARLY_NS:
-            self._problems.find(
-                "duration",
-                f"the times in the file last {lasted / NANOSECONDS:,.0f} s, its head says"
-                f" {said / NANOSECONDS:,.0f} s: pauses of a minute and more are not in them",
-            )
+        if not said or not period or abs(said - lasted) <= period - _NEARLY_NS:
+            return
+        short = "pauses of a minute and more are not in them"
+        reason = short if said > lasted else "a damaged one may have been taken for one of the next minute"
+        seconds = f"{lasted / NANOSECONDS:,.0f} s, its head says {said / NANOSECONDS:,.0f} s"
+        self._problems.find("duration", f"the times in the file last {seconds}: {reason}")
 
     def _in_english(self, lines: bytes) -> bytes:
         """Lines as they are, but those of Chinese tools in the words and marks of others."""

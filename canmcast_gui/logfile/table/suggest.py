@@ -14,7 +14,7 @@ from canmcast_gui.logfile.table.guess import (
     base_of_cells,
     clock_kind,
     column_of,
-    goes_on,
+    continues,
     guess_layout,
     unit_of_cells,
 )
@@ -84,7 +84,7 @@ def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
 
 def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) -> TableLayout:
     layout = TableLayout(**found)  # type: ignore[arg-type]
-    if layout.data is not None and goes_on([], layout.data, rows):
+    if layout.data is not None and continues([], layout.data, rows):
         layout = replace(layout, data_cells=min(8, width - layout.data))
     if "data" not in found and layout.dlc is not None and width > layout.dlc + 1:
         layout = replace(layout, data=layout.dlc + 1, data_cells=min(64, width - layout.dlc - 1))

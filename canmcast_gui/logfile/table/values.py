@@ -71,7 +71,7 @@ def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
 
 
 def without_label(content: Bytes, starts: Places, ends: Places) -> Places:
-    """Starts of numbers behind a name and a colon."""
+    """Starts of numbers after a name and a colon."""
     begin = starts.copy()
     for place in range(int(min(_LONGEST_LABEL, (ends - starts).max(initial=0)))):
         is_colon = (content.take(starts + place) == ord(":")) & (starts + place < ends)
@@ -108,7 +108,7 @@ def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple
 def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
     """Decimal numbers times ``unit_ns``, exactly, digits beyond a nanosecond cut; or hours:minutes:seconds.
 
-    Both point and comma are decimal marks, and a colon behind seconds where three digits follow. A number
+    Both point and comma are decimal marks, and a colon after seconds where three digits follow. A number
     with an exponent is not understood.
     """
     if unit_ns == _SECOND_NS:
@@ -139,7 +139,7 @@ def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -
         is_digit = inside & (digit < 10)
         mark = inside & ((character == ord(".")) | (character == ord(","))) & ~behind_mark
         colon = inside & (character == ord(":")) & ~behind_mark
-        # Behind seconds, three digits or more are a fraction.
+        # After seconds, three digits or more are a fraction.
         mark |= colon & (colons == 2) & (place < widths - 3)
         colon &= ~mark
         colons += colon

@@ -149,11 +149,11 @@ RUNS_OF_BLANKS = {
 0.001      123  Rx  2   AA 55
 0.002 18DAF110x Tx  3   01 02 03
 """,
-    "units behind two spaces": """Time           ID          Dir   DLC   Data
+    "units after two spaces": """Time           ID          Dir   DLC   Data
 1 ms           123         Rx    2     AA 55
 0.002 sec      18DAF110x   Tx    3     01 02 03
 """,
-    "units behind one space": """Time ID Dir DLC Data
+    "units after one space": """Time ID Dir DLC Data
 0.001 sec 123 Rx 2 AA 55
 2.0 ms 18DAF110x Tx 3 01 02 03
 """,
@@ -298,7 +298,7 @@ def test_microchip_counts_milliseconds(tmp_path):
     assert (reader.format.name, len(batch), reader.skipped) == ("microchip", 3, 0)
 
 
-def test_bytes_go_on_in_columns_without_a_name(tmp_path):
+def test_bytes_continue_in_columns_without_a_name(tmp_path):
     text = "Time/ms;Arb. ID ;Ex;Rt;Data\n7;18FF0021;x; ;00;FF;DC\n8;123; ; ;01;\n9;124; ;r;\n"
     batch, reader = written(tmp_path, text)
     assert (reader.format.name, reader.skipped, milliseconds(batch)) == ("table", 0, [7, 8, 9])
@@ -369,6 +369,12 @@ def test_pauses_that_canhacker_cannot_show_are_told(tmp_path):
     ]
     _, reader = written(tmp_path, canhacker(["30,000", "59,999", "35,000", "33,000"]))
     assert reader.findings == []
+    _, reader = written(
+        tmp_path, canhacker(["30,000", "58,000", "31,000", "33,000", "10,000", "05,000", "03,000"])
+    )
+    assert [finding.sentence.partition(": ")[2] for finding in reader.findings] == [
+        "a damaged one may have been taken for one of the next minute"
+    ]
 
 
 def test_seconds_beyond_a_minute_stay_as_they_are(tmp_path):
@@ -394,20 +400,20 @@ WRAPPING = {
 
 
 @pytest.mark.parametrize("name", WRAPPING)
-def test_clocks_go_on_where_they_begin_again(name, tmp_path):
+def test_clocks_that_begin_again(name, tmp_path):
     clocks, expected = WRAPPING[name]
     batch, _ = written(tmp_path, "Time,ID,Data\n" + "".join(f"{clock},123,AA\n" for clock in clocks))
     assert milliseconds(batch) == [milliseconds(batch)[0] + step for step in [0, *expected]]
 
 
-def test_microseconds_of_32_bits_go_on(tmp_path):
+def test_microseconds_of_32_bits_that_begin_again(tmp_path):
     row = ",00000123,false,Rx,0,1,AA\n"
     head = GVRET.splitlines()[0] + "\n"
     batch, _ = written(tmp_path, head + f"{2**32 - 5}{row}5{row}{3_000_000_000}{row}4{row}")
     assert np.diff(batch.timestamp_ns).tolist() == [10_000, 2_999_999_995_000, -2_999_999_996_000]
 
 
-def test_cl2000_goes_on_in_the_next_month(tmp_path):
+def test_cl2000_times_continue_in_the_next_month(tmp_path):
     head = '# Logger type: CL2000\n# Time: {}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
     lines = "30T235959500;0;326;00\n01T000000500;0;326;00\n"
     batch, _ = written(tmp_path, head.format("20230930T071031") + lines)
