@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.app.tasks import Report
 from canmcast_gui.counted import counted
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile import FileError, FrameReader, open_writer
+from canmcast_gui.logfile import FileError, FrameReader
 from canmcast_gui.logfile.backwards import Backwards
+from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
+from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
@@ -57,11 +61,21 @@ class Opened:
 
 @dataclass(frozen=True)
 class Saved:
-    """How much was written, and how many of the marks the format has no place for."""
+    """How much was written, and how many of the marks the format of that title has no place for.
+
+    ``lost`` is all that it does not hold, each kind with its count.
+    """
 
     frames: int
     notes_left_out: int = 0
     title: str = ""
+    lost: tuple[str, ...] = ()
+
+    def message(self, path: Path) -> tuple[str, str]:
+        """A level and a sentence about it: a warning where marks are not in the file."""
+        lost = losses_sentence(self.title, self.lost)
+        text = f"{counted(self.frames, 'frame')} saved to {path}."
+        return "warning" if self.notes_left_out else "info", f"{text} {lost}." if lost else text
 
 
 def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Report) -> Opened:
@@ -114,20 +128,34 @@ def save(
 
     Nothing where it is cancelled. Raises FileError.
     """
-    with open_writer(path, format) as writer:
-        for start in range(rows.start, rows.stop, SAVE_ROWS):
-            stop = min(start + SAVE_ROWS, rows.stop)
-            batch = recording.rows(start, stop)
-            mask = np.ones(len(batch), dtype=bool) if condition is None else condition.mask(batch)
+
+    def fill(writer: Writer) -> None:
+        taken = 0
+        for start, batch, mask in _pieces(recording, rows, condition):
+            stop = start + len(batch)
             for note in recording.marks.between(start, stop):
-                before = int(mask[: note.row - start].sum())
-                writer.note(note._replace(row=writer.frames + before))
-            writer.write(batch if condition is None else batch[mask])
+                writer.note(note._replace(row=taken + int(mask[: note.row - start].sum())))
+            kept = batch if condition is None else batch[mask]
+            writer.write(kept)
+            taken += len(kept)
             if not report((stop - rows.start) / len(rows)):
                 writer.abort()
-                return Saved(0)
-        writer.close()
-    return Saved(writer.frames, writer.notes_left_out, writer.format.title)
+                return
+
+    def oldest_ns() -> int | None:
+        return oldest_of(batch[mask] for _, batch, mask in _pieces(recording, rows, condition))
+
+    writer = write_file(path, format, fill, oldest_ns)
+    return Saved(writer.frames, writer.notes_left_out, writer.format.title, tuple(writer.lost))
+
+
+def _pieces(
+    recording: Recording, rows: range, condition: Filter | None
+) -> Iterator[tuple[int, FrameBatch, npt.NDArray[np.bool_]]]:
+    """Rows of a recording piece by piece: the first, the frames, and which of them pass the filter."""
+    for start in range(rows.start, rows.stop, SAVE_ROWS):
+        batch = recording.rows(start, min(start + SAVE_ROWS, rows.stop))
+        yield start, batch, np.ones(len(batch), dtype=bool) if condition is None else condition.mask(batch)
 
 
 def fail(error: Exception, _report: Report) -> None:

@@ -88,6 +88,8 @@ class RecordControl(QObject):
         self._written += recorder.recorded
         if recorder.error:
             self._say(recorder.error)
+        if recorder.losses:
+            self.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
         self.changed.emit()
 
     def _say(self, sentence: str) -> None:

@@ -201,9 +201,7 @@ class Session(QObject, BusSide):
         """Write what a crash left behind to a log file, in the background; then it is deleted."""
         path = Path(path)
         task = self._pool.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
-        task.finished.connect(
-            lambda saved: self.message.emit("info", f"{saved.frames:,} frames saved to {path}.")
-        )
+        task.finished.connect(lambda saved: self.message.emit(*saved.message(path)))
         task.failed.connect(lambda sentence: self.message.emit("error", sentence))
         return task.start()
 

@@ -325,11 +325,8 @@ class Trace(QObject):
     ) -> None:
         if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
             self._saved_until = max(self._saved_until, rows.stop)
-        self.message.emit("info", f"{saved.frames:,} frames saved to {path}.")
-        if saved.notes_left_out:
-            lacking = f"{saved.notes_left_out:,} marks are not in {path.name}"
-            self.message.emit("warning", f"{lacking}: {saved.title} has no place for them.")
-        elif recording is self.recording:
+        self.message.emit(*saved.message(path))
+        if not saved.notes_left_out and recording is self.recording:
             self._saved_marks |= marks
 
     def _release(self, recording: Recording) -> None:

@@ -13,10 +13,11 @@ from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note
-from canmcast_gui.logfile import FrameReader, open_writer, read_batches
+from canmcast_gui.logfile import FrameReader, read_batches
+from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import unread
-from canmcast_gui.logfile.writer import Writer
+from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
 
 _NS = 1_000_000_000
 
@@ -37,22 +38,26 @@ def command(
 
     IN is recognised by its content, OUT by its suffix or by --format. A channel that two IN have gets another
     number for the later one. OUT appears when it is complete; where the work fails, an existing OUT stays as
-    it was.
+    it was. What the format of OUT has no place for is said, with counts.
     """
     reader = _reader(sources, offsets, align)
     ask_before_overwriting(target)
-    with Interrupt() as interrupt, progress_bar(target.name) as show, open_writer(target, format) as writer:
+
+    def fill(writer: Writer) -> None:
         taken = 0
         for batch in reader:
-            for note in reader.notes[taken:]:
-                writer.note(note)
+            for remark in reader.notes[taken:]:
+                writer.note(remark)
             taken = len(reader.notes)
             writer.write(batch)
             show(reader.progress)
             if interrupt.requested:
                 raise Failure(f"interrupted; {target.name} was not written")
-        for note in reader.notes[taken:]:
-            writer.note(note)
+        for remark in reader.notes[taken:]:
+            writer.note(remark)
+
+    with Interrupt() as interrupt, progress_bar(target.name) as show:
+        writer = write_file(target, format, fill, lambda: oldest_of(reader))
     _say(reader, writer, target)
 
 
@@ -68,9 +73,9 @@ def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) 
 
 def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
     skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
-    left_out = writer.notes_left_out
-    notes = f", {left_out:,} notes left out: {writer.format.title} has no place for them" if left_out else ""
-    note(f"{writer.frames:,} frames in {target}{skipped}{notes}")
+    note(f"{writer.frames:,} frames in {target}{skipped}")
+    if writer.lost:
+        note(losses_sentence(writer.format.title, writer.lost))
     for problem in reader.problems:
         name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "
         note(f"{name}{problem}")

@@ -122,6 +122,8 @@ class Fuzzer:
             raise Failure(self._problem)
         elif self._stop_at and not self._ended_by_user:
             note(f"nobody sent {self._stop_at}")
+        if self._recorder is not None and self._recorder.losses:
+            note(self._recorder.losses)
         if self._recorder is not None and self._recorder.error:
             raise Failure(self._recorder.error)
 

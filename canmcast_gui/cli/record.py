@@ -81,6 +81,8 @@ def command(
         else str(recorder.current_path if options.is_numbered else file)
     )
     note(f"{recorder.recorded:,} frames in {place}, {counters['duration_s']:.1f} s" + losses_text(counters))
+    if recorder.losses:
+        note(recorder.losses)
 
 
 def _options(values: dict[str, Any]) -> RecordOptions:

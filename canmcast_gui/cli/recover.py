@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from canmcast_gui.cli.parameters import NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note, say
-from canmcast_gui.logfile import save
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile.losses import losses_sentence
+from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording, leftovers, remove
 
 _BATCH_FRAMES = 65536
@@ -34,21 +37,28 @@ def command(out: Path | None, delete: bool) -> None:
     if not found:
         raise Failure("no crash has left a recording behind")
     if out is not None:
-        frames = _save(found[0].folder, out)
-        note(f"{frames:,} frames in {out}")
+        writer = _save(found[0].folder, out)
+        note(f"{writer.frames:,} frames in {out}")
+        if writer.lost:
+            note(losses_sentence(writer.format.title, writer.lost))
     if delete:
         remove(found[0])
         note(f"deleted {found[0].folder}")
 
 
-def _save(folder: Path, out: Path) -> int:
+def _save(folder: Path, out: Path) -> Writer:
     with Recording.open(folder) as recording, progress_bar(out.name) as show:
-        starts = range(recording.first_row, recording.end_row, _BATCH_FRAMES)
-        batches = (recording.rows(start, start + _BATCH_FRAMES) for start in starts)
+        rows = range(recording.first_row, recording.end_row)
 
-        def progress(share: float) -> bool:
-            show(share)
-            return True
+        def batches() -> Iterator[FrameBatch]:
+            for start in rows[::_BATCH_FRAMES]:
+                yield recording.rows(start, min(start + _BATCH_FRAMES, rows.stop))
 
-        notes = [note._replace(row=note.row - recording.first_row) for note in recording.marks]
-        return save(out, batches, progress, total=len(recording), notes=notes)
+        def fill(writer: Writer) -> None:
+            for mark in recording.marks:
+                writer.note(mark._replace(row=mark.row - rows.start))
+            for batch in batches():
+                writer.write(batch)
+                show(writer.frames / len(rows))
+
+        return write_file(out, None, fill, lambda: oldest_of(batches()))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.frames import Flag
+from canmcast_gui.logfile import losses
 from canmcast_gui.logfile.errors import FileError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Format:
     ``binary``) and the path that it will have; None where the format is not read, or not written.
     ``cannot_hold`` are kinds of frames that it has no place for, ``holds_notes`` whether its sink is a
     NotingSink, ``resolution_ns`` the finest step of its timestamps, ``reads_unfinished`` whether a file reads
-    that was not completed.
+    that was not completed. ``loses`` are the kinds of what is written without something that it had.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Format:
     holds_notes: bool = False
     resolution_ns: int = 1000
     reads_unfinished: bool = True
+    loses: tuple[losses.Loss, ...] = ()
 
     @property
     def can_read(self) -> bool:
@@ -108,6 +110,7 @@ FORMATS: tuple[Format, ...] = (
         sink=_at("asc.sink:AscSink"),
         binary=True,
         holds_notes=True,
+        loses=losses.ASC,
     ),
     Format(
         "blf",
@@ -120,6 +123,7 @@ FORMATS: tuple[Format, ...] = (
         binary=True,
         holds_notes=True,
         resolution_ns=1,
+        loses=losses.BLF,
     ),
     Format(
         "mf4",
@@ -131,6 +135,7 @@ FORMATS: tuple[Format, ...] = (
         holds_notes=True,
         binary=True,
         resolution_ns=1,
+        loses=losses.MF4,
     ),
     Format(
         "parquet",
@@ -143,6 +148,7 @@ FORMATS: tuple[Format, ...] = (
         holds_notes=True,
         resolution_ns=1,
         reads_unfinished=False,
+        loses=(losses.SOURCE,),
     ),
     Format(
         "pcap",
@@ -164,6 +170,7 @@ FORMATS: tuple[Format, ...] = (
         reader=_at("candump.parser:candump_log"),
         sink=_at("candump.sink:CandumpSink"),
         binary=True,
+        loses=losses.CANDUMP,
     ),
     Format(
         "trc",
@@ -178,6 +185,7 @@ FORMATS: tuple[Format, ...] = (
         sink=_at("trc.sink:TrcSink"),
         binary=True,
         holds_notes=True,
+        loses=losses.TRC,
     ),
     Format(
         "csv",
@@ -189,6 +197,7 @@ FORMATS: tuple[Format, ...] = (
         binary=True,
         cannot_hold=Flag.FD,
         resolution_ns=1,
+        loses=losses.CSV,
     ),
     Format(
         "csv-plain",
@@ -200,6 +209,7 @@ FORMATS: tuple[Format, ...] = (
         binary=True,
         holds_notes=True,
         resolution_ns=1,
+        loses=(losses.SOURCE,),
     ),
     Format(
         "crtd", "CRTD", (".crtd", ".crt"), line=_at("read_crtd:is_line"), reader=_text("read_crtd:CrtdParser")

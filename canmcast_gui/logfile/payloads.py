@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 
 Column = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
@@ -57,6 +57,12 @@ def set_payloads(content: Bytes, places: Column, room: Column, records: Column, 
         if (there[rows] < length).any():
             payloads[np.arange(length) >= there[rows, None]] = 0
         records["payload_offset"][rows] = heap.add(payloads)
+
+
+def classic_codes(batch: FrameBatch) -> npt.NDArray[np.int64]:
+    """The DLC codes of classic data frames, int64 (n,): 9 to 15 stand for 8 bytes as well."""
+    raw = (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES)
+    return np.where(raw, batch.dlc & 15, batch.length).astype(np.int64)
 
 
 def windows(content: Bytes, places: Column, width: int) -> Bytes:

@@ -22,6 +22,18 @@ class Sink(Protocol):
 
 
 @runtime_checkable
+class StartingSink(Sink, Protocol):
+    """A sink of a format whose times count from the file's start and cannot be negative."""
+
+    @property
+    def start_ns(self) -> int | None:
+        """The oldest time that a frame may have; None before anything was written."""
+
+    def begin(self, first_ns: int) -> None:
+        """Let the file start at the last possible moment that is no later; nothing where it has begun."""
+
+
+@runtime_checkable
 class NotingSink(Sink, Protocol):
     """A sink of a format that has a place for notes."""
 

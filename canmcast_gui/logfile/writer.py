@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError, os_sentence
-from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write, writable
-from canmcast_gui.logfile.sinks import NotingSink, Sink
+from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
+from canmcast_gui.logfile.output import Output, TooOldError
+from canmcast_gui.logfile.sinks import Sink
 from canmcast_gui.logfile.temporary import Temporary
-
-_KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
 
 # How many frames go between two looks at whether a save should be given up.
 _SLICE_FRAMES = 16384
@@ -41,27 +40,22 @@ def open_sink(kind: Format, file_path: Path, name: Path) -> tuple[Sink, IO[Any]]
         raise
 
 
-def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
-    """Raise FileError where a batch has frames of a kind that the format has no place for."""
-    for flag, name in _KINDS:
-        if kind.cannot_hold & flag and batch.has(flag).any():
-            raise FileError(f"{kind.title} cannot hold {name}; choose {writable(flag)}")
-
-
 class Writer:
     """Writes batches to a temporary file beside the target, which takes the target's place on close().
 
     A context manager: leaving it by an exception aborts. After abort(), or when anything raised, the old
     file is as it was and no temporary file is left. ``frames`` and ``notes`` are how many were written,
-    ``notes_left_out`` how many notes the format has no place for.
+    ``notes_left_out`` how many notes the format has no place for, and ``lost`` what the format could not
+    hold, each kind with its count.
     """
 
     def __init__(self, path: Path, kind: Format) -> None:
         self.path = Path(os.path.realpath(path))
         self.format = kind
-        self.frames = 0
         self.notes = 0
         self.notes_left_out = 0
+        self._taken = 0
+        self._aborted = False
         self._waiting: deque[Note] = deque()
         try:
             self._temporary = Temporary(self.path)
@@ -69,6 +63,7 @@ class Writer:
             raise FileError(os_sentence(self.path, error, "written")) from error
         try:
             self._sink, self._file = open_sink(kind, self._temporary.path, self.path)
+            self._output = Output(kind, self._sink)
         except (OSError, FileError) as error:
             self._temporary.remove()
             if isinstance(error, FileError):
@@ -76,8 +71,25 @@ class Writer:
             raise FileError(os_sentence(self.path, error, "written")) from error
         self._open = True
 
+    @property
+    def frames(self) -> int:
+        """How many frames were written; none are after abort()."""
+        return 0 if self._aborted else self._output.frames
+
+    @property
+    def lost(self) -> list[str]:
+        """What the format could not hold, so far: "12 error frames without DLC and data"."""
+        return self._output.losses.sentences
+
+    def begin(self, first_ns: int) -> None:
+        """Let the file begin early enough for frames of that time, which may come later."""
+        self._output.begin(first_ns)
+
     def write(self, batch: FrameBatch) -> None:
-        """Write the frames of a batch. Raises FileError, after which nothing of the file is left."""
+        """Write the frames of a batch. Raises FileError, after which nothing of the file is left.
+
+        It is TooOldError where the format has no place for a time before the first one; see begin().
+        """
         self._guarded(lambda: self._write(batch))
 
     def note(self, note: Note) -> None:
@@ -97,15 +109,15 @@ class Writer:
         if not self._open:
             return
         self._open = False
+        self._aborted = True
         with suppress(OSError, ValueError):
             self._file.close()
         self._temporary.remove()
 
     def _write(self, batch: FrameBatch) -> None:
-        refuse_what_does_not_fit(self.format, batch)
         done = 0
-        while self._waiting and self._waiting[0].row < self.frames + len(batch) - done:
-            until = done + max(0, self._waiting[0].row - self.frames)
+        while self._waiting and self._waiting[0].row < self._taken + len(batch) - done:
+            until = done + max(0, self._waiting[0].row - self._taken)
             self._write_frames(batch[done:until])
             self._write_note(self._waiting.popleft())
             done = until
@@ -113,12 +125,11 @@ class Writer:
 
     def _write_frames(self, batch: FrameBatch) -> None:
         if len(batch):
-            self._sink.write(batch)
-            self.frames += len(batch)
+            self._output.write(batch)
+            self._taken += len(batch)
 
     def _write_note(self, note: Note) -> None:
-        if isinstance(self._sink, NotingSink):
-            self._sink.note(note)
+        if self._output.note(note):
             self.notes += 1
         else:
             self.notes_left_out += 1
@@ -126,7 +137,7 @@ class Writer:
     def _complete(self) -> None:
         for note in self._waiting:
             self._write_note(note)
-        self._sink.finish()
+        self._output.finish()
         to_disk(self._temporary.path)
         self._temporary.take_place()
         self._open = False
@@ -166,6 +177,35 @@ def open_writer(path: str | os.PathLike[str], format: str | None = None) -> Writ
     return Writer(path, kind)
 
 
+def write_file(
+    path: str | os.PathLike[str],
+    format: str | None,
+    fill: Callable[[Writer], None],
+    oldest_ns: Callable[[], int | None],
+) -> Writer:
+    """Write a file by what fills it; again, from the oldest time, where that is not the first.
+
+    ``oldest_ns`` is asked only then, and gives None where it cannot be known. What aborts the writer leaves
+    no file. Raises FileError.
+    """
+    try:
+        with open_writer(path, format) as writer:
+            fill(writer)
+    except TooOldError:
+        oldest = oldest_ns()
+        if oldest is None:
+            raise
+        with open_writer(path, format) as writer:
+            writer.begin(oldest)
+            fill(writer)
+    return writer
+
+
+def oldest_of(batches: Iterable[FrameBatch]) -> int | None:
+    """The time of the oldest frame; None where there is none."""
+    return min((int(batch.timestamp_ns.min()) for batch in batches if len(batch)), default=None)
+
+
 def save(
     path: str | os.PathLike[str],
     batches: Iterable[FrameBatch],
@@ -176,13 +216,16 @@ def save(
     """Save batches as a log file; the format goes by the suffix. Returns the number of frames written.
 
     ``notes`` are in the order of their rows, counted from the first frame that is saved; a format that does
-    not hold notes is saved without them.
+    not hold notes is saved without them. Batches that are iterated twice, as those of a list, may come in any
+    order of time; where the format's times cannot be negative, an iterator must begin with the oldest second.
 
     ``progress`` is called with the share of ``total`` frames that are written (0 where the total is not
     known); when it returns False the save is given up, 0 is returned and the old file stays. Raises
     FileError, and then the old file stays as well.
     """
-    with open_writer(path) as writer:
+    notes = list(notes)
+
+    def fill(writer: Writer) -> None:
         for note in notes:
             writer.note(note)
         for batch in batches:
@@ -191,8 +234,12 @@ def save(
                 done = writer.frames / total if total else 0.0
                 if progress is not None and progress(min(1.0, done)) is False:
                     writer.abort()
-                    return 0
-    return writer.frames
+                    return
+
+    def oldest_ns() -> int | None:
+        return None if isinstance(batches, Iterator) else oldest_of(batches)
+
+    return write_file(path, None, fill, oldest_ns).frames
 
 
 def to_disk(path: Path) -> None:

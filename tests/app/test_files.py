@@ -43,6 +43,11 @@ def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
     assert notes_of(path) == [(0, "row 0"), (2, "row 41"), (5, "row 99")]
     saved = save(tmp_path / "log.csv", recording, whole(recording), None, None, lambda _share: True)
     assert (saved.notes_left_out, saved.title) == (3, "python-can CSV")
+    assert saved.message(tmp_path / "log.csv") == (
+        "warning",
+        f"100 frames saved to {tmp_path / 'log.csv'}. python-can CSV does not hold all of it: "
+        "3 notes left out; 100 frames without channel.",
+    )
     recording.discard()
 
 
@@ -68,3 +73,19 @@ def test_notes_of_a_file_become_marks_and_times_that_fall_are_said(tmp_path):
     assert opened.remarks == ("1 frame is older than the one before",)
     assert np.array_equal(target.rows(0, 10).timestamp_ns, batch.timestamp_ns)
     target.discard()
+
+
+def test_saved_rows_may_be_older_than_the_first(tmp_path):
+    batch = small_batch(10)
+    batch.records["timestamp_ns"][5:] -= 5_000_000_000
+    recording = recorded(tmp_path, batch)
+    for path in (tmp_path / "log.asc", tmp_path / "log.blf"):
+        saved = save(path, recording, whole(recording), None, None, lambda _share: True)
+        assert saved.message(path) == ("info", f"10 frames saved to {path}.")
+        found = FrameBatch.concatenate(list(read_batches(path)))
+        assert found.timestamp_ns.tolist() == batch.timestamp_ns.tolist()
+        few = compile_filter("id == 0x102 or id == 0x106")
+        assert save(path, recording, whole(recording), few, None, lambda _share: True).frames == 2
+        found = FrameBatch.concatenate(list(read_batches(path)))
+        assert found.timestamp_ns.tolist() == batch.timestamp_ns[[2, 6]].tolist()
+    recording.discard()

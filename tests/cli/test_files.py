@@ -126,6 +126,31 @@ def test_convert_joins_several_on_one_time_line(canmcast, log, tmp_path):
     assert canmcast("convert", log, target, "--offset", 0, "--offset", 1).returncode == 2
 
 
+def test_convert_says_what_the_target_cannot_hold(canmcast, tmp_path):
+    (tmp_path / "in.log").write_text(
+        "# a note\n(1.5) can0 123#01 T\n(1.6) can0 20000004#0102030405060708 R\n"
+    )
+    result = canmcast("convert", tmp_path / "in.log", tmp_path / "out.asc")
+    bare = "1 error frame without DLC and data; 1 error frame without id"
+    assert f"canmcast: Vector ASC does not hold all of it: {bare}\n" in result.stderr
+    result = canmcast("convert", tmp_path / "in.log", tmp_path / "out.csv")
+    assert "1 note left out; 2 frames without channel; 1 frame without direction Tx\n" in result.stderr
+    result = canmcast("convert", tmp_path / "in.log", tmp_path / "out.mf4")
+    assert (result.returncode, "does not hold" in result.stderr) == (0, False)
+
+
+def test_convert_keeps_times_before_the_first_one(canmcast, tmp_path):
+    (tmp_path / "in.log").write_text("(1700000099.5) can0 1#\n(1700000040.25) can0 2#\n")
+    result = canmcast("convert", tmp_path / "in.log", tmp_path / "out.asc")
+    assert result.returncode == 0, result.stderr
+    assert frames_in(tmp_path / "out.asc").timestamp_ns.tolist() == [
+        1_700_000_099_500_000_000,
+        1_700_000_040_250_000_000,
+    ]
+    assert "times that fall by about a minute" in result.stderr
+    assert "times that fall by about a minute" in canmcast("info", tmp_path / "in.log").stderr
+
+
 @pytest.mark.parametrize("command", ["info", "convert", "play"])
 def test_a_file_that_is_no_log_is_refused(command, canmcast, bus, tmp_path):
     (tmp_path / "in.asc").write_bytes(b"\x00\x01 nothing")

@@ -115,10 +115,3 @@ def test_a_start_with_few_milliseconds_stays_where_it_is(tmp_path):
         1762345678.006,
         1762345678.007,
     ]
-
-
-def test_a_frame_older_than_the_start_of_an_asc_file_gets_its_start(tmp_path):
-    first, older = small_batch(1), small_batch(1, start_ns=1_700_000_000_000_000_000)
-    save(tmp_path / "log.asc", [first, older])
-    times = FrameBatch.concatenate(list(read_batches(tmp_path / "log.asc"))).timestamp_ns
-    assert times.tolist() == [1_762_345_678_500_000_000, 1_762_345_678_000_000_000]

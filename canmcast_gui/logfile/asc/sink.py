@@ -7,12 +7,11 @@ import numpy as np
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.asc.dates import date_text
-from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.payloads import classic_codes
 from canmcast_gui.logfile.text.quads import (
     Integers,
     Quads,
     by_kind,
-    classic_codes,
     decimals,
     digits_of,
     hex_digits_of,
@@ -22,7 +21,7 @@ from canmcast_gui.logfile.text.quads import (
     rounded,
     spaced_payloads,
 )
-from canmcast_gui.logfile.text.sink import NotingTextSink
+from canmcast_gui.logfile.text.sink import StartingTextSink
 
 _LINE_FEED = ord("\n")
 
@@ -58,17 +57,14 @@ _FD_ENDS = quads_of(
 _FD_CODES = quads_of([f"{code:x}" for code in range(16)])
 
 
-class AscSink(NotingTextSink):
-    """Vector ASC; times count from a whole second. A frame that is older than that gets that time.
+class AscSink(StartingTextSink):
+    """Vector ASC; times count from a whole second.
 
     An ErrorFrame line has a channel, and no place for an id, a direction, a DLC or data.
     """
 
-    _start_ns = 0
-
     def head(self, start_s: int) -> str:
         """The dates, in local time."""
-        self._start_ns = start_s * NANOSECONDS
         date = date_text(start_s)
         return (
             f"date {date}\nbase hex  timestamps absolute\ninternal events logged\n"
@@ -89,7 +85,7 @@ class AscSink(NotingTextSink):
 
     def note_line(self, note: Note) -> str:
         """A Comment event about no other event, its text on one line."""
-        microseconds = (max(0, note.timestamp_ns - self._start_ns) + 500) // 1000
+        microseconds = int(rounded(self.since_start(np.array([note.timestamp_ns])), 1000)[0])
         moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
         return f"{moment:>9} Comment: 0 {' '.join(note.text.split())}\n"
 
@@ -128,7 +124,7 @@ class AscSink(NotingTextSink):
         return [*self._times(batch), _CHANNELS.take(_channel(batch), axis=0), *number, padding]
 
     def _times(self, batch: FrameBatch) -> list[Quads | int]:
-        times = rounded(np.maximum(batch.timestamp_ns - self._start_ns, 0), 1000)
+        times = rounded(self.since_start(batch.timestamp_ns), 1000)
         wide = digits_of(times // 1_000_000)
         return [_TIME_PADDING.take(np.minimum(wide, 2)), *decimals(times, 6)]
 

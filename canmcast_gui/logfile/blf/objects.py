@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.logfile.blf import layout
+from canmcast_gui.logfile.payloads import classic_codes
 
 Records = npt.NDArray[Any]
 
@@ -69,7 +70,7 @@ def _new_objects(kind: np.dtype[Any], batch: FrameBatch, start_ns: int) -> Recor
     objects["size"] = kind.itemsize
     objects["type"] = _TYPES[kind]
     objects["unit"] = layout.ONE_NANOSECOND
-    objects["time"] = np.maximum(batch.timestamp_ns - start_ns, 0)
+    objects["time"] = batch.timestamp_ns - start_ns
     objects["channel"] = np.maximum(batch.channel, 1)  # there is no "unknown"
     extended = (batch.flags & np.uint16(bits.EXTENDED)).astype(np.uint32) << np.uint32(31)
     objects["id"] = batch.arbitration_id | extended
@@ -80,6 +81,9 @@ def _new_objects(kind: np.dtype[Any], batch: FrameBatch, start_ns: int) -> Recor
 def _messages(batch: FrameBatch, start_ns: int) -> Records:
     objects = _new_objects(_MESSAGE, batch, start_ns)
     objects["flags"] = _direction_and_remote(batch)
+    # Readers take as many bytes as the DLC says.
+    remote = (batch.flags & bits.REMOTE) != 0
+    objects["dlc"] = np.where(remote, batch.dlc, classic_codes(batch))
     objects["data"] = batch.records.view(_WORDS)["data"]
     return objects
 

@@ -24,25 +24,16 @@ _CONTAINER_BYTES = 128 * 1024
 # CANoe 8.1; before it python-can's API number, which tells readers that dates are UTC.
 _WRITTEN_BY = (layout.PYTHON_CAN_API, 2, 6, 8, 1)
 
-# Notes that come before the first frame wait for it, as the file's start is the frame's.
-_MOST_WAITING = 10_000
-
 
 class BlfSink:
-    """One BLF file. Its start is the whole second of the first batch.
-
-    Times count from there and cannot be negative: what is older gets that time, and a note says how many
-    frames did.
-    """
+    """One BLF file. Its start is the whole second of the first batch; times count from there."""
 
     def __init__(self, file: BinaryIO, _path: Path) -> None:
         self._file = file
         self._stream = bytearray()
-        self._early: list[Note] = []
-        self._start_ns: int | None = None
+        self.start_ns: int | None = None
         self._last_ns = 0
         self._objects = 0
-        self._older = 0
         self._inflated = layout.FILE_HEADER_BYTES
         file.write(self._header(layout.FILE_HEADER_BYTES))
 
@@ -50,20 +41,14 @@ class BlfSink:
         """Write all frames of a batch."""
         if not len(batch):
             return
-        if self._start_ns is None:
-            self._begin(int(batch.timestamp_ns.min()))
-        assert self._start_ns is not None
+        start_ns = self._begun(int(batch.timestamp_ns.min()))
         self._last_ns = max(self._last_ns, int(batch.timestamp_ns.max()))
         self._objects += len(batch)
-        self._older += int((batch.timestamp_ns < self._start_ns).sum())
-        self._add(objects_of_frames(batch, self._start_ns))
+        self._add(objects_of_frames(batch, start_ns))
 
     def note(self, note: Note) -> None:
         """Write a global marker."""
-        if self._start_ns is None and len(self._early) < _MOST_WAITING:
-            self._early.append(note)
-        elif self._start_ns is not None:
-            self._mark(note, self._start_ns)
+        self._mark(note, self._begun(note.timestamp_ns))
 
     def flush(self) -> None:
         """Hand all that was written to the operating system, with a header that fits it."""
@@ -78,20 +63,18 @@ class BlfSink:
 
     def finish(self) -> None:
         """Write what belongs at the end and close the file."""
-        if self._early:
-            self._begin(min(note.timestamp_ns for note in self._early))
-        if self._older:
-            told = f"{self._older:,} frames are older than this file's start, and have its time"
-            self.note(Note(0, self._last_ns, told))
         self.flush()
         self._file.close()
 
-    def _begin(self, first_ns: int) -> None:
-        start = first_ns // NANOSECONDS * NANOSECONDS
-        self._start_ns = 0 if 0 <= start < layout.FIRST_DATE_NS else start
-        early, self._early = self._early, []
-        for note in early:
-            self._mark(note, self._start_ns)
+    def begin(self, first_ns: int) -> None:
+        """Let the file start with the whole second of a time, or with 0 where its date cannot be written."""
+        self._begun(first_ns)
+
+    def _begun(self, first_ns: int) -> int:
+        if self.start_ns is None:
+            start = first_ns // NANOSECONDS * NANOSECONDS
+            self.start_ns = start if start >= layout.FIRST_DATE_NS else 0
+        return self.start_ns
 
     def _mark(self, note: Note, start_ns: int) -> None:
         body = marker(note.text)
@@ -99,7 +82,7 @@ class BlfSink:
         head = np.zeros(1, dtype=layout.OBJECT_HEAD)
         head["signature"], head["header_size"], head["version"] = layout.SIGNATURE, layout.HEADER_BYTES, 1
         head["size"], head["type"], head["unit"] = size, layout.MARKER, layout.ONE_NANOSECOND
-        head["time"] = max(0, note.timestamp_ns - start_ns)
+        head["time"] = note.timestamp_ns - start_ns
         self._objects += 1
         self._add(memoryview(head.tobytes() + body + bytes(size % 4)))
 
@@ -125,7 +108,7 @@ class BlfSink:
         self._inflated += layout.CONTAINER_HEAD + len(content)
 
     def _header(self, file_size: int) -> bytes:
-        start = self._start_ns or 0
+        start = self.start_ns or 0
         packed = layout.FILE_HEADER.pack(
             b"LOGG",
             layout.FILE_HEADER_BYTES,

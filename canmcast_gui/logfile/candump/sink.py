@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
+from canmcast_gui.logfile.payloads import classic_codes
 from canmcast_gui.logfile.text.quads import (
     Quads,
     by_kind,
-    classic_codes,
     decimals,
     padded_ids,
     page,

@@ -13,10 +13,15 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format
+from canmcast_gui.logfile.losses import Losses
+from canmcast_gui.logfile.output import Output
 from canmcast_gui.logfile.record.journal import open_recording_sink
 from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_number, numbered
-from canmcast_gui.logfile.sinks import NotingSink, Sink
-from canmcast_gui.logfile.writer import refuse_what_does_not_fit, to_disk
+from canmcast_gui.logfile.sinks import Sink
+from canmcast_gui.logfile.writer import to_disk
+
+# A file begins that long before its first frame: what came on another channel may be a little older.
+_EARLIER_NS = NS // 10
 
 # So many frames go between two looks at the size of a file that must not grow beyond one.
 _SLICE_FRAMES = 1024
@@ -25,7 +30,8 @@ _SLICE_FRAMES = 1024
 class FileSequence:
     """Writes frames to the file that is given, and then to numbered ones of ``final_path``.
 
-    ``on_file`` is told each file that is begun. All methods raise OSError and FileError.
+    ``on_file`` is told each file that is begun; ``losses`` count what the format did not hold, in all files.
+    A frame that is older than its file can hold begins the next one. All methods raise OSError and FileError.
     """
 
     def __init__(
@@ -40,36 +46,34 @@ class FileSequence:
         self._final_path = final_path
         self._options = options
         self._on_file = on_file
+        self.losses = Losses(kind.loses)
         self._sink: Sink
         self._file: IO[Any]
-        self._frames = 0
+        self._output: Output
         self._first_ns: int | None = None
         self._finished = False
         self._open(path)
 
     def write(self, batch: FrameBatch) -> None:
         """Write frames, into as many files as that needs."""
-        refuse_what_does_not_fit(self._kind, batch)
         start = 0
         while start < len(batch):
             end = start + self._room(batch[start:])
             if end == start:
                 self.next_file()
                 continue
-            self._sink.write(batch[start:end])
+            self._output.write(batch[start:end])
             if self._first_ns is None:
                 self._first_ns = int(batch.timestamp_ns[start])
-            self._frames += end - start
             start = end
 
     def note(self, note: Note) -> None:
         """Write a note behind the last frame, where the format has a place for notes."""
-        if isinstance(self._sink, NotingSink):
-            self._sink.note(note)
+        self._output.note(note)
 
     def next_file(self) -> None:
         """Complete this file and begin the next, unless nothing is in this one yet."""
-        if not self._frames:
+        if not self._output.frames:
             return
         self.finish()
         path = numbered(self._final_path, first_free_number(self._final_path))
@@ -87,15 +91,15 @@ class FileSequence:
         if self._finished:
             return
         self._finished = True
-        self._sink.finish()
+        self._output.finish()
         to_disk(self._path)
 
     def _open(self, path: Path) -> None:
         self._path = path
-        self._frames = 0
         self._first_ns = None
         name = path if self._options.is_numbered else self._final_path
         self._sink, self._file = open_recording_sink(self._kind, path, name)
+        self._output = Output(self._kind, self._sink, self.losses, _EARLIER_NS)
         self._finished = False
         self._on_file(path)
 
@@ -103,19 +107,22 @@ class FileSequence:
         """How many frames of the batch still belong to this file."""
         options, room = self._options, len(batch)
         if options.split_frames:
-            room = min(room, options.split_frames - self._frames)
+            room = min(room, options.split_frames - self._output.frames)
         if options.split_seconds and self._first_ns is None:
             self._first_ns = int(batch.timestamp_ns[0])
         if options.split_seconds and self._first_ns is not None:
             end = self._first_ns + round(options.split_seconds * NS)
             late = np.flatnonzero(batch.timestamp_ns[:room] >= end)
             room = int(late[0]) if len(late) else room
+        if (start_ns := self._output.start_ns) is not None:
+            older = np.flatnonzero(batch.timestamp_ns[:room] < start_ns)
+            room = int(older[0]) if len(older) else room
         if options.split_bytes:
             room = 0 if self._is_full(options.split_bytes) else min(room, _SLICE_FRAMES)
         return room
 
     def _is_full(self, limit: int) -> bool:
-        if not self._frames:
+        if not self._output.frames:
             return False
         self._file.flush()
         return os.fstat(self._file.fileno()).st_size >= limit

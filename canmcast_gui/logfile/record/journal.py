@@ -14,7 +14,7 @@ from typing import IO, Any
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.formats import Format, format_named
-from canmcast_gui.logfile.sinks import NotingSink, Sink
+from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
 from canmcast_gui.logfile.writer import Writer, open_sink
 
 
@@ -31,6 +31,18 @@ class JournalSink:
         except BaseException:
             self.file.close()
             raise
+
+    @property
+    def start_ns(self) -> int | None:
+        """The oldest time that a frame may have; None before anything was written."""
+        assert isinstance(self._journal, StartingSink)
+        return self._journal.start_ns
+
+    def begin(self, first_ns: int) -> None:
+        """Let the files start early enough for that time."""
+        assert isinstance(self._journal, StartingSink)
+        self._journal.begin(first_ns)
+        self._writer.begin(first_ns)
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""

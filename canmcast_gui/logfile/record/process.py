@@ -52,7 +52,7 @@ def record(files: FileSequence, batches: Iterator[FrameBatch | Note | None]) -> 
             files.finish()  # the first reason is the one to tell
         raise
     files.finish()
-    _say(recorded=recorded)
+    _say(recorded=recorded, not_held=files.losses.sentences)
 
 
 def _say(**news: Any) -> None:

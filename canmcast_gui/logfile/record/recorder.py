@@ -20,6 +20,7 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.frames.processes.launcher import ModuleProcess
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
+from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record.trigger import Trigger
@@ -67,6 +68,7 @@ class Recorder:
         self._trigger = _trigger_of(self.options, trigger)
         self.recorded = 0
         self.lost = 0
+        self._not_held: list[str] = []
         self.error: str | None = None
         self.failed = False
         self._limit = queue_bytes
@@ -97,6 +99,11 @@ class Recorder:
     def pid(self) -> int:
         """The id of the process that writes."""
         return self._process.pid
+
+    @property
+    def losses(self) -> str:
+        """One sentence about what the format does not hold, after close(); "" where it holds all."""
+        return losses_sentence(self.format.title, self._not_held)
 
     @property
     def fired(self) -> int:
@@ -229,6 +236,7 @@ class Recorder:
         for line in self._process.stdout:
             news = json.loads(line)
             self.recorded = news.get("recorded", self.recorded)
+            self._not_held = news.get("not_held", self._not_held)
             if "file" in news:
                 self.files += 1
                 self.current_path = Path(news["file"])

@@ -96,7 +96,8 @@ def frames_of_cells(cells: Cells, layout: TableLayout, channels: Channels) -> tu
     flags |= extended * np.uint16(Flag.EXTENDED)
     payloads, lengths, codes, good_data = _payloads(cells, layout, flags)
     if payloads.shape[1] > INLINE_BYTES:
-        flags |= (lengths > INLINE_BYTES) * np.uint16(Flag.FD)
+        data = (flags & np.uint16(Flag.ERROR)) == 0
+        flags |= (data & (lengths > INLINE_BYTES)) * np.uint16(Flag.FD)
     good &= (good_ids | ((flags & np.uint16(Flag.ERROR)) > 0)) & good_data
     batch = FrameBatch.from_columns(
         timestamp_ns=times_ns,

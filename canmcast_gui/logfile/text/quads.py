@@ -172,12 +172,6 @@ def padded_ids(values: Integers, extended: npt.NDArray[np.bool_], shortest: int)
     return [np.where(extended, _HEX_FOUR.take(values >> 16), np.uint32(0)), low]
 
 
-def classic_codes(batch: FrameBatch) -> Integers:
-    """The DLC codes of classic data frames, int64 (n,): 9 to 15 stand for 8 bytes as well."""
-    raw = (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES)
-    return np.where(raw, batch.dlc & 15, batch.length).astype(np.int64)
-
-
 def _bytes_or_nothing(batch: FrameBatch) -> npt.NDArray[np.int64]:
     """Payload bytes, int64 (n, longest), 256 beyond each one's end."""
     longest = int(batch.length.max(initial=0))

@@ -6,6 +6,9 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+import numpy.typing as npt
+
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.rows import NANOSECONDS
@@ -80,3 +83,24 @@ class NotingTextSink(TextSink):
         if not self._started:
             super()._start(start_s)
             self._file.write("".join(map(self.note_line, self._early)).encode())
+
+
+class StartingTextSink(NotingTextSink):
+    """Times count from a whole second, and are never negative."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        super().__init__(file, path)
+        self.start_ns: int | None = None
+
+    def begin(self, first_ns: int) -> None:
+        """Let the file start with the whole second of a time."""
+        self._start(first_ns // NANOSECONDS)
+
+    def since_start(self, timestamps_ns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Times since the start, in ns."""
+        return timestamps_ns - np.int64(self.start_ns or 0)
+
+    def _start(self, start_s: int) -> None:
+        if self.start_ns is None:
+            self.start_ns = start_s * NANOSECONDS
+        super()._start(start_s)

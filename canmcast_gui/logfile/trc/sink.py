@@ -9,7 +9,6 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.text.quads import (
     Quads,
     by_kind,
@@ -22,7 +21,7 @@ from canmcast_gui.logfile.text.quads import (
     spaced_payloads,
     whole,
 )
-from canmcast_gui.logfile.text.sink import NotingTextSink
+from canmcast_gui.logfile.text.sink import StartingTextSink
 
 _OLE_EPOCH_DAYS = 25569
 _DAY_SECONDS = 86400
@@ -46,15 +45,13 @@ _ERROR_END = quads_of(["       - Rx -  0   \r\n"])
 _FD_TYPES = quads_of([" FD ", " FB ", " BI ", " FE "])
 
 
-class TrcSink(NotingTextSink):
+class TrcSink(StartingTextSink):
     """PEAK TRC 2.1; times count from a whole second, UTC."""
 
-    _start_ns = 0
     _count = 0
 
     def head(self, start_s: int) -> str:
         """The version, the start and the columns; l is the number of data bytes."""
-        self._start_ns = start_s * NANOSECONDS
         start = datetime.fromtimestamp(start_s, tz=UTC)
         rule = ";" + "-" * 79
         lines = (
@@ -90,9 +87,8 @@ class TrcSink(NotingTextSink):
         if not text:
             return ""  # there is no event without one
         self._count += 1
-        microseconds = int(rounded(np.array([note.timestamp_ns - self._start_ns]), 1000)[0])
-        whole_part, part = divmod(abs(microseconds), 1000)
-        moment = f"{'-' if microseconds < 0 else ''}{whole_part}.{part:03d}"
+        microseconds = int(rounded(self.since_start(np.array([note.timestamp_ns])), 1000)[0])
+        moment = f"{microseconds // 1000}.{microseconds % 1000:03d}"
         return f"{self._count:>7} {moment:>13} EV {text}\r\n"
 
     def _data(self, batch: FrameBatch) -> Quads:
@@ -126,8 +122,8 @@ class TrcSink(NotingTextSink):
     def _moments(self, batch: FrameBatch, kind: int) -> list[Quads | int]:
         """Number and time."""
         numbers = self._numbers[self._rows[kind]]
-        microseconds = rounded(batch.timestamp_ns - self._start_ns, 1000)
-        sizes = digits_of(np.abs(microseconds) // 1000) + (microseconds < 0)
+        microseconds = rounded(self.since_start(batch.timestamp_ns), 1000)
+        sizes = digits_of(microseconds // 1000)
         return [
             _NUMBER_PADDING.take(digits_of(numbers), axis=0),
             *whole(numbers),

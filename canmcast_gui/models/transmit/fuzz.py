@@ -190,6 +190,8 @@ class FuzzControl(QObject):
     def _on_closed(self, recorder: Recorder) -> None:
         if recorder.error:
             self.failed.emit(f"{recorder.error}.")
+        if recorder.losses:
+            self._session.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
 
     def end(self) -> None:
         """The window goes: end the run and complete its log."""

@@ -1,0 +1,152 @@
+"""What formats have no place for: each kind is named once, formats list theirs, what is written is counted.
+
+A kind covers exactly the frames that come back from a file otherwise than they were written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.counted import counted
+from canmcast_gui.frames import INLINE_BYTES, LENGTH_TO_DLC, Flag, FrameBatch, bits
+
+Mask = npt.NDArray[np.bool_]
+
+_CAN_FD = bits.FD | bits.BRS | bits.ESI
+_ERROR_CLASSES = 0x3FF  # linux/can/error.h
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One kind: which frames ``of`` a flag (0 is all) lose something; what, in words behind their noun."""
+
+    noun: str
+    what: str
+    of: int
+    which: Callable[[FrameBatch], Mask]
+
+    def said(self, count: int) -> str:
+        """For example "12 error frames without DLC and data"."""
+        return f"{counted(count, self.noun)} {self.what}"
+
+
+def _all(what: str, which: Callable[[FrameBatch], Mask]) -> Loss:
+    return Loss("frame", what, 0, which)
+
+
+def _errors(what: str, which: Callable[[FrameBatch], Mask]) -> Loss:
+    return Loss("error frame", what, bits.ERROR, which)
+
+
+def _data(what: str, which: Callable[[FrameBatch], Mask]) -> Loss:
+    """A kind of data frames."""
+    others = bits.ERROR | bits.REMOTE
+    return Loss("frame", what, 0, lambda batch: which(batch) & (batch.flags & others == 0))
+
+
+def _usual_dlc(batch: FrameBatch) -> Mask:
+    usual: Mask = batch.dlc == LENGTH_TO_DLC.take(batch.length)
+    return usual
+
+
+def _is_classic(batch: FrameBatch) -> Mask:
+    classic: Mask = batch.flags & bits.FD == 0
+    return classic
+
+
+def _is_raw_dlc(batch: FrameBatch) -> Mask:
+    raw: Mask = _is_classic(batch) & (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES)
+    return raw
+
+
+def _not_an_error_class(batch: FrameBatch) -> Mask:
+    ids = batch.arbitration_id
+    other: Mask = (ids == 0) | (ids > _ERROR_CLASSES) | batch.has(Flag.EXTENDED)
+    return other
+
+
+# -- the kinds -----------------------------------------------------------------------------------------------
+
+SOURCE = _all("without source", lambda batch: batch.source != 0)
+DIRECTION = _all("without direction Tx", lambda batch: batch.has(Flag.TX))
+CHANNEL = _all("without channel", lambda batch: batch.channel != 0)
+UNKNOWN_CHANNEL = _all("of unknown channel on channel 1", lambda batch: batch.channel == 0)
+MICROSECONDS = _all("with times rounded to 1 µs", lambda batch: batch.timestamp_ns % 1000 != 0)
+
+ERROR_CONTENT = _errors("without DLC and data", lambda batch: (batch.dlc > 0) | (batch.length > 0))
+ERROR_ID = _errors("without id", lambda batch: (batch.arbitration_id != 0) | batch.has(Flag.EXTENDED))
+ERROR_CLASS = _errors("with another id, of an error on the bus", _not_an_error_class)
+ERROR_LONG = _errors("with their first 8 bytes", lambda batch: batch.length > INLINE_BYTES)
+ERROR_DLC = _errors("with another DLC", lambda batch: (batch.length <= INLINE_BYTES) & ~_usual_dlc(batch))
+ERROR_DIRECTION = _errors("without direction Tx", lambda batch: batch.has(Flag.TX))
+ERROR_FLAGS = _errors(
+    "without flags of other kinds", lambda batch: batch.flags & (_CAN_FD | bits.REMOTE) != 0
+)
+
+# DLC codes that the payload does not say: all of them, or those of classic frames with 8 bytes apart.
+DLC = _data("with another DLC", lambda batch: ~_usual_dlc(batch))
+ODD_DLC = _data("with another DLC", lambda batch: ~_usual_dlc(batch) & ~_is_raw_dlc(batch))
+SWITCHES = _data("without flags of CAN FD", lambda batch: _is_classic(batch) & (batch.flags & _CAN_FD != 0))
+
+# -- what formats lose ---------------------------------------------------------------------------------------
+
+_BARE_ERRORS = (ERROR_CONTENT, ERROR_ID, ERROR_DIRECTION, ERROR_FLAGS)
+
+ASC = (UNKNOWN_CHANNEL, MICROSECONDS, *_BARE_ERRORS, ODD_DLC, SWITCHES, SOURCE)
+BLF = (
+    UNKNOWN_CHANNEL,
+    ERROR_LONG,
+    ERROR_DLC,
+    ERROR_DIRECTION,
+    ERROR_FLAGS,
+    ODD_DLC,
+    SWITCHES,
+    SOURCE,
+)
+CANDUMP = (
+    *(UNKNOWN_CHANNEL, MICROSECONDS, ERROR_CLASS, ERROR_LONG, ERROR_DLC, ERROR_FLAGS),
+    *(ODD_DLC, SWITCHES, SOURCE),
+)
+CSV = (CHANNEL, DIRECTION, ERROR_DLC, DLC, SWITCHES, SOURCE)
+MF4 = (SOURCE,)
+TRC = (UNKNOWN_CHANNEL, MICROSECONDS, *_BARE_ERRORS, DLC, SWITCHES, SOURCE)
+
+
+def losses_sentence(title: str, lost: Sequence[str]) -> str:
+    """What a format of that title did not hold, without a full stop at its end; "" where it held all."""
+    return f"{title} does not hold all of it: {'; '.join(lost)}" if lost else ""
+
+
+class Losses:
+    """Counts what is lost of the frames and notes that are written in one format."""
+
+    def __init__(self, kinds: Sequence[Loss]) -> None:
+        self._kinds = kinds
+        self._counts: Counter[Loss] = Counter()
+        self._others: Counter[tuple[str, str]] = Counter()
+
+    def add(self, batch: FrameBatch) -> None:
+        """Count what is lost of these frames."""
+        parts = {0: batch}
+        for kind in self._kinds:
+            if kind.of not in parts:
+                parts[kind.of] = batch[batch.has(Flag(kind.of))]
+            if len(parts[kind.of]) and (count := int(np.count_nonzero(kind.which(parts[kind.of])))):
+                self._counts[kind] += count
+
+    def count(self, noun: str, what: str, number: int) -> None:
+        """Count another kind of loss, in words behind its noun."""
+        if number:
+            self._others[noun, what] += number
+
+    @property
+    def sentences(self) -> list[str]:
+        """For each kind how many: "12 error frames without DLC and data"; sources last, the least of them."""
+        known = [kind for kind in self._kinds if kind in self._counts]
+        said = [kind.said(self._counts[kind]) for kind in sorted(known, key=lambda kind: kind is SOURCE)]
+        return [f"{counted(number, noun)} {what}" for (noun, what), number in self._others.items()] + said

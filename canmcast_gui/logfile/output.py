@@ -1,0 +1,117 @@
+"""Frames and notes on their way into a sink: made to fit, or refused, and what is lost is counted."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime
+
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.validity import with_possible_ids
+from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.formats import Format, writable
+from canmcast_gui.logfile.losses import Losses
+from canmcast_gui.logfile.notes import MOST_KEPT
+from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
+
+_DAY_NS = 86400 * NANOSECONDS
+
+_KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
+
+
+class TooOldError(FileError):
+    """A frame is older than the start of a file whose times count from there and cannot be negative."""
+
+    def __init__(self, kind: Format, oldest_ns: int, start_ns: int) -> None:
+        start, oldest = (_moment(time) for time in (start_ns, oldest_ns))
+        super().__init__(
+            f"{kind.title} has no times before the start of the file, which is {start}; "
+            f"a frame that came later has the time {oldest}"
+        )
+
+
+class Output:
+    """Writes to the sink of a format. ``frames`` were written; ``losses`` may be those of several outputs.
+
+    A file begins ``earlier_ns`` before its first frames, where its times count from its start.
+    """
+
+    def __init__(self, kind: Format, sink: Sink, losses: Losses | None = None, earlier_ns: int = 0) -> None:
+        self._kind = kind
+        self._sink = sink
+        self.losses = Losses(kind.loses) if losses is None else losses
+        self.frames = 0
+        self._earlier_ns = earlier_ns
+        # Notes before the first frame wait for it where the file starts with its time.
+        self._early: deque[Note] = deque(maxlen=MOST_KEPT)
+
+    @property
+    def start_ns(self) -> int | None:
+        """The oldest time that a frame may have; None where all times can be written, or so far."""
+        return self._sink.start_ns if isinstance(self._sink, StartingSink) else None
+
+    def begin(self, first_ns: int) -> None:
+        """Let the file begin early enough for a frame of that time, where that matters."""
+        if isinstance(self._sink, StartingSink) and self._sink.start_ns is None:
+            recent = [note.timestamp_ns for note in self._early if note.timestamp_ns > first_ns - _DAY_NS]
+            self._sink.begin(min([first_ns, *recent]))
+            while self._early:
+                self.note(self._early.popleft())
+
+    def write(self, batch: FrameBatch) -> None:
+        """Write frames; what no frame can be is left out. Raises FileError for what does not fit at all."""
+        batch = self._with_possible_ids(batch)
+        if not len(batch):
+            return
+        refuse_what_does_not_fit(self._kind, batch)
+        oldest_ns = int(batch.timestamp_ns.min())
+        self.begin(oldest_ns - self._earlier_ns)
+        start_ns = self.start_ns
+        if start_ns is not None and oldest_ns < start_ns:
+            raise TooOldError(self._kind, oldest_ns, start_ns)
+        self.losses.add(batch)
+        self._sink.write(batch)
+        self.frames += len(batch)
+
+    def note(self, note: Note) -> bool:
+        """Write a note after the frames; whether the format has a place for it."""
+        if not isinstance(self._sink, NotingSink):
+            self.losses.count("note", "left out", 1)
+            return False
+        if isinstance(self._sink, StartingSink) and self._sink.start_ns is None:
+            self._early.append(note)
+            return True
+        if self.start_ns is not None and note.timestamp_ns < self.start_ns:
+            self.losses.count("note", "at the start of the file, which they are older than", 1)
+            note = note._replace(timestamp_ns=self.start_ns)
+        self._sink.note(note)
+        return True
+
+    def finish(self) -> None:
+        """Complete the file."""
+        if self._early:
+            self.begin(min(note.timestamp_ns for note in self._early))
+        self._sink.finish()
+
+    def _with_possible_ids(self, batch: FrameBatch) -> FrameBatch:
+        repaired = with_possible_ids(batch)
+        if repaired is None:
+            return batch
+        self.losses.count("frame", "with standard ids above 7FF as extended ones", len(repaired.widened))
+        self.losses.count("frame", "with ids above 1FFFFFFF left out", len(repaired.left_out))
+        return repaired.batch
+
+
+def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
+    """Raise FileError where a batch has frames of a kind that the format has no place for."""
+    for flag, name in _KINDS:
+        if kind.cannot_hold & flag and batch.has(flag).any():
+            raise FileError(f"{kind.title} cannot hold {name}; choose {writable(flag)}")
+
+
+def _moment(time_ns: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(time_ns // NANOSECONDS, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError, OSError):
+        return f"{time_ns / NANOSECONDS:.3f} s"
