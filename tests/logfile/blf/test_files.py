@@ -220,17 +220,6 @@ def test_notes_are_written_as_markers_and_come_back(tmp_path):
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_frames_older_than_the_start_are_told(tmp_path):
-    path = tmp_path / "log.blf"
-    save(path, [small_batch(3), small_batch(2, start_ns=1_700_000_000_000_000_000)])
-    reader = read_batches(path)
-    times = FrameBatch.concatenate(list(reader)).timestamp_ns
-    assert times[3:].tolist() == [1_762_345_678_000_000_000] * 2
-    assert [note.text for note in reader.notes] == [
-        "2 frames are older than this file's start, and have its time"
-    ]
-
-
 def test_a_file_of_notes_only(tmp_path):
     path = tmp_path / "notes.blf"
     with open_writer(path) as writer:
