@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.file_watch import FileWatch
+from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.database import Database, DatabaseSet, Scope, load_database
@@ -19,6 +20,8 @@ class Databases(QObject):
 
     changed = Signal()
     message = Signal(str, str)
+    message_about = Signal(str, str)
+    topic_ended = Signal(str)
 
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,7 @@ class Databases(QObject):
 
     def remove(self, path: Path | str) -> None:
         """Forget a database."""
+        self.topic_ended.emit(_topic(Path(path)))
         self._newest_task.pop(Path(path), None)
         self._watch.remove(Path(path))
         self.loaded.remove(path)
@@ -63,6 +67,7 @@ class Databases(QObject):
         self._watch.add(path)
         task = self._pool.make(f"Loading {path.name}", lambda report: load_database(path, report))
         self._newest_task[path] = task
+        self.topic_ended.emit(_topic(path))
         task.finished.connect(lambda database: self._on_loaded(task, database))
         return task
 
@@ -88,12 +93,12 @@ class Databases(QObject):
             parts.append(f"{others:,} {'id is' if others == 1 else 'ids are'} in another database as well")
         if parts:
             said = f"In {database.path.name} {' and '.join(parts)}. The database browser lists them."
-            self.message.emit("info", said)
+            self._say(database.path, "info", said)
 
     def _on_failed(self, path: Path, sentence: str, is_cancelled: bool) -> None:
         self._newest_task.pop(path, None)
         if not is_cancelled:
-            self.message.emit("error", sentence)
+            self._say(path, "error", with_folder(sentence, path))
         if not any(database.path == path for database in self.loaded):
             self._watch.remove(path)
             self.loaded.remove(path)
@@ -102,11 +107,21 @@ class Databases(QObject):
         """A file has changed: take it as it is now; where it cannot be read, the old one stays."""
         task = self._make(path)
         task.finished.connect(
-            lambda _database: self.message.emit("info", f"{path.name} has changed: loaded again.")
+            lambda _database: self._say(path, "info", f"{path.name} has changed: loaded again.")
         )
-        task.failed.connect(lambda sentence: self._on_failed_again(sentence, task.is_cancelled))
+        task.failed.connect(lambda sentence: self._on_failed_again(path, sentence, task.is_cancelled))
         task.start()
 
-    def _on_failed_again(self, sentence: str, is_cancelled: bool) -> None:
+    def _on_failed_again(self, path: Path, sentence: str, is_cancelled: bool) -> None:
         if not is_cancelled:
-            self.message.emit("warning", f"{sentence}. What was loaded before is still used.")
+            self._say(
+                path, "warning", f"{with_folder(sentence, path)}. What was loaded before is still used."
+            )
+
+    def _say(self, path: Path, level: str, sentence: str) -> None:
+        self.message.emit(level, sentence)
+        self.message_about.emit(_topic(path), sentence)
+
+
+def _topic(path: Path) -> str:
+    return f"database {path}"

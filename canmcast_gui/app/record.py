@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.live import SUPERVISE_MS
+from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
@@ -37,6 +38,7 @@ class RecordControl(QObject):
         super().__init__(parent)
         self.recorder: Recorder | None = None
         self.problems: list[str] = []  # a sentence for each file that is not as it was asked for
+        self._path = Path()
         self._written = 0
         self._is_moved = False
         self._watch = QTimer(self)
@@ -61,9 +63,10 @@ class RecordControl(QObject):
         try:
             self.recorder = start_recorder(path, options, recording, databases)
         except FileError as error:
-            self._say(str(error))
+            self._say(with_folder(str(error), path))
             return False
         self._is_moved = False
+        self._path = path
         self._watch.start()
         self.changed.emit()
         return True
@@ -87,7 +90,7 @@ class RecordControl(QObject):
         recorder.close()
         self._written += recorder.recorded
         if recorder.error:
-            self._say(recorder.error)
+            self._say(with_folder(recorder.error, self._path))
         if recorder.losses:
             self.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
         self.changed.emit()

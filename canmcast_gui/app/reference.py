@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.files import Opened, load
+from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.database import DatabaseSet
@@ -49,7 +50,7 @@ class Reference(QObject):
         self._loading = task
         self._read_by[task] = recording
         task.finished.connect(self._on_opened)
-        task.failed.connect(lambda sentence: self._on_failed(task, sentence))
+        task.failed.connect(lambda sentence: self._on_failed(task, with_folder(sentence, path)))
         task.ended.connect(lambda: self._on_ended(task))
         self.changed.emit()
         task.start()
@@ -75,9 +76,9 @@ class Reference(QObject):
             self.message.emit("warning", text)
 
     def _on_failed(self, task: Task, sentence: str) -> None:
-        self.message.emit("error", sentence)
         if self._loading is task:
             self.close()
+        self.message.emit("error", sentence)
 
     def _on_ended(self, task: Task) -> None:
         recording = self._read_by.pop(task)

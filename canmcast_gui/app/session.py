@@ -44,7 +44,9 @@ class Session(QObject, BusSide):
     """Owns recording, bus, databases and transmitter; tells views what changed.
 
     ``message`` carries a level ("info", "warning" or "error") and a sentence for the user; ``task_started``
-    a Task whose progress may be shown and which may be cancelled.
+    a Task whose progress may be shown and which may be cancelled. ``message_about`` names the topic of a
+    message that has just been sent, "document" for what is shown, "saving", "record", "bus", "reference", or
+    "database" and a path; after ``topic_ended`` its messages do not hold any longer.
     """
 
     state_changed = Signal()
@@ -54,6 +56,8 @@ class Session(QObject, BusSide):
     paused_changed = Signal(bool)
     transmit_news = Signal(list)
     message = Signal(str, str)
+    message_about = Signal(str, str)
+    topic_ended = Signal(str)
     file_unread = Signal(str, object)
     task_started = Signal(object)
 
@@ -75,19 +79,29 @@ class Session(QObject, BusSide):
         self.clock.tick.connect(self._trace.feed)
         self._databases.changed.connect(self.databases_changed)
         self._databases.message.connect(self.message)
+        self._databases.message_about.connect(self.message_about)
+        self._databases.topic_ended.connect(self.topic_ended)
         self._pool.started.connect(self.task_started)
-        self.reference.message.connect(self.message)
-        self._trace.message.connect(self.message)
+        self.reference.message.connect(partial(self.say, "reference"))
+        self.reference.changed.connect(lambda: self.topic_ended.emit("reference"))
+        self._trace.message.connect(partial(self.say, "document"))
+        self._trace.save_message.connect(partial(self.say, "saving"))
+        self._trace.save_started.connect(lambda: self.topic_ended.emit("saving"))
         self._trace.unread.connect(self.file_unread)
         self._trace.loading_changed.connect(self.state_changed)
         self._trace.replaced.connect(self._on_replaced)
-        self._bus.message.connect(self.message)
-        self._bus.state_changed.connect(self.state_changed)
+        self._bus.message.connect(partial(self.say, "bus"))
+        self._bus.state_changed.connect(self._on_bus_state)
         self._bus.transmit_news.connect(self.transmit_news)
         self._bus.arrived.connect(self._on_arrived)
         self._bus.lost.connect(self._trace.add_loss)
-        self._record.message.connect(self.message)
-        self._record.changed.connect(self.record_state_changed)
+        self._record.message.connect(partial(self.say, "record"))
+        self._record.changed.connect(self._on_record_changed)
+
+    def say(self, topic: str, level: str, text: str) -> None:
+        """Send a message that holds until its topic has ended."""
+        self.message.emit(level, text)
+        self.message_about.emit(topic, text)
 
     # -- what there is -----------------------------------------------------------------------------------
 
@@ -189,6 +203,7 @@ class Session(QObject, BusSide):
     def open_files(self, parts: Sequence[LogPart], align: bool = False) -> Task:
         """Leave the bus and read several log files on one time line; with ``align`` all begin together."""
         self._bus.close()
+        self.topic_ended.emit("bus")
         return self._trace.open(parts, align)
 
     def recover(self, folder: Path) -> None:
@@ -200,9 +215,10 @@ class Session(QObject, BusSide):
     def save_leftover(self, leftover: Leftover, path: Path | str) -> Task:
         """Write what a crash left behind to a log file, in the background; then it is deleted."""
         path = Path(path)
+        self.topic_ended.emit("saving")
         task = self._pool.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
-        task.finished.connect(lambda saved: self.message.emit(*saved.message(path)))
-        task.failed.connect(lambda sentence: self.message.emit("error", sentence))
+        task.finished.connect(lambda saved: self.say("saving", *saved.message(path)))
+        task.failed.connect(partial(self.say, "saving", "error"))
         return task.start()
 
     def save_file(
@@ -238,7 +254,19 @@ class Session(QObject, BusSide):
         """
         return self._trace.count(matches, row, end)
 
+    def _on_bus_state(self) -> None:
+        if self._bus.state == "connecting":
+            for topic in ("bus", "document"):
+                self.topic_ended.emit(topic)
+        self.state_changed.emit()
+
+    def _on_record_changed(self) -> None:
+        if self.recorder is not None:
+            self.topic_ended.emit("record")
+        self.record_state_changed.emit()
+
     def _on_replaced(self) -> None:
+        self.topic_ended.emit("document")
         self._bus.use_sources(self.recording.sources)
         self.databases.use_sources(self.recording.sources)
         self.recording_replaced.emit()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.files import Opened, Saved, fail, load, name_of, save
 from canmcast_gui.app.losses import Loss
+from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.app.signal_export import SignalExport, export_signals
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
@@ -55,13 +56,17 @@ class _Shown:
 class Trace(QObject):
     """One recording at a time, and the newest frames of it by id.
 
-    ``file_path`` is None for frames from a bus, else the file that they come from. ``unread`` carries a
-    message that was sent about a file that could not be read whole, and the Opened that lists what.
+    ``save_message`` is about what is written to files, which ``save_started`` makes old; ``message`` about
+    the recording that is shown. ``file_path`` is None for frames from a bus, else the file that they come
+    from. ``unread`` carries a message that was sent about a file that could not be read whole, and the
+    Opened that lists what.
     """
 
     replaced = Signal()
     loading_changed = Signal()
     message = Signal(str, str)
+    save_message = Signal(str, str)
+    save_started = Signal()
     unread = Signal(str, object)
 
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
@@ -222,7 +227,9 @@ class Trace(QObject):
         before = _Shown(self.recording, self.file_path, self._saved_until, self._saved_marks, self._is_demo)
         task.finished.connect(lambda opened: self._on_opened(before, path, opened, target))
         task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
-        task.failed.connect(lambda sentence: self._on_open_failed(before, target, sentence))
+        task.failed.connect(
+            lambda sentence: self._on_open_failed(before, target, with_folder(sentence, path))
+        )
         task.ended.connect(lambda: self._on_load_ended(task))
         self.loading = task
         self._show(target, path)
@@ -294,6 +301,7 @@ class Trace(QObject):
         With a condition only the frames that pass it, which does not count as saved. ``format`` is a name of
         a format, or None to go by the suffix.
         """
+        self.save_started.emit()
         recording = self.recording
         wanted = rows if rows is not None else range(recording.first_row, recording.end_row)
         self._in_use.append(recording)
@@ -304,19 +312,22 @@ class Trace(QObject):
         counted = wanted if condition is None else range(0)
         marks = frozenset(recording.marks.between(counted.start, counted.stop))
         task.finished.connect(lambda saved: self._on_saved(path, saved, recording, counted, marks))
-        task.failed.connect(self._say_error)
+        task.failed.connect(lambda sentence: self.save_message.emit("error", with_folder(sentence, path)))
         task.ended.connect(lambda: self._release(recording))
         return task.start()
 
     def export(self, path: Path, databases: DatabaseSet, wanted: SignalExport) -> Task:
         """Write signals to a table in the background; all or nothing."""
+        self.save_started.emit()
         recording = self.recording
         self._in_use.append(recording)
         task = self._pool.make(
             f"Exporting {path.name}", partial(export_signals, recording, databases, wanted, path)
         )
-        task.finished.connect(lambda rows: self.message.emit("info", f"{rows:,} rows exported to {path}."))
-        task.failed.connect(self._say_error)
+        task.finished.connect(
+            lambda rows: self.save_message.emit("info", f"{rows:,} rows exported to {path}.")
+        )
+        task.failed.connect(lambda sentence: self.save_message.emit("error", with_folder(sentence, path)))
         task.ended.connect(lambda: self._release(recording))
         return task.start()
 
@@ -325,7 +336,7 @@ class Trace(QObject):
     ) -> None:
         if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
             self._saved_until = max(self._saved_until, rows.stop)
-        self.message.emit(*saved.message(path))
+        self.save_message.emit(*saved.message(path))
         if not saved.notes_left_out and recording is self.recording:
             self._saved_marks |= marks
 

@@ -84,7 +84,7 @@ class LoadWatch(QObject):
         if load > 1 and not self._is_said:
             self._is_said = True
             text = f"This traffic would not fit on a bus with {rates_text(settings)}: it takes {load:.0%}."
-            self._session.message.emit("warning", text)
+            self._session.say("document", "warning", text)
         elif load < CALM:
             self._is_said = False
         return load

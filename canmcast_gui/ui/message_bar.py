@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from canmcast_gui.app.sentences import whole_sentence
 from canmcast_gui.app.session import Session
 from canmcast_gui.ui import icons, theme
 
@@ -32,6 +33,8 @@ class MessageBar(QWidget):
         self._session = session
         self._problem: _Message | None = None
         session.message.connect(self.show_message)
+        session.message_about.connect(self.set_topic)
+        session.topic_ended.connect(self.end_topic)
         session.state_changed.connect(self._show_problem)
 
     @property
@@ -69,6 +72,18 @@ class MessageBar(QWidget):
                 message.add_button(label, do)
                 return
 
+    def set_topic(self, topic: str, text: str) -> None:
+        """Say what the newest message with that text is about."""
+        for message in reversed(self._messages):
+            if message.text == text:
+                message.topic = topic
+                return
+
+    def end_topic(self, topic: str) -> None:
+        """Take away what does not hold any longer."""
+        for message in [one for one in self._messages if one.topic == topic]:
+            self.remove(message)
+
     def remove(self, message: _Message) -> None:
         """Take a message away."""
         if message in self._messages:
@@ -83,13 +98,14 @@ class _Message(QFrame):
         super().__init__(bar)
         self.level = level
         self.text = text
+        self.topic = ""
         self._times = 1
         self.setAutoFillBackground(True)
         self.button: QToolButton | None = None
         layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
         self._symbol = QLabel()
-        self._label = QLabel(_sentence(text))
+        self._label = QLabel(whole_sentence(text))
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -135,9 +151,4 @@ class _Message(QFrame):
     def count_up(self) -> None:
         """The same was said again."""
         self._times += 1
-        self._label.setText(f"{_sentence(self.text)}  (×{self._times})")
-
-
-def _sentence(text: str) -> str:
-    """Errors from below begin small and end open, so that they can be part of a line."""
-    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?…" else ".")
+        self._label.setText(f"{whole_sentence(self.text)}  (×{self._times})")

@@ -125,8 +125,13 @@ class FileFlows(QObject):
         others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
         which = f"{newest.frames:,} frames from {when:%Y-%m-%d %H:%M}{others}"
         text = f"{which} were not saved when the program ended unexpectedly."
-        self._session.message.emit("warning", text)
-        self._window.panel.messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, lambda: None))
+        self._session.say("leftover", "warning", text)
+
+        def saved() -> None:
+            if not newest.folder.exists():
+                self._session.topic_ended.emit("leftover")
+
+        self._window.panel.messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, saved))
 
     def ask_save_leftover(self, leftover: Leftover, then: Callable[[], None]) -> None:
         """Ask where to save what a crash left behind; ``then`` is called when it is saved, or is not."""

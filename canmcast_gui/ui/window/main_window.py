@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         try:
             settings = settings.validated()
         except BusError as error:
-            self._session.message.emit("error", str(error))
+            self._session.say("bus", "error", str(error))
             return
         self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
         self._session.connect_bus(settings)

@@ -119,6 +119,7 @@ class TraceCommands(QObject):
         panel = self._panel
         show = lambda: panel.filter_box.set_filter_text(found.filter_text)  # noqa: E731
         panel.messages.show_message("warning", found.sentence)
+        panel.messages.set_topic("document", found.sentence)
         panel.messages.offer(found.sentence, "Show its frames", show)
 
     def _focus_filter(self) -> None:

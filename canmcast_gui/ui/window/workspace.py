@@ -100,7 +100,7 @@ class WorkspaceFlows(QObject):
         try:
             workspace = _checked(file)
         except WorkspaceError as error:
-            self._session.message.emit("error", str(error))
+            self._session.say("workspace", "error", str(error))
             self._settings.workspace.set("")
             if file == kept:
                 with suppress(OSError):  # not to be written over: somebody may mend it
@@ -149,10 +149,11 @@ class WorkspaceFlows(QObject):
             save_workspace(path, workspace)
         except (OSError, WorkspaceError) as error:
             if not self._is_told:
-                self._session.message.emit("warning", f"What is set up will not be remembered: {error}")
+                self._session.say("remembering", "warning", f"What is set up will not be remembered: {error}")
             self._is_told = True
         else:
             self._is_told = False
+            self._session.topic_ended.emit("remembering")
 
     def _present(self) -> Workspace:
         saved = set(self._saved.databases) if self._saved is not None else set()
@@ -192,10 +193,11 @@ class WorkspaceFlows(QObject):
     def open(self, path: str | Path) -> None:
         """Use a workspace in place of what is set up; its bus is gone on at once."""
         path = Path(path).absolute()
+        self._session.topic_ended.emit("workspace")
         try:
             workspace = _checked(path)
         except WorkspaceError as error:
-            self._session.message.emit("error", str(error))
+            self._session.say("workspace", "error", str(error))
             return
         self._use(workspace, path)
         self._contents.lay_out(workspace.layout)
@@ -210,11 +212,12 @@ class WorkspaceFlows(QObject):
     def save(self, path: str | Path) -> bool:
         """Save what is set up; whether that went well."""
         path = Path(path).absolute()
+        self._session.topic_ended.emit("workspace")
         workspace = self._contents.gather()
         try:
             save_workspace(path, workspace)
         except WorkspaceError as error:
-            self._session.message.emit("error", str(error))
+            self._session.say("workspace", "error", str(error))
             return False
         forget_setup(changed=self.path is not None)
         self._set_path(path)

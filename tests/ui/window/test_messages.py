@@ -1,0 +1,95 @@
+"""Messages go with the document or the action that they are about, and name files as they are."""
+
+import pytest
+
+from canmcast_gui.logfile import save
+from tests.logfile.frames import small_batch
+from tests.ui.panels import go_live
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "good.blf"
+    save(path, [small_batch(10)])
+    return path
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    path = tmp_path / "damaged.blf"
+    save(path, [small_batch(9_000)])
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 40] = bytes(40)
+    path.write_bytes(content)
+    return path
+
+
+def open_and_wait(qtbot, window, path, begin):
+    window.files.open(str(path))
+    qtbot.waitUntil(lambda: any(text.startswith(begin) for text in window.panel.messages.texts))
+
+
+def open_good(qtbot, stage, window, path):
+    with qtbot.waitSignal(stage.session.recording_replaced):
+        window.files.open(str(path))
+    qtbot.waitUntil(lambda: stage.session.state == "file")
+
+
+def test_what_was_said_of_a_file_goes_with_it(qtbot, stage, window, good, damaged, tmp_path):
+    open_and_wait(qtbot, window, damaged, "")
+    (text,) = window.panel.messages.texts
+    assert "frames loaded from damaged.blf; 1 damaged place" in text
+    assert "missing)" in text
+    open_good(qtbot, stage, window, good)
+    assert window.panel.messages.texts == []
+    empty = tmp_path / "empty.asc"
+    empty.write_bytes(b"")
+    open_and_wait(qtbot, window, empty, "empty.asc in ")
+    open_good(qtbot, stage, window, good)
+    assert window.panel.messages.texts == []
+
+
+def test_what_was_said_of_a_file_goes_when_a_bus_is_connected(qtbot, stage, window, tmp_path, network):
+    empty = tmp_path / "empty.asc"
+    empty.write_bytes(b"")
+    open_and_wait(qtbot, window, empty, "empty.asc in ")
+    go_live(qtbot, stage.session, network.free_port())
+    assert window.panel.messages.texts == []
+
+
+def test_a_failed_record_is_forgotten_when_the_next_one_runs(qtbot, stage, window, tmp_path):
+    folder = tmp_path / "log.blf"
+    folder.mkdir()
+    assert not stage.session.start_record(folder)
+    (text,) = window.panel.messages.texts
+    assert text.startswith("log.blf in ")
+    folder.rmdir()
+    assert stage.session.start_record(folder)
+    assert window.panel.messages.texts == []
+    stage.session.stop_record()
+
+
+def test_a_failed_save_is_forgotten_when_the_next_one_begins(qtbot, stage, window, good, tmp_path):
+    open_good(qtbot, stage, window, good)
+    folder = tmp_path / "copy.blf"
+    folder.mkdir()
+    with qtbot.waitSignal(stage.session.save_file(folder).ended):
+        pass
+    assert window.panel.messages.texts[0].startswith("copy.blf in ")
+    with qtbot.waitSignal(stage.session.save_file(tmp_path / "other.blf").ended):
+        pass
+    assert [text for text in window.panel.messages.texts if "copy.blf" in text] == []
+
+
+def test_a_database_that_was_repaired_has_no_error_left(qtbot, stage, window, tmp_path):
+    path = tmp_path / "car.dbc"
+    path.write_bytes(b"\0\1\2")
+    with qtbot.waitSignal(stage.session.load_database(path).ended):
+        pass
+    (text,) = window.panel.messages.texts
+    assert text.startswith("car.dbc in ")
+    path.write_text('VERSION ""\n\nBU_: A\n\nBO_ 1 One: 8 A\n SG_ S : 0|8@1+ (1,0) [0|0] "" A\n')
+    with qtbot.waitSignal(stage.session.databases_changed):
+        stage.session.load_database(path)
+    assert window.panel.messages.texts == []
