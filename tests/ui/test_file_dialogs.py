@@ -34,7 +34,7 @@ def dialog_of(window, kind):
 def test_a_table_without_names_is_opened_by_its_columns(qtbot, window, stage, table):
     window.files.open(str(table))
     dialog = dialog_of(window, TableDialog)
-    assert dialog.table.rowCount() == 9
+    assert dialog.table.rowCount() == 10
     assert dialog.table.horizontalHeaderItem(1).text() == "Id"
     layout = dialog.layout_chosen()
     assert (layout.delimiter, layout.time, layout.identifier, layout.dlc, layout.data) == (";", 0, 1, 2, 3)
@@ -184,3 +184,15 @@ def test_recording_with_options_from_the_menu(qtbot, window, stage, tmp_path):
     stage.session.stop_record()
     assert [sum(map(len, read_batches(tmp_path / f"live-00{n}.log"))) for n in (1, 2)] == [6, 4]
     assert stage.settings.record.value["numbers"]["split_frames"] == 6
+
+
+def test_the_preview_has_all_lines_of_a_short_table(qtbot, tmp_path):
+    head = b"Zeit;Kennung;Wert\n0,001;0x123;01 02\n0,002;0x124;03 04\n0,003;0x125;05 06"
+    dialog = TableDialog(tmp_path / "table.csv", head, suggest_layout(head))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.table.rowCount() == 3
+    assert dialog.columns["time"].currentData() == 0
+    assert dialog.columns["identifier"].currentData() == 1
+    assert dialog.columns["data"].currentData() == 2
+    assert dialog.buttons.button(QDialogButtonBox.StandardButton.Open).isEnabled()

@@ -19,12 +19,16 @@ def text_lines(head: bytes) -> list[str]:
     return plain_words(head).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+def whole_lines(head: bytes) -> list[str]:
+    """The first lines of a file, without the last one where it may be cut, as the file goes on."""
+    lines = text_lines(head)
+    return lines[:-1] if len(head) >= HEAD_BYTES and len(lines) > 1 else lines
+
+
 def rows_of(head: bytes, layout: TableLayout, most: int = SAMPLE) -> list[list[str]]:
     """The cells of the first lines with frames."""
-    lines = [line for line in text_lines(head)[layout.skip_lines :] if line.strip()]
-    if len(lines) > 1:
-        lines = lines[: min(most, len(lines) - 1)]  # the last may be cut
-    return [cells_of(line, layout.delimiter) for line in lines]
+    lines = [line for line in whole_lines(head)[layout.skip_lines :] if line.strip()]
+    return [cells_of(line, layout.delimiter) for line in lines[:most]]
 
 
 def header_names(head: bytes, layout: TableLayout) -> list[str]:

@@ -20,7 +20,10 @@ from canmcast_gui.logfile.table.guess import (
 )
 from canmcast_gui.logfile.table.labels import labelled_columns
 from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, RUN_OF_BLANKS, TableLayout
-from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
+from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, whole_lines
+
+# Where no column looks like ids, the user must say which one has them.
+NO_COLUMN = -1
 
 _CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+|:\d{3,})?$")
 _PAYLOAD = re.compile(r"(0x)?([0-9A-Fa-f]{2}([ .:_-]|$)?){1,64}$")
@@ -29,7 +32,7 @@ _DIRECTION = re.compile(r"(rx|tx|receive|transmit|in|out|r|t)$", re.IGNORECASE)
 
 def suggest_layout(head: bytes) -> TableLayout:
     """The layout that a table most likely has, for the user to correct."""
-    return guess_layout(head) or _by_cells(text_lines(head))
+    return guess_layout(head) or _by_cells(whole_lines(head))
 
 
 def _by_cells(lines: list[str]) -> TableLayout:
@@ -42,11 +45,12 @@ def _by_cells(lines: list[str]) -> TableLayout:
         lines_in_runs = _regularity(counts[RUN_OF_BLANKS])[0]
         delimiter = RUN_OF_BLANKS if lines_in_runs * 2 > len(filled) else " "
     width = counts[delimiter].most_common(1)[0][0] if counts[delimiter] else 1
-    rows = [cells_of(line, delimiter) for line in filled[-SAMPLE - 1 : -1] or filled]
-    rows = [row for row in rows if len(row) == width]
     first = next(
         (number for number, line in enumerate(lines) if any(c.isdigit() for c in line[:1])), 0
     )  # where a line begins with a digit, frames do
+    below = [line for line in lines[first:] if line.strip() and not line.startswith("#")]
+    rows = [cells_of(line, delimiter) for line in (below or filled)[-SAMPLE:]]
+    rows = [row for row in rows if len(row) == width]
     found: dict[str, object] = {"delimiter": delimiter, "skip_lines": first}
     labelled = labelled_columns(rows)
     found |= labelled
@@ -75,7 +79,7 @@ def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
     tests = (
         ("direction", all(map(_DIRECTION.match, cells))),
         ("time", timed and (longest > 5 or any(mark in "".join(cells) for mark in ".,:"))),
-        ("data", all(map(_PAYLOAD.match, cells)) and longest > 8),
+        ("data", all(map(_PAYLOAD.match, cells)) and (longest > 8 or " " in "".join(cells))),
         ("identifier", all(map(HEX.match, cells)) and longest >= 3),
         ("dlc", small and "identifier" in taken),
     )
@@ -83,7 +87,7 @@ def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
 
 
 def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) -> TableLayout:
-    layout = TableLayout(**found)  # type: ignore[arg-type]
+    layout = TableLayout(**{"identifier": NO_COLUMN, **found})  # type: ignore[arg-type]
     if layout.data is not None and continues([], layout.data, rows):
         layout = replace(layout, data_cells=min(8, width - layout.data))
     if "data" not in found and layout.dlc is not None and width > layout.dlc + 1:
@@ -95,7 +99,8 @@ def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) 
             layout = replace(layout, **clock_kind(cells))  # type: ignore[arg-type]
         else:
             layout = replace(layout, time_kind="date" if dated else unit_of_cells(cells))
-    return replace(layout, id_base=base_of_cells(column_of(rows, layout.identifier)))
+    ids = column_of(rows, layout.identifier) if layout.identifier != NO_COLUMN else []
+    return replace(layout, id_base=base_of_cells(ids))
 
 
 def problems_of(layout: TableLayout) -> str | None:

@@ -12,6 +12,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.table.layout import TIME_KINDS, TableLayout
+from canmcast_gui.logfile.table.rows import HEAD_BYTES, rows_of
 from canmcast_gui.logfile.table.suggest import suggest_layout
 
 GVRET = """Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8
@@ -567,3 +568,25 @@ def test_layouts_as_plain_values():
     layout = TableLayout(delimiter=";", time=3, data=None, data_cells=8, relative=True)
     assert TableLayout.from_dict(layout.to_dict()) == layout
     assert TableLayout.from_dict({"time": "x", "delimiter": 5, "unknown": 1}) == TableLayout()
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_short_tables_are_shown_and_suggested_with_all_of_their_lines(count, end):
+    rows = "\n".join(f"0,{number:03};0x{122 + number};01 02 {number:02X}" for number in range(1, count + 1))
+    head = ("Zeit;Kennung;Wert\n" + rows + end).encode()
+    layout = suggest_layout(head)
+    assert (layout.time, layout.identifier, layout.data, layout.id_base) == (0, 1, 2, 16)
+    assert [row[0] for row in rows_of(head, layout)] == [f"0,{number:03}" for number in range(1, count + 1)]
+
+
+def test_a_line_that_is_cut_by_the_end_of_the_head_is_not_shown():
+    head = (b"0.001;123;0102030405060708\n" * 4000)[:HEAD_BYTES]
+    layout = suggest_layout(head)
+    assert (layout.time, layout.identifier, layout.data) == (0, 1, 2)
+    assert all(len(row) == 3 for row in rows_of(head, layout, 10_000))
+
+
+def test_no_column_is_taken_for_ids_that_does_not_look_like_them():
+    layout = suggest_layout(b"Zeit;Text\n0,001;hello\n0,002;world\n")
+    assert (layout.time, layout.identifier) == (0, -1)
