@@ -26,8 +26,7 @@ class TooOldError(FileError):
     def __init__(self, kind: Format, oldest_ns: int, start_ns: int) -> None:
         start, oldest = (_moment(time) for time in (start_ns, oldest_ns))
         super().__init__(
-            f"{kind.title} has no times before the start of the file, which is {start}; "
-            f"a frame that came later has the time {oldest}"
+            f"{kind.title} has no times before the start of the file, which is {start}; a frame has {oldest}"
         )
 
 

@@ -50,6 +50,17 @@ def hear(stock_peer, bus):
 # -- order, and what is sent -----------------------------------------------------------------------------
 
 
+def test_ids_that_no_frame_has_are_sent_by_the_rule_for_reading(start, canmcast, bus, tmp_path):
+    (tmp_path / "in.log").write_text("(1.0) can0 900#01\n(1.0) can0 40000001#02\n(1.0) can0 123#03\n")
+    dump = start("dump", *bus, "--count", "2").wait_until_listening()
+    result = canmcast("play", tmp_path / "in.log", *bus)
+    assert result.returncode == 0, result.stderr
+    assert "2 frames sent" in result.stderr
+    assert "standard ids above 7FF, read as extended: 1 frame" in result.stderr
+    assert "ids above 1FFFFFFF, left out: 1 frame" in result.stderr
+    assert [line.split()[2] for line in dump.result().stdout.splitlines()] == ["00000900#01", "123#03"]
+
+
 def test_frames_leave_in_order_without_error_frames(start, canmcast, bus, log):
     dump = start("dump", *bus, "--count", "5").wait_until_listening()
     result = canmcast("play", log, *bus)

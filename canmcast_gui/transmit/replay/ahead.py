@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.validity import valid_rows
 from canmcast_gui.transmit.replay.options import Changer, ReplayOptions
 
 # Rows that are read and encoded at a time: some 0.2 ms of work, which is done while nothing is due.
@@ -41,7 +42,7 @@ class Chunk:
 class Ahead:
     """``chunks`` of frames that are wanted, up to before ``row``, which is read next.
 
-    ``skipped`` counts frames that the bus cannot carry.
+    ``skipped`` counts frames that the bus cannot carry, or none can, as a file may have.
     """
 
     def __init__(self, source: Rows, options: ReplayOptions, prepare: Callable[[FrameBatch], Any]) -> None:
@@ -69,7 +70,9 @@ class Ahead:
         if stop <= start:
             return None
         batch = self._source.rows(start, stop)
-        keep = self.changer.wanted(batch)
+        wanted = self.changer.wanted(batch)
+        keep = wanted & valid_rows(batch)
+        self.skipped += int(np.count_nonzero(wanted & ~keep))
         self.row = stop
         self._window = CHUNK_ROWS if int(keep.sum()) > FEW_LEFT else min(self._window * 2, MOST_CHUNK_ROWS)
         rows = np.arange(start, start + len(batch))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.frames.filters.nodes import MatchedId
-from canmcast_gui.frames.validity import MAX_EXTENDED_ID, MAX_STANDARD_ID, valid_rows
+from canmcast_gui.frames.validity import MAX_EXTENDED_ID, MAX_STANDARD_ID
 from canmcast_gui.transmit.errors import TransmitError
 
 # Factors beyond these are slips of the keyboard.
@@ -110,12 +110,12 @@ class Changer:
         self.live: frozenset[Id] = frozenset()
 
     def wanted(self, batch: FrameBatch) -> npt.NDArray[np.bool_]:
-        """Which frames are sent, bool (n,): valid ones, no error frames unless asked for."""
+        """Which frames are asked for, bool (n,): those that pass the filter, error frames only if wanted."""
         if self._start_ns is None and len(batch):
             self._start_ns = int(batch.timestamp_ns[0])
-        keep = valid_rows(batch)
+        keep = np.ones(len(batch), dtype=np.bool_)
         if not self._options.error_frames:
-            keep = keep & ~batch.has(Flag.ERROR)
+            keep = ~batch.has(Flag.ERROR)
         if self._options.filter:
             keep = keep & self._filter.mask(batch)
         for number, extended in self.live:

@@ -192,6 +192,15 @@ def test_frames_that_the_bus_refuses_are_counted():
     assert replay.skipped == 1
 
 
+def test_frames_that_no_bus_carries_are_counted_where_they_were_asked_for():
+    source = Source([0, 0, 0, 0, 0])
+    source.batch.records["arbitration_id"] = [0, 0x800, 2, 0x20000000, 4]
+    source.batch.records["flags"] = [0, 0, Flag.ERROR | Flag.BRS, Flag.EXTENDED, Flag.REMOTE | Flag.FD]
+    replay = replay_of(source)
+    assert [number for _, number in follow(replay, 0, 10**9)[0]] == [0]
+    assert replay.skipped == 3  # error frames are not asked for
+
+
 @pytest.mark.parametrize(
     "options",
     [{"speed": 0}, {"rate": -1}, {"first_row": 5, "end_row": 5}, {"ids": (((0x800, False), (1, False)),)}],
