@@ -145,6 +145,15 @@ def test_ctrl_c_and_a_stop_do_not_end_it(start):
     assert process.channel.receive() == [b"LATER"]
 
 
+def test_warnings_that_nobody_asks_for_hold_nothing_up(start):
+    process = start("warn")
+    for word in (b"one", b"two", b"three"):
+        assert ask(process, word) == word.upper()
+    kill(process)
+    said = "was ended by SIGKILL: warning 1999: nothing can arrive"
+    assert change(process).sentence == f"The test process {said}. The test process is started again."
+
+
 def test_a_stopped_process_can_be_ended(start):
     process = start("work")
     kill(process, signal.SIGSTOP)
