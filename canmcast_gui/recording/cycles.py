@@ -46,7 +46,7 @@ _ENTRY = np.dtype(
         ("longest", np.int64),
         ("missed", np.int64),
         ("recent", np.int64, (RECENT,)),
-        ("histogram", np.uint32, (BINS,)),
+        ("histogram", np.int32),  # a row of the histograms; row 0 is that of all ids with a single frame
     ]
 )
 
@@ -66,8 +66,10 @@ class Cycles:
     """
 
     def __init__(self) -> None:
-        self._entries = _new(0)
+        self._entries = np.zeros(0, dtype=_ENTRY)
         self._size = 0
+        self._histograms = np.zeros((1, BINS), dtype=np.uint32)
+        self._histograms_used = 1
         self._places: dict[int, deque[Missed]] = {}
 
     def __len__(self) -> int:
@@ -107,7 +109,7 @@ class Cycles:
 
     def histogram(self, entry: int) -> npt.NDArray[np.uint32]:
         """How many periods of an entry fell between each two of BIN_EDGES_NS, uint32 (BINS,); a copy."""
-        counts: npt.NDArray[np.uint32] = self._column("histogram")[entry].copy()
+        counts: npt.NDArray[np.uint32] = self._histograms[self._column("histogram")[entry]].copy()
         return counts
 
     def places(self, entry: int) -> list[Missed]:
@@ -141,15 +143,25 @@ class Cycles:
             self._entries[name][which] = reduce(self._entries[name][which], new)
         entries = np.repeat(which, groups.sizes)
         bins = np.clip(np.searchsorted(BIN_EDGES_NS, periods[counts], side="right") - 1, 0, BINS - 1)
-        np.add.at(self._entries["histogram"], (entries[counts], bins), np.uint32(1))
+        self._give_histograms(which[np.logical_or.reduceat(counts, groups.starts)])
+        np.add.at(self._histograms, (self._entries["histogram"][entries[counts]], bins), np.uint32(1))
         self._find_missed(groups, np.where(counts, periods, _NONE), entries, rows)
 
     def _make_room(self, size: int) -> None:
-        if size > len(self._entries):
-            grown = _new(max(size, 2 * len(self._entries)))
-            grown[: len(self._entries)] = self._entries
-            self._entries = grown
-        self._size = max(self._size, size)
+        if size <= self._size:
+            return
+        self._entries = _grown_to(size, self._entries)
+        new = self._entries[self._size : size]  # what lies behind stays untouched, and so takes no memory
+        new["shortest"], new["longest"], new["recent"] = _NONE, -_NONE, _NONE
+        self._size = size
+
+    def _give_histograms(self, which: npt.NDArray[np.intp]) -> None:
+        """Entries get a histogram with their first period: invented ids, each sent once, need none."""
+        new = which[self._entries["histogram"][which] == 0]
+        used = self._histograms_used + len(new)
+        self._histograms = _grown_to(used, self._histograms)
+        self._entries["histogram"][new] = np.arange(self._histograms_used, used)
+        self._histograms_used = used
 
     def _find_missed(
         self, groups: Groups, periods: Integers, entries: npt.NDArray[np.intp], rows: Integers
@@ -202,7 +214,10 @@ def _gaps(line: Integers, own: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return np.flatnonzero(found[own - RECENT])
 
 
-def _new(size: int) -> npt.NDArray[Any]:
-    entries = np.zeros(size, dtype=_ENTRY)
-    entries["shortest"], entries["longest"], entries["recent"] = _NONE, -_NONE, _NONE
-    return entries
+def _grown_to(size: int, entries: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An array with room for ``size`` entries, doubled where that takes another one; zeros behind the old."""
+    if size <= len(entries):
+        return entries
+    grown = np.zeros((max(size, 2 * len(entries)), *entries.shape[1:]), dtype=entries.dtype)
+    grown[: len(entries)] = entries
+    return grown

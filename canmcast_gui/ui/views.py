@@ -87,7 +87,8 @@ class EditTable(TabEditing, QTableWidget):
 class WideNumbers(QObject):
     """Keeps columns of a table as wide as their titles and cells: a number that is cut short is a wrong one.
 
-    They only grow, so that a table does not move while its numbers change.
+    They only grow, so that a table does not move while its numbers change. Of a long table only the rows that
+    are seen are looked at: thousands of them would take a second.
     """
 
     def __init__(self, table: QTableView, columns: Iterable[int]) -> None:
@@ -95,6 +96,7 @@ class WideNumbers(QObject):
         self._table = table
         self._columns = list(columns)
         self._later = Later(self.fit, self)
+        table.verticalScrollBar().valueChanged.connect(self._soon)
         model = table.model()
         for changed in (model.dataChanged, model.rowsInserted, model.modelReset):
             changed.connect(self._soon)
@@ -108,6 +110,7 @@ class WideNumbers(QObject):
         table, header = self._table, self._table.horizontalHeader()
         if not table.isVisible():
             return
+        header.setResizeContentsPrecision(0)  # of each fit, because restoreState() has brought back another
         for column in self._columns:
             needed = max(table.sizeHintForColumn(column), header.sectionSizeHint(column))
             if not header.isSectionHidden(column) and needed > header.sectionSize(column):

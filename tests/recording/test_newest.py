@@ -14,6 +14,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.recording.newest import DECAY, Change, Kind, NewestById
 from tests.recording.batches import frames
 from tests.recording.numbered import numbered
+from tests.support.fresh_process import number_from
 
 
 @dataclass
@@ -162,3 +163,23 @@ def test_generation_rises_with_every_change():
     seen.append(newest.generation)
     assert seen == sorted(set(seen))
     assert len(newest) == 0
+
+
+INVENTED_IDS = """
+import numpy as np
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.recording import NewestById
+from tests.support.long_runs import anonymous_memory
+
+newest, data = NewestById(), np.zeros((512, 8), dtype=np.uint8)
+before = anonymous_memory()
+for start in range(0, 70_000, 512):
+    ids = start + np.arange(512)
+    newest.update(FrameBatch.from_columns(start, ids, data, flags=int(Flag.EXTENDED)), start)
+assert newest.overflow
+print((anonymous_memory() - before) // len(newest))
+"""
+
+
+def test_an_id_that_comes_once_takes_little_memory():
+    assert number_from(INVENTED_IDS) < 1300

@@ -1,23 +1,10 @@
 """What a bus holds does not grow with what comes from outside, nor with how often one is opened."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
+from tests.support.fresh_process import number_from
+
 pytestmark = pytest.mark.network
-
-PROJECT = Path(__file__).parents[2]
-
-
-def growth(program: str, *arguments: object) -> int:
-    """Bytes by which a fresh process grew, as its last line says."""
-    done = subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, cwd=PROJECT
-    )
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
 
 
 # While new ones are opened, the old ones are still there, so twice as many are open at once.
@@ -36,7 +23,7 @@ print(anonymous_memory() - before)
 
 
 def test_buses_that_are_opened_again_take_little_memory(network):
-    assert growth(MANY_BUSES, network.free_port()) < 2 * 40 << 20
+    assert number_from(MANY_BUSES, network.free_port()) < 2 * 40 << 20
 
 
 MANY_CHANNELS = """
@@ -59,7 +46,7 @@ print(anonymous_memory() - before)
 
 
 def test_long_names_of_channels_are_not_kept():
-    assert growth(MANY_CHANNELS) < 4 << 20
+    assert number_from(MANY_CHANNELS) < 4 << 20
 
 
 MANY_CHANNELS_SENT = """
@@ -75,4 +62,4 @@ print(anonymous_memory() - before)
 
 
 def test_long_names_of_channels_that_are_sent_are_not_kept():
-    assert growth(MANY_CHANNELS_SENT) < 4 << 20
+    assert number_from(MANY_CHANNELS_SENT) < 4 << 20
