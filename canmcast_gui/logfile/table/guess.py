@@ -10,6 +10,7 @@ from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.dates import logger_start
 from canmcast_gui.logfile.table.layout import (
     DELIMITERS,
+    RUN_OF_BLANKS,
     TIME_UNITS,
     TableLayout,
 )
@@ -138,7 +139,9 @@ def _by_names(names: list[str], delimiter: str) -> TableLayout | None:
     width = 1
     if len(bytes_at) > 1 and bytes_at == list(range(bytes_at[0], bytes_at[-1] + 1)):
         found["data"], width = bytes_at[0], len(bytes_at)
-    if not {"identifier", "data"} <= found.keys() or (delimiter == " " and "time" not in found):
+    if not {"identifier", "data"} <= found.keys() or (
+        delimiter in (" ", RUN_OF_BLANKS) and "time" not in found
+    ):
         return None
     # As in "ID Data" with spaces between.
     if width == 1 and delimiter == " ":
