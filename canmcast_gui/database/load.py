@@ -111,10 +111,16 @@ def _parse_kcd(text: str, notes: Notes, parse: Parse) -> Parsed:
     return parse.run(file.text, "kcd"), lines
 
 
-def _parse_arxml(text: str, _notes: Notes, parse: Parse) -> Parsed:
+def _parse_arxml(text: str, notes: Notes, parse: Parse) -> Parsed:
+    from canmcast_gui.database.arxml import mend_arxml, parse_what_can_be, restore_names
     from canmcast_gui.database.xml_file import XmlFile
 
-    return parse.run(XmlFile(text).text, "arxml"), {}
+    file = XmlFile(text)
+    lines = mend_arxml(file, notes)
+    parsed = parse_what_can_be(file, notes, lambda text: parse.run(text, "arxml"))
+    if file.changed:
+        restore_names(parsed)
+    return parsed, lines
 
 
 _PARSERS: dict[str, Callable[[str, Notes, Parse], Parsed]] = {

@@ -26,7 +26,7 @@ class _Taken:
             return self.first < other.end and other.first < self.end
         if self.first // 8 > (other.end - 1) // 8 or other.first // 8 > (self.end - 1) // 8:
             return False
-        return bool(_bit_set(self) & _bit_set(other))
+        return bool(bit_set(self.signal) & bit_set(other.signal))
 
 
 @dataclass(slots=True)
@@ -107,10 +107,10 @@ def _is_exclusive(group: dict[str, frozenset[int]], other: dict[str, frozenset[i
     return any(name in other and not other[name] & numbers for name, numbers in group.items())
 
 
-def _bit_set(taken: _Taken) -> int:
+def bit_set(signal: Signal) -> int:
     """The payload's bits that a signal uses, as one number; both byte orders in the same numbering."""
-    first, last = taken.first, taken.end - 1
-    if not taken.signal.big_endian:
+    first, last = signal.first_bit, signal.first_bit + signal.length - 1
+    if not signal.big_endian:
         return ((1 << (last - first + 1)) - 1) << first
     whole = ((1 << 8 * (last // 8 - first // 8 + 1)) - 1) << 8 * (first // 8)
     before = ((1 << first % 8) - 1) << (8 * (first // 8) + 8 - first % 8)

@@ -211,6 +211,8 @@ def _all_messages(messages: Iterable[ParsedMessage]) -> Iterator[ParsedMessage]:
 @contextmanager
 def quiet_parser() -> Iterator[None]:
     """Keep what cantools logs while it parses from stderr; what matters of it is in the notes."""
+    import cantools.database  # noqa: F401  its loggers must be there
+
     logger = logging.getLogger("cantools")
     disabled, logger.disabled = logger.disabled, True
     children = [one for name, one in logging.root.manager.loggerDict.items() if name.startswith("cantools.")]

@@ -67,6 +67,11 @@ FILES: dict[str, str] = {
         for n, one in enumerate(NUMBERS)
     },
     **{f"id-{n}.kcd": texts.KCD.replace('id="0x100"', f'id="{one}"') for n, one in enumerate(NUMBERS)},
+    **{
+        f"{tag}-{n}.arxml": texts.ARXML.replace(f"<{tag}>{usual}<", f"<{tag}>{one}<", 1)
+        for tag, usual in (("FRAME-LENGTH", 8), ("START-POSITION", 16), ("LENGTH", 3), ("IDENTIFIER", 256))
+        for n, one in enumerate(NUMBERS)
+    },
     "multiplexed.dbc": many("multiplexed", 8_000),
     "signals.dbc": many("signals", 4_000),
     "wide.dbc": wide_signals(500),

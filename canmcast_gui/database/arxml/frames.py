@@ -1,0 +1,236 @@
+"""Frames and PDUs of ARXML files: each with what the parser needs of it, or left out."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement
+
+from canmcast_gui.database.arxml.numbers import whole_of
+from canmcast_gui.database.arxml.signals import Signals, seconds_are_good
+from canmcast_gui.database.arxml.tree import Tree
+from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES
+from canmcast_gui.database.xml_file import local_name
+
+# PDUs that are used by several frames are prepared for each.
+MOST_SIGNALS = 500_000
+
+_SECONDS = {
+    True: ("I-PDU-TIMING-SPECIFICATIONS", "I-PDU-TIMING", "TRANSMISSION-MODE-DECLARATION",
+           "TRANSMISSION-MODE-TRUE-TIMING", "CYCLIC-TIMING", "TIME-PERIOD", "VALUE"),
+    False: ("I-PDU-TIMING-SPECIFICATION", "CYCLIC-TIMING", "REPEATING-TIME", "VALUE"),
+}  # fmt: skip
+
+
+class Frames:
+    """Mends all frames that are sent on a CAN bus."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._signals = Signals(tree)
+        self._frames: dict[Element, bool] = {}
+        # How many signals a PDU has with all in it; None for one that cannot be read, or is being looked at.
+        self._pdus: dict[Element, int | None] = {}
+        self._count = 0
+
+    def mend(self) -> None:
+        """Take out the frames that cannot be read."""
+        for triggering in list(self._tree.all("CAN-FRAME-TRIGGERING")):
+            self._mend_triggering(triggering)
+
+    # -- frames ------------------------------------------------------------------------------------------
+
+    def _mend_triggering(self, triggering: Element) -> None:
+        tree = self._tree
+        frame = tree.target(triggering, "FRAME")
+        what = tree.describe(triggering)
+        if frame is None:
+            tree.lose(triggering, f"{what}: message without a CAN-FRAME")
+            return
+        number = whole_of(tree.text(triggering, "IDENTIFIER"))
+        if number is None or not 0 <= number <= 0x1FFFFFFF:
+            found = tree.text(triggering, "IDENTIFIER")[:20]
+            tree.lose(triggering, f"{what}: message with an IDENTIFIER of {found or 'nothing'}")
+            return
+        if number > 0x7FF and tree.text(triggering, "CAN-ADDRESSING-MODE") != "EXTENDED":
+            tree.put(triggering, "CAN-ADDRESSING-MODE", "EXTENDED")
+            tree.say_mended(triggering, f"{what}: id {number:X} is wider than its format: extended")
+        if frame not in self._frames:
+            self._frames[frame] = self._is_good(frame)
+        if not self._frames[frame]:
+            tree.remove(triggering)
+            return
+        self._count += self._pdus.get(self._pdu(frame), 0) or 0  # type: ignore[arg-type]
+        if self._count > MOST_SIGNALS:
+            tree.lose(triggering, f"{what}: the file has more than {MOST_SIGNALS:,} signals")
+
+    def _pdu(self, frame: Element) -> Element | None:
+        mapping = self._tree.child(frame, "PDU-TO-FRAME-MAPPINGS", "PDU-TO-FRAME-MAPPING")
+        return self._tree.target(mapping, "PDU")
+
+    def _is_good(self, frame: Element) -> bool:
+        tree, what = self._tree, self._tree.describe(frame)
+        if not tree.text(frame, "SHORT-NAME"):
+            tree.say_lost(frame, f"{what}: message without a SHORT-NAME")
+            return False
+        pdu = self._pdu(frame)
+        if tree.child(frame, "FRAME-LENGTH") is None and whole_of(tree.text(pdu, "LENGTH")) is not None:
+            tree.put(frame, "FRAME-LENGTH", tree.text(pdu, "LENGTH"))
+            tree.say_mended(frame, f"{what}: its FRAME-LENGTH is the LENGTH of its PDU")
+        length = whole_of(tree.text(frame, "FRAME-LENGTH"))
+        if length is None or not 0 <= length <= MOST_BYTES:
+            found = tree.text(frame, "FRAME-LENGTH")[:20]
+            tree.say_lost(frame, f"{what}: message with a FRAME-LENGTH of {found or 'nothing'}")
+            return False
+        mapping = tree.child(frame, "PDU-TO-FRAME-MAPPINGS", "PDU-TO-FRAME-MAPPING")
+        if mapping is not None and (pdu is None or self._check(pdu, length) is None):
+            tree.lose(tree.child(frame, "PDU-TO-FRAME-MAPPINGS"), f"{what}: its signals", at=frame)
+        return True
+
+    # -- PDUs --------------------------------------------------------------------------------------------
+
+    def _check(self, pdu: Element, length: int = 0) -> int | None:
+        """How many signals a PDU has, after what cannot be read was taken out; None where it is all."""
+        if pdu not in self._pdus:
+            self._pdus[pdu] = None  # while it is being looked at: a PDU cannot be in itself
+            self._pdus[pdu] = self._look_at(pdu, length)
+        return self._pdus[pdu]
+
+    def _look_at(self, pdu: Element, length: int) -> int | None:
+        tree, kind = self._tree, local_name(pdu)
+        if not self._has_number(pdu, "LENGTH", MOST_BYTES) and kind != "SECURED-I-PDU":
+            tree.put(pdu, "LENGTH", str(length))
+        if not self._has_number(pdu, "UNUSED-BIT-PATTERN", 255):
+            tree.remove(tree.child(pdu, "UNUSED-BIT-PATTERN"))
+        seconds = tree.child(pdu, *_SECONDS[tree.is_newer])
+        if seconds is not None and not seconds_are_good(seconds.text or ""):
+            tree.lose(tree.child(pdu, _SECONDS[tree.is_newer][0]), f"{tree.describe(pdu)}: its cycle")
+        count = self._signals.mend(pdu)
+        if kind == "CONTAINER-I-PDU":
+            return self._container(pdu)
+        if kind == "SECURED-I-PDU":
+            return self._secured(pdu, length)
+        if kind == "MULTIPLEXED-I-PDU":
+            inner = self._multiplexed(pdu)
+            return None if inner is None else count + inner
+        return count
+
+    def _has_number(self, element: Element, name: str, most: int) -> bool:
+        number = whole_of(self._tree.text(element, name))
+        return number is not None and 0 <= number <= most
+
+    def _container(self, pdu: Element) -> int | None:
+        tree, count = self._tree, 0
+        if tree.child(pdu, "HEADER-TYPE") is None:
+            tree.put(pdu, "HEADER-TYPE", "NO-HEADER")
+            tree.say_lost(pdu, f"{tree.describe(pdu)}: the messages in it, as it has no HEADER-TYPE")
+        for reference in tree.children(pdu, "CONTAINED-PDU-TRIGGERING-REFS", "CONTAINED-PDU-TRIGGERING-REF"):
+            triggering = tree.elements.get(tree.text(reference))
+            inner = tree.target(triggering, "I-PDU")
+            number = tree.text(inner, "CONTAINED-I-PDU-PROPS", "HEADER-ID-SHORT-HEADER")
+            is_named = inner is not None and tree.text(inner, "SHORT-NAME") and whole_of(number) is not None
+            is_sized = inner is not None and self._has_number(inner, "LENGTH", MOST_BYTES)
+            found = None
+            if inner is not None and is_named and is_sized and local_name(inner) != "CONTAINER-I-PDU":
+                found = self._check(inner)
+                self._signals.separate(inner, 8 * (whole_of(tree.text(inner, "LENGTH")) or 0))
+            if found is None:
+                what = (
+                    f"{tree.describe(pdu)}: {tree.text(reference)}, which lacks a name, length or header id"
+                )
+                tree.lose(reference, what)
+            count += found or 0
+        return count
+
+    def _secured(self, pdu: Element, length: int) -> int | None:
+        tree = self._tree
+        payload = tree.target(tree.target(pdu, "PAYLOAD"), "I-PDU")
+        found = (
+            None
+            if payload is None or local_name(payload) == "CONTAINER-I-PDU"
+            else self._check(payload, length)
+        )
+        if found is None:
+            tree.say_lost(pdu, f"{tree.describe(pdu)}: it has no payload that can be read")
+            return None
+        if not self._has_number(pdu, "LENGTH", MOST_BYTES):
+            tree.put(pdu, "LENGTH", str(length))
+        freshness, authentication = (
+            tree.target(pdu, "FRESHNESS-PROPS"),
+            tree.target(pdu, "AUTHENTICATION-PROPS"),
+        )
+        for owner, name in (
+            (authentication, "AUTH-INFO-TX-LENGTH"),
+            (freshness, "FRESHNESS-VALUE-TX-LENGTH"),
+            (freshness, "FRESHNESS-VALUE-LENGTH"),
+        ):
+            if owner is not None and not self._has_number(owner, name, MOST_BITS):
+                tree.put(owner, name, "0")
+        if freshness is None and authentication is not None:
+            properties = SubElement(pdu, tree.tag("FRESHNESS-PROPS"))
+            tree.parents[properties] = pdu
+            tree.put(properties, "FRESHNESS-VALUE-TX-LENGTH", "0")
+        return found
+
+    # -- multiplexed PDUs --------------------------------------------------------------------------------
+
+    def _multiplexed(self, pdu: Element) -> int | None:
+        tree, count = self._tree, 1
+        start = whole_of(tree.text(pdu, "SELECTOR-FIELD-START-POSITION"))
+        length = whole_of(tree.text(pdu, "SELECTOR-FIELD-LENGTH"))
+        if start is None or not 0 <= start < MOST_BITS or length is None or not 0 < length <= 64:
+            tree.say_lost(pdu, f"{tree.describe(pdu)}: its selector has no place or length")
+            return None
+        order = tree.text(pdu, "SELECTOR-FIELD-BYTE-ORDER")
+        if order and order not in ("MOST-SIGNIFICANT-BYTE-FIRST", "MOST-SIGNIFICANT-BYTE-LAST"):
+            tree.remove(tree.child(pdu, "SELECTOR-FIELD-BYTE-ORDER"))
+        has_initial = False
+        for part in self._parts(pdu, "DYNAMIC-PART"):
+            for alternative in tree.children(part, "DYNAMIC-PART-ALTERNATIVES", "DYNAMIC-PART-ALTERNATIVE"):
+                inner = tree.target(alternative, "I-PDU")
+                found = None if inner is None else self._check(inner)
+                is_numbered = whole_of(tree.text(alternative, "SELECTOR-FIELD-CODE")) is not None
+                if inner is None or found is None or not is_numbered:
+                    tree.lose(alternative, f"{tree.describe(pdu)}: a part without a number or a PDU")
+                    continue
+                self._put_selector(inner, start, length)
+                count += found + 1
+                is_initial = tree.text(alternative, "INITIAL-DYNAMIC-PART") == "true"
+                if is_initial and has_initial:
+                    tree.remove(tree.child(alternative, "INITIAL-DYNAMIC-PART"))
+                has_initial |= is_initial
+        return count + self._static(pdu)
+
+    def _parts(self, pdu: Element, name: str) -> list[Element]:
+        if self._tree.is_newer:
+            return self._tree.children(pdu, f"{name}S", name)
+        return self._tree.children(pdu, name)
+
+    def _put_selector(self, pdu: Element, start: int, length: int) -> None:
+        """The parser wants the selector among the signals of each part, once, and takes it out there."""
+        tree = self._tree
+        places = [(one, self._signals.place(one)) for one in self._signals.mappings(pdu)]
+        there = [one for one, place in places if place == (start, length)]
+        for one, (first, _) in places:
+            if first == start and (one not in there[:1]):
+                tree.lose(one, f"{tree.describe(one)}: signal where the selector is")
+        if there or local_name(pdu) == "MULTIPLEXED-I-PDU":
+            return
+        name = "I-SIGNAL-TO-PDU-MAPPINGS" if tree.is_newer else "SIGNAL-TO-PDU-MAPPINGS"
+        mappings = tree.child(pdu, name)
+        if mappings is None:
+            mappings = tree.put(pdu, name, "")
+        mapping = SubElement(mappings, tree.tag("I-SIGNAL-TO-I-PDU-MAPPING"))
+        tree.parents[mapping] = mappings
+        signal = tree.put(mapping, "I-SIGNAL" if tree.is_newer else "SIGNAL", "")
+        tree.put(signal, "SHORT-NAME", "Selector")
+        tree.put(signal, "LENGTH", str(length))
+        tree.put(mapping, "START-POSITION", str(start))
+
+    def _static(self, pdu: Element) -> int:
+        tree, count = self._tree, 0
+        for part in self._parts(pdu, "STATIC-PART"):
+            inner = tree.elements.get(tree.text(part, "I-PDU-REF"))
+            found = None if inner is None else self._check(inner)
+            if found is None:
+                tree.lose(part, f"{tree.describe(pdu)}: its static part")
+            count += found or 0
+        return count

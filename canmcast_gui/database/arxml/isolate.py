@@ -1,0 +1,107 @@
+"""What is left of an ARXML file that the parser refuses: all frames but those that it cannot read."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from canmcast_gui.database.errors import UnreadableError
+from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.xml_file import XmlFile, local_name
+
+if TYPE_CHECKING:
+    from cantools.database.can import Database as ParsedDatabase
+
+Run = Callable[[str], "ParsedDatabase"]
+
+# Each try parses the whole file.
+MOST_TRIES = 150
+MOST_SECONDS = 30.0
+
+# The parser names children of which it wants one.
+_NOT_UNIQUE = re.compile(r"non-unique child node of type (?P<name>[A-Z0-9-]+)")
+
+
+def parse_what_can_be(file: XmlFile, notes: Notes, run: Run) -> ParsedDatabase:
+    """A file with all that the parser takes; raises UnreadableError where that is nothing."""
+    last = ""
+    while True:
+        try:
+            return run(file.text)
+        except UnreadableError as error:
+            found = _NOT_UNIQUE.search(str(error))
+            if found is None or found["name"] == last:
+                return _Isolation(file, notes, run, error).parse()
+            last = found["name"]
+            _keep_first(file, notes, last)
+
+
+def _keep_first(file: XmlFile, notes: Notes, name: str) -> None:
+    """Take out all children of a kind but the first of each parent."""
+    for parent in list(file.root.iter()):
+        for wanted in (name, f"{name}-REF"):
+            same = [one for one in parent if local_name(one) == wanted and one.find("{*}SHORT-NAME") is None]
+            for child in same[1:]:
+                parent.remove(child)
+                file.changed = True
+                notes.left_out(file.line(child), f"a second {wanted} of {local_name(parent)}")
+
+
+class _Isolation:
+    """Looks for the frames that the parser cannot read, by halves."""
+
+    def __init__(self, file: XmlFile, notes: Notes, run: Run, error: UnreadableError) -> None:
+        self._file = file
+        self._notes = notes
+        self._run = run
+        self._error = error
+        self._tries = 0
+        self._end = time.monotonic() + MOST_SECONDS
+        self._found: list[tuple[Element, str]] = []
+        wanted = [one for one in file.root.iter() if local_name(one) == "CAN-FRAME-TRIGGERING"]
+        parents = {child: parent for parent in file.root.iter() for child in parent}
+        self._frames = wanted
+        self._all = frozenset(wanted)
+        self._content = {parents[one]: list(parents[one]) for one in wanted}
+
+    def parse(self) -> ParsedDatabase:
+        if not self._frames or self._try([]) is None:
+            raise self._error
+        self._look(self._frames)
+        good = [one for one in self._frames if one not in {frame for frame, _ in self._found}]
+        parsed = self._try(good)
+        if parsed is None or not good:
+            raise self._error
+        for frame, why in self._found:
+            name = frame.find("{*}SHORT-NAME")
+            said = name.text if name is not None and name.text else "without a name"
+            what = f"CAN-FRAME-TRIGGERING {said} cannot be read: {why}"
+            self._notes.left_out(self._file.line(frame), what)
+        return parsed
+
+    def _look(self, frames: Sequence[Element]) -> None:
+        if self._try(frames) is not None:
+            return
+        if len(frames) == 1:
+            self._found.append((frames[0], str(self._error)))
+            return
+        self._look(frames[: len(frames) // 2])
+        self._look(frames[len(frames) // 2 :])
+
+    def _try(self, frames: Sequence[Element]) -> ParsedDatabase | None:
+        """The file with some of its frames, None where the parser refuses it."""
+        self._tries += 1
+        if self._tries > MOST_TRIES or time.monotonic() > self._end:
+            raise self._error
+        kept = set(frames)
+        for parent, children in self._content.items():
+            parent[:] = [one for one in children if one in kept or one not in self._all]
+        self._file.changed = True
+        try:
+            return self._run(self._file.text)
+        except UnreadableError as error:
+            self._error = error
+            return None

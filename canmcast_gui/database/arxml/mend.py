@@ -1,0 +1,156 @@
+"""An ARXML file as the parser takes it: every reference leads somewhere, every frame has what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from canmcast_gui.database.arxml.frames import Frames
+from canmcast_gui.database.arxml.numbers import whole_of
+from canmcast_gui.database.arxml.paths import mend_paths
+from canmcast_gui.database.arxml.references import mend_references
+from canmcast_gui.database.arxml.tree import Tree, own_name
+from canmcast_gui.database.limits import MOST_BYTES
+from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.xml_file import XmlFile, local_name
+
+if TYPE_CHECKING:
+    from cantools.database.can import Database as ParsedDatabase
+    from cantools.database.can import Message as ParsedMessage
+
+# Children of which the parser wants one at most. Frames with several PDUs, and scales, are meant otherwise.
+_SINGLE = {
+    "CAN-CLUSTER-CONDITIONAL": ("PROTOCOL-VERSION", "BAUDRATE", "CAN-FD-BAUDRATE"),
+    "CAN-FRAME-TRIGGERING": ("FRAME-REF", "IDENTIFIER", "CAN-ADDRESSING-MODE", "CAN-FRAME-RX-BEHAVIOR",
+                             "CAN-FRAME-TX-BEHAVIOR"),
+    "CAN-CLUSTER": ("SHORT-NAME",),
+    "CAN-FRAME": ("SHORT-NAME", "FRAME-LENGTH", "DESC", "PDU-TO-FRAME-MAPPINGS"),
+    "PDU-TO-FRAME-MAPPINGS": ("PDU-TO-FRAME-MAPPING",),
+    "PDU-TO-FRAME-MAPPING": ("PDU-REF",),
+    "I-SIGNAL-TO-I-PDU-MAPPING": ("I-SIGNAL-REF", "SIGNAL-REF", "START-POSITION", "PACKING-BYTE-ORDER"),
+    "I-SIGNAL": ("SHORT-NAME", "LENGTH", "SYSTEM-SIGNAL-REF", "NETWORK-REPRESENTATION-PROPS", "INIT-VALUE",
+                 "DESC"),
+    "SYSTEM-SIGNAL": ("PHYSICAL-PROPS", "DATA-TYPE-REF", "LENGTH", "DESC"),
+    "SW-DATA-DEF-PROPS-VARIANTS": ("SW-DATA-DEF-PROPS-CONDITIONAL",),
+    "SW-DATA-DEF-PROPS-CONDITIONAL": ("COMPU-METHOD-REF", "UNIT-REF", "BASE-TYPE-REF", "INVALID-VALUE"),
+    "COMPU-METHOD": ("CATEGORY", "COMPU-INTERNAL-TO-PHYS", "UNIT-REF"),
+    "COMPU-SCALE": ("LOWER-LIMIT", "UPPER-LIMIT", "COMPU-CONST", "COMPU-RATIONAL-COEFFS", "DESC"),
+    "COMPU-CONST": ("VT",),
+    "COMPU-RATIONAL-COEFFS": ("COMPU-NUMERATOR", "COMPU-DENOMINATOR"),
+    "SW-BASE-TYPE": ("BASE-TYPE-ENCODING",),
+    "UNIT": ("DISPLAY-NAME",),
+    "I-SIGNAL-I-PDU": ("SHORT-NAME", "LENGTH", "I-PDU-TIMING-SPECIFICATIONS", "UNUSED-BIT-PATTERN"),
+    "I-PDU-TIMING-SPECIFICATIONS": ("I-PDU-TIMING",),
+    "DYNAMIC-PART-ALTERNATIVE": ("I-PDU-REF", "SELECTOR-FIELD-CODE"),
+    "PDU-TRIGGERING": ("I-PDU-REF",),
+    "ECU-INSTANCE": ("SHORT-NAME", "DESC"),
+}  # fmt: skip
+
+# Children that only hold others: what further ones hold belongs to the first.
+_JOINED = (
+    "AR-PACKAGES", "TOP-LEVEL-PACKAGES", "SUB-PACKAGES", "ELEMENTS", "CAN-CLUSTER-VARIANTS",
+    "PHYSICAL-CHANNELS",
+    "FRAME-TRIGGERINGS", "FRAME-TRIGGERINGSS", "I-SIGNAL-TO-PDU-MAPPINGS", "I-SIGNAL-TO-I-PDU-MAPPINGS",
+    "SIGNAL-TO-PDU-MAPPINGS", "SW-DATA-DEF-PROPS-VARIANTS", "COMPU-SCALES", "CONTAINED-PDU-TRIGGERING-REFS",
+    "DYNAMIC-PARTS", "STATIC-PARTS", "DYNAMIC-PART-ALTERNATIVES",
+)  # fmt: skip
+
+# Sizes that configurations of control units (ECU extracts) give in a way of their own.
+_EXTRACT_SIZES = ("CanIfTxPduDlc", "CanIfRxPduDlc", "CanIfTxPduCanDlc", "CanIfRxPduCanDlc")
+
+
+def mend_arxml(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
+    """Mend a file in its tree. The lines of its messages, (name, "")."""
+    tree = Tree(file, notes)
+    if tree.child(tree.packages, "AR-PACKAGE", "ELEMENTS", "ECUC-VALUE-COLLECTION") is not None:
+        _mend_extract(tree)
+        return {}
+    _keep_single(tree)
+    for cluster in tree.all("CAN-CLUSTER"):
+        if not tree.text(cluster, "SHORT-NAME"):
+            tree.put(cluster, "SHORT-NAME", "CAN-CLUSTER")
+            tree.say_mended(cluster, "a CAN-CLUSTER has no SHORT-NAME")
+    moved = mend_paths(tree)
+    mend_references(tree, moved)
+    Frames(tree).mend()
+    _mend_rest(tree)
+    if not notes:
+        return {}
+    return {
+        (own_name(tree.text(frame, "SHORT-NAME")), ""): file.line(frame)
+        for frame in tree.all("CAN-FRAME")
+        if frame in tree.parents
+    }
+
+
+def restore_names(parsed: ParsedDatabase) -> None:
+    """Give everything the names that the file has, in place of those that made paths different."""
+    for message in parsed.messages:
+        _restore_message(message)
+    for node in parsed.nodes:
+        node.name = own_name(node.name)
+    parsed.refresh()
+
+
+def _restore_message(message: ParsedMessage) -> None:
+    message.name = own_name(message.name)
+    message.senders[:] = map(own_name, message.senders)
+    for signal in message.signals:
+        signal.name = own_name(signal.name)
+        signal.receivers = list(map(own_name, signal.receivers))
+        if signal.multiplexer_signal is not None:
+            signal.multiplexer_signal = own_name(signal.multiplexer_signal)
+    for inner in message.contained_messages or ():
+        _restore_message(inner)
+    message.refresh(strict=False)
+
+
+def _keep_single(tree: Tree) -> None:
+    """Join children that only hold others, and take out further ones of a kind of which there can be one."""
+    joined = frozenset(map(tree.tag, _JOINED))
+    for element in [one for one in tree.file.root.iter() if one.tag in joined]:
+        first = tree.parents[element].find(element.tag)
+        if first is not None and first is not element:
+            first.extend(list(element))
+            tree.parents.update((child, first) for child in element)
+            tree.say_mended(element, f"{tree.describe(element)}: joined with the one before it")
+            tree.remove(element)
+    single = {tree.tag(owner): frozenset(map(tree.tag, names)) for owner, names in _SINGLE.items()}
+    for element in list(tree.file.root.iter()):
+        names = single.get(element.tag)
+        if names is None or len(element) < 2:
+            continue
+        seen: set[str] = set()
+        for child in list(element):
+            if child.tag in seen:
+                tree.lose(child, f"{tree.describe(element)}: a second {local_name(child)}")
+            elif child.tag in names:
+                seen.add(child.tag)
+
+
+def _mend_rest(tree: Tree) -> None:
+    """What buses, nodes and protections have besides frames."""
+    for name in ("BAUDRATE", "CAN-FD-BAUDRATE", "SPEED"):
+        _keep(tree, name, lambda element: whole_of(element.text) is not None)
+    _keep(tree, "ECU-INSTANCE", lambda element: bool(tree.text(element, "SHORT-NAME")))
+    _keep(tree, "DATA-ID", lambda element: whole_of(element.text) is not None)
+    for name in ("I-SIGNAL-I-PDU-GROUP", "I-PDU-GROUP"):
+        for group in tree.all(name):
+            if tree.child(group, "COMMUNICATION-DIRECTION") is None:
+                tree.put(group, "COMMUNICATION-DIRECTION", "NONE")
+
+
+def _keep(tree: Tree, name: str, is_good: Callable[[Element], bool]) -> None:
+    for element in list(tree.all(name)):
+        if not is_good(element):
+            tree.lose(element, f"{tree.describe(element)}: it has no value that can be read")
+
+
+def _mend_extract(tree: Tree) -> None:
+    """Lengths of messages in a configuration of a control unit."""
+    for parameter in list(tree.all("ECUC-NUMERICAL-PARAM-VALUE")):
+        if tree.text(parameter, "DEFINITION-REF").endswith(_EXTRACT_SIZES):
+            size = whole_of(tree.text(parameter, "VALUE"))
+            if size is None or not 0 <= size <= MOST_BYTES:
+                tree.lose(parameter, f"{tree.path(parameter)}: message without a length")

@@ -1,0 +1,110 @@
+"""References of ARXML files: those that lead nowhere are taken out, wrong kinds of targets put right."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+from canmcast_gui.database.arxml.tree import Tree
+from canmcast_gui.database.xml_file import local_name
+
+# What the parser follows; all other references are of no consequence.
+FOLLOWED = frozenset(
+    f"{name}-REF"
+    for name in (
+        "ASSOCIATED-COM-I-PDU-GROUP", "ASSOCIATED-I-PDU-GROUP", "AUTHENTICATION-PROPS", "BASE-TYPE",
+        "BASE-TYPE-ENCODING", "CAN-CLUSTER", "CAN-CLUSTER-CONDITIONAL", "CAN-FRAME-TRIGGERING",
+        "CAN-PHYSICAL-CHANNEL", "COMPU-CONST", "COMPU-DENOMINATOR", "COMPU-INTERNAL-TO-PHYS", "COMPU-METHOD",
+        "COMPU-NUMERATOR", "COMPU-RATIONAL-COEFFS", "COMPU-SCALE", "CONSTANT", "CONTAINED-PDU-TRIGGERING",
+        "DATA-TYPE", "FRAME", "FRESHNESS-PROPS", "I-PDU", "I-SIGNAL", "I-SIGNAL-GROUP", "I-SIGNAL-I-PDU",
+        "I-SIGNAL-TO-I-PDU-MAPPING", "NETWORK-REPRESENTATION-PROPS", "PAYLOAD", "PDU", "PDU-TO-FRAME-MAPPING",
+        "PHYSICAL-CHANNEL", "PHYSICAL-PROPS", "RX-NM-PDU", "SIGNAL", "SW-DATA-DEF-PROPS-CONDITIONAL",
+        "SYSTEM-SIGNAL", "TRANSFORMER", "TX-NM-PDU", "UNIT",
+    )
+)  # fmt: skip
+
+
+def mend_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
+    """Check all references that count. ``moved`` are the new paths of elements that had another's path."""
+    bases = _Bases(tree)
+    tags = {tree.tag(name): name for name in FOLLOWED}
+    found = [(one, tags[one.tag]) for one in tree.file.root.iter() if one.tag in tags]
+    for reference, name in found:
+        path = bases.absolute(reference)
+        target = tree.elements.get(path)
+        kind = reference.get("DEST")
+        if target is None or (kind is not None and local_name(target) != kind):
+            new = moved.get((path, kind or "")) or _below_moved(tree, path, moved)
+            path, target = (new, tree.elements[new]) if new else (path, target)
+        if target is None:
+            owner = tree.parents.get(reference)
+            what = f"{name} of {tree.describe(owner)}: {_short(path)} is not in the file"
+            tree.lose(reference, what, at=reference)
+            continue
+        text = reference.text or ""
+        if bases.are_gone or path != bases.absolute(reference) or text != text.strip():
+            reference.text = path
+            reference.attrib.pop("BASE", None)
+            tree.file.changed = True
+        if kind is not None and local_name(target) != kind:
+            reference.set("DEST", local_name(target))
+            tree.say_mended(reference, f"{name} {_short(path)} leads to {local_name(target)}, not to {kind}")
+            tree.file.changed = True
+    if bases.are_gone:
+        for element in list(tree.all("REFERENCE-BASES")):
+            tree.remove(element)
+
+
+def _below_moved(tree: Tree, path: str, moved: dict[tuple[str, str], str]) -> str:
+    """The path of something below an element that had another's path, "" where there is none."""
+    if not moved or path in tree.elements:
+        return ""
+    for (old, _kind), new in moved.items():
+        if path.startswith(f"{old}/") and new + path[len(old) :] in tree.elements:
+            return new + path[len(old) :]
+    return ""
+
+
+class _Bases:
+    """What references that do not begin with a slash are relative to."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._known: dict[tuple[str, str], str] = {}
+        # The parser refuses files with odd ones. Then all references are made absolute, and the bases go.
+        self.are_gone = False
+        for base in list(tree.all("REFERENCE-BASE")):
+            self._add(base)
+
+    def _add(self, base: Element) -> None:
+        tree = self._tree
+        label, path = tree.text(base, "SHORT-LABEL"), tree.text(base, "PACKAGE-REF")
+        if not label or not path:
+            tree.say_lost(base, f"a REFERENCE-BASE of {tree.path(base)} without a label or a package")
+            self.are_gone = True
+            return
+        package = tree.path(base)
+        is_default = tree.text(base, "IS-DEFAULT").lower() == "true"
+        for name in (label, "") if is_default else (label,):
+            self.are_gone |= self._known.setdefault((package, name), path) != path
+        bases = tree.children(tree.parents.get(base), "REFERENCE-BASE")
+        self.are_gone |= sum(tree.text(one, "SHORT-LABEL") == label for one in bases) > 1
+        self.are_gone |= tree.text(base, "IS-GLOBAL").lower() == "true"
+        for name in ("IS-GLOBAL", "IS-DEFAULT"):
+            self.are_gone |= tree.child(base, name) is not None and not tree.text(base, name)
+
+    def absolute(self, reference: Element) -> str:
+        """The path that a reference means, from the root."""
+        text = (reference.text or "").strip()
+        if text.startswith("/") or not text:
+            return text
+        path, label = self._tree.path(reference), reference.get("BASE", "")
+        while path:
+            base = self._known.get((path, label))
+            if base is not None:
+                return f"{base}/{text}"
+            path = path.rpartition("/")[0]
+        return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"

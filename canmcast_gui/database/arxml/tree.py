@@ -1,0 +1,133 @@
+"""The elements of an ARXML file by their paths of short names, and references between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement
+
+from canmcast_gui.database.errors import UnreadableError
+from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.xml_file import XmlFile, local_name
+
+_ROOT = re.compile(
+    r"\{(?P<namespace>http://autosar\.org/(?:schema/r4[0-9.]*|3[0-9.]*|[0-9.]+\.DAI\.[0-9]))\}AUTOSAR"
+)
+
+# What makes a name another one until the parser is done; of Unicode's characters for private use.
+MARK = "\ue000"
+_MARKED = re.compile(f"{MARK}\\d+")
+
+
+def own_name(name: str) -> str:
+    """A name as the file has it."""
+    return _MARKED.sub("", name) if MARK in name else name
+
+
+class Tree:
+    """An ARXML file to be mended. Raises UnreadableError for an unknown version, or without packages."""
+
+    def __init__(self, file: XmlFile, notes: Notes) -> None:
+        self.file = file
+        self.notes = notes
+        match = _ROOT.fullmatch(file.root.tag)
+        if match is None:
+            raise UnreadableError(f"its root is {file.root.tag}; AUTOSAR 3 and 4 are read")
+        self._prefix = f"{{{match['namespace']}}}"
+        self.is_newer = re.search(r"/r4|/4", match["namespace"]) is not None
+        container = "AR-PACKAGES" if self.is_newer else "TOP-LEVEL-PACKAGES"
+        packages = self.child(file.root, container)
+        if packages is None:
+            raise UnreadableError(f"it has no {container}, in which everything else would be")
+        self.packages = packages
+        self.elements: dict[str, Element] = {}
+        self.parents = {child: parent for parent in file.root.iter() for child in parent}
+
+    # -- looking -----------------------------------------------------------------------------------------
+
+    def tag(self, name: str) -> str:
+        """A tag with the file's namespace."""
+        return self._prefix + name
+
+    def child(self, element: Element | None, *names: str) -> Element | None:
+        """The first element below another along a way of tags."""
+        for name in names:
+            if element is None:
+                return None
+            element = element.find(self.tag(name))
+        return element
+
+    def children(self, element: Element | None, *names: str) -> list[Element]:
+        """All elements at the end of a way of tags, of which only the last may be there several times."""
+        parent = self.child(element, *names[:-1])
+        return [] if parent is None else parent.findall(self.tag(names[-1]))
+
+    def all(self, name: str) -> Iterator[Element]:
+        """All elements with a tag, in the file's order."""
+        return self.file.root.iter(self.tag(name))
+
+    def text(self, element: Element | None, *names: str) -> str:
+        """The text at the end of a way of tags, "" where there is none."""
+        found = self.child(element, *names)
+        return ((found.text if found is not None else None) or "").strip()
+
+    def target(self, element: Element | None, name: str) -> Element | None:
+        """What an element has directly below it as ``name``, or refers to as ``name``-REF."""
+        found = self.child(element, name)
+        if found is not None:
+            return found
+        return self.elements.get(self.text(element, f"{name}-REF"))
+
+    def path(self, element: Element | None) -> str:
+        """The short names from the root down to an element, or to the nearest one around it that has one."""
+        names: list[str] = []
+        while element is not None:
+            name = self.text(element, "SHORT-NAME")
+            if name:
+                names.append(name)
+            element = self.parents.get(element)
+        return "/" + "/".join(reversed(names))
+
+    # -- changing ----------------------------------------------------------------------------------------
+
+    def put(self, parent: Element, name: str, text: str) -> Element:
+        """Give an element a child with a text, in place of the one it has."""
+        found = self.child(parent, name)
+        if found is None:
+            found = SubElement(parent, self.tag(name))
+            self.parents[found] = parent
+        found.text = text
+        self.file.changed = True
+        return found
+
+    def remove(self, element: Element | None) -> None:
+        """Take an element out."""
+        parent = self.parents.pop(element, None) if element is not None else None
+        if parent is not None and element is not None:
+            parent.remove(element)
+            self.file.changed = True
+
+    def lose(self, element: Element | None, what: str, at: Element | None = None) -> None:
+        """Take an element out, and say so; the line is that of ``at``, or of the element."""
+        self.say_lost(at if at is not None else element, what)
+        self.remove(element)
+
+    def say_lost(self, element: Element | None, what: str) -> None:
+        """Note that something is not read."""
+        self.notes.left_out(self._line(element), what)
+
+    def say_mended(self, element: Element | None, what: str) -> None:
+        """Note that something is read as it is meant."""
+        self.notes.mended(self._line(element), what)
+
+    def describe(self, element: Element | None) -> str:
+        """An element in the file's own words: its tag and its path."""
+        return f"{local_name(element)} {own_name(self.path(element))}" if element is not None else "the file"
+
+    def _line(self, element: Element | None) -> int:
+        while element is not None:
+            line = self.file.line(element)
+            if line:
+                return line
+            element = self.parents.get(element)
+        return 0
