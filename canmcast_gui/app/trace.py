@@ -35,6 +35,7 @@ from canmcast_gui.recording import (
 FEED_ROWS = 50_000
 
 NOT_STORED = "the disk took no more"
+FILE_CUT = "a file of the recording was cut short"
 FOLDER_REMOVED = "the folder of the recording was removed"
 
 # On a disk that is all but full, a small batch may find room where larger ones do not. Recording goes on when
@@ -107,8 +108,8 @@ class Trace(QObject):
 
         A recording of nothing but a demonstration is not worth saving.
         """
-        if self.file_path is None and not self.recording.is_there:
-            self._begin_elsewhere()
+        if self.file_path is None:
+            self._keep_whole()
         self._is_demo = is_demo and (self._is_demo or self.recording.end_row == 0)
         try:
             self.recording.append(batch)
@@ -119,20 +120,35 @@ class Trace(QObject):
             if self._storage_trouble and time.monotonic() - self._refused_at >= RESUMED_SECONDS:
                 self._on_resumed()
 
+    def _keep_whole(self) -> bool:
+        """Begin a new recording where others have damaged this one; False where that is impossible."""
+        if not self.recording.is_whole:
+            try:
+                self._begin_elsewhere()
+            except RecordingError:
+                return False  # adding to the old one says what is wrong
+        return True
+
     def _begin_elsewhere(self) -> None:
-        """Continue in a new folder after that of the recording was removed; the old frames are gone."""
-        old = self.recording
-        try:
-            fresh = Recording.create(sources=old.sources, limits=self._limits)
-        except RecordingError:
-            return  # adding to the old one says what is wrong
-        fresh.add_gap(len(old), FOLDER_REMOVED)
-        self._say_error(
-            f"The folder of the recording, {old.folder}, was removed, and {len(old):,} frames with it. "
-            f"Recording continues in {fresh.folder}."
-        )
+        """Continue in a new folder after that of the recording was removed, or a file in it cut short.
+
+        Raises RecordingError where none can be made.
+        """
+        old, path = self.recording, self.file_path
+        fresh = Recording.create(sources=old.sources, limits=self._limits)
+        if old.is_there:
+            fresh.add_gap(len(old), FILE_CUT)
+            what = f"Another program cut a file in {old.folder} short: {len(old):,} frames are not shown now"
+        else:
+            fresh.add_gap(len(old), FOLDER_REMOVED)
+            what = f"{old.folder} was removed, and {len(old):,} frames with it"
+        then = f"Recording continues in {fresh.folder}" if path is None else f"Open {path.name} again"
+        self._say_error(f"{what}. {then}.")
         self._show(fresh, None)
-        self._retire(old)
+        if old.is_there and path is None and old not in self._in_use:
+            old.close()  # what is whole of it can be recovered later
+        else:
+            self._retire(old)
 
     def _on_unrecorded(self, batch: FrameBatch, sentence: str) -> None:
         if not self._storage_trouble:
@@ -161,6 +177,8 @@ class Trace(QObject):
 
     def feed(self) -> None:
         """Bring the newest frames by id up to date; a file's rows come in portions."""
+        if self.loading is None and not self._keep_whole():
+            return
         start = max(self._fed, self.recording.first_row)
         stop = min(self.recording.end_row, start + FEED_ROWS)
         if stop > start:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 from canmcast_gui.frames.private import private_opener
-from canmcast_gui.recording.errors import RecordingError
+from canmcast_gui.recording.errors import CutShortError, RecordingError
 from canmcast_gui.recording.maps import MapCache
 
 MAGIC = b"CANMREC1"
@@ -123,20 +124,32 @@ class Chunk:
     def frames(self, start: int, stop: int) -> FrameBatch:
         """Published rows ``start`` to ``stop`` (numbers of the recording) without a copy.
 
-        Raises FileNotFoundError where the chunk has been removed.
+        Raises FileNotFoundError where the chunk has been removed, CutShortError where its files were cut.
         """
-        records = self._maps.array(self.path, FRAME_DTYPE, HEADER_BYTES)
+        least = HEADER_BYTES + (stop - self.first_row) * RECORD_BYTES
+        records = self._maps.array(self.path, FRAME_DTYPE, HEADER_BYTES, least)
         part = records[start - self.first_row : stop - self.first_row]
         heap_used = self.heap_used
         if not heap_used:
             return FrameBatch(part)
-        heap = self._maps.array(self.heap_path, np.dtype(np.uint8), 0)
+        heap = self._maps.array(self.heap_path, np.dtype(np.uint8), 0, heap_used)
         return FrameBatch(part, heap[:heap_used])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its files are there and as long as what they hold."""
+        try:
+            sound = self.path.stat().st_size >= HEADER_BYTES + self.count * RECORD_BYTES
+            return sound and (not self.heap_used or self.heap_path.stat().st_size >= self.heap_used)
+        except OSError:
+            return False
 
     # -- writing -----------------------------------------------------------------------------------------
 
     def stage(self, batch: FrameBatch) -> None:
         """Write frames behind the published ones, not counting yet; raises OSError.
+
+        Raises CutShortError where another program has cut a file: writing behind a hole would hide that.
 
         The batch must fit, be dense (``dense``), and lie within its heap.
         """
@@ -145,8 +158,10 @@ class Chunk:
             records = records.copy()
             long = records["length"] > INLINE_BYTES
             records["payload_offset"][long] += np.uint32(self._staged_heap)
+            _check_length(self._open_heap(), self.heap_path, self._staged_heap)
             _write_at(self._open_heap(), self._staged_heap, np.ascontiguousarray(batch.heap).data)
         offset = HEADER_BYTES + self._staged * RECORD_BYTES
+        _check_length(self._open_records(), self.path, offset)
         _write_at(self._open_records(), offset, np.ascontiguousarray(records).view(np.uint8).data)
         self._staged += len(batch)
         self._staged_heap += len(batch.heap)
@@ -173,8 +188,10 @@ class Chunk:
         ):
             if file is not None:
                 # Windows refuses to cut a file that is mapped; it then stays as long as it could have become.
+                # One that another program has cut must not grow: what is lacking would read as zeros.
                 with contextlib.suppress(OSError):
-                    file.truncate(size)
+                    if os.fstat(file.fileno()).st_size > size:
+                        file.truncate(size)
                 file.close()
         self._records_file = self._heap_file = None
 
@@ -207,6 +224,11 @@ class Chunk:
 
     def _write_counts(self) -> None:
         _write_at(self._open_records(), _COUNTS_OFFSET, _COUNTS.pack(self.count, self.heap_used))
+
+
+def _check_length(file: io.FileIO, path: Path, least_bytes: int) -> None:
+    if os.fstat(file.fileno()).st_size < least_bytes:
+        raise CutShortError(path)
 
 
 def _write_at(file: io.FileIO, offset: int, data: bytes | memoryview) -> None:

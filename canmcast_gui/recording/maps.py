@@ -12,6 +12,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.recording.errors import CutShortError
+
 # A map keeps a file descriptor, and a process usually gets 1,024; 64 maps are 32 chunks of CAN FD frames,
 # which is more than any view looks at in one go.
 MAPS_KEPT = 64
@@ -32,8 +34,19 @@ class MapCache:
         self._alive: WeakValueDictionary[Path, Array] = WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def array(self, path: Path, dtype: np.dtype[Any], offset: int) -> Array:
-        """All whole items of ``dtype`` in the file from ``offset`` on; raises OSError."""
+    def array(self, path: Path, dtype: np.dtype[Any], offset: int, least_bytes: int = 0) -> Array:
+        """All whole items of ``dtype`` in the file from ``offset`` on; raises OSError.
+
+        Raises CutShortError where the file has less than ``least_bytes`` by now: to read beyond its end
+        through a map would end the process (SIGBUS).
+        """
+        array = self._array(path, dtype, offset)
+        memory: Any = array.base
+        if memory.obj.size() < least_bytes:  # which asks the open file
+            raise CutShortError(path)
+        return array
+
+    def _array(self, path: Path, dtype: np.dtype[Any], offset: int) -> Array:
         with self._lock:
             array = self._alive.get(path)
             if array is None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
 from canmcast_gui.recording.chunk import Chunk
-from canmcast_gui.recording.errors import RowsGoneError
+from canmcast_gui.recording.errors import CutShortError, RowsGoneError
 
 RowNumbers = npt.NDArray[np.int64]
 
@@ -21,6 +21,8 @@ def whole(chunk: Chunk) -> FrameBatch:
         return chunk.frames(chunk.first_row, chunk.end_row)
     except FileNotFoundError as error:
         raise RowsGoneError(f"rows {chunk.first_row} to {chunk.end_row - 1} were evicted") from error
+    except CutShortError as error:
+        raise RowsGoneError(f"rows {chunk.first_row} to {chunk.end_row - 1} are gone: {error}") from error
 
 
 def parts(

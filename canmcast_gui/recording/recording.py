@@ -156,6 +156,14 @@ class Recording:
         return self._lock.stands_in(self._folder)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether its folder stands, and no other program has cut its newest file or one of the others.
+
+        Those are looked at in turn, one each time.
+        """
+        return self.is_there and self._store.is_whole()
+
+    @property
     def sources(self) -> SourceTable:
         """The table that the frames' source column belongs to."""
         return self._source_file.table

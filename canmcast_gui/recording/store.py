@@ -30,6 +30,7 @@ class ChunkStore:
         self._folder = folder
         self._limits = limits
         self._renew = False
+        self._looked_at = 0
         self._on_evicted = on_evicted
 
     def load(self) -> None:
@@ -61,6 +62,14 @@ class ChunkStore:
     def bytes_used(self) -> int:
         """What the chunks take on disk."""
         return sum(chunk.bytes_used for chunk in self.chunks)
+
+    def is_whole(self) -> bool:
+        """Whether the newest chunk and one of the others, in turn, are as long as what they hold."""
+        chunks = self.chunks
+        if not chunks:
+            return True
+        self._looked_at = (self._looked_at + 1) % len(chunks)
+        return chunks[-1].is_whole and chunks[self._looked_at].is_whole
 
     def close(self) -> tuple[Chunk, ...]:
         """Finish the files and forget the chunks, which it returns."""

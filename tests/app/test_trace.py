@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 
 from canmcast_gui.app import trace as trace_module
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.trace import FOLDER_REMOVED, NOT_STORED
-from canmcast_gui.frames import FrameBatch, Source
-from canmcast_gui.recording import Found, MatchCount, Recording
+from canmcast_gui.app.trace import FILE_CUT, FOLDER_REMOVED, NOT_STORED
+from canmcast_gui.frames import FRAME_DTYPE, Flag, FrameBatch, Source
+from canmcast_gui.recording import Found, MatchCount, Recording, RowsGoneError
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.small_disk import fill
 
@@ -178,7 +179,7 @@ def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(sessi
     assert fresh.is_there
     ((level, text),) = heard
     assert level == "error"
-    assert f"{old}, was removed, and 1,000 frames with it. Recording continues in {fresh.folder}" in text
+    assert text == f"{old} was removed, and 1,000 frames with it. Recording continues in {fresh.folder}."
     (gap,) = fresh.gaps
     assert (gap.row, gap.count, gap.reason) == (0, 1000, FOLDER_REMOVED)
     assert session.newest.count.sum() == 0
@@ -198,3 +199,44 @@ def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
     recording.close()
     with Recording.open(recording.folder) as again:
         assert list(again.sources) == list(recording.sources)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
+@pytest.mark.parametrize("size", [0, 100, 20_000])
+@pytest.mark.parametrize("then", ["frames come", "nothing comes"])
+def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(session, size, then):
+    heard = []
+    session.message.connect(lambda level, text: heard.append((level, text)))
+    trace, old = session._trace, session.recording
+    trace.append(frames(1000))
+    assert len(old.rows()) == 1000
+    (file,) = old.folder.glob("*.records")
+    os.truncate(file, size)
+    with pytest.raises(RowsGoneError, match="cut it short"):
+        old.rows()
+    if then == "frames come":
+        trace.append(frames(500, 1000))
+    trace.feed()
+    fresh = session.recording
+    assert fresh is not old
+    assert len(fresh) == (500 if then == "frames come" else 0)
+    ((_level, text),) = heard
+    assert text.startswith(f"Another program cut a file in {old.folder} short: 1,000 frames are not")
+
+    assert [(gap.count, gap.reason) for gap in fresh.gaps] == [(1000, FILE_CUT)]
+    with Recording.open(old.folder) as left:
+        assert len(left) == max(size - 4096, 0) // FRAME_DTYPE.itemsize
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
+def test_a_file_of_long_payloads_that_was_cut_short(session):
+    batch = FrameBatch.from_columns(np.arange(100), 0x100, np.zeros((100, 64), np.uint8), flags=int(Flag.FD))
+    trace, old = session._trace, session.recording
+    trace.append(batch)
+    assert len(old.rows().heap) == 6400
+    (file,) = old.folder.glob("*.heap")
+    os.truncate(file, 100)
+    with pytest.raises(RowsGoneError, match="cut it short"):
+        old.rows()
+    trace.append(batch)
+    assert len(session.recording) == 100

@@ -225,3 +225,23 @@ def test_a_record_file_that_is_not_complete_is_said_and_is_a_failure(program, tm
     assert code == 1
     assert f"{path} was not replaced: " in said
     assert f"What was recorded is in {tmp_path / 'live.part.asc'}" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
+def test_a_window_lives_on_when_its_recording_is_cut_short(program, tmp_path, network, own_home):
+    report = tmp_path / "report.json"
+    run = program("--demo", "--port", network.free_port(), "--report", report)
+    run.children(3)
+    end = time.monotonic() + END_SECONDS
+    while not (files := list(own_home.glob("xdg_data_home/canmcast/recordings/*/*.records"))):
+        assert time.monotonic() < end, "no frame was recorded"
+        time.sleep(0.05)
+    folders = len(recordings(own_home))
+    os.truncate(files[0], 0)
+    while len(recordings(own_home)) == folders:
+        assert run.process.poll() is None, run.end()
+        assert time.monotonic() < end, "no new recording was begun"
+        time.sleep(0.05)
+    run.process.terminate()
+    assert run.end() == (0, "")
+    assert report.exists()

@@ -138,7 +138,9 @@ def read_frames(rows: ShownRows, start: int, stop: int) -> tuple[int, FrameBatch
         return start, FrameBatch.empty()
     try:
         if alive[-1] - alive[0] == len(alive) - 1:
-            return start, rows.recording.rows(int(alive[0]), int(alive[-1]) + 1)
-        return start, rows.recording.take(alive)
+            found = rows.recording.rows(int(alive[0]), int(alive[-1]) + 1)
+        else:
+            found = rows.recording.take(alive)
+        return start, found.compact()  # it is kept, and its file may be cut short meanwhile
     except RowsGoneError:
         return stop, FrameBatch.empty()
