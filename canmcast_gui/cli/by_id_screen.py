@@ -13,7 +13,7 @@ from rich.text import Text
 from canmcast_gui.cli.say import printable
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
-from canmcast_gui.frames.text import id_text, type_text
+from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text, type_text
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Change
 
@@ -47,6 +47,10 @@ class Screen:
         self.first_row = min(max(self.first_row + rows, 0), max(total - self.rows, 0))
 
 
+def _name(databases: DatabaseSet, number: int, flags: int) -> str:
+    return ERROR_FRAME if flags & Flag.ERROR else databases.name(number, bool(flags & Flag.EXTENDED))
+
+
 def draw(
     screen: Screen, newest: NewestById, databases: DatabaseSet, sources: SourceTable, headline: str
 ) -> Group:
@@ -61,8 +65,8 @@ def draw(
         record = frames.records[entry]
         flags, number = int(record["flags"]), int(record["arbitration_id"])
         cells: dict[str, str | Text] = {
-            "ID": id_text(number, bool(flags & Flag.EXTENDED)),
-            "Name": databases.name(number, bool(flags & Flag.EXTENDED)),
+            "ID": frame_id_text(number, flags),
+            "Name": _name(databases, number, flags),
             "Type": type_text(flags),
             "Len": str(record["length"]),
             "Data": _data(frames, entry, newest, now_ns),

@@ -2,12 +2,22 @@
 
 from canmcast_gui.frames.layout import Flag
 
+# What stands in place of a message's name, which error frames do not have.
+ERROR_FRAME = "Error frame"
+
 
 def id_text(arbitration_id: int, extended: bool, decimal: bool = False) -> str:
     """An arbitration id: upper-case hex with 3 or 8 digits, or decimal."""
     if decimal:
         return str(arbitration_id)
     return f"{arbitration_id:08X}" if extended else f"{arbitration_id:03X}"
+
+
+def frame_id_text(arbitration_id: int, flags: int, decimal: bool = False) -> str:
+    """The id of a frame with these flags; "" for an error frame without one."""
+    if flags & Flag.ERROR and not arbitration_id:
+        return ""
+    return id_text(arbitration_id, bool(flags & Flag.EXTENDED), decimal)
 
 
 def data_text(payload: bytes, decimal: bool = False) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, Source, SourceTable
-from canmcast_gui.frames.text import data_text, direction_text, dlc_text, id_text, type_text
+from canmcast_gui.frames.text import data_text, direction_text, dlc_text, frame_id_text, type_text
 
 Texts = list[str]
 
@@ -79,8 +79,8 @@ def _direction_texts(shown: ShownFrames) -> Texts:
 
 
 def _id_texts(shown: ShownFrames) -> Texts:
-    ids, extended = shown.batch.arbitration_id.tolist(), shown.batch.has(Flag.EXTENDED).tolist()
-    return [id_text(one, far, shown.decimal) for one, far in zip(ids, extended, strict=True)]
+    ids, flags = shown.batch.arbitration_id.tolist(), shown.batch.flags.tolist()
+    return [frame_id_text(one, bits, shown.decimal) for one, bits in zip(ids, flags, strict=True)]
 
 
 def _type_texts(shown: ShownFrames) -> Texts:
@@ -129,7 +129,13 @@ SOURCE = Column(
     comfortable=20,
 )
 CHANNEL = Column("channel", "Chn", 3, _channel_texts, True, "Channel")
-DIRECTION = Column("direction", "Dir", 3, _direction_texts, tip="Rx received, Tx sent by this program")
+DIRECTION = Column(
+    "direction",
+    "Dir",
+    3,
+    _direction_texts,
+    tip="Rx received, Tx sent by this program or the recorder of the file",
+)
 IDENTIFIER = Column("id", "ID", 8, _id_texts, True, "Arbitration id")
 NAME = Column(
     "name",

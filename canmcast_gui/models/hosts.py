@@ -23,6 +23,9 @@ MAX_IDS = 4096
 MAX_KNOWN_IDS = 1 << 16
 SHOWN_IDS = 40
 
+# Files tell what was sent by the program that recorded them, not what others there were.
+RECORDER = "the recorder of the file"
+
 _EXTENDED_BIT = 29
 _ID_MASK = (1 << _EXTENDED_BIT) - 1
 
@@ -73,8 +76,9 @@ def _nodes_text(row: HostRow) -> str:
 def _source_text(row: HostRow) -> str:
     if row.known is not None:
         return f"more than {row.known:,} sources"
-    address = str(row.source) or "unknown"
-    return f"this program, {address}" if row.is_own else address
+    if not row.source.address:
+        return RECORDER if row.is_own else "unknown"
+    return f"this program, {row.source}" if row.is_own else str(row.source)
 
 
 COLUMNS = (
@@ -229,7 +233,9 @@ def _tip(row: HostRow) -> str:
             f"A recording tells the first {row.known:,} sources apart; all others are counted here.\n"
             "Clear the trace and connect again to begin with an empty table."
         )
-    lines = [f"{who}: this program" if row.is_own else who]
+    if row.is_own:
+        who = f"{who}: this program" if row.source.address else f"{who}: what was sent is of {RECORDER}"
+    lines = [who]
     if row.ids:
         lines.append(f"Ids: {_ids_list(row.ids)}")
     if row.shared:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
-from canmcast_gui.frames.text import id_text
+from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text
 from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Kind
@@ -22,8 +22,6 @@ Values = npt.NDArray[Any]
 
 # Refreshes between two sortings: rows that jump each time cannot be read.
 SORT_EVERY = 4
-
-_KIND_WORDS = {Kind.REMOTE: " remote", Kind.ERROR: " error"}
 
 
 @dataclass(frozen=True)
@@ -217,12 +215,13 @@ class StatisticsModel(ColumnTable):
         return COLUMNS[column].text(self._values[column][entry].item())
 
     def _id(self, entry: int) -> str:
-        text = id_text(int(self._newest.arbitration_id[entry]), self._is_extended(entry), self._decimal)
-        return text + _KIND_WORDS.get(Kind(self._newest.kind[entry]), "")
+        number, flags = int(self._newest.arbitration_id[entry]), int(self._newest.flags[entry])
+        kind = " remote" if self._newest.kind[entry] == Kind.REMOTE else ""
+        return frame_id_text(number, flags, self._decimal) + kind
 
     def _name(self, entry: int) -> str:
         if self._newest.kind[entry] == Kind.ERROR:
-            return ""
+            return ERROR_FRAME
         newest = self._newest
         number, channel = int(newest.arbitration_id[entry]), int(newest.channel[entry])
         return self._databases.name(number, self._is_extended(entry), channel)

@@ -15,7 +15,7 @@ _FILTERS = (
     ("id in 0x100..0x1FF", "a range of ids; also id in (0x1, 0x2)"),
     ("name ~ Engine* and length > 4", "names with wildcards; and, or, not, parentheses"),
     ("data[2] & 0x80", "a bit of a byte; also data[0] == 5"),
-    ("dir == tx", "what this program sent; rx is all else"),
+    ("dir == tx", "what this program, or the recorder of a file, sent; rx is all else"),
     ("source == 10.0.0.7", "frames of one sender"),
     ("error or remote", "also fd, brs, esi, extended"),
     ("time > 1.5", "seconds since the start"),

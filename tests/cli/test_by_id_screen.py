@@ -6,21 +6,21 @@ from rich.console import Console
 
 from canmcast_gui.cli.by_id_screen import Screen, draw
 from canmcast_gui.database import DatabaseSet, load_database
-from canmcast_gui.frames import Source, SourceTable
+from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.recording import NewestById
-from tests.models.frames import traffic
+from tests.models.frames import mixed, traffic
 
 WIDTH = 160
 KCD = """<NetworkDefinition xmlns="http://kayak.2codeornot2code.org/1.0"><Document name="d"/>
 <Bus name="b"><Message id="0x100" length="8" name="{name}"/></Bus></NetworkDefinition>"""
 
 
-def shown(tmp_path, name: str, source: str, headline: str = "") -> str:
+def shown(tmp_path, name: str, source: str, headline: str = "", batch: FrameBatch | None = None) -> str:
     path = tmp_path / "names.kcd"
     path.write_text(KCD.format(name=name))
     databases, sources, newest = DatabaseSet(), SourceTable(), NewestById()
     databases.add(load_database(path))
-    batch = traffic(1, ids=1)
+    batch = traffic(1, ids=1) if batch is None else batch
     batch.records["source"] = sources.number(Source(source, 43113))
     newest.update(batch, 0)
     out = io.StringIO()
@@ -43,3 +43,8 @@ def test_nothing_from_outside_controls_the_terminal(tmp_path):
     assert r"a\x9b2Jb\u202ec" in text
     assert r"bus \x1b]0;title\x07" in text
     assert not any(one in text for one in "\x9b\u202e\x1b\x07")
+
+
+def test_an_error_frame_has_its_word_and_no_id(tmp_path):
+    (line,) = [line for line in shown(tmp_path, "x", "::1", batch=mixed()).splitlines() if "Error" in line]
+    assert line.split()[:2] == ["Error", "frame"]

@@ -51,6 +51,14 @@ def test_this_program_is_named(hosts):
     assert "this program" in texts(hosts)[0][0]
 
 
+def test_what_a_file_has_as_sent_is_of_its_recorder(hosts):
+    hosts.count(frames([1, 2], [0, 0], [Flag.TX, 0]), SourceTable())
+    assert texts(hosts)[0][:2] == ["the recorder of the file", "2"]
+    tip = hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "this program" not in tip
+    assert "what was sent is of the recorder of the file" in tip
+
+
 def test_malformed_datagrams_of_a_source_without_frames_are_shown(hosts):
     hosts.count(frames([1], [1]), hosts.sources)
     hosts.set_counters({ONE: SourceCounts(9, 0), TWO: SourceCounts(0, 3)})

@@ -71,8 +71,9 @@ def test_what_came_once_has_no_period_and_stands_last(model):
     model.sort(TITLES.index("Mean"), Qt.SortOrder.DescendingOrder)
     model.refresh(newest)
     assert column(model, "Mean") == ["100.000 ms", "", "", "", "", ""]
-    assert set(column(model, "ID")) == {"100", "18FF0001", "200 remote", "000 error", "101", "300"}
+    assert set(column(model, "ID")) == {"100", "18FF0001", "200 remote", "", "101", "300"}
     assert column(model, "Missed") == [""] * 6
+    assert dict(zip(column(model, "ID"), column(model, "Name"), strict=True))[""] == "Error frame"
     model.set_decimal(True)
     assert "256" in column(model, "ID")
 

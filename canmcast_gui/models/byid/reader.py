@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
 from canmcast_gui.models.trace.screen import SignalLine
 from canmcast_gui.models.trace.times import Reference, clock_texts
@@ -64,7 +65,7 @@ class EntryReader:
         """The message's name of each frame."""
         columns = (batch.arbitration_id, batch.flags, batch.channel, batch.source)
         return [
-            "Error frame"
+            ERROR_FRAME
             if flags & _ERROR
             else self.databases.name(one, bool(flags & _EXTENDED), channel, self._address(source))
             for one, flags, channel, source in zip(*(column.tolist() for column in columns), strict=True)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from canmcast_gui.database import DatabaseSet, SignalValue
 from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
 from canmcast_gui.models.trace.open import OpenRows, Place
 from canmcast_gui.models.trace.rows import RowSpan, ShownRows, read_frames
@@ -164,7 +165,7 @@ class TraceReader:
         channels, sources = batch.channel.tolist(), batch.source.tolist()
         rows = list(zip(batch.arbitration_id.tolist(), extended, errors, channels, sources, strict=True))
         known = {
-            key: "" if key[2] else self.databases.name(key[0], key[1], key[3], self._address(key[4]))
+            key: ERROR_FRAME if key[2] else self.databases.name(key[0], key[1], key[3], self._address(key[4]))
             for key in set(rows)
         }
         return [known[key] for key in rows]

@@ -71,6 +71,7 @@ class PlotBar(QToolBar):
         edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
         self._completer = completer = NameCompleter(edit)
         edit.returnPressed.connect(self._take_name)
+        edit.textEdited.connect(lambda _text: self.problem.emit(""))
         # The chosen name is written into the box only after this signal.
         completer.activated.connect(self._take_name, Qt.ConnectionType.QueuedConnection)
         return edit

@@ -74,7 +74,7 @@ class PlotPanel(QWidget):
     # -- making ------------------------------------------------------------------------------------------
 
     def _make_layout(self) -> None:
-        self._sentence = QLabel(self)
+        self._sentence = QLabel(self, objectName="said")
         self._sentence.setWordWrap(True)
         self._sentence.setContentsMargins(8, 2, 8, 2)
         self._sentence.hide()
@@ -121,6 +121,7 @@ class PlotPanel(QWidget):
 
     def add_signal(self, name: str) -> bool:
         """Plot "Message.Signal"; False where it is plotted already or there are too many."""
+        self._say("")  # what was said of a name before is answered
         if not self.data.add(name):
             if name not in self.data.names:
                 self._say(f"{MAX_SIGNALS} signals are plotted; remove one to add {name}.")

@@ -24,7 +24,7 @@ EXAMPLES = (
     "1A3                       an id, part of a name, or data bytes",
     "id in 0x100..0x1FF        a range of ids",
     "name ~ Engine* and length > 4",
-    "dir == tx                 what this program sent",
+    "dir == tx                 what this program, or the recorder of the file, sent",
     "data[2] & 0x80            a bit of a byte",
     "source == 10.0.0.7        one sender",
     "Engine.Speed > 3000       a signal's value",

@@ -51,8 +51,8 @@ def test_cells_of_every_kind_of_frame(model, recording):
     model.set_rows(AllRows(recording))
     assert column(model, "time") == [f"0.00{n}000" for n in range(6)]
     assert column(model, "delta") == ["", *["0.001000"] * 5]
-    assert column(model, "id") == ["100", "18FF0001", "200", "000", "101", "300"]
-    assert column(model, "name") == ["Engine", "", "", "", "", ""]
+    assert column(model, "id") == ["100", "18FF0001", "200", "", "101", "300"]
+    assert column(model, "name") == ["Engine", "", "", "Error frame", "", ""]
     assert column(model, "type") == ["S", "X", "S R", "S E", "S", "S FD BRS"]
     assert column(model, "dlc") == ["8", "8", "0", "0", "2", "9 (12)"]
     assert column(model, "direction") == ["Rx", "Rx", "Rx", "Rx", "Tx", "Rx"]

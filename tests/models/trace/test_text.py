@@ -77,3 +77,10 @@ def test_copying_stops_when_it_is_told_to(model, recording):
     model.set_rows(AllRows(recording))
     makers = model.screen_makers([(0, 39)], 10)
     assert len(rows_text(makers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21
+
+
+def test_an_error_frame_has_its_word_and_no_id(model, recording):
+    recording.append(mixed())
+    model.set_rows(AllRows(recording))
+    text = rows_text(model.screen_makers([(0, 6)], 100), [IDENTIFIER, NAME], "csv")
+    assert list(csv.reader(io.StringIO(text)))[3:5] == [["200", ""], ["", "Error frame"]]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QLabel
 
 from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.logfile import save
@@ -120,6 +121,17 @@ def test_a_name_that_fits_nothing_or_many_is_said(panel):
         panel.bar.name_edit.returnPressed.emit()
         assert said in panel._sentence.text()
     assert panel.signals() == []
+
+
+def test_what_was_said_of_a_name_goes_when_one_is_chosen_or_typed(qtbot, panel):
+    said = panel.findChild(QLabel, "said")
+    for answer in (lambda: panel.add_signal(SPEED), lambda: qtbot.keyClicks(panel.bar.name_edit, "x")):
+        panel.bar.name_edit.setText("engine")
+        panel.bar.name_edit.returnPressed.emit()
+        assert "2 signals are called like" in said.text()
+        assert said.isVisible()
+        answer()
+        assert not said.isVisible()
 
 
 def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, panel, session):
