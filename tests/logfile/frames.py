@@ -45,7 +45,7 @@ def kept_by(format_name: str, batch: FrameBatch) -> FrameBatch:
         for column in ("arbitration_id", "length", "dlc", "data"):
             records[column][error] = 0
     if format_name == "candump":
-        # The id of an error is its class; what is none is an error on the bus.
+        # The id of an error is its class; what is not a class becomes an error on the bus.
         unknown = (batch.arbitration_id == 0) | (batch.arbitration_id > 0x3FF) | batch.has(Flag.EXTENDED)
         records["arbitration_id"][error & unknown] = 0x80
     if format_name == "csv":

@@ -62,7 +62,7 @@ CRTD_EVENTS = """1.0 CVR 3.1
 """
 
 
-def test_crtd_records_that_are_no_frames_are_counted_by_kind_and_comments_are_notes(tmp_path):
+def test_other_crtd_records_are_counted_by_kind_and_comments_are_notes(tmp_path):
     batch, reader = written(tmp_path, CRTD_EVENTS)
     kinds = {"error records": 2, "statistics": 1, "system events": 1, "metrics": 1, "commands": 1}
     assert (len(batch), reader.problems, reader.passed_over) == (1, [], kinds)

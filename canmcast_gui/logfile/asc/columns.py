@@ -19,7 +19,7 @@ _FIVE_BYTES = np.uint64((1 << 40) - 1)
 _LOWER_FIVE = np.uint64(0x2020202020)
 
 _FD_COLUMNS = 128
-_TAIL_COLUMNS = 64  # behind the data, up to the flags
+_TAIL_COLUMNS = 64  # after the data, up to the flags
 
 
 def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
@@ -89,7 +89,7 @@ def _classic_ones(lines: Lines, rows: Places, ends: Places, maybe: Mask) -> tupl
     places = np.flatnonzero(maybe)
     if not len(places):
         return classic, known
-    tails = lines.behind(rows[places], ends[places])
+    tails = lines.from_places(rows[places], ends[places])
     found = Layouts(tails, np.arange(len(places)), FLAGS_AFTER_DATA + 1, _TAIL_COLUMNS)
     flags, is_number = hexadecimal(lines, found.end(FLAGS_AFTER_DATA), found.size(FLAGS_AFTER_DATA))
     classic[places[found.rows]] = is_number & (flags != 0) & (flags & FLAG_FD == 0)

@@ -2,8 +2,8 @@
 
 Format: can-utils' lib.c (parse_canframe). Eight hex digits are an extended id or an error class, "##" and a
 flag digit stand before CAN FD data, "R" and maybe a length in place of data is a remote frame; "_" and a
-digit behind 8 bytes are a raw DLC of 9 to 15. Other tools leave out the time or the interface, put blanks
-between the bytes, or write a text behind them.
+digit after 8 bytes are a raw DLC of 9 to 15. Other tools leave out the time or the interface, put blanks
+between the bytes, or write a text after them.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class CandumpParser:
 
 
 def _data_and_direction(data: str, rest: list[str]) -> tuple[str, str]:
-    """The digits after the mark, and R or T, given the words behind; texts behind them are left out."""
+    """The digits after the mark, and R or T, given the words that follow; a text after them is left out."""
     pairs = next((place for place, word in enumerate(rest) if not _PAIR.fullmatch(word)), len(rest))
     if not data or (_PAIR.fullmatch(data) and rest[pairs:] in ([], ["R"], ["T"])):
         data, rest = "".join([data, *rest[:pairs]]), rest[pairs:]

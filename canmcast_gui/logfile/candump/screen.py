@@ -33,7 +33,7 @@ _HEAD_BYTES = 65536
 
 
 def is_screen_line(line: str) -> bool:
-    """Whether a line looks like one; a short number that is no id may well stand in other texts."""
+    """Whether a line looks like one; a short number that is not an id may stand in other texts."""
     found = _LINE.match(line)
     if found is None:
         return False

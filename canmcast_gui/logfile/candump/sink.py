@@ -1,7 +1,7 @@
 """Frames to the log format of candump, with the directions that its option -x adds.
 
-Format: can-utils' lib.c (snprintf_canframe). A classic DLC of 9 to 15 stands after "_" behind 8 bytes, or
-behind the 8 of a remote frame. An error has its class for an id, and 8 bytes about it (linux/can/error.h).
+Format: can-utils' lib.c (snprintf_canframe). A classic DLC of 9 to 15 stands after 8 bytes and "_", or
+after the 8 of a remote frame. An error has its class for an id, and 8 bytes about it (linux/can/error.h).
 """
 
 from __future__ import annotations

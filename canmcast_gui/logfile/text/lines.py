@@ -70,8 +70,8 @@ class Lines(Text):
         mask[np.searchsorted(self._feeds, np.flatnonzero(odd))] = False
         return mask
 
-    def behind(self, rows: Places, places: Places) -> Lines:
-        """Those of the lines as if they began at the places within them; empty where these lie behind."""
+    def from_places(self, rows: Places, places: Places) -> Lines:
+        """Those of the lines as if they began at the places within them; empty where these lie after them."""
         rest = copy(self)
         rest.ends = self.ends[rows]
         rest.starts = np.minimum(places, rest.ends)
