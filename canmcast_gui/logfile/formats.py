@@ -103,7 +103,8 @@ FORMATS: tuple[Format, ...] = (
         (".asc",),
         line=re.compile(
             r"date\s+\w{3}\s+\w{3}\s+\d|base\s+(hex|dec)\b|begin\s+triggerblock\b|internal events logged"
-            r"|\d+\.\d+\s+(CANFD\s+)?\d+\s+([0-9A-Fa-f]+x?\s+(Rx|Tx)\s|ErrorFrame)",
+            r"|\d+\.\d+\s+\d+\s+([0-9A-Fa-f]+x?\s+(Rx|Tx|TxRq)\s|ErrorFrame)"
+            r"|\d+\.\d+\s+CANFD\s+\d+\s+(Rx|Tx|TxRq)\s",
             re.IGNORECASE,
         ).match,
         reader=_at("asc.parser:asc_log"),

@@ -193,6 +193,14 @@ def test_flags_of_a_canfd_line_tell_classic_frames(tmp_path):
     assert batch.dlc.tolist() == [8, 8, 8, 8, 9, 3, 11, 0, 0, 5, 2, 2, 8]
 
 
+@pytest.mark.parametrize(
+    "line", ["1 A8 TxRq d 1 00", "CANFD 1 Rx A8 1 0 1 1 00", "CANFD 1 Tx ErrorFrame", "1 ErrorFrame"]
+)
+def test_a_file_without_a_header_is_recognized(line, tmp_path):
+    batch, reader = written(tmp_path, f" 1.5 {line}\n")
+    assert (len(batch), reader.skipped) == (1, 0)
+
+
 def test_comments_and_markers_become_notes(tmp_path):
     text = (
         HEAD + "// before all\n 1.0 1 10 Rx d 0\n   1.5 Comment: 105 what I saw\n   1.6 GMMarker: here\n"
