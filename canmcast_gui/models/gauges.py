@@ -107,6 +107,11 @@ class GaugesModel(QAbstractTableModel):
                 gauge.signal, gauge.problem = None, str(error)
         self._all_changed()
 
+    @property
+    def has_values(self) -> bool:
+        """Whether any gauge has seen a value."""
+        return any(gauge.time_ns for gauge in self._gauges)
+
     def forget(self) -> None:
         """Show no values, as for a new recording."""
         for gauge in self._gauges:

@@ -92,7 +92,7 @@ class GaugesPanel(QWidget):
         self.forget_action.triggered.connect(self._forget)
         self.table.addActions([self.plot_action, self.forget_action, self.remove_action])
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
-        for changed in (self.model.rowsInserted, self.model.rowsRemoved):
+        for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
             changed.connect(self._update_actions)
         self._update_actions()
 
@@ -104,7 +104,9 @@ class GaugesPanel(QWidget):
         ):
             action.setEnabled(chosen)
             action.setToolTip(tip if chosen else "Select a row first.")
-        self.forget_action.setEnabled(self.model.rowCount() > 0)
+        has_values = self.model.has_values
+        self.forget_action.setEnabled(has_values)
+        self.forget_action.setToolTip("Begin extremes anew" if has_values else "There are no values yet.")
 
     # -- which there are ---------------------------------------------------------------------------------
 

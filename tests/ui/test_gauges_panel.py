@@ -110,6 +110,7 @@ def test_entries_of_the_menu_say_what_is_missing(panel):
     assert panel.plot_action.toolTip() == "Select a row first."
     assert not panel.forget_action.isEnabled()
     panel.add_signals(["Engine.Speed"])
+    assert not panel.forget_action.isEnabled()
     panel.table.selectRow(0)
     assert panel.plot_action.isEnabled() and panel.remove_action.isEnabled()
     panel.remove_action.trigger()

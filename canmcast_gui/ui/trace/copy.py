@@ -27,6 +27,7 @@ def copy_rows(
     """Put lines of a model on the clipboard as one of the FORMATS; at most MOST_ROWS."""
     wanted = sum(last - first + 1 for first, last in ranges)
     if not wanted:
+        session.message.emit("info", "Select rows first: the selected ones are copied.")
         return
     screens = model.screen_makers(cut_ranges(ranges, MOST_ROWS), BLOCK)
     if wanted > MOST_ROWS:

@@ -161,7 +161,7 @@ class TraceHeader(QHeaderView):
         self._add_moves(menu)
         if self.isSortIndicatorShown():
             self._add_sorting(menu)
-        menu.addAction("As at the &beginning", self._forget)
+        menu.addAction("As at the &beginning", self._forget).setEnabled(not self.is_new)
 
     def _add_moves(self, menu: QMenu) -> None:
         """Columns are moved without a mouse, too."""

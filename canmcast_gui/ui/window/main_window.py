@@ -24,6 +24,7 @@ from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
+from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.docks import Docks
@@ -35,6 +36,8 @@ from canmcast_gui.ui.window.workspace import SUFFIX, WorkspaceFlows
 from canmcast_gui.ui.window.workspace_contents import WorkspaceContents
 
 FIRST_SIZE = QSize(1280, 800)
+CLEARABLE_TICKS = 5
+NOTHING_TO_CLEAR = "\nThe trace is empty."
 GEOMETRY, STATE = "window/geometry", "window/state"
 
 
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
         self._connect_session()
         self._restore_layout()
         self._on_state()
+        self._ticks = VisibleTicks(session.clock, self, self._show_clearable, CLEARABLE_TICKS)
 
     # -- making ------------------------------------------------------------------------------------------
 
@@ -269,12 +273,23 @@ class MainWindow(QMainWindow):
         actions.start.setEnabled(not on_bus)
         actions.stop.setEnabled(on_bus)
         actions.pause.setChecked(session.paused)
+        self._show_clearable()
         actions.record.setChecked(session.recorder is not None)
         actions.record_options.setEnabled(session.recorder is None)
         where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
         self.setWindowModified(self.workspaces.modified)
+
+    def _show_clearable(self) -> None:
+        """There is something to clear, or a tool tip says that there is not."""
+        session = self._session
+        is_clearable = len(session.recording) > 0 or session.file_path is not None
+        for action in (self.actions_.new, self.actions_.clear):
+            if action.isEnabled() != is_clearable:
+                action.setEnabled(is_clearable)
+                tip = action.toolTip().removesuffix(NOTHING_TO_CLEAR)
+                action.setToolTip(tip if is_clearable else tip + NOTHING_TO_CLEAR)
 
     def _fill_recent(self) -> None:
         self._recent.clear()

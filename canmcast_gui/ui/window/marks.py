@@ -40,7 +40,9 @@ class MarkFlows(QObject):
     def remove_current(self) -> None:
         """Take the mark of the current row away."""
         row = self._views.current.current_row()
-        if row is not None:
+        if row is None or self._context.note_at(row) is None:
+            self._say("The current row has no mark.")
+        else:
             self._context.unmark(row)
 
     def go(self, backwards: bool) -> None:
@@ -55,6 +57,8 @@ class MarkFlows(QObject):
             view.show_row(found.row)
         elif not len(marks):
             self._say("There are no marks; Ctrl+M marks the current row.")
+        else:
+            self._say(f"There is no mark {'before' if backwards else 'after'} the current row.")
 
     def jump(self, row: int) -> None:
         """Show a row of the recording in the chronological view."""

@@ -89,6 +89,7 @@ class TraceCommands(QObject):
         menu.addActions([actions.follow, actions.filter, actions.find, actions.colors])
         self._columns = menu.addMenu("Col&umns")
         self._columns.aboutToShow.connect(self._fill_columns)
+        menu.aboutToShow.connect(lambda: self._columns.setEnabled(self._views.current.isVisible()))
         menu.addSeparator()
         menu.addActions([actions.copy, actions.copy_csv, actions.copy_candump])
         menu.addSeparator()
