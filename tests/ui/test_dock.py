@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from canmcast_gui.ui.dock import PANELS
 from canmcast_gui.ui.help_window import help_text
@@ -41,10 +41,10 @@ def press_key_of(dock):
     QTest.keyClick(QApplication.focusWidget(), combination.key(), combination.keyboardModifiers())
 
 
-def choose(qtbot, window, text):
-    """Choose an entry of the Window menu with the mouse."""
+def choose(qtbot, window, text, title="&Window"):
+    """Choose an entry of a menu with the mouse."""
     bar = window.menuBar()
-    (entry,) = (one for one in bar.actions() if one.text() == "&Window")
+    (entry,) = (one for one in bar.actions() if one.text() == title)
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(entry).center())
     menu = entry.menu()
     qtbot.waitUntil(menu.isVisible)
@@ -149,3 +149,20 @@ def test_keys_of_the_window_work_in_a_floating_panel(qtbot, stage, full):
     before = stage.settings.decimal.value
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     assert stage.settings.decimal.value is not before
+
+
+@pytest.mark.parametrize("state", ["closed", "behind a tab"])
+def test_rows_that_are_added_by_the_menu_are_seen_and_typed_in(qtbot, full, state):
+    dock = full.docks.docks["transmit"]
+    if state == "closed":
+        dock.close()
+    else:
+        full.docks.docks["replay"].raise_()
+    qtbot.waitUntil(lambda: not dock.is_in_front)
+    choose(qtbot, full, "Add row", "T&ransmit")
+    qtbot.waitUntil(lambda: dock.is_in_front and isinstance(QApplication.focusWidget(), QLineEdit))
+    editor = QApplication.focusWidget()
+    editor.selectAll()
+    QTest.keyClicks(editor, "7DF")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: full.docks.transmit.model.row(0).arbitration_id == 0x7DF)

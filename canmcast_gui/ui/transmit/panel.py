@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex
+from PySide6.QtCore import QEvent, QModelIndex, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -34,8 +34,11 @@ NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 class TransmitPanel(QWidget):
     """Rows of frames with their buttons; remembers them, disarmed, in the settings.
 
-    ``actions_`` are what can be done with them, ``keys`` the keys that send rows.
+    ``actions_`` are what can be done with them, ``keys`` the keys that send rows. ``rows_coming`` says that
+    rows are about to be added, which the user should see.
     """
+
+    rows_coming = Signal()
 
     def __init__(
         self,
@@ -160,6 +163,7 @@ class TransmitPanel(QWidget):
 
     def paste(self) -> None:
         """Add the frames that the clipboard holds as text."""
+        self.rows_coming.emit()
         self._say("")
         at = self._place()
         count = self.model.insert_text(at, QGuiApplication.clipboard().text())
@@ -198,6 +202,7 @@ class TransmitPanel(QWidget):
         return max(self.selected(), default=self.model.rowCount() - 1) + 1
 
     def _insert(self, rows: list[TransmitRow]) -> int | None:
+        self.rows_coming.emit()
         self._say("")
         at = self._place()
         count = self.model.insert(at, rows)

@@ -75,6 +75,7 @@ class Docks(QObject):
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.addDockWidget(bottom, self.plots.first)
         self._choose_first_focus()
+        self.transmit.rows_coming.connect(self._show_transmit)
         self.signals.plot_requested.connect(self.plots.plot_signal)
         self.signals.unplot_requested.connect(self.plots.remove_signal)
         self.plots.plotted_changed.connect(self.signals.set_plotted)
@@ -112,6 +113,10 @@ class Docks(QObject):
     def show_browser(self) -> None:
         """Show what the databases hold."""
         self.browser_dock.bring_forward()
+
+    def _show_transmit(self) -> None:
+        if not self.docks["transmit"].is_in_front:
+            self.docks["transmit"].bring_forward()
 
     def show_gauges(self, names: list[str]) -> None:
         """Show the current values of signals."""
