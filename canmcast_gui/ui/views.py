@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -45,6 +45,21 @@ def prepare_table(table: QTableView, row_padding: int) -> None:
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + row_padding)
     table.horizontalHeader().setHighlightSections(False)
+
+
+def select_rows(table: QTableView, rows: Sequence[int], column: int = 0) -> None:
+    """Select just these rows, the first of them current.
+
+    ``setCurrentIndex`` would extend or toggle what is selected while Shift or Ctrl is held, as it is when the
+    row comes by a key such as Shift+F3.
+    """
+    selection, flags = table.selectionModel(), QItemSelectionModel.SelectionFlag
+    for number, row in enumerate(rows):
+        index = table.model().index(row, column)
+        if number:
+            selection.select(index, flags.Select | flags.Rows)
+        else:
+            selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
 
 class TabEditing:

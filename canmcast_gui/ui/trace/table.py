@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
     QPoint,
     QPointF,
     QRect,
@@ -34,7 +33,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.header import TraceHeader
 from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, LinePainter, Slot
 from canmcast_gui.ui.trace.rule_colors import tint
-from canmcast_gui.ui.views import leave_by_tab
+from canmcast_gui.ui.views import leave_by_tab, select_rows
 
 # Keys that open or close the current row, and whether it must be open for that; None: either way.
 _TOGGLING = {
@@ -280,6 +279,5 @@ class FrameTable(QTableView):
 
     def select_line(self, line: int) -> None:
         """Make it the current line and bring it to the middle."""
-        index: QModelIndex = self.model().index(line, 0)
-        self.setCurrentIndex(index)
-        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        select_rows(self, [line])
+        self.scrollTo(self.model().index(line, 0), QAbstractItemView.ScrollHint.PositionAtCenter)

@@ -10,7 +10,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit.columns import COLUMNS, DATA
 from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate
-from canmcast_gui.ui.views import TabEditing, VisibleChecks, prepare_table
+from canmcast_gui.ui.views import TabEditing, VisibleChecks, prepare_table, select_rows
 
 Trigger = QAbstractItemView.EditTrigger
 
@@ -59,11 +59,7 @@ class TransmitTableView(TabEditing, QTableView):
         """Select these rows, and go to the first of them."""
         if not places:
             return
-        self.setCurrentIndex(self._model.index(places[0], COLUMNS.index(DATA)))
-        selection = self.selectionModel()
-        flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
-        for place in places[1:]:
-            selection.select(self._model.index(place, 0), flags)
+        select_rows(self, places, COLUMNS.index(DATA))
         self.setFocus()
 
     def edit_cell(self, place: int, key: str) -> None:

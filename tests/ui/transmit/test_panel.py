@@ -582,3 +582,16 @@ def test_tab_in_an_editor_passes_over_cells_that_cannot_be_edited(qtbot, panel):
     open_editor(panel, 0, "comment")
     type_and_tab(qtbot, panel, "last of its row")
     assert (panel.table.currentIndex().row(), KEYS[panel.table.currentIndex().column()]) == (1, "name")
+
+
+def test_a_duplicate_alone_is_selected_while_ctrl_is_held(qtbot, panel):
+    panel.model.insert(0, [TransmitRow(name="a")])
+    panel.table.select([0])
+    control = Qt.KeyboardModifier.ControlModifier
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    qtbot.keyPress(panel.table, Qt.Key.Key_Control)
+    qtbot.keyPress(panel.table, Qt.Key.Key_J, control)
+    assert panel.selected() == [1]
+    qtbot.keyRelease(panel.table, Qt.Key.Key_J, control)
+    qtbot.keyRelease(panel.table, Qt.Key.Key_Control)
