@@ -6,7 +6,7 @@ class DatabaseError(Exception):
 
 
 class UnreadableError(Exception):
-    """Why a text cannot be read as its kind; the text goes on from "FILE cannot be read as KIND:"."""
+    """Why a text cannot be read as its kind; the text continues after "FILE cannot be read as KIND:"."""
 
 
 class TableError(Exception):

@@ -1,4 +1,4 @@
-"""KCD files before they are parsed: what cannot be meant is left out, a wide id mended."""
+"""KCD files before they are parsed: what cannot be meant is left out, a wide id repaired."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _NAMESPACE = "http://kayak.2codeornot2code.org/1.0"
 _MOST_DIGITS = 40
 
 
-def mend_kcd(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
-    """Mend a file in its tree. The lines of messages (name, "") and signals (message, signal)."""
+def repair_kcd(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
+    """Repair a file in its tree. The lines of messages (name, "") and signals (message, signal)."""
     if file.root.tag != _tag("NetworkDefinition"):
         raise UnreadableError(f"its root is {local_name(file.root)}, not NetworkDefinition of {_NAMESPACE}")
-    return _Mender(file, notes).mend()
+    return _Repairs(file, notes).repair()
 
 
-class _Mender:
+class _Repairs:
     def __init__(self, file: XmlFile, notes: Notes) -> None:
         self._file = file
         self._notes = notes
@@ -30,7 +30,7 @@ class _Mender:
         self._lines: dict[tuple[str, str], int] = {}
         self._message = ""
 
-    def mend(self) -> dict[tuple[str, str], int]:
+    def repair(self) -> dict[tuple[str, str], int]:
         root = self._file.root
         self._keep(root, "Node", self._node)
         # The parser looks through all nodes for each reference to one.
@@ -72,7 +72,7 @@ class _Mender:
         self._message = name
         number = _whole(message.get("id", ""), 0)
         if number is None or not 0 <= number <= 0x1FFFFFFF:
-            return self._lost(message, f"message {name}: {_short(message.get('id', ''))} is no id")
+            return self._lost(message, f"message {name}: {_short(message.get('id', ''))} is not an id")
         length = message.get("length", "auto")
         size = 0 if length == "auto" else _whole(length)
         if size is None or not 0 <= size <= MOST_BYTES:
@@ -83,7 +83,7 @@ class _Mender:
             text = f"message {name}: id {number:X} is wider than its format: extended"
             self._notes.mended(self._file.line(message), text)
         if _whole(message.get("interval", "0")) is None:
-            self._lost(message, f"message {name}: {_short(message.get('interval', ''))} is no interval")
+            self._lost(message, f"message {name}: {_short(message.get('interval', ''))} is not an interval")
             self._drop(message, "interval")
         self._references(message, "Producer")
         self._keep(message, "Multiplex", self._is_multiplex)
@@ -131,11 +131,11 @@ class _Mender:
     def _is_value(self, name: str, value: Element) -> bool:
         for key in ("min", "max"):
             if key in value.attrib and not _is_number(value.attrib[key]):
-                self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is no number")
+                self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is not a number")
                 self._drop(value, key)
         for key in ("slope", "intercept"):
             if key in value.attrib and not _is_number(value.attrib[key]):
-                return self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is no number")
+                return self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is not a number")
         return True
 
     # -- the tree ----------------------------------------------------------------------------------------

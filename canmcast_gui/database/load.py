@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -103,20 +104,20 @@ def _parse_sym(text: str, notes: Notes, parse: Parse) -> Parsed:
 
 
 def _parse_kcd(text: str, notes: Notes, parse: Parse) -> Parsed:
-    from canmcast_gui.database.kcd import mend_kcd
+    from canmcast_gui.database.kcd import repair_kcd
     from canmcast_gui.database.xml_file import XmlFile
 
     file = XmlFile(text)
-    lines = mend_kcd(file, notes)
+    lines = repair_kcd(file, notes)
     return parse.run(file.text, "kcd"), lines
 
 
 def _parse_arxml(text: str, notes: Notes, parse: Parse) -> Parsed:
-    from canmcast_gui.database.arxml import mend_arxml, parse_what_can_be, restore_names
+    from canmcast_gui.database.arxml import parse_what_can_be, repair_arxml, restore_names
     from canmcast_gui.database.xml_file import XmlFile
 
     file = XmlFile(text)
-    lines = mend_arxml(file, notes)
+    lines = repair_arxml(file, notes)
     parsed = parse_what_can_be(file, notes, lambda text: parse.run(text, "arxml"))
     if file.changed:
         restore_names(parsed)
@@ -131,6 +132,7 @@ _PARSERS: dict[str, Callable[[str, Notes, Parse], Parsed]] = {
 }
 # A kind shows after comments, which may be long.
 _HEAD = 200_000
+_AUTOSAR = re.compile(r"<(?:[\w.-]{1,50}:)?AUTOSAR\b")
 _SYM_STARTS = ("formatversion", "{enums}", "{signals}", "{send}", "{receive}", "{sendreceive}")
 _DBC_STARTS = ("VERSION", "NS_", "BS_", "BU_", "BO_", "CM_", "VAL_TABLE_")
 # What every message begins with, to say how much is done.
@@ -148,7 +150,7 @@ def _kind_of(text: str) -> str | None:
     """Which of cantools' formats a text is, by what it begins with."""
     head = text[:_HEAD].lstrip()
     if head.startswith("<"):
-        return "arxml" if "<AUTOSAR" in head else "kcd" if "NetworkDefinition" in head else None
+        return "arxml" if _AUTOSAR.search(head) else "kcd" if "NetworkDefinition" in head else None
     lines = [line for line in map(str.strip, head.splitlines()) if line and not line.startswith("//")]
     if lines and lines[0].lower().startswith(_SYM_STARTS):
         return "sym"

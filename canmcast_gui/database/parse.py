@@ -23,6 +23,7 @@ Report = Callable[[float], bool]
 
 _REPORT_SECONDS = 0.1
 _FLOAT_BITS = (16, 32, 64)
+_WORDS_OF_PYTHON = ("NoneType", "invalid literal", "could not convert", "cannot convert", "Exceeds the limit")
 
 
 class LoadingStoppedError(DatabaseError):
@@ -114,7 +115,7 @@ def reason_of(error: BaseException) -> str:
     speaks_python = isinstance(
         error, TypeError | AttributeError | LookupError | AssertionError | ArithmeticError
     )
-    if not text or speaks_python or "NoneType" in text or "invalid literal" in text:
+    if not text or speaks_python or any(words in text for words in _WORDS_OF_PYTHON):
         return "something in it is missing, or is not what its place requires"
     return text
 
@@ -139,7 +140,7 @@ def _is_good(signal: ParsedSignal, found: list[tuple[str, str]]) -> bool:
     if not 0 <= start < MOST_BITS or not 0 < length <= MOST_BITS:
         return _lost(signal, f"of {length:,} bits at bit {start:,}", found)
     if not _is_finite(signal.conversion.scale) or not _is_finite(signal.conversion.offset):
-        return _lost(signal, "has a scale or an offset beyond all numbers", found)
+        return _lost(signal, "has a scale or an offset that is not finite", found)
     if signal.minimum is not None and not _is_finite(signal.minimum):
         signal.minimum = None
     if signal.maximum is not None and not _is_finite(signal.maximum):

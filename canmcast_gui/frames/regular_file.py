@@ -23,7 +23,7 @@ _PIECE = 1 << 20
 
 
 class NotRegularError(OSError):
-    """A path that is not an ordinary file, or a file that is too large; the text goes on from its name."""
+    """A path that is not an ordinary file, or a file that is too large; the text continues after its name."""
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:

@@ -21,7 +21,7 @@ _SECONDS = {
 
 
 class Frames:
-    """Mends all frames that are sent on a CAN bus."""
+    """Repairs all frames that are sent on a CAN bus."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -31,14 +31,14 @@ class Frames:
         self._pdus: dict[Element, int | None] = {}
         self._count = 0
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Take out the frames that cannot be read."""
         for triggering in list(self._tree.all("CAN-FRAME-TRIGGERING")):
-            self._mend_triggering(triggering)
+            self._repair_triggering(triggering)
 
     # -- frames ------------------------------------------------------------------------------------------
 
-    def _mend_triggering(self, triggering: Element) -> None:
+    def _repair_triggering(self, triggering: Element) -> None:
         tree = self._tree
         frame = tree.target(triggering, "FRAME")
         what = tree.describe(triggering)
@@ -52,7 +52,7 @@ class Frames:
             return
         if number > 0x7FF and tree.text(triggering, "CAN-ADDRESSING-MODE") != "EXTENDED":
             tree.put(triggering, "CAN-ADDRESSING-MODE", "EXTENDED")
-            tree.say_mended(triggering, f"{what}: id {number:X} is wider than its format: extended")
+            tree.say_repaired(triggering, f"{what}: id {number:X} is wider than its format: extended")
         if frame not in self._frames:
             self._frames[frame] = self._is_good(frame)
         if not self._frames[frame]:
@@ -72,9 +72,11 @@ class Frames:
             tree.say_lost(frame, f"{what}: message without a SHORT-NAME")
             return False
         pdu = self._pdu(frame)
-        if tree.child(frame, "FRAME-LENGTH") is None and whole_of(tree.text(pdu, "LENGTH")) is not None:
-            tree.put(frame, "FRAME-LENGTH", tree.text(pdu, "LENGTH"))
-            tree.say_mended(frame, f"{what}: its FRAME-LENGTH is the LENGTH of its PDU")
+        of_pdu = whole_of(tree.text(pdu, "LENGTH"))
+        if tree.child(frame, "FRAME-LENGTH") is None and of_pdu is not None:
+            # AUTOSAR 3 gives it in bits
+            tree.put(frame, "FRAME-LENGTH", str(of_pdu if tree.is_newer else (of_pdu + 7) // 8))
+            tree.say_repaired(frame, f"{what}: its FRAME-LENGTH is the LENGTH of its PDU")
         length = whole_of(tree.text(frame, "FRAME-LENGTH"))
         if length is None or not 0 <= length <= MOST_BYTES:
             found = tree.text(frame, "FRAME-LENGTH")[:20]
@@ -103,7 +105,7 @@ class Frames:
         seconds = tree.child(pdu, *_SECONDS[tree.is_newer])
         if seconds is not None and not seconds_are_good(seconds.text or ""):
             tree.lose(tree.child(pdu, _SECONDS[tree.is_newer][0]), f"{tree.describe(pdu)}: its cycle")
-        count = self._signals.mend(pdu)
+        count = self._signals.repair(pdu)
         if kind == "CONTAINER-I-PDU":
             return self._container(pdu)
         if kind == "SECURED-I-PDU":
@@ -123,8 +125,7 @@ class Frames:
             tree.put(pdu, "HEADER-TYPE", "NO-HEADER")
             tree.say_lost(pdu, f"{tree.describe(pdu)}: the messages in it, as it has no HEADER-TYPE")
         for reference in tree.children(pdu, "CONTAINED-PDU-TRIGGERING-REFS", "CONTAINED-PDU-TRIGGERING-REF"):
-            triggering = tree.elements.get(tree.text(reference))
-            inner = tree.target(triggering, "I-PDU")
+            inner = tree.target(tree.follow(reference), "I-PDU")
             number = tree.text(inner, "CONTAINED-I-PDU-PROPS", "HEADER-ID-SHORT-HEADER")
             is_named = inner is not None and tree.text(inner, "SHORT-NAME") and whole_of(number) is not None
             is_sized = inner is not None and self._has_number(inner, "LENGTH", MOST_BYTES)
@@ -228,7 +229,7 @@ class Frames:
     def _static(self, pdu: Element) -> int:
         tree, count = self._tree, 0
         for part in self._parts(pdu, "STATIC-PART"):
-            inner = tree.elements.get(tree.text(part, "I-PDU-REF"))
+            inner = tree.target(part, "I-PDU")
             found = None if inner is None else self._check(inner)
             if found is None:
                 tree.lose(part, f"{tree.describe(pdu)}: its static part")

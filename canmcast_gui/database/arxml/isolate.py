@@ -27,24 +27,24 @@ _NOT_UNIQUE = re.compile(r"non-unique child node of type (?P<name>[A-Z0-9-]+)")
 
 def parse_what_can_be(file: XmlFile, notes: Notes, run: Run) -> ParsedDatabase:
     """A file with all that the parser takes; raises UnreadableError where that is nothing."""
-    last = ""
+    tried: list[str] = []
     while True:
         try:
             return run(file.text)
         except UnreadableError as error:
             found = _NOT_UNIQUE.search(str(error))
-            if found is None or found["name"] == last:
+            if found is None or tried.count(found["name"]) > 1:
                 return _Isolation(file, notes, run, error).parse()
-            last = found["name"]
-            _keep_first(file, notes, last)
+            _keep_first(file, notes, found["name"], found["name"] in tried)
+            tried.append(found["name"])
 
 
-def _keep_first(file: XmlFile, notes: Notes, name: str) -> None:
-    """Take out all children of a kind but the first of each parent."""
+def _keep_first(file: XmlFile, notes: Notes, name: str, also_named: bool) -> None:
+    """Take out all children of a kind but the first of each parent; at first only such as have no name."""
     for parent in list(file.root.iter()):
         for wanted in (name, f"{name}-REF"):
-            same = [one for one in parent if local_name(one) == wanted and one.find("{*}SHORT-NAME") is None]
-            for child in same[1:]:
+            same = [one for one in parent if local_name(one) == wanted]
+            for child in [one for one in same[1:] if also_named or one.find("{*}SHORT-NAME") is None]:
                 parent.remove(child)
                 file.changed = True
                 notes.left_out(file.line(child), f"a second {wanted} of {local_name(parent)}")

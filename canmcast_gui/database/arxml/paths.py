@@ -11,7 +11,7 @@ from canmcast_gui.database.xml_file import local_name
 _CONTAINERS = ("ELEMENTS", "AR-PACKAGES", "SUB-PACKAGES", "REFERENCE-BASES")
 
 
-def mend_paths(tree: Tree) -> dict[tuple[str, str], str]:
+def repair_paths(tree: Tree) -> dict[tuple[str, str], str]:
     """Give each element a path of its own. The new paths of those that had another's, by path and tag."""
     _join_packages(tree, tree.packages)
     moved: dict[tuple[str, str], str] = {}
@@ -46,7 +46,7 @@ def _path_of(
     if not _is_same(first, element):
         moved.setdefault((path, local_name(element)), new)
         first_line = tree.file.line(first)
-        tree.say_mended(
+        tree.say_repaired(
             element, f"{local_name(element)} {path} has the path of {local_name(first)} in line {first_line}"
         )
     return new
@@ -64,7 +64,7 @@ def _join_packages(tree: Tree, container: Element) -> None:
     for package in container.findall(tree.tag("AR-PACKAGE")):
         known = first.setdefault(tree.text(package, "SHORT-NAME"), package)
         if known is not package:
-            tree.say_mended(package, f"{tree.describe(package)} is in several parts: read as one package")
+            tree.say_repaired(package, f"{tree.describe(package)} is in several parts: read as one package")
             _move_content(tree, package, known)
     for package in container.findall(tree.tag("AR-PACKAGE")):
         for name in ("AR-PACKAGES", "SUB-PACKAGES"):

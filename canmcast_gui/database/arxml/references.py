@@ -15,7 +15,8 @@ FOLLOWED = frozenset(
         "BASE-TYPE-ENCODING", "CAN-CLUSTER", "CAN-CLUSTER-CONDITIONAL", "CAN-FRAME-TRIGGERING",
         "CAN-PHYSICAL-CHANNEL", "COMPU-CONST", "COMPU-DENOMINATOR", "COMPU-INTERNAL-TO-PHYS", "COMPU-METHOD",
         "COMPU-NUMERATOR", "COMPU-RATIONAL-COEFFS", "COMPU-SCALE", "CONSTANT", "CONTAINED-PDU-TRIGGERING",
-        "DATA-TYPE", "FRAME", "FRESHNESS-PROPS", "I-PDU", "I-SIGNAL", "I-SIGNAL-GROUP", "I-SIGNAL-I-PDU",
+        "DATA-TYPE", "FRAME", "FRESHNESS-PROPS", "INIT-VALUE", "I-PDU", "I-SIGNAL", "I-SIGNAL-GROUP",
+        "I-SIGNAL-I-PDU",
         "I-SIGNAL-TO-I-PDU-MAPPING", "NETWORK-REPRESENTATION-PROPS", "PAYLOAD", "PDU", "PDU-TO-FRAME-MAPPING",
         "PHYSICAL-CHANNEL", "PHYSICAL-PROPS", "RX-NM-PDU", "SIGNAL", "SW-DATA-DEF-PROPS-CONDITIONAL",
         "SYSTEM-SIGNAL", "TRANSFORMER", "TX-NM-PDU", "UNIT",
@@ -23,7 +24,7 @@ FOLLOWED = frozenset(
 )  # fmt: skip
 
 
-def mend_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
+def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
     """Check all references that count. ``moved`` are the new paths of elements that had another's path."""
     bases = _Bases(tree)
     tags = {tree.tag(name): name for name in FOLLOWED}
@@ -37,17 +38,21 @@ def mend_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
             path, target = (new, tree.elements[new]) if new else (path, target)
         if target is None:
             owner = tree.parents.get(reference)
-            what = f"{name} of {tree.describe(owner)}: {_short(path)} is not in the file"
+            what = f"{name} of {tree.describe(owner)}: {_short(path) or 'its target'} is not in the file"
             tree.lose(reference, what, at=reference)
             continue
         text = reference.text or ""
+        if path != text.strip():
+            tree.resolved[reference] = path
         if bases.are_gone or path != bases.absolute(reference) or text != text.strip():
             reference.text = path
             reference.attrib.pop("BASE", None)
             tree.file.changed = True
         if kind is not None and local_name(target) != kind:
             reference.set("DEST", local_name(target))
-            tree.say_mended(reference, f"{name} {_short(path)} leads to {local_name(target)}, not to {kind}")
+            tree.say_repaired(
+                reference, f"{name} {_short(path)} leads to {local_name(target)}, not to {kind}"
+            )
             tree.file.changed = True
     if bases.are_gone:
         for element in list(tree.all("REFERENCE-BASES")):

@@ -12,8 +12,8 @@ from canmcast_gui.database.arxml.tree import Tree
 _MOST_OF_RANGE = 256
 
 
-def mend_method(tree: Tree, method: Element) -> None:
-    """Mend a COMPU-METHOD; scales that cannot be read are taken out."""
+def repair_method(tree: Tree, method: Element) -> None:
+    """Repair a COMPU-METHOD; scales that cannot be read are taken out."""
     category = tree.text(method, "CATEGORY")
     scales = tree.children(method, "COMPU-INTERNAL-TO-PHYS", "COMPU-SCALES", "COMPU-SCALE")
     if category == "LINEAR" and len(scales) > 1:
@@ -23,13 +23,13 @@ def mend_method(tree: Tree, method: Element) -> None:
         scales = scales[:1]
     for scale in scales:
         if tree.child(scale, "COMPU-CONST") is not None or category == "TEXTTABLE":
-            _mend_text(tree, method, scale)
+            _repair_text(tree, method, scale)
         elif category in ("LINEAR", "SCALE_LINEAR_AND_TEXTTABLE"):
-            _mend_limits(tree, scale)
-            _mend_coefficients(tree, method, scale)
+            _repair_limits(tree, scale)
+            _repair_coefficients(tree, method, scale)
 
 
-def _mend_text(tree: Tree, method: Element, scale: Element) -> None:
+def _repair_text(tree: Tree, method: Element, scale: Element) -> None:
     """A text must be for one number: that of both limits."""
     low, high = (_limit(tree, scale, name) for name in ("LOWER-LIMIT", "UPPER-LIMIT"))
     low, high = (high if low is None else low), (low if high is None else high)
@@ -47,7 +47,7 @@ def _mend_text(tree: Tree, method: Element, scale: Element) -> None:
         _put_limits(tree, copy, number)
     _put_limits(tree, scale, int(low))
     if low != high:
-        tree.say_mended(scale, f"{tree.describe(method)}: {text} is the text of {low:g} to {high:g}")
+        tree.say_repaired(scale, f"{tree.describe(method)}: {text} is the text of {low:g} to {high:g}")
 
 
 def _put_limits(tree: Tree, scale: Element, number: int) -> None:
@@ -59,14 +59,14 @@ def _limit(tree: Tree, scale: Element, name: str) -> float | None:
     return number_of(tree.text(scale, name))
 
 
-def _mend_limits(tree: Tree, scale: Element) -> None:
+def _repair_limits(tree: Tree, scale: Element) -> None:
     for name in ("LOWER-LIMIT", "UPPER-LIMIT"):
         limit = tree.child(scale, name)
         if limit is not None and number_of(limit.text) is None:
             tree.remove(limit)  # as INF, which limits nothing
 
 
-def _mend_coefficients(tree: Tree, method: Element, scale: Element) -> None:
+def _repair_coefficients(tree: Tree, method: Element, scale: Element) -> None:
     """(a + b * raw) / c is what the parser reads; zeros after that change nothing."""
     coefficients = tree.child(scale, "COMPU-RATIONAL-COEFFS")
     if coefficients is None:

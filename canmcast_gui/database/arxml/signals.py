@@ -6,7 +6,7 @@ import math
 from xml.etree.ElementTree import Element
 
 from canmcast_gui.database.arxml.numbers import whole_of
-from canmcast_gui.database.arxml.scales import mend_method
+from canmcast_gui.database.arxml.scales import repair_method
 from canmcast_gui.database.arxml.tree import Tree
 from canmcast_gui.database.limits import MOST_BITS
 from canmcast_gui.database.model import Signal
@@ -17,7 +17,7 @@ _CONDITIONAL = ("SW-DATA-DEF-PROPS-VARIANTS", "SW-DATA-DEF-PROPS-CONDITIONAL")
 
 
 class Signals:
-    """Mends the signals of PDUs, each once."""
+    """Repairs the signals of PDUs, each once."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -34,7 +34,7 @@ class Signals:
         signal = self._tree.target(mapping, self._name)
         return whole_of(self._tree.text(mapping, "START-POSITION")), self._length(signal)
 
-    def mend(self, pdu: Element) -> int:
+    def repair(self, pdu: Element) -> int:
         """Take out the mappings of a PDU that cannot be read. How many are left."""
         tree, count = self._tree, 0
         for mapping in self.mappings(pdu):
@@ -84,9 +84,9 @@ class Signals:
             return False
         if tree.child(signal, "LENGTH") is None and tree.is_newer:
             tree.put(signal, "LENGTH", str(length))
-            tree.say_mended(signal, f"{tree.describe(signal)}: its LENGTH is that of its type")
-        self._mend_type(signal)
-        self._mend_values(signal)
+            tree.say_repaired(signal, f"{tree.describe(signal)}: its LENGTH is that of its type")
+        self._repair_type(signal)
+        self._repair_values(signal)
         system = tree.target(signal, "SYSTEM-SIGNAL")
         if system is None and not tree.is_newer:
             tree.say_lost(signal, f"{tree.describe(signal)}: without its SYSTEM-SIGNAL")
@@ -94,7 +94,7 @@ class Signals:
         for method in self._methods(system):
             if method not in self._known:
                 self._known[method] = True
-                mend_method(tree, method)
+                repair_method(tree, method)
         return True
 
     def _length(self, signal: Element | None) -> int | None:
@@ -110,20 +110,24 @@ class Signals:
         properties = tree.child(tree.target(signal, "NETWORK-REPRESENTATION-PROPS"), *_CONDITIONAL)
         return tree.target(properties, "BASE-TYPE")
 
-    def _mend_type(self, signal: Element) -> None:
+    def _repair_type(self, signal: Element) -> None:
         kind = self._type(signal)
         if kind is not None and self._tree.target(kind, "BASE-TYPE-ENCODING") is None:
             self._tree.put(kind, "BASE-TYPE-ENCODING", "NONE")
             what = f"{self._tree.describe(kind)} has no BASE-TYPE-ENCODING: read as whole numbers"
-            self._tree.say_mended(kind, what)
+            self._tree.say_repaired(kind, what)
 
-    def _mend_values(self, signal: Element) -> None:
+    def _repair_values(self, signal: Element) -> None:
         """Initial and invalid values that are not numbers."""
-        for owner in (signal, self._tree.target(signal, "SYSTEM-SIGNAL")):
+        system = self._tree.target(signal, "SYSTEM-SIGNAL")
+        literal = self._tree.target(system, "INIT-VALUE")
+        if literal is not None and whole_of(self._tree.text(literal, "VALUE")) is None:
+            self._tree.remove(self._tree.child(system, "INIT-VALUE-REF"))
+        for owner in (signal, system, self._tree.target(system, "DATA-TYPE")):
             for name in ("INIT-VALUE", "INVALID-VALUE"):
-                self._mend_value(owner, name)
+                self._repair_value(owner, name)
 
-    def _mend_value(self, signal: Element | None, name: str) -> None:
+    def _repair_value(self, signal: Element | None, name: str) -> None:
         tree = self._tree
         found = () if signal is None else list(signal.iter(tree.tag(name)))
         for value in found:

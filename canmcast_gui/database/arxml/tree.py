@@ -25,7 +25,7 @@ def own_name(name: str) -> str:
 
 
 class Tree:
-    """An ARXML file to be mended. Raises UnreadableError for an unknown version, or without packages."""
+    """An ARXML file to be repaired. Raises UnreadableError for an unknown version, or without packages."""
 
     def __init__(self, file: XmlFile, notes: Notes) -> None:
         self.file = file
@@ -41,6 +41,7 @@ class Tree:
             raise UnreadableError(f"it has no {container}, in which everything else would be")
         self.packages = packages
         self.elements: dict[str, Element] = {}
+        self.resolved: dict[Element, str] = {}  # the paths of references that are relative to others
         self.parents = {child: parent for parent in file.root.iter() for child in parent}
 
     # -- looking -----------------------------------------------------------------------------------------
@@ -76,7 +77,13 @@ class Tree:
         found = self.child(element, name)
         if found is not None:
             return found
-        return self.elements.get(self.text(element, f"{name}-REF"))
+        return self.follow(self.child(element, f"{name}-REF"))
+
+    def follow(self, reference: Element | None) -> Element | None:
+        """What a reference leads to, None where there is none or it leads nowhere."""
+        if reference is None:
+            return None
+        return self.elements.get(self.resolved.get(reference) or self.text(reference))
 
     def path(self, element: Element | None) -> str:
         """The short names from the root down to an element, or to the nearest one around it that has one."""
@@ -116,7 +123,7 @@ class Tree:
         """Note that something is not read."""
         self.notes.left_out(self._line(element), what)
 
-    def say_mended(self, element: Element | None, what: str) -> None:
+    def say_repaired(self, element: Element | None, what: str) -> None:
         """Note that something is read as it is meant."""
         self.notes.mended(self._line(element), what)
 

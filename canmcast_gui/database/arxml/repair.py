@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from canmcast_gui.database.arxml.frames import Frames
 from canmcast_gui.database.arxml.numbers import whole_of
-from canmcast_gui.database.arxml.paths import mend_paths
-from canmcast_gui.database.arxml.references import mend_references
+from canmcast_gui.database.arxml.paths import repair_paths
+from canmcast_gui.database.arxml.references import repair_references
 from canmcast_gui.database.arxml.tree import Tree, own_name
 from canmcast_gui.database.limits import MOST_BYTES
 from canmcast_gui.database.notes import Notes
@@ -49,7 +49,8 @@ _SINGLE = {
 
 # Children that only hold others: what further ones hold belongs to the first.
 _JOINED = (
-    "AR-PACKAGES", "TOP-LEVEL-PACKAGES", "SUB-PACKAGES", "ELEMENTS", "CAN-CLUSTER-VARIANTS",
+    "AR-PACKAGES", "TOP-LEVEL-PACKAGES", "SUB-PACKAGES", "REFERENCE-BASES", "ELEMENTS",
+    "CAN-CLUSTER-VARIANTS",
     "PHYSICAL-CHANNELS",
     "FRAME-TRIGGERINGS", "FRAME-TRIGGERINGSS", "I-SIGNAL-TO-PDU-MAPPINGS", "I-SIGNAL-TO-I-PDU-MAPPINGS",
     "SIGNAL-TO-PDU-MAPPINGS", "SW-DATA-DEF-PROPS-VARIANTS", "COMPU-SCALES", "CONTAINED-PDU-TRIGGERING-REFS",
@@ -60,21 +61,21 @@ _JOINED = (
 _EXTRACT_SIZES = ("CanIfTxPduDlc", "CanIfRxPduDlc", "CanIfTxPduCanDlc", "CanIfRxPduCanDlc")
 
 
-def mend_arxml(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
-    """Mend a file in its tree. The lines of its messages, (name, "")."""
+def repair_arxml(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
+    """Repair a file in its tree. The lines of its messages, (name, "")."""
     tree = Tree(file, notes)
     if tree.child(tree.packages, "AR-PACKAGE", "ELEMENTS", "ECUC-VALUE-COLLECTION") is not None:
-        _mend_extract(tree)
+        _repair_extract(tree)
         return {}
     _keep_single(tree)
     for cluster in tree.all("CAN-CLUSTER"):
         if not tree.text(cluster, "SHORT-NAME"):
             tree.put(cluster, "SHORT-NAME", "CAN-CLUSTER")
-            tree.say_mended(cluster, "a CAN-CLUSTER has no SHORT-NAME")
-    moved = mend_paths(tree)
-    mend_references(tree, moved)
-    Frames(tree).mend()
-    _mend_rest(tree)
+            tree.say_repaired(cluster, "a CAN-CLUSTER has no SHORT-NAME")
+    moved = repair_paths(tree)
+    repair_references(tree, moved)
+    Frames(tree).repair()
+    _repair_rest(tree)
     if not notes:
         return {}
     return {
@@ -114,7 +115,7 @@ def _keep_single(tree: Tree) -> None:
         if first is not None and first is not element:
             first.extend(list(element))
             tree.parents.update((child, first) for child in element)
-            tree.say_mended(element, f"{tree.describe(element)}: joined with the one before it")
+            tree.say_repaired(element, f"{tree.describe(element)}: joined with the one before it")
             tree.remove(element)
     single = {tree.tag(owner): frozenset(map(tree.tag, names)) for owner, names in _SINGLE.items()}
     for element in list(tree.file.root.iter()):
@@ -129,7 +130,7 @@ def _keep_single(tree: Tree) -> None:
                 seen.add(child.tag)
 
 
-def _mend_rest(tree: Tree) -> None:
+def _repair_rest(tree: Tree) -> None:
     """What buses, nodes and protections have besides frames."""
     for name in ("BAUDRATE", "CAN-FD-BAUDRATE", "SPEED"):
         _keep(tree, name, lambda element: whole_of(element.text) is not None)
@@ -147,7 +148,7 @@ def _keep(tree: Tree, name: str, is_good: Callable[[Element], bool]) -> None:
             tree.lose(element, f"{tree.describe(element)}: it has no value that can be read")
 
 
-def _mend_extract(tree: Tree) -> None:
+def _repair_extract(tree: Tree) -> None:
     """Lengths of messages in a configuration of a control unit."""
     for parameter in list(tree.all("ECUC-NUMERICAL-PARAM-VALUE")):
         if tree.text(parameter, "DEFINITION-REF").endswith(_EXTRACT_SIZES):

@@ -12,9 +12,8 @@ from canmcast_gui.database.arxml.numbers import number_of, whole_of
 from canmcast_gui.database.errors import UnreadableError
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.xml_file import XmlFile
-from tests.database.texts import ARXML
+from tests.database.texts import ARXML, ARXML_3
 
-NAMESPACE = "http://autosar.org/schema/r4.0"
 WHOLE = {"Engine": ["Speed", "Gear"], "Brake": ["Pressure"]}
 
 
@@ -225,9 +224,36 @@ def test_what_the_parser_refuses_for_unknown_reasons_is_found_and_left_out():
     ]
 
 
-def changed(number: int, kind: str) -> str:
+@pytest.mark.parametrize("bases", [1, 2])
+def test_references_may_be_relative_to_a_package(tmp_path, bases):
+    base = (
+        "<REFERENCE-BASES><REFERENCE-BASE><SHORT-LABEL>here</SHORT-LABEL><IS-DEFAULT>true</IS-DEFAULT>"
+        '<PACKAGE-REF DEST="AR-PACKAGE">/Net</PACKAGE-REF></REFERENCE-BASE></REFERENCE-BASES>'
+    )
+    text = ARXML.replace("<ELEMENTS>", bases * base + "<ELEMENTS>").replace(">/Net/Gear<", ">Gear<")
+    database = load(tmp_path, text.replace(">/Net/Brake<", " BASE='here'>Brake<"))
+    assert names(database) == WHOLE
+    assert len(database.problems) == bases - 1
+
+
+def test_tags_may_have_a_prefix_and_may_be_of_autosar_3(tmp_path):
+    root = ElementTree.fromstring(ARXML_3)
+    for text in (ARXML_3, ElementTree.tostring(root, encoding="unicode")):
+        database = load(tmp_path, text)
+        speed = database.signal("Engine.Speed")
+        assert (speed.length, speed.scale, speed.minimum, speed.maximum) == (16, 0.25, 0, 25)
+        assert (dict(speed.choices), database.messages[0].cycle_ms, database.problems) == (
+            {255: "Invalid"},
+            100,
+            [],
+        )
+    database = load(tmp_path, ARXML_3.replace("<FRAME-LENGTH>8</FRAME-LENGTH>", ""))
+    assert database.messages[0].length == 8
+
+
+def changed(text: str, number: int, kind: str) -> str:
     """The file with one of its elements removed, doubled, emptied, or with an odd text."""
-    root = ElementTree.fromstring(ARXML)
+    root = ElementTree.fromstring(text)
     element = list(root.iter())[number]
     parent = {child: one for one in root.iter() for child in one}[element]
     if kind == "removed":
@@ -240,13 +266,13 @@ def changed(number: int, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["removed", "doubled", "", "-1"])
-def test_any_element_may_be_missing_double_or_odd(tmp_path, kind):
-    ElementTree.register_namespace("", NAMESPACE)
-    for number in range(2, len(list(ElementTree.fromstring(ARXML).iter()))):
+@pytest.mark.parametrize("text", [ARXML, ARXML_3])
+def test_any_element_may_be_missing_double_or_odd(tmp_path, kind, text):
+    for number in range(2, len(list(ElementTree.fromstring(text).iter()))):
         try:
-            load(tmp_path, changed(number, kind))
+            load(tmp_path, changed(text, number, kind))
         except DatabaseError as error:
-            assert "line " in str(error) or "it has no AR-PACKAGES" in str(error)
+            assert "line " in str(error) or "PACKAGES, in which" in str(error)
             assert "something in it" not in str(error)
 
 
