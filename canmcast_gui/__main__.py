@@ -17,7 +17,7 @@ from canmcast_gui.cli.options import (
     demo_settings_from,
 )
 from canmcast_gui.cli.say import printable_error
-from canmcast_gui.cli.streams import open_missing_streams
+from canmcast_gui.cli.surroundings import put_right
 from canmcast_gui.options import StartOptions
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -73,7 +73,7 @@ def _has_display() -> bool:
 
 def main() -> None:
     """Run the command."""
-    open_missing_streams()
+    put_right()
     command(prog_name="canmcast-gui")
 
 

@@ -6,9 +6,9 @@ import sys
 def main() -> None:
     """Run the command line of ``canmcast``; ends the process with its exit code."""
     try:
-        from canmcast_gui.cli.streams import open_missing_streams
+        from canmcast_gui.cli.surroundings import put_right
 
-        open_missing_streams()
+        put_right()
         from canmcast_gui.cli.program import program
 
         program(prog_name="canmcast")

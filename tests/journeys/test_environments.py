@@ -17,7 +17,7 @@ pytestmark = [
 SECONDS = 60
 ASC = """date Mon Jan 1 10:00:00.000 am 2024
 base hex  timestamps absolute
-   1.000000 1  100  Rx  d 8 01 00 00 00 00 00 00 00
+   1.000000 1  A0  Rx  d 8 01 00 00 00 00 00 00 00
 """
 WITHOUT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONUTF8", "PYTHONIOENCODING")
 
@@ -99,9 +99,12 @@ def check(folder: Path, odd: Oddity) -> None:
     log.write_text(ASC)
     out = folder / "out.csv"
     converted = run(folder, odd, "canmcast_gui.cli", "convert", log, out)
+    table, demo = folder / "table.csv", Path(__file__).parents[2] / "resources" / "demo.dbc"
+    signal = ("--database", demo, "--signal", "WheelSpeeds.WheelSpeedFrontLeft")
+    exported = run(folder, odd, "canmcast_gui.cli", "export", log, table, *signal)
     told = run(folder, odd, "canmcast_gui.cli", "info", log)
     shown = run(folder, odd, "canmcast_gui", log, "--quit-after", 0.3, "--report", report)
-    for result in (converted, told, shown):
+    for result in (converted, exported, told, shown):
         assert "Traceback" not in result.stderr, result.stderr
         assert result.returncode == 0, result.stderr
     out.chmod(0o600)

@@ -57,7 +57,7 @@ def start_of(parts: list[int], api: int) -> int:
     year, month, _, day, hour, minute, second, milliseconds = parts
     try:
         moment = datetime(year, month, day, hour, minute, second)
-        known = moment.replace(tzinfo=UTC) if api == PYTHON_CAN_API else moment.astimezone()
+        known = moment.replace(tzinfo=UTC) if api == PYTHON_CAN_API else moment  # naive: local
         return checked_start(int(known.timestamp()) * NANOSECONDS + milliseconds * 1_000_000)
     except (ValueError, OverflowError, OSError):
         return 0

@@ -119,4 +119,4 @@ class Mf4Log:
         if not flags & _LOCAL:
             return int(start)
         local = datetime.fromtimestamp(start // NANOSECONDS, tz=UTC).replace(tzinfo=None)
-        return int(local.astimezone().timestamp()) * NANOSECONDS + int(start % NANOSECONDS)
+        return int(local.timestamp()) * NANOSECONDS + int(start % NANOSECONDS)
