@@ -17,51 +17,70 @@ from canmcast_gui.frames import INLINE_BYTES, LENGTH_TO_DLC, Flag, FrameBatch, b
 
 Mask = npt.NDArray[np.bool_]
 
-_CAN_FD = bits.FD | bits.BRS | bits.ESI
+_SWITCHES = Flag.BRS | Flag.ESI
+_OTHER_KINDS = Flag.FD | _SWITCHES | Flag.REMOTE
 _ERROR_CLASSES = 0x3FF  # linux/can/error.h
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One kind: which frames ``of`` a flag (0 is all) lose something; what, in words behind their noun."""
+    """One kind: ``which`` frames lose something; what, in words behind their ``noun``.
+
+    It is asked only where a frame has one of the flags ``needs``, and about those with the flag ``of``;
+    frames with one of ``spares`` lose nothing. 0 is no flag.
+    """
 
     noun: str
     what: str
-    of: int
     which: Callable[[FrameBatch], Mask]
+    needs: int = 0
+    of: int = 0
+    spares: int = 0
 
     def said(self, count: int) -> str:
         """For example "12 error frames without DLC and data"."""
         return f"{counted(count, self.noun)} {self.what}"
 
 
-def _all(what: str, which: Callable[[FrameBatch], Mask]) -> Loss:
-    return Loss("frame", what, 0, which)
+def _all(what: str, which: Callable[[FrameBatch], Mask], needs: int = 0) -> Loss:
+    return Loss("frame", what, which, needs)
 
 
 def _errors(what: str, which: Callable[[FrameBatch], Mask]) -> Loss:
-    return Loss("error frame", what, bits.ERROR, which)
+    return Loss("error frame", what, which, bits.ERROR, of=bits.ERROR)
 
 
-def _data(what: str, which: Callable[[FrameBatch], Mask]) -> Loss:
-    """A kind of data frames."""
-    others = bits.ERROR | bits.REMOTE
-    return Loss("frame", what, 0, lambda batch: which(batch) & (batch.flags & others == 0))
+def _data(what: str, which: Callable[[FrameBatch], Mask], needs: int = 0) -> Loss:
+    return Loss("frame", what, which, needs, spares=bits.ERROR | bits.REMOTE)
 
 
-def _usual_dlc(batch: FrameBatch) -> Mask:
-    usual: Mask = batch.dlc == LENGTH_TO_DLC.take(batch.length)
-    return usual
+def _is_rounded(batch: FrameBatch) -> Mask:
+    times = np.ascontiguousarray(batch.timestamp_ns)
+    rounded: Mask = times // 1000 * 1000 != times  # many times as quick as the remainder
+    return rounded
+
+
+def _odd_dlc(batch: FrameBatch) -> Mask:
+    """Frames whose DLC code is not the one that their length has; hardly any need the table."""
+    lengths = batch.length
+    odd: Mask = (batch.dlc != lengths) | (lengths > INLINE_BYTES)
+    if odd.any():
+        rows = np.flatnonzero(odd)
+        odd[rows] = batch.dlc[rows] != LENGTH_TO_DLC.take(lengths[rows])
+    return odd
+
+
+def _odd_dlc_but_raw(batch: FrameBatch) -> Mask:
+    """As _odd_dlc(), the codes 9 to 15 of classic frames with 8 bytes apart."""
+    odd = _odd_dlc(batch)
+    if odd.any():
+        odd &= ~(_is_classic(batch) & (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES))
+    return odd
 
 
 def _is_classic(batch: FrameBatch) -> Mask:
     classic: Mask = batch.flags & bits.FD == 0
     return classic
-
-
-def _is_raw_dlc(batch: FrameBatch) -> Mask:
-    raw: Mask = _is_classic(batch) & (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES)
-    return raw
 
 
 def _not_an_error_class(batch: FrameBatch) -> Mask:
@@ -73,25 +92,25 @@ def _not_an_error_class(batch: FrameBatch) -> Mask:
 # -- the kinds -----------------------------------------------------------------------------------------------
 
 SOURCE = _all("without source", lambda batch: batch.source != 0)
-DIRECTION = _all("without direction Tx", lambda batch: batch.has(Flag.TX))
+DIRECTION = _all("without direction Tx", lambda batch: batch.has(Flag.TX), bits.TX)
 CHANNEL = _all("without channel", lambda batch: batch.channel != 0)
 UNKNOWN_CHANNEL = _all("of unknown channel on channel 1", lambda batch: batch.channel == 0)
-MICROSECONDS = _all("with times rounded to 1 µs", lambda batch: batch.timestamp_ns % 1000 != 0)
+MICROSECONDS = _all("with times rounded to 1 µs", _is_rounded)
 
 ERROR_CONTENT = _errors("without DLC and data", lambda batch: (batch.dlc > 0) | (batch.length > 0))
 ERROR_ID = _errors("without id", lambda batch: (batch.arbitration_id != 0) | batch.has(Flag.EXTENDED))
 ERROR_CLASS = _errors("with another id, of an error on the bus", _not_an_error_class)
 ERROR_LONG = _errors("with their first 8 bytes", lambda batch: batch.length > INLINE_BYTES)
-ERROR_DLC = _errors("with another DLC", lambda batch: (batch.length <= INLINE_BYTES) & ~_usual_dlc(batch))
+ERROR_DLC = _errors("with another DLC", lambda batch: (batch.length <= INLINE_BYTES) & _odd_dlc(batch))
 ERROR_DIRECTION = _errors("without direction Tx", lambda batch: batch.has(Flag.TX))
-ERROR_FLAGS = _errors(
-    "without flags of other kinds", lambda batch: batch.flags & (_CAN_FD | bits.REMOTE) != 0
-)
+ERROR_FLAGS = _errors("without flags of other kinds", lambda batch: batch.has(_OTHER_KINDS))
 
 # DLC codes that the payload does not say: all of them, or those of classic frames with 8 bytes apart.
-DLC = _data("with another DLC", lambda batch: ~_usual_dlc(batch))
-ODD_DLC = _data("with another DLC", lambda batch: ~_usual_dlc(batch) & ~_is_raw_dlc(batch))
-SWITCHES = _data("without flags of CAN FD", lambda batch: _is_classic(batch) & (batch.flags & _CAN_FD != 0))
+DLC = _data("with another DLC", _odd_dlc)
+ODD_DLC = _data("with another DLC", _odd_dlc_but_raw)
+SWITCHES = _data(
+    "without flags of CAN FD", lambda batch: _is_classic(batch) & batch.has(_SWITCHES), int(_SWITCHES)
+)
 
 # -- what formats lose ---------------------------------------------------------------------------------------
 
@@ -132,11 +151,20 @@ class Losses:
 
     def add(self, batch: FrameBatch) -> None:
         """Count what is lost of these frames."""
+        if not len(batch):
+            return
+        present = int(np.bitwise_or.reduce(batch.flags))
         parts = {0: batch}
         for kind in self._kinds:
+            if kind.needs and not present & kind.needs:
+                continue
             if kind.of not in parts:
                 parts[kind.of] = batch[batch.has(Flag(kind.of))]
-            if len(parts[kind.of]) and (count := int(np.count_nonzero(kind.which(parts[kind.of])))):
+            part = parts[kind.of]
+            lost = kind.which(part)
+            if present & kind.spares and lost.any():
+                lost = lost & ~part.has(Flag(kind.spares))
+            if count := int(np.count_nonzero(lost)):
                 self._counts[kind] += count
 
     def count(self, noun: str, what: str, number: int) -> None:

@@ -39,6 +39,7 @@ class Output:
     def __init__(self, kind: Format, sink: Sink, losses: Losses | None = None, earlier_ns: int = 0) -> None:
         self._kind = kind
         self._sink = sink
+        self._starting = sink if isinstance(sink, StartingSink) else None
         self.losses = Losses(kind.loses) if losses is None else losses
         self.frames = 0
         self._earlier_ns = earlier_ns
@@ -48,13 +49,13 @@ class Output:
     @property
     def start_ns(self) -> int | None:
         """The oldest time that a frame may have; None where all times can be written, or so far."""
-        return self._sink.start_ns if isinstance(self._sink, StartingSink) else None
+        return None if self._starting is None else self._starting.start_ns
 
     def begin(self, first_ns: int) -> None:
         """Let the file begin early enough for a frame of that time, where that matters."""
-        if isinstance(self._sink, StartingSink) and self._sink.start_ns is None:
+        if self._starting is not None and self._starting.start_ns is None:
             recent = [note.timestamp_ns for note in self._early if note.timestamp_ns > first_ns - _DAY_NS]
-            self._sink.begin(min([first_ns, *recent]))
+            self._starting.begin(min([first_ns, *recent]))
             while self._early:
                 self.note(self._early.popleft())
 
@@ -78,7 +79,7 @@ class Output:
         if not isinstance(self._sink, NotingSink):
             self.losses.count("note", "left out", 1)
             return False
-        if isinstance(self._sink, StartingSink) and self._sink.start_ns is None:
+        if self._starting is not None and self._starting.start_ns is None:
             self._early.append(note)
             return True
         if self.start_ns is not None and note.timestamp_ns < self.start_ns:

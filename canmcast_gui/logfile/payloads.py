@@ -61,6 +61,8 @@ def set_payloads(content: Bytes, places: Column, room: Column, records: Column, 
 
 def classic_codes(batch: FrameBatch) -> npt.NDArray[np.int64]:
     """The DLC codes of classic data frames, int64 (n,): 9 to 15 stand for 8 bytes as well."""
+    if not len(batch) or batch.dlc.max() <= INLINE_BYTES:
+        return batch.length.astype(np.int64)
     raw = (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES)
     return np.where(raw, batch.dlc & 15, batch.length).astype(np.int64)
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.counted import counted
-from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames import Flag, FrameBatch, bits
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import NANOSECONDS
@@ -23,6 +23,7 @@ _YEAR_NS = 365 * 86400 * NANOSECONDS
 
 # Sessions of one file may be years apart, in their order; but not as far as a clock that was never set.
 _FAR_NS = 20 * _YEAR_NS
+_LONGEST_NS = 2**63 - 1
 
 # So many frames are more than a bus with one defect begins with.
 _FEW_FRAMES = 10
@@ -54,7 +55,8 @@ class Plausibility:
             self._problems.skipped += len(left_out)
         if len(batch):
             self._look_at_times(batch.timestamp_ns)
-            self._errors += int(np.count_nonzero(batch.has(Flag.ERROR)))
+            if np.bitwise_or.reduce(batch.flags) & bits.ERROR:
+                self._errors += int(np.count_nonzero(batch.has(Flag.ERROR)))
         self.frames += len(batch)
         return batch, left_out
 
@@ -64,10 +66,13 @@ class Plausibility:
             self._problems.find("errors", f"all {self.frames:,} frames are error frames", 0)
 
     def _look_at_times(self, times: npt.NDArray[np.int64]) -> None:
-        first = int(times[0]) if self._last_ns is None else self._last_ns
+        steps = np.empty(len(times), dtype=np.int64)
+        step = 0 if self._last_ns is None else int(times[0]) - self._last_ns
+        steps[0] = min(max(step, -_LONGEST_NS), _LONGEST_NS)
+        np.subtract(times[1:], times[:-1], out=steps[1:])
         self._last_ns = int(times[-1])
-        steps = np.diff(times, prepend=first)
-        if steps.min() < -_SHORTEST_TURN_NS:
+        lowest, highest = int(steps.min()), int(steps.max())
+        if lowest < -_SHORTEST_TURN_NS:
             for seconds, near, name in _TURNS:
                 short = seconds * NANOSECONDS + steps
                 turned = (short >= -NANOSECONDS) & (short < near * NANOSECONDS)
@@ -75,7 +80,7 @@ class Plausibility:
                     f"times that fall by about {name}, as of a clock that begins again",
                     np.flatnonzero(turned),
                 )
-        if max(-int(steps.min()), int(steps.max())) > _YEAR_NS:
+        if max(-lowest, highest) > _YEAR_NS:
             self._look_at_years(steps)
 
     def _look_at_years(self, steps: npt.NDArray[np.int64]) -> None:

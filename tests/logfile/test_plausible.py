@@ -27,6 +27,23 @@ TEXTS = {
         "0.1 1 256 Rx d 1 01\n0.2 1 2304 Rx d 1 02\n0.3 1 536870913 Rx d 1 03\n0.4 1 257 Rx d 1 04\n"
     ),
     "candump": "(1.1) can0 100#01\n(1.2) can0 900#02\n(1.3) can0 40000001#03\n(1.4) can0 101#04\n",
+    "candump of the screen": (
+        "  can0  100   [1]  01\n  can0  900   [1]  02\n  can0  40000001   [1]  03\n  can0  101   [1]  04\n"
+    ),
+    "trc": (
+        ";$FILEVERSION=2.1\n;$STARTTIME=45000.5\n;$COLUMNS=N,O,T,B,I,d,R,l,D\n"
+        " 1 1.000 DT 1 0100 Rx - 1 01\n 2 2.000 DT 1 0900 Rx - 1 02\n"
+        " 3 3.000 DT 1 20000001 Rx - 1 03\n 4 4.000 DT 1 0101 Rx - 1 04\n"
+    ),
+    "trc 1": (
+        ";$FILEVERSION=1.1\n;$STARTTIME=45000.5\n 1) 1.0 Rx 0100 1 01\n 2) 2.0 Rx 0900 1 02\n"
+        " 3) 3.0 Rx 20000001 1 03\n 4) 4.0 Rx 0101 1 04\n"
+    ),
+    "gvret": (
+        "Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8\n1000,00000100,false,Rx,0,1,01,,,,,,,\n"
+        "2000,00000900,false,Rx,0,1,02,,,,,,,\n3000,20000001,true,Rx,0,1,03,,,,,,,\n"
+        "4000,00000101,false,Rx,0,1,04,,,,,,,\n"
+    ),
     "csv": (
         "timestamp,arbitration_id,extended,remote,error,dlc,data\n1.1,0x100,0,0,0,1,AQ==\n"
         "1.2,0x900,0,0,0,1,Ag==\n1.3,0x20000001,1,0,0,1,Aw==\n1.4,0x101,0,0,0,1,BA==\n"

@@ -81,9 +81,10 @@ def _new_objects(kind: np.dtype[Any], batch: FrameBatch, start_ns: int) -> Recor
 def _messages(batch: FrameBatch, start_ns: int) -> Records:
     objects = _new_objects(_MESSAGE, batch, start_ns)
     objects["flags"] = _direction_and_remote(batch)
-    # Readers take as many bytes as the DLC says.
-    remote = (batch.flags & bits.REMOTE) != 0
-    objects["dlc"] = np.where(remote, batch.dlc, classic_codes(batch))
+    # Readers take as many bytes as the DLC of a data frame says.
+    odd = (batch.dlc != batch.length) & (batch.flags & bits.REMOTE == 0)
+    if odd.any():
+        objects["dlc"][odd] = classic_codes(batch[odd])
     objects["data"] = batch.records.view(_WORDS)["data"]
     return objects
 

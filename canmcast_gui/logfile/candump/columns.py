@@ -50,7 +50,8 @@ def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[P
     error = extended & (ids & _ERROR_CLASS != 0)
     flags = np.where(error, bits.ERROR, bits.EXTENDED * extended)
     flags |= fd_flags | bits.TX * (turned & (turn == ord("t")))
-    ids = np.where(error, ids & _ERROR_BITS, ids)
+    if error.any():
+        ids = np.where(error, ids & _ERROR_BITS, ids)
     batch = batch_from(times, ids, flags, channel, content)
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 

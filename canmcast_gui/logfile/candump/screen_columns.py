@@ -68,7 +68,9 @@ def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Places
     flags |= bits.FD * ((lengths > INLINE_BYTES) | (flags & (bits.BRS | bits.ESI) > 0))
     content = payloads(lines, found.start(shape.words), np.where(good, lengths, 0), 3)
     good &= content.good & ((lengths <= INLINE_BYTES) | (flags & bits.ERROR == 0))
-    ids = np.where(flags & bits.ERROR, ids & _ERROR_BITS, ids)
+    error = flags & bits.ERROR != 0
+    if error.any():
+        ids = np.where(error, ids & _ERROR_BITS, ids)
     batch = batch_from(times, ids, flags, channel, content)
     return found.rows[good], batch[good]
 

@@ -59,8 +59,9 @@ class CandumpSink(TextSink):
 
 
 def _classic(batch: FrameBatch) -> Quads:
-    codes = _RAW_CODES.take(classic_codes(batch))
-    return page(len(batch), [*_start(batch), _MARK, payload_digits(batch), codes, _turns(batch)])
+    codes = classic_codes(batch)
+    raw = [_RAW_CODES.take(codes)] if codes.max(initial=0) > INLINE_BYTES else []
+    return page(len(batch), [*_start(batch), _MARK, payload_digits(batch), *raw, _turns(batch)])
 
 
 def _remote(batch: FrameBatch) -> Quads:

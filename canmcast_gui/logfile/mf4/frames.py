@@ -51,13 +51,15 @@ def records_of(group: Group, rows: Rows) -> Column:
     records = np.zeros(len(rows), dtype=FRAME_DTYPE)
     records["timestamp_ns"] = times_of(group, rows)
     ids = _numbers(group, "ID", rows)
-    ids = np.minimum(ids, np.array(_HIGHEST_NUMBER, ids.dtype)) if ids.itemsize > 4 else ids
+    if highest := int(ids.max(initial=0)) >> _EXTENDED_BIT:
+        ids = np.minimum(ids.astype(np.uint64), _HIGHEST_NUMBER).astype(np.int64)
     records["arbitration_id"] = ids & 0x7FFFFFFF
     records["flags"] = {REMOTE: bits.REMOTE, ERROR: bits.ERROR}.get(group.event, 0)
     for name, bit in _FLAGS:
         if name in group.fields:
             records["flags"] |= np.where(_is_set(group.fields[name], rows), np.uint16(bit), np.uint16(0))
-    records["flags"] |= (ids.astype(np.int64) >> _EXTENDED_BIT & 1).astype(np.uint16)
+    if highest:
+        records["flags"] |= (ids >> _EXTENDED_BIT & 1).astype(np.uint16)
     channels = _numbers(group, "BusChannel", rows)
     records["channel"] = np.where(channels <= 255, channels, 0)
     _set_lengths(group, rows, records)
