@@ -39,10 +39,12 @@ def kept_by(format_name: str, batch: FrameBatch) -> FrameBatch:
     if format_name in ("asc", "candump", "blf", "trc"):
         records["channel"][batch.channel == 0] = 1  # these have no "unknown"
         # Error frames have no direction, and in most text formats no contents that readers agree on.
-        kept_flags = {"blf": Flag.EXTENDED, "candump": Flag.TX}.get(format_name, Flag(0))
+        kept_flags = {"blf": Flag.EXTENDED, "candump": Flag.TX, "trc": Flag.TX}.get(format_name, Flag(0))
         records["flags"][error] &= np.uint16(Flag.ERROR | kept_flags)
     if format_name in ("asc", "trc"):
-        for column in ("arbitration_id", "length", "dlc", "data"):
+        records["arbitration_id"][error] = 0
+    if format_name == "asc":
+        for column in ("length", "dlc", "data"):
             records[column][error] = 0
     if format_name == "candump":
         # The id of an error is its class; what is not a class becomes an error on the bus.

@@ -63,7 +63,9 @@ def csv(time_ns, number, flags, channel, dlc, payload, start_ns):
 def trc(time_ns, number, flags, channel, dlc, payload, start_ns):
     moment = f"{decimal((time_ns - start_ns) * 1000, 3):>13}"
     if flags & Flag.ERROR:
-        return f" {moment} ER {channel or 1:>2}        - Rx -  0   \r"
+        turn = "Tx" if flags & Flag.TX else "Rx"
+        pairs = "".join(f" {byte:02X}" for byte in payload[:8])
+        return f" {moment} ER {channel or 1:>2}        - {turn} -  {min(len(payload), 8):<4}{pairs}\r"
     kind = "DT"
     if flags & Flag.FD:
         kind = "F" + "DBE"[bool(flags & Flag.BRS) + bool(flags & Flag.ESI)]

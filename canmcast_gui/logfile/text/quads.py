@@ -180,9 +180,9 @@ def _bytes_or_nothing(batch: FrameBatch) -> npt.NDArray[np.int64]:
     return np.where(inside, data.astype(np.int64), _NOTHING)
 
 
-def spaced_payloads(batch: FrameBatch) -> Quads:
+def spaced_payloads(batch: FrameBatch, most: int = MAX_PAYLOAD) -> Quads:
     """A space and two hexadecimal digits for each byte."""
-    return _SPACED_BYTES.take(_bytes_or_nothing(batch))
+    return _SPACED_BYTES.take(_bytes_or_nothing(batch)[:, :most])
 
 
 def payload_digits(batch: FrameBatch, most: int = MAX_PAYLOAD) -> Quads:

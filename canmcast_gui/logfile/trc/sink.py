@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
+from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.text.quads import (
     Quads,
@@ -39,7 +39,7 @@ _LENGTHS = quads_of([f"{length:<4}" for length in range(65)])
 _REMOTE = int.from_bytes(b" RR ", "little")
 _DATA = int.from_bytes(b" DT ", "little")
 _ERROR = int.from_bytes(b" ER ", "little")
-_ERROR_END = quads_of(["       - Rx -  0   \r\n"])
+_ERROR_TURNS = quads_of(["       - Rx -  ", "       - Tx -  "])
 
 # By bit rate switch and error state, BRS lower.
 _FD_TYPES = quads_of([" FD ", " FB ", " BI ", " FE "])
@@ -103,9 +103,17 @@ class TrcSink(StartingTextSink):
         return page(len(batch), [*self._start_of(batch, 1, _REMOTE), lengths, _LINE_END])
 
     def _error(self, batch: FrameBatch) -> Quads:
-        ends = np.broadcast_to(_ERROR_END, (len(batch), _ERROR_END.shape[1]))
-        buses = _BUSES.take(np.maximum(batch.channel, 1))
-        return page(len(batch), [*self._moments(batch, 2), _ERROR, buses, ends])
+        """The bytes say what the error was, five of them in files of PEAK's tools; here up to 8."""
+        columns = [
+            *self._moments(batch, 2),
+            _ERROR,
+            _BUSES.take(np.maximum(batch.channel, 1)),
+            _ERROR_TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
+            _LENGTHS.take(np.minimum(batch.length, INLINE_BYTES)),
+            spaced_payloads(batch, INLINE_BYTES),
+            _LINE_END,
+        ]
+        return page(len(batch), columns)
 
     def _start_of(self, batch: FrameBatch, kind: int, types: Quads | int) -> list[Quads | int]:
         """All columns up to the reserved one."""
