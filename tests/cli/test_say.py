@@ -1,6 +1,8 @@
 """What is printed cannot control the terminal, whichever files and names it is about."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from canmcast_gui.cli.say import printable
 
@@ -14,6 +16,14 @@ SHOWN = r"a\x1b[2Jb c\u202ed"
 )
 def test_what_is_not_visible_becomes_an_escape(text, expected):
     assert printable(text) == expected
+
+
+@given(st.text())
+def test_all_that_is_printed_is_visible_and_what_is_visible_stays(text):
+    shown = printable(text)
+    assert shown.isprintable()
+    assert (shown == text) == text.isprintable()
+    assert shown.encode("utf-8").decode("utf-8") == shown
 
 
 def test_a_file_name_is_harmless_in_results_and_errors(canmcast, log, tmp_path):

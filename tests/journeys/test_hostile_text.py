@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from canmcast_gui.app.files import Opened
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.ui import plain_text, theme
+from canmcast_gui.ui.dialogs.problems import ProblemsDialog
+from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.dialogs.table import TableDialog
 from canmcast_gui.ui.help_window import HelpWindow, show_about
+from canmcast_gui.ui.plot.menu import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.menu import row_menu
 from canmcast_gui.ui.transmit.database import MessageDialog
@@ -110,13 +115,19 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         ColorsDialog(window.panel.context, window),
         MessageDialog(desk.session.databases, window),
         HelpWindow(window),
+        ProblemsDialog(HOSTILE, Opened(1, (HOSTILE,), remarks=(HOSTILE,)), window),
+        RecordDialog(paths["asc"], {"trigger": HOSTILE}, lambda text: text, lambda _chosen: None, window),
     ]
     for dialog in opened:
         dialog.show()
     show_about(window)
     desk.settings.bitrate.set(250_000)
     window.workspaces.keep_changes(lambda: None, at_end=True)
-    opened.append(row_menu(window.panel.trace, 1))
+    window.docks.hosts.model.set_names({row.source: HOSTILE for row in window.docks.hosts.model.rows})
+    opened += [row_menu(window.panel.trace, 1), window.panel.filter_box.named.menu()]
+    signal = window.docks.plots.current.data.signals[0]
+    opened.append(SignalMenu(window, signal, QColor("red"), lambda _style: None, lambda: None))
+    window.trace_commands.marks.ask_note(0)
     QApplication.processEvents()
     return opened
 

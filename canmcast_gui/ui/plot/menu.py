@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from canmcast_gui.app.plot_setup import LineKind, PlotStyle
 from canmcast_gui.models.plot.data import PlotSignal
+from canmcast_gui.ui.plain_text import label_text
 
 TITLES = {LineKind.LINES: "Lines", LineKind.STEPS: "Steps", LineKind.POINTS: "Points"}
 
@@ -27,7 +28,7 @@ class SignalMenu(QMenu):
     ) -> None:
         super().__init__(parent)
         self._style, self._color, self._change = signal.style, color, change
-        self.addSection(signal.name)
+        self.addSection(label_text(signal.name))
         kinds = QActionGroup(self)
         for kind, title in TITLES.items():
             action = self._switch(title, signal.kind is kind, {"kind": kind})
