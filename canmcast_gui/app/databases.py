@@ -11,6 +11,7 @@ from canmcast_gui.app.file_watch import FileWatch
 from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
+from canmcast_gui.counted import are, counted, were
 from canmcast_gui.database import Database, DatabaseSet, Scope, load_database
 from canmcast_gui.database.notes import LEFT_OUT, MENDED
 
@@ -88,9 +89,9 @@ class Databases(QObject):
         others = sum(one.other is database or one.chosen is database for one in self.loaded.conflicts())
         parts = []
         if flaws:
-            parts.append(f"{flaws:,} {'flaw was' if flaws == 1 else 'flaws were'} mended or left out")
+            parts.append(f"{counted(flaws, 'flaw')} {were(flaws)} repaired or left out")
         if others:
-            parts.append(f"{others:,} {'id is' if others == 1 else 'ids are'} in another database as well")
+            parts.append(f"{counted(others, 'id')} {are(others)} in another database as well")
         if parts:
             said = f"In {database.path.name} {' and '.join(parts)}. The database browser lists them."
             self._say(database.path, "info", said)

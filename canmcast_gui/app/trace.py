@@ -16,6 +16,7 @@ from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.app.signal_export import SignalExport, export_signals
 from canmcast_gui.app.taskpool import TaskPool
 from canmcast_gui.app.tasks import Task
+from canmcast_gui.counted import are, counted, were
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
@@ -138,10 +139,11 @@ class Trace(QObject):
         fresh = Recording.create(sources=old.sources, limits=self._limits)
         if old.is_there:
             fresh.add_gap(len(old), FILE_CUT)
-            what = f"Another program cut a file in {old.folder} short: {len(old):,} frames are not shown now"
+            hidden = f"{counted(len(old), 'frame')} {are(len(old))} not shown now"
+            what = f"Another program cut a file in {old.folder} short: {hidden}"
         else:
             fresh.add_gap(len(old), FOLDER_REMOVED)
-            what = f"{old.folder} was removed, and {len(old):,} frames with it"
+            what = f"{old.folder} was removed, and {counted(len(old), 'frame')} with it"
         then = f"Recording continues in {fresh.folder}" if path is None else f"Open {path.name} again"
         self._say_error(f"{what}. {then}.")
         self._show(fresh, None)
@@ -163,7 +165,9 @@ class Trace(QObject):
 
     def _on_resumed(self) -> None:
         lacking, self._storage_trouble = self._storage_trouble, 0
-        self.message.emit("info", f"Recording goes on. {lacking:,} frames were not recorded meanwhile.")
+        self.message.emit(
+            "info", f"Recording goes on. {counted(lacking, 'frame')} {were(lacking)} not recorded meanwhile."
+        )
 
     def add_loss(self, loss: Loss) -> None:
         """Note that frames are missing before the next ones."""
@@ -210,7 +214,9 @@ class Trace(QObject):
         self._retire(old)
         if recording.damaged:
             lacking = f"{recording.damaged:,} damaged ones could not be"
-            self.message.emit("warning", f"{len(recording):,} frames were recovered; {lacking}.")
+            self.message.emit(
+                "warning", f"{counted(len(recording), 'frame')} {were(len(recording))} recovered; {lacking}."
+            )
         if recording.marks.problem:
             self.message.emit("warning", f"{recording.marks.problem}. All frames are there.")
 
@@ -267,7 +273,7 @@ class Trace(QObject):
     def _on_open_cancelled(self, before: _Shown, path: Path, target: Recording) -> None:
         self._retire(before.recording)
         if self.recording is target:
-            frames = f"the {len(target):,} frames read so far are shown"
+            frames = f"the {counted(len(target), 'frame')} read so far are shown"
             self.message.emit("info", f"Opening {path.name} was cancelled; {frames}.")
 
     def _on_open_failed(self, before: _Shown, target: Recording, sentence: str) -> None:
@@ -343,7 +349,7 @@ class Trace(QObject):
             f"Exporting {path.name}", partial(export_signals, recording, databases, wanted, path)
         )
         task.finished.connect(
-            lambda rows: self.save_message.emit("info", f"{rows:,} rows exported to {path}.")
+            lambda rows: self.save_message.emit("info", f"{counted(rows, 'row')} exported to {path}.")
         )
         task.failed.connect(lambda sentence: self.save_message.emit("error", with_folder(sentence, path)))
         task.ended.connect(lambda: self._release(recording))

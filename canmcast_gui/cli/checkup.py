@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.system_tables import firewall, joined_groups, programs_on_port
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.transport.addresses import parse_group
@@ -110,7 +111,7 @@ def open_receiver(settings: BusSettings, links: tuple[Link, ...], say: Say) -> R
 
 
 def _check_buffer(settings: BusSettings, granted: int, say: Say) -> None:
-    text = f"receive buffer: {granted:,} bytes granted, about {granted // _DATAGRAM_BYTES:,} frames"
+    text = f"receive buffer: {granted:,} bytes granted, about {counted(granted // _DATAGRAM_BYTES, 'frame')}"
     if settings.receive_buffer is not None and granted < settings.receive_buffer:
         say("note", f"{text}, of {settings.receive_buffer:,} bytes asked for: the system allows no more")
     elif settings.receive_buffer is None and granted < _COMFORTABLE_BYTES:

@@ -13,6 +13,7 @@ from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.logfile import FrameReader, read_batches
 from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.merge import LogPart, MergedReader
@@ -63,7 +64,7 @@ def command(
 
 def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) -> FrameReader | MergedReader:
     if len(offsets) > len(sources):
-        raise click.UsageError(f"{len(offsets)} times --offset for {len(sources)} files")
+        raise click.UsageError(f"{len(offsets)} times --offset for {counted(len(sources), 'file')}")
     if len(sources) == 1 and not offsets:
         return read_batches(sources[0])
     each = [*offsets, *[0.0] * (len(sources) - len(offsets))]
@@ -73,7 +74,7 @@ def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) 
 
 def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
     skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
-    note(f"{writer.frames:,} frames in {target}{skipped}")
+    note(f"{counted(writer.frames, 'frame')} in {target}{skipped}")
     if writer.lost:
         note(losses_sentence(writer.format.title, writer.lost))
     for problem in reader.problems:

@@ -19,6 +19,7 @@ from canmcast_gui.cli.elsewhere import Elsewhere
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.say import say
+from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import Flag
 from canmcast_gui.transport.interfaces import Link
 from canmcast_gui.transport.receiver import Receiver
@@ -79,12 +80,14 @@ def _listen(
     elsewhere = Elsewhere(settings, links)
     try:
         frames = _wait_for_frames(receiver, elsewhere, interrupt, duration)
-        counted = receiver.statistics()
-        _say_what_came(frames, counted)
+        totals = receiver.statistics()
+        _say_what_came(frames, totals)
         for sighting in elsewhere.sightings():
             place = sighting.passing
-            _say("note", f"{sighting.count:,} datagrams for group {place.group} on {place.interface}")
-        return _judge(settings, frames, counted, elsewhere)
+            _say(
+                "note", f"{counted(sighting.count, 'datagram')} for group {place.group} on {place.interface}"
+            )
+        return _judge(settings, frames, totals, elsewhere)
     finally:
         elsewhere.close()
 
@@ -103,45 +106,53 @@ def _wait_for_frames(receiver: Receiver, elsewhere: Elsewhere, interrupt: Interr
     return frames
 
 
-def _say_what_came(frames: int, counted: BusStatistics) -> None:
+def _say_what_came(frames: int, totals: BusStatistics) -> None:
     if frames:
-        _say("ok", f"{frames:,} frames arrived")
+        _say("ok", f"{counted(frames, 'frame')} arrived")
     else:
         _say("note", "no frame arrived")
-    if counted.foreign:
+    if totals.foreign:
         _say(
-            "note", f"{counted.foreign:,} datagrams were for another group or interface, or from another host"
+            "note",
+            f"{counted(totals.foreign, 'datagram')} {were(totals.foreign)} for another group or interface, "
+            "or from another host",
         )
-    if counted.ignored:
-        _say("note", f"{counted.ignored:,} CAN FD frames were ignored, because of --no-fd")
-    if counted.dropped_kernel:
-        _say("note", f"{counted.dropped_kernel:,} datagrams were lost: the receive buffer was full")
-    for kind, number in counted.malformed_by_kind.items():
-        _say("note", f"{number:,} malformed datagrams: {kind}")
-    for one in counted.recent_malformed[-1:]:
+    if totals.ignored:
+        _say(
+            "note",
+            f"{counted(totals.ignored, 'CAN FD frame')} {were(totals.ignored)} ignored, because of --no-fd",
+        )
+    if totals.dropped_kernel:
+        _say(
+            "note",
+            f"{counted(totals.dropped_kernel, 'datagram')} {were(totals.dropped_kernel)} lost: "
+            "the receive buffer was full",
+        )
+    for kind, number in totals.malformed_by_kind.items():
+        _say("note", f"{counted(number, 'malformed datagram')}: {kind}")
+    for one in totals.recent_malformed[-1:]:
         _say("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
 
 
 def _judge(
-    settings: BusSettings, frames: int, counted: BusStatistics, elsewhere: Elsewhere
+    settings: BusSettings, frames: int, totals: BusStatistics, elsewhere: Elsewhere
 ) -> tuple[bool, str]:
     """The closing sentence, by what explains most."""
     if frames:
         probe = 1
-        senders = max(sum(counts.received > 0 for counts in counted.by_source.values()) - probe, 1)
-        plural = "" if senders == 1 else "s"
-        return False, f"frames arrive ({frames:,} from {senders} sender{plural}); the bus works."
-    if counted.ignored:
+        senders = max(sum(counts.received > 0 for counts in totals.by_source.values()) - probe, 1)
+        return False, f"frames arrive ({frames:,} from {counted(senders, 'sender')}); the bus works."
+    if totals.ignored:
         return True, "only CAN FD frames arrive, and this bus is classic only: leave --no-fd out."
-    if counted.malformed:
-        kinds = ", ".join(counted.malformed_by_kind)
+    if totals.malformed:
+        kinds = ", ".join(totals.malformed_by_kind)
         return True, (
             f"datagrams arrive, but none is a frame ({kinds}): another program uses "
             f"port {settings.port} of this group; choose another port, or find it by its address."
         )
-    if counted.foreign and settings.local:
+    if totals.foreign and settings.local:
         return True, "frames arrive from other hosts only, and --local refuses those: leave --local out."
-    if elsewhere.passed_here and not counted.foreign:
+    if elsewhere.passed_here and not totals.foreign:
         return True, (
             f"datagrams reach the interface and no program: a firewall drops them ({firewall_hint(settings)})"
             ", or the reverse-path filter (sudo sysctl -w net.ipv4.conf.all.rp_filter=2)."

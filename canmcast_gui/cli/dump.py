@@ -13,6 +13,7 @@ from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import count_option, duration_option, filter_option, report_option
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 
 
 @click.command("dump")
@@ -36,4 +37,4 @@ def command(
                 sys.stdout.flush()
         counters = listener.report()
         write_report(report, counters)
-        note(f"{listener.taken:,} frames in {listener.seconds:.1f} s{losses_text(counters)}")
+        note(f"{counted(listener.taken, 'frame')} in {listener.seconds:.1f} s{losses_text(counters)}")

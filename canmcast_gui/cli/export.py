@@ -12,6 +12,7 @@ from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.database import load_database
 from canmcast_gui.database.errors import TableError
 from canmcast_gui.database.table_rows import NANOSECONDS, Rows, between, evenly, rows_of
@@ -77,4 +78,4 @@ def command(
             raise Failure("interrupted; nothing was written")
     if not count:
         raise Failure(f"{file.name} has no frame that carries {' or '.join(signals)}")
-    note(f"{count:,} rows in {out}")
+    note(f"{counted(count, 'row')} in {out}")

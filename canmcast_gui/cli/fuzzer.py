@@ -12,6 +12,7 @@ from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
 
@@ -71,9 +72,9 @@ class Fuzzer:
         self._ended_by_user |= interrupt.wait(_LOOK_SECONDS, self._transmitter)
         self._hear()
         if sentence := self._transmitter.supervise():
-            raise Failure(f"{sentence} {self._status.sent:,} frames had been sent.")
+            raise Failure(f"{sentence} {counted(self._status.sent, 'frame')} had been sent.")
         if self._recorder is not None and self._recorder.failed:
-            raise Failure(f"{self._recorder.error}; {self._status.sent:,} frames had been sent.")
+            raise Failure(f"{self._recorder.error}; {counted(self._status.sent, 'frame')} had been sent.")
         self._obey(keys.pressed())
         show(self._progress())
 
@@ -103,7 +104,7 @@ class Fuzzer:
 
     def _progress(self) -> str:
         status, count = self._status, self._options.count
-        parts = [f"{status.sent:,} frames" + ("" if count is None else f", {status.sent / count:.0%}")]
+        parts = [counted(status.sent, "frame") + ("" if count is None else f", {status.sent / count:.0%}")]
         parts += ["paused"] if status.state == "paused" else []
         parts += ["waiting for an answer"] if status.state == "ended" else []
         return ", ".join(parts)
@@ -115,7 +116,7 @@ class Fuzzer:
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
         seed = self._options.seed
-        note(f"{status.sent:,} frames sent{late}{skipped}, seed {seed}")
+        note(f"{counted(status.sent, 'frame')} sent{late}{skipped}, seed {seed}")
         if self._answer is not None:
             self._tell_answer(self._answer)
         elif self._problem:
@@ -132,7 +133,9 @@ class Fuzzer:
         frame = next(frame_texts(answer.frame))
         after = f", {answer.after:,} more left after it came" if answer.after else ""
         last = (
-            f"the last {len(answer.before)} frames before it" if len(answer.before) else "no frame before it"
+            f"the last {counted(len(answer.before), 'frame')} before it"
+            if len(answer.before)
+            else "no frame before it"
         )
         note(f"{frame} was heard{after}; {last}:")
         sys.stdout.write(candump_lines(answer.before))

@@ -12,6 +12,7 @@ from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import count_option, duration_option
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport.sender import FrameSender
 
@@ -53,7 +54,7 @@ def command(rate: float, count: int | None, duration: float | None, ids: int, fd
             sent, seconds = _send(sender, interrupt, rate, _limit(rate, count, duration), ids, fd)
     finally:
         sender.close()
-    note(f"{sent:,} frames sent in {seconds:.1f} s, {sent / seconds:,.0f} a second")
+    note(f"{counted(sent, 'frame')} sent in {seconds:.1f} s, {sent / seconds:,.0f} a second")
 
 
 def _limit(rate: float, count: int | None, duration: float | None) -> int | None:

@@ -21,6 +21,7 @@ from canmcast_gui.cli.options import bus_options, bus_settings_from, demo_settin
 from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import printable
+from canmcast_gui.counted import counted
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import DemoProcess
@@ -127,6 +128,6 @@ class Monitor:
         rate = self._rates.frames_per_second(time.monotonic_ns())
         problem = self._listener.capture.problem
         losses = losses_text(self._listener.report()) or ", 0 lost"
-        frames = f"{rate:,.0f} frames/s · {self._listener.taken:,} frames{losses}"
+        frames = f"{rate:,.0f} frames/s · {counted(self._listener.taken, 'frame')}{losses}"
         trouble = [f"reception problem: {problem}"] if problem else []
         return " · ".join(["canmcast", self._label, frames, *trouble])

@@ -15,6 +15,7 @@ from canmcast_gui.cli.parameters import EXISTING_FILE
 from canmcast_gui.cli.player import RECEIVER, SENDER, Player
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile.merge import LogPart, MergedReader
@@ -133,7 +134,7 @@ def _parts(
 ) -> tuple[list[LogPart], Order]:
     """The files with their offsets, and how they are put together."""
     if len(offsets) > len(files):
-        raise click.UsageError(f"{len(offsets)} times --offset for {len(files)} files")
+        raise click.UsageError(f"{len(offsets)} times --offset for {counted(len(files), 'file')}")
     if align and in_turn:
         raise click.UsageError("--align and --in-turn do not go together: choose one of them")
     each = [*offsets, *[0.0] * (len(files) - len(offsets))]

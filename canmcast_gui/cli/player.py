@@ -14,6 +14,7 @@ from canmcast_gui.cli.keys import Keys
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
@@ -88,7 +89,7 @@ class Player:
             elif isinstance(news, SendFailed):
                 self._problem = news.sentence
         if sentence := transmitter.supervise():
-            raise Failure(f"{sentence} {self._status.sent:,} frames had been sent.")
+            raise Failure(f"{sentence} {counted(self._status.sent, 'frame')} had been sent.")
         self._obey(keys.pressed(), recording)
         show(self._progress(recording))
         status = self._status
@@ -104,7 +105,7 @@ class Player:
             now_ns = self._place.at(time.monotonic_ns())
             whole = max(0.0, (last - first) / _NS)
             seconds = 0.0 if now_ns is None else max(0.0, min(whole, (now_ns - first) / _NS))
-        parts = [f"{status.sent:,} frames", f"{seconds:,.1f} of {whole:,.1f} s"]
+        parts = [counted(status.sent, "frame"), f"{seconds:,.1f} of {whole:,.1f} s"]
         parts += [] if self._whole else ["still reading"]
         parts += ["paused"] if status.state == "paused" else []
         parts += [f"loop {status.loops + 1:,}"] if status.loops else []
@@ -131,7 +132,7 @@ class Player:
             raise Failure(self._problem or f"{name} has no frames that could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
-        note(f"{self._transmitter.sent:,} frames sent{late}{skipped}")
+        note(f"{counted(self._transmitter.sent, 'frame')} sent{late}{skipped}")
         if self._problem:
             raise Failure(self._problem)
 

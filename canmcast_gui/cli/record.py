@@ -21,6 +21,7 @@ from canmcast_gui.cli.parameters import (
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import live_line
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import Recorder, RecordOptions
 from canmcast_gui.logfile.record.options import parse_seconds, parse_size
@@ -76,11 +77,14 @@ def command(
     if recorder.error:
         raise Failure(recorder.error)
     place = (
-        f"{recorder.files} files, the last {recorder.current_path}"
+        f"{counted(recorder.files, 'file')}, the last {recorder.current_path}"
         if recorder.files > 1
         else str(recorder.current_path if options.is_numbered else file)
     )
-    note(f"{recorder.recorded:,} frames in {place}, {counters['duration_s']:.1f} s" + losses_text(counters))
+    note(
+        f"{counted(recorder.recorded, 'frame')} in {place}, {counters['duration_s']:.1f} s"
+        + losses_text(counters)
+    )
     if recorder.losses:
         note(recorder.losses)
 
@@ -108,6 +112,6 @@ def _take(listener: Listener, recorder: Recorder) -> None:
         for batch in listener.batches():
             recorder.write(batch)
             waiting = ", waiting for the trigger" if recorder.is_waiting else ""
-            show(f"{listener.taken:,} frames, {listener.seconds:.0f} s{waiting}")
+            show(f"{counted(listener.taken, 'frame')}, {listener.seconds:.0f} s{waiting}")
             if recorder.failed:
                 return

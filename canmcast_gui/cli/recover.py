@@ -12,6 +12,7 @@ from canmcast_gui.cli.parameters import NEW_FILE
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note, say
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
@@ -30,7 +31,7 @@ def command(out: Path | None, delete: bool) -> None:
     if out is None and not delete:
         for leftover in found:
             start = datetime.fromtimestamp(leftover.first_time / _NANOSECONDS)
-            say(f"{start:%Y-%m-%d %H:%M:%S}  {leftover.frames:>12,} frames  {leftover.folder}")
+            say(f"{start:%Y-%m-%d %H:%M:%S}  {counted(leftover.frames, 'frame'):>19}  {leftover.folder}")
         if not found:
             note("no crash has left a recording behind")
         return
@@ -38,7 +39,7 @@ def command(out: Path | None, delete: bool) -> None:
         raise Failure("no crash has left a recording behind")
     if out is not None:
         writer = _save(found[0].folder, out)
-        note(f"{writer.frames:,} frames in {out}")
+        note(f"{counted(writer.frames, 'frame')} in {out}")
         if writer.lost:
             note(losses_sentence(writer.format.title, writer.lost))
     if delete:

@@ -11,6 +11,7 @@ from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import note
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
 from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
@@ -70,8 +71,8 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
         transmitter.stop_all()
         transmitter.flush(1.0)
         note(
-            f"{transmitter.sent:,} frames sent in {time.monotonic() - start:.1f} s"
-            + (f", {late:,} times too late" if late else "")
+            f"{counted(transmitter.sent, 'frame')} sent in {time.monotonic() - start:.1f} s"
+            + (f", {counted(late, 'time')} too late" if late else "")
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import FrameBatch
 
 
@@ -28,5 +29,4 @@ class Backwards:
         """What there is to say; "" where all times go forwards."""
         if not self.count:
             return ""
-        one = self.count == 1
-        return f"{self.count:,} frame{'' if one else 's'} {'is' if one else 'are'} older than the one before"
+        return f"{counted(self.count, 'frame')} {are(self.count)} older than the one before"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from canmcast_gui.counted import counted
+from canmcast_gui.counted import counted, were
 
 # A file that is wrong on every line must not fill the memory with sentences; nobody reads more than these.
 _MOST_KEPT = 50
@@ -98,8 +98,9 @@ def unread_summary(name: str, frames: int, skipped: int, missing: Missing) -> st
     loaded = counted(frames, "frame")
     if missing.places:
         return f"{loaded} loaded from {name}; {missing}"
-    were = "was" if frames == 1 else "were"
-    return f"{counted(skipped, 'entry', 'entries')} of {name} could not be read; {loaded} {were} loaded"
+    return (
+        f"{counted(skipped, 'entry', 'entries')} of {name} could not be read; {loaded} {were(frames)} loaded"
+    )
 
 
 def _duration(seconds: float) -> str:

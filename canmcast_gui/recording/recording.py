@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.frames.private import make_private_folder
@@ -243,10 +244,13 @@ class Recording:
     def _write_problem(self, error: OSError, frames: int) -> str:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return (
-                f"the disk is full: {frames} frames were not recorded. What was recorded before is safe; "
-                f"free some space and recording goes on. The recording is in {self._folder}"
+                f"the disk is full: {counted(frames, 'frame')} {were(frames)} not recorded. "
+                "What was recorded before is safe; free some space and recording goes on. "
+                f"The recording is in {self._folder}"
             )
-        return f"{frames} frames could not be recorded in {self._folder}: {error.strerror or error}"
+        return (
+            f"{counted(frames, 'frame')} could not be recorded in {self._folder}: {error.strerror or error}"
+        )
 
     def _time_of(self, row: int) -> int:
         return int(self.take([row]).timestamp_ns[0])

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.counted import counted
 from canmcast_gui.frames.patience import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
@@ -161,7 +162,7 @@ class StartPage(QScrollArea):
         grid.setColumnStretch(0, 1)
         for line, one in enumerate(found[:MOST_RECENT]):
             when = datetime.fromtimestamp(one.first_time / 1e9).strftime("%Y-%m-%d %H:%M")
-            grid.addWidget(QLabel(f"{one.frames:,} frames from {when}"), line, 0)
+            grid.addWidget(QLabel(f"{counted(one.frames, 'frame')} from {when}"), line, 0)
             recover, save, delete = QToolButton(), QToolButton(), QToolButton()
             recover.setText("Recover")
             recover.setIcon(icons.icon("recover"))

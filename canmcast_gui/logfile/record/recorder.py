@@ -14,6 +14,7 @@ from types import TracebackType
 
 import numpy as np
 
+from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.frames.notes import Note
@@ -163,7 +164,8 @@ class Recorder:
         self._process.end()
         self._give_final_name()
         if self.lost and self.error is None:
-            self.error = f"{self.lost:,} frames are not in {self.path.name}: the disk was too slow"
+            lost = f"{counted(self.lost, 'frame')} {are(self.lost)} not in {self.path.name}"
+            self.error = f"{lost}: the disk was too slow"
         if self._trigger is not None and self._trigger.cut and self.error is None:
             wanted = f"{self.options.pre_seconds:g} s before the trigger"
             self.error = f"{self.path.name} has less than the {wanted}: they were too many frames to keep"

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import Signal as QtSignal
 
+from canmcast_gui.counted import counted
 from canmcast_gui.database import Database, DatabaseSet, Scope
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.database.mime import SIGNALS_MIME, Dragged, mime_of
@@ -273,5 +274,5 @@ class SignalTreeModel(QAbstractItemModel):
         if node.signal is not None:
             return node.value
         if node.message is None:
-            return f"{len(node.children):,} messages"
+            return counted(len(node.children), "message")
         return id_text(node.message.arbitration_id, node.message.extended, self._decimal)

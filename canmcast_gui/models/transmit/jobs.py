@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit.model import MAX_ROWS, TransmitModel
 from canmcast_gui.models.transmit.row import RowError, TransmitRow
@@ -171,7 +172,7 @@ class TransmitJobs(QObject):
             elif isinstance(one, SendFailed):
                 self.failed.emit(one.sentence)
             elif isinstance(one, HeldBack):
-                self.failed.emit(f"The rate limit held back {one.frames:,} frames.")
+                self.failed.emit(f"The rate limit held back {counted(one.frames, 'frame')}.")
             elif isinstance(one, Discarded):
                 self._on_discarded(one.frames)
 
@@ -179,7 +180,7 @@ class TransmitJobs(QObject):
         """The last single frames that were asked for have not left after all."""
         for _ in range(min(frames, len(self._asked))):
             self._model.count_sent(self._asked.pop(), -1)
-        what = "1 frame that" if frames == 1 else f"{frames:,} frames that"
+        what = f"{counted(frames, 'frame')} that"
         self.failed.emit(f"Stopped: {what} waited to leave will not be sent.")
 
     def _on_status(self, status: JobStatus) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.counted import counted
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.transmit.replay_filter import with_lookups
 from canmcast_gui.models.transmit.replay_source import ReplaySource
@@ -230,7 +231,7 @@ class ReplayControl(QObject):
         if self.status.state != "stopped" and transmitter is None:
             self.stop()
         elif self.running and transmitter is not None and transmitter.pid != self._pid:
-            where = f"{self.position_seconds:,.1f} s, after {self.status.sent:,} frames"
+            where = f"{self.position_seconds:,.1f} s, after {counted(self.status.sent, 'frame')}"
             self._place.status = replace(self.status, state="stopped")
             sentence = f"The replay of {self.source.name} has broken off at {where}."
             self._session.message.emit("warning", sentence)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.counted import counted
 from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.hint import EmptyHint
@@ -102,14 +103,14 @@ class StatisticsPanel(QWidget):
         rates = session.rates
         load = rates.load(now, settings.bitrate.value, settings.data_bitrate.value)
         parts = [
-            f"{len(session.recording):,} frames",
-            f"{self.model.rowCount():,} ids",
+            counted(len(session.recording), "frame"),
+            counted(self.model.rowCount(), "id"),
             f"{rates.frames_per_second(now):,.0f} frames/s",
             f"{rates.bits_per_second(now) / 1000:,.1f} kbit/s",
             f"load {load * 100:.1f} %",
         ]
         if session.newest.overflow:
-            parts.append(f"{session.newest.overflow:,} frames of more ids are not counted")
+            parts.append(f"{counted(session.newest.overflow, 'frame')} of more ids are not counted")
         return "  ·  ".join(parts)
 
     def _show_histogram(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.counted import counted, were
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
@@ -93,7 +94,7 @@ class StatusBar(QStatusBar):
         self.labels["lost"].setToolTip(_losses_tip(totals))
         shown = self._shown()
         of = "" if shown is None else f"{shown:,} of "
-        self._write("frames", f"{of}{len(session.recording):,} frames")
+        self._write("frames", f"{of}{counted(len(session.recording), 'frame')}")
         self.show_selection()
         self._write("memory", _memory_text(session.recording))
         self.labels["memory"].setToolTip(_memory_tip(session))
@@ -152,7 +153,7 @@ class StatusBar(QStatusBar):
 
 def _record_tip(recorder: Recorder) -> str:
     waiting = "Waiting for the trigger. " if recorder.is_waiting else ""
-    return f"{waiting}{recorder.recorded:,} frames recorded, now to {recorder.current_path}"
+    return f"{waiting}{counted(recorder.recorded, 'frame')} recorded, now to {recorder.current_path}"
 
 
 def _reach_text(settings: BusSettings | None) -> str:
@@ -178,8 +179,9 @@ def _losses_tip(totals: object) -> str:
         f"{totals.dropped_kernel:,} found the receive buffer full ({totals.receive_buffer_bytes:,} bytes)\n"
         f"{totals.dropped_ring:,} found this program busy for too long\n"
         f"{totals.unrecorded:,} could not be recorded, the disk took no more\n"
-        f"{totals.malformed:,} datagrams were no valid frame\n"
-        f"{totals.foreign:,} datagrams were for another group or from another network"
+        f"{counted(totals.malformed, 'datagram')} {were(totals.malformed)} no valid frame\n"
+        f"{counted(totals.foreign, 'datagram')} {were(totals.foreign)} for another group "
+        "or from another network"
     )
 
 
@@ -194,5 +196,5 @@ def _size_text(size: int) -> str:
 
 def _memory_tip(session: Session) -> str:
     evicted = session.recording.evicted
-    gone = f"\n{evicted:,} oldest frames had to go to keep within the limit" if evicted else ""
+    gone = f"\n{counted(evicted, 'oldest frame')} had to go to keep within the limit" if evicted else ""
     return f"The trace on disk, in {session.recording.folder}{gone}"

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtGui import QGuiApplication
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.counted import counted
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.models.trace.text import BLOCK, rows_text
@@ -40,7 +41,7 @@ def copy_rows(
     if wanted <= AT_ONCE:
         QGuiApplication.clipboard().setText(text())
         return
-    task = session.make_task(f"Copying {min(wanted, MOST_ROWS):,} rows", text)
+    task = session.make_task(f"Copying {counted(min(wanted, MOST_ROWS), 'row')}", text)
     task.finished.connect(lambda text: QGuiApplication.clipboard().setText(text))
     task.failed.connect(lambda sentence: session.message.emit("error", f"Nothing was copied: {sentence}"))
     task.cancelled.connect(lambda _text: session.message.emit("info", "Copying was cancelled."))

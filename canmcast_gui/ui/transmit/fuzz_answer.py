@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.trace.text import candump_lines
 from canmcast_gui.transmit import FuzzAnswer
@@ -94,8 +95,8 @@ class FuzzAnswerView(QWidget):
         came_ns = int(answer.frame.timestamp_ns[0])
         more = f" {answer.after:,} more left after it came." if answer.after else ""
         self.title.setText(
-            f"An answer came. Any of the last {len(answer.before)} frames before it may be what it answers."
-            f"{more}"
+            f"An answer came. Any of the last {counted(len(answer.before), 'frame')} before it "
+            f"may be what it answers.{more}"
         )
         self.list.clear()
         times = self._frames.timestamp_ns.tolist()

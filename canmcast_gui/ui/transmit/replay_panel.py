@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.counted import counted
 from canmcast_gui.logfile.formats import readable_suffixes
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import Order
@@ -274,4 +275,4 @@ class ReplayPanel(QWidget):
         if source.recording is None:
             return f"{source.name}: read when it is played"
         more = ", still reading" if source.loading else ""
-        return f"{source.name}: {source.frames:,} frames, {source.seconds:,.1f} s{more}"
+        return f"{source.name}: {counted(source.frames, 'frame')}, {source.seconds:,.1f} s{more}"

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.counted import counted
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, readable_sequences
 from canmcast_gui.models.transmit.switch import TransmitSwitch
@@ -198,9 +199,9 @@ class SequencePanel(QWidget):
         elif status.state == "stopped":
             self.sentence.hint("")
         else:
-            missed = f", {status.missed:,} expected frames missed" if status.missed else ""
+            missed = f", {counted(status.missed, 'expected frame')} missed" if status.missed else ""
             how = status.outcome or status.state
-            self.sentence.hint(f"{how[:1].upper()}{how[1:]}. {status.sent:,} frames sent{missed}.")
+            self.sentence.hint(f"{how[:1].upper()}{how[1:]}. {counted(status.sent, 'frame')} sent{missed}.")
 
     def _mark(self, line: int | None) -> None:
         """Show which line is next."""

@@ -14,6 +14,7 @@ from canmcast_gui.app.filters import compile_for
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
+from canmcast_gui.counted import are, counted
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
@@ -123,7 +124,7 @@ class FileFlows(QObject):
         newest = max(found, key=lambda one: one.first_time)
         when = datetime.fromtimestamp(newest.first_time / 1e9)
         others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
-        which = f"{newest.frames:,} frames from {when:%Y-%m-%d %H:%M}{others}"
+        which = f"{counted(newest.frames, 'frame')} from {when:%Y-%m-%d %H:%M}{others}"
         text = f"{which} were not saved when the program ended unexpectedly."
         self._session.say("leftover", "warning", text)
 
@@ -206,8 +207,8 @@ class FileFlows(QObject):
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        what = f"{frames:,} received frames" if frames else "One mark" if marks == 1 else f"{marks:,} marks"
-        box.setText(f"{what} {'is' if what == 'One mark' else 'are'} in no file yet.")
+        what = counted(frames, "received frame") if frames else counted(marks, "mark")
+        box.setText(f"{what} {are(frames or marks)} in no file yet.")
         box.setInformativeText("Save them first? What is not saved is deleted.")
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)

@@ -63,7 +63,7 @@ def frame(arbitration_id=0x100, data=(0x40, 0x1F, 1), flags=0):
 
 
 def test_databases_messages_and_signals_are_shown(tree):
-    assert lines(tree) == [("test", "1 messages", [("Engine", "100", [("Speed", "", []), ("Gear", "", [])])])]
+    assert lines(tree) == [("test", "1 message", [("Engine", "100", [("Speed", "", []), ("Gear", "", [])])])]
 
 
 def test_the_newest_values_are_shown_with_unit_or_state(tree):
