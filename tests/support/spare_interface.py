@@ -35,11 +35,21 @@ class SpareInterface:
         run(f"ip -6 addr replace fd00:98::1/64 dev {NAME} nodad")
         if self._by_route:
             run(f"ip route replace 239.74.0.0/16 dev {NAME}")
-            run(f"ip -6 route replace local ff15::/16 dev {NAME} table local metric 1")
+            run(f"ip -6 route replace multicast ff15::/16 dev {NAME} table local metric 1")
+
+    def block_route(self) -> None:
+        """Have no route for the groups of tests, until ``up``."""
+        run("ip route replace unreachable 239.74.0.0/16")
+        run("ip -6 route replace unreachable ff15::/16 table local metric 1")
 
     def plug(self, state: str) -> None:
         """Take the other end of its cable "up" or "down"."""
         run(f"ip link set {FAR_END} {state}")
+
+    def forget_routes(self) -> None:
+        """Remove what block_route() has left."""
+        run("ip route del unreachable 239.74.0.0/16")
+        run("ip -6 route del unreachable ff15::/16 table local")
 
     def down(self) -> None:
         """Take it down."""
@@ -67,5 +77,6 @@ def _spare(network: Network, by_route: bool) -> Iterator[SpareInterface]:
         pytest.skip("needs a private network")
     interface = SpareInterface(by_route)
     yield interface
-    with suppress(CalledProcessError):  # the test has removed it
-        interface.remove()
+    for clean_up in (interface.remove, interface.forget_routes):
+        with suppress(CalledProcessError):  # the test has removed it
+            clean_up()

@@ -80,8 +80,8 @@ def test_a_removal_that_is_over_before_anyone_looks_counts_too(capture, settings
     hears(capture, settings)
 
 
-def test_a_route_that_names_another_interface_is_an_interruption(network, routed_interface):
-    settings = BusSettings(group=GROUP_IPV4, port=network.free_port(), hop_limit=0)
+def test_a_route_that_names_another_interface_is_an_interruption(group, network, routed_interface):
+    settings = BusSettings(group=group, port=network.free_port(), hop_limit=0)
     with Capture(settings) as capture:
         hears(capture, settings)
         routed_interface.remove()
@@ -91,6 +91,16 @@ def test_a_route_that_names_another_interface_is_an_interruption(network, routed
         hears(capture, settings)
         routed_interface.make()
         wait_until(lambda: interruptions(capture) == 2)
+        hears(capture, settings)
+
+
+def test_a_route_that_is_gone_is_a_problem_until_it_is_back(group, network, routed_interface):
+    settings = BusSettings(group=group, port=network.free_port(), hop_limit=0)
+    with Capture(settings) as capture:
+        routed_interface.block_route()
+        wait_until(lambda: "no route for the multicast group" in (capture.problem or ""))
+        routed_interface.up()
+        wait_until(lambda: capture.problem is None)
         hears(capture, settings)
 
 

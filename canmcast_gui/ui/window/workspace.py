@@ -227,7 +227,7 @@ class WorkspaceFlows(QObject):
         return True
 
     def _bus_now(self) -> object:
-        on_bus = self._session.state in ("live", "connecting") and not self._session.is_demo
+        on_bus = self._session.state in ("live", "connecting") and not self._session.is_demo_bus
         return self._session.bus_settings if on_bus else None
 
     def _use(self, workspace: Workspace, path: Path | None) -> None:

@@ -63,7 +63,7 @@ class WorkspaceContents(QObject):
         session.databases_changed.connect(self._on_databases)
 
     def _on_state(self) -> None:
-        if self._session.state == "live" and not self._session.is_demo:
+        if self._session.state == "live" and not self._session.is_demo_bus:
             self.bus = self._session.bus_settings
 
     def _on_databases(self) -> None:

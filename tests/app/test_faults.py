@@ -1,0 +1,168 @@
+"""Chance disturbs a bus; whatever is lost is a gap in the trace where it is missing, and nothing comes twice.
+
+Interfaces go down or are removed, the receiving process is killed, or stopped for longer than its buffer
+lasts, and bursts come that no buffer holds.
+"""
+
+import os
+import random
+import signal
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.logfile import read_batches
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transport.settings import BusSettings
+from tests.support.long_runs import rounds, seeded
+from tests.support.spare_interface import SpareInterface
+
+pytestmark = pytest.mark.network
+
+WAIT_MS = 20_000
+USUAL_BUFFER = 212_992
+FEW, BURST = 20, 3_000
+
+
+class Disturbed:
+    """A session that records a bus on which numbered frames are sent, and what can happen to it."""
+
+    def __init__(self, qtbot, session: Session, interface: SpareInterface, settings: BusSettings) -> None:
+        self._qtbot = qtbot
+        self._session = session
+        self._interface = interface
+        self._settings = settings
+        self._sent = 0
+        session.connect_bus(settings)
+        self.wait(lambda: session.state == "live")
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def send(self, count: int = FEW) -> None:
+        """Send numbered frames; those that the system refuses are numbers that nobody gets."""
+        numbers = np.arange(self._sent, self._sent + count, dtype=">u8")
+        self._sent += count
+        data = numbers.view(np.uint8).reshape(count, 8)
+        try:
+            with closing(FrameSender(self._settings)) as sender:
+                sender.send_batch(FrameBatch.from_columns(0, 0x100, data))
+        except BusError:
+            pass
+
+    def send_until_heard(self) -> None:
+        """Return when frames arrive again."""
+        before = self._session.recording.end_row
+
+        def heard() -> bool:
+            self.send()
+            return self._session.recording.end_row > before
+
+        self.wait(heard)
+
+    # -- what can happen ---------------------------------------------------------------------------------
+
+    def interface_down(self) -> None:
+        self._interface.down()
+        self.wait(lambda: self._session.bus_problem)
+        self.send()
+        self._interface.up()
+        self.wait(lambda: not self._session.bus_problem)
+
+    def interface_removed(self) -> None:
+        self._interface.remove()
+        self.wait(lambda: self._session.bus_problem)
+        self._interface.make()
+        self.wait(lambda: not self._session.bus_problem)
+
+    def receiver_stopped(self) -> None:
+        pid = self._session.capture.pid
+        os.kill(pid, signal.SIGSTOP)
+        self.send(BURST)
+        os.kill(pid, signal.SIGCONT)
+
+    def receiver_killed(self) -> None:
+        pid = self._session.capture.pid
+        os.kill(pid, signal.SIGKILL)
+        self.wait(lambda: self._session.capture.pid not in (pid, None))
+        self.wait(lambda: any("works again" in text for _, text in self._session.heard))
+        self._session.heard.clear()
+
+    def transmitter_killed(self) -> None:
+        pid = self._session.transmitter.pid
+        os.kill(pid, signal.SIGKILL)
+        self.wait(lambda: any("works again" in text for _, text in self._session.heard))
+        self._session.heard.clear()
+
+    def burst(self) -> None:
+        self.send(BURST)
+
+    # -- what must be so ---------------------------------------------------------------------------------
+
+    def check(self, path: Path) -> None:
+        """Everything that arrived is there once, in order; whatever is missing has a gap before it."""
+        self._session.disconnect_bus()
+        self._session.stop_record()
+        recording = self._session.recording
+        numbers = numbers_of([recording.rows(0, recording.end_row)])
+        steps = np.diff(numbers)
+        assert (steps > 0).all(), "frames are doubled or out of order"
+        assert (numbers_of(read_batches(path)) == numbers).all()
+        missing = np.flatnonzero(steps > 1) + 1
+        gaps = list(recording.gaps)
+        counted = [gap.row for gap in gaps if gap.count]
+        uncounted = [gap.row for gap in gaps if not gap.count]
+        # The system counts what it drops, and is asked some times a second: such a gap stands a little later.
+        unsaid = [row for row in missing.tolist() if row not in uncounted and row > max(counted, default=0)]
+        assert not unsaid, f"no gap for what is missing before rows {unsaid}; there are {gaps}"
+        if not uncounted:
+            assert int((steps - 1).sum()) == recording.gaps.lost
+
+
+def numbers_of(batches) -> np.ndarray:
+    return np.concatenate([batch.data.copy().view(">u8").ravel() for batch in batches]).astype(np.int64)
+
+
+FAULTS = (
+    "interface_down",
+    "interface_removed",
+    "receiver_stopped",
+    "receiver_killed",
+    "burst",
+    "transmitter_killed",
+)
+
+
+@pytest.fixture
+def disturbed(qtbot, session, network, group, spare_interface, tmp_path):
+    settings = BusSettings(
+        group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0,
+        receive_buffer=USUAL_BUFFER,
+    )  # fmt: skip
+    one = Disturbed(qtbot, session, spare_interface, settings)
+    session.start_record(tmp_path / "record.blf")
+    return one
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_a_fault_costs_is_shown_where_it_is_missing(fault, disturbed, tmp_path):
+    disturbed.send_until_heard()
+    getattr(disturbed, fault)()
+    disturbed.send_until_heard()
+    disturbed.check(tmp_path / "record.blf")
+
+
+@pytest.mark.long
+def test_what_many_faults_cost_is_shown_where_it_is_missing(disturbed, tmp_path):
+    chance: random.Random = seeded()
+    for _ in rounds():
+        disturbed.send_until_heard()
+        getattr(disturbed, chance.choice(FAULTS))()
+    disturbed.send_until_heard()
+    disturbed.check(tmp_path / "record.blf")
