@@ -46,7 +46,7 @@ class DemoProcess:
         """A sentence where the process has ended, else None."""
         if self._process.running():
             return None
-        return f"The demonstration has ended: {self._process.last_line() or 'no reason given'}"
+        return f"The demonstration {self._process.how_it_ended()}."
 
     def close(self) -> None:
         """End it; never raises."""

@@ -1,8 +1,11 @@
 """What a user does in the window, on a real bus with stock python-can processes as peers."""
 
+import json
+
 import can
 import cantools
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 
@@ -237,3 +240,15 @@ def test_start_after_the_demonstration_starts_it_again(desk):
     assert desk.window.findChildren(ConnectDialog) == []
     desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration again")
     assert desk.session.is_demo
+
+
+def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path):
+    desk.window.start_demo()
+    desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration")
+    for child in psutil.Process().children():
+        if "canmcast_gui.demo" in child.cmdline():
+            child.kill()
+    desk.wait(lambda: not desk.session.is_demo, "the end of the demonstration")
+    assert desk.messages[-1] == ("warning", "The demonstration was ended by SIGKILL.")
+    assert desk.window.workspaces.save(tmp_path / "setup.canmcast")
+    assert "bus" not in json.loads((tmp_path / "setup.canmcast").read_text())

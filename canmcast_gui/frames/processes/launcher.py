@@ -75,16 +75,11 @@ class ModuleProcess:
         """What a process that has ended wrote on standard error at last, at most TAIL_BYTES of it."""
         return self._tail.text()
 
-    def last_line(self) -> str:
-        """The last line of ``last_words``; empty where there is none."""
-        lines = self.last_words().strip().splitlines()
-        return lines[-1] if lines else ""
-
     def how_it_ended(self) -> str:
         """Wait for the end; a clause about it with the last line that was written: "ended with …"."""
         code = self._process.wait()
         how = f"was ended by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
-        return ": ".join(filter(None, (how, self.last_line())))
+        return ": ".join([how, *self.last_words().strip().splitlines()[-1:]])
 
     def kill(self) -> None:
         """Kill it where it is running, and wait for its end."""
