@@ -16,6 +16,7 @@ from canmcast_gui.cli.options import (
     bus_settings_from,
     demo_settings_from,
 )
+from canmcast_gui.cli.parameters import FiniteRange
 from canmcast_gui.cli.say import printable_error
 from canmcast_gui.cli.surroundings import put_right
 from canmcast_gui.options import StartOptions
@@ -45,7 +46,7 @@ class _Command(click.Command):
 @click.option("--database", "databases", type=_EXISTING, multiple=True, help="Load a database. Repeatable.")
 @click.option("--workspace", type=_EXISTING, help="Load a workspace.")
 @click.option("--record", type=_FILE, help="Write what is received to FILE from the start.")
-@click.option("--quit-after", type=click.FloatRange(min=0), metavar="SECONDS", help="End by itself.")
+@click.option("--quit-after", type=FiniteRange(min=0), metavar="SECONDS", help="End by itself.")
 @click.option("--report", type=_FILE, help="Write counters as JSON to FILE at the end.")
 @click.option("--screenshot", type=_FILE, help="Write a PNG of the window just before --quit-after ends.")
 @click.version_option(__version__, prog_name="canmcast-gui")

@@ -9,7 +9,7 @@ import click
 from canmcast_gui.cli.format_option import format_option
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.overwriting import ask_before_overwriting
-from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
+from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE, FiniteFloat
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note
@@ -28,7 +28,7 @@ _NS = 1_000_000_000
 @click.argument("target", metavar="OUT", type=NEW_FILE)
 @format_option
 @click.option(
-    "--offset", "offsets", type=float, multiple=True, metavar="SECONDS",
+    "--offset", "offsets", type=FiniteFloat(), multiple=True, metavar="SECONDS",
     help="Add this to the times of the first IN; once more for the second, and so on.",
 )  # fmt: skip
 @click.option("--align", is_flag=True, help="Let all IN begin when the first one does.")

@@ -18,6 +18,7 @@ from canmcast_gui.cli.checkup import (
 from canmcast_gui.cli.elsewhere import Elsewhere
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.parameters import FiniteRange
 from canmcast_gui.cli.say import say
 from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import Flag
@@ -34,7 +35,7 @@ _ENOUGH_SECONDS = 0.5
 @bus_options
 @click.option(
     "--duration",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     default=3.0,
     show_default=True,
     metavar="S",

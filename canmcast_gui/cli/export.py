@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE
+from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE, FiniteFloat, FiniteRange
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.progress import progress_bar
 from canmcast_gui.cli.say import note
@@ -27,12 +27,12 @@ _ALWAYS = 1 << 62
 @click.argument("out", type=NEW_FILE)
 @click.option("--database", "database_path", type=EXISTING_FILE, required=True, help="What describes it.")
 @click.option("--signal", "signals", multiple=True, required=True, metavar="NAME", help="Message.Signal")
-@click.option("--from", "first_s", type=float, metavar="SECONDS", help="Leave out what is before.")
-@click.option("--to", "last_s", type=float, metavar="SECONDS", help="Leave out what is behind.")
+@click.option("--from", "first_s", type=FiniteFloat(), metavar="SECONDS", help="Leave out what is before.")
+@click.option("--to", "last_s", type=FiniteFloat(), metavar="SECONDS", help="Leave out what is behind.")
 @click.option(
     "--every",
     "every_s",
-    type=click.FloatRange(min=1e-9),
+    type=FiniteRange(min=1e-9),
     metavar="SECONDS",
     help="A row at even distances instead of one for each frame; values hold until the next.",
 )

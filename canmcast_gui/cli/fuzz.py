@@ -10,7 +10,7 @@ import click
 from canmcast_gui.cli.fuzzer import Fuzzer
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.overwriting import ask_before_overwriting
-from canmcast_gui.cli.parameters import NEW_FILE
+from canmcast_gui.cli.parameters import NEW_FILE, FiniteRange
 from canmcast_gui.cli.player import RECEIVER, SENDER
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import note
@@ -67,7 +67,7 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(0.001, 1e6),
+    type=FiniteRange(0.001, 1e6),
     default=100.0,
     show_default=True,
     metavar="N",
@@ -84,7 +84,7 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
 @click.option("--stop-at", default="", metavar="FILTER", help="End when somebody else sends such a frame.")
 @click.option(
     "--wait",
-    type=click.FloatRange(0, 3600),
+    type=FiniteRange(0, 3600),
     default=0.5,
     show_default=True,
     metavar="S",

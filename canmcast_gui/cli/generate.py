@@ -10,7 +10,7 @@ import numpy as np
 
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import count_option, duration_option
+from canmcast_gui.cli.parameters import FiniteRange, count_option, duration_option
 from canmcast_gui.cli.say import note
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch
@@ -25,7 +25,7 @@ STEP_SECONDS = 0.002
 @bus_options
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     default=100.0,
     show_default=True,
     metavar="N",

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import EXISTING_FILE
+from canmcast_gui.cli.parameters import EXISTING_FILE, FiniteFloat, FiniteRange
 from canmcast_gui.cli.player import RECEIVER, SENDER, Player
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import note
@@ -36,7 +36,7 @@ _NS = 1_000_000_000
 @click.option(
     "--offset",
     "offsets",
-    type=float,
+    type=FiniteFloat(),
     multiple=True,
     metavar="SECONDS",
     help="Add this to the times of the first FILE; once more for the second, and so on.",
@@ -45,21 +45,19 @@ _NS = 1_000_000_000
 @click.option("--in-turn", is_flag=True, help="Let each of the FILES begin when the one before it has ended.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0.001, max=1000),
+    type=FiniteRange(min=0.001, max=1000),
     default=1.0,
     show_default=True,
     metavar="X",
     help="How many times as fast as it was recorded.",
 )
 @click.option("--fast", is_flag=True, help="As fast as possible, or as --limit allows.")
-@click.option("--limit", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N frames/s.")
+@click.option("--limit", type=FiniteRange(min=0, min_open=True), metavar="N", help="At most N frames/s.")
 @click.option("--loop", is_flag=True, help="Begin anew at the end, until Ctrl+C.")
 @click.option(
-    "--from", "start", type=click.FloatRange(min=0), default=0.0, metavar="S", help="Begin at S seconds."
+    "--from", "start", type=FiniteRange(min=0), default=0.0, metavar="S", help="Begin at S seconds."
 )
-@click.option(
-    "--to", "stop", type=click.FloatRange(min=0, min_open=True), metavar="S", help="End at S seconds."
-)
+@click.option("--to", "stop", type=FiniteRange(min=0, min_open=True), metavar="S", help="End at S seconds.")
 @click.option("--filter", "text", default="", metavar="TEXT", help="Send only frames that pass this filter.")
 @click.option("--id", "ids", multiple=True, metavar="OLD=NEW", help="Send an id as another one, in hex.")
 @click.option(

@@ -9,6 +9,7 @@ import click
 
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
+from canmcast_gui.cli.parameters import FiniteRange
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.say import note
 from canmcast_gui.counted import counted
@@ -28,7 +29,7 @@ NANOSECONDS = 1_000_000_000
 @bus_options
 @click.option(
     "--period",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     metavar="MS",
     help="Send each frame every MS milliseconds, until --count or Ctrl+C.",
 )

@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from
+from canmcast_gui.cli.program import program
 from canmcast_gui.transport import DEFAULT_GROUP_IPV4, BusSettings
 
 
@@ -71,3 +72,31 @@ def test_each_option_is_a_setting(arguments, expected):
 def test_what_no_bus_can_have_is_wrong_usage(arguments, reason):
     with pytest.raises(click.UsageError, match=reason):
         settings_of(*arguments)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e300", "9" * 5000])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["convert", __file__, "out.asc", "--offset"],
+        ["export", __file__, "out.csv", "--from"],
+        ["export", __file__, "out.csv", "--to"],
+        ["export", __file__, "out.csv", "--every"],
+        ["play", __file__, "--offset"],
+        ["play", __file__, "--from"],
+        ["play", __file__, "--to"],
+        ["play", __file__, "--speed"],
+        ["play", __file__, "--limit"],
+        ["send", "123#00", "--period"],
+        ["generate", "--rate"],
+        ["record", "out.asc", "--duration"],
+        ["record", "out.asc", "--split-frames"],
+        ["doctor", "--duration"],
+        ["fuzz", "--rate"],
+        ["dump", "--port"],
+        ["dump", "--receive-buffer"],
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(arguments, number):
+    result = CliRunner().invoke(program, [*arguments, number])
+    assert (result.exit_code, "Invalid value for" in result.output) == (2, True), result.output
