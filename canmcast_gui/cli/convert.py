@@ -77,7 +77,8 @@ def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> No
     note(f"{counted(writer.frames, 'frame')} in {target}{skipped}")
     if writer.lost:
         note(losses_sentence(writer.format.title, writer.lost))
-    for problem in reader.problems:
+    located = [finding.located for finding in reader.findings] + reader.problems[len(reader.findings) :]
+    for problem in located:
         name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "
         note(f"{name}{problem}")
     if isinstance(reader, MergedReader):

@@ -11,7 +11,7 @@ import click
 from canmcast_gui.cli.parameters import EXISTING_FILE
 from canmcast_gui.cli.say import note, say
 from canmcast_gui.logfile import file_info
-from canmcast_gui.logfile.problems import Missing
+from canmcast_gui.logfile.problems import Finding, Missing
 
 _LABELS = {
     "format": "format",
@@ -47,7 +47,9 @@ def command(file: Path, as_json: bool) -> None:
     if info["damaged_places"]:
         missing = Missing(info["damaged_places"], info["missing_s"], info["missing_frames"])
         note(f"{file.name}: {missing}")
-    for problem in info["problems"]:
+    findings = [Finding(**finding) for finding in info["findings"]]
+    located = [finding.located for finding in findings] + info["problems"][len(findings) :]
+    for problem in located:
         note(f"{file.name}: {problem}")
 
 

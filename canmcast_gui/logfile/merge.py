@@ -45,6 +45,7 @@ class MergedReader:
         self.readers = [FrameReader(part.path, batch_frames, part.layout) for part in self.parts]
         self.channels: dict[tuple[int, int], int] = {}
         self.notes: list[Note] = []
+        self._note_count = 0
         self.start_ns = 0
         self._align = align
         # Where rows of the files came to be: (place of the file in ``parts``, row there) -> row here.
@@ -54,6 +55,7 @@ class MergedReader:
         self.channels.clear()
         self._rows.clear()
         self.notes = []
+        self._note_count = 0
         streams = [
             _Stream(reader, part.offset_ns) for reader, part in zip(self.readers, self.parts, strict=True)
         ]
@@ -83,7 +85,12 @@ class MergedReader:
     @property
     def problems(self) -> list[str]:
         """Sentences about what is odd and about the first of what was skipped, each with its file."""
-        return [f"{reader.path.name}, {problem}" for reader in self.readers for problem in reader.problems]
+        located = [
+            f"{reader.path.name}, {problem}"
+            for reader in self.readers
+            for problem in reader.problems[len(reader.findings) :]
+        ]
+        return [finding.sentence for finding in self.findings] + located
 
     @property
     def missing(self) -> Missing:
@@ -93,11 +100,14 @@ class MergedReader:
     @property
     def findings(self) -> list[Finding]:
         """What is odd about the files, each with its name; rows count in all frames."""
-        return [
+        found = [
             Finding(f"{reader.path.name}, {sentence}", None if row is None else self._rows.get((place, row)))
             for place, reader in enumerate(self.readers)
             for sentence, row in reader.findings
         ]
+        if self._note_count > len(self.notes):
+            found.append(Finding(f"only {len(self.notes):,} of {self._note_count:,} notes are kept"))
+        return found
 
     @property
     def renumbered(self) -> list[str]:
@@ -162,6 +172,7 @@ class MergedReader:
 
     def _keep(self, notes: Iterator[Note]) -> None:
         for note in notes:
+            self._note_count += 1
             if len(self.notes) < _MOST_NOTES:
                 self.notes.append(note)
 

@@ -47,6 +47,11 @@ class Finding(NamedTuple):
     sentence: str
     row: int | None = None
 
+    @property
+    def located(self) -> str:
+        """The sentence with the row."""
+        return self.sentence if self.row is None else f"{self.sentence}, first at row {self.row:,}"
+
 
 class Problems:
     """Counts what was skipped; ``sentences`` say where and why for the first ones.

@@ -6,7 +6,7 @@ asked for those first, and gets only what is left line by line; both must make t
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -89,7 +89,7 @@ class TextLog:
         self._frames = 0
         self._last_ns = 0
         # What stands behind the last frame so far. A file that is all remarks keeps no more than notes do.
-        self._remarks: deque[tuple[int, int | None, str]] = deque(maxlen=MOST_KEPT)
+        self._remarks: list[tuple[int, int | None, str]] = []
         self.position = 0
         self.notes = Notes()
         self.passed_over: Counter[str] = Counter()
@@ -173,7 +173,10 @@ class TextLog:
             own = remark.timestamp_ns
             if row == len(batch):
                 own = None if own is None else start_ns + own
-                self._remarks.append((self._frames + row, own, remark.text))
+                if len(self._remarks) < MOST_KEPT:
+                    self._remarks.append((self._frames + row, own, remark.text))
+                else:
+                    self.notes.count += 1
                 continue
             time = int(batch.timestamp_ns[row]) if own is None else own
             self.notes.add(self._frames + row, start_ns + time, remark.text)

@@ -59,6 +59,10 @@ class FrameReader:
                 raise FileError(os_sentence(self.path, error, "read")) from error
             self._problems.add(f"byte {self._log.position}", error.strerror or error)
         seen.end()
+        notes = self._log.notes
+        if notes.count > len(notes.kept):
+            kept = f"only the first {len(notes.kept):,} of {notes.count:,} notes are kept"
+            self._problems.find("notes", kept)
         if not seen.frames and self.skipped:
             raise FileError(f"nothing of {self.path.name} can be read: {self.problems[0]}")
 

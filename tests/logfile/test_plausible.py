@@ -11,6 +11,7 @@ from canmcast_gui.logfile import FileError, TableLayout, read_batches
 from canmcast_gui.logfile.plausible import Plausibility
 from canmcast_gui.logfile.problems import Finding, Problems
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
+from tests.support.corpus import corpus_file, corpus_table
 
 SECOND = 1_000_000_000
 WIDENED = "standard ids above 7FF, read as extended"
@@ -229,3 +230,20 @@ def test_nothing_but_error_frames():
 )
 def test_nothing_is_said_about_usual_times(times):
     assert findings_of(times) == []
+
+
+def test_notes_that_are_only_counted_are_told(tmp_path):
+    lines = ["(1.0) can0 100#\n"] + [f"# note {row}\n" for row in range(10_001)]
+    (tmp_path / "log.log").write_text("".join(lines))
+    _, reader = read(tmp_path / "log.log")
+    assert reader.findings == [Finding("only the first 10,000 of 10,001 notes are kept")]
+
+
+@pytest.mark.parametrize("truth", corpus_table("TRUTH.tsv"), ids=lambda row: row["path"])
+def test_nothing_looks_odd_in_real_files(truth):
+    try:
+        reader = read_batches(corpus_file(truth["path"]))
+        list(reader)
+    except FileError:
+        return  # other tests say which files hold nothing
+    assert reader.findings == []

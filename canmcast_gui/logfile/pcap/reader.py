@@ -34,6 +34,7 @@ _SLACK = bytes(128)
 # linux/can.h: what byte 5 of a CAN FD frame may say, and what byte 4 of a CAN XL frame always does.
 _BRS, _ESI, _FDF = 0x1, 0x2, 0x4
 _XLF = 0x80
+_XL_FRAMES = "CAN XL frames"
 
 
 class _Frame(NamedTuple):
@@ -73,7 +74,8 @@ class PcapLog:
                     yield batch[start : start + batch_frames].compact()
         self.position = self._path.stat().st_size
         if capture.packets and not frames:
-            raise FileError(f"{self._path.name} is a network capture without SocketCAN frames")
+            xl = " other than CAN XL, which is not read" if self.passed_over[_XL_FRAMES] else ""
+            raise FileError(f"{self._path.name} is a network capture without SocketCAN frames{xl}")
 
 
 def _frames(content: bytes, packets: list[Packet], passed_over: Counter[str]) -> FrameBatch:
@@ -83,13 +85,14 @@ def _frames(content: bytes, packets: list[Packet], passed_over: Counter[str]) ->
     found = [frame for frame in found if frame.packet.end - frame.start >= _HEAD.itemsize]
     others = len(located) - len(found)
     xl = sum(frame.protocol == _XL for frame in located) if others else 0
-    passed_over += Counter({"CAN XL frames": xl, "other packets": others - xl})  # drops zeros
+    passed_over += Counter({_XL_FRAMES: xl, "other packets": others - xl})  # drops zeros
     places = np.array([frame.start for frame in found], dtype=np.int64)
     room = np.array([frame.packet.end for frame in found], dtype=np.int64) - places - _HEAD.itemsize
     stream = np.frombuffer(content + _SLACK, np.uint8)
     records = np.zeros(len(found), dtype=FRAME_DTYPE)
     records["timestamp_ns"] = [frame.packet.time_ns for frame in found]
-    records["channel"] = [min(frame.packet.interface + 1, 255) for frame in found]
+    channels = np.array([frame.packet.interface + 1 for frame in found], dtype=np.int64)
+    records["channel"] = np.where(channels <= 255, channels, 0)
     heads = stream[places[:, None] + np.arange(_HEAD.itemsize)].view(_HEAD)[:, 0]
     _set_kinds(records, heads, room, found)
     heap = Heap()

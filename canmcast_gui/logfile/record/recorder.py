@@ -118,8 +118,8 @@ class Recorder:
 
     @property
     def was_moved(self) -> bool:
-        """Whether the file is not where it was begun, or another one is; not known of numbered files."""
-        if self.options.is_numbered or self._closing:
+        """Whether the file is not where it was begun, or another one is; not known of several files."""
+        if self.options.is_numbered or self._closing or self.files > 1:
             return False
         return _identity(self._written_path) != self._written_identity
 

@@ -138,6 +138,8 @@ def test_can_xl_frames_are_counted_and_not_taken_for_others(tmp_path):
     batch, reader = read(tmp_path, pcap([xl, *FRAMES, xl]))
     check(batch)
     assert reader.passed_over == {"CAN XL frames": 2}
+    with pytest.raises(FileError, match="without SocketCAN frames other than CAN XL, which is not read"):
+        read(tmp_path, pcap([xl]))
 
 
 def block(kind: int, body: bytes, order: str) -> bytes:
