@@ -53,6 +53,7 @@ class _Shown:
     saved_until: int
     saved_marks: frozenset[Note]
     is_demo: bool
+    opened: Opened | None
 
 
 class Trace(QObject):
@@ -85,6 +86,7 @@ class Trace(QObject):
         self._fed = 0
         self._saved_until = 0
         self._saved_marks: frozenset[Note] = frozenset()
+        self._opened: Opened | None = None
         self._is_demo = False
         self._in_use: list[Recording] = []
         self._storage_trouble = 0
@@ -228,6 +230,7 @@ class Trace(QObject):
         self._is_demo = False
         self._saved_until = 0
         self._saved_marks = frozenset()
+        self._opened = None
         self.replaced.emit()
 
     # -- from a file -------------------------------------------------------------------------------------
@@ -248,7 +251,9 @@ class Trace(QObject):
             task.failed.connect(self._say_error)
             return task.start()
         task = self._pool.make(title, partial(load, parts, align, target))
-        before = _Shown(self.recording, self.file_path, self._saved_until, self._saved_marks, self._is_demo)
+        before = _Shown(
+            self.recording, self.file_path, self._saved_until, self._saved_marks, self._is_demo, self._opened
+        )
         task.finished.connect(lambda opened: self._on_opened(before, path, opened, target))
         task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
         task.failed.connect(
@@ -266,6 +271,10 @@ class Trace(QObject):
             self._saved_marks = frozenset(opened.notes)
         for remark in opened.remarks:
             self.message.emit("info", f"{remark[0].upper()}{remark[1:]}.")
+        self._say_unread(path, opened)
+
+    def _say_unread(self, path: Path, opened: Opened) -> None:
+        self._opened = opened
         if text := opened.summary(path.name):
             self.message.emit("warning", text)
             self.unread.emit(text, opened)
@@ -283,6 +292,8 @@ class Trace(QObject):
             self._saved_until, self._saved_marks = before.saved_until, before.saved_marks
             self._is_demo = before.is_demo
             target.discard()
+            if before.path is not None and before.opened is not None:
+                self._say_unread(before.path, before.opened)  # it holds again
         else:
             self._retire(before.recording)
         self._say_error(sentence)

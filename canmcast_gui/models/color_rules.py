@@ -42,7 +42,7 @@ class ColorRule:
 DEFAULT_RULES = (
     ColorRule("Error frames", "error", "#d0202b"),
     ColorRule("Remote frames", "remote", "#178a4c"),
-    ColorRule("Sent by this program", "dir == tx", "#2461c9"),
+    ColorRule("Sent (Tx)", "dir == tx", "#2461c9"),
 )
 
 

@@ -94,7 +94,7 @@ class PlotDocks(QObject):
     def open(self, setup: PlotSetup) -> None:
         """Open a plot as it is set up, under its name; nothing but a message where there are too many."""
         if len(self.docks) >= MOST_PLOTS:
-            self._session.message.emit("warning", f"There are {MOST_PLOTS} plots open; close one first.")
+            self._session.message.emit("info", f"There are {MOST_PLOTS} plots open; close one first.")
             return
         if not setup.name or setup.name in self.docks:
             setup = replace(setup, name=self._free_name())

@@ -105,7 +105,7 @@ class ViewDocks(QObject):
     def open(self, setup: ViewSetup) -> ViewPane | None:
         """Open a view as it is set up, under its name or a free one; None where there are too many."""
         if len(self._docks) >= MOST_VIEWS:
-            self._session.message.emit("warning", f"There are {MOST_VIEWS} views open; close one first.")
+            self._session.message.emit("info", f"There are {MOST_VIEWS} views open; close one first.")
             return None
         name = setup.name if setup.name and setup.name not in self._docks else self._free_name()
         pane = ViewPane(replace(setup, name=name), self._panel.context)

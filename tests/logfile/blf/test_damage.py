@@ -15,6 +15,7 @@ from canmcast_gui.logfile.blf.chain import objects_of
 from tests.logfile.blf import damaging
 from tests.logfile.blf.files import container, file_header, message, padded, read, thing
 from tests.logfile.blf.test_files import marker, numbered
+from tests.logfile.wounds import mutated, read_or_refused
 from tests.support.corpus import corpus_file
 
 KINDS = ["random", "flips", "zeros", "cut out"]
@@ -53,6 +54,42 @@ def test_only_touched_containers_are_lost(kind, sample, tmp_path):
 def test_only_touched_containers_are_lost_at_length(kind, sample, tmp_path):
     for seed in range(6, 400):
         check_packed(sample, tmp_path / "log.blf", kind, seed)
+
+
+@pytest.mark.parametrize("place", range(32))
+def test_any_wrong_byte_of_a_containers_head_costs_one_container(place, sample, tmp_path):
+    at, end, _ = sample.containers[3]
+    for value in (0, 1, 0x80, 0xFF):
+        wounded = bytearray(sample.content)
+        if wounded[at + place] == value:
+            continue
+        wounded[at + place] = value
+        found, _ = damaging.read_damaged(tmp_path / "log.blf", bytes(wounded))
+        assert damaging.are_in_order(found, sample.frames)
+        assert set(sample.untouched(at, end)) <= set(found)
+
+
+def check_inside(path, seed):
+    """Objects that were damaged before they were packed: the checksum is right, what is in it is not."""
+    chance = random.Random(seed)
+    stream = numbered(150) + padded(thing(96, marker(b"Group", b"Braking", b""))) + numbered(150, 150)
+    stream = mutated(stream, chance)
+    width = chance.choice((700, 4_096, len(stream)))
+    parts = [stream[start : start + width] for start in range(0, len(stream), width)]
+    content = file_header() + b"".join(container(part, chance.random() < 0.7) for part in parts)
+    return read_or_refused(path, content)
+
+
+def test_objects_that_were_damaged_before_they_were_packed(tmp_path):
+    read = [check_inside(tmp_path / "log.blf", seed) for seed in range(60)]
+    assert sum(read) > 60 * 150
+    assert max(read) <= 300
+
+
+@pytest.mark.long
+def test_objects_that_were_damaged_before_they_were_packed_at_length(tmp_path):
+    for seed in range(60, 4_000):
+        check_inside(tmp_path / "log.blf", seed)
 
 
 def check_stored(path, kind, seed):

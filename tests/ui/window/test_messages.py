@@ -50,6 +50,18 @@ def test_what_was_said_of_a_file_goes_with_it(qtbot, stage, window, good, damage
     assert window.panel.messages.texts == []
 
 
+def test_what_was_said_of_a_file_holds_again_when_the_next_one_cannot_be_opened(
+    qtbot, window, damaged, tmp_path
+):
+    open_and_wait(qtbot, window, damaged, "")
+    (said,) = window.panel.messages.texts
+    empty = tmp_path / "empty.asc"
+    empty.write_bytes(b"")
+    open_and_wait(qtbot, window, empty, "empty.asc in ")
+    assert window.panel.messages.texts[0] == said
+    assert len(window.panel.messages.texts) == 2
+
+
 def test_what_was_said_of_a_file_goes_when_a_bus_is_connected(qtbot, stage, window, tmp_path, network):
     empty = tmp_path / "empty.asc"
     empty.write_bytes(b"")
