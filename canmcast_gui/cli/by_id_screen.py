@@ -10,10 +10,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from canmcast_gui.cli.say import printable
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text, type_text
+from canmcast_gui.printable import printable
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Change
 

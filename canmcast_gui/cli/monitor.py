@@ -20,11 +20,11 @@ from canmcast_gui.cli.listen import Listener, losses_text
 from canmcast_gui.cli.options import bus_options, bus_settings_from, demo_settings_from
 from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.say import printable
 from canmcast_gui.counted import counted
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import DemoProcess
+from canmcast_gui.printable import printable
 from canmcast_gui.recording import NewestById, RateMeter
 from canmcast_gui.resources_path import resource
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from canmcast_gui.cli.say import printable
+from canmcast_gui.printable import printable
 
 
 def ask_before_overwriting(path: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from canmcast_gui.cli.say import printable
+from canmcast_gui.printable import printable
 
 
 @contextmanager

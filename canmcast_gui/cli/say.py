@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import click
 
-
-def printable(text: str) -> str:
-    """The text with an escape such as ``\\x1b`` for each character that is not visible.
-
-    Such characters move the cursor, color or hide text, turn its direction, or forge lines.
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+from canmcast_gui.printable import printable
 
 
 def say(line: str) -> None:

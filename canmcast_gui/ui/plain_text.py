@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
+from canmcast_gui.printable import printable
+
 # Reaches every label before it is measured or drawn, also those inside of message boxes and dialogs, and the
 # label that shows all tool tips, which would guess again for each text. Labels that say that theirs is rich
 # text keep it.
@@ -20,10 +22,12 @@ def apply(app: QApplication) -> None:
 
 
 def label_text(text: str) -> str:
-    """A text for menus, tabs, buttons and panel titles, where a single ``&`` would underline a letter."""
-    return text.replace("&", "&&")
+    """A text for menus, tabs, buttons and panel titles, where a single ``&`` would underline a letter
+    and a line feed would make them higher.
+    """
+    return printable(text).replace("&", "&&")
 
 
 def title_text(text: str) -> str:
     """A text for a window's title, where ``[*]`` would be the mark of unsaved changes."""
-    return text.replace("[*]", "[*][*]")
+    return printable(text).replace("[*]", "[*][*]")

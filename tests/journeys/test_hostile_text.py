@@ -162,3 +162,16 @@ def test_a_file_whose_name_would_read_a_device_opens(tmp_path, own_home):
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY)),
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_line_feed_in_a_name_makes_no_bar_higher(dressed, tmp_path):
+    heights = [dressed.window.statusBar().height(), dressed.window.panel.filter_box.height()]
+    path = tmp_path / "one\ntwo \u202e\x1b.asc"
+    path.write_text(ASC)
+    dressed.window.files.open(str(path))
+    dressed.wait(lambda: len(dressed.session.recording) == 5, "the file")
+    QApplication.processEvents()
+    shown = [text for _where, _kind, text in rich_text.everything_shown() if "one" in text and "two" in text]
+    assert any(r"File: one\ntwo \u202e\x1b.asc" in text for text in shown)
+    assert r"one\ntwo" in dressed.window.windowTitle()
+    assert [dressed.window.statusBar().height(), dressed.window.panel.filter_box.height()] == heights

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.printable import printable
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
@@ -86,7 +87,7 @@ def recent_buses(settings: AppSettings) -> list[BusSettings]:
 
 def state_text(session: Session) -> str:
     """What the window shows, in two or three words."""
-    name = session.file_path.name if session.file_path else ""
+    name = printable(session.file_path.name) if session.file_path else ""
     if session.bus_problem:
         return f"Reception problem: {session.bus_label}"
     return {

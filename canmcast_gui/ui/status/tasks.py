@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.tasks import Task
+from canmcast_gui.printable import printable
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.elided_label import ElidedLabel
 
@@ -52,7 +53,7 @@ class _TaskEntry(QWidget):
         cancel.setAccessibleName("Cancel")
         cancel.clicked.connect(task.cancel)
         cancel.clicked.connect(lambda: cancel.setEnabled(False))
-        title = ElidedLabel(task.title)
+        title = ElidedLabel(printable(task.title))
         title.setToolTip(task.title)
         layout.addWidget(title)
         layout.addWidget(self._progress)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QT
 
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import ORDERS, Order
+from canmcast_gui.printable import printable
 from canmcast_gui.ui.dialogs.several import offset_box
 from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
@@ -85,7 +86,7 @@ class ReplayFiles(QWidget):
         self._show_offsets()
 
     def _make_line(self, place: int, part: LogPart) -> None:
-        name = ElidedLabel(part.path.name, self)
+        name = ElidedLabel(printable(part.path.name), self)
         name.mode = Qt.TextElideMode.ElideMiddle
         name.setToolTip(str(part.path))
         box = offset_box()

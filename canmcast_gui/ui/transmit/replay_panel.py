@@ -27,6 +27,7 @@ from canmcast_gui.logfile.several import Order
 from canmcast_gui.models.transmit.replay import NO_BUS, ReplayControl
 from canmcast_gui.models.transmit.replay_source import parts_of
 from canmcast_gui.models.transmit.switch import TransmitSwitch
+from canmcast_gui.printable import printable
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 from canmcast_gui.ui.elided_label import ElidedLabel
@@ -260,7 +261,7 @@ class ReplayPanel(QWidget):
         self.fields.setEnabled(free)
         self.files.setEnabled(free)
         self.files.show_files(control.source.parts, control.source.order)
-        self.source.setText(self._source_text())
+        self.source.setText(printable(self._source_text()))
         self.source.setToolTip(self.source.text())
         remarks = "; ".join(control.source.remarks)
         self.remarks.setText(remarks[:1].upper() + remarks[1:])

@@ -19,6 +19,7 @@ from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.models.transmit.signals import SignalLine, lines_of, with_value
+from canmcast_gui.printable import printable
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.elided_label import ElidedLabel
 
@@ -126,7 +127,7 @@ class _SignalField(QWidget):
         self.hide()
         self.line = line
         signal = line.signal
-        self.label = ElidedLabel(signal.name, parent)
+        self.label = ElidedLabel(printable(signal.name), parent)
         self.label.setMinimumWidth(90)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.label.setToolTip(f"{signal.name}: {signal.comment}" if signal.comment else signal.name)
