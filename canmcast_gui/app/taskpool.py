@@ -8,6 +8,8 @@ from canmcast_gui.app.tasks import Task, Work
 
 # A task that reads from a server that is gone does not see that it is cancelled.
 END_SECONDS = 4.0
+# Some may wait for such a server; what the user does then must not wait behind them.
+LEAST_THREADS = 16
 
 
 class TaskPool(QObject):
@@ -18,6 +20,8 @@ class TaskPool(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: set[Task] = set()
+        threads = QThreadPool.globalInstance()
+        threads.setMaxThreadCount(max(threads.maxThreadCount(), LEAST_THREADS))
 
     def make(self, title: str, work: Work) -> Task:
         """A task that has not begun: connect to its signals, then start it."""

@@ -6,7 +6,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from canmcast_gui.frames.patience import within
 from canmcast_gui.recording.location import recordings_folder
+
+# The window stands still for so long at most.
+PATIENCE_SECONDS = 1.0
 
 
 def relative_path(path: Path, folder: Path) -> str:
@@ -14,10 +18,18 @@ def relative_path(path: Path, folder: Path) -> str:
 
     Absolute where the two have nothing but the root, or not even a drive, in common.
     """
-    absolute, here = path.resolve(), folder.resolve()
+    absolute, here = _resolved(path), _resolved(folder)
     if absolute.anchor != here.anchor or absolute.parts[:2] != here.parts[:2]:
         return str(absolute)
     return Path(os.path.relpath(absolute, here)).as_posix()
+
+
+def _resolved(path: Path) -> Path:
+    """Without links, as far as the file system answers."""
+    try:
+        return within(PATIENCE_SECONDS, path.resolve)
+    except TimeoutError:
+        return path.absolute()
 
 
 def absolute_path(text: str, folder: Path) -> Path:

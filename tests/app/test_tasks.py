@@ -89,3 +89,15 @@ def test_a_task_that_does_not_end_is_not_waited_for_without_limit(qapp, pool):
     assert not pool.shutdown(0.02)
     go_on.set()
     assert pool.shutdown(5.0)
+
+
+def test_tasks_that_wait_do_not_hold_up_another(qtbot, pool):
+    go_on = threading.Event()
+    for _ in range(8):
+        pool.make("Waiting", lambda _report: go_on.wait()).start()
+    task = pool.make("Quick", lambda _report: "done")
+    with qtbot.waitSignal(task.finished) as finished:
+        task.start()
+    assert finished.args == ["done"]
+    go_on.set()
+    assert pool.shutdown(5.0)
