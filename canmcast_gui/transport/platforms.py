@@ -210,7 +210,7 @@ def interface_problem(sock: socket.socket, name: str) -> str | None:
     if not flags & LINUX_IFF_UP:
         return f"the interface {name} is down"
     if not flags & LINUX_IFF_RUNNING:  # netdevice(7): resources allocated; the kernel means: has a carrier
-        return f"the interface {name} has no link: is its cable plugged in?"
+        return f"the interface {name} has no link (no cable, or no radio connection)"
     return None
 
 
