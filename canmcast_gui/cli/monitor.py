@@ -130,4 +130,4 @@ class Monitor:
         losses = losses_text(self._listener.report()) or ", 0 lost"
         frames = f"{rate:,.0f} frames/s · {counted(self._listener.taken, 'frame')}{losses}"
         trouble = [f"reception problem: {problem}"] if problem else []
-        return " · ".join(["canmcast", self._label, frames, *trouble])
+        return " · ".join(["canmcast", *trouble, self._label, frames])

@@ -155,3 +155,21 @@ def test_the_demonstration_is_on_the_usual_bus_where_that_is_asked_for(start, ca
     monitor = start("monitor", "--demo", *bus).wait_until_listening()
     assert len(canmcast("dump", *bus, "--count", "20").stdout.splitlines()) == 20
     assert monitor.interrupt().result().returncode == 0
+
+
+def test_a_reception_problem_stands_where_it_is_seen(terminal, network, spare_interface):
+    where = (
+        "--group",
+        "239.74.163.2",
+        "--port",
+        str(network.free_port()),
+        "--interface",
+        spare_interface.name,
+    )
+    monitor = terminal("monitor", *where, "--hop-limit", "0")
+    monitor.read_until("0 frames/s")
+    spare_interface.down()
+    monitor.read_until("canmcast · reception problem: the interface cmspare is down")
+    spare_interface.up()
+    monitor.press("q")
+    assert monitor.wait() == 0

@@ -120,6 +120,8 @@ def test_the_log_has_the_same_problem_once_a_minute(network, spare_interface, ca
 
 def test_a_cable_that_is_pulled_is_a_problem(capture, spare_interface):
     spare_interface.plug("down")
-    wait_until(lambda: capture.problem == "the interface cmspare has no link (no cable, or no radio connection)")
+    wait_until(
+        lambda: capture.problem == "the interface cmspare has no link (no cable, or no radio connection)"
+    )
     spare_interface.plug("up")
     wait_until(lambda: capture.problem is None)
