@@ -17,10 +17,12 @@ from tests.logfile.blf.files import container, file_header, message, padded, rea
 from tests.logfile.blf.test_files import marker, numbered
 from tests.logfile.wounds import mutated, read_or_refused
 from tests.support.corpus import corpus_file
+from tests.support.long_runs import SECONDS, rounds, seeded
 
 KINDS = ["random", "flips", "zeros", "cut out"]
 SIZES = (1, 4, 30, 400, 6_000, 40_000)
 FRAMES = 20_000
+LONG_SECONDS = SECONDS / 4  # there are several of them
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +54,9 @@ def test_only_touched_containers_are_lost(kind, sample, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_touched_containers_are_lost_at_length(kind, sample, tmp_path):
-    for seed in range(6, 400):
-        check_packed(sample, tmp_path / "log.blf", kind, seed)
+    chance = seeded()
+    for _ in rounds(LONG_SECONDS):
+        check_packed(sample, tmp_path / "log.blf", kind, chance.random())
 
 
 @pytest.mark.parametrize("place", range(32))
@@ -88,8 +91,9 @@ def test_objects_that_were_damaged_before_they_were_packed(tmp_path):
 
 @pytest.mark.long
 def test_objects_that_were_damaged_before_they_were_packed_at_length(tmp_path):
-    for seed in range(60, 4_000):
-        check_inside(tmp_path / "log.blf", seed)
+    chance = seeded()
+    for _ in rounds(LONG_SECONDS):
+        check_inside(tmp_path / "log.blf", chance.random())
 
 
 def check_stored(path, kind, seed):
@@ -116,8 +120,9 @@ def test_contents_that_are_not_packed(kind, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["random", "zeros"])
 def test_contents_that_are_not_packed_at_length(kind, tmp_path):
-    for seed in range(4, 250):
-        check_stored(tmp_path / "log.blf", kind, seed)
+    chance = seeded()
+    for _ in rounds(LONG_SECONDS):
+        check_stored(tmp_path / "log.blf", kind, chance.random())
 
 
 def test_damage_in_one_stored_container_costs_few_of_its_objects(tmp_path):
