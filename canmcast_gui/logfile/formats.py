@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _NOTHING = Flag(0)
 
+# More marks than are ever set; a writer must not keep more than that in memory until the file is complete.
+_MOST_NOTES = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -37,7 +40,8 @@ class Format:
     ``binary``) and the path that it will have; None where the format is not read, or not written.
     ``cannot_hold`` are kinds of frames that it has no place for, ``holds_notes`` whether its sink is a
     NotingSink, ``resolution_ns`` the finest step of its timestamps, ``reads_unfinished`` whether a file reads
-    that was not completed. ``loses`` are the kinds of what is written without something that it had.
+    that was not completed. ``loses`` are the kinds of what is written without something that it had,
+    ``most_notes`` is how many notes its sink takes, which keeps them until the file is complete; 0 is all.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Format:
     resolution_ns: int = 1000
     reads_unfinished: bool = True
     loses: tuple[losses.Loss, ...] = ()
+    most_notes: int = 0
 
     @property
     def can_read(self) -> bool:
@@ -137,6 +142,7 @@ FORMATS: tuple[Format, ...] = (
         binary=True,
         resolution_ns=1,
         loses=losses.MF4,
+        most_notes=_MOST_NOTES,
     ),
     Format(
         "parquet",
@@ -150,6 +156,7 @@ FORMATS: tuple[Format, ...] = (
         resolution_ns=1,
         reads_unfinished=False,
         loses=(losses.SOURCE,),
+        most_notes=_MOST_NOTES,
     ),
     Format(
         "pcap",

@@ -99,7 +99,7 @@ MICROSECONDS = _all("with times rounded to 1 µs", _is_rounded)
 
 ERROR_CONTENT = _errors("without DLC and data", lambda batch: (batch.dlc > 0) | (batch.length > 0))
 ERROR_ID = _errors("without id", lambda batch: (batch.arbitration_id != 0) | batch.has(Flag.EXTENDED))
-ERROR_CLASS = _errors("with another id, of an error on the bus", _not_an_error_class)
+ERROR_CLASS = _errors("with the id of an error on the bus", _not_an_error_class)
 ERROR_LONG = _errors("with their first 8 bytes", lambda batch: batch.length > INLINE_BYTES)
 ERROR_DLC = _errors("with another DLC", lambda batch: (batch.length <= INLINE_BYTES) & _odd_dlc(batch))
 ERROR_DIRECTION = _errors("without direction Tx", lambda batch: batch.has(Flag.TX))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import sys
 from datetime import UTC, datetime
 
 from canmcast_gui.frames import Flag, FrameBatch
@@ -11,7 +11,6 @@ from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format, writable
 from canmcast_gui.logfile.losses import Losses
-from canmcast_gui.logfile.notes import MOST_KEPT
 from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
 
@@ -44,7 +43,8 @@ class Output:
         self.frames = 0
         self._earlier_ns = earlier_ns
         # Notes before the first frame wait for it where the file starts with its time.
-        self._early: deque[Note] = deque(maxlen=MOST_KEPT)
+        self._early: list[Note] = []
+        self._notes = 0
 
     @property
     def start_ns(self) -> int | None:
@@ -56,8 +56,9 @@ class Output:
         if self._starting is not None and self._starting.start_ns is None:
             recent = [note.timestamp_ns for note in self._early if note.timestamp_ns > first_ns - _DAY_NS]
             self._starting.begin(min([first_ns, *recent]))
-            while self._early:
-                self.note(self._early.popleft())
+            early, self._early = self._early, []
+            for note in early:
+                self._write_note(note)
 
     def write(self, batch: FrameBatch) -> None:
         """Write frames; what no frame can be is left out. Raises FileError for what does not fit at all."""
@@ -76,17 +77,22 @@ class Output:
 
     def note(self, note: Note) -> bool:
         """Write a note after the frames; whether the format has a place for it."""
-        if not isinstance(self._sink, NotingSink):
+        if not isinstance(self._sink, NotingSink) or self._notes >= (self._kind.most_notes or sys.maxsize):
             self.losses.count("note", "left out", 1)
             return False
+        self._notes += 1
         if self._starting is not None and self._starting.start_ns is None:
             self._early.append(note)
             return True
+        self._write_note(note)
+        return True
+
+    def _write_note(self, note: Note) -> None:
+        assert isinstance(self._sink, NotingSink)
         if self.start_ns is not None and note.timestamp_ns < self.start_ns:
-            self.losses.count("note", "at the start of the file, which they are older than", 1)
+            self.losses.count("note", "moved to the start of the file", 1)
             note = note._replace(timestamp_ns=self.start_ns)
         self._sink.note(note)
-        return True
 
     def finish(self) -> None:
         """Complete the file."""

@@ -25,7 +25,7 @@ COVERS = {
     "with times rounded to 1 µs": (None, {"time"}),
     "without DLC and data": (ERRORS, {"dlc", "data"}),
     "without id": (ERRORS, {"id"}),
-    "with another id, of an error on the bus": (ERRORS, {"id"}),
+    "with the id of an error on the bus": (ERRORS, {"id"}),
     "with their first 8 bytes": (ERRORS, {"data"}),
     "without flags of other kinds": (ERRORS, {"flags"}),
     "with another DLC": (None, {"dlc"}),
@@ -165,7 +165,7 @@ def test_notes_before_the_start_are_counted_where_they_get_its_time(name, tmp_pa
         writer.note(Note(0, start_ns - 2 * SECOND, "a little earlier: the file begins with it"))
         writer.write(FIRST)
         writer.note(Note(10, start_ns - 10 * SECOND, "older than the file"))
-    assert writer.lost == ["1 note at the start of the file, which they are older than"]
+    assert writer.lost == ["1 note moved to the start of the file"]
     reader = read_batches(path)
     assert sum(map(len, reader)) == 10
     assert [note.timestamp_ns for note in reader.notes] == [start_ns - 2 * SECOND] * 2
@@ -210,3 +210,12 @@ def test_a_recorder_says_at_its_end_what_the_format_does_not_hold(tmp_path):
         recorder.write(batch)
     said = "5 frames with times rounded to 1 µs; 5 frames without source"
     assert recorder.losses == f"Vector ASC does not hold all of it: {said}"
+
+
+@pytest.mark.parametrize("name", ["mf4", "parquet"])
+def test_notes_that_a_sink_does_not_take_are_counted(name, tmp_path):
+    with open_writer(tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}") as writer:
+        writer.write(FIRST)
+        for row in range(10_003):
+            writer.note(Note(10, int(FIRST.timestamp_ns[0]), f"note {row}"))
+    assert (writer.notes, writer.lost) == (10_000, ["3 notes left out"])

@@ -7,7 +7,6 @@ broken off reads up to its end; notes follow as events once it is complete.
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,8 +15,6 @@ from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.mf4.layout import KINDS, Header, event_blocks, rows_of
 from canmcast_gui.logfile.rows import NANOSECONDS
 
-# More marks than anybody sets; a writer must not keep more than that in memory until the file is complete.
-_MOST_NOTES = 10_000
 _SLICE_FRAMES = 16384
 
 
@@ -28,7 +25,7 @@ class Mf4Sink:
         self._file = file
         self._header: Header | None = None
         self._counts = [0] * len(KINDS)
-        self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
+        self._notes: list[Note] = []
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -71,7 +68,7 @@ class Mf4Sink:
         if finished and self._notes:
             self._file.write(bytes(-end % 8))
             events = self._file.tell()
-            self._file.write(event_blocks(list(self._notes), events, header.start_ns))
+            self._file.write(event_blocks(self._notes, events, header.start_ns))
             end = self._file.tell()
         self._file.seek(0)
         self._file.write(header.content(self._counts, data, events, finished))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +17,6 @@ _ROW_GROUP_FRAMES = 131_072
 # have what is sought is skipped.
 _REPEATING = ["channel", "arbitration_id", "dlc"]
 _SOUGHT = ["timestamp", "channel", "arbitration_id"]
-_MOST_NOTES = 10_000
 
 
 class ParquetSink:
@@ -31,7 +29,7 @@ class ParquetSink:
         )
         self._waiting: list[FrameBatch] = []
         self._frames = 0
-        self._notes: deque[tuple[int, int, str]] = deque(maxlen=_MOST_NOTES)
+        self._notes: list[tuple[int, int, str]] = []
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -55,7 +53,7 @@ class ParquetSink:
         """Write what belongs at the end and close the file."""
         self._write_row_group()
         if self._notes:
-            self._writer.add_key_value_metadata({NOTES_KEY.decode(): json.dumps(list(self._notes))})
+            self._writer.add_key_value_metadata({NOTES_KEY.decode(): json.dumps(self._notes)})
         self._writer.close()
         self._file.close()
 
