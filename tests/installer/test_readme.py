@@ -1,4 +1,4 @@
-"""The README's examples run as they stand, with the demonstration to hear."""
+"""The examples of the README and of the handbook run as they stand, with the demonstration on the bus."""
 
 import os
 import re
@@ -13,7 +13,11 @@ from canmcast_gui.cli.program import COMMANDS
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+HANDBOOK = PROJECT / "resources" / "handbook"
+TEXTS = [README, *(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md")))]
+EXAMPLES = list(
+    dict.fromkeys(one for text in TEXTS for one in re.findall(r"```python\n(.*?)```", text, re.DOTALL))
+)
 
 
 @pytest.fixture(scope="module")

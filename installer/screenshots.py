@@ -1,0 +1,183 @@
+"""Make the pictures of the README and the handbook again, from the demonstration, without a display.
+
+    .venv/bin/python installer/screenshots.py
+
+Each state of the window is written to resources/handbook/images/, the first one also to
+resources/screenshots/. Frames stay on this computer; settings and recordings go to a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+PROJECT = Path(__file__).parents[1]
+sys.path.insert(0, str(PROJECT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt  # noqa: E402
+from PySide6.QtGui import QImage, QPixmap, qRgb  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
+
+from canmcast_gui.app.session import Session  # noqa: E402
+from canmcast_gui.app.settings import AppSettings  # noqa: E402
+from canmcast_gui.models.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
+from canmcast_gui.transport.settings import BusSettings  # noqa: E402
+from canmcast_gui.ui import plain_text, theme  # noqa: E402
+from canmcast_gui.ui.connect.dialog import ConnectDialog  # noqa: E402
+from canmcast_gui.ui.dialogs.record import RecordDialog  # noqa: E402
+from canmcast_gui.ui.window.main_window import MainWindow  # noqa: E402
+
+IMAGES = PROJECT / "resources" / "handbook" / "images"
+MAIN = PROJECT / "resources" / "screenshots" / "main.png"
+SIZE = QSize(1280, 800)
+PALETTE = 256
+PATIENCE_S = 30.0
+
+ROWS = (
+    TransmitRow("Ignition on", 0x1A0, data=bytes.fromhex("01 00 00 00"), period_ns=100 * NS_PER_MS),
+    TransmitRow(
+        "Driver",
+        0xC4,
+        data=bytes.fromhex("F4 01 32"),
+        period_ns=20 * NS_PER_MS,
+        changes="triangle(AcceleratorPedal, 0..100, 4 s)",
+    ),
+    TransmitRow(
+        "Answer", 0x7E8, data=bytes.fromhex("02 50 01 AA AA AA AA AA"), trigger="id == 0x7E0 after 5 ms"
+    ),
+)
+
+
+def settle(seconds: float) -> None:
+    """Let the window do what it does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+
+
+def wait(condition: Callable[[], object], what: str) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit(f"screenshots: {what} did not come")
+        settle(0.05)
+
+
+def write(picture: QPixmap, path: Path) -> None:
+    """A PNG with the most frequent colors of the picture: a third of the size of one with all."""
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[:, : image.width()]
+    colors, counts = np.unique(pixels & 0xFFFFFF, return_counts=True)
+    common = colors[np.argsort(-counts)[:PALETTE]]
+    table = [qRgb(int(one) >> 16, int(one) >> 8 & 0xFF, int(one) & 0xFF) for one in common]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flat = image.convertToFormat(QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither)
+    if not flat.save(str(path), "PNG", 0):
+        raise SystemExit(f"screenshots: {path} could not be written")
+
+
+def pictures(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidget]]:
+    """The widgets to take pictures of, one after the other, each when it is ready."""
+    docks = window.docks.docks
+    wait(lambda: len(session.recording) > 6000, "the demonstration")
+    yield "window", window
+    window.panel.set_mode("chronological")
+    window.panel.filter_box.set_filter_text("id in 0x0A0..0x0C4")
+    settle(0.5)
+    window.actions_.pause.trigger()
+    table = window.panel.trace.table
+    line = table.visible_lines()[0] + 4
+    table.select_line(line)
+    table.toggle(line)
+    settle(0.5)
+    yield "watch", window.panel
+    window.panel.filter_box.clear()
+    window.actions_.pause.trigger()
+    yield from _panels(window, docks)
+    yield from _dialogs(window)
+
+
+def _panels(window: MainWindow, docks: dict) -> Iterator[tuple[str, QWidget]]:
+    docks["transmit"].bring_forward()
+    window.docks.transmit.set_rows([row.to_dict() for row in ROWS])
+    window.resizeDocks([docks["transmit"]], [340], Qt.Orientation.Vertical)
+    window.resizeDocks([docks["transmit"], docks["plot"]], [820, 200], Qt.Orientation.Horizontal)
+    window.docks.transmit.table.select([1])
+    settle(0.5)
+    window.docks.transmit.table.horizontalScrollBar().setValue(0)
+    settle(0.2)
+    yield "send", docks["transmit"]
+    docks["replay"].bring_forward()
+    window.docks.replay.choose_trace()
+    settle(0.5)
+    yield "replay", docks["replay"]
+    window.resizeDocks([docks["transmit"]], [520], Qt.Orientation.Vertical)
+    window.resizeDocks([docks["transmit"], docks["plot"]], [150, 860], Qt.Orientation.Horizontal)
+    window.docks.plots.current.actions_.second.trigger()
+    window.actions_.pause.trigger()
+    settle(1.0)
+    yield "plot", docks["plot"]
+
+
+def _dialogs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    dialog = ConnectDialog(BusSettings(), window)
+    yield "connect", _shown(dialog)
+    window.files.ask_record_with_options()
+    record = window.findChildren(RecordDialog)[-1]
+    record.path.setText("drive.blf")
+    record.trigger.setText("EngineStatus.EngineSpeed > 3000")
+    for box in (record.pre, record.post):
+        box.check.setChecked(True)
+    yield "record", _shown(record)
+    window.docks.show_browser()
+    window.docks.browser.show_signal("EngineStatus.EngineSpeed")
+    window.docks.browser_dock.resize(900, 520)
+    settle(0.5)
+    yield "databases", window.docks.browser_dock
+
+
+def _shown(dialog: QDialog) -> QDialog:
+    dialog.show()
+    settle(0.3)
+    return dialog
+
+
+def main() -> None:
+    """Start the demonstration and write all pictures."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("canmcast")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = folder
+        settings = AppSettings(Path(folder) / "settings.ini")
+        settings.theme.set("light")
+        theme.apply(application, settings)
+        plain_text.apply(application)
+        session = Session()
+        window = MainWindow(session, settings)
+        window.resize(SIZE)
+        window.show()
+        window.start_demo()
+        for name, widget in pictures(window, session):
+            picture = widget.grab()
+            write(picture, IMAGES / f"{name}.png")
+            if name == "window":
+                write(picture, MAIN)
+        window.end()
+        session.disconnect_bus()
+        session.shutdown()
+        for thing in (window, session, settings):
+            thing.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What the handbook calls things is what they are called in the window."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QAction, QShortcut
+
+from canmcast_gui.ui.handbook.pages import names, page
+
+pytestmark = [pytest.mark.window]
+
+_PATH = re.compile(r"\*\*([^*›]+(?: › [^*]+)+)\*\*")
+
+
+def menu_paths(menu, path):
+    """Each entry of a menu and those below it, as the handbook writes them."""
+    menu.aboutToShow.emit()
+    found = set()
+    for action in menu.actions():
+        place = (*path, action.text().replace("&", ""))
+        found.add(" › ".join(place))
+        if action.menu() is not None:
+            found |= menu_paths(action.menu(), place)
+    return found
+
+
+def all_paths(window):
+    """Each entry of the menu bar."""
+    return set().union(*(menu_paths(one.menu(), (title(one),)) for one in window.menuBar().actions()))
+
+
+def title(action):
+    """What a menu is called."""
+    return action.text().replace("&", "")
+
+
+@pytest.mark.parametrize("name", names())
+def test_entries_of_menus_that_are_named_exist(window, name):
+    named = {" ".join(path.split()) for path in _PATH.findall(page(name).markdown)}
+    assert named <= all_paths(window)
+
+
+def test_pages_name_entries_of_every_menu(window):
+    named = {path.split(" › ")[0] for name in names() for path in _PATH.findall(page(name).markdown)}
+    menus = {title(action) for action in window.menuBar().actions()}
+    assert named >= menus - {"Help"}
+
+
+def test_the_keys_of_the_window_are_on_the_page_about_keys(qtbot, window):
+    window.docks.plots.load()
+    qtbot.waitUntil(lambda: window.docks.plots.current is not None)
+    page_text = page("keyboard").markdown
+    known = {
+        key.strip()
+        for row in re.findall(r"^\| ([^|]+) \|", page_text, re.MULTILINE)
+        for key in row.split(", ")
+    }
+    actions = [key.toString() for one in window.findChildren(QAction) for key in one.shortcuts()]
+    shortcuts = [one.key().toString() for one in window.findChildren(QShortcut)]
+    assert len(actions) > 40
+    assert {*actions, *shortcuts} <= known
