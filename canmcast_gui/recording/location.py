@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -42,6 +43,21 @@ def make_new_folder() -> Path:
 def is_temporary(folder: Path) -> bool:
     """Whether a recording's folder stands among the temporary files, for want of the user's data folder."""
     return folder.name.startswith(_TEMPORARY_PREFIX)
+
+
+def temporary_folders() -> list[Path]:
+    """The folders of this user's recordings that stand among the temporary files."""
+    place = Path(tempfile.gettempdir())
+    return [folder for folder in place.glob(f"{_TEMPORARY_PREFIX}*") if _is_own(folder)]
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder is this user's: anyone may put something among the temporary files."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (os.name != "posix" or found.st_uid == os.geteuid())
 
 
 def _make_in(parent: Path) -> Path:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.frames.private import make_private_folder
+from canmcast_gui.frames.private import close_to_others, make_private_folder
 from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.gaps import Gap, Gaps
@@ -97,6 +97,7 @@ class Recording:
             raise RecordingError(f"the recording in {path} cannot be opened: {error.strerror}") from error
         if lock is None:
             raise RecordingError(f"the recording in {path} is in use; close the program that records it")
+        close_to_others(path)
         recording = cls(path, lock, SourceFile.open(path), limits or Limits())
         recording._load()
         with suppress(OSError):  # whoever opens it may go on with it

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from canmcast_gui.recording.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUFFIX, ChunkHeader
 from canmcast_gui.recording.errors import RecordingError
-from canmcast_gui.recording.location import COPY_NAME, recordings_folder
+from canmcast_gui.recording.location import COPY_NAME, recordings_folder, temporary_folders
 from canmcast_gui.recording.lock import LOCK_NAME, FolderLock
 from canmcast_gui.recording.marks import FILE_NAME as MARKS_NAME
 
@@ -29,11 +29,12 @@ class Leftover:
 
 
 def leftovers(parent: Path | None = None) -> list[Leftover]:
-    """The recordings in ``parent`` (the user's data folder) that hold frames and that nobody owns.
+    """The recordings in ``parent`` that hold frames and nobody owns; None: those in the user's data folder
+    and those that had to stand elsewhere.
 
     The newest comes first. ``Recording.open(leftover.folder)`` brings one back.
     """
-    found = [_look_at(folder) for folder in _unowned(parent or recordings_folder())]
+    found = [_look_at(folder) for folder in _unowned(parent)]
     held = [leftover for leftover in found if leftover.frames and not _is_mere_copy(leftover.folder)]
     return sorted(held, key=lambda leftover: leftover.folder.name, reverse=True)
 
@@ -47,15 +48,17 @@ def remove(leftover: Leftover) -> None:
 def remove_empty(parent: Path | None = None) -> None:
     """Delete the recordings that nobody owns and that have nothing to recover: no frames, or a file's."""
     oldest = time.time() - SECONDS_TO_BEGIN
-    for folder in _unowned(parent or recordings_folder()):
+    for folder in _unowned(parent):
         with suppress(OSError):  # another program has deleted it by now
             worthless = _is_mere_copy(folder) or not _look_at(folder).frames
             if worthless and (folder / LOCK_NAME).stat().st_mtime < oldest:
                 _delete(folder)
 
 
-def _unowned(parent: Path) -> list[Path]:
-    folders = [path.parent for path in parent.glob(f"*/{LOCK_NAME}")]
+def _unowned(parent: Path | None) -> list[Path]:
+    folders = [path.parent for path in (parent or recordings_folder()).glob(f"*/{LOCK_NAME}")]
+    if parent is None:
+        folders += [folder for folder in temporary_folders() if (folder / LOCK_NAME).exists()]
     return [folder for folder in folders if FolderLock.is_free(folder)]
 
 

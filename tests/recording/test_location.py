@@ -1,6 +1,7 @@
 """Where recordings stand on each system."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.recording import Recording
+from canmcast_gui.recording import Recording, leftovers, remove
 from canmcast_gui.recording.location import is_temporary, make_new_folder, recordings_folder
 
 
@@ -84,3 +85,23 @@ def test_without_a_data_folder_recordings_stand_among_temporary_files(own_home, 
         assert len(recording) == 3
     finally:
         recording.discard()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights and links")
+def test_what_a_crash_leaves_among_temporary_files_is_found_and_closed_to_others(own_home, monkeypatch):
+    (own_home / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(own_home / "file"))
+    with Recording.create() as recording:
+        recording.append(long_payloads(3))
+    recording.folder.chmod(0o755)
+    planted = own_home / "elsewhere"
+    shutil.copytree(recording.folder, planted)
+    link = own_home / "tmp" / "canmcast-recording-planted"
+    link.symlink_to(planted)
+    (left,) = leftovers()
+    assert (left.folder, left.frames) == (recording.folder, 3)
+    with Recording.open(left.folder):
+        assert left.folder.stat().st_mode & 0o777 == 0o700
+    remove(left)
+    assert leftovers() == []
+    link.unlink()
