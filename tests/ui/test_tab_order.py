@@ -44,6 +44,10 @@ def an_unread_file(window):
 
 
 DIALOGS = {
+    "new": lambda window: window.actions_.new.trigger(),
+    "new workspace": lambda window: window.actions_.new_workspace.trigger(),
+    "open": lambda window: window.actions_.open.trigger(),
+    "databases": lambda window: window.actions_.load_database.trigger(),
     "connect": lambda window: window.actions_.connect.trigger(),
     "limits": lambda window: window.actions_.limits.trigger(),
     "record": lambda window: window.actions_.record_options.trigger(),
@@ -105,6 +109,7 @@ def test_tab_walks_through_each_dialog(qtbot, full_window):
         ask(full_window)
         qtbot.waitUntil(lambda: bool(shown_dialogs()))
         (dialog,) = shown_dialogs()
+        assert dialog.windowTitle(), which
         activate(dialog)
         check(dialog, which)
         dialog.close()

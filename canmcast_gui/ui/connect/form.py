@@ -9,6 +9,7 @@ from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_I
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import NetworkInterface, choose_interfaces, list_interfaces
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 
 PRESETS = (
@@ -33,6 +34,7 @@ class ConnectForm(QWidget):
         self.port = QLineEdit()
         self.port.setMaximumWidth(110)
         self.interface = QComboBox()
+        widen(self.interface)
         self.hop_limit = QSpinBox()
         self.hop_limit.setRange(0, 255)
         self.hop_limit.setMaximumWidth(110)

@@ -22,6 +22,7 @@ from canmcast_gui.database import Signal as DatabaseSignal
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.database.layout import LayoutModel, Selection, selections_of
 from canmcast_gui.models.database.tables import Entry, range_text
+from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.theme import is_dark
 from canmcast_gui.ui.views import leave_by_tab
 
@@ -41,6 +42,7 @@ class DatabaseDetails(QWidget):
         self.facts = QTextBrowser(self)
         self.facts.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.selection = QComboBox(self)
+        widen(self.selection)
         self.selection.setToolTip("Show only the signals that this number of a multiplexer selects")
         self.model = LayoutModel(self)
         self.layout_table = self._make_table()

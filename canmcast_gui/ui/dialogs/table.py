@@ -24,6 +24,7 @@ from canmcast_gui.logfile.table.rows import header_names, rows_of
 from canmcast_gui.logfile.table.suggest import problems_of
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.plain_text import title_text
+from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.views import leave_by_tab
 
 PREVIEW_ROWS = 12
@@ -63,6 +64,8 @@ class TableDialog(QDialog):
         self._head = head
         self._layout = layout
         self.columns = {name: QComboBox() for name, _ in _FIELDS}
+        for combo in self.columns.values():
+            widen(combo)
         self.kind, self.id_base, self.data_base = _combo(_KINDS), _combo(_BASES), _combo(_BASES)
         self.delimiter = _combo(tuple(DELIMITERS.items()))
         self.skip, self.cells = _spin(0, 10_000), _spin(1, 64)

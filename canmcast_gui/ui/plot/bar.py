@@ -22,7 +22,8 @@ WINDOWS = (
     ("30 min", 1800.0),
 )
 FIRST_WINDOW = 1
-MOST_CHARACTERS = 7
+MOST_CHARACTERS = 7  # of a span
+WIDE_CHARACTERS = 5
 
 
 def span_text(seconds: float) -> str:
@@ -83,7 +84,7 @@ class PlotBar(QToolBar):
             box.addItem(text, seconds)
         box.setCurrentIndex(FIRST_WINDOW)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(MOST_CHARACTERS)
+        box.setMinimumContentsLength(WIDE_CHARACTERS)
         box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
         return box
 

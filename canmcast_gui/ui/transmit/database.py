@@ -21,6 +21,7 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.transmit.database import row_for_message
 from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.popup import widen
 
 _PLACE = Qt.ItemDataRole.UserRole
 
@@ -41,6 +42,7 @@ class MessageDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.node = QComboBox(self)
+        widen(self.node)
         self.node.addItem("Messages of all nodes", None)
         for name in sorted({sender for _, message in self._messages for sender in message.senders}):
             self.node.addItem(f"Messages that {name} sends", name)

@@ -28,6 +28,7 @@ from canmcast_gui.models.transmit.columns import (
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.models.transmit.row import FRAME_TYPES
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.popup import widen
 
 # Between a number at the right of its cell and what begins at the left of the next one.
 NUMBER_SPACE = "\u00a0"
@@ -99,7 +100,7 @@ class TransmitDelegate(QStyledItemDelegate):
         else:
             for length in row.lengths:
                 box.addItem(str(length), str(length))
-        box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 24)
+        widen(box)
         box.activated.connect(lambda _choice: self._take_choice(box))
         return box
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.fuzz_setup import MAX_RATE, MIN_RATE, MOST_COUNT, MOST_SEED, FuzzSetup
 from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
@@ -50,6 +51,7 @@ class FuzzFields(QWidget):
         self.mask = self._line("what data does not fix")
         self.mask.setToolTip("Bits that are random, in hex: FF is a whole byte")
         self.signal = QComboBox(self)
+        widen(self.signal)
         self.signal.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.signal.setMinimumContentsLength(10)
         self.signal.setToolTip("Let the bits of one signal be random, and keep all others")

@@ -24,6 +24,7 @@ from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, read
 from canmcast_gui.models.transmit.switch import TransmitSwitch
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.sentence import Sentence
 from canmcast_gui.ui.views import leave_by_tab
@@ -56,6 +57,7 @@ class SequencePanel(QWidget):
         self.control = SequenceControl(session, model, switch, self)
         self.names = QComboBox(self)
         self.names.setEditable(True)
+        widen(self.names)
         self.names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.names.setMinimumWidth(140)
         self.names.setToolTip("The sequence; type to rename it")

@@ -22,6 +22,7 @@ from canmcast_gui.models.transmit.signals import SignalLine, lines_of, with_valu
 from canmcast_gui.printable import printable
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.elided_label import ElidedLabel
+from canmcast_gui.ui.popup import widen
 
 SLIDER_STEPS = 1000
 MOST_CHOICES = 2000
@@ -153,6 +154,7 @@ class _SignalField(QWidget):
     def _make_choice(self, parent: QWidget) -> QComboBox:
         editor = QComboBox(parent)
         editor.setEditable(True)
+        widen(editor)
         editor.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         editor.addItems([text for _raw, text in sorted(self.line.signal.choices.items())][:MOST_CHOICES])
         editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -10,7 +10,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.transmit.columns import COLUMNS, DATA
 from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate
-from canmcast_gui.ui.views import TabEditing, VisibleChecks, prepare_table, select_rows
+from canmcast_gui.ui.views import TabEditing, VisibleChecks, WideNumbers, prepare_table, select_rows
 
 Trigger = QAbstractItemView.EditTrigger
 
@@ -46,6 +46,7 @@ class TransmitTableView(TabEditing, QTableView):
         header.setMinimumSectionSize(metrics.averageCharWidth() * 4)
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 10)
+        WideNumbers(self, (place for place, column in enumerate(COLUMNS) if column.align == "right"))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
 

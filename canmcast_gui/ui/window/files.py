@@ -207,6 +207,7 @@ class FileFlows(QObject):
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved frames")
         what = counted(frames, "received frame") if frames else counted(marks, "mark")
         box.setText(f"{what} {are(frames or marks)} in no file yet.")
         box.setInformativeText("Save them first? What is not saved is deleted.")

@@ -269,6 +269,7 @@ class WorkspaceFlows(QObject):
             return
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved workspace")
         if self.path is None:
             box.setText("What is set up is in no workspace yet.")
         else:
