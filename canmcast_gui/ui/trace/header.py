@@ -33,6 +33,7 @@ class TraceHeader(QHeaderView):
         self._settings = settings
         # a program with other columns must not read widths that were meant for these
         self._fitting = False
+        self._needed: dict[Column, int] = {}  # characters that numbers took
         self._key = f"{key}/{'-'.join(column.key for column in columns)}"
         self.setSectionsMovable(True)
         self.setFirstSectionMovable(True)
@@ -91,11 +92,27 @@ class TraceHeader(QHeaderView):
     def _fitting_widths(self, room: int) -> dict[int, int]:
         """The narrow widths of the columns that there is room for, some given up where there is not."""
         wanted = [section for section in range(self.count()) if self._columns[section] not in self._hidden]
-        widths = {section: self._width(self._columns[section].width, section) for section in wanted}
+        widths = {section: self._width(self._characters(section), section) for section in wanted}
         for column in FIRST_TO_GO:
             if sum(widths.values()) > room and column in self._columns:
                 widths.pop(self._columns.index(column), None)
         return widths
+
+    def _characters(self, section: int) -> int:
+        column = self._columns[section]
+        return max(column.width, self._needed.get(column, 0))
+
+    def widen(self, column: Column, characters: int) -> None:
+        """Make a column wide enough for so many characters, until the end of the program."""
+        self._needed[column] = max(characters, self._needed.get(column, 0))
+        section = self._columns.index(column)
+        width = self._width(characters, section)
+        if self.is_new:
+            self.fit()
+        elif self.sectionSize(section) < width:
+            self._fitting = True
+            self.resizeSection(section, width)
+            self._fitting = False
 
     def _width(self, characters: int, section: int) -> int:
         extra = 2 * PADDING + (EXPANDER if section == 0 else 0)

@@ -60,6 +60,7 @@ class LinePainter:
         self._bold_font = QFont(number_font)
         self._bold_font.setBold(True)
         self.tints: list[QColor] = []
+        self.cut: dict[Column, int] = {}  # columns of numbers that were cut short: characters that they need
         self._base = palette.color(role.Base)
         self._elide = lru_cache(maxsize=2048)(self._elided)  # texts of a few screens of one width
 
@@ -141,6 +142,8 @@ class LinePainter:
                 continue
             length = len(text) * self.digit
             if len(text) > self._characters(slot):
+                if slot.column.right:
+                    self.cut[slot.column] = max(len(text), self.cut.get(slot.column, 0))
                 text = text[: max(self._characters(slot) - 1, 0)] + "…"
                 length = len(text) * self.digit
             x = left + max(room - length, 0.0) if slot.column.right else left

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QPointF,
     QRect,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -156,6 +157,15 @@ class FrameTable(QTableView):
         width = self.viewport().width()
         lines.draw(painter, screen, self._slots(event.rect()), width, self._selected(first, last))
         painter.end()
+        if lines.cut:
+            QTimer.singleShot(0, self, self._widen)
+
+    def _widen(self) -> None:
+        """Give numbers the room that they need: one that is cut short is a wrong one."""
+        lines = self.line_painter()
+        for column, characters in lines.cut.items():
+            self.header.widen(column, characters)
+        lines.cut.clear()
 
     def _slots(self, exposed: QRect) -> list[Slot]:
         """Where the columns that are to be drawn stand."""

@@ -281,3 +281,20 @@ def test_a_search_while_paused_finds_what_is_shown(qtbot, stage, view, filters):
     assert search(qtbot, view, filters.compile("id == 0x102"), True) in range(100)
     view.show_row(99)
     assert search(qtbot, view, filters.compile("id == 0x102")) == (2, "wrapped")
+
+
+@pytest.mark.parametrize("chosen", [False, True], ids=["", "after the user chose widths"])
+def test_numbers_are_never_cut_short(qtbot, stage, view, chosen):
+    batch = traffic(4)
+    batch.records["timestamp_ns"][2:] += 987_654_321 * 1_000_000_000
+    keys = [column.key for column in view.model.columns]
+    if chosen:
+        view.table.header.resizeSection(keys.index("time"), 40)
+    stage.arrive(batch)
+    view.refresh()
+    digit = view.table.line_painter().digit
+    text = view.model.index(3, keys.index("time")).data()
+    assert len(text) > 12
+    qtbot.waitUntil(lambda: view.table.header.sectionSize(keys.index("time")) >= len(text) * digit)
+    view.table.viewport().grab()
+    assert view.table.line_painter().cut == {}
