@@ -51,6 +51,7 @@ class PanelDock(QDockWidget):
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self._become_window)
+        self.windowTitleChanged.connect(self._name_window)
         self.action = _PanelAction(self)
         window.addAction(self.action)
 
@@ -103,8 +104,14 @@ class PanelDock(QDockWidget):
         self.setWindowFlags(_WINDOW)
         self.setGeometry(place)
         self.setVisible(visible)
+        self._name_window()
         if had_focus:
             self.activateWindow()
+
+    def _name_window(self) -> None:
+        """The title of the window, in which an ampersand is not doubled as in those of tabs."""
+        if self.isFloating() and self.windowHandle() is not None:
+            self.windowHandle().setTitle(self.windowTitle().replace("&&", "&"))
 
     def place_beside(self, window: QRect) -> QRect:
         """Where it floats: where it was, or over the middle of ``window`` where it never was anywhere."""

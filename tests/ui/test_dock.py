@@ -166,3 +166,14 @@ def test_rows_that_are_added_by_the_menu_are_seen_and_typed_in(qtbot, full, stat
     QTest.keyClicks(editor, "7DF")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: full.docks.transmit.model.row(0).arbitration_id == 0x7DF)
+
+
+def test_the_window_of_a_floating_view_has_the_filter_in_its_title(qtbot, full):
+    full.views.open_new("chronological")
+    (pane,) = full.views.panes
+    (dock,) = (one for one in full.docks.panels() if one.widget() is pane)
+    dock.setFloating(True)
+    dock.bring_forward()
+    for text in ("data[0] & 1", "data[1] & 2"):
+        pane.filter_box.set_filter_text(text)
+        qtbot.waitUntil(lambda text=text: dock.windowHandle().title() == f"Chronological 2 – {text}")
