@@ -12,6 +12,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
+from tests.support.released_keys import release_keys
 
 WAIT_MS = 15_000
 
@@ -99,4 +100,5 @@ def desk(qtbot, tmp_path) -> Iterator[Desk]:
     """A window with nothing in it."""
     desk = Desk(qtbot, tmp_path)
     yield desk
+    release_keys()
     desk.close()

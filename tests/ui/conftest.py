@@ -12,6 +12,7 @@ from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.models.frames import DBC
+from tests.support.released_keys import release_keys
 
 
 class Stage:
@@ -41,6 +42,7 @@ def stage(qtbot, tmp_path) -> Iterator[Stage]:
     """What views need."""
     one = Stage(tmp_path)
     yield one
+    release_keys()
     one.session.shutdown()
     for thing in (one.session, one.settings):  # or the garbage collector does it, in any thread
         thing.deleteLater()
