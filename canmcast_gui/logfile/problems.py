@@ -92,7 +92,7 @@ class Problems:
 
 
 def unread(skipped: int, missing: Missing) -> str:
-    """What could not be read, to stand behind something else: "2 unreadable entries skipped"."""
+    """What could not be read, to stand after something else: "2 unreadable entries skipped"."""
     if missing.places:
         return str(missing)
     return f"{counted(skipped, 'unreadable entry', 'unreadable entries')} skipped"

@@ -21,6 +21,14 @@ def test_the_sessions_messages_are_shown_until_they_are_closed(stage, bar):
     assert bar.texts == []
 
 
+def test_a_topic_that_has_ended_takes_its_messages_with_it(stage, bar):
+    stage.session.say("replay", "warning", "It has broken off.")
+    stage.session.say("record", "error", "The disk is full.")
+    stage.session.message.emit("error", "About nothing.")
+    stage.session.topic_ended.emit("replay")
+    assert bar.texts == ["The disk is full.", "About nothing."]
+
+
 def test_equal_messages_are_counted(bar):
     for _ in range(3):
         bar.show_message("warning", "Again")

@@ -120,7 +120,7 @@ def _contiguous(candidates: Chain, length: int, proven: bool, last: bool) -> Cha
     if length - end > (_PADDING + OBJECT.size if proven else _PADDING):
         return None
     if end > length or not (proven or last):
-        # An incomplete object that has others in it is none.
+        # An incomplete object that has others in it is not an object: its size is wrong.
         whole = final == len(starts) - 1
         return _selected(candidates, rows[:-1], int(starts[final])) if whole else None
     return _selected(candidates, rows, end)
@@ -152,8 +152,8 @@ def _judged(content: Bytes, lost: bool, proven: bool, last: bool) -> Chain:
     """The objects among whatever else there is, each judged by its surroundings; linear work.
 
     An object is linked where the signature of another one follows it at once. What has a linked object
-    within its extent is none: its size is wrong. In proven bytes one that is not linked counts where it is
-    not within another; zeros are padding there.
+    within its extent is not an object: its size is wrong. In proven bytes one that is not linked counts where
+    it is not within another; zeros are padding there.
     """
     marks, found = _anywhere(content)
     ends = found.starts + found.sizes
@@ -225,22 +225,22 @@ def _covered(starts: Places, of: Places, ends: Places) -> Column:
     return np.append(0, ends)[before] > starts
 
 
-def _open_end(marks: Places, behind: int, filled: Places) -> int:
-    """Where something may begin that goes on after the stream, though no whole header is there."""
+def _open_end(marks: Places, after: int, filled: Places) -> int:
+    """Where something may begin that continues after the stream, though no whole header is there."""
     length = len(filled) - 1
-    if filled[behind] == filled[length]:
+    if filled[after] == filled[length]:
         return length
-    place = int(_next(marks, np.array([max(behind, length - OBJECT.size + 1)]), length)[0])
-    return place if place < length else max(behind, length - len(SIGNATURE) + 1)
+    place = int(_next(marks, np.array([max(after, length - OBJECT.size + 1)]), length)[0])
+    return place if place < length else max(after, length - len(SIGNATURE) + 1)
 
 
 def _gaps(chain: Chain, filled: Places, lost: bool, proven: bool) -> Places:
     """The places after which no object is though there are more bytes than padding."""
-    behind = np.append(0, chain.starts + chain.sizes)
+    after = np.append(0, chain.starts + chain.sizes)
     until = np.append(chain.starts, chain.end)
-    gap = until - behind > _PADDING
-    blank = filled[until] == filled[behind]
+    gap = until - after > _PADDING
+    blank = filled[until] == filled[after]
     gap &= ~blank if proven else ~(blank & (until == len(filled) - 1))
     gap[0] &= not lost
-    gaps: Places = behind[gap]
+    gaps: Places = after[gap]
     return gaps

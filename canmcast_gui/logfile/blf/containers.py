@@ -194,8 +194,8 @@ class Containers:
 
     def _is_followed(self, room: int) -> bool:
         """Whether after so many bytes, and padding to four bytes, an object begins or the file ends."""
-        behind = self._bytes.after(room, PADDING + len(SIGNATURE))
-        return behind is not None and (SIGNATURE in behind or len(behind) <= PADDING)
+        after = self._bytes.after(room, PADDING + len(SIGNATURE))
+        return after is not None and (SIGNATURE in after or len(after) <= PADDING)
 
     def _padding(self, size: int) -> None:
         """Pass what fills up to four bytes: as many as the size has more, as Vector's library does it."""

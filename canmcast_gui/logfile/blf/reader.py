@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.blf.chain import objects_of
+from canmcast_gui.logfile.blf.chain import Chain, objects_of
 from canmcast_gui.logfile.blf.containers import Containers
 from canmcast_gui.logfile.blf.damage import Damage, near_neighbors
 from canmcast_gui.logfile.blf.events import note_events
@@ -85,21 +86,21 @@ class BlfLog:
     ) -> FrameBatch:
         stream = b"".join((self._tail, *contents, _SLACK))
         content = np.frombuffer(stream, dtype=np.uint8)
-        proven = proven and self._tail_proven
-        chain = objects_of(content[:-SLACK], self._lost, proven, last)
+        all_proven = proven and self._tail_proven
+        chain = objects_of(content[:-SLACK], self._lost, all_proven, last)
         self._problems.add_bytes(
             chain.gaps, "no object where one should begin", len(chain.gaps), "inflated byte"
         )
         if cut and len(chain.gaps):
-            chain = chain.take(chain.starts < chain.gaps[0])
+            chain = replace(chain.take(chain.starts < chain.gaps[0]), end=len(stream) - SLACK)
         batch, frames = frames_of(content, chain, self._problems)
-        if len(chain.gaps) and not proven:
+        if len(chain.gaps) and not all_proven:
             near = near_neighbors(batch.timestamp_ns)
             batch, frames = batch[near], frames[near]
         note_events(content, chain, frames, (self._frames, self.start_ns), self.notes)
-        self._tail, self._tail_proven = stream[chain.end : -SLACK], proven
-        ends = chain.starts + chain.sizes
-        self._lost = bool(len(chain.gaps)) and int(chain.gaps[-1]) >= int(ends.max(initial=0))
+        self._tail_proven = proven if chain.end >= len(self._tail) else all_proven
+        self._tail = stream[chain.end : -SLACK]
+        self._lost = _ends_in_gap(chain, self._lost)
         self._damage.add(batch.timestamp_ns, chain, frames)
         batch.records["timestamp_ns"] += self.start_ns
         self._frames += len(batch)
@@ -113,6 +114,13 @@ class BlfLog:
             self._problems.add("at the end", "an object that is not complete")
         if len(batch):
             yield batch
+
+
+def _ends_in_gap(chain: Chain, lost: bool) -> bool:
+    """Whether what follows a stream, which may have begun with something lost, has no beginning either."""
+    if not len(chain.starts):
+        return lost or bool(len(chain.gaps))
+    return bool(len(chain.gaps)) and bool(chain.gaps[-1] >= chain.starts[-1] + chain.sizes[-1])
 
 
 def _pieces(contents: list[bytes]) -> Iterator[list[bytes]]:

@@ -104,6 +104,7 @@ class ReplayControl(QObject):
         if self.source.recording is None:
             return
         self._wanted = lambda: self._begin(options, from_seconds, to_seconds)
+        self._session.topic_ended.emit("replay")
         self._enough_seconds = max(from_seconds, to_seconds or 0.0)
         self._place.status = replace(STOPPED, state="waiting")
         self._begin_if_enough()
@@ -234,6 +235,6 @@ class ReplayControl(QObject):
             where = f"{self.position_seconds:,.1f} s, after {counted(self.status.sent, 'frame')}"
             self._place.status = replace(self.status, state="stopped")
             sentence = f"The replay of {self.source.name} has broken off at {where}."
-            self._session.message.emit("warning", sentence)
+            self._session.say("replay", "warning", sentence)
             self.failed.emit(f"{sentence} Play begins it anew.")
         self.changed.emit()

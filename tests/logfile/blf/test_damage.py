@@ -279,3 +279,23 @@ def test_random_bytes_in_a_real_recording(begin, end, seed, containers, tmp_path
     assert reader.missing.places == 1
     assert reader.missing.seconds == pytest.approx(147 * containers / 73, rel=0.1)
     assert reader.missing.frames == pytest.approx(len(whole) - len(found), abs=10)
+
+
+def test_after_contents_without_a_checksum_those_with_one_are_believed_again(tmp_path):
+    """What a tool wrote between objects of a packed container costs none of them."""
+    parts = [container(numbered(3), packed=False), container(numbered(60_000)), container(numbered(3))]
+    rubbish = container(numbered(3) + b"rubbish!" * 5 + numbered(3))
+    batch, reader = read(tmp_path, file_header() + b"".join(parts) + rubbish)
+    assert len(batch) == 3 + 60_000 + 3 + 6
+    assert reader.skipped == 1
+
+
+def test_the_inside_of_a_large_lost_object_is_one_place(tmp_path):
+    large = thing(115, b"x" * 6_000_000)
+    parts = [large[start : start + 1_000_000] for start in range(0, len(large), 1_000_000)]
+    packed = [container(part) for part in parts]
+    content = file_header() + container(numbered(3)) + b"".join(packed[1:]) + container(numbered(3, 3))
+    damaged = content.replace(packed[1], bytes(len(packed[1])), 1)
+    batch, reader = read(tmp_path, damaged)
+    assert batch.arbitration_id.tolist() == list(range(6))
+    assert (reader.missing.places, reader.skipped) == (1, 1)
