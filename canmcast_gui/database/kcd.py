@@ -180,4 +180,4 @@ def _is_number(text: str) -> bool:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 20 else f"{text[:19]}…"
+    return text.strip() if len(text) <= 20 else f"{text[:19]}…"

@@ -8,5 +8,7 @@ MOST_BITS = 8 * MOST_BYTES
 # multiplexer for each of its numbers.
 MOST_COMBINATIONS = 100_000
 MOST_STEPS = 50_000_000
+# One line of a file may be a signal of many messages: of a range of ids, or of frames that share a PDU.
+MOST_SIGNALS = 200_000
 # It writes a digit for each bit of each signal of a message.
 MOST_SIGNAL_BITS = 4_000_000

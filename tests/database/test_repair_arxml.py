@@ -204,7 +204,7 @@ def test_pdus_in_each_other_many_times_are_counted_before_they_are_read(tmp_path
         tmp_path, text.replace('DEST="MULTIPLEXED-I-PDU">/Net/P12', 'DEST="I-SIGNAL-I-PDU">/Net/P12')
     )
     assert names(database) == {"Engine": ["Speed", "Gear"]}
-    assert any("more than 500,000 signals" in problem for problem in database.problems)
+    assert any("more than 200,000 signals" in problem for problem in database.problems)
 
 
 def test_what_the_parser_refuses_for_unknown_reasons_is_found_and_left_out():

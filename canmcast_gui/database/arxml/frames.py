@@ -7,11 +7,8 @@ from xml.etree.ElementTree import Element, SubElement
 from canmcast_gui.database.arxml.numbers import whole_of
 from canmcast_gui.database.arxml.signals import Signals, seconds_are_good
 from canmcast_gui.database.arxml.tree import Tree
-from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES
+from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES, MOST_SIGNALS
 from canmcast_gui.database.xml_file import local_name
-
-# PDUs that are used by several frames are prepared for each.
-MOST_SIGNALS = 500_000
 
 _SECONDS = {
     True: ("I-PDU-TIMING-SPECIFICATIONS", "I-PDU-TIMING", "TRANSMISSION-MODE-DECLARATION",

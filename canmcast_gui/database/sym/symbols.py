@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.database.limits import MOST_BITS
+from canmcast_gui.database.limits import MOST_BITS, MOST_SIGNALS, MOST_STEPS
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.sym import fields
 
@@ -43,6 +43,8 @@ class Symbols:
         self._signals: set[str] = set()
         self._multiplexed: dict[str, tuple[int, int]] = {}
         self._messages = 0
+        self._prepared = self._steps = 0
+        self._symbols = 0
 
     def signal(self, line: int, text: str) -> str:
         """A line of the section of signals; "" where it cannot be read."""
@@ -67,6 +69,7 @@ class Symbols:
         """The lines of a section of symbols."""
         texts: list[str] = []
         symbol: _Symbol | None = None
+        self._symbols = sum(text.startswith("[") for _, text in lines)
         for line, text in lines:
             if text.startswith("["):
                 texts += self._finished(symbol)
@@ -195,6 +198,9 @@ class Symbols:
         if symbol.range is None and known is None:
             self._notes.left_out(symbol.line, f"symbol {symbol.name} has no id")
             return []
+        if not self._is_affordable(symbol, known or symbol.range or (0, 0)):
+            self._notes.left_out(symbol.line, f"symbol {symbol.name}: too many signals of too many ids")
+            return []
         texts = [f"[{fields.quoted(symbol.name)}]"]
         if symbol.range is not None and known is None:
             first, last = symbol.range
@@ -211,6 +217,19 @@ class Symbols:
                 self._multiplexed[symbol.name] = symbol.range
         self.lines.setdefault((symbol.name, ""), symbol.line)
         return [*texts, *filter(None, [symbol.multiplexer]), *symbol.texts]
+
+    def _is_affordable(self, symbol: _Symbol, ids: tuple[int, int]) -> bool:
+        """Whether the parser can prepare a symbol's signals for each of its ids.
+
+        For each id of a multiplexed one it looks through all symbols of the section.
+        """
+        count = ids[1] - ids[0] + 1
+        signals, steps = count * len(symbol.texts), count * self._symbols if symbol.multiplexer else 0
+        if self._prepared + signals > MOST_SIGNALS or self._steps + steps > MOST_STEPS:
+            return False
+        self._prepared += signals
+        self._steps += steps
+        return True
 
 
 def _is_number(text: str) -> bool:
