@@ -25,6 +25,9 @@ _WORD = (1 << 64) - 1
 # A signal scaled by 1e-16 (positions in NMEA 2000) would fill a cell with digits that nobody reads.
 _MOST_DECIMALS = 9
 
+# A scaled number of hundreds of digits is shown by its exponent.
+_MOST_DIGITS = 10**21
+
 # Above this many bits a whole number may be larger than any float, and is shown by its hexadecimal digits.
 _FLOAT_BITS = 1023
 
@@ -104,8 +107,10 @@ def value_text(signal: Signal, raw: int | float, value: int | float) -> str:
         text = signal.choices.get(int(raw))
         if text is not None:
             return text
-    if isinstance(value, int):
+    if isinstance(value, int) and (signal.scale == 1 or abs(value) < _MOST_DIGITS):
         return str(value) if value.bit_length() <= _FLOAT_BITS else hex(value)
+    if abs(value) >= _MOST_DIGITS and value - value == 0:
+        return f"{value:.12g}"
     if signal.is_float:
         return f"{value:.7g}" if signal.length <= 32 else f"{value:.12g}"
     return f"{value:.{min(_MOST_DECIMALS, max(_decimals(signal.scale), _decimals(signal.offset)))}f}"

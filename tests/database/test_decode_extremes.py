@@ -77,4 +77,24 @@ def test_whole_numbers_larger_than_the_floats_are_shown_in_hexadecimal():
     raw = (1 << 32_000) - 1
     assert value_text(signal, raw, physical_value(signal, raw)) == "0x" + 8_000 * "f"
     assert physical_value(replace(signal, scale=0.5), raw) == math.inf
-    assert number_text(replace(signal, scale=1e-300), 1e300) == f"{1e300:.9f}"
+    assert number_text(replace(signal, scale=1e-300), 1e300) == "1e+300"
+
+
+@pytest.mark.parametrize(
+    ("scale", "raw", "text"),
+    [
+        (1e308, 0, "0"),
+        (1e308, 1, "1e+308"),
+        (-1e300, 3, "-3e+300"),
+        (0.5e22, 3, "1.5e+22"),
+        (1e308, 2, "inf"),
+    ],
+)
+def test_numbers_of_hundreds_of_digits_are_shown_by_their_exponent(scale, raw, text):
+    signal = Signal("S", 0, 16, scale=scale)
+    assert value_text(signal, raw, physical_value(signal, raw)) == text
+
+
+def test_wide_whole_numbers_keep_all_digits():
+    signal = Signal("Key", 0, 128)
+    assert value_text(signal, 10**30, physical_value(signal, 10**30)) == "1" + 30 * "0"
