@@ -1,6 +1,7 @@
 """Processes are started in one place; what they write on standard error is read, and its end is kept."""
 
 import ast
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,17 @@ def start() -> Iterator:
     yield begin
     for process in started:
         process.end()
+
+
+@pytest.mark.parametrize("parts", [["", "/opt/some"], ["/opt/some", ""], [""]])
+def test_the_users_folder_is_not_searched_for_modules(parts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(parts))
+    process = ModuleProcess("site", stdout=True)  # which prints where modules are searched for
+    found = process.stdout.read().decode()
+    process.end()
+    assert repr(str(tmp_path)) not in found
+    assert ("/opt/some" in found) == ("/opt/some" in parts)
 
 
 def test_what_is_written_on_standard_error_never_blocks(start):
