@@ -152,7 +152,7 @@ class Session(QObject, BusSide):
     # -- the bus -----------------------------------------------------------------------------------------
 
     def start_demo(self, settings: BusSettings | None = None) -> None:
-        """Start the demonstration's car on a bus of this computer only, go on it, and load its database.
+        """Start the demonstration's car on a bus of this computer only, open that, and load its database.
 
         Without settings it is a bus of its own.
         """

@@ -151,7 +151,7 @@ class Cycles:
         if size <= self._size:
             return
         self._entries = _grown_to(size, self._entries)
-        new = self._entries[self._size : size]  # what lies behind stays untouched, and so takes no memory
+        new = self._entries[self._size : size]  # the rest stays untouched, and so takes no memory
         new["shortest"], new["longest"], new["recent"] = _NONE, -_NONE, _NONE
         self._size = size
 
@@ -215,7 +215,7 @@ def _gaps(line: Integers, own: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
 
 
 def _grown_to(size: int, entries: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """An array with room for ``size`` entries, doubled where that takes another one; zeros behind the old."""
+    """An array with room for ``size`` entries, doubled where that takes another one; new ones are zeros."""
     if size <= len(entries):
         return entries
     grown = np.zeros((max(size, 2 * len(entries)), *entries.shape[1:]), dtype=entries.dtype)

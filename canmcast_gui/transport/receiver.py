@@ -220,7 +220,7 @@ class Receiver:
 
 
 def _change(before: Iterable[Link], now: Iterable[Link]) -> str:
-    """What happened to the interfaces while nobody looked, as a clause."""
+    """What happened to the interfaces between two looks, as a clause."""
     old, new = (", ".join(link.name for link in links) for links in (before, now))
     if old == new:
         return f"the interface {old} was removed and made again"

@@ -46,7 +46,7 @@ class Disturbed:
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
 
     def send(self, count: int = FEW) -> None:
-        """Send numbered frames; those that the system refuses are numbers that nobody gets."""
+        """Send numbered frames; the numbers of those that the system refuses never arrive."""
         numbers = np.arange(self._sent, self._sent + count, dtype=">u8")
         self._sent += count
         data = numbers.view(np.uint8).reshape(count, 8)

@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
     # -- the bus -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Go on the bus that was used last, or start the demonstration again; without any ask which bus."""
+        """Open the bus that was used last, or start the demonstration again; without any ask which bus."""
         if self._session.is_demo_bus:
             self.start_demo()
             return
