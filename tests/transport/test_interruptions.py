@@ -1,5 +1,7 @@
 """An interface that goes and returns under a capture process: what it says, and that frames come again."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -40,6 +42,12 @@ def hears(capture: Capture, settings: BusSettings) -> None:
     wait_until(sent_and_heard)
 
 
+def supervised(capture: Capture) -> Capture:
+    """The capture, after a look at its process."""
+    capture.supervise()
+    return capture
+
+
 def interruptions(capture: Capture) -> int:
     return capture.statistics().interruptions
 
@@ -70,6 +78,15 @@ def test_an_interface_that_is_removed_is_a_problem_until_it_is_there_again(
     wait_until(lambda: capture.problem is None)
     hears(capture, settings)
     assert interruptions(capture) == 1
+
+
+def test_a_process_that_cannot_start_without_its_interface_is_a_problem(capture, settings, spare_interface):
+    spare_interface.remove()
+    os.kill(capture.pid, signal.SIGKILL)
+    wait_until(lambda: supervised(capture).problem == "the capture process cannot be started")
+    spare_interface.make()
+    wait_until(lambda: supervised(capture).problem is None, 20)
+    hears(capture, settings)
 
 
 def test_a_removal_that_is_over_before_anyone_looks_counts_too(capture, settings, spare_interface):
