@@ -29,9 +29,12 @@ class NotRegularError(OSError):
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     """Open an ordinary file, or a link to one, for reading; never waits for a pipe's writer.
 
-    Raises NotRegularError, whose text begins with "it is", for anything else, and OSError as open() does.
+    Raises NotRegularError, whose text begins with "it is" or "it has", and OSError as open() does.
     """
-    _check(Path(path).stat())  # opening some devices does something
+    try:
+        _check(Path(path).stat())  # opening some devices does something
+    except ValueError as error:  # a zero in it, or half a character
+        raise NotRegularError("it has a name that no file can have") from error
     handle = _open(path)
     try:
         _check(os.fstat(handle))

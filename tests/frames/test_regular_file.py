@@ -41,6 +41,9 @@ def test_what_is_not_a_file_is_named(tmp_path):
         open_regular(tmp_path)
     with pytest.raises(FileNotFoundError):
         open_regular(tmp_path / "absent")
+    for name in ("a\0b", "\ud800"):
+        with pytest.raises(NotRegularError, match=r"^it has a name that no file can have$"):
+            open_regular(name)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes and devices are files on POSIX systems")
