@@ -23,6 +23,7 @@ from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, Gau
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.views import WideNumbers, prepare_table
 
@@ -98,15 +99,9 @@ class GaugesPanel(QWidget):
 
     def _update_actions(self) -> None:
         chosen = bool(self._chosen())
-        for action, tip in (
-            (self.plot_action, "Plot the selected signals"),
-            (self.remove_action, "Remove the selected rows"),
-        ):
-            action.setEnabled(chosen)
-            action.setToolTip(tip if chosen else "Select a row first.")
-        has_values = self.model.has_values
-        self.forget_action.setEnabled(has_values)
-        self.forget_action.setToolTip("Begin extremes anew" if has_values else "There are no values yet.")
+        allow(self.plot_action, chosen, "Select a row first.")
+        allow(self.remove_action, chosen, "Select a row first.")
+        allow(self.forget_action, self.model.has_values, "There are no values yet.")
 
     # -- which there are ---------------------------------------------------------------------------------
 

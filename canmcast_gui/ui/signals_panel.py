@@ -23,6 +23,7 @@ from canmcast_gui.models.signals.model import NAME, VALUE, SignalTreeModel
 from canmcast_gui.ui.database.files import ask_databases
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.views import VisibleChecks
 
@@ -105,13 +106,16 @@ class SignalsPanel(QWidget):
         self.load_action.setToolTip("Load a database (DBC, KCD, SYM, ARXML)")
         self.load_action.triggered.connect(self.choose_database)
         self.remove_action = QAction(icon("remove"), "Remove database", self)
+        self.remove_action.setToolTip("Remove the database of the selected line")
         self.remove_action.triggered.connect(self.remove_database)
         self.gauge_action = QAction(icon("signal"), "Show as gauges", self)
+        self.gauge_action.setToolTip("Watch the current values of the selected signals")
         self.gauge_action.triggered.connect(self._show_gauges)
         self.browse_action = QAction(icon("database"), "Database browser", self)
         self.browse_action.setToolTip("All that the databases say of messages, signals and nodes")
         self.browse_action.triggered.connect(self.browse_requested)
         self.plot_action = QAction(icon("plot"), "Plot", self)
+        self.plot_action.setToolTip("Plot the selected signals")
         self.plot_action.triggered.connect(self.plot_selected)
         for keys in ("Return", "Enter"):
             shortcut = QShortcut(QKeySequence(keys), self.tree)
@@ -239,13 +243,9 @@ class SignalsPanel(QWidget):
         """What is possible with the selected lines; where it is not, the tool tip says why."""
         chosen = self.tree.selectionModel().selectedRows(NAME)
         has_signals = any(self.model.signal_names(index) for index in chosen)
-        for action, is_possible, tip, reason in (
-            (self.plot_action, has_signals, "Plot the selected signals", SELECT_SIGNALS),
-            (self.gauge_action, has_signals, "Watch the values of the selected signals", SELECT_SIGNALS),
-            (self.remove_action, bool(chosen), "Remove the database of the selected line", SELECT_LINE),
-        ):
-            action.setEnabled(is_possible)
-            action.setToolTip(tip if is_possible else reason)
+        allow(self.plot_action, has_signals, SELECT_SIGNALS)
+        allow(self.gauge_action, has_signals, SELECT_SIGNALS)
+        allow(self.remove_action, bool(chosen), SELECT_LINE)
 
     # -- values ------------------------------------------------------------------------------------------
 

@@ -187,3 +187,20 @@ def test_each_enabled_entry_of_the_context_menus_does_something(qtbot, stage, fu
     for name, make in CONTEXT_MENUS.items():
         idle += [f"{name}: {one}" for one in idle_entries(full, stage, lambda make=make: make(full), prepare)]
     assert idle == []
+
+
+def test_each_disabled_entry_of_the_menu_bar_says_why(stage, full):
+    stage.session.clear()
+    stage.session.remove_database(stage.folder / "engine.dbc")
+    full.docks.transmit.model.remove(range(2))
+    silent = []
+    for entry in full.menuBar().actions():
+        menu = entry.menu()
+        assert menu.toolTipsVisible()
+        for place, action in entries(menu).items():
+            if not action.isEnabled() and not action.toolTip().endswith("."):
+                silent.append(" > ".join((menu.title(), *place)))
+    assert silent == [
+        "&File > Open recent > No file was opened yet",
+        "&File > Recent workspaces > No workspace was saved yet",
+    ]

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import Scope
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.views import EditTable
 
 DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
@@ -154,9 +155,10 @@ class DatabaseFiles(QWidget):
         chosen = self._chosen()
         order = [database.path for database in self._session.databases]
         place = order.index(chosen[0]) if len(chosen) == 1 and chosen[0] in order else None
-        self.remove_action.setEnabled(bool(chosen))
-        self.up_action.setEnabled(place is not None and place > 0)
-        self.down_action.setEnabled(place is not None and place < len(order) - 1)
+        allow(self.remove_action, bool(chosen), "Select a database first.")
+        reason = "Select one database first." if place is None else "There is no other one in that direction."
+        allow(self.up_action, place is not None and place > 0, reason)
+        allow(self.down_action, place is not None and place < len(order) - 1, reason)
 
 
 def _explanation(parent: QWidget) -> QLabel:

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
 from canmcast_gui.ui.actions import EVERYWHERE
 from canmcast_gui.ui.icons import mend_extension
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.transmit.buttons import new_action
 
 SEND_TIP = "Send the selected rows once, now (Ctrl+Return)"
+NO_ROW = "Select a row first."
 ARM_TIP = "Send the selected rows periodically, or when their trigger comes (Ctrl+E)"
 
 
@@ -96,11 +98,18 @@ class TransmitActions(QObject):
         ``in_the_way`` says why nothing can be sent, "" where it can.
         """
         some = bool(numbers)
-        self.duplicate.setEnabled(some)
-        self.remove.setEnabled(some)
-        self.up.setEnabled(some and (numbers[0] > 0 or numbers[-1] - numbers[0] >= len(numbers)))
-        self.down.setEnabled(some and (numbers[-1] < rows - 1 or numbers[-1] - numbers[0] >= len(numbers)))
-        self.database.setEnabled(databases)
+        above = some and (numbers[0] > 0 or numbers[-1] - numbers[0] >= len(numbers))
+        below = some and (numbers[-1] < rows - 1 or numbers[-1] - numbers[0] >= len(numbers))
+        allow(self.duplicate, some, NO_ROW)
+        allow(self.remove, some, NO_ROW)
+        allow(self.up, above, "There is no row above." if some else NO_ROW)
+        allow(self.down, below, "There is no row below." if some else NO_ROW)
+        allow(self.database, databases, "Load a database first.")
+        for action, reason in (
+            (self.undo, "There is nothing to undo."),
+            (self.redo, "There is nothing to redo."),
+        ):
+            action.setToolTip(action.text() if action.isEnabled() else reason)
         for action, tip in ((self.send, SEND_TIP), (self.arm, ARM_TIP)):
             action.setEnabled(some and not in_the_way)
-            action.setToolTip(in_the_way or (tip if some else "Select a row first."))
+            action.setToolTip(in_the_way or (tip if some else NO_ROW))

@@ -20,6 +20,7 @@ from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit.fields import Field
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.later import Later
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.transmit.actions import TransmitActions
 from canmcast_gui.ui.transmit.database import MessageDialog
 from canmcast_gui.ui.transmit.footer import TransmitFooter
@@ -270,7 +271,7 @@ class TransmitPanel(QWidget):
         actions.show_possible(numbers, rows, in_the_way, len(self._session.databases) > 0)
         armed = bool(numbers) and all(self.model.is_armed(number) for number in numbers)
         actions.arm.setText("Disarm" if armed else "Arm")
-        actions.stop.setEnabled(on_bus)
+        allow(actions.stop, on_bus, NO_BUS)
         self.table.cells.can_send = not in_the_way
         self.table.viewport().update()
         self._sentence.hint(in_the_way if rows else "")

@@ -22,6 +22,7 @@ from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dock import tab_from
 from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.plain_text import label_text, title_text
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
 from canmcast_gui.ui.ticks import VisibleTicks
@@ -37,7 +38,7 @@ from canmcast_gui.ui.window.workspace_contents import WorkspaceContents
 
 FIRST_SIZE = QSize(1280, 800)
 CLEARABLE_TICKS = 5
-NOTHING_TO_CLEAR = "\nThe trace is empty."
+NO_REFERENCE = "There is no log file that plots compare with."
 GEOMETRY, STATE = "window/geometry", "window/state"
 
 
@@ -113,6 +114,8 @@ class MainWindow(QMainWindow):
         window.addAction("&Reset layout", self.docks.arrange)
         window.addMenu(choice_menu(self, "&Theme", settings.theme, THEMES))
         bar.addMenu("&Help").addActions([actions.help, actions.about])
+        for entry in bar.actions():
+            entry.menu().setToolTipsVisible(True)
 
     def _add_panels(self, menu: QMenu) -> None:
         """Plots and views that were opened since; those that were closed have taken their entries along."""
@@ -129,7 +132,7 @@ class MainWindow(QMainWindow):
         plot.addSeparator()
         plot.addAction("&Compare with a log file…", self.files.ask_reference)
         stop = plot.addAction("Compare &no more", self._session.reference.close)
-        plot.aboutToShow.connect(lambda: stop.setEnabled(self._session.reference.path is not None))
+        plot.aboutToShow.connect(lambda: allow(stop, self._session.reference.path is not None, NO_REFERENCE))
         plot.addSeparator()
         plot.addAction("Choose &signals", self.docks.docks["signals"].bring_forward)
 
@@ -270,12 +273,12 @@ class MainWindow(QMainWindow):
         """Actions and title say what is."""
         session, actions = self._session, self.actions_
         on_bus = session.state in ("live", "connecting")
-        actions.start.setEnabled(not on_bus)
-        actions.stop.setEnabled(on_bus)
+        allow(actions.start, not on_bus, "The program is on a bus already.")
+        allow(actions.stop, on_bus, "The program is not on a bus.")
         actions.pause.setChecked(session.paused)
         self._show_clearable()
         actions.record.setChecked(session.recorder is not None)
-        actions.record_options.setEnabled(session.recorder is None)
+        allow(actions.record_options, session.recorder is None, "A recording is running.")
         where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
@@ -286,10 +289,7 @@ class MainWindow(QMainWindow):
         session = self._session
         is_clearable = len(session.recording) > 0 or session.file_path is not None
         for action in (self.actions_.new, self.actions_.clear):
-            if action.isEnabled() != is_clearable:
-                action.setEnabled(is_clearable)
-                tip = action.toolTip().removesuffix(NOTHING_TO_CLEAR)
-                action.setToolTip(tip if is_clearable else tip + NOTHING_TO_CLEAR)
+            allow(action, is_clearable, "The trace is empty.")
 
     def _fill_recent(self) -> None:
         self._recent.clear()

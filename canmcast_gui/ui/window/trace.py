@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from canmcast_gui.app.sender_watch import WrongSender
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
@@ -89,11 +90,15 @@ class TraceCommands(QObject):
         menu.addActions([actions.follow, actions.filter, actions.find, actions.colors])
         self._columns = menu.addMenu("Col&umns")
         self._columns.aboutToShow.connect(self._fill_columns)
-        menu.aboutToShow.connect(lambda: self._columns.setEnabled(self._views.current.isVisible()))
+        menu.aboutToShow.connect(self._allow_columns)
         menu.addSeparator()
         menu.addActions([actions.copy, actions.copy_csv, actions.copy_candump])
         menu.addSeparator()
         menu.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
+
+    def _allow_columns(self) -> None:
+        is_seen = self._views.current.isVisible()
+        allow(self._columns.menuAction(), is_seen, "There is no view to be seen yet.")
 
     def _fill_columns(self) -> None:
         """The same as a right-click on the titles of the current view."""
@@ -106,9 +111,10 @@ class TraceCommands(QObject):
         actions.hexadecimal.setChecked(not self._settings.decimal.value)
         actions.by_id.setChecked(self._panel.mode == "by_id")
         actions.chronological.setChecked(self._panel.mode == "chronological")
-        actions.follow.setEnabled(trace is not None)
+        allow(actions.follow, trace is not None, "A by-ID view does not scroll: it shows each id once.")
         actions.follow.setChecked((trace or self._panel.trace).follower.following)
-        actions.no_reference.setEnabled(self._panel.context.reference is not None)
+        has_reference = self._panel.context.reference is not None
+        allow(actions.no_reference, has_reference, "Time counts from the start already.")
 
     def _follow(self) -> None:
         trace = self._views.trace
