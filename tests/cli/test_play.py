@@ -206,7 +206,7 @@ def test_a_killed_transmit_process_is_told(start, bus, numbered, hear):
         (("--from", "999"), 1, "no frames"),
         (("--from", "2", "--to", "1"), 1, "behind --from"),
         (("--align", "--in-turn"), 2, "choose one"),
-        (("--offset", "1", "--offset", "2"), 2, "2 times --offset for 1 files"),
+        (("--offset", "1", "--offset", "2"), 2, "2 times --offset for 1 file"),
     ],
 )
 def test_what_is_wrong_is_said(canmcast, bus, log, options, code, words):
@@ -260,7 +260,7 @@ def test_keys_step_pause_seek_and_end_it(bus, numbered, hear):
     terminal = Terminal("play", numbered("a", range(40), gap_ms=1000), *bus, "--step")
     try:
         terminal.wait_for("0.0 of 39.0 s, paused")
-        for words in ("1 frames, 0.0", "2 frames, 1.0"):
+        for words in ("1 frame, 0.0", "2 frames, 1.0"):
             terminal.press(".")
             terminal.wait_for(words)
         terminal.press("\x1b[C")
