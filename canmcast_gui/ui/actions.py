@@ -98,7 +98,7 @@ ACTIONS = (
     ActionData("colors", "C&olours…", "", "", "Rules of filter and colour"),
     ActionData("next_panel", "Ne&xt panel", "", "F6", "Go to the next open panel, behind tabs too"),
     ActionData("previous_panel", "&Previous panel", "", "Shift+F6", "Go to the open panel before"),
-    ActionData("help", "&Help", "help", "F1"),
+    ActionData("help", "&Handbook", "help", "F1", "All tasks, keys and filters, at what has the focus"),
     ActionData("about", "&About canmcast"),
 )
 

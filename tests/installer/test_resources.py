@@ -11,7 +11,7 @@ import pytest
 from canmcast_gui.resources_path import resource
 
 PROJECT = Path(__file__).parents[2]
-NAMES = ("demo.dbc", "canmcast.desktop")
+NAMES = ("demo.dbc", "canmcast.desktop", "handbook/index.md", "handbook/images/window.png")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,11 +17,11 @@ from canmcast_gui.app.files import Opened
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.ui import plain_text, theme
+from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.dialogs.table import TableDialog
-from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.plot.menu import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.menu import row_menu
@@ -114,7 +114,6 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         TableDialog(paths["csv"], paths["csv"].read_bytes(), TableLayout(), window),
         ColorsDialog(window.panel.context, window),
         MessageDialog(desk.session.databases, window),
-        HelpWindow(window),
         ProblemsDialog(HOSTILE, Opened(1, (HOSTILE,), remarks=(HOSTILE,)), window),
         RecordDialog(paths["asc"], {"trigger": HOSTILE}, lambda text: text, lambda _chosen: None, window),
     ]

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from canmcast_gui.ui.dock import PANELS
-from canmcast_gui.ui.help_window import help_text
+from canmcast_gui.ui.handbook.pages import page
 from tests.models.frames import traffic
 from tests.ui.tab_order import activate
 
@@ -92,7 +92,7 @@ def test_each_panel_has_a_key_that_the_menu_and_the_help_show(full):
     keys = [full.docks.dock(name).action.shortcut().toString() for name in NAMES]
     assert all(keys) and len(set(keys)) == len(keys)
     for name, key in zip(NAMES, keys, strict=True):
-        assert f"<code>{key}</code>" in help_text(), name
+        assert f"\n| {key} |" in page("keyboard").markdown, name
         assert full.docks.dock(name).action.isShortcutVisibleInContextMenu()
 
 

@@ -13,6 +13,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.demo import DEMO_PLOT_SIGNALS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.bus_load import add_rate_menus
 from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
@@ -20,7 +21,6 @@ from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dock import tab_from
-from canmcast_gui.ui.help_window import HelpWindow, show_about
 from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.start_page import StartPage
@@ -299,7 +299,11 @@ class MainWindow(QMainWindow):
             self._recent.addAction("No file was opened yet").setEnabled(False)
 
     def _show_help(self) -> None:
-        HelpWindow(self).show()
+        """The handbook, at the page of what has the focus; loaded when it is first asked for."""
+        from canmcast_gui.ui.handbook.places import place_of
+        from canmcast_gui.ui.handbook.window import show_handbook
+
+        show_handbook(place_of(QApplication.focusWidget()), self._settings, self)
 
     # -- size, place, end --------------------------------------------------------------------------------
 

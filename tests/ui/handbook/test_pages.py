@@ -145,3 +145,9 @@ def test_filters_and_fields_that_pages_name_are_filters():
     assert len(examples) > 10
     for text in examples:
         assert is_filter(text), text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_sentence_stands_between_code_and_a_table(name):
+    """Qt puts an empty line into the first cell of a table that follows code."""
+    assert not re.search(r"```\n\s*\|", text_of(name))

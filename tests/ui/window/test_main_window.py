@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.connect.dialog import ConnectDialog
-from canmcast_gui.ui.help_window import HelpWindow
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.models.frames import START_NS, traffic
 from tests.ui.conftest import delete_later
@@ -78,15 +77,6 @@ def test_dialogs_are_freed_when_they_close(window, action, kind):
     dialogs[0].reject()
     delete_later()
     assert window.findChildren(QDialog) == []
-
-
-def test_help_names_the_keys(window):
-    window.actions_.help.trigger()
-    help_window = window.findChild(HelpWindow)
-    assert help_window.isVisible()
-    help_window.close()
-    delete_later()
-    assert window.findChild(HelpWindow) is None
 
 
 def test_unsaved_frames_are_asked_about_before_they_go(stage, window):
