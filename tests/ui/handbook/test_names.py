@@ -1,6 +1,7 @@
 """What the handbook calls things is what they are called in the window."""
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QShortcut
@@ -34,9 +35,13 @@ def title(action):
     return action.text().replace("&", "")
 
 
-@pytest.mark.parametrize("name", names())
+TEXTS = {"README": (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")}
+TEXTS |= {name: page(name).markdown for name in names()}
+
+
+@pytest.mark.parametrize("name", TEXTS)
 def test_entries_of_menus_that_are_named_exist(window, name):
-    named = {" ".join(path.split()) for path in _PATH.findall(page(name).markdown)}
+    named = {" ".join(path.split()) for path in _PATH.findall(TEXTS[name])}
     assert named <= all_paths(window)
 
 
