@@ -49,10 +49,10 @@ def test_recent_entries_are_unique_newest_first_and_bounded(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
-def test_only_their_user_may_read_them(qapp, own_home):
-    folder = own_home / "xdg_config_home" / "canmcast"
-    folder.mkdir(parents=True)
-    folder.chmod(0o755)
+def test_only_their_user_may_read_them(qapp):
+    place = AppSettings().path  # Qt asks the environment once in a process
+    place.parent.chmod(0o755)
+    place.unlink(missing_ok=True)
     before = os.umask(0)
     try:
         settings = AppSettings()
@@ -60,12 +60,13 @@ def test_only_their_user_may_read_them(qapp, own_home):
         settings.save()
     finally:
         os.umask(before)
-    assert settings.path.parent == folder
-    assert [path.stat().st_mode & 0o777 for path in (folder, settings.path)] == [0o700, 0o600]
+    assert [path.stat().st_mode & 0o777 for path in (place.parent, place)] == [0o700, 0o600]
     assert settings.problem() == ""
-    settings.path.chmod(0o644)
+    place.chmod(0o644)
     assert AppSettings().decimal.value
-    assert settings.path.stat().st_mode & 0o777 == 0o600
+    assert place.stat().st_mode & 0o777 == 0o600
+    settings.decimal.set(False)
+    settings.save()
 
 
 @pytest.mark.parametrize("place", ["a pipe", "a folder", "under a file", "a device"])

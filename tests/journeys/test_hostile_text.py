@@ -91,7 +91,7 @@ def load_everything(desk: Desk, paths: dict[str, Path]) -> None:
     desk.window.workspaces.begin(paths["canmcast"])
     desk.wait(lambda: len(desk.session.databases) == 2, "the databases")
     desk.window.files.open(str(paths["asc"]))
-    desk.wait(lambda: len(desk.session.recording) == 5, "the file")
+    desk.wait(lambda: desk.session.state == "file", "the file")
     desk.wait(lambda: desk.window.docks.plots.panels, "the plots")
     for level in ("info", "warning", "error"):
         desk.session.message.emit(level, HOSTILE)
@@ -168,7 +168,7 @@ def test_a_line_feed_in_a_name_makes_no_bar_higher(dressed, tmp_path):
     path = tmp_path / "one\ntwo \u202e\x1b.asc"
     path.write_text(ASC)
     dressed.window.files.open(str(path))
-    dressed.wait(lambda: len(dressed.session.recording) == 5, "the file")
+    dressed.wait(lambda: dressed.session.state == "file", "the file")
     QApplication.processEvents()
     shown = [text for _where, _kind, text in rich_text.everything_shown() if "one" in text and "two" in text]
     assert any(r"File: one\ntwo \u202e\x1b.asc" in text for text in shown)
