@@ -12,7 +12,7 @@ from canmcast_gui.database.arxml.numbers import number_of, whole_of
 from canmcast_gui.database.errors import UnreadableError
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.xml_file import XmlFile
-from tests.database.texts import ARXML, ARXML_3
+from tests.database.texts import ARXML, ARXML_3, ECU_EXTRACT
 
 WHOLE = {"Engine": ["Speed", "Gear"], "Brake": ["Pressure"]}
 
@@ -251,6 +251,24 @@ def test_tags_may_have_a_prefix_and_may_be_of_autosar_3(tmp_path):
     assert database.messages[0].length == 8
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (">8</VALUE>", ">999999999</VALUE>", ["Brake"]),
+        (">256</VALUE>", ">-1</VALUE>", ["Brake"]),
+        (">256</VALUE>", ">419361024</VALUE>", ["Engine", "Brake"]),
+        (">RECEIVE</VALUE>", ">BOTH</VALUE>", ["Brake"]),
+        (">16</VALUE>", ">999999999</VALUE>", ["Engine", "Brake"]),
+        ("<VALUE-REF>/Ecu/EcuC/P1</VALUE-REF>", "", ["Brake"]),
+    ],
+)
+def test_configurations_of_control_units_are_read_as_far_as_they_are_complete(tmp_path, old, new, expected):
+    assert names(load(tmp_path, ECU_EXTRACT)) == WHOLE
+    database = load(tmp_path, ECU_EXTRACT.replace(old, new, 1))
+    assert [one.name for one in database.messages] == expected
+    assert (database.messages[0].arbitration_id == 419361024) == ("419361024" in new)
+
+
 def changed(text: str, number: int, kind: str) -> str:
     """The file with one of its elements removed, doubled, emptied, or with an odd text."""
     root = ElementTree.fromstring(text)
@@ -266,13 +284,15 @@ def changed(text: str, number: int, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["removed", "doubled", "", "-1"])
-@pytest.mark.parametrize("text", [ARXML, ARXML_3])
+@pytest.mark.parametrize("text", [ARXML, ARXML_3, ECU_EXTRACT])
 def test_any_element_may_be_missing_double_or_odd(tmp_path, kind, text):
     for number in range(2, len(list(ElementTree.fromstring(text).iter()))):
         try:
             load(tmp_path, changed(text, number, kind))
         except DatabaseError as error:
-            assert "line " in str(error) or "PACKAGES, in which" in str(error)
+            assert any(
+                words in str(error) for words in ("line ", "PACKAGES, in which", "module Com", "/Com has")
+            )
             assert "something in it" not in str(error)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
+from canmcast_gui.database.arxml.extract import repair_extract
 from canmcast_gui.database.arxml.frames import Frames
 from canmcast_gui.database.arxml.numbers import whole_of
 from canmcast_gui.database.arxml.paths import repair_paths
 from canmcast_gui.database.arxml.references import repair_references
 from canmcast_gui.database.arxml.tree import Tree, own_name
-from canmcast_gui.database.limits import MOST_BYTES
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
@@ -57,15 +57,12 @@ _JOINED = (
     "DYNAMIC-PARTS", "STATIC-PARTS", "DYNAMIC-PART-ALTERNATIVES",
 )  # fmt: skip
 
-# Sizes that configurations of control units (ECU extracts) give in a way of their own.
-_EXTRACT_SIZES = ("CanIfTxPduDlc", "CanIfRxPduDlc", "CanIfTxPduCanDlc", "CanIfRxPduCanDlc")
-
 
 def repair_arxml(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
     """Repair a file in its tree. The lines of its messages, (name, "")."""
     tree = Tree(file, notes)
     if tree.child(tree.packages, "AR-PACKAGE", "ELEMENTS", "ECUC-VALUE-COLLECTION") is not None:
-        _repair_extract(tree)
+        repair_extract(tree)
         return {}
     _keep_single(tree)
     for cluster in tree.all("CAN-CLUSTER"):
@@ -146,12 +143,3 @@ def _keep(tree: Tree, name: str, is_good: Callable[[Element], bool]) -> None:
     for element in list(tree.all(name)):
         if not is_good(element):
             tree.lose(element, f"{tree.describe(element)}: it has no value that can be read")
-
-
-def _repair_extract(tree: Tree) -> None:
-    """Lengths of messages in a configuration of a control unit."""
-    for parameter in list(tree.all("ECUC-NUMERICAL-PARAM-VALUE")):
-        if tree.text(parameter, "DEFINITION-REF").endswith(_EXTRACT_SIZES):
-            size = whole_of(tree.text(parameter, "VALUE"))
-            if size is None or not 0 <= size <= MOST_BYTES:
-                tree.lose(parameter, f"{tree.path(parameter)}: message without a length")
