@@ -118,7 +118,11 @@ class PanelDock(QDockWidget):
         place = self.geometry()
         screens = (screen.availableGeometry() for screen in QGuiApplication.screens())
         if place.topLeft() == QPoint() or not any(one.contains(place.topLeft()) for one in screens):
+            room = self.parentWidget().screen().availableGeometry()
+            place.setSize(place.size().boundedTo(room.size()))
             place.moveCenter(window.center())
+            place.moveLeft(max(room.left(), min(place.left(), room.right() + 1 - place.width())))
+            place.moveTop(max(room.top(), min(place.top(), room.bottom() + 1 - place.height())))
         return place
 
 

@@ -1,7 +1,7 @@
 """Panels are brought to the front by the Window menu and by keys, and float as ordinary windows."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -177,3 +177,35 @@ def test_the_window_of_a_floating_view_has_the_filter_in_its_title(qtbot, full):
     for text in ("data[0] & 1", "data[1] & 2"):
         pane.filter_box.set_filter_text(text)
         qtbot.waitUntil(lambda text=text: dock.windowHandle().title() == f"Chronological 2 – {text}")
+
+
+def drag(dock, by):
+    """Drag a dock by its title."""
+    start = QPoint(40, 8)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(dock, left, none, start)
+    for part in (0.3, 0.6, 1.0):
+        QTest.mouseMove(dock, dock.mapFromGlobal(dock.mapToGlobal(start) + by * part))
+        QTest.qWait(20)
+    return lambda: QTest.mouseRelease(dock, left, none, start)
+
+
+def test_a_panel_that_is_dragged_out_becomes_a_window_when_the_button_is_released(qtbot, full):
+    dock = full.docks.docks["signals"]
+    release = drag(dock, QPoint(300, 150))
+    assert dock.isFloating()
+    assert dock.windowType() != Qt.WindowType.Window  # or the mouse would lose it
+    release()
+    qtbot.waitUntil(lambda: dock.windowType() == Qt.WindowType.Window and dock.isVisible())
+    dock.setFloating(False)
+    assert not dock.isWindow()
+    assert dock.isVisible()
+
+
+def test_a_floating_panel_is_inside_of_the_screen_wherever_the_window_is(qtbot, full):
+    dock = full.docks.browser_dock
+    room = full.screen().availableGeometry()
+    dock.resize(room.width() * 2, 300)
+    for corner in (room.topLeft(), room.bottomRight()):
+        place = dock.place_beside(QRect(corner - QPoint(50, 50), full.size()))
+        assert room.contains(place)

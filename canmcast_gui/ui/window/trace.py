@@ -52,8 +52,8 @@ class TraceCommands(QObject):
     def _connect(self) -> None:
         actions, panel, views, marks = self._actions, self._panel, self._views, self.marks
         for action, slot in (
-            (actions.by_id, lambda: panel.set_mode("by_id")),
-            (actions.chronological, lambda: panel.set_mode("chronological")),
+            (actions.by_id, lambda: self._show_mode("by_id")),
+            (actions.chronological, lambda: self._show_mode("chronological")),
             (actions.new_chronological, lambda: views.open_new("chronological")),
             (actions.new_by_id, lambda: views.open_new("by_id")),
             (actions.hexadecimal, lambda: self._settings.decimal.set(not actions.hexadecimal.isChecked())),
@@ -115,6 +115,12 @@ class TraceCommands(QObject):
         actions.follow.setChecked((trace or self._panel.trace).follower.following)
         has_reference = self._panel.context.reference is not None
         allow(actions.no_reference, has_reference, "Time counts from the start already.")
+
+    def _show_mode(self, mode: str) -> None:
+        """Show a view in the middle, and let keys go there; chosen once more it stays."""
+        self._panel.set_mode(mode)
+        self._panel.focus_view()
+        self.show_state()
 
     def _follow(self) -> None:
         trace = self._views.trace

@@ -267,3 +267,18 @@ def test_what_a_crash_left_is_offered_beside_a_bus_or_a_file(qtbot, stage, windo
     dialog.selectFile(str(tmp_path / "saved.asc"))
     dialog.accept()
     qtbot.waitUntil(lambda: not lost.folder.exists())
+
+
+def test_a_view_that_is_chosen_again_stays_chosen_and_gets_the_keys(qtbot, stage, window):
+    stage.arrive(traffic(10))
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    for action, view in (
+        (window.actions_.chronological, window.panel.trace),
+        (window.actions_.by_id, window.panel.by_id),
+    ):
+        for _again in range(2):
+            window.panel.filter_box.setFocus()
+            action.trigger()
+            assert action.isChecked()
+            assert QApplication.focusWidget() is view.table
