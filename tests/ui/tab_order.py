@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QRadioButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QRadioButton, QTextBrowser, QWidget
 
 from tests.support.waiting import wait_until
 
@@ -46,16 +46,17 @@ def _is_unchecked_choice(widget: QWidget) -> bool:
 def walk(window: QWidget, start: QWidget, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
     """The widgets that Tab visits from ``start`` on until it is back there; fails where it never is."""
     start.setFocus(Qt.FocusReason.TabFocusReason)
-    focus = QApplication.focusWidget()
-    visited = []
+    visited = [QApplication.focusWidget()]
     for _step in range(MOST_STEPS):
-        visited.append(focus)
-        QTest.keyClick(focus, key)
+        QTest.keyClick(visited[-1], key)
         focus = QApplication.focusWidget()
         assert focus is not None, f"after {name(visited[-1])} the focus is nowhere"
         assert focus.window() is window, f"after {name(visited[-1])} the focus left the window"
+        if focus is visited[-1] and isinstance(focus, QTextBrowser):
+            continue  # it goes through its links
         if focus is visited[0]:
             return visited
+        visited.append(focus)
     raise AssertionError(f"Tab does not come back: {[name(one) for one in visited[-8:]]}")
 
 
