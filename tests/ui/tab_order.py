@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QRadioButton, QTextBrowser, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDockWidget,
+    QPlainTextEdit,
+    QRadioButton,
+    QTextBrowser,
+    QTextEdit,
+    QWidget,
+)
 
 from tests.support.waiting import wait_until
 
@@ -71,6 +80,10 @@ def name(widget: QWidget) -> str:
 
 def check(window: QWidget, what: str) -> None:
     """Tab and Shift+Tab reach all that there is, and come back to where they began."""
+    for view in window.findChildren(QAbstractItemView):
+        assert not view.tabKeyNavigation(), (what, name(view))
+    for text in window.findChildren(QTextEdit) + window.findChildren(QPlainTextEdit):
+        assert text.tabChangesFocus() or isinstance(text, QTextBrowser), (what, name(text))
     expected = reachable(window)
     start = min(expected, key=name)
     forward = walk(window, start)

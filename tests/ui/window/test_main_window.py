@@ -282,3 +282,21 @@ def test_a_view_that_is_chosen_again_stays_chosen_and_gets_the_keys(qtbot, stage
             action.trigger()
             assert action.isChecked()
             assert QApplication.focusWidget() is view.table
+
+
+@pytest.mark.qt_log_ignore("plugin does not support", extend=True)
+def test_the_database_browser_has_its_place_again_at_the_next_start(qtbot, stage, window):
+    dock = window.docks.browser_dock
+    window.docks.show_browser()
+    qtbot.waitUntil(dock.isVisible)
+    assert window.geometry().contains(dock.geometry().center())
+    dock.setGeometry(120, 90, 700, 500)
+    dock.close()
+    window.close()
+    again = MainWindow(stage.session, stage.settings)
+    again.show()
+    again.docks.show_browser()
+    qtbot.waitUntil(again.docks.browser_dock.isVisible)
+    assert again.docks.browser_dock.geometry().getRect() == (120, 90, 700, 500)
+    again.end()
+    again.deleteLater()
