@@ -18,3 +18,8 @@ class Later(QTimer):
         self.setSingleShot(True)
         self.setInterval(LATER_MS)
         self.timeout.connect(act)
+
+    def start(self, *_signal: object) -> None:
+        """Have it done soon; a timer that is started again and again would wait as long as that goes on."""
+        if not self.isActive():
+            super().start()

@@ -111,14 +111,10 @@ class WideNumbers(QObject):
         self._table = table
         self._columns = list(columns)
         self._later = Later(self.fit, self)
-        table.verticalScrollBar().valueChanged.connect(self._soon)
+        table.verticalScrollBar().valueChanged.connect(self._later.start)
         model = table.model()
         for changed in (model.dataChanged, model.rowsInserted, model.modelReset):
-            changed.connect(self._soon)
-
-    def _soon(self) -> None:
-        if not self._later.isActive():
-            self._later.start()
+            changed.connect(self._later.start)
 
     def fit(self) -> None:
         """Widen what is too narrow now."""

@@ -1,8 +1,8 @@
 """Something slow, done once for many causes."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
-from canmcast_gui.ui.later import Later
+from canmcast_gui.ui.later import LATER_MS, Later
 
 
 def test_many_causes_are_one_deed(qtbot):
@@ -15,3 +15,14 @@ def test_many_causes_are_one_deed(qtbot):
     later.start()
     qtbot.waitUntil(lambda: len(done) > 1)
     assert len(done) == 2
+
+
+def test_causes_that_keep_coming_do_not_put_it_off(qtbot, qapp):
+    acted = []
+    later = Later(lambda: acted.append(1), qapp)
+    causes = QTimer()
+    causes.timeout.connect(later.start)
+    causes.start(LATER_MS // 5)
+    qtbot.waitUntil(lambda: len(acted) >= 2)
+    causes.stop()
+    later.deleteLater()

@@ -106,7 +106,7 @@ class FindBar(QWidget):
             task.ended.connect(lambda: self._on_ended(task))
 
     def cancel(self) -> None:
-        """End a search that is under way, and the counting behind it."""
+        """End a search that is under way, and the counting of matches."""
         for task in (self._task, self._counting):
             if task is not None:
                 task.cancel()

@@ -161,7 +161,7 @@ class LinePainter:
         backgrounds: list[QColor],
     ) -> None:
         """Changed bytes over the text of their line: a fading background, and a bar above what rose or below
-        what fell. Those that changed just now are bold: seen without any colour, too.
+        what fell. Those that changed just now are bold, which is seen without any color.
         """
         length = 3 if screen.shown.decimal else 2
         step, wide = (length + 1) * self.digit, length * self.digit

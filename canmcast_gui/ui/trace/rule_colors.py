@@ -32,13 +32,13 @@ def _luminance(color: QColor) -> float:
 
 @lru_cache(maxsize=4096)  # the shades of a fading byte on the backgrounds of a screen, in both themes
 def readable_on(background: int, wanted: int) -> QColor:
-    """A text colour that can be read on a background: the wanted one, else black or white (rgba numbers)."""
-    behind = QColor.fromRgba(background)
+    """A text color that can be read on a background: the wanted one, else black or white (rgba numbers)."""
+    shade = QColor.fromRgba(background)
     for number in (wanted, *_EXTREMES):
         color = QColor.fromRgba(number)
-        if contrast(behind, color) >= READABLE:
+        if contrast(shade, color) >= READABLE:
             return color
-    raise AssertionError("black or white can be read on any colour")
+    raise AssertionError("black or white can be read on any color")
 
 
 def tint(color: str, palette: QPalette) -> QColor:

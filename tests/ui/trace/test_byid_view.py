@@ -101,7 +101,7 @@ def rising(count: int):
 
 
 def extremes(picture, area):
-    """The colour that most pixels have, and the one that contrasts most with it."""
+    """The color that most pixels have, and the one that contrasts most with it."""
     counts = Counter(
         picture.pixel(x, y)
         for x in range(area.left(), area.right())
