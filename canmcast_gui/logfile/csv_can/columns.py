@@ -25,9 +25,7 @@ def frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
     text = lines.text
     found = Layouts(lines, np.flatnonzero(lines.plain), 6, comma=True)
     times, good = nanoseconds(lines, found.start(0), found.end(0))
-    good &= found.start(0) == lines.starts[found.rows]
-    for word in range(1, 6):
-        good &= found.start(word) == found.end(word - 1) + 1  # no empty cell before it
+    good &= found.without_empty_cells()
     number = found.start(1)
     good &= (text[number] == ord("0")) & (text[number + 1] == ord("x"))
     ids, id_good = hexadecimal(lines, found.end(1), found.size(1) - 2)

@@ -63,6 +63,13 @@ class Layouts:
         """How many characters a word has."""
         return (self._table[:, 2 * word + 1] - self._table[:, 2 * word]).take(self._which)
 
+    def without_empty_cells(self) -> Mask:
+        """Which lines begin with their first word and have one separator between each two of their words."""
+        table = self._table[:, : 2 * self._words]
+        dense = (table[:, 2::2] - table[:, 1:-1:2] == 1).all(axis=1) & (table[:, 0] == 0)
+        which: Mask = dense.take(self._which)
+        return which
+
     def only(self, good: Mask) -> None:
         """Go on with some of the lines."""
         self._which, self.rows, self._base = self._which[good], self.rows[good], self._base[good]
