@@ -209,7 +209,7 @@ class HandbookWindow(QDialog):
     def _restore(self) -> None:
         geometry: QByteArray = self._settings.layout(GEOMETRY)
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(FIRST_SIZE)
+            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize()))
         self.splitter.restoreState(self._settings.layout(SPLITTER))
 
     def done(self, result: int) -> None:

@@ -12,7 +12,7 @@ from canmcast_gui.ui.handbook.places import PANEL_PAGES, place_of
 from canmcast_gui.ui.handbook.window import HandbookWindow, show_handbook
 from tests.support.fresh_process import number_from
 from tests.ui.conftest import delete_later
-from tests.ui.tab_order import activate
+from tests.ui.tab_order import activate, reachable, walk
 
 pytestmark = [pytest.mark.window]
 
@@ -186,6 +186,14 @@ def test_keys_of_the_main_window_are_the_handbooks_while_it_is_used(stage, windo
     assert not window.actions_.pause.isChecked()
     handbook.close()
     delete_later()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_tab_reaches_everything_and_walks_through_the_links(handbook, key):
+    handbook.browser.open("watch")
+    visited = walk(handbook, handbook.search, key)
+    assert reachable(handbook) <= set(visited)
+    assert visited.count(handbook.browser) >= page("watch").markdown.count(".md")
 
 
 def test_its_size_is_remembered(qtbot, stage, handbook):
