@@ -1,9 +1,9 @@
 """Make the pictures of the README and the handbook again, from the demonstration, without a display.
 
-    .venv/bin/python installer/screenshots.py
+    .venv/bin/python installer/screenshots.py [FOLDER]
 
-Each state of the window is written to resources/handbook/images/, the first one also to
-resources/screenshots/. Frames stay on this computer; settings and recordings go to a temporary folder.
+Each state of the window is written to handbook/images/ in FOLDER (resources), the first one also to
+screenshots/. Frames stay on this computer; settings and recordings go to a temporary folder.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ from canmcast_gui.ui.connect.dialog import ConnectDialog  # noqa: E402
 from canmcast_gui.ui.dialogs.record import RecordDialog  # noqa: E402
 from canmcast_gui.ui.window.main_window import MainWindow  # noqa: E402
 
-IMAGES = PROJECT / "resources" / "handbook" / "images"
-MAIN = PROJECT / "resources" / "screenshots" / "main.png"
+IMAGES, MAIN = Path("handbook", "images"), Path("screenshots", "main.png")
 SIZE = QSize(1280, 800)
 PALETTE = 256
 PATIENCE_S = 30.0
@@ -151,7 +150,7 @@ def _shown(dialog: QDialog) -> QDialog:
     return dialog
 
 
-def main() -> None:
+def main(out: Path) -> None:
     """Start the demonstration and write all pictures."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")
@@ -168,9 +167,9 @@ def main() -> None:
         window.start_demo()
         for name, widget in pictures(window, session):
             picture = widget.grab()
-            write(picture, IMAGES / f"{name}.png")
+            write(picture, out / IMAGES / f"{name}.png")
             if name == "window":
-                write(picture, MAIN)
+                write(picture, out / MAIN)
         window.end()
         session.disconnect_bus()
         session.shutdown()
@@ -180,4 +179,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "resources")

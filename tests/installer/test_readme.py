@@ -61,6 +61,16 @@ def test_examples_run(example, network, demonstration):
         assert "nothing arrived" not in result.stdout
 
 
+def test_the_example_of_a_log_file_and_a_database_reads_both(tmp_path):
+    (example,) = (one for one in EXAMPLES if "def speeds" in one)
+    log = tmp_path / "drive.log"
+    log.write_text("(1.000000) can0 0A8#E803000000000000\n(2.000000) can0 123#00\n")
+    names: dict = {}
+    exec(example, names)
+    values = list(names["speeds"](str(log), str(PROJECT / "resources" / "demo.dbc")))
+    assert [(int(time), float(value)) for time, value in values] == [(1_000_000_000, 10.0)]
+
+
 def test_the_readme_is_short_and_leads_into_the_handbook():
     assert len(README.splitlines()) < 100
     linked = set(re.findall(r"\]\(resources/handbook/([\w-]+)\.md\)", README))

@@ -3,7 +3,7 @@
 send Request                         a row of the transmit table, by its name
 send 7DF#0201                        or a frame as cansend takes it
 wait 50 ms
-expect id == 7E8h within 200 ms      ends the sequence where no such frame comes
+expect id == 0x7E8 within 200 ms     ends the sequence where no such frame comes
 expect id == 0x7E8 within 2 s or go on
 loop 10 times                        or just: loop
 end
