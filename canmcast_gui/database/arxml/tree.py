@@ -41,6 +41,8 @@ class Tree:
             raise UnreadableError(f"it has no {container}, in which everything else would be")
         self.packages = packages
         self.elements: dict[str, Element] = {}
+        # Packages hold thousands of elements: who has no name is looked for once.
+        self._paths: dict[Element, str] = {}
         self.resolved: dict[Element, str] = {}  # the paths of references that are relative to others
         self.parents = {child: parent for parent in file.root.iter() for child in parent}
 
@@ -87,13 +89,15 @@ class Tree:
 
     def path(self, element: Element | None) -> str:
         """The short names from the root down to an element, or to the nearest one around it that has one."""
-        names: list[str] = []
-        while element is not None:
-            name = self.text(element, "SHORT-NAME")
-            if name:
-                names.append(name)
+        chain = []
+        while element is not None and element not in self._paths:
+            chain.append(element)
             element = self.parents.get(element)
-        return "/" + "/".join(reversed(names))
+        path = self._paths.get(element, "") if element is not None else ""
+        for inner in reversed(chain):
+            name = self.text(inner, "SHORT-NAME")
+            path = self._paths[inner] = f"{path}/{name}" if name else path
+        return path or "/"
 
     # -- changing ----------------------------------------------------------------------------------------
 
