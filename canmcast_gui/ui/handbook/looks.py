@@ -33,11 +33,14 @@ def set_page(document: QTextDocument, markdown: str, palette: QPalette) -> None:
     """Show a page in a document."""
     document.setMarkdown(markdown, FEATURES)
     document.setDocumentMargin(MARGIN)
+    edit = QTextCursor(document)
+    edit.beginEditBlock()  # or each change lays out its table
     for block in blocks(document):
         _dress(block, palette)
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
             _dress_table(frame, palette)
+    edit.endEditBlock()
 
 
 def blocks(document: QTextDocument) -> Iterator[QTextBlock]:

@@ -123,6 +123,7 @@ class HandbookWindow(QDialog):
         self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(lambda: self.next_match(1))
         self.results.currentRowChanged.connect(self._show_match)
+        self.results.itemClicked.connect(lambda item: self._show_match(self.results.row(item)))
 
     # -- going somewhere ---------------------------------------------------------------------------------
 
