@@ -64,6 +64,7 @@ def chosen_by_text(count: int) -> str:
     return many("multiplexed", 1) + f"VAL_ 1 X {texts_of} ;\n"
 
 
+DOUBLE = '<UNIT><SHORT-NAME>U</SHORT-NAME></UNIT><A><FRAME-REF DEST="B">/Net/U/x</FRAME-REF></A>\n'
 FILES: dict[str, str] = {
     **{
         f"offset-{n}.kcd": texts.KCD.replace('offset="16"', f'offset="{one}"')
@@ -88,6 +89,7 @@ FILES: dict[str, str] = {
     "texts.dbc": chosen_by_text(110_000),
     "ranges.sym": ranges_of_ids(2, 200),
     "multiplexers.sym": ranges_of_ids(9, 2, "Mux=X 0,8 5\n") + 30_000 * "[A]\nLen=8\n\n",
+    "paths.arxml": texts.ARXML.replace("<ELEMENTS>", "<ELEMENTS>" + 20_000 * DOUBLE),
     "comment.dbc": texts.DBC + f'CM_ BO_ 256 "{"x" * 2_000_000}";\n',
     "unit.dbc": texts.DBC.replace('"rpm"', f'"{"x" * 1_000_000}"'),
     "line.sym": texts.SYM.replace("/u:rpm", f'/u:"{"x" * 1_000_000}"'),
@@ -117,7 +119,9 @@ def check_costs(folder: Path, names: list[str]) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of memory are of POSIX systems")
 def test_no_file_takes_more_than_its_size_explains(tmp_path):
     numbered = [name for name in FILES if "-" in name]
-    check_costs(tmp_path, [*numbered[::5], "multiplexed.dbc", "wide.dbc", "comment.dbc", "ranges.sym"])
+    check_costs(
+        tmp_path, [*numbered[::5], "multiplexed.dbc", "wide.dbc", "comment.dbc", "ranges.sym", "paths.arxml"]
+    )
 
 
 @pytest.mark.long

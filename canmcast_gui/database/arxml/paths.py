@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 from canmcast_gui.database.arxml.tree import MARK, Tree, own_name
 from canmcast_gui.database.xml_file import local_name
 
+# Further ones of a path are taken for different, rather than compared with the first.
+_MOST_COMPARED = 100
 _CONTAINERS = ("ELEMENTS", "AR-PACKAGES", "SUB-PACKAGES", "REFERENCE-BASES")
 
 
@@ -36,14 +38,12 @@ def _path_of(
     first = tree.elements.setdefault(path, element)
     if first is element:
         return path
-    number = 2
-    while f"{path}{MARK}{number}" in tree.elements:
-        number += 1
+    number = tree.shared[path] = tree.shared.get(path, 1) + 1
     new = f"{path}{MARK}{number}"
     name.text = f"{text}{MARK}{number}"
     tree.file.changed = True
     tree.elements[new] = element
-    if not _is_same(first, element):
+    if number > _MOST_COMPARED or not _is_same(first, element):
         moved.setdefault((path, local_name(element)), new)
         first_line = tree.file.line(first)
         tree.say_repaired(

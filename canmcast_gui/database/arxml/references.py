@@ -28,13 +28,14 @@ def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
     """Check all references that count. ``moved`` are the new paths of elements that had another's path."""
     bases = _Bases(tree)
     tags = {tree.tag(name): name for name in FOLLOWED}
+    new_paths = {old: new for (old, _kind), new in moved.items()}
     found = [(one, tags[one.tag]) for one in tree.file.root.iter() if one.tag in tags]
     for reference, name in found:
         path = bases.absolute(reference)
         target = tree.elements.get(path)
         kind = reference.get("DEST")
         if target is None or (kind is not None and local_name(target) != kind):
-            new = moved.get((path, kind or "")) or _below_moved(tree, path, moved)
+            new = moved.get((path, kind or "")) or _below_moved(tree, path, new_paths)
             path, target = (new, tree.elements[new]) if new else (path, target)
         if target is None:
             owner = tree.parents.get(reference)
@@ -59,13 +60,13 @@ def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
             tree.remove(element)
 
 
-def _below_moved(tree: Tree, path: str, moved: dict[tuple[str, str], str]) -> str:
+def _below_moved(tree: Tree, path: str, new_paths: dict[str, str]) -> str:
     """The path of something below an element that had another's path, "" where there is none."""
-    if not moved or path in tree.elements:
-        return ""
-    for (old, _kind), new in moved.items():
-        if path.startswith(f"{old}/") and new + path[len(old) :] in tree.elements:
-            return new + path[len(old) :]
+    above = path if new_paths and path not in tree.elements else ""
+    while above := above.rpartition("/")[0]:
+        new = new_paths.get(above, "") + path[len(above) :]
+        if above in new_paths and new in tree.elements:
+            return new
     return ""
 
 

@@ -41,6 +41,7 @@ class Tree:
             raise UnreadableError(f"it has no {container}, in which everything else would be")
         self.packages = packages
         self.elements: dict[str, Element] = {}
+        self.shared: dict[str, int] = {}  # how many elements have a path, where it is more than one
         # Packages hold thousands of elements: who has no name is looked for once.
         self._paths: dict[Element, str] = {}
         self.resolved: dict[Element, str] = {}  # the paths of references that are relative to others
