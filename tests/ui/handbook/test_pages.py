@@ -151,3 +151,9 @@ def test_filters_and_fields_that_pages_name_are_filters():
 def test_a_sentence_stands_between_code_and_a_table(name):
     """Qt puts an empty line into the first cell of a table that follows code."""
     assert not re.search(r"```\n\s*\|", text_of(name))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_code_is_no_wider_than_the_window_of_the_handbook(name):
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text_of(name), re.MULTILINE | re.DOTALL)
+    assert max((len(line) for block in blocks for line in block.splitlines()), default=0) <= 90
