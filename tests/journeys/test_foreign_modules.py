@@ -32,7 +32,7 @@ def run(folder: Path, module: str, *arguments: object) -> None:
 
 COMMANDS = {
     "record": ["record", "--duration", "0.2", "x.blf"],
-    "monitor": ["monitor", "--demo", "--duration", "1"],
+    "monitor": ["monitor", "--demo", "--duration", "0.1"],
     "send": ["send", "123#00", "--period", "10", "--count", "3"],
     "generate": ["generate", "--count", "3"],
 }
@@ -46,6 +46,6 @@ def test_no_process_of_a_command_imports_them(name, folder, network):
 def test_no_process_of_the_window_imports_them(folder, network):
     run(
         folder, "canmcast_gui", "--demo", "--port", network.free_port(), "--record", "y.asc",
-        "--quit-after", "2",
+        "--quit-after", "1.5",
     )  # fmt: skip
     assert (folder / "y.asc").stat().st_size > 0

@@ -80,6 +80,7 @@ def test_an_interface_that_is_removed_is_a_problem_until_it_is_there_again(
     assert interruptions(capture) == 1
 
 
+@pytest.mark.parametrize("group", [GROUP_IPV4])
 def test_a_process_that_cannot_start_without_its_interface_is_a_problem(capture, settings, spare_interface):
     spare_interface.remove()
     os.kill(capture.pid, signal.SIGKILL)
