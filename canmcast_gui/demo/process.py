@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 
-from canmcast_gui.frames.processes.launcher import ModuleProcess
+from canmcast_gui.processes.launcher import ModuleProcess
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import Any
 
-from canmcast_gui.frames.processes.parent import ParentLink
+from canmcast_gui.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.commands import Commands

@@ -12,7 +12,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from canmcast_gui.frames.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.loop import TransmitLoop
 from canmcast_gui.transmit.reporter import address_rows

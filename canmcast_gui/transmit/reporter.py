@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from canmcast_gui.frames import Source
-from canmcast_gui.frames.processes.parent import ParentLink
+from canmcast_gui.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.fuzz.news import FuzzNews
 from canmcast_gui.transmit.job import Job

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
-from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.frames.processes.child import ChildError
-from canmcast_gui.frames.processes.supervised import SupervisedProcess
+from canmcast_gui.processes.channel import wait_for
+from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.supervised import SupervisedProcess
 from canmcast_gui.transport.capture_board import CaptureBoard
 from canmcast_gui.transport.capture_memory import SharedMemory
 from canmcast_gui.transport.errors import BusError

@@ -12,7 +12,7 @@ import json
 import select
 import time
 
-from canmcast_gui.frames.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
 from canmcast_gui.transport.capture_board import CaptureBoard, add_statistics
 from canmcast_gui.transport.capture_memory import SharedMemory
 from canmcast_gui.transport.errors import BusError

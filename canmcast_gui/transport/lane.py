@@ -7,7 +7,7 @@ import ipaddress
 import time
 from typing import Any
 
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transport import sendmmsg
 from canmcast_gui.transport.addresses import Group
 from canmcast_gui.transport.errors import BusError

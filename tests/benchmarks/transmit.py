@@ -21,8 +21,8 @@ import numpy.typing as npt
 import psutil
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.processes.channel import wait_for
 from canmcast_gui.logfile import open_writer
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings

@@ -3,7 +3,7 @@
 import time
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.receiver import Receiver
 

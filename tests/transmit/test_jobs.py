@@ -4,7 +4,7 @@ import psutil
 import pytest
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed, TransmitError, Transmitter, Trigger
 from canmcast_gui.transmit.triggers import MOST_PENDING
 from tests.transmit.hearing import EARS, MS, SENDER, frame, news, ready, receive

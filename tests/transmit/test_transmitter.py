@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import (
     Discarded,
     HeldBack,

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transport.capture import Capture
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.ring import RECORDS

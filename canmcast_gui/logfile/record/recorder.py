@@ -18,7 +18,6 @@ from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.frames.processes.launcher import ModuleProcess
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.losses import losses_sentence
@@ -26,6 +25,7 @@ from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_nu
 from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record.trigger import Trigger
 from canmcast_gui.logfile.temporary import remove_abandoned
+from canmcast_gui.processes.launcher import ModuleProcess
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
 # beside what the program that shows these frames needs.

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.frames.processes.child import ChildError
-from canmcast_gui.frames.processes.supervised import SupervisedProcess
+from canmcast_gui.processes.channel import wait_for
+from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.news import TransmitNews

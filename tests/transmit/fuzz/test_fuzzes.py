@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.processes.channel import wait_for
+from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import (
     FuzzAnswer,
     FuzzOptions,

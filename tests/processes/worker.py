@@ -10,7 +10,7 @@ try:
 except ImportError:  # Windows, whose pipes have the size that they have
     fcntl = None
 
-from canmcast_gui.frames.processes.parent import ParentLink, work_for_parent
+from canmcast_gui.processes.parent import ParentLink, work_for_parent
 
 
 def warn_often() -> None:

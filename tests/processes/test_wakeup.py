@@ -2,8 +2,8 @@
 
 import pytest
 
-from canmcast_gui.frames.processes.channel import wait_for
-from canmcast_gui.frames.processes.wakeup import PipeWakeup, SocketWakeup, Wakeup, wakeup_from_text
+from canmcast_gui.processes.channel import wait_for
+from canmcast_gui.processes.wakeup import PipeWakeup, SocketWakeup, Wakeup, wakeup_from_text
 
 
 @pytest.fixture(params=[PipeWakeup, SocketWakeup])

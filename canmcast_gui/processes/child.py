@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from canmcast_gui.frames.processes.channel import Channel, wait_for
-from canmcast_gui.frames.processes.launcher import ModuleProcess
+from canmcast_gui.processes.channel import Channel, wait_for
+from canmcast_gui.processes.launcher import ModuleProcess
 
 
 class ChildError(Exception):

@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from canmcast_gui.frames.processes.channel import Channel, wait_for
-from canmcast_gui.frames.processes.child import ChildError
-from canmcast_gui.frames.processes.supervised import SupervisedProcess
+from canmcast_gui.processes.channel import Channel, wait_for
+from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.supervised import SupervisedProcess
 
-WORKER = "tests.frames.processes.worker"
+WORKER = "tests.processes.worker"
 PATIENCE = 20.0
 
 
@@ -164,7 +164,7 @@ def test_a_stopped_process_can_be_ended(start):
 
 PARENT = f"""
 import sys, time
-from canmcast_gui.frames.processes.supervised import SupervisedProcess
+from canmcast_gui.processes.supervised import SupervisedProcess
 process = SupervisedProcess("test process", {WORKER!r}, ["work"])
 print(process.pid, flush=True)
 time.sleep(100)
@@ -173,7 +173,7 @@ time.sleep(100)
 
 def test_it_ends_when_its_parent_is_killed():
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
     ) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
@@ -182,8 +182,8 @@ def test_it_ends_when_its_parent_is_killed():
 
 FEW_FILES = f"""
 import os, resource, sys
-from canmcast_gui.frames.processes.child import ChildError
-from canmcast_gui.frames.processes.supervised import SupervisedProcess
+from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.supervised import SupervisedProcess
 lowest = os.dup(0)
 os.close(lowest)
 for more in range(8):
@@ -201,7 +201,7 @@ for more in range(8):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_too_few_open_files_are_a_sentence_and_leave_nothing():
     done = subprocess.run(
-        [sys.executable, "-c", FEW_FILES], capture_output=True, text=True, cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", FEW_FILES], capture_output=True, text=True, cwd=Path(__file__).parents[2]
     )
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 import canmcast_gui
-from canmcast_gui.frames.processes.launcher import TAIL_BYTES, ModuleProcess
+from canmcast_gui.processes.launcher import TAIL_BYTES, ModuleProcess
 
 PACKAGE = Path(canmcast_gui.__file__).parent
-WORKER = "tests.frames.processes.writer"
+WORKER = "tests.processes.writer"
 STARTS = {
     "subprocess", "multiprocessing", "pty", "runpy", "QProcess", "ProcessPoolExecutor", "Popen", "fork",
     "forkpty", "system", "popen", "create_subprocess_exec", "create_subprocess_shell", "posix_spawn",
@@ -42,7 +42,7 @@ def test_only_the_launcher_starts_processes():
         for module in PACKAGE.rglob("*.py")
         if (found := STARTS.intersection(names(module)))
     }
-    assert list(starting) == [str(Path("frames", "processes", "launcher.py"))], starting
+    assert list(starting) == [str(Path("processes", "launcher.py"))], starting
 
 
 @pytest.fixture

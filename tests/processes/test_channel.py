@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.frames.processes.channel import Channel, wait_for
+from canmcast_gui.processes.channel import Channel, wait_for
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from canmcast_gui.frames.processes.channel import Channel
-from canmcast_gui.frames.processes.wakeup import wakeup_from_text
+from canmcast_gui.processes.channel import Channel
+from canmcast_gui.processes.wakeup import wakeup_from_text
 
 
 class ParentLink:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from canmcast_gui.frames.processes.channel import Channel
-from canmcast_gui.frames.processes.child import ChildError, ChildProcess, cannot_start
-from canmcast_gui.frames.processes.wakeup import create_wakeup
+from canmcast_gui.processes.channel import Channel
+from canmcast_gui.processes.child import ChildError, ChildProcess, cannot_start
+from canmcast_gui.processes.wakeup import create_wakeup
 
 START_SECONDS = 10.0
 # For a last look at the socket; a process that is stopped or hangs is not waited for any longer.
