@@ -18,7 +18,7 @@ from canmcast_gui.cli.options import (
 )
 from canmcast_gui.cli.parameters import FiniteRange
 from canmcast_gui.cli.say import printable_error
-from canmcast_gui.cli.surroundings import put_right
+from canmcast_gui.cli.startup import put_right
 from canmcast_gui.options import StartOptions
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

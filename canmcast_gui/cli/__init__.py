@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line of ``canmcast``; ends the process with its exit code."""
     try:
-        from canmcast_gui.cli.surroundings import put_right
+        from canmcast_gui.cli.startup import put_right
 
         put_right()
         from canmcast_gui.cli.program import program

@@ -60,7 +60,7 @@ class Program(click.Group):
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"canmcast_gui.cli.{cmd_name}")
+        module = importlib.import_module(f"canmcast_gui.cli.commands.{cmd_name}")
         command: click.Command = module.command
         return command
 

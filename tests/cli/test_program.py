@@ -51,7 +51,7 @@ def test_every_command_explains_itself(name):
 
 
 def test_commands_import_no_qt():
-    imports = "; ".join(f"import canmcast_gui.cli.{name}" for name in COMMANDS)
+    imports = "; ".join(f"import canmcast_gui.cli.commands.{name}" for name in COMMANDS)
     script = f"{imports}; import sys; sys.exit(any('PySide6' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", script], cwd=PROJECT).returncode == 0
 

@@ -50,7 +50,7 @@ def test_each_hears_its_own_interface_whichever_was_opened_first(network, other_
     receivers = [Receiver(one) for one in settings]
     program = (
         "from canmcast_gui.transport import BusSettings, FrameSender\n"
-        "from canmcast_gui.cli.generate import numbered_frames\n"
+        "from canmcast_gui.cli.commands.generate import numbered_frames\n"
         f"settings = BusSettings(group='239.74.163.2', port={port}, interface={THERE!r})\n"
         "sender = FrameSender(settings)\n"
         "sender.send_batch(numbered_frames(0, 100, 10))"

@@ -8,8 +8,8 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from canmcast_gui.cli.system_tables import joined_groups
-from canmcast_gui.cli.wiretap import Passing, Wiretap
+from canmcast_gui.cli.doctor.igmp_tables import joined_groups
+from canmcast_gui.cli.doctor.packet_capture import Passing, Wiretap
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, parse_group
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.interfaces import Link, list_interfaces

@@ -2,8 +2,8 @@
 
 import pytest
 
-from canmcast_gui.cli.generate import numbered_frames
-from tests.cli.test_dump import option
+from canmcast_gui.cli.commands.generate import numbered_frames
+from tests.cli.commands.test_dump import option
 
 
 def test_a_stock_peer_misses_none(canmcast, stock_peer, bus):

@@ -14,7 +14,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
-from tests.cli.test_dump import option
+from tests.cli.commands.test_dump import option
 
 
 def frames_in(path) -> FrameBatch:

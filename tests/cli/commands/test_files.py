@@ -11,8 +11,8 @@ import pytest
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.recording import leftovers
+from tests.cli.commands.test_dump import REPORT_NAMES, option
 from tests.cli.conftest import PROJECT, assert_one_line
-from tests.cli.test_dump import REPORT_NAMES, option
 
 
 def frames_in(path) -> FrameBatch:

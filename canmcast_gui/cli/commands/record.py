@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from canmcast_gui.cli.bus import Listener, losses_text, write_report
 from canmcast_gui.cli.format_option import format_option
-from canmcast_gui.cli.listen import Listener, losses_text, write_report
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.overwriting import ask_before_overwriting
 from canmcast_gui.cli.parameters import (

@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner
 
 from canmcast_gui.cli.program import program
+from tests.cli.commands.test_dump import option
 from tests.cli.conftest import assert_one_line
-from tests.cli.test_dump import option
 
 
 def test_stock_peers_hear_single_frames(canmcast, stock_peer, bus):

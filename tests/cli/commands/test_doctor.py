@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from canmcast_gui.cli.system_tables import parse_igmp, parse_igmp6
-from canmcast_gui.cli.wiretap import multicast_destination
+from canmcast_gui.cli.doctor.igmp_tables import parse_igmp, parse_igmp6
+from canmcast_gui.cli.doctor.packet_capture import multicast_destination
 from canmcast_gui.transport import DEFAULT_GROUP_IPV4
-from tests.cli.test_dump import option
+from tests.cli.commands.test_dump import option
 
 
 def diagnosis(result) -> str:

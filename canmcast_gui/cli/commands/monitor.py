@@ -14,9 +14,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from canmcast_gui.cli.by_id_screen import LINES_AROUND, Screen, draw
+from canmcast_gui.cli.bus import Listener, losses_text
+from canmcast_gui.cli.commands.by_id_screen import LINES_AROUND, Screen, draw
 from canmcast_gui.cli.keys import Keys
-from canmcast_gui.cli.listen import Listener, losses_text
 from canmcast_gui.cli.options import bus_options, bus_settings_from, demo_settings_from
 from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
 from canmcast_gui.cli.program import Failure

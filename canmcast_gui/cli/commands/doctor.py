@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.checkup import (
+from canmcast_gui.cli.doctor.other_groups import Elsewhere
+from canmcast_gui.cli.doctor.steps import (
     Fault,
     check_interfaces,
     check_port,
@@ -15,7 +16,6 @@ from canmcast_gui.cli.checkup import (
     firewall_hint,
     open_receiver,
 )
-from canmcast_gui.cli.elsewhere import Elsewhere
 from canmcast_gui.cli.interrupt import Interrupt
 from canmcast_gui.cli.options import bus_options, bus_settings_from
 from canmcast_gui.cli.parameters import FiniteRange

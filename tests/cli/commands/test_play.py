@@ -16,8 +16,8 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer, read_batches
 from canmcast_gui.recording import leftovers
 from canmcast_gui.recording.location import recordings_folder
+from tests.cli.commands.test_dump import option
 from tests.cli.conftest import MOST_SECONDS, PROJECT, assert_one_line
-from tests.cli.test_dump import option
 
 MS = 1_000_000
 START_NS = 1_700_000_000 * 10**9
