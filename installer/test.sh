@@ -69,6 +69,7 @@ PATH=$venv/bin:$PATH
 ruff check .
 ruff format --check .
 mypy
+lint-imports
 fetch_stock_tests
 
 # Run pytest on a screen of its own, or on none.

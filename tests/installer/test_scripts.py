@@ -228,15 +228,17 @@ def test_help_is_the_window_s_even_without_a_display(option, sandbox):
 
 def test_every_check_runs_and_arguments_go_to_pytest(sandbox):
     sandbox.set_up("test")
-    for name in ("ruff", "mypy"):
+    for name in ("ruff", "mypy", "lint-imports"):
         sandbox.stand_in(name, folder=sandbox.project / ".venv" / "bin")
     for name in ("xvfb-run", "xauth", "ip"):
         sandbox.stand_in(name)
     result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"), "-k", "one thing")
     assert result.returncode == 0, result.stderr
-    steps = [call for call in sandbox.calls if call.split()[0] in ("ruff", "mypy", "xvfb-run")]
-    assert steps[:3] == ["ruff check .", "ruff format --check .", "mypy "]
-    assert steps[3].endswith("python -m pytest -k one thing")
+    steps = [
+        call for call in sandbox.calls if call.split()[0] in ("ruff", "mypy", "lint-imports", "xvfb-run")
+    ]
+    assert steps[:4] == ["ruff check .", "ruff format --check .", "mypy ", "lint-imports "]
+    assert steps[4].endswith("python -m pytest -k one thing")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ def test_every_check_runs_and_arguments_go_to_pytest(sandbox):
 )
 def test_without_arguments_all_run_in_two_halves_and_any_may_fail(sandbox, long, programs, others, status):
     sandbox.set_up("test")
-    for name in ("ruff", "mypy"):
+    for name in ("ruff", "mypy", "lint-imports"):
         sandbox.stand_in(name, folder=sandbox.project / ".venv" / "bin")
     for name in ("xauth", "ip"):
         sandbox.stand_in(name)
@@ -272,7 +274,8 @@ def test_each_python_that_is_named_has_an_environment_of_its_own(sandbox):
         folder = sandbox.project / f".venv-{version}"
         sandbox.stand_in("python", 'case "$1" in -V) echo Python 3.99;; esac', folder / "bin")
         sandbox.stand_in("ruff", f"exit {status}", folder / "bin")
-        sandbox.stand_in("mypy", folder=folder / "bin")
+        for name in ("mypy", "lint-imports"):
+            sandbox.stand_in(name, folder=folder / "bin")
         stamp = sandbox.functions(f'venv="{folder}"; fingerprint >"$venv/test.stamp"')
         assert stamp.returncode == 0
     named = [f"PYTHON={program}" for program in programs]
