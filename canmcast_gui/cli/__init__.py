@@ -1,4 +1,8 @@
-"""The headless commands: ``canmcast dump``, ``send``, ``record`` and the others."""
+"""The command line ``canmcast``: ``dump``, ``send``, ``record`` and the other commands, without Qt.
+
+``main`` is the entry point; ``program.COMMANDS`` lists the commands, each of which is a module of
+``commands``. May import every package below ``app``, and neither ``app`` nor ``models`` nor ``ui``.
+"""
 
 import sys
 

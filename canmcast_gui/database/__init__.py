@@ -1,4 +1,10 @@
-"""Databases (DBC, KCD, SYM, ARXML): names for ids, and columns of signal values. Importing it is cheap."""
+"""Databases (DBC, KCD, SYM, ARXML): names for arbitration ids, and signals as columns of values.
+
+``load_database`` gives a ``Database``, a ``DatabaseSet`` holds several and decides by ``Scope`` which one
+applies; ``Message``, ``Signal`` and ``SignalValue`` are what they hold, ``Note`` is a problem of a file,
+``DatabaseError`` says why one cannot be loaded. Importing the package is cheap: cantools is loaded with the
+first file. May import ``frames`` only.
+"""
 
 from canmcast_gui.database.conflicts import Conflict
 from canmcast_gui.database.database import Database

@@ -1,4 +1,10 @@
-"""Log files: ASC, BLF, candump, TRC and CSV to batches of frames and back, and the recorder."""
+"""Log files of many tools to batches of frames and back, and the recorder.
+
+``FORMATS`` is the table of formats, each a ``Format``. ``read_batches`` and ``FrameReader`` read whatever is
+recognized, ``open_writer`` and ``save`` write by the suffix, ``file_info`` summarizes, ``TableLayout``
+describes tables without known titles. ``Recorder`` with ``RecordOptions`` writes what arrives, in a process
+of its own. ``FileError`` says why a file cannot be read or written. May import ``processes`` and ``frames``.
+"""
 
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import FORMATS, Format

@@ -1,4 +1,10 @@
-"""Frames at rest: a recording on disk, and what is known of it while it grows. Headless; needs numpy."""
+"""Recordings: frames in memory-mapped chunk files, the same for a live bus and for a loaded file.
+
+``Recording`` appends and reads rows within ``Limits``; ``NewestById``, ``Cycles``, ``RateMeter``,
+``FilteredRows``, ``MatchCount`` and ``find_next``, ``find_previous``, ``find_around`` are derived from it,
+``Marks`` and ``Gaps`` belong to it. ``leftovers``, ``remove`` and ``remove_empty`` recover what a crash left as a ``Leftover``.
+``RecordingError`` says what failed, ``RowsGoneError`` that rows were evicted. May import ``frames`` only.
+"""
 
 from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError

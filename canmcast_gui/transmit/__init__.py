@@ -1,4 +1,10 @@
-"""Sending on time: jobs, their schedule, and the process that keeps it."""
+"""Sending on time: jobs, triggers, sequences, replay and fuzzing, in a process that keeps their timing.
+
+``Transmitter`` starts the process and talks to it; ``Trigger``, ``ReplayOptions`` and ``FuzzOptions``
+describe what to send, the classes of ``news`` (such as ``JobStatus`` and ``SendFailed``, together
+``TransmitNews``) say what happened, ``TransmitError`` what is not possible. The process gets its sender by
+the name of a factory, so the package knows no transport. May import ``processes`` and ``frames``.
+"""
 
 from canmcast_gui.transmit.client.transmitter import Transmitter
 from canmcast_gui.transmit.errors import TransmitError

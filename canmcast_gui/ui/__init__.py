@@ -1,1 +1,5 @@
-"""Windows, views and dialogs."""
+"""Windows, panels, views and dialogs (QtWidgets, pyqtgraph).
+
+``app.run`` starts the window. Views get the session and draw what ``models`` and ``app`` know; they hold no
+measurement data. May import every package except ``cli``.
+"""

@@ -1,4 +1,9 @@
-"""ARXML files as they are found: what is clear in them is repaired, what is missing is left out and said."""
+"""ARXML files: repair what is clear, leave out what is incomplete, and report both.
+
+cantools refuses a whole file for one incomplete element, and real files have such elements. ``repair_arxml``
+changes the tree in front of its parser, ``parse_what_can_be`` isolates elements that still fail, and
+``restore_names`` undoes names that were made valid. May import modules of ``database`` and ``frames``.
+"""
 
 from canmcast_gui.database.arxml.isolate import parse_what_can_be
 from canmcast_gui.database.arxml.repair import repair_arxml, restore_names

@@ -1,4 +1,10 @@
-"""DBC files as they are found: their statements by line, and what is wrong with them mended."""
+"""DBC files: repair the text in front of cantools' parser, and report what was changed or left out.
+
+cantools refuses a whole file for one statement that its grammar does not know, and many files of other tools
+have such statements. ``mend_dbc`` gives a ``MendedDbc``: the text of the statements that can be parsed, with
+their lines for messages to the user. cantools stays the parser. May import modules of ``database`` and
+``frames``.
+"""
 
 from canmcast_gui.database.dbc.mend import MendedDbc, mend_dbc
 

@@ -1,1 +1,1 @@
-"""The CSV of python-can."""
+"""The CSV layout of python-can."""

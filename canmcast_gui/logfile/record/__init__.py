@@ -1,1 +1,1 @@
-"""Writing what comes in: files by size or time, triggers, a process of its own."""
+"""The recorder: writes arriving frames to files by size or time, around triggers, in a process of its own."""

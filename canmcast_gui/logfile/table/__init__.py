@@ -1,1 +1,1 @@
-"""Tables of frames, whichever tool wrote them: columns are found by their titles."""
+"""Tables of frames (CSV and other text) of any tool: columns are found by their titles."""

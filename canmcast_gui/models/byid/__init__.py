@@ -1,1 +1,1 @@
-"""The by-ID view's model."""
+"""The model of the by-id view: the newest frame of each arbitration id."""

@@ -1,1 +1,1 @@
-"""The database browser's models."""
+"""The models of the database browser."""

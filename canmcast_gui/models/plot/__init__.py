@@ -1,1 +1,1 @@
-"""Signals of a plot: samples, spans, measures."""
+"""The signals of a plot: samples, visible span, measurements, comparison."""

@@ -1,1 +1,1 @@
-"""The tree of databases, messages and signals."""
+"""The model of the panel Signals: databases, messages and signals as a tree."""

@@ -1,1 +1,1 @@
-"""The chronological view's model, from rows to texts."""
+"""The model of the chronological view: from rows of a recording to the texts of a screen."""

@@ -1,1 +1,1 @@
-"""The transmit list's model, and sequences, replays and fuzzes as the window sees them."""
+"""The transmit table and the controllers for jobs, sequences, replay and fuzzing."""

@@ -1,1 +1,1 @@
-"""The other side of the transmit process: what asks it, and hears its news."""
+"""The program's side of the transmit process: sends commands to it and reads its events."""

@@ -1,1 +1,1 @@
-"""Frames that nobody would think of."""
+"""Fuzzing: random frames within given ranges, until a response arrives."""

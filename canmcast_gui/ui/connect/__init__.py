@@ -1,1 +1,1 @@
-"""How the user goes on a bus."""
+"""Connecting to a bus: the dialog, its form, and the bar in the toolbar."""

@@ -1,1 +1,1 @@
-"""Dialogs that stand alone."""
+"""Dialogs for files, recording and limits."""

@@ -1,1 +1,1 @@
-"""The handbook in a window of its own: contents, pages, search. Loaded when it is first asked for."""
+"""The handbook window: contents, pages, search. Loaded when it is first opened."""

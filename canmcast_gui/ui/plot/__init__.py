@@ -1,1 +1,1 @@
-"""Plots: pictures of signals, and what is done with them."""
+"""Plots of signals: curves, axes, cursors, export."""

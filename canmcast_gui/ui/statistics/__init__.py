@@ -1,1 +1,1 @@
-"""The statistics view."""
+"""The panel Statistics."""

@@ -1,1 +1,1 @@
-"""Views of the trace, and the filter, marks and colours that they share."""
+"""The views of the trace, and the filter, marks and colors that they share."""

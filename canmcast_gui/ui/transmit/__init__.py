@@ -1,1 +1,1 @@
-"""What sends: the transmit list, sequences, replay, fuzz."""
+"""The panels Transmit, Replay, Sequences and Fuzz."""

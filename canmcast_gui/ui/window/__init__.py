@@ -1,1 +1,1 @@
-"""The main window, put together from the others."""
+"""The main window: docks, menus, and the commands for files, marks and workspaces."""
