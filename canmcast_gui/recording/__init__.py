@@ -2,7 +2,8 @@
 
 ``Recording`` appends and reads rows within ``Limits``; ``NewestById``, ``Cycles``, ``RateMeter``,
 ``FilteredRows``, ``MatchCount`` and ``find_next``, ``find_previous``, ``find_around`` are derived from it,
-``Marks`` and ``Gaps`` belong to it. ``leftovers``, ``remove`` and ``remove_empty`` recover what a crash left as a ``Leftover``.
+``Marks`` and ``Gaps`` belong to it. ``leftovers``, ``remove`` and ``remove_empty`` find and recover
+what a crash left, each a ``Leftover``.
 ``RecordingError`` says what failed, ``RowsGoneError`` that rows were evicted. May import ``frames`` only.
 """
 
