@@ -11,13 +11,13 @@ import click
 
 from canmcast_gui import __version__
 from canmcast_gui.cli.options import (
+    FiniteRange,
     any_bus_option_given,
     bus_options,
     bus_settings_from,
     demo_settings_from,
 )
-from canmcast_gui.cli.parameters import FiniteRange
-from canmcast_gui.cli.say import printable_error
+from canmcast_gui.cli.output import printable_error
 from canmcast_gui.cli.startup import put_right
 from canmcast_gui.options import StartOptions
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.output import note
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.patience import within

@@ -1,16 +1,65 @@
-"""The bus options that every command of both programs takes, and the settings that they stand for."""
+"""The options and parameter types that commands share, and the settings that the bus options stand for."""
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from canmcast_gui.printable import printable
 
 if TYPE_CHECKING:
     from canmcast_gui.transport.settings import BusSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+# Seconds (also since 1970), milliseconds and frames per second: more nanoseconds do not fit in 64 bits.
+_MOST = 9e9
+
+
+class FiniteFloat(click.types.FloatParamType):
+    """A finite number of a usable size: float() also accepts "nan" and "inf"."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; call ``fail`` where it is not usable."""
+        return _finite(self, super().convert(value, param, ctx), param, ctx)
+
+
+class FiniteRange(click.FloatRange):
+    """A FiniteFloat within limits: FloatRange accepts "nan" whatever its limits are."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; call ``fail`` where it is not usable."""
+        return _finite(self, super().convert(value, param, ctx), param, ctx)
+
+
+def _finite(kind: click.types.FloatParamType, number: float, param: Any, ctx: Any) -> float:
+    if not math.isfinite(number) or abs(number) > _MOST:
+        kind.fail(f"{number} is not a number up to {_MOST:,.0f}.", param, ctx)
+    return number
+
+
+EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+
+count_option = click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N frames.")
+duration_option = click.option(
+    "--duration", type=FiniteRange(min=0), metavar="S", help="End after S seconds."
+)
+filter_option = click.option(
+    "--filter",
+    "filter_text",
+    default="",
+    metavar="EXPRESSION",
+    help='Only these frames, for example "id == 0x123 and data[2] & 0x80".',
+)
+report_option = click.option(
+    "--report", type=NEW_FILE, help="Write counters as JSON to this file at the end."
+)
 
 # Repeated here so that --help needs nothing of the transport; a test compares.
 _GROUP = "ff15:7079:7468:6f6e:6465:6d6f:6d63:6173"
@@ -93,3 +142,21 @@ def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:
         return make(fd=not values["no_fd"], **given).validated()
     except BusError as error:
         raise click.UsageError(str(error)) from None
+
+
+def format_option(command: Command) -> Command:
+    """Add --format, the log format to write, to a command; the list of formats is imported only here."""
+    from canmcast_gui.logfile.formats import FORMATS
+
+    names = [one.name for one in FORMATS if one.can_write]
+    text = "The format to write, instead of going by the suffix."
+    return click.option("--format", type=click.Choice(names), help=text)(command)
+
+
+def ask_before_overwriting(path: Path) -> None:
+    """Ask in a terminal whether an existing file may be replaced; scripts are not asked.
+
+    Raises click.Abort where it may not.
+    """
+    if path.exists() and sys.stdin.isatty():
+        click.confirm(f"{printable(str(path))} is there already. Replace it?", abort=True, err=True)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from canmcast_gui import __version__
-from canmcast_gui.cli.say import printable_error
+from canmcast_gui.cli.output import printable_error
 from canmcast_gui.printable import printable
 
 # Names, and what --help says of them, so that --help and --version need to import no command.

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
-from canmcast_gui.cli.format_option import format_option
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.overwriting import ask_before_overwriting
-from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE, FiniteFloat
+from canmcast_gui.cli.options import (
+    EXISTING_FILE,
+    NEW_FILE,
+    FiniteFloat,
+    ask_before_overwriting,
+    format_option,
+)
+from canmcast_gui.cli.output import note, progress_bar
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.progress import progress_bar
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.logfile import FrameReader, read_batches
 from canmcast_gui.logfile.losses import losses_sentence

@@ -16,10 +16,9 @@ from canmcast_gui.cli.doctor.steps import (
     firewall_hint,
     open_receiver,
 )
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import FiniteRange
-from canmcast_gui.cli.say import say
+from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
+from canmcast_gui.cli.output import say
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import Flag
 from canmcast_gui.transport.interfaces import Link

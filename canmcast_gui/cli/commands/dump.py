@@ -10,9 +10,15 @@ import click
 
 from canmcast_gui.cli.bus import Listener, losses_text, write_report
 from canmcast_gui.cli.candump import candump_lines
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import count_option, duration_option, filter_option, report_option
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.options import (
+    bus_options,
+    bus_settings_from,
+    count_option,
+    duration_option,
+    filter_option,
+    report_option,
+)
+from canmcast_gui.cli.output import note
 from canmcast_gui.counted import counted
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.parameters import EXISTING_FILE, NEW_FILE, FiniteFloat, FiniteRange
+from canmcast_gui.cli.options import EXISTING_FILE, NEW_FILE, FiniteFloat, FiniteRange
+from canmcast_gui.cli.output import note, progress_bar
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.progress import progress_bar
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.database import load_database
 from canmcast_gui.database.errors import TableError

@@ -9,11 +9,15 @@ import click
 
 from canmcast_gui.cli.commands.fuzzer import Fuzzer
 from canmcast_gui.cli.commands.player import RECEIVER, SENDER
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.overwriting import ask_before_overwriting
-from canmcast_gui.cli.parameters import NEW_FILE, FiniteRange
+from canmcast_gui.cli.options import (
+    NEW_FILE,
+    FiniteRange,
+    ask_before_overwriting,
+    bus_options,
+    bus_settings_from,
+)
+from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.say import note
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzOptions, TransmitError, Transmitter

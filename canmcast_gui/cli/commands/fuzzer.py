@@ -7,11 +7,9 @@ import time
 from typing import Any
 
 from canmcast_gui.cli.candump import candump_lines, frame_texts
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.keys import Keys
+from canmcast_gui.cli.output import live_line, note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.progress import live_line
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.terminal import Interrupt, Keys
 from canmcast_gui.counted import counted
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter

@@ -8,10 +8,15 @@ from typing import Any
 import click
 import numpy as np
 
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import FiniteRange, count_option, duration_option
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.options import (
+    FiniteRange,
+    bus_options,
+    bus_settings_from,
+    count_option,
+    duration_option,
+)
+from canmcast_gui.cli.output import note
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport.sender import FrameSender

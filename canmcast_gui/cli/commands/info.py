@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.parameters import EXISTING_FILE
-from canmcast_gui.cli.say import note, say
+from canmcast_gui.cli.options import EXISTING_FILE
+from canmcast_gui.cli.output import note, say
 from canmcast_gui.logfile import file_info
 from canmcast_gui.logfile.problems import Finding, Missing
 

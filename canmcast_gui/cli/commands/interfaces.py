@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from canmcast_gui.cli.say import note, say
+from canmcast_gui.cli.output import note, say
 from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6
 from canmcast_gui.transport.interfaces import NetworkInterface, list_interfaces
 from canmcast_gui.transport.routes import route_to

@@ -16,10 +16,15 @@ from rich.text import Text
 
 from canmcast_gui.cli.bus import Listener, losses_text
 from canmcast_gui.cli.commands.by_id_screen import LINES_AROUND, Screen, draw
-from canmcast_gui.cli.keys import Keys
-from canmcast_gui.cli.options import bus_options, bus_settings_from, demo_settings_from
-from canmcast_gui.cli.parameters import EXISTING_FILE, duration_option
+from canmcast_gui.cli.options import (
+    EXISTING_FILE,
+    bus_options,
+    bus_settings_from,
+    demo_settings_from,
+    duration_option,
+)
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.terminal import Keys
 from canmcast_gui.counted import counted
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE

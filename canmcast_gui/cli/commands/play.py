@@ -11,10 +11,9 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.commands.player import RECEIVER, SENDER, Player
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import EXISTING_FILE, FiniteFloat, FiniteRange
+from canmcast_gui.cli.options import EXISTING_FILE, FiniteFloat, FiniteRange, bus_options, bus_settings_from
+from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.say import note
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError

@@ -9,11 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.keys import Keys
+from canmcast_gui.cli.output import live_line, note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.progress import live_line
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.terminal import Interrupt, Keys
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import Recording, RecordingError, remove_empty

@@ -8,19 +8,19 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.bus import Listener, losses_text, write_report
-from canmcast_gui.cli.format_option import format_option
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.overwriting import ask_before_overwriting
-from canmcast_gui.cli.parameters import (
+from canmcast_gui.cli.options import (
     NEW_FILE,
+    ask_before_overwriting,
+    bus_options,
+    bus_settings_from,
     count_option,
     duration_option,
     filter_option,
+    format_option,
     report_option,
 )
+from canmcast_gui.cli.output import live_line, note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.progress import live_line
-from canmcast_gui.cli.say import note
 from canmcast_gui.counted import counted
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import Recorder, RecordOptions

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import click
 
-from canmcast_gui.cli.parameters import NEW_FILE
+from canmcast_gui.cli.options import NEW_FILE
+from canmcast_gui.cli.output import note, progress_bar, say
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.progress import progress_bar
-from canmcast_gui.cli.say import note, say
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile.losses import losses_sentence

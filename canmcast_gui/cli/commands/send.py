@@ -7,11 +7,10 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.interrupt import Interrupt
-from canmcast_gui.cli.options import bus_options, bus_settings_from
-from canmcast_gui.cli.parameters import FiniteRange
+from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
+from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.say import note
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame

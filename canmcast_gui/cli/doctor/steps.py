@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from canmcast_gui.cli.doctor.igmp_tables import firewall, joined_groups, programs_on_port
-from canmcast_gui.cli.interrupt import Interrupt
+from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.cansend import parse_frame

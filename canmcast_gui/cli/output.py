@@ -1,4 +1,7 @@
-"""Progress on stderr while somebody looks at it; silent where stderr is no terminal."""
+"""Output of commands: results on stdout, notes and progress on stderr.
+
+All of it is printable text: names of files, databases and interfaces cannot control the terminal.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,29 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
 from canmcast_gui.printable import printable
+
+
+def say(line: str) -> None:
+    """Print a line of results on stdout."""
+    click.echo(printable(line))
+
+
+def note(sentence: str) -> None:
+    """Print a line about the work on stderr."""
+    click.echo(f"canmcast: {printable(sentence)}", err=True)
+
+
+def printable_error(error: click.UsageError) -> click.UsageError:
+    """The error with printable text: it often contains what was typed, such as a file name."""
+    return click.UsageError(printable(error.format_message()), error.ctx)
 
 
 @contextmanager
 def live_line() -> Iterator[Callable[[str], None]]:
-    """A line that can be said anew again and again and is gone at the end."""
+    """A line on stderr that each call replaces and that is removed at the end; nothing without a terminal."""
     if not sys.stderr.isatty():
         yield lambda _text: None
         return
@@ -24,7 +44,7 @@ def live_line() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[float], None]]:
-    """A bar that goes from 0 to 1."""
+    """A bar on stderr whose calls take the share done, 0 to 1; nothing without a terminal."""
     if not sys.stderr.isatty():
         yield lambda _share: None
         return
