@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from canmcast_gui.frames.errors import UserError
+
 log = logging.getLogger(__name__)
 
 Report = Callable[[float], bool]
@@ -59,9 +61,10 @@ class Task(QObject):
     def _run(self) -> None:
         try:
             result = self._work(self._report)
+        except UserError as error:
+            self._raised.emit(str(error))
         except Exception as error:
-            if not type(error).__module__.startswith("canmcast_gui"):
-                log.exception("%s", self.title)
+            log.exception("%s", self.title)
             self._raised.emit(str(error) or type(error).__name__)
         else:
             self._returned.emit(result)

@@ -21,9 +21,9 @@ from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace_paths import relative_path
 from canmcast_gui.app.workspace_values import WorkspaceError, workspace_values
 from canmcast_gui.database import Scope
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.patience import within
 from canmcast_gui.frames.regular_file import NotRegularError, read_regular
-from canmcast_gui.logfile import FileError
 from canmcast_gui.logfile.temporary import Temporary
 from canmcast_gui.transport.settings import BusSettings
 
@@ -116,7 +116,7 @@ def save_workspace(path: Path, workspace: Workspace) -> None:
     try:
         text = json.dumps(_to_values(workspace, path.parent), indent=2, ensure_ascii=False)
         _put(Path(os.path.realpath(path)), text + "\n")
-    except (OSError, ValueError, FileError) as error:
+    except (OSError, ValueError, UserError) as error:
         raise WorkspaceError(f"The workspace was not saved: {error}") from error
 
 

@@ -13,6 +13,7 @@ from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import setups_of
 from canmcast_gui.app.workspace_paths import absolute_path
 from canmcast_gui.database import Scope
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
@@ -20,7 +21,7 @@ MOST_BITRATE = 1_000_000_000
 MOST_RATE_LIMIT = 1_000_000
 
 
-class WorkspaceError(Exception):
+class WorkspaceError(UserError):
     """A workspace that cannot be read or written; the text says what, where and what to do."""
 
 

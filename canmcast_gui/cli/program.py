@@ -11,6 +11,7 @@ import click
 
 from canmcast_gui import __version__
 from canmcast_gui.cli.output import printable_error
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.printable import printable
 
 # Names, and what --help says of them, so that --help and --version need to import no command.
@@ -29,16 +30,6 @@ COMMANDS = {
     "doctor": "Find out why nothing arrives.",
     "interfaces": "List the network interfaces.",
 }
-
-# Errors that are a sentence for the user. One can only have been raised when its module is loaded.
-_SENTENCES = (
-    ("canmcast_gui.frames.filters.errors", "FilterError"),
-    ("canmcast_gui.transport.errors", "BusError"),
-    ("canmcast_gui.transmit.errors", "TransmitError"),
-    ("canmcast_gui.recording.errors", "RecordingError"),
-    ("canmcast_gui.logfile.errors", "FileError"),
-    ("canmcast_gui.database.errors", "DatabaseError"),
-)
 
 
 class Failure(click.ClickException):
@@ -81,15 +72,9 @@ class Program(click.Group):
             raise Failure("interrupted") from None
         except click.UsageError as error:
             raise printable_error(error) from error
-        except OSError as error:
-            raise Failure(str(error)) from error
-        except _sentences() as error:
+        except (OSError, UserError) as error:
             raise Failure(str(error)) from error
         return result
-
-
-def _sentences() -> tuple[type[Exception], ...]:
-    return tuple(getattr(sys.modules[module], name) for module, name in _SENTENCES if module in sys.modules)
 
 
 def _forget_stdout() -> None:

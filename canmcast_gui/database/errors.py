@@ -1,7 +1,9 @@
 """What goes wrong with databases, said in a sentence."""
 
+from canmcast_gui.frames.errors import UserError
 
-class DatabaseError(Exception):
+
+class DatabaseError(UserError):
     """A file that is no database, a name that a database does not have, or values that it cannot encode."""
 
 
@@ -9,5 +11,5 @@ class UnreadableError(Exception):
     """Why a text cannot be read as its kind; the text continues after "FILE cannot be read as KIND:"."""
 
 
-class TableError(Exception):
+class TableError(UserError):
     """A table of signal values that cannot be written; the text says why and what to do."""

@@ -2,21 +2,44 @@
 
 ``FrameBatch`` is a batch of frames as a structured array of ``FRAME_DTYPE`` and a heap of long payloads;
 ``Flag`` are the bits of its flags, ``Source`` and ``SourceTable`` who sent them. ``DLC_TO_LENGTH``,
-``LENGTH_TO_DLC``, ``MAX_PAYLOAD`` and ``INLINE_BYTES`` are facts of CAN FD and of the layout. Modules hold
-what every package needs once: ``filters`` (the filter language), ``validity``, ``text``. May import no other
-package of the program.
+``LENGTH_TO_DLC``, ``MAX_PAYLOAD`` and ``INLINE_BYTES`` are facts of CAN FD and of the layout. ``UserError``
+is the base of errors that the user can put right. Modules hold what every package needs once: ``filters``
+(the filter language), ``validity``, ``text``. May import no other package of the program.
+
+Names are imported when they are first asked for: "canmcast --help" and the start of a child process need an
+error or a unit from here, but not numpy.
 """
 
-from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.layout import (
-    DLC_TO_LENGTH,
-    FRAME_DTYPE,
-    INLINE_BYTES,
-    LENGTH_TO_DLC,
-    MAX_PAYLOAD,
-    Flag,
-)
-from canmcast_gui.frames.sources import Source, SourceTable
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canmcast_gui.frames.batch import FrameBatch
+    from canmcast_gui.frames.errors import UserError
+    from canmcast_gui.frames.layout import (
+        DLC_TO_LENGTH,
+        FRAME_DTYPE,
+        INLINE_BYTES,
+        LENGTH_TO_DLC,
+        MAX_PAYLOAD,
+        Flag,
+    )
+    from canmcast_gui.frames.sources import Source, SourceTable
+
+_MODULES = {
+    "DLC_TO_LENGTH": "layout",
+    "FRAME_DTYPE": "layout",
+    "INLINE_BYTES": "layout",
+    "LENGTH_TO_DLC": "layout",
+    "MAX_PAYLOAD": "layout",
+    "Flag": "layout",
+    "FrameBatch": "batch",
+    "Source": "sources",
+    "SourceTable": "sources",
+    "UserError": "errors",
+}
 
 __all__ = [
     "DLC_TO_LENGTH",
@@ -28,4 +51,12 @@ __all__ = [
     "FrameBatch",
     "Source",
     "SourceTable",
+    "UserError",
 ]
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag, FrameBatch
+from canmcast_gui.frames.errors import UserError
 
 # can-utils, lib.c, parse_canframe(); linux/can.h for the error flag in an id of eight digits.
 _SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DOTALL)
@@ -15,7 +16,7 @@ _MOST_STANDARD, _MOST_EXTENDED = 0x7FF, 0x1FFFFFFF
 _FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
 
 
-class FrameSyntaxError(ValueError):
+class FrameSyntaxError(UserError, ValueError):
     """A text that is no frame; says what is wrong with it."""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from canmcast_gui.frames.errors import UserError
 
-class FileError(Exception):
+
+class FileError(UserError):
     """A file that cannot be read or written, or a format that cannot hold what it should."""
 
 

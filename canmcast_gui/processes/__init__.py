@@ -4,5 +4,5 @@ The one launcher: capture, transmit, recorder and demo all start their process h
 ``launcher.ModuleProcess`` starts a module, ``supervised.SupervisedProcess`` also restarts it,
 ``parent.work_for_parent`` is the child's side, ``channel`` and ``wakeup`` connect the two. Each side imports
 just its own modules, so that such a process starts quickly. Needs the standard library only, and may import
-no other package of the program.
+``frames``, of which it uses the errors.
 """

@@ -9,11 +9,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.processes.channel import Channel, wait_for
 from canmcast_gui.processes.launcher import ModuleProcess
 
 
-class ChildError(Exception):
+class ChildError(UserError):
     """The process cannot do its work; the text is a sentence for the user."""
 
 

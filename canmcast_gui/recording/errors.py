@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from canmcast_gui.frames.errors import UserError
 
-class RecordingError(Exception):
+
+class RecordingError(UserError):
     """A recording cannot be made, opened or continued; the message says why and what to do."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch, SourceTable
-from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.transmit.conditions import compile_condition, text_of
 from canmcast_gui.transmit.errors import TransmitError
 
@@ -34,7 +34,7 @@ def check_steps(steps: List[dict[str, Any]]) -> None:
                 compile_condition(step["filter"])
             elif step["do"] == "repeat" and not 0 <= step["to"] < number:
                 raise TransmitError("it goes back to a step that is not before it")
-        except (FilterError, TransmitError) as error:
+        except UserError as error:
             raise TransmitError(f"Step {number}: {error}.") from error
 
 

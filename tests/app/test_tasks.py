@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from canmcast_gui.app.taskpool import TaskPool
+from canmcast_gui.frames.errors import UserError
 
 
 class Outcome:
@@ -72,6 +73,17 @@ def test_a_raise_becomes_a_sentence(qtbot, pool, caplog):
         task.start()
     assert outcome.said == [("failed", "the third line is wrong"), ("ended",)]
     assert "Reading" in caplog.text
+
+
+def test_an_error_for_the_user_is_not_logged(qtbot, pool, caplog):
+    def work(_report):
+        raise UserError("The third line is wrong.")
+
+    outcome = Outcome(task := pool.make("Reading", work))
+    with qtbot.waitSignal(task.ended):
+        task.start()
+    assert outcome.said == [("failed", "The third line is wrong."), ("ended",)]
+    assert not caplog.records
 
 
 def test_shutting_down_delivers_the_end_of_what_still_runs(qapp, pool):

@@ -5,11 +5,13 @@ import shlex
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from canmcast_gui import __version__
 from canmcast_gui.cli.program import COMMANDS, program
+from canmcast_gui.frames.errors import UserError
 from tests.cli.conftest import COMMAND, PROJECT, assert_one_line
 
 SLOW = ("numpy", "can", "cantools", "msgpack", "psutil", "rich", "PySide6")
@@ -64,6 +66,15 @@ def test_wrong_usage_is_exit_code_2(arguments):
     assert result.exit_code == 2
     assert "Usage:" in result.stderr
     assert not result.stdout
+
+
+def test_every_error_for_the_user_is_one_line(monkeypatch):
+    def fail():
+        raise UserError("The third line is wrong.")
+
+    monkeypatch.setattr("canmcast_gui.cli.commands.info.command", click.Command("info", callback=fail))
+    result = CliRunner().invoke(program, ["info"])
+    assert (result.exit_code, result.stderr) == (1, "canmcast: The third line is wrong.\n")
 
 
 def test_what_the_system_refuses_is_one_line(canmcast):

@@ -13,7 +13,6 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.database import load_database
-from canmcast_gui.database.errors import TableError
 from canmcast_gui.database.table_rows import NANOSECONDS, Rows, between, evenly, rows_of
 from canmcast_gui.database.tables import Heading, save_table
 from canmcast_gui.logfile import read_batches
@@ -69,10 +68,7 @@ def command(
             show(reader.progress)
             return not interrupt.requested
 
-        try:
-            count = save_table(out, headings, portions, progress)
-        except TableError as error:
-            raise Failure(str(error)) from error
+        count = save_table(out, headings, portions, progress)
         if interrupt.requested:
             raise Failure("interrupted; nothing was written")
     if not count:

@@ -20,7 +20,7 @@ from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
-from canmcast_gui.transmit import FuzzOptions, TransmitError, Transmitter
+from canmcast_gui.transmit import FuzzOptions, Transmitter
 from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
@@ -135,8 +135,6 @@ def command(
             count=count or None,
         ).validated()
         compile_filter(stop_at)
-    except TransmitError as error:
-        raise Failure(str(error)) from None
     except FilterError as error:
         raise Failure(f"--stop-at is no filter: {error}") from None
     if not settings.fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):

@@ -16,11 +16,10 @@ from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.several import InTurnReader, Order, open_several
-from canmcast_gui.transmit import ReplayOptions, TransmitError, Transmitter
+from canmcast_gui.transmit import ReplayOptions, Transmitter
 from canmcast_gui.transmit.replay.playlist import LongestGap, within
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 
@@ -94,20 +93,17 @@ def command(
     """
     settings = bus_settings_from(bus)
     parts, order = _parts(files, offsets, align, in_turn)
-    try:
-        options = ReplayOptions(
-            speed=None if fast else speed,
-            rate=limit if fast else None,
-            loop=loop,
-            filter=text,
-            ids=parse_ids(" ".join(ids)),
-            channels=parse_channels(" ".join(channels)),
-            skip_live=skip_live,
-            error_frames=error_frames,
-            paused=step,
-        ).validated()
-    except (TransmitError, FilterError) as error:
-        raise Failure(str(error)) from None
+    options = ReplayOptions(
+        speed=None if fast else speed,
+        rate=limit if fast else None,
+        loop=loop,
+        filter=text,
+        ids=parse_ids(" ".join(ids)),
+        channels=parse_channels(" ".join(channels)),
+        skip_live=skip_live,
+        error_frames=error_frames,
+        paused=step,
+    ).validated()
     if stop is not None and stop <= start:
         raise Failure("--to must lie behind --from")
     reader = open_several(parts, order, _BATCH_FRAMES)
@@ -117,13 +113,10 @@ def command(
         options = replace(options, start_ns=int(first.timestamp_ns[0]))
     stop_ns = None if stop is None else round(stop * _NS)
     played = within(_told(chain([first], batches), reader), round(start * _NS), stop_ns)
-    try:
-        with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
-            if limit is not None and not fast:
-                transmitter.set_rate_limit(limit)
-            Player(transmitter, played, options).play(", ".join(file.name for file in files))
-    except TransmitError as error:
-        raise Failure(str(error)) from None
+    with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
+        if limit is not None and not fast:
+            transmitter.set_rate_limit(limit)
+        Player(transmitter, played, options).play(", ".join(file.name for file in files))
 
 
 def _parts(

@@ -1,7 +1,9 @@
 """What is wrong with a filter, and where."""
 
+from canmcast_gui.frames.errors import UserError
 
-class FilterError(ValueError):
+
+class FilterError(UserError, ValueError):
     """A filter that cannot be understood.
 
     ``message`` says what was expected; ``position`` is the character, from 0, at which it was.

@@ -77,5 +77,5 @@ def rows_of_mime(mime: QMimeData) -> list[TransmitRow]:
         return []
     try:
         return [TransmitRow.from_dict(one) for one in json.loads(bytes(mime.data(ROWS_MIME).data()))]
-    except (ValueError, TypeError, RowError):
+    except (ValueError, TypeError):
         return []

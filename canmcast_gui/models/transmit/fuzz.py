@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.logfile import FileError, Recorder
+from canmcast_gui.frames.errors import UserError
+from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
 from canmcast_gui.models.transmit.conditions import condition_for
 from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.transmit import FuzzAnswer, FuzzSent, FuzzStatus, TransmitError
+from canmcast_gui.transmit import FuzzAnswer, FuzzSent, FuzzStatus
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
@@ -93,7 +93,7 @@ class FuzzControl(QObject):
             transmitter.fuzz_stop(self._run)
             self._run += 1
             transmitter.fuzz(self._run, options, condition, self._recorder is not None, paused)
-        except (TransmitError, FilterError, FileError) as error:
+        except UserError as error:
             self._close_log()
             self.failed.emit(str(error))
             return

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from canmcast_gui.frames import Flag
-from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.frames.cansend import parse_frame
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.models.transmit.row import RowError, TransmitRow
 from canmcast_gui.models.transmit.text import parse_data, parse_id, parse_length
 
@@ -67,7 +68,7 @@ def _parse_line(number: int, line: str) -> TransmitRow:
             return _from_log(match["frame"])
         if match := _SCREEN.search(line):
             return _from_screen(match)
-    except (RowError, FrameSyntaxError) as error:
+    except UserError as error:
         raise RowError(f"Line {number}: {error}") from None
     shown = line.strip()[:40]
     raise RowError(f"Line {number} is no frame such as 123#DEADBEEF: {shown}")

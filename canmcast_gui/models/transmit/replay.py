@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.counted import counted
-from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.models.transmit.replay_filter import with_lookups
 from canmcast_gui.models.transmit.replay_source import ReplaySource
 from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.transmit import ReplayOptions, ReplayStatus, TransmitError
+from canmcast_gui.transmit import ReplayOptions, ReplayStatus
 from canmcast_gui.transmit.replay.place import ReplayPlace
 
 ROWS = "canmcast_gui.recording.follower:open_rows"
@@ -137,7 +137,7 @@ class ReplayControl(QObject):
         try:
             wanted = with_lookups(wanted, source.recording, self._session.databases)
             transmitter.replay(REPLAY, ROWS, {"folder": str(source.recording.folder)}, wanted)
-        except (TransmitError, FilterError) as error:
+        except UserError as error:
             self.failed.emit(str(error))
         else:
             self._pid = transmitter.pid

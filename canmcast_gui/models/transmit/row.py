@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.text import id_text
 
 STANDARD_MAX = 0x7FF
@@ -38,7 +39,7 @@ FRAME_TYPES: tuple[tuple[str, int], ...] = (
 _ALLOWED_FLAGS = frozenset(int(flags) for _, flags in FRAME_TYPES)
 
 
-class RowError(ValueError):
+class RowError(UserError, ValueError):
     """A value that no frame can have; its text is a sentence for the user."""
 
 

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.frames.cansend import parse_frame
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.models.transmit.row import RowError, TransmitRow
 from canmcast_gui.transmit.conditions import Condition
@@ -63,7 +64,7 @@ def parse_sequence(
             continue
         try:
             _add(program, loops, words, number, row, changes, condition)
-        except (RowError, FrameSyntaxError) as error:
+        except UserError as error:
             raise RowError(f"Line {number + 1}: {error}") from None
     if loops:
         raise RowError(f"Line {loops[-1][2] + 1}: this loop has no end.")

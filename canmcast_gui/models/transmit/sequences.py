@@ -7,11 +7,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
+from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.models.transmit.sequence_text import Program, parse_sequence
 from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.transmit import SequenceStatus, TransmitError
+from canmcast_gui.transmit import SequenceStatus
 
 NO_BUS = "Connect to a bus first (F5): without one no sequence can run."
 # The window runs one at a time; the number is for the transmit process.
@@ -69,7 +70,7 @@ class SequenceControl(QObject):
                 text, self._row_named, self._model.changes_of, self._model.condition
             )
             transmitter.run_sequence(SEQUENCE, self._program.steps, paused)
-        except (RowError, TransmitError) as error:
+        except UserError as error:
             self.failed.emit(str(error))
             return
         self.status = SequenceStatus(SEQUENCE, "paused" if paused else "running", 0, 0, 0, "")

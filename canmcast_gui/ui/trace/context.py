@@ -88,7 +88,7 @@ class ViewContext(QObject):
         """Mark a row, or change its note; what cannot be done is said."""
         try:
             self.session.note_in_record(self.session.recording.marks.add(row, text))
-        except (RecordingError, RowsGoneError) as error:
+        except RecordingError as error:
             self.session.message.emit("error", f"The mark was not set: {error}")
         self.marks_changed.emit()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.patience import within
-from canmcast_gui.logfile import FileError, TableLayout
+from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.recognise import recognise
@@ -34,7 +35,7 @@ def with_layout(
     """
     try:
         head = within(PATIENCE_SECONDS, partial(_unknown_head, path))
-    except (FileError, OSError):
+    except (UserError, OSError):
         head = None
     if head is None:
         return then(None)

@@ -22,6 +22,7 @@ from canmcast_gui.app.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.app.workspace_paths import forget_setup, has_setup, last_setup
 from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.demo import DEMO_DATABASE
+from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.private import make_private_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import icons
@@ -147,7 +148,7 @@ class WorkspaceFlows(QObject):
         try:
             make_private_folder(path.parent)
             save_workspace(path, workspace)
-        except (OSError, WorkspaceError) as error:
+        except (OSError, UserError) as error:
             if not self._is_told:
                 self._session.say("remembering", "warning", f"What is set up will not be remembered: {error}")
             self._is_told = True
