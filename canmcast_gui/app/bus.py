@@ -16,7 +16,7 @@ from canmcast_gui.app.totals import SessionTotals
 from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.transmit import TransmitError, Transmitter, Trigger
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
 

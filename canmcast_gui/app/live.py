@@ -14,7 +14,7 @@ from canmcast_gui.app.losses import LossWatch
 from canmcast_gui.app.pump import Pump
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transmit import AddressChanged, SendFailed, TransmitError, Transmitter
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
 

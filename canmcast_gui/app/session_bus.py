@@ -8,7 +8,7 @@ from typing import Any
 from canmcast_gui.app.bus import BusControl
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import Transmitter, Trigger
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
 

@@ -16,7 +16,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.patience import within
 from canmcast_gui.frames.private import write_private
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
 # How often the capture process is looked after, and how late a time limit may be noticed at most.

@@ -10,27 +10,31 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
     from canmcast_gui.transport.bus import UdpMulticastBus
-    from canmcast_gui.transport.capture import Capture
+    from canmcast_gui.transport.capture.client import Capture
     from canmcast_gui.transport.errors import BusError, FrameError
-    from canmcast_gui.transport.interfaces import NetworkInterface, list_interfaces, local_interface
     from canmcast_gui.transport.receiver import Receiver
     from canmcast_gui.transport.sender import FrameSender, open_sender
     from canmcast_gui.transport.settings import BusSettings
+    from canmcast_gui.transport.sockets.addresses import (
+        DEFAULT_GROUP_IPV4,
+        DEFAULT_GROUP_IPV6,
+        DEFAULT_PORT,
+    )
+    from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces, local_interface
     from canmcast_gui.transport.statistics import BusStatistics, SourceCounts
 
 _MODULES = {
-    "DEFAULT_GROUP_IPV4": "addresses",
-    "DEFAULT_GROUP_IPV6": "addresses",
-    "DEFAULT_PORT": "addresses",
+    "DEFAULT_GROUP_IPV4": "sockets.addresses",
+    "DEFAULT_GROUP_IPV6": "sockets.addresses",
+    "DEFAULT_PORT": "sockets.addresses",
     "UdpMulticastBus": "bus",
-    "Capture": "capture",
+    "Capture": "capture.client",
     "BusError": "errors",
     "FrameError": "errors",
-    "NetworkInterface": "interfaces",
-    "list_interfaces": "interfaces",
-    "local_interface": "interfaces",
+    "NetworkInterface": "sockets.interfaces",
+    "list_interfaces": "sockets.interfaces",
+    "local_interface": "sockets.interfaces",
     "Receiver": "receiver",
     "FrameSender": "sender",
     "open_sender": "sender",

@@ -16,13 +16,17 @@ from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
+from canmcast_gui.transport.capture.datagram_decoder import Heard
 from canmcast_gui.transport.errors import BusError, FrameError
-from canmcast_gui.transport.judging import Heard
-from canmcast_gui.transport.lane import SendTimeoutError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.addresses import (
+    DEFAULT_GROUP_IPV4,
+    DEFAULT_GROUP_IPV6,
+    DEFAULT_PORT,
+)
+from canmcast_gui.transport.sockets.interface_sender import SendTimeoutError
 from canmcast_gui.transport.statistics import BusStatistics
 
 log = logging.getLogger(__name__)

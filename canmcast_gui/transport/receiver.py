@@ -9,24 +9,24 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
-from canmcast_gui.transport import platforms, recvmmsg
-from canmcast_gui.transport.addresses import parse_group
-from canmcast_gui.transport.codec import Refusal
+from canmcast_gui.transport.capture.datagram_decoder import Heard, Judge, Wanted, batch_of
+from canmcast_gui.transport.capture.peers import Ledger
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import Link, choose_interfaces
-from canmcast_gui.transport.judging import Heard, Judge, Wanted, batch_of
-from canmcast_gui.transport.layout import ROWS
-from canmcast_gui.transport.ledger import Ledger
-from canmcast_gui.transport.origins import Origins
-from canmcast_gui.transport.platforms import interface_problem, leave
-from canmcast_gui.transport.reading import choose_way
-from canmcast_gui.transport.recvmmsg import ManyReader
-from canmcast_gui.transport.recvmsg import DirectReader
-from canmcast_gui.transport.routes import is_own_address
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.transport.sockets import join_group, open_receiving_socket
+from canmcast_gui.transport.sockets import platforms, recvmmsg
+from canmcast_gui.transport.sockets.addresses import parse_group
+from canmcast_gui.transport.sockets.interface_monitor import unwatch, watch
+from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
+from canmcast_gui.transport.sockets.origins import Origins
+from canmcast_gui.transport.sockets.platforms import interface_problem, leave
+from canmcast_gui.transport.sockets.reading import choose_way
+from canmcast_gui.transport.sockets.recvmmsg import ManyReader
+from canmcast_gui.transport.sockets.recvmsg import DirectReader
+from canmcast_gui.transport.sockets.routes import is_own_address
+from canmcast_gui.transport.sockets.sockets import join_group, open_receiving_socket
 from canmcast_gui.transport.statistics import BusStatistics
-from canmcast_gui.transport.watching import unwatch, watch
+from canmcast_gui.transport.wire.codec import Refusal
+from canmcast_gui.transport.wire.templates import ROWS
 
 log = logging.getLogger(__name__)
 

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, Source, bits
-from canmcast_gui.transport.addresses import parse_group
-from canmcast_gui.transport.encoding import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import Link, choose_interfaces
-from canmcast_gui.transport.lane import Lane, SendTimeoutError
-from canmcast_gui.transport.layout import WIDTH, Bytes, Numbers
 from canmcast_gui.transport.pacing import Pace
-from canmcast_gui.transport.repetition import Encoder
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.addresses import parse_group
+from canmcast_gui.transport.sockets.interface_sender import Lane, SendTimeoutError
+from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
+from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
+from canmcast_gui.transport.wire.header_cache import Encoder
+from canmcast_gui.transport.wire.templates import WIDTH, Bytes, Numbers
 
 # How often a sender that is in use looks whether its interface is still the right one.
 _CHECK_SECONDS = 0.5

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from canmcast_gui.transport.addresses import (
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.sockets.addresses import (
     DEFAULT_GROUP_IPV4,
     DEFAULT_GROUP_IPV6,
     DEFAULT_PORT,
     parse_group,
 )
-from canmcast_gui.transport.errors import BusError
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import can
 import psutil
 from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
 
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 from tests.benchmarks.figure import Figure, rate
 from tests.support.network import GROUP_IPV4, StockPeer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import Recorder
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 from tests.benchmarks.figure import Figure, rate
 from tests.support.network import GROUP_IPV4, StockPeer

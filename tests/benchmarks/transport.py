@@ -19,9 +19,9 @@ from can.interfaces.udp_multicast.utils import pack_message
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport import UdpMulticastBus
-from canmcast_gui.transport.platforms import LINUX_SO_RCVBUFFORCE
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.platforms import LINUX_SO_RCVBUFFORCE
 from tests.benchmarks.figure import Figure, rate
 from tests.support.network import GROUP_IPV4, GROUP_IPV6
 

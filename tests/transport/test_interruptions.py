@@ -10,7 +10,7 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport.bus import UdpMulticastBus
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.network import GROUP_IPV4

@@ -29,10 +29,10 @@ def test_buses_that_are_opened_again_take_little_memory(network):
 MANY_CHANNELS = """
 from can import Message
 from can.interfaces.udp_multicast.utils import pack_message
-from canmcast_gui.transport.addresses import parse_group
-from canmcast_gui.transport.judging import Judge, Wanted
-from canmcast_gui.transport.ledger import Ledger
-from canmcast_gui.transport.origins import Origins
+from canmcast_gui.transport.sockets.addresses import parse_group
+from canmcast_gui.transport.capture.datagram_decoder import Judge, Wanted
+from canmcast_gui.transport.capture.peers import Ledger
+from canmcast_gui.transport.sockets.origins import Origins
 from tests.support.long_runs import anonymous_memory
 
 judge = Judge(Ledger(Origins(parse_group("239.1.2.3"), False), lambda *_: True), Wanted(own=True, fd=True))
@@ -50,7 +50,7 @@ def test_long_names_of_channels_are_not_kept():
 
 
 MANY_CHANNELS_SENT = """
-from canmcast_gui.transport.repetition import Encoder
+from canmcast_gui.transport.wire.header_cache import Encoder
 from tests.support.long_runs import anonymous_memory
 
 encoder = Encoder(allow_fd=True)

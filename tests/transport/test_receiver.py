@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport import BusSettings, FrameSender, Receiver
-from canmcast_gui.transport.codec import WireFrame, decode
+from canmcast_gui.transport.wire.codec import WireFrame, decode
 from tests.support.network import Network
 from tests.support.waiting import wait_until
 from tests.transport.datagrams import datagrams, stock_datagrams

@@ -19,9 +19,9 @@ from canmcast_gui.transport import (
     FrameSender,
     Receiver,
     open_sender,
-    sendmmsg,
 )
-from canmcast_gui.transport.lane import SendTimeoutError
+from canmcast_gui.transport.sockets import sendmmsg
+from canmcast_gui.transport.sockets.interface_sender import SendTimeoutError
 from tests.support.network import Network
 
 pytestmark = pytest.mark.network

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from canmcast_gui.transport import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, BusError, BusSettings
-from canmcast_gui.transport.addresses import parse_group
+from canmcast_gui.transport.sockets.addresses import parse_group
 
 
 def test_the_defaults_are_those_of_stock_peers():

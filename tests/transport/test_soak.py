@@ -8,7 +8,7 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport import FrameSender, UdpMulticastBus
-from canmcast_gui.transport.capture import Capture
+from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.long_runs import SECONDS, anonymous_memory, rounds
 from tests.support.network import Network

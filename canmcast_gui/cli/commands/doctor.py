@@ -21,9 +21,9 @@ from canmcast_gui.cli.output import say
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import Flag
-from canmcast_gui.transport.interfaces import Link
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.statistics import BusStatistics
 
 # Once frames arrive, listening on tells nothing new.

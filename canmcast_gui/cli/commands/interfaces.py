@@ -8,9 +8,9 @@ from dataclasses import asdict
 import click
 
 from canmcast_gui.cli.output import note, say
-from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6
-from canmcast_gui.transport.interfaces import NetworkInterface, list_interfaces
-from canmcast_gui.transport.routes import route_to
+from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6
+from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
+from canmcast_gui.transport.sockets.routes import route_to
 
 
 @click.command("interfaces")

@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 
 from canmcast_gui.cli.doctor.igmp_tables import joined_groups
 from canmcast_gui.cli.doctor.packet_capture import Passing, Wiretap
-from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, parse_group
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import Link, list_interfaces
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.addresses import (
+    DEFAULT_GROUP_IPV4,
+    DEFAULT_GROUP_IPV6,
+    parse_group,
+)
+from canmcast_gui.transport.sockets.interfaces import Link, list_interfaces
 
 # Each place is a socket; no computer that is worth asking has more.
 _MOST_PLACES = 24

@@ -11,13 +11,18 @@ from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.cansend import parse_frame
-from canmcast_gui.transport.addresses import parse_group
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import Link, NetworkInterface, choose_interfaces, list_interfaces
 from canmcast_gui.transport.receiver import Receiver
-from canmcast_gui.transport.routes import route_to
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.addresses import parse_group
+from canmcast_gui.transport.sockets.interfaces import (
+    Link,
+    NetworkInterface,
+    choose_interfaces,
+    list_interfaces,
+)
+from canmcast_gui.transport.sockets.routes import route_to
 
 # The highest id, which no other frame yields to, and no data: as harmless as a valid frame can be.
 PROBE = "1FFFFFFF#"

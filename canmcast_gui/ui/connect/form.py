@@ -5,10 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
-from canmcast_gui.transport.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, parse_group
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.interfaces import NetworkInterface, choose_interfaces, list_interfaces
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.addresses import (
+    DEFAULT_GROUP_IPV4,
+    DEFAULT_GROUP_IPV6,
+    parse_group,
+)
+from canmcast_gui.transport.sockets.interfaces import NetworkInterface, choose_interfaces, list_interfaces
 from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 

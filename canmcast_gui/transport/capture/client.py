@@ -1,0 +1,162 @@
+"""Receiving in a process of its own, for programs that have something else to do: a window, above all."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.processes.channel import wait_for
+from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.supervised import SupervisedProcess
+from canmcast_gui.transport.capture.memory import SharedMemory
+from canmcast_gui.transport.capture.ring import Ring
+from canmcast_gui.transport.capture.shared_statistics import CaptureBoard
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.statistics import BusStatistics
+
+_MODULE = "canmcast_gui.transport.capture.process"
+
+
+class Capture:
+    """A bus that is listened to by a process of its own.
+
+    ``fileno()`` is readable while frames wait, and ``recv_batch()`` takes them; ``supervise()`` is to be
+    called a few times a second. The constructor returns when the process listens, and raises BusError, with
+    nothing left running, where it cannot. For one thread. Also a context manager.
+    """
+
+    def __init__(self, settings: BusSettings) -> None:
+        self.settings = settings.validated()
+        self.sources = SourceTable()
+        self._own: set[Source] = set()
+        self._own_rows: npt.NDArray[np.bool_] = np.zeros(1, dtype=np.bool_)
+        self._last_statistics = BusStatistics()
+        self._stopped = False
+        self._memory = _create_memory(Ring.size() + CaptureBoard.SIZE)
+        self._ring: Ring | None = Ring(self._memory.buffer)
+        self._board: CaptureBoard | None = CaptureBoard(self._memory.buffer, Ring.size())
+        try:
+            self._process = SupervisedProcess(
+                "capture process",
+                _MODULE,
+                [self._memory.to_text(), json.dumps(self.settings.to_dict())],
+                self._memory.inherited(),
+            )
+        except ChildError as error:
+            self._close_memory()
+            raise BusError(str(error)) from error
+        except BaseException:
+            self._close_memory()
+            raise
+
+    @property
+    def pid(self) -> int | None:
+        """The capture process's id; None while none runs."""
+        return self._process.pid
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while frames wait; the same one until shutdown()."""
+        return self._process.wakeup.fileno()
+
+    def recv_batch(self, max_frames: int = 65536, timeout: float = 0.0) -> FrameBatch:
+        """Up to ``max_frames`` frames, oldest first; waits up to ``timeout`` seconds for the first.
+
+        Their ``source`` column refers to ``sources``. An empty batch means that nothing came, or that the
+        capture was shut down.
+        """
+        end = time.monotonic() + timeout
+        while self._ring is not None:
+            batch = self._take(self._ring, max_frames)
+            left = end - time.monotonic()
+            if len(batch) or left <= 0 or max_frames <= 0:
+                return batch
+            wait_for(self.fileno(), left)
+        return FrameBatch.empty()
+
+    def _take(self, ring: Ring, max_frames: int) -> FrameBatch:
+        wakeup = self._process.wakeup
+        wakeup.clear()
+        batch = ring.take(max_frames)
+        if len(ring):
+            wakeup.set()
+        if len(batch):
+            self._meet_sources()
+            if self._own:
+                own = self._own_rows[batch.source]
+                batch.records["flags"][own] |= np.uint16(Flag.TX)
+        return batch
+
+    def _meet_sources(self) -> None:
+        assert self._board is not None
+        self._board.read_sources(self.sources)
+        if len(self._own_rows) < len(self.sources):
+            self._own_rows = np.array([source in self._own for source in self.sources])
+
+    def mark_own(self, source: Source) -> None:
+        """Take frames from ``source`` for this program's own from now on: they carry Flag.TX."""
+        self._own.add(source)
+        self._own_rows = np.array([source in self._own for source in self.sources])
+
+    def statistics(self) -> BusStatistics:
+        """What was counted since the capture began, over all restarts; the last counts after shutdown()."""
+        if self._board is not None and self._ring is not None:
+            self._last_statistics = replace(
+                self._board.read_statistics(),
+                received=self._ring.offered,
+                dropped_ring=self._ring.refused,
+            )
+        return self._last_statistics
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can arrive now, as a clause; None where all is well, and after stop()."""
+        if self._board is None or self._stopped:
+            return None
+        if self._process.pid is None:
+            return "the capture process cannot be started"
+        return self._board.read_statistics().problem
+
+    def supervise(self) -> str | None:
+        """Start the process again where it has ended; a sentence for the user where something changed.
+
+        Frames that wait stay. A process that is stopped is left alone: it may be continued.
+        """
+        change = self._process.supervise()
+        return change.sentence if change else None
+
+    def stop(self) -> None:
+        """End the process for good, after a last look at the socket.
+
+        Frames that wait can still be taken. Never raises.
+        """
+        self._stopped = True
+        self._process.stop()
+
+    def shutdown(self) -> None:
+        """End the process and let the memory go; frames that still wait are gone. Never raises."""
+        self._process.end()
+        self.statistics()
+        self._close_memory()
+
+    def _close_memory(self) -> None:
+        self._ring = self._board = None
+        self._memory.close()
+
+    def __enter__(self) -> Capture:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.shutdown()
+
+
+def _create_memory(size: int) -> SharedMemory:
+    try:
+        return SharedMemory.create(size)
+    except OSError as error:
+        raise BusError(f"cannot get {size >> 20} MiB of memory to receive into: {error.strerror}") from error

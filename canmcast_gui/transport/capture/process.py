@@ -1,0 +1,120 @@
+"""The process that empties the socket and does nothing else: the other half of capture.py.
+
+The usual receive buffer holds 256 datagrams, 26 ms of a busy bus, and a window that repaints takes longer
+than that to look again. This process moves frames from the socket to a ring in shared memory, which holds
+seconds of them. It ends when its parent does, or when it is killed: there is nothing to tidy up.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import select
+import time
+
+from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.transport.capture.memory import SharedMemory
+from canmcast_gui.transport.capture.ring import Ring
+from canmcast_gui.transport.capture.shared_statistics import CaptureBoard, add_statistics
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.receiver import Receiver
+from canmcast_gui.transport.settings import BusSettings
+
+# Linux's buffers hold a usual datagram in 832 bytes, so that the usual one of 212,992 bytes holds 256.
+DATAGRAM_BYTES = 832
+# Waking up costs as much as receiving some 50 frames. So there is a pause after each look, in which frames
+# gather: as long as this many frames per second, half again what the quickest stock sender does, need to fill
+# the buffer that the system granted. For the usual buffer that is 2.1 ms.
+QUICKEST_FRAMES_PER_SECOND = 120_000
+LONGEST_PAUSE_SECONDS = 0.004
+# The pause where frames come quicker than was thought of; there is one even then, because this process may
+# run before all others and must not keep them from running.
+SHORT_PAUSE_SECONDS = 0.0001
+DRAIN_FRAMES = 4096
+POST_SECONDS = 0.05
+# How soon a problem of the interface is posted while no frame comes; noticing it takes twice as long.
+LOOK_SECONDS = 0.25
+
+
+class CaptureLoop:
+    """Moves frames from ``receiver`` to ``ring`` and posts sources and counts on ``board``."""
+
+    def __init__(self, link: ParentLink, receiver: Receiver, ring: Ring, board: CaptureBoard) -> None:
+        self._link = link
+        self._receiver = receiver
+        self._ring = ring
+        self._board = board
+        self._before = board.read_statistics()
+        board.read_sources(receiver.sources)
+        self._posted_at = 0.0
+        self._posted_state: tuple[str | None, int] = (None, 0)
+        self._post()
+        buffer_datagrams = receiver.statistics().receive_buffer_bytes // DATAGRAM_BYTES
+        self._pause = min(buffer_datagrams / QUICKEST_FRAMES_PER_SECOND, LONGEST_PAUSE_SECONDS)
+        self._many = buffer_datagrams // 4
+
+    def run(self) -> None:
+        """Work until the parent is gone or wants no more; what has arrived by then is still moved."""
+        channel = self._link.channel
+        waiting_to_post = False
+        while not channel.closed:
+            timeout = POST_SECONDS if waiting_to_post else LOOK_SECONDS
+            socket, parent = self._receiver.fileno(), channel.fileno()
+            readable, _, _ = select.select([socket, parent], [], [], timeout)
+            if parent in readable:
+                channel.receive()
+            if socket in readable:
+                waiting_to_post = True
+                moved = self._move_all()
+                time.sleep(self._pause if moved < self._many else SHORT_PAUSE_SECONDS)
+            waiting_to_post = waiting_to_post or self._state() != self._posted_state
+            if waiting_to_post and time.monotonic() - self._posted_at >= POST_SECONDS:
+                self._post()
+                waiting_to_post = False
+
+        self._move_all()
+        self._post()
+
+    def _move_all(self) -> int:
+        """Move what waits; how many frames the last look found."""
+        while (moved := self._move()) == DRAIN_FRAMES:
+            pass
+        return moved
+
+    def _move(self) -> int:
+        batch = self._receiver.drain(DRAIN_FRAMES)
+        if len(batch):
+            self._board.post_sources(self._receiver.sources)
+            self._ring.push(batch)
+            self._link.wakeup.set()
+        return len(batch)
+
+    def _state(self) -> tuple[str | None, int]:
+        return self._receiver.problem, self._receiver.interruptions
+
+    def _post(self) -> None:
+        self._posted_at = time.monotonic()
+        self._posted_state = self._state()
+        self._board.post_statistics(add_statistics(self._before, self._receiver.statistics()))
+
+
+def capture(link: ParentLink) -> int:
+    """Open the bus that the command line describes, and work."""
+    memory_text, settings_text = link.arguments
+    memory = SharedMemory.open(memory_text)
+    try:
+        receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)))
+    except BusError as error:
+        link.say_failed(str(error))
+        return 1
+    loop = CaptureLoop(link, receiver, Ring(memory.buffer), CaptureBoard(memory.buffer, Ring.size()))
+    gc.collect()
+    gc.freeze()
+    prefer_this_process()
+    link.say_ready()
+    loop.run()
+    return 0
+
+
+if __name__ == "__main__":
+    work_for_parent(capture)

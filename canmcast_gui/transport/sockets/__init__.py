@@ -1,0 +1,1 @@
+"""Sockets of a multicast group: interfaces and routes, differences between systems, receiving and sending."""

@@ -1,0 +1,229 @@
+"""Where Linux, macOS and Windows differ, one function for each difference.
+
+Each function tries what the system at hand should have and says by its result what it really has, so that a
+system that refuses is served by the plainer way instead of an error. Numbers that Python's ``socket`` does
+not name come from linux/in.h, linux/in6.h, asm-generic/socket.h and, for macOS, netinet/in.h.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import struct
+import sys
+from enum import Enum
+
+from canmcast_gui.transport.sockets.addresses import Group
+
+IS_LINUX = sys.platform.startswith("linux")
+IS_MACOS = sys.platform == "darwin"
+IS_WINDOWS = sys.platform == "win32"
+
+IP_PKTINFO = 26 if IS_MACOS else 8
+IPV6_RECVPKTINFO = 61 if IS_MACOS else 49
+IPV6_PKTINFO = 46 if IS_MACOS else 50
+LINUX_IP_MULTICAST_ALL = 49
+LINUX_IPV6_MULTICAST_ALL = 29
+LINUX_SO_TIMESTAMPNS = 35
+MACOS_SO_TIMESTAMP = 0x0400
+MACOS_SCM_TIMESTAMP = 0x02
+LINUX_SO_RCVBUFFORCE = 33
+LINUX_SO_MEMINFO = 55
+LINUX_MEMINFO_DROPS = 8
+LINUX_UDP_SEGMENT = 103
+LINUX_SIOCGIFFLAGS = 0x8913
+LINUX_IFF_UP = 0x1
+LINUX_IFF_RUNNING = 0x40
+LINUX_IFF_LOOPBACK = 0x8
+
+# With Linux' doubling, room for half a second of the busiest source we know (a bench that ran wild, 66,450
+# frames/s).
+LARGE_BUFFER = 16 * 2**20
+
+
+class ArrivalStamp(Enum):
+    """Who says when a datagram arrived; the value is the control message's type."""
+
+    KERNEL_NANOSECONDS = LINUX_SO_TIMESTAMPNS
+    KERNEL_MICROSECONDS = MACOS_SCM_TIMESTAMP
+    CLOCK = 0
+
+
+def has_recvmsg() -> bool:
+    """Windows' sockets have no ``recvmsg``, hence no control messages: no arrival times, no destination."""
+    return hasattr(socket.socket, "recvmsg")
+
+
+def share_port(sock: socket.socket) -> None:
+    """Let other programs of this host use the same port; a stock peer on the same host does.
+
+    Linux needs SO_REUSEADDR only, and is better off without SO_REUSEPORT: of several sockets that share a
+    port by it and hear joined groups only, each on an interface of its own, 6.18 hands a frame to one that
+    has not joined there, and the right one goes deaf. macOS needs SO_REUSEPORT; Windows does not have it.
+    """
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "SO_REUSEPORT") and not IS_LINUX:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+
+
+def bind_to_group(sock: socket.socket, group: Group, port: int) -> bool:
+    """Bind so that datagrams for other addresses on this port stay away; whether the system could.
+
+    Windows refuses to bind to a group: it then gets all that comes to the port. So does Linux for a group of
+    link-local scope, unless the socket is tied for good to one interface, which may go and return as another.
+    Raises OSError where the port itself is refused.
+    """
+    if not IS_WINDOWS:
+        try:
+            sock.bind(group.endpoint(port))
+            return True
+        except OSError as error:
+            if error.errno not in (errno.EADDRNOTAVAIL, errno.EINVAL, errno.EAFNOSUPPORT):
+                raise
+    sock.bind(("", port))
+    return False
+
+
+def hear_joined_groups_only(sock: socket.socket, group: Group) -> bool:
+    """Refuse what came for a group that only another socket of this host has joined.
+
+    Linux's default is to deliver it. For IPv6 the interface is not looked at even then.
+    """
+    if not IS_LINUX:
+        return False
+    try:
+        if group.is_ipv6:
+            sock.setsockopt(socket.IPPROTO_IPV6, LINUX_IPV6_MULTICAST_ALL, 0)
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, LINUX_IP_MULTICAST_ALL, 0)
+    except OSError:
+        return False
+    return True
+
+
+def stamp_arrivals(sock: socket.socket) -> ArrivalStamp:
+    """Let the kernel note when each datagram arrived, as finely as the system can."""
+    if not has_recvmsg():
+        return ArrivalStamp.CLOCK
+    stamp = ArrivalStamp.KERNEL_MICROSECONDS if IS_MACOS else ArrivalStamp.KERNEL_NANOSECONDS
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, MACOS_SO_TIMESTAMP if IS_MACOS else LINUX_SO_TIMESTAMPNS, 1)
+    except OSError:
+        return ArrivalStamp.CLOCK
+    return stamp
+
+
+def report_destinations(sock: socket.socket, group: Group) -> bool:
+    """Let each datagram come with the group and the interface that it came for; whether the system can."""
+    if not has_recvmsg():
+        return False
+    try:
+        if group.is_ipv6:
+            sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+    except OSError:
+        return False
+    return True
+
+
+def ask_for_buffer(sock: socket.socket, wanted: int | None) -> int:
+    """Ask for a receive buffer of ``wanted`` bytes, or the largest there is; returns what was granted.
+
+    Linux counts its own overhead too and therefore doubles what it is asked for: 106,496 gives the 212,992
+    that are the usual default.
+    """
+    ask = LARGE_BUFFER if wanted is None else wanted
+    if not (IS_LINUX and _set_buffer(sock, LINUX_SO_RCVBUFFORCE, ask)):
+        # Linux grants what it may and is silent; the others refuse what is too much.
+        while not _set_buffer(sock, socket.SO_RCVBUF, ask) and wanted is None and ask > 65536:
+            ask //= 2
+    return sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+
+
+def _set_buffer(sock: socket.socket, option: int, size: int) -> bool:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, option, size)
+    except OSError:
+        return False
+    return True
+
+
+def kernel_drops(sock: socket.socket) -> int:
+    """Datagrams that found the receive buffer full since the socket was opened; 0 where nothing tells."""
+    if not IS_LINUX:
+        return 0
+    try:
+        words = sock.getsockopt(socket.SOL_SOCKET, LINUX_SO_MEMINFO, 4 * (LINUX_MEMINFO_DROPS + 1))
+    except OSError:
+        return 0
+    if len(words) < 4 * (LINUX_MEMINFO_DROPS + 1):
+        return 0
+    return int(struct.unpack_from("=I", words, 4 * LINUX_MEMINFO_DROPS)[0])
+
+
+def join(sock: socket.socket, group: Group, interface_index: int) -> None:
+    """Join the group on one interface. Raises OSError."""
+    _change_membership(sock, group, interface_index, leave=False)
+
+
+def leave(sock: socket.socket, group: Group, interface_index: int) -> None:
+    """Leave the group on one interface; an interface that is gone has been left already."""
+    with contextlib.suppress(OSError):
+        _change_membership(sock, group, interface_index, leave=True)
+
+
+def _change_membership(sock: socket.socket, group: Group, interface_index: int, leave: bool) -> None:
+    if group.is_ipv6:
+        option = socket.IPV6_LEAVE_GROUP if leave else socket.IPV6_JOIN_GROUP
+        sock.setsockopt(socket.IPPROTO_IPV6, option, group.packed + struct.pack("@I", interface_index))
+    else:
+        option = socket.IP_DROP_MEMBERSHIP if leave else socket.IP_ADD_MEMBERSHIP
+        sock.setsockopt(socket.IPPROTO_IP, option, group.packed + _ipv4_interface(interface_index))
+
+
+def send_on(sock: socket.socket, group: Group, interface_index: int, hop_limit: int) -> None:
+    """Choose the interface that leaves the host, and how many routers may pass it on. Raises OSError."""
+    if group.is_ipv6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, interface_index)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, hop_limit)
+    else:
+        option = _ipv4_interface(interface_index)
+        sock.setsockopt(
+            socket.IPPROTO_IP, socket.IP_MULTICAST_IF, option if IS_WINDOWS else bytes(4) + option
+        )
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, hop_limit)
+
+
+def _ipv4_interface(index: int) -> bytes:
+    """What follows the group in a membership request: an ip_mreqn's rest, or on Windows 0.x.x.x."""
+    return struct.pack("!I", index) if IS_WINDOWS else bytes(4) + struct.pack("@i", index)
+
+
+def interface_problem(sock: socket.socket, name: str) -> str | None:
+    """Why nothing can arrive on an interface, as a clause; None where all is well, or where nothing tells."""
+    if not IS_LINUX:
+        return None
+    flags = _interface_flags(sock, name)
+    if not flags & LINUX_IFF_UP:
+        return f"the interface {name} is down"
+    if not flags & LINUX_IFF_RUNNING:  # netdevice(7): resources allocated; the kernel means: has a carrier
+        return f"the interface {name} has no link (no cable, or no radio connection)"
+    return None
+
+
+def is_loopback(sock: socket.socket, name: str) -> bool:
+    """Whether an interface is the loopback one."""
+    return bool(_interface_flags(sock, name) & LINUX_IFF_LOOPBACK) if IS_LINUX else name.startswith("lo")
+
+
+def _interface_flags(sock: socket.socket, name: str) -> int:
+    import fcntl  # not on Windows
+
+    try:
+        reply = fcntl.ioctl(sock.fileno(), LINUX_SIOCGIFFLAGS, struct.pack("16sh14x", name.encode(), 0))
+    except (OSError, ValueError):  # gone, or the socket was closed meanwhile
+        return 0
+    return int(struct.unpack_from("16sh", reply)[1])

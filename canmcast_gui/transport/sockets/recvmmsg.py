@@ -1,0 +1,162 @@
+"""Many datagrams off the socket in one call: Linux' recvmmsg, into arrays that are columns at once.
+
+Layouts of msghdr, mmsghdr, iovec, cmsghdr and sockaddr are those of 64-bit Linux.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import socket
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.transport.sockets import platforms
+from canmcast_gui.transport.sockets.origins import STAMP_SIZE, Origin, Origins
+from canmcast_gui.transport.sockets.platforms import ArrivalStamp
+from canmcast_gui.transport.sockets.reading import Arrival
+from canmcast_gui.transport.wire.codec import MAX_DATAGRAM
+from canmcast_gui.transport.wire.templates import ROWS, WIDTH, Bytes, Numbers
+
+_OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
+# Room beside each datagram for control messages and, right behind them, a socket address.
+_ASIDE = 128
+_MSG_DONTWAIT = 0x40
+
+HEADER_DTYPE = np.dtype(
+    {
+        "names": ["name", "name_size", "iov", "iov_count", "control", "control_size", "flags", "size"],
+        "formats": ["u8", "u4", "u8", "u8", "u8", "u8", "i4", "u4"],
+        "offsets": [0, 8, 16, 24, 32, 40, 48, 56],
+        "itemsize": 64,
+    }
+)
+
+
+def available(stamp: ArrivalStamp) -> bool:
+    """Whether this system has recvmmsg with the layouts that we know."""
+    return (
+        platforms.IS_LINUX
+        and struct.calcsize("P") == 8
+        and stamp is ArrivalStamp.KERNEL_NANOSECONDS
+        and hasattr(libc(), "recvmmsg")
+    )
+
+
+def libc() -> ctypes.CDLL:
+    """The C library, which has what Python does not offer."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
+class ManyReader:
+    """Reads up to ROWS datagrams at once. What a read brought is valid until the next one.
+
+    ``matrix`` uint8 (ROWS, WIDTH) holds the beginnings, a datagram a row; ``sizes`` (n,) their full lengths.
+    """
+
+    def __init__(self, sock: socket.socket, origins: Origins) -> None:
+        self._sock = sock
+        self._origins = origins
+        self._recvmmsg = libc().recvmmsg
+        self._recvmmsg.argtypes = [
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_uint,
+            ctypes.c_int,
+            ctypes.c_void_p,
+        ]
+        self.matrix: Bytes = np.zeros((ROWS, WIDTH), dtype=np.uint8)
+        self.sizes: Numbers = np.zeros(0, dtype=np.int64)
+        self._overflow: Bytes = _untouched(ROWS, _OVERFLOW)
+        self._aside: Bytes = np.zeros((ROWS, _ASIDE), dtype=np.uint8)
+        self._iovs = np.zeros((ROWS, 4), dtype=np.uint64)
+        self._headers = np.zeros(ROWS, dtype=HEADER_DTYPE)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        slots = np.arange(ROWS, dtype=np.uint64)
+        self._iovs[:, 0] = self.matrix.ctypes.data + slots * WIDTH
+        self._iovs[:, 1] = WIDTH
+        self._iovs[:, 2] = self._overflow.ctypes.data + slots * _OVERFLOW
+        self._iovs[:, 3] = _OVERFLOW
+        headers = self._headers
+        headers["name"] = self._aside.ctypes.data + self._origins.control_size + slots * _ASIDE
+        headers["iov"] = self._iovs.ctypes.data + slots * 32
+        headers["iov_count"] = 2
+        headers["control"] = self._aside.ctypes.data + slots * _ASIDE
+        self._reset(ROWS)
+
+    def _reset(self, count: int) -> None:
+        """The kernel overwrites these with what it has used."""
+        headers = self._headers[:count]
+        headers["name_size"] = self._origins.name_size
+        headers["control_size"] = self._origins.control_size
+
+    def read(self, limit: int) -> int:
+        """Read what waits, at most ``limit`` datagrams; returns how many. Never waits. Raises OSError."""
+        self._reset(len(self.sizes))
+        count = self._recvmmsg(
+            self._sock.fileno(), self._headers.ctypes.data, min(limit, ROWS), _MSG_DONTWAIT, None
+        )
+        if count < 0:
+            count = 0
+            self._raise_unless_empty(ctypes.get_errno())
+        self.sizes = self._headers["size"][:count].astype(np.int64)
+        return int(count)
+
+    def _raise_unless_empty(self, number: int) -> None:
+        if number not in (errno.EAGAIN, errno.EINTR):
+            self.sizes = np.zeros(0, dtype=np.int64)
+            raise OSError(number, os.strerror(number))
+
+    def datagram(self, row: int) -> bytes:
+        """One datagram, whole."""
+        size = int(self.sizes[row])
+        if size <= WIDTH:
+            return bytes(self.matrix[row, :size])
+        return bytes(self.matrix[row]) + bytes(self._overflow[row, : size - WIDTH])
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """The datagrams one by one."""
+        for row, timestamp_ns in enumerate(self.timestamps_ns().tolist()):
+            yield self.datagram(row), self.origin(row), timestamp_ns
+
+    def timestamps_ns(self) -> Numbers:
+        """When each arrived, UTC nanoseconds, int64 (n,)."""
+        numbers = self._aside[: len(self.sizes)].view(np.int64)
+        return numbers[:, 2] * 1_000_000_000 + numbers[:, 3]
+
+    def origin(self, row: int) -> Origin:
+        """Where one datagram came from."""
+        return bytes(self._aside[row, STAMP_SIZE : self._origins.end])
+
+    def origins(self) -> tuple[list[Origin], npt.NDArray[np.intp]]:
+        """The different origins, and for each datagram which of them it came from, (n,)."""
+        words = self._aside[: len(self.sizes)].view(np.uint64)[
+            :, STAMP_SIZE // 8 : -(-self._origins.end // 8)
+        ]
+        first, which = _different(words)
+        return [self.origin(int(row)) for row in first], which
+
+
+def _untouched(rows: int, width: int) -> Bytes:
+    """Zeros that take no memory until they are written to, which rarely happens here.
+
+    Where it comes from the allocator, memory that was used before is cleared, and so becomes real at once.
+    """
+    memory = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(memory, dtype=np.uint8).reshape(rows, width)
+
+
+def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The first row of each kind, and for each row which kind it is."""
+    if (words == words[0]).all():  # the usual case, and cheaper to find out
+        return np.zeros(1, dtype=np.intp), np.zeros(len(words), dtype=np.intp)
+    rows = np.ascontiguousarray(words)
+    _, first, which = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
+    return first, which

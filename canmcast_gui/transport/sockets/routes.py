@@ -1,0 +1,118 @@
+"""What the system's routing table says about an address: which interface, and whether it is this host's own.
+
+Stock peers join and send where the routing table points for their group, so that is where they are found.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+
+# linux/rtnetlink.h and linux/netlink.h
+_RTM_GETROUTE = 26
+_RTM_NEWROUTE = 24
+_NLM_F_REQUEST = 1
+_RTA_DST = 1
+_RTA_OIF = 4
+_RTN_LOCAL = 2
+_RTN_USABLE = (1, 2, 3, 5)  # unicast, local, broadcast, multicast; the others refuse
+_HEADER = struct.Struct("=IHHII")
+_ROUTE = struct.Struct("=BBBBBBBBI")
+_ATTRIBUTE = struct.Struct("=HH")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where the system would send to: the interface's index, 0 where it does not say, and whether the address
+    is this host's own.
+    """
+
+    interface_index: int
+    is_own_address: bool
+
+
+def route_to(address: str) -> Route | None:
+    """The route to an IPv4 or IPv6 address, or None where there is none."""
+    plain = address.partition("%")[0]
+    return _ask_netlink(plain) if sys.platform.startswith("linux") else _ask_by_connecting(plain)
+
+
+def is_own_address(address: str, scope_id: int = 0) -> bool:
+    """Whether this host has ``address`` (on the interface ``scope_id``, for a link-local one)."""
+    if sys.platform.startswith("linux") and not scope_id:
+        route = route_to(address)
+        return route is not None and route.is_own_address
+    return _can_bind(address, scope_id)
+
+
+def _ask_netlink(address: str) -> Route | None:
+    parsed = ipaddress.ip_address(address)
+    family = socket.AF_INET if parsed.version == 4 else socket.AF_INET6
+    body = _ROUTE.pack(family, parsed.max_prefixlen, 0, 0, 0, 0, 0, 0, 0)
+    body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(parsed.packed), _RTA_DST) + parsed.packed
+    request = _HEADER.pack(_HEADER.size + len(body), _RTM_GETROUTE, _NLM_F_REQUEST, 1, 0) + body
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as netlink:
+            netlink.settimeout(1.0)
+            netlink.send(request)
+            return _read_route(netlink.recv(8192))
+    except OSError:
+        return None
+
+
+def _read_route(reply: bytes) -> Route | None:
+    length, kind, _, _, _ = _HEADER.unpack_from(reply)
+    if kind != _RTM_NEWROUTE:
+        return None
+    route_type = _ROUTE.unpack_from(reply, _HEADER.size)[7]
+    if route_type not in _RTN_USABLE:
+        return None
+    at = _HEADER.size + _ROUTE.size
+    while at + _ATTRIBUTE.size <= min(length, len(reply)):
+        size, attribute = _ATTRIBUTE.unpack_from(reply, at)
+        if attribute == _RTA_OIF:
+            (index,) = struct.unpack_from("=I", reply, at + _ATTRIBUTE.size)
+            return Route(index, route_type == _RTN_LOCAL)
+        at += max(_ATTRIBUTE.size, (size + 3) & ~3)
+    return None
+
+
+def _ask_by_connecting(address: str) -> Route | None:
+    """Connecting a UDP socket sends nothing, but chooses the address, and so the interface, to send from."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, 9))
+            chosen = probe.getsockname()
+    except OSError:
+        return None
+    index = chosen[3] if len(chosen) == 4 and chosen[3] else _index_of_address(chosen[0])
+    return Route(index, _can_bind(address, 0))
+
+
+def _index_of_address(address: str) -> int:
+    from canmcast_gui.transport.sockets.interfaces import (
+        list_interfaces,  # asks psutil, which Linux does without
+    )
+
+    for interface in list_interfaces():
+        if address in (*interface.ipv4, *interface.ipv6):
+            return interface.index
+    return 0
+
+
+def _can_bind(address: str, scope_id: int) -> bool:
+    """The kernel lets a socket bind to the host's own addresses only."""
+    try:
+        if ":" in address:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+                probe.bind((address, 0, 0, scope_id))
+        else:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                probe.bind((address, 0))
+    except OSError:
+        return False
+    return True

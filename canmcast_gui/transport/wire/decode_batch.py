@@ -1,0 +1,120 @@
+"""Many datagrams at once: those of the usual layout as whole columns, by masked comparisons.
+
+Nearly all datagrams of a bus are laid out as stock peers write them: keys in their order, each number in its
+smallest form, a channel of one byte. What stands before the payload then has its place by the width of the
+id, and what stands behind it by the payload's end; in both, a template and a mask check all the bytes that
+never differ, of all rows together. What does not fit is left to the general codec; what fits is decoded as
+that would decode it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag
+from canmcast_gui.frames.batch import Records
+from canmcast_gui.transport.wire.templates import (
+    ID_AT,
+    NIL,
+    TAIL,
+    TAIL_FLAGS_AT,
+    WIDTH,
+    Bytes,
+    Head,
+    Mask,
+    Numbers,
+    head_of,
+    slices_of,
+)
+
+# The bytes that an id takes, by its first one: a number below 128, or a mark before 1, 2 or 4 bytes.
+_ID_WIDTH_BY_MARK = np.zeros(256, dtype=np.int64)
+_ID_WIDTH_BY_MARK[:0x80] = 1
+_ID_WIDTH_BY_MARK[[0xCC, 0xCD, 0xCE]] = (2, 3, 5)
+
+# Records are moved whole: numpy would move a structured one field by field.
+RAW_RECORD = np.dtype(f"V{FRAME_DTYPE.itemsize}")
+# By payload length, the first 8 payload bytes that are there, as one word.
+_INLINE_MASK = (
+    np.where(np.arange(INLINE_BYTES) < np.arange(MAX_PAYLOAD + 1)[:, None], 0xFF, 0)
+    .astype(np.uint8)
+    .view(np.uint64)[:, 0]
+)
+_SWITCHES = np.uint8(Flag.BRS | Flag.ESI)
+
+
+def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mask, Bytes]:
+    """Decode the datagrams of the usual layout among n, up to ROWS.
+
+    ``matrix`` uint8 (n, WIDTH) C-contiguous, one datagram a row; ``sizes`` int64 (n,), how many bytes of each
+    row count; ``records`` (n,) of FRAME_DTYPE, all zero, gets the columns id, flags, channel, dlc, length,
+    data and payload_offset. Returns which rows were decoded, bool (n,), and the heap for payloads longer than
+    8. Rows that were not decoded hold nothing of use.
+    """
+    heap: list[Bytes] = []
+    id_widths = _ID_WIDTH_BY_MARK[matrix[:, ID_AT]]
+    present = np.flatnonzero(np.bincount(id_widths)).tolist()
+    if len(present) == 1 and present[0]:
+        done = _decode_part(matrix, sizes, head_of(present[0]), records, heap)
+    else:
+        done = np.zeros(len(matrix), dtype=np.bool_)
+        for id_width in filter(None, present):
+            rows = np.flatnonzero(id_widths == id_width)
+            part = np.zeros(len(rows), dtype=FRAME_DTYPE)
+            done[rows] = _decode_part(matrix[rows], sizes[rows], head_of(id_width), part, heap)
+            records.view(RAW_RECORD)[rows] = part.view(RAW_RECORD)
+    return done, np.concatenate(heap) if heap else np.zeros(0, dtype=np.uint8)
+
+
+def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, heap: list[Bytes]) -> Mask:
+    """Decode rows whose ids have one width; payloads longer than 8 are appended to ``heap``."""
+    start = head.part.size
+    lengths = cells[:, head.length_at]
+    bounded = np.minimum(lengths, MAX_PAYLOAD)
+    ends = np.arange(len(cells)) * WIDTH + start + bounded
+    tails = slices_of(cells, len(TAIL.sample))[ends].view(np.uint8).reshape(len(cells), -1)
+    ids = _read_ids(cells, head.id_width)
+    channel = cells[:, head.channel_at]
+    extended, error = cells[:, head.extended_at] & 1, cells[:, head.error_at] & 1
+    fd, brs, esi = (tails[:, at] & 1 for at in TAIL_FLAGS_AT)
+    flags = extended | error << 2 | fd << 3 | brs << 4 | esi << 5
+    fits = head.part.fits(cells.view(np.uint64)) & TAIL.fits(tails.view(np.uint64))
+    fits &= (cells[:, head.dlc_at] == lengths) & (sizes == start + TAIL.size + lengths.astype(np.int64))
+    # What can only be wrong where something unusual is there at all is looked at only then.
+    if head.id_width > 2:
+        fits &= ids <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
+    if flags.max() >= Flag.FD or lengths.max() > INLINE_BYTES:
+        fits &= np.where(fd, lengths <= MAX_PAYLOAD, (lengths <= INLINE_BYTES) & (flags & _SWITCHES == 0))
+    if (channel != NIL).any():
+        fits &= (channel < 0x80) | (channel == NIL)
+        records["channel"] = np.where(channel == NIL, 0, channel + 1)
+    records["arbitration_id"] = ids
+    records["flags"] = flags
+    records["length"] = bounded
+    records["dlc"] = LENGTH_TO_DLC[bounded]
+    data = np.ascontiguousarray(cells[:, start : start + INLINE_BYTES]).view(np.uint64)[:, 0]
+    records["data"].view(np.uint64)[:, 0] = data & _INLINE_MASK[bounded]
+    if bounded.max() > INLINE_BYTES:
+        _collect_long_payloads(cells, start, np.where(fits, bounded, 0), records, heap)
+    return fits
+
+
+def _collect_long_payloads(
+    cells: Bytes, at: int, lengths: Bytes, records: Records, heap: list[Bytes]
+) -> None:
+    filled = sum(len(part) for part in heap)
+    for length in np.flatnonzero(np.bincount(lengths)).tolist():
+        if length > INLINE_BYTES:
+            rows = np.flatnonzero(lengths == length)
+            heap.append(cells[rows, at : at + length].ravel())
+            records["payload_offset"][rows] = filled + np.arange(len(rows)) * length
+            filled += heap[-1].size
+
+
+def _read_ids(cells: Bytes, id_width: int) -> npt.NDArray[np.uint32]:
+    if id_width <= 2:
+        return cells[:, ID_AT + id_width - 1].astype(np.uint32)
+    number = ">u2" if id_width == 3 else ">u4"
+    raw = np.ascontiguousarray(cells[:, ID_AT + 1 : ID_AT + id_width])
+    return raw.view(number)[:, 0].astype(np.uint32)

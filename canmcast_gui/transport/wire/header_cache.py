@@ -1,0 +1,172 @@
+"""Decoding and encoding frame by frame, fast: what repeats from datagram to datagram is worked out once.
+
+A bus repeats its few hundred ids all day, and two datagrams with the same id, flags and length differ in
+eight bytes of time and in the payload only. The constant part is looked up; what it means, and that it is
+valid at all, was found out by the general codec when it was first seen.
+"""
+
+from __future__ import annotations
+
+import operator
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from canmcast_gui.frames import LENGTH_TO_DLC, bits
+from canmcast_gui.frames.batch import channel_number
+from canmcast_gui.frames.validity import frame_problem
+from canmcast_gui.transport.errors import FrameError
+from canmcast_gui.transport.wire.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode
+
+# Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB. What
+# the long name of a channel makes longer than usual is worked out each time.
+_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 256
+
+# A map of eleven, the key "timestamp", the mark of a float64; eight bytes of time follow.
+HEAD = b"\x8b\xa9timestamp\xcb"
+HEAD_SIZE = len(HEAD)
+AFTER_TIME = HEAD_SIZE + 8
+DATA_KEY = b"\xa4data\xc4"
+_TIME = struct.Struct(">d")
+
+
+@dataclass(slots=True)
+class Meaning:
+    """All that a datagram says but time and payload, in the forms that batches and messages need."""
+
+    arbitration_id: int
+    extended: bool
+    remote: bool
+    error: bool
+    channel: int | str | None
+    dlc: int
+    fd: bool
+    brs: bool
+    esi: bool
+    flags: int
+    channel_number: int
+    dlc_code: int
+    length: int
+
+
+class Memory:
+    """What datagrams said whose constant part was seen before."""
+
+    def __init__(self) -> None:
+        #: By constant part: all behind the time but the payload. Never holds what is no valid frame.
+        self.meanings: dict[bytes, Meaning] = {}
+
+    def learn(self, datagram: bytes, constant: bytes, length: int) -> tuple[Meaning, bytes] | Refusal:
+        """What a datagram says and its payload, or why it is no frame, by the general codec.
+
+        ``constant`` and ``length`` of the payload are as Judge found them, b"" where it did not.
+        """
+        frame = decode(datagram)
+        if isinstance(frame, Refusal):
+            return frame
+        meaning = _meaning(frame)
+        # The mark before the payload could also stand in a channel: in a number of eight bytes, or in a text,
+        # where a length above 127 would follow it. Those are not remembered.
+        certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
+        short = 0 < len(constant) <= _LONGEST_REMEMBERED
+        if short and certain and length == len(frame.data) and datagram.startswith(HEAD):
+            if len(self.meanings) >= _REMEMBERED:
+                self.meanings.clear()
+            self.meanings[constant] = meaning
+        return meaning, frame.data
+
+
+def _meaning(frame: WireFrame) -> Meaning:
+    flags = frame.flags
+    return Meaning(
+        frame.arbitration_id,
+        bool(flags & bits.EXTENDED),
+        bool(flags & bits.REMOTE),
+        bool(flags & bits.ERROR),
+        frame.channel,
+        frame.dlc,
+        bool(flags & bits.FD),
+        bool(flags & bits.BRS),
+        bool(flags & bits.ESI),
+        flags,
+        channel_number(frame.channel),
+        int(LENGTH_TO_DLC[frame.dlc]),
+        len(frame.data),
+    )
+
+
+class Encoder:
+    """Encodes frames byte for byte as stock peers do, and refuses those that are not valid."""
+
+    def __init__(self, allow_fd: bool) -> None:
+        self._allow_fd = allow_fd
+        self._parts: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}
+
+    def encode(
+        self,
+        arbitration_id: int,
+        flags: int,
+        channel: Any,
+        dlc: int,
+        data: bytes | bytearray,
+        timestamp: float,
+    ) -> bytes:
+        """The datagram of a frame; ``dlc`` is a number of bytes. Raises FrameError for what is not valid."""
+        try:
+            parts = self._parts.get((arbitration_id, flags, channel, dlc, len(data)))
+            usual = parts is not None and type(timestamp) is float and 0.0 <= timestamp < _ENDLESS
+        except TypeError:
+            usual = False
+        if not usual or parts is None:
+            return self._encode_new(arbitration_id, flags, channel, dlc, data, timestamp)
+        return b"".join((HEAD, _TIME.pack(timestamp), parts[0], data, parts[1]))
+
+    def _encode_new(
+        self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any, timestamp: float
+    ) -> bytes:
+        frame = _plain_frame(arbitration_id, flags, channel, dlc, data)
+        if flags & bits.FD and not self._allow_fd:
+            raise FrameError("this is a CAN FD frame, and CAN FD is switched off on this bus")
+        problem = frame_problem(frame.arbitration_id, flags, frame.dlc, len(frame.data))
+        if problem:
+            raise FrameError(problem)
+        if not isinstance(timestamp, float | int) or not 0.0 <= timestamp < _ENDLESS:
+            raise FrameError(f"the timestamp is {timestamp!r}; it must be a number of seconds, not negative")
+        try:
+            datagram = encode(frame, timestamp)
+        except (OverflowError, ValueError) as error:
+            raise FrameError(f"the channel {channel!r:.40} cannot be sent: {error}") from None
+        if len(datagram) > MAX_DATAGRAM:
+            raise FrameError(f"the channel {channel!r:.40}… is too long for a datagram")
+        if len(datagram) - len(frame.data) <= AFTER_TIME + _LONGEST_REMEMBERED:
+            self._remember(frame, encode(frame))
+        return datagram
+
+    def _remember(self, frame: WireFrame, datagram: bytes) -> None:
+        if len(self._parts) >= _REMEMBERED:
+            self._parts.clear()
+        length = len(frame.data)
+        tail = len(datagram) - _TAIL_SIZE
+        key = (frame.arbitration_id, frame.flags, frame.channel, frame.dlc, length)
+        self._parts[key] = (datagram[AFTER_TIME : tail - length], datagram[tail:])
+
+
+def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any) -> WireFrame:
+    """The frame in plain types; a stock peer could not read, say, a list of hardware channels."""
+    if isinstance(channel, bool):
+        channel = int(channel)
+    elif channel is not None and not isinstance(channel, int | str):
+        channel = str(channel)
+    try:
+        payload = bytes(memoryview(data))
+        return WireFrame(
+            int(operator.index(arbitration_id)), flags, channel, int(operator.index(dlc)), payload
+        )
+    except TypeError as error:
+        raise FrameError(f"a frame with a value of the wrong type: {error}") from None
+
+
+_ENDLESS = float("inf")
+# The three keys behind the payload, each with a byte before and one after it.
+_TAIL_SIZE = sum(len(key) + 2 for key in ("is_fd", "bitrate_switch", "error_state_indicator"))

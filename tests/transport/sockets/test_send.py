@@ -1,0 +1,25 @@
+"""How datagrams are put together for the kernel to cut apart again."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.transport.sockets.sendmmsg import runs_of
+
+
+@given(st.lists(st.integers(150, 155), min_size=1, max_size=300), st.integers(1, 64))
+def test_runs_cover_all_in_order_and_have_one_size_each(sizes: list[int], longest: int):
+    starts, counts = runs_of(np.array(sizes), longest)
+    position = 0
+    for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
+        assert start == position
+        assert 1 <= count <= longest
+        assert len(set(sizes[start : start + count])) == 1
+        position += count
+    assert position == len(sizes)
+
+
+def test_runs_are_as_long_as_they_may_be():
+    starts, counts = runs_of(np.array([160] * 130 + [161] + [160] * 2), 60)
+    assert starts.tolist() == [0, 60, 120, 130, 131]
+    assert counts.tolist() == [60, 60, 10, 1, 2]
