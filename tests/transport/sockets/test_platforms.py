@@ -231,7 +231,7 @@ def test_windows_names_interfaces_by_index_in_network_order(monkeypatch: Patch):
     assert recorder.asked == [("bind", ("", 5))]
     assert not platforms.hear_joined_groups_only(recorder, group)
     assert platforms.kernel_drops(recorder) == 0
-    assert platforms.is_up(recorder, "Ethernet")
+    assert platforms.interface_problem(recorder, "Ethernet") is None
 
 
 def test_linux_and_macos_name_interfaces_by_index_too():
