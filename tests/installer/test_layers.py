@@ -31,7 +31,7 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
         ("frames/text.py", "import canmcast_gui.recording"),
         ("recording/limits.py", "import canmcast_gui.transport"),
         ("app/clock.py", "import canmcast_gui.models.columns"),
-        ("cli/say.py", "import PySide6.QtCore"),
+        ("cli/output.py", "import PySide6.QtCore"),
     ],
 )
 def test_a_forbidden_import_is_found(module, statement, tmp_path):
@@ -39,8 +39,8 @@ def test_a_forbidden_import_is_found(module, statement, tmp_path):
     shutil.copytree(
         PROJECT / "canmcast_gui", tmp_path / "canmcast_gui", ignore=shutil.ignore_patterns("*.pyc")
     )
-    with (tmp_path / "canmcast_gui" / module).open("a") as file:
-        file.write(statement + "\n")
+    path = tmp_path / "canmcast_gui" / module
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{statement}\n", encoding="utf-8")
     result = lint(tmp_path)
     assert result.returncode == 1
     forbidden = (
