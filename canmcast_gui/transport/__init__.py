@@ -1,7 +1,12 @@
-"""The multicast bus, headless: CAN and CAN FD frames over UDP multicast, as stock python-can peers speak it.
+"""The multicast bus, headless: CAN and CAN FD over UDP multicast, as stock python-can peers speak it.
 
-Names are imported when first asked for, so that a process that only receives loads neither python-can nor
-what it does not use.
+``UdpMulticastBus`` is the bus for python-can programs, ``Capture`` receives in a process of its own,
+``Receiver``, ``FrameSender`` and ``open_sender`` are its two halves; ``BusSettings`` says which bus,
+``BusStatistics`` and ``SourceCounts`` what was counted, ``list_interfaces``, ``local_interface`` and
+``NetworkInterface`` where there is a network. ``BusError`` and ``FrameError`` say what is not possible, the
+``DEFAULT`` constants name python-can's groups and port. Names are imported when first asked for, so that a
+process that only receives loads neither python-can nor what it does not use. May import ``processes`` and
+``frames`` only, so that it can be used on its own.
 """
 
 from __future__ import annotations
