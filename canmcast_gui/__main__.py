@@ -18,7 +18,7 @@ from canmcast_gui.cli.options import (
     demo_settings_from,
 )
 from canmcast_gui.cli.output import printable_error
-from canmcast_gui.cli.startup import put_right
+from canmcast_gui.cli.startup import repair_environment
 from canmcast_gui.options import StartOptions
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -27,7 +27,7 @@ _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 class _Command(click.Command):
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:
-        """What was typed wrongly is said without what could control the terminal."""
+        """Usage errors as printable text: what was typed cannot control the terminal."""
         try:
             return super().make_context(*arguments, **more)
         except click.UsageError as error:
@@ -37,22 +37,22 @@ class _Command(click.Command):
 @click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("file", type=_EXISTING, required=False)
 @bus_options
-@click.option("--connect", is_flag=True, help="Go on the bus at once; implied by --demo and any bus option.")
+@click.option("--connect", is_flag=True, help="Connect at once; implied by --demo and any bus option.")
 @click.option(
     "--demo",
     is_flag=True,
-    help="Start the built-in demonstration, on a bus of its own; --local or --port: on that one.",
+    help="Start the built-in demonstration on a private bus; with --local or --port, on that bus.",
 )
 @click.option("--database", "databases", type=_EXISTING, multiple=True, help="Load a database. Repeatable.")
 @click.option("--workspace", type=_EXISTING, help="Load a workspace.")
-@click.option("--record", type=_FILE, help="Write what is received to FILE from the start.")
-@click.option("--quit-after", type=FiniteRange(min=0), metavar="SECONDS", help="End by itself.")
+@click.option("--record", type=_FILE, help="Record received frames to FILE from the start.")
+@click.option("--quit-after", type=FiniteRange(min=0), metavar="SECONDS", help="Quit after this time.")
 @click.option("--report", type=_FILE, help="Write counters as JSON to FILE at the end.")
 @click.option("--screenshot", type=_FILE, help="Write a PNG of the window just before --quit-after ends.")
 @click.version_option(__version__, prog_name="canmcast-gui")
 @click.pass_context
 def command(context: click.Context, connect: bool, demo: bool, **values: Any) -> None:
-    """Watch and feed a CAN bus carried over UDP multicast. FILE is a recording to open."""
+    """Monitor a CAN bus over UDP multicast and send on it. FILE is a log file to open."""
     on_bus = connect or demo or any_bus_option_given(context)
     settings = demo_settings_from(context, values) if demo else bus_settings_from(values)
     names = ("file", "databases", "workspace", "record", "quit_after", "report", "screenshot")
@@ -74,7 +74,7 @@ def _has_display() -> bool:
 
 def main() -> None:
     """Run the command."""
-    put_right()
+    repair_environment()
     command(prog_name="canmcast-gui")
 
 

@@ -10,11 +10,11 @@ import sys
 def main() -> None:
     """Run the command line of ``canmcast``; ends the process with its exit code."""
     try:
-        from canmcast_gui.cli.startup import put_right
+        from canmcast_gui.cli.startup import repair_environment
 
-        put_right()
+        repair_environment()
         from canmcast_gui.cli.program import program
 
         program(prog_name="canmcast")
-    except KeyboardInterrupt:  # so early that nothing has begun
+    except KeyboardInterrupt:  # before any work has started
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""Listening to a bus from a command: batches until a count, a time or Ctrl+C."""
+"""Receiving from a bus in a command: batches until a count, a time or Ctrl+C; the counters at the end."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from canmcast_gui.frames.private import write_private
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
-# How often the capture process is looked after, and how late a time limit may be noticed at most.
+# How often the capture process is checked; a time limit is noticed this late at most.
 SUPERVISE_SECONDS = 0.25
-# A batch is 2 MiB at most, a few hundredths of a second of work for whoever takes it.
+# A batch is 2 MiB at most, a few hundredths of a second of work for its consumer.
 MOST_FRAMES = 65536
-# A pipe that is not read must not hold up the end of a command.
+# A pipe that is not read must not delay the end of a command.
 _PATIENCE_SECONDS = 5.0
 
 
 class Listener:
-    """A bus that is heard until ``count`` frames were taken, ``duration`` seconds are over, or Ctrl+C.
+    """Receives until ``count`` frames were taken, ``duration`` seconds have passed, or Ctrl+C.
 
-    With a ``filter_text``, only frames that pass it are taken. Raises BusError where the bus cannot be heard,
-    FilterError for a filter that is none. A context manager. With ``from_first_frame`` the duration begins
-    when a frame arrives: starting what sends it may take longer than that.
+    With a ``filter_text``, only matching frames are taken. Raises BusError where the bus cannot be opened,
+    FilterError for an invalid filter. A context manager. With ``from_first_frame`` the duration starts when
+    a frame arrives: starting the sender may take longer than that.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Listener:
         filter_text: str = "",
         from_first_frame: bool = False,
     ) -> None:
-        compile_filter(filter_text)  # refuse a wrong one before anything is started
+        compile_filter(filter_text)  # an invalid one fails before anything is started
         self._count = count
         self._duration = duration
         self._is_counting = not from_first_frame
@@ -56,11 +56,11 @@ class Listener:
 
     @property
     def seconds(self) -> float:
-        """Since listening began."""
+        """Seconds since listening started."""
         return time.monotonic() - self._start
 
     def batches(self, most_seconds: float = SUPERVISE_SECONDS) -> Iterator[FrameBatch]:
-        """Batches as they come; an empty one where nothing came for ``most_seconds``."""
+        """Batches as they arrive; an empty one if nothing arrives for ``most_seconds``."""
         ended = False
         while not ended:
             ended = self._interrupt.wait(min(most_seconds, self._seconds_left()), self.capture)
@@ -76,8 +76,8 @@ class Listener:
             ended = ended or self.taken == self._count
 
     def announce(self) -> None:
-        """Say on stderr that listening has begun, and how it ends."""
-        note(f"listening to {self.capture.settings.label()}; Ctrl+C ends")
+        """Print on stderr that listening has started, and how to stop."""
+        note(f"listening to {self.capture.settings.label()}; press Ctrl+C to stop")
 
     def _seconds_left(self) -> float:
         if self._duration is None or not self._is_counting:
@@ -95,7 +95,7 @@ class Listener:
         if self._problem and self._problem != problem:
             note(f"reception problem: {self._problem}")
         elif problem and not self._problem:
-            note("the reception problem is over")
+            note("frames are received again")
 
     def report(self, recorded: int = 0) -> dict[str, Any]:
         """The counters so far, under the names that ``--report`` writes."""
@@ -120,17 +120,17 @@ class Listener:
 
 
 def write_report(path: Path | None, report: dict[str, Any]) -> None:
-    """Write a report as JSON, where one was asked for. Raises OSError."""
+    """Write a report as JSON if a path is given. Raises OSError."""
     if path is not None:
         text = json.dumps(report, indent=2) + "\n"
         within(_PATIENCE_SECONDS, partial(write_private, path, text))
 
 
 def losses_text(report: dict[str, Any]) -> str:
-    """What was lost or refused, as a clause for the closing line; "" where nothing was."""
+    """What was lost or refused, as a clause for the closing line; "" if nothing was."""
     names = {
         "dropped_kernel": "lost in the receive buffer",
-        "dropped_ring": "lost in the ring",
+        "dropped_ring": "lost in the capture ring",
         "malformed": "malformed",
         "foreign": "for another group",
     }

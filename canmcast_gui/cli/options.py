@@ -46,9 +46,9 @@ def _finite(kind: click.types.FloatParamType, number: float, param: Any, ctx: An
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
-count_option = click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N frames.")
+count_option = click.option("--count", type=click.IntRange(min=1), metavar="N", help="Stop after N frames.")
 duration_option = click.option(
-    "--duration", type=FiniteRange(min=0), metavar="S", help="End after S seconds."
+    "--duration", type=FiniteRange(min=0), metavar="S", help="Stop after S seconds."
 )
 filter_option = click.option(
     "--filter",
@@ -61,7 +61,7 @@ report_option = click.option(
     "--report", type=NEW_FILE, help="Write counters as JSON to this file at the end."
 )
 
-# Repeated here so that --help needs nothing of the transport; a test compares.
+# Repeated here so that --help does not import the transport; a test compares.
 _GROUP = "ff15:7079:7468:6f6e:6465:6d6f:6d63:6173"
 _PORT = 43113
 
@@ -80,14 +80,14 @@ _OPTIONS = (
     click.option(
         "--local",
         is_flag=True,
-        help="This host only: the IPv4 default group, hop limit 0, frames of other hosts refused.",
+        help="This host only: IPv4 default group, hop limit 0; frames from other hosts are refused.",
     ),
     click.option("--no-fd", is_flag=True, help="Classic CAN only."),
     click.option(
         "--receive-buffer",
         type=click.IntRange(min=1),
         metavar="BYTES",
-        help="Ask for exactly this socket buffer.  [default: as large as the system grants]",
+        help="Request exactly this socket buffer size.  [default: as large as the system grants]",
     ),
 )
 _NAMES = ("group", "port", "interface", "hop_limit", "local", "no_fd", "receive_buffer")
@@ -111,9 +111,9 @@ def _given(context: click.Context, *names: str) -> bool:
 
 
 def demo_settings_from(context: click.Context, values: Mapping[str, Any]) -> BusSettings:
-    """The bus of the demonstration: one of its own, unless the options name one that others may be on.
+    """The bus of the demonstration: a private one, unless the options name a bus that others can share.
 
-    Raises click.UsageError for values that no bus can have.
+    Raises click.UsageError for invalid values.
     """
     from dataclasses import replace
 
@@ -126,15 +126,15 @@ def demo_settings_from(context: click.Context, values: Mapping[str, Any]) -> Bus
 
 
 def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:
-    """The settings that the options stand for; other names in ``values`` are left alone.
+    """The settings that the options stand for; other names in ``values`` are ignored.
 
-    Raises click.UsageError for values that no bus can have.
+    Raises click.UsageError for invalid values.
     """
     from canmcast_gui.transport.errors import BusError
     from canmcast_gui.transport.settings import BusSettings
 
     if values["local"] and values["hop_limit"]:
-        raise click.UsageError("--local keeps frames on this host: leave --hop-limit out, or give 0")
+        raise click.UsageError("--local keeps frames on this host: omit --hop-limit, or use 0")
     names = ("group", "port", "interface", "hop_limit", "receive_buffer")
     given = {name: values[name] for name in names if values[name] is not None}
     make = BusSettings.this_computer if values["local"] else BusSettings
@@ -149,7 +149,7 @@ def format_option(command: Command) -> Command:
     from canmcast_gui.logfile.formats import FORMATS
 
     names = [one.name for one in FORMATS if one.can_write]
-    text = "The format to write, instead of going by the suffix."
+    text = "Format to write.  [default: by the suffix]"
     return click.option("--format", type=click.Choice(names), help=text)(command)
 
 
@@ -159,4 +159,4 @@ def ask_before_overwriting(path: Path) -> None:
     Raises click.Abort where it may not.
     """
     if path.exists() and sys.stdin.isatty():
-        click.confirm(f"{printable(str(path))} is there already. Replace it?", abort=True, err=True)
+        click.confirm(f"{printable(str(path))} already exists. Replace it?", abort=True, err=True)

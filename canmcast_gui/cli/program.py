@@ -1,4 +1,4 @@
-"""The command line of ``canmcast``: finds the commands, and says in one line what went wrong."""
+"""The command line of ``canmcast``: loads commands on demand, reports errors in one line."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from canmcast_gui.cli.output import printable_error
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.printable import printable
 
-# Names, and what --help says of them, so that --help and --version need to import no command.
+# Names and their lines in --help, so that --help and --version import no command.
 COMMANDS = {
-    "monitor": "Watch a bus in the terminal: the newest frame of each id.",
-    "dump": "Print frames as candump does.",
+    "monitor": "Show the newest frame of each id, live in the terminal.",
+    "dump": "Print frames in candump's line format.",
     "send": "Send frames, once or periodically.",
-    "generate": "Send numbered frames at a chosen rate.",
-    "record": "Write what is received to a log file.",
-    "fuzz": "Send random frames within ranges, until somebody answers.",
-    "play": "Send the frames of a log file in their own time.",
-    "recover": "List or save what a crash left behind.",
-    "convert": "Convert a log file to another format.",
-    "info": "Say what a log file holds.",
+    "generate": "Send numbered frames at a given rate.",
+    "record": "Record received frames to a log file.",
+    "fuzz": "Send random frames until another node responds.",
+    "play": "Send the frames of log files with their recorded timing.",
+    "recover": "List or save recordings that a crash left.",
+    "convert": "Convert log files to another format.",
+    "info": "Summarize a log file.",
     "export": "Write signal values of a log file as a table.",
-    "doctor": "Find out why nothing arrives.",
+    "doctor": "Check why no frames arrive.",
     "interfaces": "List the network interfaces.",
 }
 
@@ -61,7 +61,7 @@ class Program(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what it raises for the user becomes a line and an exit code."""
+        """Run a command; errors for the user become one line and an exit code."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -78,7 +78,7 @@ class Program(click.Group):
 
 
 def _forget_stdout() -> None:
-    """Whoever read our output has had enough; the interpreter must not complain when it ends."""
+    """The reader of stdout closed it: the interpreter must not report that at its end."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     os.close(devnull)
@@ -89,5 +89,5 @@ def _forget_stdout() -> None:
 def program() -> None:
     """CAN and CAN FD over UDP multicast, without a window.
 
-    Data goes to stdout, everything else to stderr. "canmcast COMMAND --help" says more.
+    Data goes to stdout, everything else to stderr. "canmcast COMMAND --help" lists its options.
     """

@@ -1,4 +1,4 @@
-"""What a program finds when it is started, put right where it would fail in libraries."""
+"""Repairs at the start of both programs, for environments in which libraries would fail."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import time
 _DAY_SECONDS = 86_400
 
 
-def put_right() -> None:
-    """Open closed standard streams, and leave a time zone that cannot be."""
+def repair_environment() -> None:
+    """Open closed standard streams, and replace an impossible time zone by UTC."""
     _open_missing_streams()
-    _leave_impossible_time_zone()
+    _replace_impossible_time_zone()
 
 
 def _open_missing_streams() -> None:
-    """Let closed standard streams lead nowhere.
+    """Connect closed standard streams to the null device.
 
-    Otherwise the first files that are opened get their numbers: a log file would be what messages go to.
+    Otherwise the first files that are opened get their numbers, and messages are written into a log file.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
@@ -30,8 +30,8 @@ def _open_missing_streams() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
-def _leave_impossible_time_zone() -> None:
-    """Python's dates take no time zone that is a day or more from UTC, and libraries fail when imported."""
+def _replace_impossible_time_zone() -> None:
+    """Python's dates reject time zones a day or more from UTC, and libraries fail at import."""
     if hasattr(time, "tzset") and max(abs(time.timezone), abs(time.altzone)) >= _DAY_SECONDS:
         zone = os.environ.get("TZ", "")
         print(f"canmcast: the time zone {zone!a} is a day or more from UTC: UTC is used", file=sys.stderr)

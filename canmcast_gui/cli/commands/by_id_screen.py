@@ -103,7 +103,7 @@ def _empty_table(width: int, named: bool) -> Table:
 
 
 def _data(frames: FrameBatch, entry: int, newest: NewestById, now_ns: int) -> Text:
-    """A payload in hex; bytes that changed lately stand out, up and down by more than their colour."""
+    """A payload in hex; bytes that changed lately stand out, up and down by more than their color."""
     text = Text(no_wrap=True, overflow="ellipsis")
     fresh = now_ns - newest.changed_at_ns[entry] < HIGHLIGHT_NS
     for byte, change, is_fresh in zip(frames.payload(entry), newest.changed[entry], fresh, strict=False):
@@ -115,4 +115,4 @@ def _data(frames: FrameBatch, entry: int, newest: NewestById, now_ns: int) -> Te
 def _hint(screen: Screen, total: int) -> Text:
     last = min(screen.first_row + screen.rows, total)
     where = f"{screen.first_row + 1}–{last} of {total} ids · ↑ ↓ scroll · " if total > screen.rows else ""
-    return Text(f"{where}q or Ctrl+C ends", style="dim", no_wrap=True)
+    return Text(f"{where}q or Ctrl+C quits", style="dim", no_wrap=True)

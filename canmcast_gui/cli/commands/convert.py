@@ -1,4 +1,4 @@
-"""``canmcast convert``: a log file in another format, or several in one."""
+"""``canmcast convert``: converts a log file, or merges several into one."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _NS = 1_000_000_000
 @format_option
 @click.option(
     "--offset", "offsets", type=FiniteFloat(), multiple=True, metavar="SECONDS",
-    help="Add this to the times of the first IN; once more for the second, and so on.",
+    help="Add this to the times of the first IN; repeat for the second, and so on.",
 )  # fmt: skip
-@click.option("--align", is_flag=True, help="Let all IN begin when the first one does.")
+@click.option("--align", is_flag=True, help="Start all IN at the time of the first one.")
 def command(
     sources: tuple[Path, ...], target: Path, format: str | None, offsets: tuple[float, ...], align: bool
 ) -> None:
-    """Convert a log file, or several on one time line, by their absolute times or as the options say.
+    """Convert a log file, or merge several on one time line, by their absolute times or as the options say.
 
-    IN is recognised by its content, OUT by its suffix or by --format. A channel that two IN have gets another
-    number for the later one. OUT appears when it is complete; where the work fails, an existing OUT stays as
-    it was. What the format of OUT has no place for is said, with counts.
+    The format of IN is recognized by its content, that of OUT by its suffix or --format. A channel that
+    occurs in two IN is renumbered in the later one. OUT appears when it is complete; if the conversion
+    fails, an existing OUT is unchanged. Data that the format of OUT cannot store is reported, with counts.
     """
     reader = _reader(sources, offsets, align)
     ask_before_overwriting(target)
@@ -67,7 +67,7 @@ def command(
 
 def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) -> FrameReader | MergedReader:
     if len(offsets) > len(sources):
-        raise click.UsageError(f"{len(offsets)} times --offset for {counted(len(sources), 'file')}")
+        raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(sources), 'file')}")
     if len(sources) == 1 and not offsets:
         return read_batches(sources[0])
     each = [*offsets, *[0.0] * (len(sources) - len(offsets))]

@@ -1,4 +1,4 @@
-"""``canmcast doctor``: why nothing arrives."""
+"""``canmcast doctor``: why no frames arrive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.doctor.other_groups import Elsewhere
+from canmcast_gui.cli.doctor.other_groups import OtherGroups
 from canmcast_gui.cli.doctor.steps import (
     Fault,
     check_interfaces,
@@ -26,7 +26,7 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.statistics import BusStatistics
 
-# Once frames arrive, listening on tells nothing new.
+# Once frames arrive, listening longer adds no information.
 _ENOUGH_SECONDS = 0.5
 
 
@@ -41,9 +41,9 @@ _ENOUGH_SECONDS = 0.5
     help="Wait at most S seconds for frames.",
 )
 def command(duration: float, **bus: Any) -> None:
-    """Walk from the network interface to the first frame and say where the way ends.
+    """Check every step from the network interface to the first frame and report the first failure.
 
-    Sends one frame that does not leave this computer. Exit code 1 where something is wrong here.
+    Sends one frame that does not leave this computer. Exit code 1: something on this computer is wrong.
     """
     settings = bus_settings_from(bus)
     with Interrupt() as interrupt:
@@ -53,7 +53,7 @@ def command(duration: float, **bus: Any) -> None:
 
 
 def examine(settings: BusSettings, interrupt: Interrupt, duration: float) -> tuple[bool, str]:
-    """Go through all steps; whether something is wrong on this computer, and the closing sentence."""
+    """Run all steps; returns whether something on this computer is wrong, and the diagnosis."""
     links = check_interfaces(settings, _say)
     if isinstance(links, Fault):
         return True, links.sentence
@@ -77,22 +77,22 @@ def _say(level: str, text: str) -> None:
 def _listen(
     settings: BusSettings, links: tuple[Link, ...], receiver: Receiver, interrupt: Interrupt, duration: float
 ) -> tuple[bool, str]:
-    elsewhere = Elsewhere(settings, links)
+    others = OtherGroups(settings, links)
     try:
-        frames = _wait_for_frames(receiver, elsewhere, interrupt, duration)
+        frames = _wait_for_frames(receiver, others, interrupt, duration)
         totals = receiver.statistics()
-        _say_what_came(frames, totals)
-        for sighting in elsewhere.sightings():
-            place = sighting.passing
+        _report_received(frames, totals)
+        for sighting in others.sightings():
+            place = sighting.place
             _say(
                 "note", f"{counted(sighting.count, 'datagram')} for group {place.group} on {place.interface}"
             )
-        return _judge(settings, frames, totals, elsewhere)
+        return _diagnose(settings, frames, totals, others)
     finally:
-        elsewhere.close()
+        others.close()
 
 
-def _wait_for_frames(receiver: Receiver, elsewhere: Elsewhere, interrupt: Interrupt, duration: float) -> int:
+def _wait_for_frames(receiver: Receiver, others: OtherGroups, interrupt: Interrupt, duration: float) -> int:
     """Listen until frames have come, or for ``duration``; how many came, the probe not counted."""
     start = time.monotonic()
     frames = 0
@@ -100,13 +100,13 @@ def _wait_for_frames(receiver: Receiver, elsewhere: Elsewhere, interrupt: Interr
         if interrupt.wait(min(left, 0.1), receiver):
             break
         frames += int((~receiver.drain().has(Flag.TX)).sum())
-        elsewhere.drain()
+        others.drain()
         if frames and left < duration - _ENOUGH_SECONDS:
             break
     return frames
 
 
-def _say_what_came(frames: int, totals: BusStatistics) -> None:
+def _report_received(frames: int, totals: BusStatistics) -> None:
     if frames:
         _say("ok", f"{counted(frames, 'frame')} arrived")
     else:
@@ -134,36 +134,36 @@ def _say_what_came(frames: int, totals: BusStatistics) -> None:
         _say("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
 
 
-def _judge(
-    settings: BusSettings, frames: int, totals: BusStatistics, elsewhere: Elsewhere
+def _diagnose(
+    settings: BusSettings, frames: int, totals: BusStatistics, others: OtherGroups
 ) -> tuple[bool, str]:
-    """The closing sentence, by what explains most."""
+    """Whether something on this computer is wrong, and the most likely explanation."""
     if frames:
         probe = 1
         senders = max(sum(counts.received > 0 for counts in totals.by_source.values()) - probe, 1)
         return False, f"frames arrive ({frames:,} from {counted(senders, 'sender')}); the bus works."
     if totals.ignored:
-        return True, "only CAN FD frames arrive, and this bus is classic only: leave --no-fd out."
+        return True, "only CAN FD frames arrive, and this bus is classic only: omit --no-fd."
     if totals.malformed:
         kinds = ", ".join(totals.malformed_by_kind)
         return True, (
-            f"datagrams arrive, but none is a frame ({kinds}): another program uses "
+            f"datagrams arrive, but none of them is a frame ({kinds}): another program uses "
             f"port {settings.port} of this group; choose another port, or find it by its address."
         )
     if totals.foreign and settings.local:
-        return True, "frames arrive from other hosts only, and --local refuses those: leave --local out."
-    if elsewhere.passed_here and not totals.foreign:
+        return True, "frames arrive from other hosts only, and --local refuses those: omit --local."
+    if others.seen_here and not totals.foreign:
         return True, (
-            f"datagrams reach the interface and no program: a firewall drops them ({firewall_hint(settings)})"
+            f"datagrams reach the interface but no program: a firewall drops them ({firewall_hint(settings)})"
             ", or the reverse-path filter (sudo sysctl -w net.ipv4.conf.all.rp_filter=2)."
         )
-    for sighting in elsewhere.sightings()[:1]:
-        place = sighting.passing
+    for sighting in others.sightings()[:1]:
+        place = sighting.place
         return True, (
-            f"frames pass by, but for group {place.group} on {place.interface}: add {sighting.options}."
+            f"frames arrive, but for group {place.group} on {place.interface}: add {sighting.options}."
         )
     return False, (
-        "this computer hears itself, and nobody else sends: compare group, port and interface with the "
-        f"sender's, see that its hop limit reaches here, and that no firewall stands between "
+        "this computer receives its own frames, and no other sender was found: compare group, port and "
+        "interface with the sender's, and check its hop limit and the firewalls between "
         f"({firewall_hint(settings)})."
     )

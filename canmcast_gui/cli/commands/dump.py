@@ -31,9 +31,9 @@ from canmcast_gui.counted import counted
 def command(
     count: int | None, duration: float | None, filter_text: str, report: Path | None, **bus: Any
 ) -> None:
-    """Print frames as they arrive, a line each, as "candump -L" does.
+    """Print frames as they arrive, one line each, in the format of "candump -L".
 
-    Time in seconds, channel, id#data; ends with --count, --duration or Ctrl+C.
+    A line is time in seconds, channel, id#data. Stops at --count, --duration or Ctrl+C.
     """
     with Listener(bus_settings_from(bus), count, duration, filter_text) as listener:
         listener.announce()

@@ -23,16 +23,20 @@ _ALWAYS = 1 << 62
 @click.command("export")
 @click.argument("file", type=EXISTING_FILE)
 @click.argument("out", type=NEW_FILE)
-@click.option("--database", "database_path", type=EXISTING_FILE, required=True, help="What describes it.")
-@click.option("--signal", "signals", multiple=True, required=True, metavar="NAME", help="Message.Signal")
-@click.option("--from", "first_s", type=FiniteFloat(), metavar="SECONDS", help="Leave out what is before.")
-@click.option("--to", "last_s", type=FiniteFloat(), metavar="SECONDS", help="Leave out what is behind.")
+@click.option(
+    "--database", "database_path", type=EXISTING_FILE, required=True, help="Database of the signals."
+)
+@click.option(
+    "--signal", "signals", multiple=True, required=True, metavar="NAME", help="Message.Signal. Repeatable."
+)
+@click.option("--from", "first_s", type=FiniteFloat(), metavar="SECONDS", help="Start at this time.")
+@click.option("--to", "last_s", type=FiniteFloat(), metavar="SECONDS", help="Stop at this time.")
 @click.option(
     "--every",
     "every_s",
     type=FiniteRange(min=1e-9),
     metavar="SECONDS",
-    help="A row at even distances instead of one for each frame; values hold until the next.",
+    help="One row every SECONDS instead of one for each frame; values hold until the next.",
 )
 def command(
     file: Path,
@@ -43,10 +47,10 @@ def command(
     last_s: float | None,
     every_s: float | None,
 ) -> None:
-    """Write the values of signals in FILE to OUT: .csv, .parquet (needs pyarrow) or .mf4 (needs asammdf).
+    """Write signal values of FILE to OUT: .csv, .parquet (needs pyarrow) or .mf4 (needs asammdf).
 
-    A row for each frame that carries one of the signals: time_s as in FILE, then a column for each signal,
-    empty where that frame does not carry it. Repeat --signal for several.
+    There is one row for each frame that carries one of the signals: time_s as in FILE, then a column for
+    each signal, empty if the frame does not carry it.
     """
     database = load_database(database_path)
     headings = [Heading(name, database.signal(name).unit) for name in signals]

@@ -1,4 +1,4 @@
-"""``canmcast fuzz``: random frames within ranges, repeatable, until somebody answers."""
+"""``canmcast fuzz``: random frames within ranges, repeatable, until another node responds."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
     multiple=True,
     default=("000..7FF",),
     metavar="A..B",
-    help="Ids, in hex; with 4 to 8 digits extended ones.  [default: all standard ones]",
+    help="Ids in hex; 4 to 8 digits: extended ids.  [default: all standard ids]",
 )
 @click.option(
     "--length",
     "lengths",
     default="0..64",
     metavar="A..B",
-    help="Bytes of data.  [default: all that the kind can have]",
+    help="Data length in bytes.  [default: all lengths of the kind]",
 )
 @click.option(
     "--kind",
     "kinds",
     multiple=True,
     type=click.Choice(tuple(KINDS)),
-    help="Frames of this kind, several mixed: classic, CAN FD, CAN FD with bit rate switch, remote."
+    help="Kind of frames, several are mixed: classic, CAN FD, CAN FD with bit rate switch, remote."
     "  [default: classic]",
 )
-@click.option("--can-fd", is_flag=True, help="CAN FD frames, of up to 64 bytes: --kind fd.")
+@click.option("--can-fd", is_flag=True, help="Send CAN FD frames of up to 64 bytes; same as --kind fd.")
 @click.option(
-    "--data", default="", metavar="HEX", help="Bits that are not random; x is a random digit.  [default: 0]"
+    "--data", default="", metavar="HEX", help="Values of the fixed bits; x is a random digit.  [default: 0]"
 )
-@click.option("--mask", default="", metavar="HEX", help="Bits that are random.  [default: all]")
+@click.option("--mask", default="", metavar="HEX", help="Random bits.  [default: all]")
 @click.option(
     "--byte",
     "ranges",
     multiple=True,
     metavar="N=A..B",
-    help="Byte N, from 0 on, is random between A and B, in hex.",
+    help="Byte N (from 0) is random between A and B, in hex.",
 )
 @click.option(
     "--seed",
@@ -67,7 +67,7 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
     default=0,
     show_default=True,
     metavar="N",
-    help="The same seed, the same frames, on any machine.",
+    help="The same seed gives the same frames on every computer.",
 )
 @click.option(
     "--rate",
@@ -75,7 +75,7 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
     default=100.0,
     show_default=True,
     metavar="N",
-    help="Frames/s.",
+    help="Frames per second.",
 )
 @click.option(
     "--count",
@@ -83,19 +83,23 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
     default=1000,
     show_default=True,
     metavar="N",
-    help="How many; 0 is no end.",
+    help="Number of frames (0: unlimited).",
 )
-@click.option("--stop-at", default="", metavar="FILTER", help="End when somebody else sends such a frame.")
+@click.option(
+    "--stop-at", default="", metavar="FILTER", help="Stop when another source sends a matching frame."
+)
 @click.option(
     "--wait",
     type=FiniteRange(0, 3600),
     default=0.5,
     show_default=True,
     metavar="S",
-    help="After the last frame, wait so long for --stop-at.",
+    help="Wait this long for --stop-at after the last frame.",
 )
-@click.option("--log", type=NEW_FILE, metavar="FILE", help="Write what has left, and when, to this log file.")
-@click.option("--step", is_flag=True, help="Begin paused; . sends one frame, the space bar goes on.")
+@click.option(
+    "--log", type=NEW_FILE, metavar="FILE", help="Write the sent frames and their times to this file."
+)
+@click.option("--step", is_flag=True, help="Start paused; . sends one frame, the space bar resumes.")
 def command(
     ids: tuple[str, ...],
     lengths: str,
@@ -115,10 +119,10 @@ def command(
 ) -> None:
     """Send random frames: ids, lengths and bits within the given ranges.
 
-    When a frame of somebody else passes --stop-at, no more are sent, and the last ones that had left before
-    it are printed as "candump -L" does: any of them may be what it answers.
+    When a frame from another source matches --stop-at, sending stops, and the last frames sent before it are
+    printed in the format of "candump -L": it can be the response to any of them.
 
-    On a terminal the space bar pauses and goes on, . sends one frame while paused, and q ends.
+    In a terminal, the space bar pauses and resumes, . sends one frame while paused, and q quits.
     """
     settings = bus_settings_from(bus)
     try:
@@ -136,9 +140,9 @@ def command(
         ).validated()
         compile_filter(stop_at)
     except FilterError as error:
-        raise Failure(f"--stop-at is no filter: {error}") from None
+        raise Failure(f"--stop-at is not a valid filter: {error}") from None
     if not settings.fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
-        raise Failure("With --no-fd there can be no CAN FD frames: choose --kind classic or remote.")
+        raise Failure("--no-fd excludes CAN FD frames: use --kind classic or remote.")
     if log is not None:
         ask_before_overwriting(log)
     with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:

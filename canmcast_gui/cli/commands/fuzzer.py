@@ -1,4 +1,4 @@
-"""Runs a fuzz run in the transmit process, keeps its log, and says how it went."""
+"""Controls a fuzz run in the transmit process, writes its log and reports the result."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
 
 _RUN = 1
-_LOOK_SECONDS = 0.1
-# A transmit process that does not answer for so long has worse problems than the rest of a log.
+_POLL_SECONDS = 0.1
+# If the transmit process does not respond this long, the rest of the log is given up.
 _PATIENCE_SECONDS = 5.0
 
 
 class Fuzzer:
-    """One run; ``recorder`` gets what has left, and is closed at the end."""
+    """One run; ``recorder`` receives the sent frames and is closed at the end."""
 
     def __init__(
         self,
@@ -43,15 +43,15 @@ class Fuzzer:
         self._ended_by_user = False
 
     def run(self, paused: bool) -> None:
-        """Send until the end, an answer, or the user's wish. Raises Failure."""
-        told, patience = self._recorder is not None, self._wait_seconds
-        self._transmitter.fuzz(_RUN, self._options, self._stop_at, told, paused, patience)
+        """Send until the last frame, a response, or the user stops it. Raises Failure."""
+        with_log, patience = self._recorder is not None, self._wait_seconds
+        self._transmitter.fuzz(_RUN, self._options, self._stop_at, with_log, paused, patience)
         try:
             with Interrupt() as interrupt, Keys() as keys, live_line() as show:
                 while not self._is_over():
-                    self._attend(interrupt, keys, show)
+                    self._poll(interrupt, keys, show)
             self._transmitter.fuzz_end(_RUN, _PATIENCE_SECONDS)
-            self._hear()
+            self._read_events()
         finally:
             if self._recorder is not None:
                 self._recorder.close()
@@ -65,22 +65,22 @@ class Fuzzer:
             return False
         return time.monotonic() - self._ended_at >= self._wait_seconds
 
-    def _attend(self, interrupt: Interrupt, keys: Keys, show: Any) -> None:
-        """Hear what has happened, and what the user wants."""
-        self._ended_by_user |= interrupt.wait(_LOOK_SECONDS, self._transmitter)
-        self._hear()
+    def _poll(self, interrupt: Interrupt, keys: Keys, show: Any) -> None:
+        """Process events of the transmit process and keys."""
+        self._ended_by_user |= interrupt.wait(_POLL_SECONDS, self._transmitter)
+        self._read_events()
         if sentence := self._transmitter.supervise():
-            raise Failure(f"{sentence} {counted(self._status.sent, 'frame')} had been sent.")
+            raise Failure(f"{sentence} Sent before: {counted(self._status.sent, 'frame')}.")
         if self._recorder is not None and self._recorder.failed:
-            raise Failure(f"{self._recorder.error}; {counted(self._status.sent, 'frame')} had been sent.")
-        self._obey(keys.pressed())
+            raise Failure(f"{self._recorder.error}; sent before: {counted(self._status.sent, 'frame')}")
+        self._handle_key(keys.pressed())
         show(self._progress())
 
-    def _hear(self) -> None:
+    def _read_events(self) -> None:
         for news in self._transmitter.poll():
             if isinstance(news, FuzzStatus) and news.state != "stopped":
                 self._status = news
-            elif isinstance(news, FuzzStatus):  # the counts of the end, not its state: that was our wish
+            elif isinstance(news, FuzzStatus):  # only the final counts: the state is the one requested here
                 self._status = FuzzStatus(_RUN, self._status.state, news.sent, news.skipped, news.late)
             elif isinstance(news, FuzzSent) and self._recorder is not None:
                 self._recorder.write(news.frames)
@@ -89,7 +89,7 @@ class Fuzzer:
             elif isinstance(news, SendFailed):
                 self._problem = news.sentence
 
-    def _obey(self, key: str | None) -> None:
+    def _handle_key(self, key: str | None) -> None:
         do = self._transmitter.fuzz_do
         if key == "page down":
             do(_RUN, "pause" if self._status.state == "playing" else "play")
@@ -104,7 +104,7 @@ class Fuzzer:
         status, count = self._status, self._options.count
         parts = [counted(status.sent, "frame") + ("" if count is None else f", {status.sent / count:.0%}")]
         parts += ["paused"] if status.state == "paused" else []
-        parts += ["waiting for an answer"] if status.state == "ended" else []
+        parts += ["waiting for a response"] if status.state == "ended" else []
         return ", ".join(parts)
 
     def _finish(self) -> None:
@@ -112,29 +112,29 @@ class Fuzzer:
         if not status.sent and not self._ended_by_user:
             raise Failure(self._problem or "no frame could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
-        skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
+        skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
         seed = self._options.seed
         note(f"{counted(status.sent, 'frame')} sent{late}{skipped}, seed {seed}")
         if self._answer is not None:
-            self._tell_answer(self._answer)
+            self._print_response(self._answer)
         elif self._problem:
             raise Failure(self._problem)
         elif self._stop_at and not self._ended_by_user:
-            note(f"nobody sent {self._stop_at}")
+            note(f"no frame matched {self._stop_at}")
         if self._recorder is not None and self._recorder.losses:
             note(self._recorder.losses)
         if self._recorder is not None and self._recorder.error:
             raise Failure(self._recorder.error)
 
-    def _tell_answer(self, answer: FuzzAnswer) -> None:
-        """The frame that answered on stderr, what had left before it on stdout."""
+    def _print_response(self, answer: FuzzAnswer) -> None:
+        """Print the response on stderr and the frames sent before it on stdout."""
         frame = next(frame_texts(answer.frame))
-        after = f", {answer.after:,} more left after it came" if answer.after else ""
+        after = f", {answer.after:,} more sent after it arrived" if answer.after else ""
         last = (
-            f"the last {counted(len(answer.before), 'frame')} before it"
+            f"the last {counted(len(answer.before), 'frame')} sent before it"
             if len(answer.before)
-            else "no frame before it"
+            else "no frame sent before it"
         )
-        note(f"{frame} was heard{after}; {last}:")
+        note(f"received {frame}{after}; {last}:")
         sys.stdout.write(candump_lines(answer.before))
         sys.stdout.flush()

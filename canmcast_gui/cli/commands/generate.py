@@ -1,4 +1,4 @@
-"""``canmcast generate``: numbered frames at a steady rate, to see what a bus and its listeners bear."""
+"""``canmcast generate``: numbered frames at a steady rate, to find what a bus and its receivers sustain."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ STEP_SECONDS = 0.002
     default=80,
     show_default=True,
     metavar="N",
-    help="How many different arbitration ids.",
+    help="Number of arbitration ids.",
 )
-@click.option("--fd", is_flag=True, help="CAN FD frames of 64 bytes.")
+@click.option("--fd", is_flag=True, help="Send CAN FD frames of 64 bytes.")
 def command(rate: float, count: int | None, duration: float | None, ids: int, fd: bool, **bus: Any) -> None:
-    """Send numbered frames: --rate frames per second, over --ids ids from 100 on.
+    """Send numbered frames: --rate frames per second, with --ids ids starting at 100 (hex).
 
-    The payload begins with a running number (8 bytes, most significant first), so that whoever receives the
-    frames can tell which are missing. Ends with --count, --duration or Ctrl+C.
+    The payload starts with a sequence number (8 bytes, big endian), so that a receiver can find missing
+    frames. Stops at --count, --duration or Ctrl+C.
     """
     sender = FrameSender(bus_settings_from(bus))
     try:
@@ -59,11 +59,11 @@ def command(rate: float, count: int | None, duration: float | None, ids: int, fd
             sent, seconds = _send(sender, interrupt, rate, _limit(rate, count, duration), ids, fd)
     finally:
         sender.close()
-    note(f"{counted(sent, 'frame')} sent in {seconds:.1f} s, {sent / seconds:,.0f} a second")
+    note(f"{counted(sent, 'frame')} sent in {seconds:.1f} s, {sent / seconds:,.0f} frames/s")
 
 
 def _limit(rate: float, count: int | None, duration: float | None) -> int | None:
-    """How many frames to send; None without end."""
+    """Number of frames to send; None: unlimited."""
     limits = [count] if count is not None else []
     if duration is not None:
         limits.append(round(rate * duration))
@@ -73,7 +73,7 @@ def _limit(rate: float, count: int | None, duration: float | None) -> int | None
 def _send(
     sender: FrameSender, interrupt: Interrupt, rate: float, limit: int | None, ids: int, fd: bool
 ) -> tuple[int, float]:
-    """Send until the limit or Ctrl+C; returns how many, and in how many seconds."""
+    """Send until the limit or Ctrl+C; returns the number of frames and the seconds it took."""
     start = time.monotonic()
     sent = 0
     while limit is None or sent < limit:

@@ -1,4 +1,4 @@
-"""``canmcast info``: what a log file holds."""
+"""``canmcast info``: summarizes a log file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LABELS = {
     "ids": "different ids",
     "first_time_s": "first time",
     "last_time_s": "last time",
-    "backwards": "times that fall",
+    "backwards": "backward times",
     "notes": "notes",
     "passed_over": "other events",
     "skipped": "unreadable",
@@ -35,9 +35,9 @@ _LABELS = {
 
 @click.command("info")
 @click.argument("file", type=EXISTING_FILE)
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object, for scripts.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for scripts.")
 def command(file: Path, as_json: bool) -> None:
-    """Count what FILE holds. Times are as the file writes them, in seconds."""
+    """Summarize FILE: frames by kind, ids, channels and damage. Times in seconds, as the file gives them."""
     info = file_info(file)
     if as_json:
         say(json.dumps(info))

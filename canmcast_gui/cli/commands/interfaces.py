@@ -1,4 +1,4 @@
-"""``canmcast interfaces``: the network interfaces, and which of them a bus would be on."""
+"""``canmcast interfaces``: the network interfaces, and which of them a bus would use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from canmcast_gui.transport.sockets.routes import route_to
 
 
 @click.command("interfaces")
-@click.option("--json", "as_json", is_flag=True, help="As a JSON list, for scripts.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, for scripts.")
 def command(as_json: bool) -> None:
-    """List the network interfaces; the ones that the system would choose are marked."""
+    """List the network interfaces; those that the system would choose are marked."""
     chosen = {4: _chosen(DEFAULT_GROUP_IPV4), 6: _chosen(DEFAULT_GROUP_IPV6)}
     found = list_interfaces()
     if as_json:

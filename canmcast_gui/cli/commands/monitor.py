@@ -34,8 +34,8 @@ from canmcast_gui.recording import NewestById, RateMeter
 from canmcast_gui.resources_path import resource
 
 REDRAW_SECONDS = 0.2
-# How long a key or a change waits at most before it is looked at.
-LOOK_SECONDS = 0.05
+# A key or a change waits this long at most.
+POLL_SECONDS = 0.05
 
 
 @click.command("monitor")
@@ -43,17 +43,19 @@ LOOK_SECONDS = 0.05
 @click.option(
     "--demo",
     is_flag=True,
-    help="Start a simulated car, on a bus of its own on this computer; --local or --port: on that one.",
+    help="Start a simulated car on a private bus of this computer; with --local or --port, on that bus.",
 )
-@click.option("--database", "databases", type=EXISTING_FILE, multiple=True, help="For names. Repeatable.")
+@click.option(
+    "--database", "databases", type=EXISTING_FILE, multiple=True, help="Database for names. Repeatable."
+)
 @duration_option
 @click.pass_context
 def command(
     context: click.Context, /, demo: bool, databases: tuple[Path, ...], duration: float | None, **bus: Any
 ) -> None:
-    """Watch a bus: one row for each id, with its newest data, count and mean cycle.
+    """Show one row for each id, with its newest data, count and mean cycle time.
 
-    Arrow keys scroll, q or Ctrl+C ends. Where stdout is no terminal, the last state is printed at the end.
+    Arrow keys scroll, q or Ctrl+C quits. If stdout is not a terminal, the last state is printed at the end.
     """
     settings = demo_settings_from(context, bus) if demo else bus_settings_from(bus)
     if demo:
@@ -88,9 +90,9 @@ class Monitor:
 
     @contextmanager
     def on_screen(self) -> Iterator[Callable[[Group], None]]:
-        """Take over the terminal, to show pictures on it; it looks as before at the end, a line added.
+        """Use the whole terminal; at the end it is as before, with one line added.
 
-        Where stdout is no terminal, only the last picture is printed.
+        If stdout is not a terminal, only the last picture is printed.
         """
         if not self._console.is_terminal:
             self._listener.announce()
@@ -103,10 +105,10 @@ class Monitor:
         self._console.print(Text(printable(self._headline())))
 
     def turns(self) -> Iterator[None]:
-        """Take what arrives and obey the keys; comes back whenever the screen should be drawn."""
+        """Receive frames and handle keys; yields whenever the screen is to be drawn."""
         drawn = 0.0
         with Keys() as keys:
-            for batch in self._listener.batches(LOOK_SECONDS):
+            for batch in self._listener.batches(POLL_SECONDS):
                 self._newest.update(batch, self._listener.taken - len(batch))
                 self._rates.update(batch, time.monotonic_ns(), time.time_ns())
                 key = keys.pressed()

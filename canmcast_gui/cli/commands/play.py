@@ -1,4 +1,4 @@
-"""``canmcast play``: the frames of log files, sent again by the transmit process."""
+"""``canmcast play``: the transmit process sends the frames of log files."""
 
 from __future__ import annotations
 
@@ -37,32 +37,40 @@ _NS = 1_000_000_000
     type=FiniteFloat(),
     multiple=True,
     metavar="SECONDS",
-    help="Add this to the times of the first FILE; once more for the second, and so on.",
+    help="Add this to the times of the first FILE; repeat for the second, and so on.",
 )
-@click.option("--align", is_flag=True, help="Let all FILES begin when the first one does.")
-@click.option("--in-turn", is_flag=True, help="Let each of the FILES begin when the one before it has ended.")
+@click.option("--align", is_flag=True, help="Start all FILES at the time of the first one.")
+@click.option("--in-turn", is_flag=True, help="Play the FILES one after the other.")
 @click.option(
     "--speed",
     type=FiniteRange(min=0.001, max=1000),
     default=1.0,
     show_default=True,
     metavar="X",
-    help="How many times as fast as it was recorded.",
+    help="Speed factor: 2 is twice as fast as recorded.",
 )
-@click.option("--fast", is_flag=True, help="As fast as possible, or as --limit allows.")
-@click.option("--limit", type=FiniteRange(min=0, min_open=True), metavar="N", help="At most N frames/s.")
-@click.option("--loop", is_flag=True, help="Begin anew at the end, until Ctrl+C.")
+@click.option("--fast", is_flag=True, help="Send as fast as possible, or as --limit allows.")
 @click.option(
-    "--from", "start", type=FiniteRange(min=0), default=0.0, metavar="S", help="Begin at S seconds."
+    "--limit", type=FiniteRange(min=0, min_open=True), metavar="N", help="Send at most N frames per second."
 )
-@click.option("--to", "stop", type=FiniteRange(min=0, min_open=True), metavar="S", help="End at S seconds.")
-@click.option("--filter", "text", default="", metavar="TEXT", help="Send only frames that pass this filter.")
-@click.option("--id", "ids", multiple=True, metavar="OLD=NEW", help="Send an id as another one, in hex.")
+@click.option("--loop", is_flag=True, help="Repeat until Ctrl+C.")
 @click.option(
-    "--channel", "channels", multiple=True, metavar="OLD=NEW", help="Send a channel as another one."
+    "--from", "start", type=FiniteRange(min=0), default=0.0, metavar="S", help="Start at S seconds."
 )
-@click.option("--skip-live", is_flag=True, help="Leave out ids that somebody else on the bus sends.")
-@click.option("--step", is_flag=True, help="Begin paused; . sends one frame, the space bar goes on.")
+@click.option("--to", "stop", type=FiniteRange(min=0, min_open=True), metavar="S", help="Stop at S seconds.")
+@click.option("--filter", "text", default="", metavar="TEXT", help="Send only frames that match this filter.")
+@click.option(
+    "--id", "ids", multiple=True, metavar="OLD=NEW", help="Send an id as another one, in hex. Repeatable."
+)
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="Send a channel as another one. Repeatable.",
+)
+@click.option("--skip-live", is_flag=True, help="Skip ids that another source on the bus sends.")
+@click.option("--step", is_flag=True, help="Start paused; . sends one frame, the space bar resumes.")
 @click.option("--error-frames", is_flag=True, help="Send error frames as well.")
 def command(
     files: tuple[Path, ...],
@@ -83,13 +91,13 @@ def command(
     error_frames: bool,
     **bus: Any,
 ) -> None:
-    """Send the frames of FILES with the times between them as recorded.
+    """Send the frames of FILES with their recorded timing.
 
-    Several are put on one time line, by their absolute times or as the options say; a channel that two of
-    them have gets another number for the later one.
+    Several files are merged on one time line, by their absolute times or as the options say. A channel that
+    occurs in two files is renumbered in the later one.
 
-    On a terminal the space bar pauses and goes on, . sends one frame while paused, the left and right keys
-    go back and forth by ten seconds, and q ends.
+    In a terminal, the space bar pauses and resumes, . sends one frame while paused, the left and right keys
+    move by ten seconds, and q quits.
     """
     settings = bus_settings_from(bus)
     parts, order = _parts(files, offsets, align, in_turn)
@@ -105,14 +113,14 @@ def command(
         paused=step,
     ).validated()
     if stop is not None and stop <= start:
-        raise Failure("--to must lie behind --from")
+        raise Failure("--to must be after --from")
     reader = open_several(parts, order, _BATCH_FRAMES)
     batches = iter(reader)
     first = next(batches, FrameBatch.empty())
-    if len(first):  # the filter's times count from the beginning, whatever the range is
+    if len(first):  # times in the filter are relative to the first frame, also with --from
         options = replace(options, start_ns=int(first.timestamp_ns[0]))
     stop_ns = None if stop is None else round(stop * _NS)
-    played = within(_told(chain([first], batches), reader), round(start * _NS), stop_ns)
+    played = within(_with_remarks(chain([first], batches), reader), round(start * _NS), stop_ns)
     with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
         if limit is not None and not fast:
             transmitter.set_rate_limit(limit)
@@ -124,16 +132,16 @@ def _parts(
 ) -> tuple[list[LogPart], Order]:
     """The files with their offsets, and how they are put together."""
     if len(offsets) > len(files):
-        raise click.UsageError(f"{len(offsets)} times --offset for {counted(len(files), 'file')}")
+        raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(files), 'file')}")
     if align and in_turn:
-        raise click.UsageError("--align and --in-turn do not go together: choose one of them")
+        raise click.UsageError("--align and --in-turn cannot be combined: use one of them")
     each = [*offsets, *[0.0] * (len(files) - len(offsets))]
     parts = [LogPart(file, round(offset * _NS)) for file, offset in zip(files, each, strict=True)]
     return parts, "together" if align else "in turn" if in_turn else "times"
 
 
-def _told(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) -> Iterator[FrameBatch]:
-    """The batches; when all are read, what there is to say about the files goes to stderr."""
+def _with_remarks(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) -> Iterator[FrameBatch]:
+    """The batches; when all are read, remarks about the files go to stderr."""
     gap = LongestGap()
     for batch in batches:
         gap.add(batch)
@@ -142,6 +150,6 @@ def _told(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) ->
     if reader.skipped:
         sentences = [*sentences, unread(reader.skipped, reader.missing)]
     if len(reader.parts) > 1 and gap.sentence():
-        sentences = [*sentences, f"{gap.sentence()}; --align lets all begin together"]
+        sentences = [*sentences, f"{gap.sentence()}; --align starts all files together"]
     for sentence in sentences:
         note(sentence)

@@ -1,4 +1,4 @@
-"""Sends batches by the transmit process while they are read, and shows how far it is."""
+"""Sends batches through the transmit process while they are read, and shows the progress."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ SENDER = "canmcast_gui.transport.sender:open_sender"
 RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
 ROWS = "canmcast_gui.recording.follower:open_rows"
 
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 _NS = 1_000_000_000
 _REPLAY = 1
-# How far the left and right keys go.
+# Step of the left and right keys.
 _KEY_SECONDS = 10
 
 
 class Player:
-    """Reads batches into a recording of its own, which the transmit process sends meanwhile.
+    """Reads batches into a temporary recording, from which the transmit process sends meanwhile.
 
-    The recording stands with those of the user as a mere copy: where this process is killed, the next start
-    of either program deletes it.
+    The recording is marked as a copy: if this process is killed, the next start of either program deletes it.
     """
 
     def __init__(
@@ -50,7 +49,7 @@ class Player:
 
     @property
     def sent(self) -> int:
-        """How many frames have left, as far as it was told."""
+        """Number of frames sent, by the last status received."""
         return self._status.sent
 
     @property
@@ -69,16 +68,16 @@ class Player:
         for batch in self._batches:
             recording.append(batch)
             self._transmitter.replay_grown(_REPLAY, recording.end_row, False)
-            if self._attend(interrupt, keys, recording, show, 0.0):
+            if self._poll(interrupt, keys, recording, show, 0.0):
                 return
         self._whole = True
         self._transmitter.replay_grown(_REPLAY, recording.end_row, True)
         while self._status.state not in ("ended", "failed"):
-            if self._attend(interrupt, keys, recording, show, _LOOK_SECONDS):
+            if self._poll(interrupt, keys, recording, show, _POLL_SECONDS):
                 return
 
-    def _attend(self, interrupt: Interrupt, keys: Keys, recording: Recording, show: Any, wait: float) -> bool:
-        """Hear what has happened, and what the user wants; whether that is an end."""
+    def _poll(self, interrupt: Interrupt, keys: Keys, recording: Recording, show: Any, wait: float) -> bool:
+        """Process events of the transmit process and keys; True if sending has ended."""
         transmitter = self._transmitter
         ended = interrupt.wait(wait, transmitter)
         for news in transmitter.poll():
@@ -87,15 +86,15 @@ class Player:
             elif isinstance(news, SendFailed):
                 self._problem = news.sentence
         if sentence := transmitter.supervise():
-            raise Failure(f"{sentence} {counted(self._status.sent, 'frame')} had been sent.")
-        self._obey(keys.pressed(), recording)
+            raise Failure(f"{sentence} Sent before: {counted(self._status.sent, 'frame')}.")
+        self._handle_key(keys.pressed(), recording)
         show(self._progress(recording))
         status = self._status
         self._ended_by_user |= ended
         return self._ended_by_user or status.state == "failed"
 
     def _progress(self, recording: Recording) -> str:
-        """How far it is: frames, time, and what is out of the ordinary."""
+        """The progress: frames, time, and anything unusual."""
         status = self._status
         seconds, whole = 0.0, 0.0
         if recording.end_row:
@@ -104,13 +103,13 @@ class Player:
             whole = max(0.0, (last - first) / _NS)
             seconds = 0.0 if now_ns is None else max(0.0, min(whole, (now_ns - first) / _NS))
         parts = [counted(status.sent, "frame"), f"{seconds:,.1f} of {whole:,.1f} s"]
-        parts += [] if self._whole else ["still reading"]
+        parts += [] if self._whole else ["still reading the file"]
         parts += ["paused"] if status.state == "paused" else []
         parts += [f"loop {status.loops + 1:,}"] if status.loops else []
         parts += [f"{status.late:,} late"] if status.late else []
         return ", ".join(parts)
 
-    def _obey(self, key: str | None, recording: Recording) -> None:
+    def _handle_key(self, key: str | None, recording: Recording) -> None:
         do = self._transmitter.replay_do
         if key == "page down":
             do(_REPLAY, "pause" if self._status.state == "playing" else "play")
@@ -129,7 +128,7 @@ class Player:
         if not self._ended_by_user and not status.sent:
             raise Failure(self._problem or f"{name} has no frames that could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
-        skipped = f", {status.skipped:,} not for this bus" if status.skipped else ""
+        skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
         note(f"{counted(self._transmitter.sent, 'frame')} sent{late}{skipped}")
         if self._problem:
             raise Failure(self._problem)
@@ -137,7 +136,7 @@ class Player:
 
 @contextmanager
 def _own_recording() -> Iterator[Recording]:
-    """A recording that is gone at the end; a temporary one for a user who has no folder of his own."""
+    """A recording that is deleted at the end; in a temporary folder for a user without a data folder."""
     with ExitStack() as stack:
         try:
             recording = Recording.create(is_copy=True)
@@ -153,7 +152,7 @@ def _time_of(recording: Recording, row: int) -> int:
 
 
 def _row_from(recording: Recording, row: int, seconds: float) -> int:
-    """The row that is so many seconds away from another one, by halving."""
+    """The row that is ``seconds`` away from ``row``, by bisection."""
     if not recording.end_row:
         return row
     low, high = (0, row) if seconds < 0 else (row, recording.end_row)

@@ -1,4 +1,4 @@
-"""``canmcast record``: what is received goes to a log file, or to several."""
+"""``canmcast record``: writes received frames to a log file, or to several."""
 
 from __future__ import annotations
 
@@ -48,20 +48,34 @@ def _time(text: str) -> float:
 @duration_option
 @filter_option
 @format_option
-@click.option("--split-size", "split_bytes", type=_size, metavar="SIZE", help="A new file every 100M or so.")
-@click.option("--split-time", "split_seconds", type=_time, metavar="TIME", help="A new file every 10m or so.")
-@click.option("--split-frames", type=click.IntRange(min=1), metavar="N", help="A new file every N frames.")
-@click.option("--trigger", default="", metavar="EXPRESSION", help="Record from such a frame on.")
-@click.option("--pre", type=_time, metavar="TIME", help="With --trigger: also what came so long before it.")
-@click.option("--post", type=_time, metavar="TIME", help="With --trigger: only until so long after it.")
+@click.option(
+    "--split-size",
+    "split_bytes",
+    type=_size,
+    metavar="SIZE",
+    help="Start a new file at this size, e.g. 100M.",
+)
+@click.option(
+    "--split-time",
+    "split_seconds",
+    type=_time,
+    metavar="TIME",
+    help="Start a new file after this time, e.g. 10m.",
+)
+@click.option(
+    "--split-frames", type=click.IntRange(min=1), metavar="N", help="Start a new file every N frames."
+)
+@click.option("--trigger", default="", metavar="EXPRESSION", help="Start at the first frame that matches.")
+@click.option("--pre", type=_time, metavar="TIME", help="With --trigger: also record this time before it.")
+@click.option("--post", type=_time, metavar="TIME", help="With --trigger: stop this time after it.")
 @report_option
 def command(
     file: Path, count: int | None, duration: float | None, filter_text: str, report: Path | None, **more: Any
 ) -> None:
-    """Write what is received to FILE; the format goes by its suffix, or by --format.
+    """Record received frames to FILE, in the format of its suffix or of --format.
 
-    Ends with --count, --duration or Ctrl+C, and then completes the file. With --split-… or --post there may
-    be several, called FILE-001 and so on; --post waits for the trigger again.
+    Stops at --count, --duration or Ctrl+C and completes the file. With --split-… or --post there can be
+    several, named FILE-001 and so on; after --post the trigger is armed again.
     """
     options = _options(more)
     settings = bus_settings_from(more)
@@ -90,7 +104,7 @@ def command(
 
 
 def _options(values: dict[str, Any]) -> RecordOptions:
-    """The options of the recording, taken out of the command's."""
+    """The recorder's options, removed from those of the command."""
     if values["post"] is not None and not values["trigger"]:
         raise click.UsageError("--post needs a --trigger")
     if values["pre"] is not None and not values["trigger"]:
@@ -107,7 +121,7 @@ def _options(values: dict[str, Any]) -> RecordOptions:
 
 
 def _take(listener: Listener, recorder: Recorder) -> None:
-    """Record until the listener has enough, or the recorder fails."""
+    """Record until the listener stops or the recorder fails."""
     with live_line() as show:
         for batch in listener.batches():
             recorder.write(batch)

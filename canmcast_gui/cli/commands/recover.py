@@ -1,4 +1,4 @@
-"""``canmcast recover``: recordings that nobody closed, because a program or a computer went down."""
+"""``canmcast recover``: recordings that were not closed because the program or the computer crashed."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _NANOSECONDS = 1_000_000_000
 
 @click.command("recover")
 @click.argument("out", metavar="[OUT]", type=NEW_FILE, required=False)
-@click.option("--delete", is_flag=True, help="Delete the newest one (once it is saved, where OUT is given).")
+@click.option("--delete", is_flag=True, help="Delete the newest one; with OUT, after it is saved.")
 def command(out: Path | None, delete: bool) -> None:
-    """List what a crash left behind, the newest first; with OUT, save the newest as a log file."""
+    """List recordings that a crash left, newest first; with OUT, save the newest as a log file."""
     found = leftovers()
     if out is None and not delete:
         for leftover in found:
             start = datetime.fromtimestamp(leftover.first_time / _NANOSECONDS)
             say(f"{start:%Y-%m-%d %H:%M:%S}  {counted(leftover.frames, 'frame'):>19}  {leftover.folder}")
         if not found:
-            note("no crash has left a recording behind")
+            note("there is no recording to recover")
         return
     if not found:
-        raise Failure("no crash has left a recording behind")
+        raise Failure("there is no recording to recover")
     if out is not None:
         writer = _save(found[0].folder, out)
         note(f"{counted(writer.frames, 'frame')} in {out}")

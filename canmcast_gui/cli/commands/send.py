@@ -34,7 +34,7 @@ NANOSECONDS = 1_000_000_000
 )
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="Send each frame N times.")
 def command(frames: tuple[str, ...], period: float | None, count: int | None, **bus: Any) -> None:
-    """Send frames, written as for cansend.
+    """Send frames in cansend's syntax.
 
     \b
     123#DEADBEEF       standard id, four data bytes
@@ -72,7 +72,7 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
         transmitter.flush(1.0)
         note(
             f"{counted(transmitter.sent, 'frame')} sent in {time.monotonic() - start:.1f} s"
-            + (f", {counted(late, 'time')} too late" if late else "")
+            + (f", {late:,} of them late" if late else "")
         )
 
 

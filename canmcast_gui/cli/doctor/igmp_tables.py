@@ -1,4 +1,4 @@
-"""What the system says about its own multicast: joined groups, and who else is on a port."""
+"""The system's lists of joined multicast groups and of programs on a port, and its firewall."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _IGMP, _IGMP6 = Path("/proc/net/igmp"), Path("/proc/net/igmp6")
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """Another program with a socket on the port; ``pid`` is None where the system does not tell."""
+class PortUser:
+    """Another program with a socket on the port; ``pid`` is None if the system does not tell."""
 
     address: str
     pid: int | None
@@ -27,14 +27,14 @@ class Neighbour:
         return f"{who} on {self.address}"
 
 
-def programs_on_port(port: int) -> list[Neighbour]:
-    """Who has bound a UDP port, each program once; an empty list where the system does not tell."""
+def programs_on_port(port: int) -> list[PortUser]:
+    """Programs that have bound a UDP port, each once; an empty list if the system does not tell."""
     try:
         connections = psutil.net_connections(kind="udp")
     except (psutil.Error, OSError):
         return []
     bound = [one for one in connections if one.laddr and one.laddr.port == port]
-    return sorted({Neighbour(one.laddr.ip, one.pid, _program_name(one.pid)) for one in bound}, key=str)
+    return sorted({PortUser(one.laddr.ip, one.pid, _program_name(one.pid)) for one in bound}, key=str)
 
 
 def _program_name(pid: int | None) -> str:
@@ -45,7 +45,7 @@ def _program_name(pid: int | None) -> str:
 
 
 def joined_groups() -> set[tuple[str, str]] | None:
-    """(interface, group) of all memberships on this host; None where the system does not tell."""
+    """(interface, group) of all memberships on this host; None if the system does not tell."""
     found: set[tuple[str, str]] = set()
     try:
         found |= parse_igmp(_IGMP.read_text())
@@ -83,7 +83,7 @@ def parse_igmp6(text: str) -> set[tuple[str, str]]:
 
 
 def firewall() -> str | None:
-    """The firewall that this host seems to run, and what opens ``PORT`` in it; None where none shows."""
+    """The firewall that this host seems to run, and the command to open ``PORT``; None if none is found."""
     with suppress(OSError):
         if "ENABLED=yes" in Path("/etc/ufw/ufw.conf").read_text():
             return "ufw is on: sudo ufw allow PORT/udp"

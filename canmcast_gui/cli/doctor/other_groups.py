@@ -1,4 +1,4 @@
-"""Traffic that passes by: the same port, but another group or another interface than the chosen ones."""
+"""Traffic on the same port, but for another group or on another interface than the selected ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from canmcast_gui.cli.doctor.igmp_tables import joined_groups
-from canmcast_gui.cli.doctor.packet_capture import Passing, Wiretap
+from canmcast_gui.cli.doctor.packet_capture import PacketCapture, Place
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
@@ -20,26 +20,26 @@ from canmcast_gui.transport.sockets.addresses import (
 )
 from canmcast_gui.transport.sockets.interfaces import Link, list_interfaces
 
-# Each place is a socket; no computer that is worth asking has more.
+# Each place is a socket; this bounds their number.
 _MOST_PLACES = 24
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """Datagrams for the port that were seen in another place, and the options that lead there."""
+    """Datagrams for the port that were seen in another place, and the options that select it."""
 
-    passing: Passing
+    place: Place
     count: int
     options: str
 
 
-class Elsewhere:
-    """Listens in all other places of this computer that can be joined, and to all that passes, if allowed."""
+class OtherGroups:
+    """Listens to all other groups and interfaces that can be joined; captures packets where permitted."""
 
     def __init__(self, settings: BusSettings, links: tuple[Link, ...]) -> None:
         self._group = parse_group(settings.group).address
         self._chosen = {link.name for link in links}
-        self._receivers: dict[Passing, Receiver] = {}
+        self._receivers: dict[Place, Receiver] = {}
         for place in self._places()[:_MOST_PLACES]:
             other = replace(
                 settings,
@@ -49,53 +49,53 @@ class Elsewhere:
                 fd=True,
                 receive_buffer=None,
             )
-            with suppress(BusError):  # what cannot be joined has nothing to say
+            with suppress(BusError):  # a group that cannot be joined is not counted
                 self._receivers[place] = Receiver(other)
-        self._tap: Wiretap | None = None
+        self._packets: PacketCapture | None = None
         if hasattr(socket, "AF_PACKET"):
             with suppress(OSError):
-                self._tap = Wiretap(settings.port)
+                self._packets = PacketCapture(settings.port)
 
-    def _places(self) -> list[Passing]:
+    def _places(self) -> list[Place]:
         names = [
             interface.name
             for interface in list_interfaces()
             if interface.is_up and (interface.is_multicast or interface.is_loopback)
         ]
         places = [
-            Passing(group, name) for group in (self._group, *_other_groups(self._group)) for name in names
+            Place(group, name) for group in (self._group, *_other_groups(self._group)) for name in names
         ]
-        return [place for place in places if not self._is_here(place)]
+        return [place for place in places if not self._is_selected(place)]
 
-    def _is_here(self, place: Passing) -> bool:
+    def _is_selected(self, place: Place) -> bool:
         return place.group == self._group and place.interface in self._chosen
 
     def drain(self) -> None:
-        """Count what has come."""
+        """Count the datagrams that have arrived."""
         for receiver in self._receivers.values():
             receiver.drain(65536)
-        if self._tap:
-            self._tap.drain()
+        if self._packets:
+            self._packets.drain()
 
     def sightings(self) -> list[Sighting]:
-        """Where anything was seen, the busiest place first."""
+        """The places where datagrams were seen, the busiest first."""
         counts = Counter(
             {place: receiver.statistics().received for place, receiver in self._receivers.items()}
         )
-        counts |= self._tap.counts if self._tap else Counter()
+        counts |= self._packets.counts if self._packets else Counter()
         return [
             Sighting(place, count, self._options(place))
             for place, count in counts.most_common()
-            if count and not self._is_here(place)
+            if count and not self._is_selected(place)
         ]
 
     @property
-    def passed_here(self) -> int:
-        """Datagrams for this very bus that reached the interface, whether or not they were let through."""
-        counts = self._tap.counts if self._tap else Counter[Passing]()
-        return sum(count for place, count in counts.items() if self._is_here(place))
+    def seen_here(self) -> int:
+        """Datagrams for the selected bus that reached the interface, also those that a firewall dropped."""
+        counts = self._packets.counts if self._packets else Counter[Place]()
+        return sum(count for place, count in counts.items() if self._is_selected(place))
 
-    def _options(self, place: Passing) -> str:
+    def _options(self, place: Place) -> str:
         group = [] if place.group == self._group else [f"--group {place.group}"]
         interface = [] if place.interface in self._chosen else [f"--interface {place.interface}"]
         return " ".join(group + interface)
@@ -104,8 +104,8 @@ class Elsewhere:
         """Close all sockets."""
         for receiver in self._receivers.values():
             receiver.close()
-        if self._tap:
-            self._tap.close()
+        if self._packets:
+            self._packets.close()
 
 
 def _other_groups(own: str) -> list[str]:

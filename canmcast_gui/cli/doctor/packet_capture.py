@@ -1,4 +1,4 @@
-"""What passes the network interfaces for a UDP port, whoever it is for. Linux, and only for root."""
+"""Counts all multicast datagrams for a UDP port, also for groups not joined. Linux, and only for root."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from dataclasses import dataclass
 _ETH_P_ALL, _ETH_P_IP, _ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
 _PACKET_OUTGOING = 4
 _UDP = 17
-# Up to the destination port, behind an IPv6 header or the longest IPv4 one.
+# Up to the destination port, after an IPv6 header or the longest IPv4 one.
 _HEADER_BYTES = 68
 
 
 @dataclass(frozen=True)
-class Passing:
-    """Where a datagram was going, and on which interface it was seen."""
+class Place:
+    """The group that a datagram was sent to, and the interface on which it was seen."""
 
     group: str
     interface: str
 
 
-class Wiretap:
-    """Counts the multicast datagrams for ``port``. Raises OSError where the system does not allow it."""
+class PacketCapture:
+    """Counts the multicast datagrams for ``port``. Raises OSError if not permitted."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.counts: Counter[Passing] = Counter()
-        # Datagrams rather than raw frames: the kernel takes the link's own header off.
+        self.counts: Counter[Place] = Counter()
+        # Datagrams rather than raw frames: the kernel removes the link-layer header.
         self._sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_ALL))
         self._sock.setblocking(False)
 
@@ -40,15 +40,15 @@ class Wiretap:
         return self._sock.fileno()
 
     def drain(self) -> None:
-        """Count what has passed."""
+        """Count the packets that have arrived."""
         with suppress(BlockingIOError):
             while True:
                 packet, address = self._sock.recvfrom(_HEADER_BYTES)
                 interface, protocol, kind = address[0], address[1], address[2]
                 group = multicast_destination(protocol, packet, self._port)
-                # What this host sends comes by twice on the loopback interface: out, and in again.
+                # Packets on the loopback interface are seen twice: outgoing and incoming.
                 if group and not (kind == _PACKET_OUTGOING and interface == "lo"):
-                    self.counts[Passing(group, interface)] += 1
+                    self.counts[Place(group, interface)] += 1
 
     def close(self) -> None:
         """Close the socket; the counts stay."""

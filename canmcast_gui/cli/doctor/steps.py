@@ -1,4 +1,4 @@
-"""The steps from the network interface to the first frame, each looked at and judged."""
+"""The steps from the network interface to the first frame, and a check of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from canmcast_gui.transport.sockets.interfaces import (
 )
 from canmcast_gui.transport.sockets.routes import route_to
 
-# The highest id, which no other frame yields to, and no data: as harmless as a valid frame can be.
+# The highest id, which has the lowest priority, and no data: as harmless as a valid frame can be.
 PROBE = "1FFFFFFF#"
 _PROBES = 5
 _PROBE_SECONDS = 0.2
@@ -37,7 +37,7 @@ Say = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, as the closing sentence says it."""
+    """A failed step; ``sentence`` is the diagnosis."""
 
     sentence: str
 
@@ -89,7 +89,7 @@ def _check_route(
 
 
 def check_port(settings: BusSettings, say: Say) -> None:
-    """Who else listens on the port; sharing is usual, and no fault."""
+    """Report other programs on the port; sharing it is usual and not a fault."""
     others = programs_on_port(settings.port)
     if others:
         say("ok", f"port {settings.port} is shared with " + "; ".join(map(str, others[:5])))
@@ -98,7 +98,7 @@ def check_port(settings: BusSettings, say: Say) -> None:
 
 
 def open_receiver(settings: BusSettings, links: tuple[Link, ...], say: Say) -> Receiver | Fault:
-    """Join the group, and look at what buffer the system granted."""
+    """Join the group and check the receive buffer that the system granted."""
     try:
         receiver = Receiver(settings)
     except BusError as error:
@@ -118,7 +118,7 @@ def open_receiver(settings: BusSettings, links: tuple[Link, ...], say: Say) -> R
 def _check_buffer(settings: BusSettings, granted: int, say: Say) -> None:
     text = f"receive buffer: {granted:,} bytes granted, about {counted(granted // _DATAGRAM_BYTES, 'frame')}"
     if settings.receive_buffer is not None and granted < settings.receive_buffer:
-        say("note", f"{text}, of {settings.receive_buffer:,} bytes asked for: the system allows no more")
+        say("note", f"{text}, of {settings.receive_buffer:,} bytes requested: the system allows no more")
     elif settings.receive_buffer is None and granted < _COMFORTABLE_BYTES:
         say("note", f"{text}; more with: sudo sysctl -w net.core.rmem_max=16777216")
     else:
@@ -126,7 +126,7 @@ def _check_buffer(settings: BusSettings, granted: int, say: Say) -> None:
 
 
 def check_probe(settings: BusSettings, receiver: Receiver, interrupt: Interrupt, say: Say) -> Fault | None:
-    """Send a frame that does not leave this computer, and see whether it comes back."""
+    """Send a frame that does not leave this computer, and check that it is received."""
     try:
         sender = FrameSender(replace(settings, hop_limit=0, fd=True))
     except BusError as error:
@@ -135,19 +135,19 @@ def check_probe(settings: BusSettings, receiver: Receiver, interrupt: Interrupt,
     try:
         for address in sender.addresses:
             receiver.mark_own(address)
-        came_back = _probe(sender, receiver, interrupt)
+        received = _probe(sender, receiver, interrupt)
     except BusError as error:
         say("fail", f"{error}; {firewall_hint(settings)}")
         return Fault(f"frames cannot be sent: {error}")
     finally:
         sender.close()
-    if came_back:
-        say("ok", f"a probe (id {PROBE[:-1]}, no data, hop limit 0) came back")
+    if received:
+        say("ok", f"a probe (id {PROBE[:-1]}, no data, hop limit 0) was received")
         return None
-    say("fail", f"a probe did not come back; {firewall_hint(settings)}")
+    say("fail", f"the probe was not received; {firewall_hint(settings)}")
     return Fault(
-        "this computer does not even hear itself: something between its own sockets drops UDP, most likely a "
-        f"firewall ({firewall_hint(settings)})"
+        "this computer does not receive its own frames: UDP between its own sockets is dropped, most likely "
+        f"by a firewall ({firewall_hint(settings)})"
     )
 
 
@@ -163,7 +163,7 @@ def _probe(sender: FrameSender, receiver: Receiver, interrupt: Interrupt) -> boo
 
 
 def firewall_hint(settings: BusSettings) -> str:
-    """What to do about a firewall."""
+    """How to open the port in this computer's firewall."""
     seen = firewall() or "allow UDP port PORT in the firewall, if there is one"
     return seen.replace("PORT", str(settings.port))
 

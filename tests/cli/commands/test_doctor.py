@@ -19,11 +19,17 @@ def diagnosis(result) -> str:
     return lines[-1]
 
 
-def test_where_nobody_sends_this_computer_is_fine(canmcast, bus):
+def test_without_a_sender_this_computer_is_fine(canmcast, bus):
     result = canmcast("doctor", *bus, "--duration", "0.3")
     assert result.returncode == 0
-    assert "nobody else sends" in diagnosis(result)
-    for part in ("is up and carries multicast", "joined the group", "receive buffer", "a probe", "came back"):
+    assert "no other sender was found" in diagnosis(result)
+    for part in (
+        "is up and carries multicast",
+        "joined the group",
+        "receive buffer",
+        "a probe",
+        "was received",
+    ):
         assert part in result.stdout
 
 
@@ -45,7 +51,7 @@ def test_frames_for_another_group_are_found(start, canmcast, bus):
     assert "add --group 239.9.8.7." in diagnosis(result)
 
 
-def test_frames_for_a_group_that_nobody_here_has_joined_are_seen(start, canmcast, network, bus):
+def test_frames_for_a_group_that_no_program_here_has_joined_are_seen(start, canmcast, network, bus):
     if not network.isolated:
         pytest.skip("only root may look at all packets")
     start("generate", *bus, "--group", "239.9.8.7", "--rate", "200", "--duration", "20")
@@ -73,7 +79,7 @@ def test_what_is_no_frame_is_shown(start, bus):
             time.sleep(0.02)  # leave the command some of the processor
     result = doctor.result()
     assert result.returncode == 1
-    assert "none is a frame" in diagnosis(result)
+    assert "none of them is a frame" in diagnosis(result)
     assert b"no frame".hex(" ") in result.stdout
 
 
@@ -81,7 +87,7 @@ def test_fd_frames_on_a_classic_bus_are_explained(start, canmcast, bus):
     start("generate", *bus, "--fd", "--rate", "200", "--duration", "20")
     result = canmcast("doctor", *bus, "--no-fd", "--duration", "1")
     assert result.returncode == 1
-    assert "leave --no-fd out" in diagnosis(result)
+    assert "omit --no-fd" in diagnosis(result)
 
 
 def test_an_interface_that_is_not_there_ends_it(canmcast):
@@ -147,5 +153,5 @@ def ipv6_packet(group: str, port: int, protocol: int = 17) -> bytes:
         (0x0800, b"", None),
     ],
 )
-def test_passing_packets_are_read(protocol, packet, expected):
+def test_captured_packets_are_read(protocol, packet, expected):
     assert multicast_destination(protocol, packet, 43113) == expected

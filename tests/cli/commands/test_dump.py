@@ -93,5 +93,5 @@ def test_an_interface_that_goes_and_returns_is_said(start, network, spare_interf
     said = dump.process.stderr.readline()
     assert said == "canmcast: reception problem: the interface cmspare is down\n"
     spare_interface.up()
-    assert dump.process.stderr.readline() == "canmcast: the reception problem is over\n"
+    assert dump.process.stderr.readline() == "canmcast: frames are received again\n"
     assert dump.interrupt().result().returncode == 0

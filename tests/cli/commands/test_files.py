@@ -183,7 +183,7 @@ os._exit(1)
 
 
 def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
-    assert_one_line(canmcast("recover", tmp_path / "out.asc"), 1, "no crash")
+    assert_one_line(canmcast("recover", tmp_path / "out.asc"), 1, "no recording to recover")
     subprocess.run([sys.executable, "-c", CRASH], cwd=PROJECT)
     listing = canmcast("recover")
     assert listing.returncode == 0

@@ -92,7 +92,7 @@ def test_an_answer_ends_it_and_what_left_before_is_printed(start, bus, peer, sto
     result = start("fuzz", *bus, *options, "--stop-at", "id == 0x7E8", "--log", log).result()
     assert result.returncode == 0, result.stderr
     assert "7E8#" in result.stderr
-    assert "was heard" in result.stderr
+    assert "received" in result.stderr
     printed = [line.split()[2] for line in result.stdout.splitlines()]
     assert any(line.startswith("105#") for line in printed)
     written = [f"{number:03X}#{data.hex().upper()}" for number, _extended, data in content(frames_in(log))]
@@ -105,11 +105,11 @@ def test_an_answer_ends_it_and_what_left_before_is_printed(start, bus, peer, sto
     )
 
 
-def test_where_nobody_answers_it_waits_and_says_so(canmcast, bus):
+def test_without_a_response_it_waits_and_reports_it(canmcast, bus):
     result = canmcast("fuzz", *bus, "--count", "5", "--rate", "1000", "--stop-at", "id == 1", "--wait", "0.1")
     assert result.returncode == 0
     assert result.stderr.splitlines()[0] == "canmcast: Frames stay on this host (hop limit 0)"
-    assert "nobody sent id == 1" in result.stderr
+    assert "no frame matched id == 1" in result.stderr
     assert not result.stdout
 
 
@@ -134,7 +134,7 @@ def test_ctrl_c_ends_it_with_a_whole_log(start, bus, peer, tmp_path):
         (("--data", "1"), "bytes in hex"),
         (("--byte", "1"), "range of a byte"),
         (("--no-fd", "--can-fd"), "--no-fd"),
-        (("--stop-at", "id =="), "--stop-at is no filter"),
+        (("--stop-at", "id =="), "--stop-at is not a valid filter"),
         (("--log", "/nowhere/fuzz.asc"), "fuzz.asc"),
         (("--log", "fuzz.unknown"), "unknown"),
     ],
