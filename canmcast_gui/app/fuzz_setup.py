@@ -9,10 +9,9 @@ from typing import Any
 
 from canmcast_gui.frames import MAX_PAYLOAD
 from canmcast_gui.transmit import FuzzOptions, TransmitError
-from canmcast_gui.transmit.fuzz.options import KINDS
+from canmcast_gui.transmit.fuzz.options import KINDS, MAX_RATE, MIN_RATE, period_of
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
-MIN_RATE, MAX_RATE = 0.001, 1_000_000.0
 # What number fields hold.
 MOST_COUNT = 2_000_000_000
 MOST_SEED = 2_000_000_000
@@ -55,7 +54,7 @@ class FuzzSetup:
             mask=mask,
             ranges=parse_byte_ranges(self.ranges),
             seed=self.seed,
-            period_ns=round(1e9 / self.rate),
+            period_ns=period_of(self.rate),
             count=self.count or None,
         ).validated()
 

@@ -13,10 +13,9 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions
 from canmcast_gui.recording import Recording
-
-NS = 1_000_000_000
 
 # One piece of the time before: a few milliseconds of reading.
 _PIECE_ROWS = 65_536
@@ -128,7 +127,7 @@ def start_recorder(
         return Recorder(path, options, trigger)
     recorder = Recorder(path, options, trigger, queue_bytes=_QUEUE_BYTES)
     if len(recording) and not options.trigger:
-        _write_newest(recorder, recording, round(options.pre_seconds * NS))
+        _write_newest(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))
     return recorder
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.recording import Limits
 
 GIB = 1 << 30
-NS_PER_MINUTE = 60_000_000_000
 
 # Beyond what any disk holds; a hand-edited file may say more.
 MOST = {"gigabytes": 100_000, "frames": 1_000_000_000_000, "minutes": 5_256_000}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import ORDERS, Order
 from canmcast_gui.transmit import TransmitError
@@ -18,7 +19,6 @@ MOST_FILES = 64
 # Some 30 years each way, as where several files are opened; a range, in seconds, and a limit, in frames/s.
 MOST_OFFSET_SECONDS = 1_000_000_000.0
 MOST_NUMBER = 1_000_000.0
-_NS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class ReplaySetup:
         usual = ReplaySetup()
         names = [one.name for one in fields(self) if one.name != "files"]
         values = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
-        files = [{"file": text_of(part.path), "offset": part.offset_ns / _NS} for part in self.files]
+        files = [
+            {"file": text_of(part.path), "offset": part.offset_ns / NS_PER_SECOND} for part in self.files
+        ]
         return {"files": files, **values} if files else values
 
     @classmethod
@@ -85,7 +87,8 @@ def _files(values: dict[str, Any], path_of: Callable[[str], Path]) -> tuple[LogP
     most = MOST_OFFSET_SECONDS
     offsets = [_number("offset", one, -most, most, 0.0) for one in files]
     return tuple(
-        LogPart(path_of(one["file"]), round(offset * _NS)) for one, offset in zip(files, offsets, strict=True)
+        LogPart(path_of(one["file"]), round(offset * NS_PER_SECOND))
+        for one, offset in zip(files, offsets, strict=True)
     )
 
 

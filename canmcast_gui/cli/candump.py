@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.frames.units import NS_PER_SECOND, NS_PER_US
 
 # linux/can/error.h: an error frame is a flag in the id, and the class of the error; ours is "bus error".
 _ERROR_ID = "20000080"
 
-_SECOND = 1_000_000_000
 # Plain numbers: asking an enum a hundred thousand times costs more than all the rest.
 _EXTENDED = int(Flag.EXTENDED)
 _NOT_PLAIN = int(Flag.ERROR | Flag.REMOTE | Flag.FD)
@@ -21,11 +23,12 @@ def candump_lines(batch: FrameBatch) -> str:
 
     Channel 1 is can0, and so is an unknown one. The frame is written as ``cansend`` takes it.
     """
-    times, channels = batch.timestamp_ns.tolist(), batch.channel.tolist()
+    seconds, parts = (column.tolist() for column in np.divmod(batch.timestamp_ns, NS_PER_SECOND))
+    rows = zip(seconds, parts, batch.channel.tolist(), frame_texts(batch), strict=True)
     return "".join(
         [
-            f"({time // _SECOND}.{time % _SECOND // 1000:06d}) can{channel - 1 if channel else 0} {text}\n"
-            for time, channel, text in zip(times, channels, frame_texts(batch), strict=True)
+            f"({second}.{part // NS_PER_US:06d}) can{channel - 1 if channel else 0} {text}\n"
+            for second, part, channel, text in rows
         ]
     )
 

@@ -10,6 +10,7 @@ from canmcast_gui.database.limits import MOST_BITS
 from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.overlaps import Overlaps
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 
 if TYPE_CHECKING:
     from cantools.database.can import Message as ParsedMessage
@@ -115,7 +116,7 @@ def _id_mask(parsed: ParsedMessage) -> int:
     by_group = parsed.protocol == "j1939" or parsed.frame_id & 0xFF == _NULL_ADDRESS
     if parsed.is_extended_frame and by_group:
         return parameter_group_mask(parsed.frame_id)
-    return 0x1FFFFFFF
+    return MAX_EXTENDED_ID
 
 
 def _note_problems(message: Message, notes: Notes, lines: Lines, overlaps: Overlaps) -> None:

@@ -10,6 +10,7 @@ from canmcast_gui.database.errors import UnreadableError
 from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES, MOST_STEPS
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.xml_file import XmlFile, local_name
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _NAMESPACE = "http://kayak.2codeornot2code.org/1.0"
 _MOST_DIGITS = 40
@@ -71,14 +72,14 @@ class _Repairs:
             return self._lost(message, "a message without a name")
         self._message = name
         number = _whole(message.get("id", ""), 0)
-        if number is None or not 0 <= number <= 0x1FFFFFFF:
+        if number is None or not 0 <= number <= MAX_EXTENDED_ID:
             return self._lost(message, f"message {name}: {_short(message.get('id', ''))} is not an id")
         length = message.get("length", "auto")
         size = 0 if length == "auto" else _whole(length)
         if size is None or not 0 <= size <= MOST_BYTES:
             return self._lost(message, f"message {name} of {_short(length)} bytes, with its signals")
         self._lines.setdefault((name, ""), self._file.line(message))
-        if number > 0x7FF and message.get("format") != "extended":
+        if number > MAX_STANDARD_ID and message.get("format") != "extended":
             self._set(message, "format", "extended")
             text = f"message {name}: id {number:X} is wider than its format: extended"
             self._notes.mended(self._file.line(message), text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
+
 # SAE J1939-21: in PDU1 (format below 240) the low byte of the parameter group is a destination address.
 _FIRST_PDU2_FORMAT = 240
 _PDU1_MASK = 0x03FF0000
@@ -70,7 +72,7 @@ class Message:
     cycle_ms: float | None = None
     senders: tuple[str, ...] = ()
     comment: str = ""
-    id_mask: int = 0x1FFFFFFF
+    id_mask: int = MAX_EXTENDED_ID
     fd: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
     contained: tuple[Message, ...] = ()
@@ -84,7 +86,7 @@ class Message:
     @property
     def by_parameter_group(self) -> bool:
         """Whether frames of any sender and priority are this message."""
-        return self.id_mask != 0x1FFFFFFF
+        return self.id_mask != MAX_EXTENDED_ID
 
     @property
     def receivers(self) -> tuple[str, ...]:

@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.database.errors import TableError
 from canmcast_gui.frames import FrameBatch
-
-NANOSECONDS = 1_000_000_000
+from canmcast_gui.frames.units import NS_PER_SECOND
 
 Times = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
@@ -39,7 +38,7 @@ class Rows:
     @property
     def seconds(self) -> npt.NDArray[np.float64]:
         """The times as they are counted, in seconds."""
-        return (self.times_ns - self.start_ns) / NANOSECONDS
+        return (self.times_ns - self.start_ns) / NS_PER_SECOND
 
 
 def rows_of(batch: FrameBatch, decode: Decode, signals: Sequence[str], start_ns: int) -> Rows:

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.database.errors import TableError
-from canmcast_gui.database.table_rows import NANOSECONDS, Rows
+from canmcast_gui.database.table_rows import Rows
+from canmcast_gui.frames.units import NS_PER_SECOND
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,11 @@ class MdfTable:
             return
         start_ns = self._start_ns
         with self._asammdf.MDF(version="4.10") as mdf:
-            mdf.start_time = datetime.fromtimestamp(start_ns / NANOSECONDS, UTC)
+            mdf.start_time = datetime.fromtimestamp(start_ns / NS_PER_SECOND, UTC)
             for heading, parts in zip(self._headings, self._parts, strict=True):
                 times = np.concatenate([times for times, _ in parts])
                 values = np.concatenate([values for _, values in parts])
-                seconds = (times - start_ns) / NANOSECONDS
+                seconds = (times - start_ns) / NS_PER_SECOND
                 mdf.append(
                     self._asammdf.Signal(values, seconds, name=heading.name, unit=heading.unit),
                     comment="canmcast export",

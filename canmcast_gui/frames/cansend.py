@@ -8,11 +8,11 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 # can-utils, lib.c, parse_canframe(); linux/can.h for the error flag in an id of eight digits.
 _SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DOTALL)
 _ERROR_FLAG = 0x20000000
-_MOST_STANDARD, _MOST_EXTENDED = 0x7FF, 0x1FFFFFFF
 _FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
 
 
@@ -48,13 +48,13 @@ def parse_frame(text: str) -> FrameBatch:
 def _parse_id(digits: str, text: str) -> tuple[int, int]:
     number = int(digits, 16)
     if len(digits) == 3:
-        if number > _MOST_STANDARD:
+        if number > MAX_STANDARD_ID:
             raise FrameSyntaxError(f"{text!r}: {digits} is above 7FF; an extended id has eight digits")
         return 0, number
-    if number & _ERROR_FLAG and number <= _ERROR_FLAG | _MOST_EXTENDED:
+    if number & _ERROR_FLAG and number <= _ERROR_FLAG | MAX_EXTENDED_ID:
         error_class = number & ~_ERROR_FLAG
-        return Flag.ERROR | (Flag.EXTENDED if error_class > _MOST_STANDARD else 0), error_class
-    if number > _MOST_EXTENDED:
+        return Flag.ERROR | (Flag.EXTENDED if error_class > MAX_STANDARD_ID else 0), error_class
+    if number > MAX_EXTENDED_ID:
         raise FrameSyntaxError(f"{text!r}: {digits} is above 1FFFFFFF, the highest extended id")
     return Flag.EXTENDED, number
 

@@ -14,9 +14,8 @@ import numpy.typing as npt
 from canmcast_gui.frames import bits
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
-MAX_STANDARD_ID = 0x7FF
-MAX_EXTENDED_ID = 0x1FFFFFFF
 CLASSIC_BYTES = 8
 
 _HIGHEST_BIT_OF_32 = np.uint32(1 << 31)

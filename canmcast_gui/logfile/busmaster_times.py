@@ -15,14 +15,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.units import NS_PER_HOUR, NS_PER_SECOND
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.rows import NANOSECONDS, whole_number
+from canmcast_gui.logfile.rows import whole_number
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, whole
 
 _PART = re.compile(rb"^\s*\d+:\d+:\d+:(\d{1,9})\s", re.MULTILINE)
 _HEAD_BYTES = 65536
-_MILLISECONDS, _NANOSECONDS = 3, 9
+_MILLISECOND_DIGITS, _NANOSECOND_DIGITS = 3, 9
 _MOST_DIGITS = 6  # in columns; BUSMASTER writes four
 _TENS = 10 ** np.arange(10, dtype=np.int64)
 _COLON = ord(":")
@@ -35,18 +36,18 @@ class Parts(NamedTuple):
     that many decimals.
     """
 
-    digits: int = _MILLISECONDS
+    digits: int = _MILLISECOND_DIGITS
     decimals: bool = False
 
     def nanoseconds(self, part: str) -> int:
         """What those digits stand for. Raises ValueError."""
         number = whole_number(part, "a part of a second")
         places = len(part) if self.decimals else max(len(part), self.digits)
-        return number * int(_TENS[_NANOSECONDS - min(_NANOSECONDS, places)])
+        return number * int(_TENS[_NANOSECOND_DIGITS - min(_NANOSECOND_DIGITS, places)])
 
     def column(self, parts: Numbers, sizes: Places) -> Numbers:
         """As nanoseconds(), for the numbers that so many digits make."""
-        factors: Numbers = _TENS[_NANOSECONDS - np.maximum(sizes, 1 if self.decimals else self.digits)]
+        factors: Numbers = _TENS[_NANOSECOND_DIGITS - np.maximum(sizes, 1 if self.decimals else self.digits)]
         return parts * factors
 
 
@@ -57,7 +58,7 @@ def parts_of(path: Path) -> Parts:
             found = set(_PART.findall(file.read(_HEAD_BYTES)))
     except OSError:
         return Parts()
-    digits = max([_MILLISECONDS, *map(len, found)])
+    digits = max([_MILLISECOND_DIGITS, *map(len, found)])
     short = [part for part in found if 1 < len(part) < digits]
     return Parts(digits, any(part.startswith(b"0") for part in short))
 
@@ -69,12 +70,12 @@ def clock(lines: Lines, starts: Places, ends: Places, style: Parts) -> tuple[npt
     ends = ends - sizes - 1
     for unit_s in (1, 60):
         numbers, sizes, number_good = _field(lines, ends, 2)
-        times += numbers * (unit_s * NANOSECONDS)
+        times += numbers * (unit_s * NS_PER_SECOND)
         good &= number_good
         ends = ends - sizes - 1
     hours, hours_good = whole(lines, ends, np.clip(ends - starts, 0, 9))
     good &= hours_good & (hours < 1000)
-    return times + hours * (3600 * NANOSECONDS), good
+    return times + hours * NS_PER_HOUR, good
 
 
 def _field(lines: Lines, ends: Places, most: int) -> tuple[Numbers, Places, Mask]:

@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format, writable
 from canmcast_gui.logfile.losses import Losses
-from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
-
-_DAY_NS = 86400 * NANOSECONDS
 
 _KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
 
@@ -54,7 +52,7 @@ class Output:
     def begin(self, first_ns: int) -> None:
         """Let the file begin early enough for a frame of that time, where that matters."""
         if self._starting is not None and self._starting.start_ns is None:
-            recent = [note.timestamp_ns for note in self._early if note.timestamp_ns > first_ns - _DAY_NS]
+            recent = [note.timestamp_ns for note in self._early if note.timestamp_ns > first_ns - NS_PER_DAY]
             self._starting.begin(min([first_ns, *recent]))
             early, self._early = self._early, []
             for note in early:
@@ -118,6 +116,6 @@ def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
 
 def _moment(time_ns: int) -> str:
     try:
-        return f"{datetime.fromtimestamp(time_ns // NANOSECONDS, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{datetime.fromtimestamp(time_ns // NS_PER_SECOND, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (ValueError, OverflowError, OSError):
-        return f"{time_ns / NANOSECONDS:.3f} s"
+        return f"{time_ns / NS_PER_SECOND:.3f} s"

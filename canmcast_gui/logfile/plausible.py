@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch, bits
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import NANOSECONDS
 
 # Clocks that begin again, in seconds, and how far from the turn the frames on its two sides may be together.
 _TURNS = (
@@ -18,8 +18,8 @@ _TURNS = (
     (2**32 / 1e6, 30.0, "2^32 µs"),
     (86400.0, 300.0, "a day"),
 )
-_SHORTEST_TURN_NS = 57 * NANOSECONDS
-_YEAR_NS = 365 * 86400 * NANOSECONDS
+_SHORTEST_TURN_NS = 57 * NS_PER_SECOND
+_YEAR_NS = 365 * NS_PER_DAY
 
 # Sessions of one file may be years apart, in their order; but not as far as a clock that was never set.
 _FAR_NS = 20 * _YEAR_NS
@@ -74,8 +74,8 @@ class Plausibility:
         lowest, highest = int(steps.min()), int(steps.max())
         if lowest < -_SHORTEST_TURN_NS:
             for seconds, near, name in _TURNS:
-                short = seconds * NANOSECONDS + steps
-                turned = (short >= -NANOSECONDS) & (short < near * NANOSECONDS)
+                short = seconds * NS_PER_SECOND + steps
+                turned = (short >= -NS_PER_SECOND) & (short < near * NS_PER_SECOND)
                 self._find(
                     f"times that fall by about {name}, as of a clock that begins again",
                     np.flatnonzero(turned),

@@ -16,24 +16,17 @@ from typing import NamedTuple
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.busmaster_times import Parts, clock, parts_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Passed, TextLog
-from canmcast_gui.logfile.rows import (
-    NANOSECONDS,
-    Row,
-    checked_start,
-    code_of,
-    midnight_before,
-    payload_of,
-    whole_number,
-)
+from canmcast_gui.logfile.rows import Row, checked_start, code_of, midnight_before, payload_of, whole_number
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 from canmcast_gui.logfile.text.sums import RunningSum
-from canmcast_gui.logfile.unwrapping import DAY_NS, Unwrapping
+from canmcast_gui.logfile.unwrapping import Unwrapping
 
 is_line = re.compile(
     r"\*\*\*(BUSMASTER|PROTOCOL )"
@@ -217,7 +210,7 @@ class BusmasterParser:
         if len(fields) != 4:
             raise ValueError(f"a time of {text!r}")
         hours, minutes, seconds = (whole_number(field, "hours, minutes or seconds") for field in fields[:3])
-        time = ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + self._parts.nanoseconds(fields[3])
+        time = ((hours * 60 + minutes) * 60 + seconds) * NS_PER_SECOND + self._parts.nanoseconds(fields[3])
         if self._mode == "SYSTEM":
             return self._days.one(time)
         if self._mode == "RELATIVE":
@@ -227,10 +220,10 @@ class BusmasterParser:
 
 def _days() -> Unwrapping:
     """Times of day, one day after the other."""
-    return Unwrapping(DAY_NS, DAY_NS // 2)
+    return Unwrapping(NS_PER_DAY, NS_PER_DAY // 2)
 
 
 def _moment(day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> int:
     """Local time and milliseconds to nanoseconds since 1970. Raises ValueError."""
     begun = datetime(year, month, day, hour, minute, second)
-    return checked_start(int(begun.timestamp()) * NANOSECONDS + part * 1_000_000)
+    return checked_start(int(begun.timestamp()) * NS_PER_SECOND + part * NS_PER_MS)

@@ -14,13 +14,14 @@ from collections.abc import Hashable
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, payload_of, whole_number
+from canmcast_gui.logfile.rows import Row, payload_of, whole_number
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import hexadecimal, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
-from canmcast_gui.logfile.unwrapping import DAY_NS, Unwrapping
+from canmcast_gui.logfile.unwrapping import Unwrapping
 
 is_line = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [RT] [0-9A-F]{8}( [0-9A-F]{2}){0,8}$", re.IGNORECASE).match
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)\.(\d{1,9})$")
@@ -34,7 +35,7 @@ class YachtParser:
     start_ns = 0
 
     def __init__(self) -> None:
-        self._days = Unwrapping(DAY_NS, DAY_NS // 2)
+        self._days = Unwrapping(NS_PER_DAY, NS_PER_DAY // 2)
 
     @property
     def state(self) -> Hashable:
@@ -84,7 +85,7 @@ class YachtParser:
 
     def _time(self, hours: str, minutes: str, seconds: str, part: str) -> int:
         whole_seconds = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-        return self._days.one(whole_seconds * NANOSECONDS + int(part.ljust(9, "0")))
+        return self._days.one(whole_seconds * NS_PER_SECOND + int(part.ljust(9, "0")))
 
 
 def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
@@ -98,4 +99,4 @@ def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
         good &= part_good
         parts.append(part)
     hours, minutes, seconds, part = parts
-    return ((hours * 60 + minutes) * 60 + seconds) * NANOSECONDS + part * 1_000_000, good
+    return ((hours * 60 + minutes) * 60 + seconds) * NS_PER_SECOND + part * NS_PER_MS, good

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.units import NS_PER_SECOND
 
-NANOSECONDS = 1_000_000_000
 HIGHEST_NUMBER = 0xFFFFFFFF
 _HIGHEST_CHANNEL = 255
 
@@ -83,8 +83,8 @@ def checked_start(start_ns: int) -> int:
 
 def midnight_before(start_ns: int) -> int:
     """The beginning of a day, local time, in nanoseconds since 1970, UTC."""
-    day = datetime.fromtimestamp(start_ns // NANOSECONDS).replace(hour=0, minute=0, second=0)
-    return int(day.timestamp()) * NANOSECONDS
+    day = datetime.fromtimestamp(start_ns // NS_PER_SECOND).replace(hour=0, minute=0, second=0)
+    return int(day.timestamp()) * NS_PER_SECOND
 
 
 def nanoseconds(seconds: str) -> int:
@@ -92,9 +92,9 @@ def nanoseconds(seconds: str) -> int:
     whole, _, fraction = seconds.partition(".")
     try:
         if not fraction.isdigit() or "e" in whole:
-            return _rounded(float(seconds) * NANOSECONDS)
+            return _rounded(float(seconds) * NS_PER_SECOND)
         part = int(fraction[:9].ljust(9, "0"))
-        return int(whole) * NANOSECONDS + (-part if whole.startswith("-") else part)
+        return int(whole) * NS_PER_SECOND + (-part if whole.startswith("-") else part)
     except (ValueError, OverflowError):
         raise ValueError(f"a time of {seconds!r}") from None
 

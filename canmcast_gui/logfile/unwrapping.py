@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
-
-MINUTE_NS = 60 * NANOSECONDS
-HOUR_NS = 60 * MINUTE_NS
-DAY_NS = 24 * HOUR_NS
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
 # A frame may be written after one that is younger: so much is not yet a turn.
-_LATE_NS = NANOSECONDS
+_LATE_NS = NS_PER_SECOND
 
 
 class Unwrapping:

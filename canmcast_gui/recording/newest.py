@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.recording import moments
 from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.grouping import Groups
@@ -60,7 +61,6 @@ _CHANNEL_BITS = 8
 _ID_BIT = _CHANNEL_BITS
 _EXTENDED_BIT = _ID_BIT + 29
 _KIND_BIT = _EXTENDED_BIT + 1
-_ID_MASK = (1 << 29) - 1
 
 Keys = npt.NDArray[np.uint64]
 
@@ -179,7 +179,7 @@ class NewestById:
 
         Without a ``channel`` it is that of the channel with the newest frame.
         """
-        key = (arbitration_id & _ID_MASK) << _ID_BIT | extended << _EXTENDED_BIT | kind << _KIND_BIT
+        key = (arbitration_id & MAX_EXTENDED_ID) << _ID_BIT | extended << _EXTENDED_BIT | kind << _KIND_BIT
         low, high = (
             (key, key + (1 << _CHANNEL_BITS)) if channel is None else (key + channel, key + channel + 1)
         )
@@ -298,7 +298,7 @@ _KEY_BITS |= _KINDS.astype(np.uint64) << np.uint64(_KIND_BIT)
 
 def _keys(batch: FrameBatch) -> Keys:
     """What frames of one entry have in common: id, format, kind and channel in one number."""
-    keys: Keys = (batch.arbitration_id & np.uint32(_ID_MASK)).astype(np.uint64) << np.uint64(_ID_BIT)
+    keys: Keys = (batch.arbitration_id & np.uint32(MAX_EXTENDED_ID)).astype(np.uint64) << np.uint64(_ID_BIT)
     keys |= _KEY_BITS[batch.flags & _TELLING]
     keys |= batch.channel
     return keys

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.wire_bits import wire_bits
 
-NS = 1_000_000_000
 BUCKET_NS = 50_000_000
-BUCKETS = NS // BUCKET_NS
+BUCKETS = NS_PER_SECOND // BUCKET_NS
 
 # Frames that seem to have waited for longer, or to come from the future, have times of another clock.
-LONGEST_WAIT_NS = 24 * 3600 * NS
+LONGEST_WAIT_NS = NS_PER_DAY
 
 
 class RateMeter:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.transmit.checksums import checksum
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.fields import Field
@@ -22,7 +23,6 @@ Step = Callable[[bytearray, int, int], None]
 _ORDER = {"counter": 1, "checksum": 2, "e2e": 3}
 # Values of a list or a CSV column: more belong into a replay.
 MOST_VALUES = 100_000
-MS = 1_000_000
 
 
 def compile_changes(changes: Sequence[dict[str, Any]], size: int) -> list[Step]:
@@ -70,7 +70,7 @@ def _wave(shape: Callable[[float], float]) -> Callable[[dict[str, Any], int], St
     def make(change: dict[str, Any], size: int) -> Step:
         place = field_of(change, size)
         low, high = float(change["low"]), float(change["high"])
-        period_ns = round(float(change["period_ms"]) * MS)
+        period_ns = round(float(change["period_ms"]) * NS_PER_MS)
         if period_ns <= 0:
             raise TransmitError("A waveform needs a period longer than 0 ms.")
         _check_range(place, low, high)
@@ -105,7 +105,7 @@ def _list(change: dict[str, Any], size: int) -> Step:
         raise TransmitError(f"A list needs 1 to {MOST_VALUES:,} values; it has {len(values):,}.")
     _check_range(place, min(values), max(values))
     raws = [place.raw_of(value) for value in values]
-    hold_ns = round(float(change.get("period_ms") or 0) * MS)
+    hold_ns = round(float(change.get("period_ms") or 0) * NS_PER_MS)
 
     def work(payload: bytearray, number: int, since_ns: int) -> None:
         place.put(payload, raws[(since_ns // hold_ns if hold_ns else number) % len(raws)])

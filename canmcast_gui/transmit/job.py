@@ -6,13 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS
 from canmcast_gui.frames.validity import first_problem
 from canmcast_gui.transmit.errors import TransmitError
-
-# The shortest frame takes about 50 µs on a classic bus of 1 Mbit/s; nobody means a shorter period than this.
-MIN_PERIOD_NS = 100_000
-# A day. What is asked for less often than that is a slip of the unit.
-MAX_PERIOD_NS = 86_400 * 10**9
 
 # Intervals that the measured period and jitter look back at: long enough to be read, short enough to follow.
 MEASURED_INTERVALS = 100

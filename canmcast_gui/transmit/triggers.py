@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.units import MAX_PERIOD_NS
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.job import MAX_PERIOD_NS, Job
+from canmcast_gui.transmit.job import Job
 
 # Sends of one job that wait for their time: a burst of a whole second of a usual message with a delay as
 # long. What comes on top is no answer any more but a backlog; it is counted as late.

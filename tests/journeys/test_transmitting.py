@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import COLUMNS
-from canmcast_gui.models.transmit.row import NS_PER_MS, TransmitRow
+from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 

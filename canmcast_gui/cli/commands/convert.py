@@ -17,13 +17,12 @@ from canmcast_gui.cli.output import note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FrameReader, read_batches
 from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
-
-_NS = 1_000_000_000
 
 
 @click.command("convert")
@@ -71,7 +70,7 @@ def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) 
     if len(sources) == 1 and not offsets:
         return read_batches(sources[0])
     each = [*offsets, *[0.0] * (len(sources) - len(offsets))]
-    parts = [LogPart(path, round(offset * _NS)) for path, offset in zip(sources, each, strict=True)]
+    parts = [LogPart(path, round(offset * NS_PER_SECOND)) for path, offset in zip(sources, each, strict=True)]
     return MergedReader(parts, align=align)
 
 

@@ -13,8 +13,9 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.database import load_database
-from canmcast_gui.database.table_rows import NANOSECONDS, Rows, between, evenly, rows_of
+from canmcast_gui.database.table_rows import Rows, between, evenly, rows_of
 from canmcast_gui.database.tables import Heading, save_table
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import read_batches
 
 _ALWAYS = 1 << 62
@@ -60,12 +61,12 @@ def command(
         for batch in reader:
             found = rows_of(batch, database.decode_rows, signals, reader.start_ns)
             first_ns, last_ns = (
-                default if second is None else reader.start_ns + round(second * NANOSECONDS)
+                default if second is None else reader.start_ns + round(second * NS_PER_SECOND)
                 for second, default in ((first_s, -_ALWAYS), (last_s, _ALWAYS))
             )
             yield between(found, first_ns, last_ns)
 
-    portions = rows() if every_s is None else evenly(rows(), max(round(every_s * NANOSECONDS), 1))
+    portions = rows() if every_s is None else evenly(rows(), max(round(every_s * NS_PER_SECOND), 1))
     with Interrupt() as interrupt, progress_bar(reader.path.name) as show:
 
         def progress() -> bool:

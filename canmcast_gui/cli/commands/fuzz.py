@@ -21,7 +21,7 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzOptions, Transmitter
-from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED
+from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED, period_of
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
 
@@ -71,7 +71,7 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
 )
 @click.option(
     "--rate",
-    type=FiniteRange(0.001, 1e6),
+    type=FiniteRange(0, min_open=True),
     default=100.0,
     show_default=True,
     metavar="N",
@@ -135,7 +135,7 @@ def command(
             mask=random,
             ranges=parse_byte_ranges(" ".join(ranges)),
             seed=seed,
-            period_ns=round(1e9 / rate),
+            period_ns=period_of(rate),
             count=count or None,
         ).validated()
         compile_filter(stop_at)

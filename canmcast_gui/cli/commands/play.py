@@ -16,6 +16,7 @@ from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.several import InTurnReader, Order, open_several
@@ -25,7 +26,6 @@ from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 
 # Small batches, so that the first frame leaves before much of the file was read.
 _BATCH_FRAMES = 4096
-_NS = 1_000_000_000
 
 
 @click.command("play")
@@ -119,8 +119,8 @@ def command(
     first = next(batches, FrameBatch.empty())
     if len(first):  # times in the filter are relative to the first frame, also with --from
         options = replace(options, start_ns=int(first.timestamp_ns[0]))
-    stop_ns = None if stop is None else round(stop * _NS)
-    played = within(_with_remarks(chain([first], batches), reader), round(start * _NS), stop_ns)
+    stop_ns = None if stop is None else round(stop * NS_PER_SECOND)
+    played = within(_with_remarks(chain([first], batches), reader), round(start * NS_PER_SECOND), stop_ns)
     with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
         if limit is not None and not fast:
             transmitter.set_rate_limit(limit)
@@ -136,7 +136,7 @@ def _parts(
     if align and in_turn:
         raise click.UsageError("--align and --in-turn cannot be combined: use one of them")
     each = [*offsets, *[0.0] * (len(files) - len(offsets))]
-    parts = [LogPart(file, round(offset * _NS)) for file, offset in zip(files, each, strict=True)]
+    parts = [LogPart(file, round(offset * NS_PER_SECOND)) for file, offset in zip(files, each, strict=True)]
     return parts, "together" if align else "in turn" if in_turn else "times"
 
 

@@ -14,6 +14,7 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, Keys
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.replay.place import ReplayPlace
@@ -23,7 +24,6 @@ RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
 ROWS = "canmcast_gui.recording.follower:open_rows"
 
 _POLL_SECONDS = 0.1
-_NS = 1_000_000_000
 _REPLAY = 1
 # Step of the left and right keys.
 _KEY_SECONDS = 10
@@ -100,8 +100,8 @@ class Player:
         if recording.end_row:
             first, last = _time_of(recording, 0), _time_of(recording, recording.end_row - 1)
             now_ns = self._place.at(time.monotonic_ns())
-            whole = max(0.0, (last - first) / _NS)
-            seconds = 0.0 if now_ns is None else max(0.0, min(whole, (now_ns - first) / _NS))
+            whole = max(0.0, (last - first) / NS_PER_SECOND)
+            seconds = 0.0 if now_ns is None else max(0.0, min(whole, (now_ns - first) / NS_PER_SECOND))
         parts = [counted(status.sent, "frame"), f"{seconds:,.1f} of {whole:,.1f} s"]
         parts += [] if self._whole else ["still reading the file"]
         parts += ["paused"] if status.state == "paused" else []
@@ -156,7 +156,7 @@ def _row_from(recording: Recording, row: int, seconds: float) -> int:
     if not recording.end_row:
         return row
     low, high = (0, row) if seconds < 0 else (row, recording.end_row)
-    wanted_ns = _time_of(recording, min(row, recording.end_row - 1)) + round(seconds * _NS)
+    wanted_ns = _time_of(recording, min(row, recording.end_row - 1)) + round(seconds * NS_PER_SECOND)
     while low < high:
         middle = (low + high) // 2
         if _time_of(recording, middle) < wanted_ns:

@@ -13,12 +13,12 @@ from canmcast_gui.cli.output import note, progress_bar, say
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.losses import losses_sentence
 from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording, leftovers, remove
 
 _BATCH_FRAMES = 65536
-_NANOSECONDS = 1_000_000_000
 
 
 @click.command("recover")
@@ -29,7 +29,7 @@ def command(out: Path | None, delete: bool) -> None:
     found = leftovers()
     if out is None and not delete:
         for leftover in found:
-            start = datetime.fromtimestamp(leftover.first_time / _NANOSECONDS)
+            start = datetime.fromtimestamp(leftover.first_time / NS_PER_SECOND)
             say(f"{start:%Y-%m-%d %H:%M:%S}  {counted(leftover.frames, 'frame'):>19}  {leftover.folder}")
         if not found:
             note("there is no recording to recover")

@@ -14,13 +14,13 @@ from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 
 SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
 _POLL_SECONDS = 0.1
-NANOSECONDS = 1_000_000_000
 
 
 @click.command("send")
@@ -66,7 +66,7 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
     with Interrupt() as interrupt, Transmitter(SENDER_FACTORY, settings.to_dict()) as transmitter:
         start = time.monotonic()
         for job_id, batch in enumerate(batches):
-            transmitter.arm(job_id, batch, round(period_ms * NANOSECONDS / 1000), count)
+            transmitter.arm(job_id, batch, round(period_ms * NS_PER_SECOND / 1000), count)
         late = _wait_for_jobs(interrupt, transmitter)
         transmitter.stop_all()
         transmitter.flush(1.0)

@@ -7,15 +7,15 @@ from xml.etree.ElementTree import Element
 from canmcast_gui.database.arxml.tree import Tree
 from canmcast_gui.database.errors import UnreadableError
 from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _MODULE = "ECUC-MODULE-CONFIGURATION-VALUES"
 _CONTAINER = "ECUC-CONTAINER-VALUE"
-_MOST_ID = 0x1FFFFFFF
 
 # Parameters that must be whole numbers, and up to which.
 _NUMBERS = {
-    "CanIfTxPduCanId": _MOST_ID,
-    "CanIfRxPduCanId": _MOST_ID,
+    "CanIfTxPduCanId": MAX_EXTENDED_ID,
+    "CanIfRxPduCanId": MAX_EXTENDED_ID,
     "CanIfTxPduDlc": MOST_BYTES,
     "CanIfRxPduDlc": MOST_BYTES,
     "ComBitPosition": MOST_BITS - 1,
@@ -80,7 +80,7 @@ def _repair_container(tree: Tree, container: Element) -> None:
             )
     number = parameters.get("CanIfRxPduCanId", parameters.get("CanIfTxPduCanId"))
     format_ = parameters.get("CanIfRxPduCanIdType", parameters.get("CanIfTxPduCanIdType"))
-    if number is not None and format_ is not None and int(tree.text(number, "VALUE")) > 0x7FF:
+    if number is not None and format_ is not None and int(tree.text(number, "VALUE")) > MAX_STANDARD_ID:
         tree.put(format_, "VALUE", "EXTENDED_CAN")
 
 

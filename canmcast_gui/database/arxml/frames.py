@@ -9,6 +9,7 @@ from canmcast_gui.database.arxml.signals import Signals, seconds_are_good
 from canmcast_gui.database.arxml.tree import Tree
 from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES, MOST_SIGNALS
 from canmcast_gui.database.xml_file import local_name
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _SECONDS = {
     True: ("I-PDU-TIMING-SPECIFICATIONS", "I-PDU-TIMING", "TRANSMISSION-MODE-DECLARATION",
@@ -43,11 +44,11 @@ class Frames:
             tree.lose(triggering, f"{what}: message without a CAN-FRAME")
             return
         number = whole_of(tree.text(triggering, "IDENTIFIER"))
-        if number is None or not 0 <= number <= 0x1FFFFFFF:
+        if number is None or not 0 <= number <= MAX_EXTENDED_ID:
             found = tree.text(triggering, "IDENTIFIER")[:20]
             tree.lose(triggering, f"{what}: message with an IDENTIFIER of {found or 'nothing'}")
             return
-        if number > 0x7FF and tree.text(triggering, "CAN-ADDRESSING-MODE") != "EXTENDED":
+        if number > MAX_STANDARD_ID and tree.text(triggering, "CAN-ADDRESSING-MODE") != "EXTENDED":
             tree.put(triggering, "CAN-ADDRESSING-MODE", "EXTENDED")
             tree.say_repaired(triggering, f"{what}: id {number:X} is wider than its format: extended")
         if frame not in self._frames:

@@ -12,6 +12,7 @@ from canmcast_gui.database.dbc.signals import mend_signal
 from canmcast_gui.database.dbc.statements import Statement
 from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES
 from canmcast_gui.database.notes import Notes
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _EXTENDED = 0x80000000
 _ORPHANS = "VECTOR__INDEPENDENT_SIG_MSG"
@@ -104,7 +105,7 @@ class Layout:
             self._notes.mended(
                 statement.line,
                 f"message {message.name}: id {number & 0x7FFFFFFF:X} is wider than its kind allows, "
-                f"read as the extended id {message.number & 0x1FFFFFFF:08X}",
+                f"read as the extended id {message.number & MAX_EXTENDED_ID:08X}",
             )
         if statement.match is None:
             plain = self.names.safe(message.name) == message.name
@@ -143,6 +144,6 @@ class Layout:
 def _with_flag(number: int) -> int:
     """A message's number with the flag for extended ids where it needs one, and no bits that no id has."""
     number &= 0xFFFFFFFF
-    if number & _EXTENDED or number > 0x7FF:
-        return _EXTENDED | (number & 0x1FFFFFFF)
+    if number & _EXTENDED or number > MAX_STANDARD_ID:
+        return _EXTENDED | (number & MAX_EXTENDED_ID)
     return number

@@ -7,6 +7,7 @@ import re
 from canmcast_gui.database.limits import MOST_BITS, MOST_SIGNALS, MOST_STEPS
 from canmcast_gui.database.notes import Notes
 from canmcast_gui.database.sym import fields
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 # One symbol may stand for a range of ids: a node number in the lowest bits. A wider range is a slip.
 MOST_IDS = 2_048
@@ -111,7 +112,7 @@ class Symbols:
             last = fields.number(found["last"]) if found and found["last"] else first
         except ValueError:
             first = last = -1
-        if not 0 <= first <= last <= 0x1FFFFFFF:
+        if not 0 <= first <= last <= MAX_EXTENDED_ID:
             self._notes.left_out(line, f"symbol {symbol.name}: {text[:20]} is no id")
             return
         if last - first >= MOST_IDS:
@@ -121,7 +122,7 @@ class Symbols:
             last = first + MOST_IDS - 1
         symbol.range, symbol.comment = (first, last), comment
         # with nine signs the parser takes an id for an extended one
-        symbol.extended |= last > 0x7FF or bool(
+        symbol.extended |= last > MAX_STANDARD_ID or bool(
             found and len(found["first"].rstrip("hH").removeprefix("0x")) == 8
         )
 

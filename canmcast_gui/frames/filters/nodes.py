@@ -13,6 +13,7 @@ import numpy.typing as npt
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import Flag
 from canmcast_gui.frames.sources import Source, SourceTable
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 Mask = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
@@ -24,8 +25,7 @@ Operand = Callable[[FrameBatch], tuple[Values, Mask | None]]
 # (arbitration id, extended), and which bits of the id must agree where that is not all of them.
 MatchedId = tuple[int, bool] | tuple[int, bool, int]
 
-ALL_ID_BITS = 0x1FFFFFFF
-BEYOND_STANDARD = 0x800
+BEYOND_STANDARD = MAX_STANDARD_ID + 1
 _KIND = np.uint16(Flag.EXTENDED | Flag.ERROR)
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -163,7 +163,7 @@ class IdSet:
         keys: dict[int, set[int]] = {}
         for arbitration_id, extended, *rest in ids:
             if extended:
-                mask = rest[0] if rest else ALL_ID_BITS
+                mask = rest[0] if rest else MAX_EXTENDED_ID
                 keys.setdefault(mask, set()).add(arbitration_id & mask)
             elif arbitration_id < BEYOND_STANDARD:
                 standard[arbitration_id] = True

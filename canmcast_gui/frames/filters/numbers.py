@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from canmcast_gui.frames.units import NS_PER_SECOND
+
 _INTEGER = re.compile(r"[+-]?(0x[0-9a-f]+|0b[01]+|[0-9]+)", re.IGNORECASE)
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 
@@ -28,7 +30,7 @@ def read_nanoseconds(text: str) -> int | None:
     """Seconds as whole ns; None where ``text`` is no decimal number, or too large for 64 bits of them."""
     if not _DECIMAL.fullmatch(text):
         return None
-    value = round(Decimal(text) * 1_000_000_000)
+    value = round(Decimal(text) * NS_PER_SECOND)
     return value if _LEAST <= value < -_LEAST else None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
+from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND
+from canmcast_gui.logfile.rows import checked_start
 
 # Day of the week, month, day, time, half of the day, year; the month by its name or number.
 _DATE = re.compile(
@@ -63,7 +64,7 @@ def _moment(
 ) -> int:
     hours = int(hour) % 12 + 12 * (half.lower() == "p") if half else int(hour)
     local = datetime(int(year), int(month), int(day), hours, int(minute), int(second))
-    return checked_start(int(local.timestamp()) * NANOSECONDS + _fraction_ns(fraction or ""))
+    return checked_start(int(local.timestamp()) * NS_PER_SECOND + _fraction_ns(fraction or ""))
 
 
 def date_text(start_s: int) -> str:
@@ -84,5 +85,5 @@ def _month(name: str) -> int:
 def _fraction_ns(digits: str) -> int:
     """Up to three digits are milliseconds: python-can writes 12 s and 5 ms as "12.5"."""
     if len(digits) <= 3:
-        return int(digits or 0) * 1_000_000
+        return int(digits or 0) * NS_PER_MS
     return int(digits[:9].ljust(9, "0"))

@@ -7,16 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.units import NS_PER_HOUR, NS_PER_SECOND
 from canmcast_gui.logfile.blf.chain import Chain
 from canmcast_gui.logfile.problems import Missing
-from canmcast_gui.logfile.rows import NANOSECONDS
 
 Column = npt.NDArray[Any]
 
 # Objects that tell where in a file others are; the number of objects in its header is without them.
 _RESTORE_POINT = 115
-
-_HOUR_NS = 3600 * NANOSECONDS
 
 
 class Damage:
@@ -66,12 +64,12 @@ class Damage:
         lost = max(0, objects - self._objects) * self._frames / max(1, self._objects)
         if not lost:
             lost = self._missing_ns * self._frames / max(1, self._covered_ns)
-        return Missing(self._places, self._missing_ns / NANOSECONDS, round(lost))
+        return Missing(self._places, self._missing_ns / NS_PER_SECOND, round(lost))
 
 
 def near_neighbors(times: Column) -> Column:
     """Which times are within an hour of the one before or the one after: in damaged bytes others are none."""
-    near: Column = np.abs(np.diff(times)) <= _HOUR_NS
+    near: Column = np.abs(np.diff(times)) <= NS_PER_HOUR
     before = np.append(False, near)[: len(times)]
     after = np.append(near, len(times) == 1)[: len(times)]
     result: Column = after | before

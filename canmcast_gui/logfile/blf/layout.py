@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
+from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND
+from canmcast_gui.logfile.rows import checked_start
 
 # Signature, header size, API number, application (id, compression, major, minor), file size, inflated size,
 # objects, build, start and end.
@@ -45,7 +46,7 @@ TX_BIT, REMOTE_BIT = 0x01, 0x80
 PYTHON_CAN_API = 5
 
 # Windows' dates in the header begin in 1990 for all readers; what is older is a time since some start.
-FIRST_DATE_NS = 631_152_000 * NANOSECONDS
+FIRST_DATE_NS = 631_152_000 * NS_PER_SECOND
 
 
 def start_of(parts: list[int], api: int) -> int:
@@ -58,7 +59,7 @@ def start_of(parts: list[int], api: int) -> int:
     try:
         moment = datetime(year, month, day, hour, minute, second)
         known = moment.replace(tzinfo=UTC) if api == PYTHON_CAN_API else moment  # naive: local
-        return checked_start(int(known.timestamp()) * NANOSECONDS + milliseconds * 1_000_000)
+        return checked_start(int(known.timestamp()) * NS_PER_SECOND + milliseconds * NS_PER_MS)
     except (ValueError, OverflowError, OSError):
         return 0
 
@@ -67,7 +68,7 @@ def system_time(time_ns: int) -> tuple[int, ...]:
     """Nanoseconds to SYSTEMTIME in UTC, all zero for what is no date."""
     if time_ns < FIRST_DATE_NS:
         return (0,) * 8
-    moment = datetime.fromtimestamp(time_ns // NANOSECONDS, tz=UTC)
-    milliseconds = time_ns % NANOSECONDS // 1_000_000
+    moment = datetime.fromtimestamp(time_ns // NS_PER_SECOND, tz=UTC)
+    milliseconds = time_ns % NS_PER_SECOND // NS_PER_MS
     day = (moment.year, moment.month, moment.isoweekday() % 7, moment.day)
     return (*day, moment.hour, moment.minute, moment.second, milliseconds)

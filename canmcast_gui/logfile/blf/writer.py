@@ -13,11 +13,11 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.events import marker
 from canmcast_gui.logfile.blf.objects import objects_of_frames
 from canmcast_gui.logfile.packing import deflate
-from canmcast_gui.logfile.rows import NANOSECONDS
 
 _CONTAINER_BYTES = 128 * 1024
 
@@ -72,7 +72,7 @@ class BlfSink:
 
     def _begun(self, first_ns: int) -> int:
         if self.start_ns is None:
-            start = first_ns // NANOSECONDS * NANOSECONDS
+            start = first_ns // NS_PER_SECOND * NS_PER_SECOND
             self.start_ns = start if start >= layout.FIRST_DATE_NS else 0
         return self.start_ns
 

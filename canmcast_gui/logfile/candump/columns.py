@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch, bits
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
-_ERROR_BITS = 0x1FFFFFFF
 _ERROR_CLASS = 0x20000000
 _LOWER = 0x20
 _LONGEST_NAME = 16
@@ -51,7 +51,7 @@ def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[P
     flags = np.where(error, bits.ERROR, bits.EXTENDED * extended)
     flags |= fd_flags | bits.TX * (turned & (turn == ord("t")))
     if error.any():
-        ids = np.where(error, ids & _ERROR_BITS, ids)
+        ids = np.where(error, ids & MAX_EXTENDED_ID, ids)
     batch = batch_from(times, ids, flags, channel, content)
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 

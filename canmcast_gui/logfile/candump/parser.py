@@ -13,6 +13,7 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.candump import columns, screen, screen_columns
 from canmcast_gui.logfile.candump.interfaces import channel_of
 from canmcast_gui.logfile.problems import Problems
@@ -92,7 +93,7 @@ class CandumpParser:
         if len(number) > 3:
             is_error = bool(arbitration_id & _ERROR_CLASS)
             flags |= bits.ERROR if is_error else bits.EXTENDED
-            arbitration_id &= 0x1FFFFFFF if is_error else 0xFFFFFFFF
+            arbitration_id &= MAX_EXTENDED_ID if is_error else 0xFFFFFFFF
         if fd:
             said = int(fd[1], 16)
             flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)

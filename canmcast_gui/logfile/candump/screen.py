@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from canmcast_gui.frames import bits
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND
 from canmcast_gui.logfile.candump.interfaces import is_sending
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.rows import NANOSECONDS, Row, nanoseconds, whole_number
+from canmcast_gui.logfile.rows import Row, nanoseconds, whole_number
 
 _LINE = re.compile(
     r"(?:\(([^)]+)\)\s+)?"
@@ -61,7 +62,7 @@ def parse(line: str, channel_of: dict[str, int]) -> tuple[str, str, Row] | None:
     if len(number) > _USUAL_DIGITS:
         is_error = bool(arbitration_id & _ERROR_CLASS)
         flags |= bits.ERROR if is_error else bits.EXTENDED
-        arbitration_id &= 0x1FFFFFFF if is_error else 0xFFFFFFFF
+        arbitration_id &= MAX_EXTENDED_ID if is_error else 0xFFFFFFFF
     size = int(length) if length else 8
     rest = rest or ""
     channel = channel_of.get(interface, 0)
@@ -99,7 +100,7 @@ def time_of(text: str) -> int:
     if date is None:
         return nanoseconds(text.strip())
     seconds = int(datetime.fromisoformat(date[1]).timestamp())
-    return seconds * NANOSECONDS + int((date[2] or "").ljust(9, "0"))
+    return seconds * NS_PER_SECOND + int((date[2] or "").ljust(9, "0"))
 
 
 def counts_from_line_before(path: Path) -> bool:
@@ -125,4 +126,4 @@ def counts_from_line_before(path: Path) -> bool:
 
 
 # Times from there on are absolute; they may go back for other reasons.
-_EPOCH_NS = 100_000_000 * NANOSECONDS
+_EPOCH_NS = 100_000_000 * NS_PER_SECOND

@@ -8,16 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND
 from canmcast_gui.logfile.candump.columns import channels_of
 from canmcast_gui.logfile.candump.interfaces import is_sending
-from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.text.layouts import Layouts
 from canmcast_gui.logfile.text.lines import Lines, Mask, Places
 from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 _ERROR_CLASS = 0x20000000
-_ERROR_BITS = 0x1FFFFFFF
 _LAYOUT_COLUMNS = 128
 
 # Year to minute, with the space between date and time of day: "2015-07-10 09:50".
@@ -70,7 +69,7 @@ def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Places
     good &= content.good & ((lengths <= INLINE_BYTES) | (flags & bits.ERROR == 0))
     error = flags & bits.ERROR != 0
     if error.any():
-        ids = np.where(error, ids & _ERROR_BITS, ids)
+        ids = np.where(error, ids & MAX_EXTENDED_ID, ids)
     batch = batch_from(times, ids, flags, channel, content)
     return found.rows[good], batch[good]
 
@@ -117,7 +116,7 @@ def _dates(lines: Lines, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
     seconds = starts + _MINUTE + 1
     good = (ends > seconds + 2) & (lines.text[seconds - 1] == ord(":"))
     within, within_good = nanoseconds(lines, np.minimum(seconds, ends), ends)
-    good &= within_good & (within < 60 * NANOSECONDS) & (lines.text[seconds + 2] == ord("."))
+    good &= within_good & (within < 60 * NS_PER_SECOND) & (lines.text[seconds + 2] == ord("."))
     minutes, which = np.unique(lines.window(starts, _MINUTE).view(f"S{_MINUTE}")[:, 0], return_inverse=True)
     begun = np.array([_minute_ns(bytes(minute)) for minute in minutes], dtype=np.int64)[which]
     return begun + within, good & (begun >= 0)
@@ -127,6 +126,6 @@ def _minute_ns(text: bytes) -> int:
     """-1 for what is no date, or one that is better read alone."""
     try:
         date = datetime.strptime(text.decode("ascii"), "%Y-%m-%d %H:%M")
-        return int(date.timestamp()) * NANOSECONDS
+        return int(date.timestamp()) * NS_PER_SECOND
     except (ValueError, OverflowError, OSError):
         return -1

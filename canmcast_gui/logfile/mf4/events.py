@@ -6,8 +6,9 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.blocks import BlockError, Blocks
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
 EVENT = struct.Struct("<5B3xLHHqd")
 _NANOSECOND = 1e-9
@@ -23,7 +24,7 @@ def events_of(blocks: Blocks, first: int, start_ns: int) -> Iterator[tuple[int, 
             if len(block.data) < EVENT.size or not text:
                 continue
             _, sync, *_, base, factor = EVENT.unpack_from(block.data)
-            exact = base if factor == _NANOSECOND else base * factor * NANOSECONDS
+            exact = base if factor == _NANOSECOND else base * factor * NS_PER_SECOND
             if sync == BY_TIME and abs(exact) < LONGEST_TIME_NS:
                 yield start_ns + round(exact), text
 

@@ -16,10 +16,11 @@ from canmcast_gui.frames import (
     FrameBatch,
     bits,
 )
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.fields import Field
 from canmcast_gui.logfile.mf4.groups import ERROR, REMOTE, Group
 from canmcast_gui.logfile.payloads import Heap, set_payloads
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
 Column = npt.NDArray[Any]
 Rows = npt.NDArray[np.uint8]
@@ -33,7 +34,7 @@ def times_of(group: Group, rows: Rows) -> npt.NDArray[np.int64]:
     """Nanoseconds since the file's start; LONGEST_TIME_NS where it is none."""
     assert group.time is not None
     raw = group.time.raw(rows)
-    factor = group.time.conversion.factor * NANOSECONDS
+    factor = group.time.conversion.factor * NS_PER_SECOND
     step = round(factor)
     exact = step > 0 and abs(factor / step - 1) < 1e-9 and group.time.conversion.offset == 0
     if exact and raw.dtype.kind in "ui":
@@ -41,7 +42,7 @@ def times_of(group: Group, rows: Rows) -> npt.NDArray[np.int64]:
         wide = np.minimum(raw, most).astype(np.int64)
         return np.maximum(wide, -most) * step
     with np.errstate(all="ignore"):
-        times = raw * factor + group.time.conversion.offset * NANOSECONDS
+        times = raw * factor + group.time.conversion.offset * NS_PER_SECOND
         sound = np.abs(times) < LONGEST_TIME_NS
         return np.rint(np.where(sound, times, LONGEST_TIME_NS)).astype(np.int64)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.blocks import ID_BYTES, PROGRAM, Block, BlockError, Blocks
 from canmcast_gui.logfile.mf4.data import DataStream
 from canmcast_gui.logfile.mf4.events import events_of
@@ -18,7 +19,7 @@ from canmcast_gui.logfile.mf4.merging import merged
 from canmcast_gui.logfile.mf4.streams import DataGroupFrames
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 from canmcast_gui.logfile.unpacked import seekable_log
 
 # Where the identification says what a writer that was stopped has left undone, and which of it counts here.
@@ -118,5 +119,5 @@ class Mf4Log:
             return 0
         if not flags & _LOCAL:
             return int(start)
-        local = datetime.fromtimestamp(start // NANOSECONDS, tz=UTC).replace(tzinfo=None)
-        return int(local.timestamp()) * NANOSECONDS + int(start % NANOSECONDS)
+        local = datetime.fromtimestamp(start // NS_PER_SECOND, tz=UTC).replace(tzinfo=None)
+        return int(local.timestamp()) * NS_PER_SECOND + int(start % NS_PER_SECOND)

@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.layout import KINDS, Header, event_blocks, rows_of
-from canmcast_gui.logfile.rows import NANOSECONDS
 
 _SLICE_FRAMES = 16384
 
@@ -57,7 +57,7 @@ class Mf4Sink:
 
     def _begun(self, first_ns: int) -> Header:
         if self._header is None:
-            self._header = Header(max(0, first_ns // NANOSECONDS * NANOSECONDS))
+            self._header = Header(max(0, first_ns // NS_PER_SECOND * NS_PER_SECOND))
             self._file.write(self._header.content(self._counts, 0, 0, finished=False))
         return self._header
 

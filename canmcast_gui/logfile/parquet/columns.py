@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 
@@ -90,7 +91,7 @@ def batch_of_columns(part: pyarrow.RecordBatch) -> tuple[FrameBatch, int]:
     least = np.iinfo(np.int64).min
     records["timestamp_ns"] = _numbers(pa, times.cast(pa.int64()), least)
     ids = _numbers(pa, part.column("arbitration_id").cast(pa.int64()), -1)
-    sound = (lengths >= 0) & (lengths <= MAX_PAYLOAD) & (ids >= 0) & (ids <= 0x1FFFFFFF)
+    sound = (lengths >= 0) & (lengths <= MAX_PAYLOAD) & (ids >= 0) & (ids <= MAX_EXTENDED_ID)
     sound &= records["timestamp_ns"] != least
     records["arbitration_id"] = np.where(sound, ids, 0)
     for name, bit in FLAGS.items():

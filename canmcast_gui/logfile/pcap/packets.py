@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS, NANOSECONDS
+from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
 _BLOCK = 1 << 20
 _LARGEST = 1 << 24
@@ -102,7 +103,7 @@ class Capture:
             return -1
         if len(content) - place - 16 < size:
             return 0
-        time = seconds * NANOSECONDS + ticks * self._tick
+        time = seconds * NS_PER_SECOND + ticks * self._tick
         link = self._interfaces[0].link
         packets.append(Packet(place + 16, place + 16 + size, time, 0, link, self._order))
         return 16 + int(size)
@@ -135,7 +136,7 @@ class Capture:
             self.problems.add(f"byte {self._at + body}", "a packet of no interface, or longer than its block")
             return
         interface = self._interfaces[number]
-        time = (high << 32 | low) * NANOSECONDS // interface.ticks + interface.offset_ns
+        time = (high << 32 | low) * NS_PER_SECOND // interface.ticks + interface.offset_ns
         if abs(time) >= LONGEST_TIME_NS:
             self.problems.add(f"byte {self._at + body}", "a time beyond all measure")
             return
@@ -154,7 +155,7 @@ class Capture:
                 found.ticks = min(2**power if value[0] & 0x80 else 10 ** min(power, 20), 10**20)
             elif code == _OFFSET and len(value) == 8:
                 seconds = struct.unpack(f"{self._order}q", value)[0]
-                found.offset_ns = int(seconds) * NANOSECONDS
+                found.offset_ns = int(seconds) * NS_PER_SECOND
         return found
 
     def _options(self, content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log
@@ -140,7 +141,7 @@ def _set_kinds(records: Column, heads: Column, room: Column, found: list[_Frame]
     ):
         flags |= np.where(which, np.uint16(bit), np.uint16(0))
     records["flags"] = flags
-    records["arbitration_id"] = ids & 0x1FFFFFFF
+    records["arbitration_id"] = ids & MAX_EXTENDED_ID
     size = np.minimum(lengths, np.where(fd, MAX_PAYLOAD, INLINE_BYTES))
     raw = heads["raw_dlc"]
     # Byte 7 was padding once, as bytes 5 and 6 were: where these are not zero, it says nothing.

@@ -11,17 +11,18 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format
 from canmcast_gui.logfile.losses import Losses
 from canmcast_gui.logfile.output import Output
 from canmcast_gui.logfile.record.journal import open_recording_sink
-from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_number, numbered
+from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.sinks import Sink
 from canmcast_gui.logfile.writer import to_disk
 
 # A file begins that long before its first frame: what came on another channel may be a little older.
-_EARLIER_NS = NS // 10
+_EARLIER_NS = NS_PER_SECOND // 10
 
 # So many frames go between two looks at the size of a file that must not grow beyond one.
 _SLICE_FRAMES = 1024
@@ -111,7 +112,7 @@ class FileSequence:
         if options.split_seconds and self._first_ns is None:
             self._first_ns = int(batch.timestamp_ns[0])
         if options.split_seconds and self._first_ns is not None:
-            end = self._first_ns + round(options.split_seconds * NS)
+            end = self._first_ns + round(options.split_seconds * NS_PER_SECOND)
             late = np.flatnonzero(batch.timestamp_ns[:room] >= end)
             room = int(late[0]) if len(late) else room
         if (start_ns := self._output.start_ns) is not None:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from canmcast_gui.logfile.errors import FileError
 
-NS = 1_000_000_000
-
 # Numbers in names have at least that many digits, so that a list of files by name is one by time.
 _DIGITS = 3
 _MOST_FILES = 1_000_000

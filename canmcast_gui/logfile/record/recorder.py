@@ -18,10 +18,11 @@ from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.losses import losses_sentence
-from canmcast_gui.logfile.record.options import NS, RecordOptions, first_free_number, numbered
+from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record.trigger import Trigger
 from canmcast_gui.logfile.temporary import remove_abandoned
@@ -294,8 +295,8 @@ def _trigger_of(options: RecordOptions, condition: Filter | None) -> Trigger | N
             condition = compile_filter(options.trigger)
         except FilterError as error:
             raise FileError(f"The trigger is no filter: {error}") from error
-    post_ns = None if options.post_seconds is None else round(options.post_seconds * NS)
-    return Trigger(condition, round(options.pre_seconds * NS), post_ns)
+    post_ns = None if options.post_seconds is None else round(options.post_seconds * NS_PER_SECOND)
+    return Trigger(condition, round(options.pre_seconds * NS_PER_SECOND), post_ns)
 
 
 def _claim_numbered(path: Path) -> Path:

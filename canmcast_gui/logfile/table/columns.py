@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames.units import MAX_STANDARD_ID
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 from canmcast_gui.logfile.table.cells import Cells
 from canmcast_gui.logfile.table.dates import date_times, logger_times
@@ -31,7 +32,6 @@ from canmcast_gui.logfile.text.numbers import FIRST_BYTES
 Flags = npt.NDArray[np.uint16]
 
 _HIGHEST_NUMBER = 0xFFFFFFFF
-_STANDARD_ID = 0x7FF
 _HIGHEST_CHANNEL = 255
 # Names of channels in one file; more is no column of channels.
 _MOST_CHANNELS = 1000
@@ -152,7 +152,7 @@ def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:
         if found is not None:
             values[row], good[row] = int(b"%se%d" % (found[1], int(found[2])), 16), True
     # Where a column says it, what contradicts it is looked at where all formats come together.
-    extended = (values > _STANDARD_ID) & (layout.extended is None)
+    extended = (values > MAX_STANDARD_ID) & (layout.extended is None)
     if marked.any():
         extended |= marked & (last == ord("x"))
     good &= values <= _HIGHEST_NUMBER

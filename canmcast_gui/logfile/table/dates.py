@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from canmcast_gui.logfile.rows import NANOSECONDS, checked_start
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
+from canmcast_gui.logfile.rows import checked_start
 from canmcast_gui.logfile.table.values import Bytes, Mask, Places
-from canmcast_gui.logfile.unwrapping import DAY_NS
 
 # 2018-06-29T13:00:47.000019123
 _LONGEST_DATE = 29
@@ -48,10 +48,10 @@ def _date_time(text: str) -> tuple[int, bool]:
 
 def _zone_ns(local_ns: int) -> int:
     """What makes UTC of a local time that was read as if it were UTC."""
-    seconds = local_ns // NANOSECONDS
+    seconds = local_ns // NS_PER_SECOND
     try:
         local = datetime(1970, 1, 1) + timedelta(seconds=seconds)
-        return (int(local.timestamp()) - seconds) * NANOSECONDS
+        return (int(local.timestamp()) - seconds) * NS_PER_SECOND
     except (ValueError, OverflowError, OSError):
         return 0
 
@@ -67,7 +67,7 @@ def logger_times(digits: Places) -> Places:
     hours = digits // 10_000_000 % 100
     days = np.maximum(digits // 1_000_000_000 - 1, 0)
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    return whole * NANOSECONDS + milliseconds * 1_000_000
+    return whole * NS_PER_SECOND + milliseconds * NS_PER_MS
 
 
 def logger_start(text: str, with_days: bool) -> dict[str, int]:
@@ -78,8 +78,8 @@ def logger_start(text: str, with_days: bool) -> dict[str, int]:
     """
     try:
         begun = datetime.strptime(text[:8], "%Y%m%d")
-        start_ns = int(begun.replace(day=1 if with_days else begun.day).timestamp()) * NANOSECONDS
+        start_ns = int(begun.replace(day=1 if with_days else begun.day).timestamp()) * NS_PER_SECOND
         days = monthrange(begun.year, begun.month)[1] if with_days else 1
-        return {"start_ns": checked_start(start_ns), "wraps_ns": days * DAY_NS}
+        return {"start_ns": checked_start(start_ns), "wraps_ns": days * NS_PER_DAY}
     except (ValueError, OverflowError, OSError):
-        return {"start_ns": 0, "wraps_ns": 0 if with_days else DAY_NS}
+        return {"start_ns": 0, "wraps_ns": 0 if with_days else NS_PER_DAY}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from canmcast_gui.frames.units import MAX_STANDARD_ID, NS_PER_HOUR, NS_PER_MINUTE
 from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.dates import logger_start
 from canmcast_gui.logfile.table.layout import (
@@ -16,7 +17,6 @@ from canmcast_gui.logfile.table.layout import (
 )
 from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, unit_of
 from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
-from canmcast_gui.logfile.unwrapping import HOUR_NS, MINUTE_NS
 
 # A header stands near the top: tools put some tens of lines about themselves before it.
 MOST_LINES = 200
@@ -28,12 +28,12 @@ _KNOWN = (
     (
         re.compile(r"@ TEXT @"),
         1,
-        TableLayout(delimiter="\t", time=0, wraps_ns=MINUTE_NS, identifier=3, dlc=4, data=5),
+        TableLayout(delimiter="\t", time=0, wraps_ns=NS_PER_MINUTE, identifier=3, dlc=4, data=5),
     ),
     (
         re.compile(r"Time\s+ID\s+DLC\s+Data\s+Comment", re.IGNORECASE),
         1,
-        TableLayout(delimiter=" ", time=0, wraps_ns=MINUTE_NS, identifier=1, dlc=2, data=3, data_cells=8),
+        TableLayout(delimiter=" ", time=0, wraps_ns=NS_PER_MINUTE, identifier=1, dlc=2, data=3, data_cells=8),
     ),
     (
         re.compile(r"\d+;[RT]X;0x[0-9A-F]+;\d;", re.IGNORECASE),
@@ -226,7 +226,7 @@ def base_of_cells(cells: list[str]) -> int:
     digits = [cell for cell in cells if cell.isdigit()]
     if len(digits) < len(cells) or any(cell.startswith("0") and len(cell) > 1 for cell in digits):
         return 16
-    beyond = sum(int(cell, 16) > 0x7FF and int(cell) <= 0x7FF for cell in digits)
+    beyond = sum(int(cell, 16) > MAX_STANDARD_ID and int(cell) <= MAX_STANDARD_ID for cell in digits)
     return 10 if beyond * 4 > len(digits) > 0 else 16
 
 
@@ -270,7 +270,7 @@ def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) 
 def clock_kind(cells: list[str]) -> dict[str, object]:
     """A time of day, or minutes and seconds of an hour."""
     most = max(cell.count(":") for cell in cells)
-    return {"time_kind": "clock", "wraps_ns": HOUR_NS if most == 1 else 0}
+    return {"time_kind": "clock", "wraps_ns": NS_PER_HOUR if most == 1 else 0}
 
 
 def unit_of_cells(cells: list[str]) -> str:

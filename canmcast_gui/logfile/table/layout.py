@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from canmcast_gui.logfile.unwrapping import DAY_NS
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND, NS_PER_US
 
 # What a number in the time column counts, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
 # a time of day, "logger" the day of the month, T, and a time of day as nine digits, the last of milliseconds.
-TIME_UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
+TIME_UNITS = {"s": NS_PER_SECOND, "ms": NS_PER_MS, "us": NS_PER_US, "ns": 1}
 TIME_KINDS = (*TIME_UNITS, "clock", "date", "logger")
 
-_PERIODS = {"clock": DAY_NS, "us": (1 << 32) * TIME_UNITS["us"]}
+_PERIODS = {"clock": NS_PER_DAY, "us": (1 << 32) * TIME_UNITS["us"]}
 
 # Two or more spaces, or any tabs: cells may hold single spaces.
 RUN_OF_BLANKS = "  "

@@ -15,11 +15,11 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import NANOSECONDS
 from canmcast_gui.logfile.table.cells import Cells, Lines
 from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
@@ -27,13 +27,13 @@ from canmcast_gui.logfile.table.guess import guess_layout
 from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
 from canmcast_gui.logfile.table.rows import HEAD_BYTES, UNIT_APART
 from canmcast_gui.logfile.table.values import Places
-from canmcast_gui.logfile.unwrapping import MINUTE_NS, Unwrapping
+from canmcast_gui.logfile.unwrapping import Unwrapping
 
 # Small enough for the first rows to come at once, and for columns to stay near the processor.
 _BLOCK_BYTES = 1 << 19
 
 # What a head says of a file's duration is not exact.
-_NEARLY_NS = 5 * NANOSECONDS
+_NEARLY_NS = 5 * NS_PER_SECOND
 
 _SHOWN = 60
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
@@ -109,7 +109,7 @@ class TableLog:
             return
         short = "pauses of a minute and more are not in them"
         reason = short if said > lasted else "a damaged one may have been taken for one of the next minute"
-        seconds = f"{lasted / NANOSECONDS:,.0f} s, its head says {said / NANOSECONDS:,.0f} s"
+        seconds = f"{lasted / NS_PER_SECOND:,.0f} s, its head says {said / NS_PER_SECOND:,.0f} s"
         self._problems.find("duration", f"the times in the file last {seconds}: {reason}")
 
     def _in_english(self, lines: bytes) -> bytes:
@@ -187,8 +187,8 @@ def _unwrapping(layout: TableLayout) -> Unwrapping | None:
     period = layout.period_ns
     if not period or layout.relative or layout.time is None:
         return None
-    if period == MINUTE_NS:
-        return Unwrapping(period, NANOSECONDS)
+    if period == NS_PER_MINUTE:
+        return Unwrapping(period, NS_PER_SECOND)
     return Unwrapping(period, period // 10 * (9 if layout.time_kind == "us" else 5))
 
 

@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, nanoseconds, whole
 
@@ -34,11 +35,10 @@ _DIGITS[list(b"ABCDEF")] = np.arange(10, 16)
 _BLANK = np.zeros(256, dtype=bool)
 _BLANK[list(b" \t\r\"'")] = True
 
-_SECOND_NS = 1_000_000_000
 
 # "seconds" and some spaces. The sign for micro is two bytes in UTF-8, and one in Windows' Western code page.
 _LONGEST_UNIT = 10
-_PREFIXES = {ord("m"): 1_000_000, ord("u"): 1000, ord("n"): 1}
+_PREFIXES = {ord("m"): NS_PER_MS, ord("u"): NS_PER_US, ord("n"): 1}
 _MICRO = np.zeros(256, dtype=bool)
 _MICRO[[0xC2, 0xCE, 0xB5]] = True
 
@@ -111,7 +111,7 @@ def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[P
     Both point and comma are decimal marks, and a colon after seconds where three digits follow. A number
     with an exponent is not understood.
     """
-    if unit_ns == _SECOND_NS:
+    if unit_ns == NS_PER_SECOND:
         values, good = nanoseconds(Text(content), starts, ends)
     else:
         values, good = long_whole(Text(content), ends, ends - starts)
@@ -181,7 +181,7 @@ def without_unit(content: Bytes, starts: Places, ends: Places) -> tuple[Places, 
         number_ends -= (_DIGITS.take(content.take(number_ends - 1)) > 9) & (number_ends > starts)
     first = number_ends + (content.take(number_ends) == ord(" "))
     letter, next_letter = content.take(first) | 0x20, content.take(first + 1) | 0x20
-    units = np.where(letter == ord("s"), _SECOND_NS, -1)
+    units = np.where(letter == ord("s"), NS_PER_SECOND, -1)
     for prefix, unit_ns in _PREFIXES.items():
         units[(letter == prefix) & (next_letter == ord("s"))] = unit_ns
     units[_MICRO.take(content.take(first))] = 1000

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.text.lines import Bytes, Mask, Places, Text
 
 Integers = npt.NDArray[np.uint64]
@@ -118,7 +119,7 @@ def _with_places(lines: Text, starts: Places, ends: Places, places: int) -> tupl
     whole_part, good = long_whole(lines, point, point - starts)
     part, part_good = long_whole(lines, ends, np.full(len(ends), places, dtype=np.int64))
     good &= part_good & (whole_part < _MOST_WHOLE)
-    return whole_part * 1_000_000_000 + part * _TENS[9 - places], good
+    return whole_part * NS_PER_SECOND + part * _TENS[9 - places], good
 
 
 def hex_bytes(characters: Bytes, pitch: int, count: int) -> tuple[Bytes, Mask]:

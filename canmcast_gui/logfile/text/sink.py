@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.notes import Note
-from canmcast_gui.logfile.rows import NANOSECONDS
+from canmcast_gui.frames.units import NS_PER_SECOND
 
 # Lines are made of arrays ten times as large, which had better stay near the processor.
 _PAGE_FRAMES = 8192
@@ -29,7 +29,7 @@ class TextSink:
         """Write all frames of a batch."""
         if not len(batch):
             return
-        self._start(int(batch.timestamp_ns.min()) // NANOSECONDS)
+        self._start(int(batch.timestamp_ns.min()) // NS_PER_SECOND)
         for start in range(0, len(batch), _PAGE_FRAMES):
             self._file.write(self.lines(batch[start : start + _PAGE_FRAMES]))
 
@@ -94,7 +94,7 @@ class StartingTextSink(NotingTextSink):
 
     def begin(self, first_ns: int) -> None:
         """Let the file start with the whole second of a time."""
-        self._start(first_ns // NANOSECONDS)
+        self._start(first_ns // NS_PER_SECOND)
 
     def since_start(self, timestamps_ns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Times since the start, in ns."""
@@ -102,5 +102,5 @@ class StartingTextSink(NotingTextSink):
 
     def _start(self, start_s: int) -> None:
         if self.start_ns is None:
-            self.start_ns = start_s * NANOSECONDS
+            self.start_ns = start_s * NS_PER_SECOND
         super()._start(start_s)

@@ -10,16 +10,9 @@ from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.units import NS_PER_US
 from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import (
-    NANOSECONDS,
-    Row,
-    checked_start,
-    code_of,
-    nanoseconds,
-    payload_of,
-    whole_number,
-)
+from canmcast_gui.logfile.rows import Row, checked_start, code_of, nanoseconds, payload_of, whole_number
 from canmcast_gui.logfile.text.lines import Lines, Places
 from canmcast_gui.logfile.trc import columns
 
@@ -181,6 +174,6 @@ def _ole_date(text: str) -> int:
     """Days since 1899-12-30 to nanoseconds since 1970, to the microsecond, which is what the digits hold."""
     try:
         days = Decimal(text) - _OLE_EPOCH_DAYS
-        return checked_start(round(days * _MICROSECONDS_OF_DAY) * (NANOSECONDS // 1_000_000))
+        return checked_start(round(days * _MICROSECONDS_OF_DAY) * NS_PER_US)
     except (InvalidOperation, OverflowError, ValueError):
         raise ValueError("a start time that is no number of days") from None

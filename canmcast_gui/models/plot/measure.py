@@ -10,8 +10,6 @@ from PySide6.QtCore import Qt
 from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.models.plot.data import PlotSignal
 
-NS = 1_000_000_000
-
 
 @dataclass(frozen=True)
 class Measured:

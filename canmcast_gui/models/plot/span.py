@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-NS = 1e9
 MIN_SECONDS = 1e-4  # below that there is at most one frame
 MAX_SECONDS = 30 * 86400.0
 

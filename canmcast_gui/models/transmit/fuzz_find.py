@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Recording
 
 # Rows that are looked at from the time at which it left: a second of a very busy bus.
 MOST_ROWS = 65_536
 # Two sockets of one host tell the same arrival a little apart.
-_SLACK_NS = 1_000_000
+_SLACK_NS = NS_PER_MS
 
 
 def row_of(recording: Recording, frame: FrameBatch) -> int | None:

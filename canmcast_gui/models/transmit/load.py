@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 
-NS = 1_000_000_000
 # Random frames that show how long they are on average.
 _SAMPLE_FRAMES = 200
 
@@ -44,7 +44,7 @@ def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Loa
         return Load()
     arbitration, data = wire_bits(FrameBatch.concatenate([row.frame() for row in wanted]))
     seconds = arbitration / bitrate + data / data_bitrate
-    rates = [NS / row.period_ns for row in wanted]
+    rates = [NS_PER_SECOND / row.period_ns for row in wanted]
     return Load(sum(rates), float(seconds @ np.array(rates)))
 
 
@@ -52,5 +52,5 @@ def load_of_run(options: FuzzOptions, bitrate: int, data_bitrate: int) -> Load:
     """What a fuzz run asks for, by its first frames. Raises TransmitError for options that are impossible."""
     arbitration, data = wire_bits(FuzzRows(options).rows(0, _SAMPLE_FRAMES))
     seconds = float(np.mean(arbitration / bitrate + data / data_bitrate))
-    rate = NS / options.period_ns
+    rate = NS_PER_SECOND / options.period_ns
     return Load(rate, seconds * rate)

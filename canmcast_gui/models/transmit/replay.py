@@ -21,7 +21,6 @@ ROWS = "canmcast_gui.recording.follower:open_rows"
 NO_BUS = "Connect to a bus first (F5): without one nothing can be replayed."
 # The window has one replay; the number is for the transmit process.
 REPLAY = 1
-NS = 1_000_000_000
 STOPPED = ReplayStatus(REPLAY, "stopped", 0, 0, 0, 0, 0, None)
 
 

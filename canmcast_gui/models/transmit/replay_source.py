@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.tasks import Report, Task
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.several import Order, open_several
@@ -18,7 +19,6 @@ from canmcast_gui.transmit.replay.playlist import LongestGap
 
 # Small enough for the replay to begin, and to be cancelled, at once.
 LOAD_FRAMES = 4096
-NS = 1_000_000_000
 
 
 class ReplaySource(QObject):
@@ -105,12 +105,12 @@ class ReplaySource(QObject):
     def seconds_at(self, time_ns: int | None) -> float:
         """How far a time is from the beginning."""
         start_ns = self.start_ns
-        return 0.0 if time_ns is None or start_ns is None else max(0.0, (time_ns - start_ns) / NS)
+        return 0.0 if time_ns is None or start_ns is None else max(0.0, (time_ns - start_ns) / NS_PER_SECOND)
 
     def row_at(self, seconds: float) -> int:
         """The first row at that time since the beginning or later, by halving."""
         low, high = self.first_row, self.first_row + self.frames
-        wanted_ns = (self.start_ns or 0) + round(seconds * NS)
+        wanted_ns = (self.start_ns or 0) + round(seconds * NS_PER_SECOND)
         while low < high:
             middle = (low + high) // 2
             if (self.time_of(middle) or 0) < wanted_ns:

@@ -8,16 +8,18 @@ from typing import Any
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.frames.units import (
+    MAX_EXTENDED_ID,
+    MAX_PERIOD_NS,
+    MAX_STANDARD_ID,
+    MIN_PERIOD_NS,
+    NS_PER_MS,
+)
 
-STANDARD_MAX = 0x7FF
-EXTENDED_MAX = 0x1FFFFFFF
 CLASSIC_LENGTHS = tuple(range(9))
 FD_LENGTHS = tuple(int(length) for length in DLC_TO_LENGTH)
 
-NS_PER_MS = 1_000_000
-MIN_PERIOD_NS = NS_PER_MS // 10  # 10,000 frames/s of one row: as much as a bus of 1 Mbit/s carries
 MAX_COUNT = 1_000_000_000
-MAX_PERIOD_NS = 3_600_000 * NS_PER_MS
 
 # Every kind of frame that exists, so that none that does not can be chosen. CAN FD has no remote frames.
 FRAME_TYPES: tuple[tuple[str, int], ...] = (
@@ -148,7 +150,7 @@ class TransmitRow:
 
 def check_id(arbitration_id: int, extended: bool) -> None:
     """Raise RowError where the id does not fit the kind of frame."""
-    if 0 <= arbitration_id <= (EXTENDED_MAX if extended else STANDARD_MAX):
+    if 0 <= arbitration_id <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
         return
     if extended:
         raise RowError(f"Id {arbitration_id:X} is too large: extended ids end at 1FFFFFFF.")
@@ -172,4 +174,4 @@ def check_length(length: int, fd: bool) -> None:
 def check_period(period_ns: int) -> None:
     """Raise RowError where the period is out of range."""
     if not MIN_PERIOD_NS <= period_ns <= MAX_PERIOD_NS:
-        raise RowError("The period must lie between 0.1 and 3,600,000 ms (one hour).")
+        raise RowError("The period must lie between 0.1 and 86,400,000 ms (24 hours).")

@@ -20,6 +20,7 @@ from typing import Any
 from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.models.transmit.row import RowError, TransmitRow
 from canmcast_gui.transmit.conditions import Condition
 
@@ -32,7 +33,7 @@ _EXPECT = re.compile(
     r"expect\s+(?P<filter>.+?)(?:\s+within\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s))?(?P<on>\s+or\s+go\s+on)?"
 )
 _LOOP = re.compile(r"loop(?:\s+(?P<times>\d{1,18})\s+times?)?")
-_UNITS = {"us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+_UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
 MOST_STEPS = 10_000
 
 

@@ -10,9 +10,10 @@ import re
 
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.filters.tokens import Token, tokenize
-from canmcast_gui.models.transmit.row import MAX_PERIOD_NS, RowError
+from canmcast_gui.frames.units import MAX_PERIOD_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US
+from canmcast_gui.models.transmit.row import RowError
 
-_UNITS = {"us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+_UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "μs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
 _DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(us|µs|μs|ms|s)")
 
 
@@ -55,5 +56,5 @@ def _delay(text: str, after: Token) -> int:
         )
     delay_ns = float(match[1]) * _UNITS[match[2]]
     if delay_ns > MAX_PERIOD_NS:
-        raise RowError(f"A delay is at most 3,600 s (one hour) (at character {after.position + 1}).")
+        raise RowError(f"A delay is at most 86,400 s (24 hours) (at character {after.position + 1}).")
     return round(delay_ns)

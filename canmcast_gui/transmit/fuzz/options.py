@@ -6,7 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from canmcast_gui.frames import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
-from canmcast_gui.frames.validity import CLASSIC_BYTES, MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.frames.units import (
+    MAX_EXTENDED_ID,
+    MAX_PERIOD_NS,
+    MAX_STANDARD_ID,
+    NS_PER_SECOND,
+    NS_PER_US,
+)
+from canmcast_gui.frames.validity import CLASSIC_BYTES
 from canmcast_gui.transmit.errors import TransmitError
 
 # The kinds of frames, and their flags beside that of an extended id.
@@ -17,11 +24,23 @@ KINDS = {
     "remote": int(Flag.REMOTE),
 }
 MOST_SEED = (1 << 64) - 1
-# A million frames a second is more than any process sends; the slowest is one in a quarter of an hour.
-MIN_PERIOD_NS, MAX_PERIOD_NS = 1_000, 1_000_000_000_000
+# A million frames a second is more than any process sends.
+MAX_RATE = 1_000_000.0
+MIN_RATE = NS_PER_SECOND / MAX_PERIOD_NS
 # Times are int64 in nanoseconds; far more frames than anybody waits for.
 _MOST_ROWS = 1 << 62
 _LENGTHS = tuple(int(length) for length in DLC_TO_LENGTH)
+
+
+def period_of(rate: float) -> int:
+    """Nanoseconds between two frames at ``rate`` frames/s. Raises TransmitError where it is out of range."""
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise _wrong_rate(rate)
+    return round(NS_PER_SECOND / rate)
+
+
+def _wrong_rate(rate: float) -> TransmitError:
+    return TransmitError(f"{rate:g} frames/s are not possible; choose one in 24 hours to {MAX_RATE:,.0f}/s.")
 
 
 @dataclass(frozen=True)
@@ -66,9 +85,8 @@ class FuzzOptions:
             raise TransmitError(f"A seed of {self.seed} is not possible; choose 0 to {MOST_SEED}.")
         if self.count is not None and self.count < 1:
             raise TransmitError("At least one frame must be asked for.")
-        if not MIN_PERIOD_NS <= self.period_ns <= MAX_PERIOD_NS:
-            rate = 1e9 / self.period_ns if self.period_ns > 0 else 0
-            raise TransmitError(f"{rate:g} frames/s are not possible; choose 0.001 to 1,000,000.")
+        if not NS_PER_US <= self.period_ns <= MAX_PERIOD_NS:
+            raise _wrong_rate(NS_PER_SECOND / self.period_ns if self.period_ns > 0 else 0)
         return self
 
     def _check_ids(self) -> None:

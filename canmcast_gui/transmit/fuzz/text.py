@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from canmcast_gui.frames import MAX_PAYLOAD
-from canmcast_gui.frames.validity import MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 from canmcast_gui.transmit.errors import TransmitError
 
 _IDS = re.compile(r"(?:0[xX])?(?P<first>[0-9A-Fa-f]{1,8})(?:(?:\.\.|-)(?:0[xX])?(?P<last>[0-9A-Fa-f]{1,8}))?")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.frames.filters.nodes import MatchedId
-from canmcast_gui.frames.validity import MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 from canmcast_gui.transmit.errors import TransmitError
 
 # Factors beyond these are slips of the keyboard.

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-
-_NS = 1_000_000_000
+from canmcast_gui.frames.units import NS_PER_SECOND
 
 
 def within(batches: Iterable[FrameBatch], start_ns: int, stop_ns: int | None) -> Iterator[FrameBatch]:
@@ -48,7 +47,7 @@ class LongestGap:
 
     def sentence(self) -> str:
         """What to tell a user who has chosen several files and may wait for long; "" for a short gap."""
-        minutes = round(self.gap_ns / _NS / 60)
+        minutes = round(self.gap_ns / NS_PER_SECOND / 60)
         if minutes < 10:
             return ""
         days, rest = divmod(minutes, 1440)

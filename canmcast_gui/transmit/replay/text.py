@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.frames.validity import MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.replay.options import Id
 

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.fitting import FitHeight
 from canmcast_gui.ui.plain_text import label_text
 
-_NS = 1_000_000_000
 WORD = (
     "Frames are put in the order of their times. A channel that two files have gets another number for the "
     "later one."
@@ -89,7 +89,7 @@ class SeveralDialog(QDialog):
 
     def _on_accepted(self) -> None:
         parts = [
-            LogPart(path, round(offset.value() * _NS))
+            LogPart(path, round(offset.value() * NS_PER_SECOND))
             for path, offset in zip(self._paths, self.offsets, strict=True)
         ]
         self.chosen.emit(parts, self.together.isChecked())

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.ui.plot.view import PlotView
 from canmcast_gui.ui.views import WideNumbers, leave_by_tab
 
-NS = 1e9
 MOST_LINES = 6
 A, B = 0, 1
 LEAST_NAME = 8  # characters
@@ -132,10 +132,10 @@ class PlotCursors(QObject):
         here_s = self.seconds[which]
         if here_s is None:
             return None
-        here = start_ns + round(here_s * NS)
+        here = start_ns + round(here_s * NS_PER_SECOND)
         found = (one.samples.beside(here, direction) for one in self._data.signals)
         times = [time for time in found if time is not None]
-        return ((min if direction > 0 else max)(times) - start_ns) / NS if times else None
+        return ((min if direction > 0 else max)(times) - start_ns) / NS_PER_SECOND if times else None
 
     def show_measures(self, start_ns: int) -> None:
         """Bring the table up to date; the recording starts at ``start_ns``."""
@@ -144,6 +144,6 @@ class PlotCursors(QObject):
         if first is None or second is None:
             return
         self._times.setText(span_text(first, second))
-        places = (start_ns + round(one * NS) for one in (first, second))
+        places = (start_ns + round(one * NS_PER_SECOND) for one in (first, second))
         self.table.measures.show_signals(self._data.signals, *places)
         self.table.fit()

@@ -9,13 +9,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette, QPen
 
 from canmcast_gui.app.plot_setup import LineKind
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.models.plot.samples import Curve, Times
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot.axes import PlotAxis
 from canmcast_gui.ui.plot.box import LaneBox
 
-NS = 1e9
 MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
 SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
 POINT_PIXELS = 4
@@ -93,7 +93,7 @@ class ValueAxis:
         low, high, drawn = np.inf, -np.inf, 0
         lines = [(start_ns, losses, self.curves), (other_start_ns, _NO_TIMES, self.others)]
         for origin_ns, missing, curves in lines:
-            first, last = (origin_ns + round(second * NS) for second in span)
+            first, last = (origin_ns + round(second * NS_PER_SECOND) for second in span)
             for signal, item in curves:
                 curve = signal.samples.curve(first, last, points)
                 drawn += len(curve.times)
@@ -153,7 +153,7 @@ def _draw_curve(
     item: pg.PlotCurveItem, signal: PlotSignal, curve: Curve, start_ns: int, losses: Times, dot: float
 ) -> None:
     """``dot`` is how many seconds long a point is."""
-    x, y = (curve.times - start_ns) / NS, curve.values
+    x, y = (curve.times - start_ns) / NS_PER_SECOND, curve.values
     if signal.kind is LineKind.POINTS:
         ends = np.stack([x, x + dot], axis=1).ravel()  # one of no length would not be drawn
         item.setData(ends, np.repeat(y, 2), connect="pairs")

@@ -14,11 +14,12 @@ from canmcast_gui.app.plot_setup import PlotSetup, PlotStyle
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.signal_export import ALWAYS_NS, SignalExport
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.database.mime import signals_of_mime
 from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
 from canmcast_gui.models.plot.samples import SampleStore
-from canmcast_gui.models.plot.span import NS, SpanMode
+from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.plot.actions import PlotActions
 from canmcast_gui.ui.plot.bar import PlotBar
 from canmcast_gui.ui.plot.colors import SignalColors
@@ -279,7 +280,7 @@ class PlotPanel(QWidget):
 
     def _on_moved(self) -> None:
         reference = self._session.reference
-        self.bar.show_offset(reference.path, reference.offset_ns / NS)
+        self.bar.show_offset(reference.path, reference.offset_ns / NS_PER_SECOND)
         self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -315,7 +316,7 @@ class PlotPanel(QWidget):
             self._say(save_picture(path, shown, area, lambda: ", ".join(self.signals())))
             return
         start_ns = self._session.recording.start_ns
-        first, last = (start_ns + round(second * NS) for second in self.span.span)
-        every_ns = None if choice.every_s is None else round(choice.every_s * NS)
+        first, last = (start_ns + round(second * NS_PER_SECOND) for second in self.span.span)
+        every_ns = None if choice.every_s is None else round(choice.every_s * NS_PER_SECOND)
         span = (first, last) if choice.visible_only else ALWAYS_NS
         self._session.export_signals(path, SignalExport(tuple(self.signals()), span, every_ns))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import PlotData, PlotSignal
-from canmcast_gui.models.plot.span import NS, PlotSpan
+from canmcast_gui.models.plot.span import PlotSpan
 from canmcast_gui.ui.plot.cursors import A, PlotCursors
 from canmcast_gui.ui.plot.legend import PlotLegend
 
@@ -57,7 +58,7 @@ class PlotReadout:
         """Values at the cursor, else at the end of what is shown; and what is between two cursors."""
         start_ns = self._session.recording.start_ns
         cursor = self._cursors.seconds[A]
-        time_ns = start_ns + round((self._span.span[1] if cursor is None else cursor) * NS)
+        time_ns = start_ns + round((self._span.span[1] if cursor is None else cursor) * NS_PER_SECOND)
         self._legend.set_values([self._value_text(one, time_ns) for one in self._data.signals])
         self._cursors.show_measures(start_ns)
 
@@ -65,7 +66,7 @@ class PlotReadout:
         """A value, and how far it lies above that of the recording which it is compared with."""
         text = signal.text(signal.samples.value_at(time_ns))
         start_ns = self._session.recording.start_ns
-        difference = self._comparison.difference(signal, (time_ns - start_ns) / NS, start_ns)
+        difference = self._comparison.difference(signal, (time_ns - start_ns) / NS_PER_SECOND, start_ns)
         return text if difference is None else f"{text}  Δ {difference:+.6g}"
 
     @property

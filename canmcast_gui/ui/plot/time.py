@@ -6,9 +6,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import PlotData
-from canmcast_gui.models.plot.span import NS, PlotSpan, SpanMode
+from canmcast_gui.models.plot.span import PlotSpan, SpanMode
 from canmcast_gui.ui.plot.cursors import A, B, PlotCursors
 from canmcast_gui.ui.plot.view import PlotView
 
@@ -83,7 +84,10 @@ class PlotTime(QObject):
             first = last if first is None else first
         if first is None or last is None:
             return None, None
-        start, stop = (first - recording.start_ns) / NS, (last - recording.start_ns) / NS
+        start, stop = (
+            (first - recording.start_ns) / NS_PER_SECOND,
+            (last - recording.start_ns) / NS_PER_SECOND,
+        )
         other = comparison.extent() if self.span.mode is SpanMode.ALL else None
         return (start, stop) if other is None else (min(start, other[0]), max(stop, other[1]))
 

@@ -8,12 +8,11 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.models.plot.xy import pairs
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot.axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
-
-NS = 1e9
 
 
 class XYView(pg.GraphicsLayoutWidget):
@@ -66,7 +65,7 @@ class XYView(pg.GraphicsLayoutWidget):
         """Draw what is between two times, in seconds since ``start_ns``."""
         if not self._signals:
             return
-        first, last = (start_ns + round(second * NS) for second in span)
+        first, last = (start_ns + round(second * NS_PER_SECOND) for second in span)
         across, *over = self._signals
         for signal, curve in zip(over, self.curves, strict=True):
             curve.setData(*pairs(across.samples, signal.samples, first, last))

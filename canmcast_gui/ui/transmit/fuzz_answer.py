@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.trace.text import candump_lines
 from canmcast_gui.transmit import FuzzAnswer
 from canmcast_gui.ui import theme
@@ -24,7 +25,6 @@ from canmcast_gui.ui.transmit.buttons import action_button, new_action
 
 # Lines of the list that are seen at least.
 _LEAST_LINES = 3
-_NS_PER_MS = 1_000_000
 
 
 class FuzzAnswerView(QWidget):
@@ -102,7 +102,7 @@ class FuzzAnswerView(QWidget):
         times = self._frames.timestamp_ns.tolist()
         texts = [line.split(" ")[2] for line in candump_lines(self._frames).splitlines()]
         for time_ns, text in zip(times, texts, strict=True):
-            self.list.addItem(QListWidgetItem(f"{(time_ns - came_ns) / _NS_PER_MS:>10.3f} ms  {text}"))
+            self.list.addItem(QListWidgetItem(f"{(time_ns - came_ns) / NS_PER_MS:>10.3f} ms  {text}"))
         self.list.item(len(times) - 1).setText(f"{'answer':>13}  {texts[-1]}")
         self._color_answer()
         self.list.setCurrentRow(max(0, len(times) - 2))

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.fuzz_setup import MAX_RATE, MIN_RATE, MOST_COUNT, MOST_SEED, FuzzSetup
+from canmcast_gui.app.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
 from canmcast_gui.logfile.formats import FORMATS
+from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 
@@ -91,7 +92,7 @@ class FuzzFields(QWidget):
 
     def _rate_box(self) -> QDoubleSpinBox:
         box = _RateBox(self)
-        box.setDecimals(3)
+        box.setDecimals(6)  # one frame in 24 hours is 0.000012 in a second
         box.setRange(MIN_RATE, MAX_RATE)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         return _narrow(box)
@@ -235,4 +236,4 @@ class _RateBox(QDoubleSpinBox):
     """Shows only the decimals that there are."""
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        return f"{value:.6f}".rstrip("0").rstrip(".")

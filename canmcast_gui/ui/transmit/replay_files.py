@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import ORDERS, Order
 from canmcast_gui.printable import printable
@@ -15,7 +16,6 @@ from canmcast_gui.ui.dialogs.several import offset_box
 from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
 
-_NS = 1_000_000_000
 _WORDS: dict[Order, str] = {
     "times": "By their dates and times",
     "together": "All begin together",
@@ -67,7 +67,7 @@ class ReplayFiles(QWidget):
     def _show_offsets(self) -> None:
         for box, part in zip(self.offsets, self._parts, strict=False):
             with QSignalBlocker(box):
-                box.setValue(part.offset_ns / _NS)
+                box.setValue(part.offset_ns / NS_PER_SECOND)
 
     def _make_lines(self) -> None:
         for line in range(1, self._grid.rowCount()):
@@ -115,7 +115,7 @@ class ReplayFiles(QWidget):
 
     def _move_by(self, place: int, seconds: float) -> None:
         parts = list(self._parts)
-        parts[place] = replace(parts[place], offset_ns=round(seconds * _NS))
+        parts[place] = replace(parts[place], offset_ns=round(seconds * NS_PER_SECOND))
         self._tell(parts)
 
     def _lift(self, place: int) -> None:

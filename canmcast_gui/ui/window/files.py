@@ -16,6 +16,7 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.counted import are, counted
 from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
 from canmcast_gui.logfile.merge import LogPart
@@ -27,7 +28,6 @@ from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.plain_text import title_text
 from canmcast_gui.ui.window.tables import with_layout
 
-MINUTE_NS = 60_000_000_000
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
 
 
@@ -110,7 +110,7 @@ class FileFlows(QObject):
             self._session.message.emit("info", "There are no frames to save yet.")
             return
         newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
-        rows = range(first_row_since(recording, newest - MINUTE_NS), recording.end_row)
+        rows = range(first_row_since(recording, newest - NS_PER_MINUTE), recording.end_row)
         self.dialog(
             "Save the last minute", _write_filters(),
             lambda path: self._session.save_file(path, rows), save_as=_name(),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.view import TraceView
-
-NS = 1e9
 
 
 class TimeLink(QObject):
@@ -44,7 +43,10 @@ class TimeLink(QObject):
         visible = [view for view in self._chronological() if view.isVisible()]
         if not len(recording) or not visible:
             return
-        row = min(first_row_since(recording, recording.start_ns + round(second * NS)), recording.end_row - 1)
+        row = min(
+            first_row_since(recording, recording.start_ns + round(second * NS_PER_SECOND)),
+            recording.end_row - 1,
+        )
         self._is_showing = True
         (self._views.current if self._views.current in visible else visible[0]).show_row(row)
         self._is_showing = False
@@ -54,4 +56,4 @@ class TimeLink(QObject):
         if self._is_showing or row is None or not recording.first_row <= row < recording.end_row:
             return
         time_ns = int(recording.rows(row, row + 1).timestamp_ns[0])
-        self._plots.follow_time((time_ns - recording.start_ns) / NS)
+        self._plots.follow_time((time_ns - recording.start_ns) / NS_PER_SECOND)

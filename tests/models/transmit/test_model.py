@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import (
     ARMED,
     COLUMNS,
@@ -22,7 +23,7 @@ from canmcast_gui.models.transmit.columns import (
     TYPE,
 )
 from canmcast_gui.models.transmit.model import MAX_ROWS, TransmitModel
-from canmcast_gui.models.transmit.row import NS_PER_MS, TransmitRow
+from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transmit import Trigger
 
 

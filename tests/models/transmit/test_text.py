@@ -74,7 +74,7 @@ def test_periods_are_read_as_they_are_shown(period_ns: int):
     assert parse_period(period_text(period_ns)) == period_ns
 
 
-@pytest.mark.parametrize("text", ["", "x", "0", "-5", "nan", "inf", "1e300", "3600001"])
+@pytest.mark.parametrize("text", ["", "x", "0", "-5", "nan", "inf", "1e300", "86400001"])
 def test_other_periods_are_refused(text):
     with pytest.raises(RowError):
         parse_period(text)

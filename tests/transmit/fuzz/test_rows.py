@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
+from canmcast_gui.frames.units import MAX_PERIOD_NS
 from canmcast_gui.frames.validity import valid_rows
 from canmcast_gui.transmit import FuzzOptions, TransmitError
-from canmcast_gui.transmit.fuzz.options import KINDS, MAX_PERIOD_NS, MOST_SEED
+from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 from canmcast_gui.transmit.wire import pack, unpack
