@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.database.containers import contained_frames
 from canmcast_gui.database.convert import physical_reader
@@ -14,9 +12,8 @@ from canmcast_gui.database.extract import raw_reader
 from canmcast_gui.database.model import Message
 from canmcast_gui.database.places import Place
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
+from canmcast_gui.frames.arrays import Column, Mask
 
-Column = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 Found = tuple[Column, Column]
 
 _KIND = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)

@@ -7,13 +7,11 @@ is the one that cantools reads.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import MAX_PAYLOAD, FrameBatch
+from canmcast_gui.frames.arrays import RowNumbers
 
 HEADER_BYTES = 4
-
-Rows = npt.NDArray[np.int64]
 
 
 def header_at(payload: bytes, place: int) -> tuple[int, int]:
@@ -21,7 +19,7 @@ def header_at(payload: bytes, place: int) -> tuple[int, int]:
     return int.from_bytes(payload[place : place + 3], "big"), payload[place + 3]
 
 
-def contained_frames(batch: FrameBatch, header_id: int) -> tuple[Rows, FrameBatch]:
+def contained_frames(batch: FrameBatch, header_id: int) -> tuple[RowNumbers, FrameBatch]:
     """The messages of that header id in containers: the rows of their containers, and frames of their own.
 
     A container that has the message twice gives two rows.
@@ -43,7 +41,7 @@ def contained_frames(batch: FrameBatch, header_id: int) -> tuple[Rows, FrameBatc
         found_lengths.append(np.minimum(end[wanted], lengths[rows[wanted]]) - start[wanted])
         found_rows.append(rows[wanted])
         places[rows] = end
-    joined: Rows = np.concatenate([np.zeros(0, np.int64), *found_rows])
+    joined: RowNumbers = np.concatenate([np.zeros(0, np.int64), *found_rows])
     order = np.argsort(joined, kind="stable")
     data = np.concatenate([np.zeros((0, MAX_PAYLOAD), np.uint8), *found_data])[order]
     length = np.concatenate([np.zeros(0, np.int64), *found_lengths])[order]

@@ -8,15 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.database.extract import WORD_BITS
 from canmcast_gui.database.model import Signal
-
-Column = npt.NDArray[Any]
+from canmcast_gui.frames.arrays import Column
 
 _INT64 = range(-(1 << 63), 1 << 63)
 _UINT64 = range(1 << 64)

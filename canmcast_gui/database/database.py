@@ -6,10 +6,9 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.database.columns import SignalColumn
 from canmcast_gui.database.encode import encode_payload
@@ -19,13 +18,11 @@ from canmcast_gui.database.notes import Note
 from canmcast_gui.database.payload import PayloadDecoder
 from canmcast_gui.database.places import Place, places_in
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Column, RowNumbers, Times
 
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
 
-Times = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.int64]
-Column = npt.NDArray[Any]
 
 # (arbitration id, extended), and which bits of the id must agree where that is not all of them.
 NamedId = tuple[int, bool] | tuple[int, bool, int]
@@ -120,7 +117,7 @@ class Database:
         """
         return self._decode(batch, name, batch.timestamp_ns)
 
-    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
+    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
         """As decode(), with the rows of the batch, ascending, in place of the times."""
         return self._decode(batch, name, np.arange(len(batch)))
 

@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.database.conflicts import Conflict, conflicts_of
 from canmcast_gui.database.database import Database, NamedId
@@ -17,9 +15,7 @@ from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text
 from canmcast_gui.database.scope import EVERYTHING, Scope
 from canmcast_gui.frames import FrameBatch, SourceTable
-
-Rows = npt.NDArray[np.int64]
-Column = npt.NDArray[Any]
+from canmcast_gui.frames.arrays import Column, RowNumbers
 
 # What has been asked once is asked for every repaint of a row; more ids than on any real bus.
 _MOST_REMEMBERED = 100_000
@@ -186,12 +182,12 @@ class DatabaseSet:
         """Whether any database has the signal "Message.Signal"."""
         return any(one.has_signal(name) for one in self._databases)
 
-    def decode(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
+    def decode(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
         """As decode_rows(), with timestamps (int64, nanoseconds) in place of rows."""
         rows, values = self.decode_rows(batch, name)
         return batch.timestamp_ns[rows], values
 
-    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[Rows, Column]:
+    def decode_rows(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
         """The rows of a batch that carry the signal "Message.Signal", ascending, and its values there.
 
         The first database that has the signal reads those frames that it is for, the next one those that
@@ -202,7 +198,7 @@ class DatabaseSet:
             raise DatabaseError(f"no database has the signal {name}; load the database that describes it")
         return reader(batch)
 
-    def reader(self, name: str) -> Callable[[FrameBatch], tuple[Rows, Column]] | None:
+    def reader(self, name: str) -> Callable[[FrameBatch], tuple[RowNumbers, Column]] | None:
         """decode_rows() of one signal by the databases of now, in any thread; None for an unknown one."""
         found = [(one, self.scope(one.path)) for one in self._databases if one.has_signal(name)]
         return partial(_read, found, self._sources, name) if found else None
@@ -210,13 +206,13 @@ class DatabaseSet:
 
 def _read(
     databases: list[tuple[Database, Scope]], sources: SourceTable, name: str, batch: FrameBatch
-) -> tuple[Rows, Column]:
+) -> tuple[RowNumbers, Column]:
     """By each database what no earlier one was for."""
     first, scope = databases[0]
     if scope.is_everything:
         return first.decode_rows(batch, name)
     left = np.ones(len(batch), np.bool_)
-    parts: list[tuple[Rows, Column]] = []
+    parts: list[tuple[RowNumbers, Column]] = []
     for database, scope in databases:
         meant = scope.mask(batch, sources) & left
         left &= ~meant

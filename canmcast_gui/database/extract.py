@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from canmcast_gui.database.model import Signal
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Column, Words
 
-Words = npt.NDArray[np.uint64]
-Column = npt.NDArray[Any]
 Reader = Callable[[FrameBatch], Column]
 
 WORD_BITS = 64

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.database.errors import TableError
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Column, Places, Times
 from canmcast_gui.frames.units import NS_PER_SECOND
 
-Times = npt.NDArray[np.int64]
-Places = npt.NDArray[np.int64]
-Column = npt.NDArray[Any]
-
 # Gives the rows of a batch that carry a signal, ascending, and its values there.
-Decode = Callable[[FrameBatch, str], tuple[npt.NDArray[Any], Column]]
+Decode = Callable[[FrameBatch, str], tuple[Column, Column]]
 
 # Of one portion of frames: a distance that asks for more is a slip, and would fill the disk.
 MOST_EVEN_ROWS = 50_000_000

@@ -12,14 +12,11 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import bits
+from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import DLC_TO_LENGTH, LENGTH_TO_DLC
-
-Numbers = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
 
 # CRC delimiter, acknowledge and its delimiter, seven bits of end of frame, three of intermission. They are
 # not stuffed.

@@ -10,12 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import INLINE_BYTES, LENGTH_TO_DLC, Flag, FrameBatch, bits
-
-Mask = npt.NDArray[np.bool_]
+from canmcast_gui.frames.arrays import Mask
 
 _SWITCHES = Flag.BRS | Flag.ESI
 _OTHER_KINDS = Flag.FD | _SWITCHES | Flag.REMOTE

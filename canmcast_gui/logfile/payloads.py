@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
-
-Column = npt.NDArray[Any]
-Bytes = npt.NDArray[np.uint8]
+from canmcast_gui.frames.arrays import Bytes, Column
 
 # A mask for each length 0..8 that keeps this many of eight payload bytes, as one word.
 _KEPT = np.array([(1 << 8 * length) - 1 for length in range(INLINE_BYTES + 1)], dtype=np.uint64)

@@ -12,11 +12,12 @@ import re
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.read_text import Passed, Remark
 from canmcast_gui.logfile.rows import Row, payload_of, whole_number
 from canmcast_gui.logfile.rows import nanoseconds as nanoseconds_of
 from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 

@@ -13,12 +13,11 @@ from PySide6.QtGui import QBrush
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text
 from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Kind
-
-Values = npt.NDArray[Any]
 
 # Refreshes between two sortings: rows that jump each time cannot be read.
 SORT_EVERY = 4
@@ -30,7 +29,7 @@ class StatisticsColumn:
 
     title: str
     width: int
-    values: Callable[[NewestById], Values]
+    values: Callable[[NewestById], Column]
     text: Callable[[Any], str]
     tip: str
     right: bool = True
@@ -46,13 +45,13 @@ def period_text(period_ns: float) -> str:
     return f"{period_ns / 1e6:.3f} ms" if size >= 1e6 else f"{period_ns / 1e3:.1f} µs"
 
 
-def _share(newest: NewestById) -> Values:
+def _share(newest: NewestById) -> Column:
     return newest.count / max(int(newest.count.sum()), 1)
 
 
-def _rate(newest: NewestById) -> Values:
+def _rate(newest: NewestById) -> Column:
     mean = newest.cycles.mean_ns
-    rate: Values = 1e9 / np.where(mean > 0, mean, np.nan)
+    rate: Column = 1e9 / np.where(mean > 0, mean, np.nan)
     return rate
 
 
@@ -105,7 +104,7 @@ class StatisticsModel(ColumnTable):
         self._databases = databases
         self._newest = NewestById()
         self._order: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self._values: list[Values] = [np.zeros(0)] * len(COLUMNS)
+        self._values: list[Column] = [np.zeros(0)] * len(COLUMNS)
         self._generation = -1
         self._refreshes = 0
         self._sorted_by = (ID, Qt.SortOrder.AscendingOrder)
@@ -182,7 +181,7 @@ class StatisticsModel(ColumnTable):
         column, order = self._sorted_by
         size = len(self._order)
         if column == NAME:
-            keys: Values = np.array([self._name(entry).lower() for entry in range(size)], dtype=object)
+            keys: Column = np.array([self._name(entry).lower() for entry in range(size)], dtype=object)
         else:
             keys = self._values[column][:size].astype(np.float64)
             keys = -keys if order == Qt.SortOrder.DescendingOrder else keys

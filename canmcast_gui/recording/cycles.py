@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Floats, Numbers
 from canmcast_gui.recording import moments
 from canmcast_gui.recording.grouping import Groups
-from canmcast_gui.recording.moments import Floats
-
-Integers = npt.NDArray[np.int64]
 
 # Edges of the histogram's bins in ns: 1 µs to 1,000 s, twenty to a decade (each 12 % wider than the last).
 # What lies outside is counted in the first or the last bin.
 BINS_PER_DECADE = 20
-BIN_EDGES_NS: Integers = np.round(10 ** (3 + np.arange(9 * BINS_PER_DECADE + 1) / BINS_PER_DECADE)).astype(
+BIN_EDGES_NS: Numbers = np.round(10 ** (3 + np.arange(9 * BINS_PER_DECADE + 1) / BINS_PER_DECADE)).astype(
     np.int64
 )
 BINS = len(BIN_EDGES_NS) - 1
@@ -78,7 +76,7 @@ class Cycles:
     # -- columns -----------------------------------------------------------------------------------------
 
     @property
-    def first_timestamp_ns(self) -> Integers:
+    def first_timestamp_ns(self) -> Numbers:
         """Times of the first frames, int64 (n,)."""
         return self._column("first")
 
@@ -103,7 +101,7 @@ class Cycles:
         return moments.deviation(self._entries[: self._size])
 
     @property
-    def missed(self) -> Integers:
+    def missed(self) -> Numbers:
         """How many frames did not come that a steady period had promised, int64 (n,)."""
         return self._column("missed")
 
@@ -125,7 +123,7 @@ class Cycles:
     # -- updating ----------------------------------------------------------------------------------------
 
     def update(
-        self, groups: Groups, times: Integers, periods: Integers, seen: npt.NDArray[np.bool_], rows: Integers
+        self, groups: Groups, times: Numbers, periods: Numbers, seen: npt.NDArray[np.bool_], rows: Numbers
     ) -> None:
         """Take in times, periods and row numbers (n,), in the order of the groups.
 
@@ -164,7 +162,7 @@ class Cycles:
         self._histograms_used = used
 
     def _find_missed(
-        self, groups: Groups, periods: Integers, entries: npt.NDArray[np.intp], rows: Integers
+        self, groups: Groups, periods: Numbers, entries: npt.NDArray[np.intp], rows: Numbers
     ) -> None:
         """Compare each period with those before it: all at once, each group behind what is known of it."""
         which, sizes = groups.numbers, groups.sizes
@@ -187,7 +185,7 @@ class Cycles:
             self._places[entry].append(missed)
 
 
-def _missed(line: Integers, own: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], Integers]:
+def _missed(line: Numbers, own: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], Numbers]:
     """Which of the periods at the places ``own`` lack cycles, and how many each."""
     places = _gaps(line, own)
     ends, gaps = own[places], line[own[places]]
@@ -201,7 +199,7 @@ def _missed(line: Integers, own: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.i
     return places[missed], counts[missed]
 
 
-def _gaps(line: Integers, own: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _gaps(line: Numbers, own: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Which of the periods at the places ``own`` are longer than 1.5 × the median of those before.
 
     By counting, without sorting: such a period is that much longer than more than half of them.

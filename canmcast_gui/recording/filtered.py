@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import overload
 
 import numpy as np
-import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.recording.recording import Recording
 from canmcast_gui.recording.row_set import RowSet
@@ -20,8 +20,6 @@ BUDGET_ROWS = 1 << 18
 # after each block of rows.
 BUDGET_NS = 8_000_000
 BLOCK_ROWS = 1 << 13
-
-RowNumbers = npt.NDArray[np.int64]
 
 
 class FilteredRows:

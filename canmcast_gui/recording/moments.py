@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Floats
 from canmcast_gui.recording.grouping import Groups
-
-Floats = npt.NDArray[np.float64]
 
 # Weight of all values, their mean, and the weighted sum of squared deviations from it.
 MOMENTS = [("weight", np.float64), ("mean", np.float64), ("squares", np.float64)]

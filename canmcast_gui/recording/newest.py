@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames.arrays import Floats
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.recording import moments
 from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.grouping import Groups
-from canmcast_gui.recording.moments import Floats
 from canmcast_gui.recording.senders import Senders
 
 # As many as 16 bits can number. There are more extended ids than memory; a bus has some hundred.

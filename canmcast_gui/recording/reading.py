@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import CutShortError, RowsGoneError
-
-RowNumbers = npt.NDArray[np.int64]
 
 
 def whole(chunk: Chunk) -> FrameBatch:

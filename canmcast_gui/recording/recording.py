@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import FrameBatch, SourceTable
+from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.frames.private import close_to_others, make_private_folder
 from canmcast_gui.recording.chunk import Chunk
@@ -28,8 +29,6 @@ from canmcast_gui.recording.store import ChunkStore
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
 BLOCK_FRAMES = 1 << 15
-
-RowNumbers = npt.NDArray[np.int64]
 
 
 class Recording:

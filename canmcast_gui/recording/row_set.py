@@ -7,7 +7,7 @@ from bisect import bisect_right
 import numpy as np
 import numpy.typing as npt
 
-RowNumbers = npt.NDArray[np.int64]
+from canmcast_gui.frames.arrays import RowNumbers
 
 # A segment covers so many row numbers, so that 16 bits tell which of them are in.
 SEGMENT_ROWS = 1 << 16

@@ -15,7 +15,7 @@ OWN = 0xFFFF
 
 _ENTRY = np.dtype([("source", np.uint16), ("before", np.uint16), ("returns", np.int64)])
 
-Numbers = npt.NDArray[np.uint16]
+SourceNumbers = npt.NDArray[np.uint16]
 
 
 class Senders:
@@ -35,12 +35,12 @@ class Senders:
         return self._size
 
     @property
-    def source(self) -> Numbers:
+    def source(self) -> SourceNumbers:
         """Who sent the newest frame of each id, uint16 (n,); 0 where that is not known, as in a file."""
         return self._column("source")
 
     @property
-    def before(self) -> Numbers:
+    def before(self) -> SourceNumbers:
         """Who sent it before that sender did, uint16 (n,); 0 where there was nobody else."""
         return self._column("before")
 
@@ -66,7 +66,7 @@ class Senders:
         self._entries["source"][which] = sources[groups.ends - 1]
 
     def _note_changes(
-        self, groups: Groups, sources: Numbers, earlier: Numbers, places: npt.NDArray[np.intp]
+        self, groups: Groups, sources: SourceNumbers, earlier: SourceNumbers, places: npt.NDArray[np.intp]
     ) -> None:
         """Each change of sender is compared with the one before it, of the same id."""
         entries = groups.numbers[np.searchsorted(groups.starts, places, side="right") - 1]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, Source, bits
+from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.pacing import Pace
 from canmcast_gui.transport.settings import BusSettings
@@ -19,7 +20,7 @@ from canmcast_gui.transport.sockets.interface_sender import Lane, SendTimeoutErr
 from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.header_cache import Encoder
-from canmcast_gui.transport.wire.templates import WIDTH, Bytes, Numbers
+from canmcast_gui.transport.wire.templates import WIDTH
 
 # How often a sender that is in use looks whether its interface is still the right one.
 _CHECK_SECONDS = 0.5

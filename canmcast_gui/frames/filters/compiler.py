@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from canmcast_gui.frames.arrays import Mask
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalLookup
-from canmcast_gui.frames.filters.nodes import AllOf, Always, Mask, Node
+from canmcast_gui.frames.filters.nodes import AllOf, Always, Node
 from canmcast_gui.frames.filters.parser import parse
 from canmcast_gui.frames.filters.terms import Lookups
 from canmcast_gui.frames.sources import Source, SourceTable

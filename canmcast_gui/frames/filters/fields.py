@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Column, Mask
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.filters.nodes import Mask, MatchedId, Number, Operand, Values
+from canmcast_gui.frames.filters.nodes import MatchedId, Number, Operand
 from canmcast_gui.frames.layout import INLINE_BYTES, Flag
 
 # The ids of the messages whose names match a glob pattern.
@@ -22,7 +23,7 @@ SignalLookup = Callable[[str], SignalColumn | None]
 # What a signal's values are called, with the values.
 ChoiceLookup = Callable[[str], Mapping[str, Number]]
 
-NUMBER_FIELDS: dict[str, Callable[[FrameBatch], Values]] = {
+NUMBER_FIELDS: dict[str, Callable[[FrameBatch], Column]] = {
     "id": lambda batch: batch.arbitration_id,
     "dlc": lambda batch: batch.dlc,
     "length": lambda batch: batch.length,
@@ -55,7 +56,7 @@ def seconds_since(start_ns: Callable[[], int]) -> Operand:
 def data_byte(index: int) -> Operand:
     """One payload byte; a frame that is too short has none."""
 
-    def read(batch: FrameBatch) -> tuple[Values, Mask | None]:
+    def read(batch: FrameBatch) -> tuple[Column, Mask | None]:
         present = batch.length > index
         if index < INLINE_BYTES:
             return batch.data[:, index], present
@@ -70,7 +71,7 @@ def data_byte(index: int) -> Operand:
 def signal(read_column: SignalColumn) -> Operand:
     """A signal's physical value; frames that do not carry it have none."""
 
-    def read(batch: FrameBatch) -> tuple[Values, Mask | None]:
+    def read(batch: FrameBatch) -> tuple[Column, Mask | None]:
         rows, there = read_column(batch)
         present = np.zeros(len(batch), dtype=np.bool_)
         present[rows] = True
@@ -84,7 +85,7 @@ def signal(read_column: SignalColumn) -> Operand:
 def masked(operand: Operand, bits: int) -> Operand:
     """Some bits of a value."""
 
-    def read(batch: FrameBatch) -> tuple[Values, Mask | None]:
+    def read(batch: FrameBatch) -> tuple[Column, Mask | None]:
         values, present = operand(batch)
         if values.dtype == np.uint8 and bits <= 0xFF:
             return values & np.uint8(bits), present

@@ -10,17 +10,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Column, Mask
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import Flag
 from canmcast_gui.frames.sources import Source, SourceTable
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
-Mask = npt.NDArray[np.bool_]
-Values = npt.NDArray[Any]
 Number = int | float
 
 # An operand's values for a batch, and which frames have one at all (None: all do).
-Operand = Callable[[FrameBatch], tuple[Values, Mask | None]]
+Operand = Callable[[FrameBatch], tuple[Column, Mask | None]]
 
 # (arbitration id, extended), and which bits of the id must agree where that is not all of them.
 MatchedId = tuple[int, bool] | tuple[int, bool, int]

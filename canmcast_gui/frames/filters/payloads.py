@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Mask
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.filters.nodes import Mask
 from canmcast_gui.frames.layout import INLINE_BYTES, MAX_PAYLOAD
 
 # Long payloads are searched where they lie, unless a selection of frames leaves so much between them.

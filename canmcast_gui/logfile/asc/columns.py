@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines, Mask, Places
-from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, long_whole, nanoseconds, whole
+from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 
 # Where the flags of a CANFD line stand after its data, and their bit of CAN FD.

@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.classic import payload_and_code
 from canmcast_gui.logfile.asc.dates import parse_date
@@ -20,7 +21,7 @@ from canmcast_gui.logfile.asc.sessions import has_times_of_day
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Passed, Remark, TextLog
 from canmcast_gui.logfile.rows import Row, code_of, midnight_before, nanoseconds, payload_of, whole_number
-from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.text.lines import Lines
 
 # Lines without a time that are in order.
 _HEADER_WORDS = frozenset(

@@ -7,9 +7,10 @@ from collections import deque
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Numbers, Places
 from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines, Places
-from canmcast_gui.logfile.text.numbers import Numbers, nanoseconds
+from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.numbers import nanoseconds
 from canmcast_gui.logfile.text.sums import summed
 
 _SLASH = ord("/")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.notes import Note
 from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.payloads import classic_codes
 from canmcast_gui.logfile.text.quads import (
-    Integers,
     Quads,
     by_kind,
     decimals,
@@ -129,7 +129,7 @@ class AscSink(StartingTextSink):
         return [_TIME_PADDING.take(np.minimum(wide, 2)), *decimals(times, 6)]
 
 
-def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Integers]:
+def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Numbers]:
     """Ids, with an x behind extended ones, and how wide they are."""
     ids = batch.arbitration_id.astype(np.int64)
     extended = batch.has(Flag.EXTENDED)
@@ -137,9 +137,9 @@ def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Integers]:
     return [*hexadecimal(ids), marks], hex_digits_of(ids) + extended
 
 
-def _channel(batch: FrameBatch) -> Integers:
+def _channel(batch: FrameBatch) -> Numbers:
     return np.maximum(batch.channel, 1).astype(np.int64)
 
 
-def _turn(batch: FrameBatch) -> Integers:
+def _turn(batch: FrameBatch) -> Numbers:
     return batch.has(Flag.TX).astype(np.int64)

@@ -9,11 +9,10 @@ is around it (see _judged).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Column, Places
 from canmcast_gui.logfile.blf.layout import (
     ERROR,
     ERROR_EXT,
@@ -25,10 +24,6 @@ from canmcast_gui.logfile.blf.layout import (
     OBJECT,
     SIGNATURE,
 )
-
-Places = npt.NDArray[np.int64]
-Column = npt.NDArray[Any]
-Bytes = npt.NDArray[np.uint8]
 
 _WORD = int.from_bytes(SIGNATURE, "little")
 _HEAD = np.dtype(

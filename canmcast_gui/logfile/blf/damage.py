@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.units import NS_PER_HOUR, NS_PER_SECOND
 from canmcast_gui.logfile.blf.chain import Chain
 from canmcast_gui.logfile.problems import Missing
-
-Column = npt.NDArray[Any]
 
 # Objects that tell where in a file others are; the number of objects in its header is without them.
 _RESTORE_POINT = 115

@@ -12,17 +12,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.chain import Chain
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
-
-Column = npt.NDArray[Any]
-Bytes = npt.NDArray[np.uint8]
 
 # So many bytes must follow the last object of a stream: fields of one that is too short lie behind it.
 SLACK = 512

@@ -13,13 +13,14 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.arrays import Places
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.candump import columns, screen, screen_columns
 from canmcast_gui.logfile.candump.interfaces import channel_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_text import Remark, TextLog
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
-from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.sums import RunningSum
 
 _LINE = re.compile(

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND
 from canmcast_gui.logfile.candump.columns import channels_of
 from canmcast_gui.logfile.candump.interfaces import is_sending
 from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines, Mask, Places
-from canmcast_gui.logfile.text.numbers import Numbers, hexadecimal, nanoseconds, whole
+from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 _ERROR_CLASS = 0x20000000

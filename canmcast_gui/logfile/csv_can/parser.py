@@ -6,9 +6,10 @@ from base64 import b64decode
 from collections.abc import Hashable
 
 from canmcast_gui.frames import FrameBatch, bits
+from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.csv_can import columns
 from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, whole_number
-from canmcast_gui.logfile.text.lines import Lines, Places
+from canmcast_gui.logfile.text.lines import Lines
 
 _CELLS = 7
 

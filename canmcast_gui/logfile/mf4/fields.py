@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.logfile.mf4.blocks import Block, BlockError, Blocks
-
-Column = npt.NDArray[Any]
-Rows = npt.NDArray[np.uint8]
 
 # Kinds of channels: of fixed length, of variable length, virtual (counted, not stored).
 FIXED, VARIABLE, VIRTUAL_MASTER, VIRTUAL = 0, 1, 3, 6
@@ -67,7 +63,7 @@ class Field:
         """Whether it lies in a record of that size and can be read as a number."""
         return self.byte + self.width <= record_bytes
 
-    def raw(self, rows: Rows) -> Column:
+    def raw(self, rows: Bytes) -> Column:
         """The stored values of records, uint8 (n, bytes); a virtual channel counts them."""
         if self.kind in (VIRTUAL, VIRTUAL_MASTER):
             return np.arange(len(rows), dtype=np.int64)
@@ -78,14 +74,14 @@ class Field:
             return part.view(f"{self.form[1]}{self.form[0]}{self.width}")[:, 0]
         return self._bits(part)
 
-    def values(self, rows: Rows) -> Column:
+    def values(self, rows: Bytes) -> Column:
         """What the records mean by this channel."""
         if self.kind == VIRTUAL:
             # Constants are virtual channels whose conversion has no slope.
             return self.conversion.apply(np.zeros(len(rows), dtype=np.int64))
         return self.conversion.apply(self.raw(rows))
 
-    def _bits(self, part: Rows) -> Column:
+    def _bits(self, part: Bytes) -> Column:
         number = np.zeros(len(part), dtype=np.uint64)
         order = range(self.width) if self.form[1] == "<" else range(self.width - 1, -1, -1)
         for place, column in enumerate(order):

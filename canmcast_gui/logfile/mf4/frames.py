@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,21 +14,19 @@ from canmcast_gui.frames import (
     FrameBatch,
     bits,
 )
+from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.fields import Field
 from canmcast_gui.logfile.mf4.groups import ERROR, REMOTE, Group
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 
-Column = npt.NDArray[Any]
-Rows = npt.NDArray[np.uint8]
-
 _EXTENDED_BIT = 31
 _HIGHEST_NUMBER = 0xFFFFFFFF
 _FLAGS = (("EDL", bits.FD), ("BRS", bits.BRS), ("ESI", bits.ESI), ("Dir", bits.TX), ("IDE", bits.EXTENDED))
 
 
-def times_of(group: Group, rows: Rows) -> npt.NDArray[np.int64]:
+def times_of(group: Group, rows: Bytes) -> npt.NDArray[np.int64]:
     """Nanoseconds since the file's start; LONGEST_TIME_NS where it is none."""
     assert group.time is not None
     raw = group.time.raw(rows)
@@ -47,7 +43,7 @@ def times_of(group: Group, rows: Rows) -> npt.NDArray[np.int64]:
         return np.rint(np.where(sound, times, LONGEST_TIME_NS)).astype(np.int64)
 
 
-def records_of(group: Group, rows: Rows) -> Column:
+def records_of(group: Group, rows: Bytes) -> Column:
     """The records of frames, all but their payloads; ``length`` is what they say of these."""
     records = np.zeros(len(rows), dtype=FRAME_DTYPE)
     records["timestamp_ns"] = times_of(group, rows)
@@ -67,7 +63,7 @@ def records_of(group: Group, rows: Rows) -> Column:
     return records
 
 
-def _set_lengths(group: Group, rows: Rows, records: Column) -> None:
+def _set_lengths(group: Group, rows: Bytes, records: Column) -> None:
     codes = np.minimum(_numbers(group, "DLC", rows), 15).astype(np.uint8)
     if group.event == REMOTE:
         records["dlc"] = codes
@@ -83,7 +79,7 @@ def _set_lengths(group: Group, rows: Rows, records: Column) -> None:
     records["dlc"] = codes if "DLC" in group.fields else LENGTH_TO_DLC[lengths]
 
 
-def _numbers(group: Group, name: str, rows: Rows) -> Column:
+def _numbers(group: Group, name: str, rows: Bytes) -> Column:
     """What a field says as whole numbers from 0; zeros where the group has no such field."""
     if name not in group.fields:
         return np.zeros(len(rows), dtype=np.int64)
@@ -97,14 +93,14 @@ def _numbers(group: Group, name: str, rows: Rows) -> Column:
     return numbers
 
 
-def _is_set(field: Field, rows: Rows) -> Column:
+def _is_set(field: Field, rows: Bytes) -> Column:
     values = field.values(rows)
     if values.dtype.kind == "S":  # a direction in words
         return np.char.startswith(values, b"T")
     return np.asarray(values != 0)
 
 
-def batch_of_records(records: Column, content: Rows, places: Column, room: Column) -> FrameBatch:
+def batch_of_records(records: Column, content: Bytes, places: Column, room: Column) -> FrameBatch:
     """Frames, given where in some bytes the payload of each one stands."""
     heap = Heap()
     set_payloads(content, places, room, records, heap)

@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import MAX_PAYLOAD
+from canmcast_gui.frames.arrays import Bytes, Places
 from canmcast_gui.logfile.mf4.records import SLACK, Piece
-
-Places = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
 
 _LENGTH_BYTES = 4
 # Payloads of the frames in one piece are some megabytes; whoever says otherwise is not believed.

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.mf4.groups import DataGroup, Group
 from canmcast_gui.logfile.problems import Problems
-
-Places = npt.NDArray[np.int64]
 
 # As many records of the same group in a row make it worth looking for more of them.
 _STREAK = 32

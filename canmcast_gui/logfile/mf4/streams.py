@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.logfile.mf4.data import DataStream
 from canmcast_gui.logfile.mf4.fields import VARIABLE
 from canmcast_gui.logfile.mf4.frames import batch_of_records, records_of
@@ -18,9 +17,6 @@ from canmcast_gui.logfile.mf4.payloads import SignalData, VariableRecords
 from canmcast_gui.logfile.mf4.records import SLACK, Piece, pieces_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
-
-Column = npt.NDArray[Any]
-Rows = npt.NDArray[np.uint8]
 
 # Frames, and for each one the number by which they are put in order.
 Keyed = tuple[FrameBatch, Column]
@@ -32,7 +28,7 @@ _NONE = np.zeros(0, dtype=np.int64)
 class _Waiting:
     """Records whose payloads come later, and where they stood in the stream."""
 
-    rows: Rows
+    rows: Bytes
     order: Column
     keys: Column
 
@@ -70,7 +66,7 @@ class GroupFrames:
         for place in self._waiting.order.tolist():
             self._problems.add(f"byte {place} of the data", "a frame without its payload")
 
-    def _inline(self, rows: Rows, order: Column) -> tuple[FrameBatch, Column]:
+    def _inline(self, rows: Bytes, order: Column) -> tuple[FrameBatch, Column]:
         count = len(order)
         records = records_of(self._group, rows[:count])
         field = self._group.fields.get("DataBytes")
@@ -80,7 +76,7 @@ class GroupFrames:
         room = np.full(count, field.bits // 8)
         return self._timely(batch_of_records(records, rows.reshape(-1), places, room), order)
 
-    def _apart(self, rows: Rows, order: Column, keys: Column) -> tuple[FrameBatch, Column]:
+    def _apart(self, rows: Bytes, order: Column, keys: Column) -> tuple[FrameBatch, Column]:
         assert self._payloads is not None
         if isinstance(self._payloads, VariableRecords):
             later = self._payloads.to_come(keys)
@@ -104,7 +100,7 @@ class GroupFrames:
         return batch[sound], order[sound]
 
 
-def _rows(content: Rows, starts: Column, size: int) -> Rows:
+def _rows(content: Bytes, starts: Column, size: int) -> Bytes:
     """Records as uint8 (n + some, size); the rows behind the records are zeros."""
     extra = -(-SLACK // max(1, size))
     rows = np.zeros((len(starts) + extra, size), dtype=np.uint8)

@@ -6,12 +6,12 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.notes import Notes
@@ -19,8 +19,6 @@ from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.pcap.packets import Capture, Packet
 from canmcast_gui.logfile.problems import Problems
-
-Column = npt.NDArray[Any]
 
 # Kinds of links: SocketCAN itself, and Linux' "any" interface in two ages, which says what protocol follows
 # (https://www.tcpdump.org/linktypes.html).

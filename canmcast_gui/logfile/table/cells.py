@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from canmcast_gui.logfile.table.values import BEFORE, ROOM, Bytes, Mask, Places, stripped, without_prefix
+from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.logfile.table.values import BEFORE, ROOM, stripped, without_prefix
 
 _LINE_FEED = ord("\n")
 _BLANKS = b" \t\"'"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames.arrays import Bytes, Mask, Places
 from canmcast_gui.frames.units import MAX_STANDARD_ID
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 from canmcast_gui.logfile.table.cells import Cells
@@ -16,9 +17,6 @@ from canmcast_gui.logfile.table.dates import date_times, logger_times
 from canmcast_gui.logfile.table.layout import TIME_UNITS, TableLayout
 from canmcast_gui.logfile.table.payloads import payload_cells
 from canmcast_gui.logfile.table.values import (
-    Bytes,
-    Mask,
-    Places,
     digits_only,
     is_letter,
     times,

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Places
 from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
 from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.notes import Notes
@@ -26,7 +27,6 @@ from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table.guess import guess_layout
 from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
 from canmcast_gui.logfile.table.rows import HEAD_BYTES, UNIT_APART
-from canmcast_gui.logfile.table.values import Places
 from canmcast_gui.logfile.unwrapping import Unwrapping
 
 # Small enough for the first rows to come at once, and for columns to stay near the processor.

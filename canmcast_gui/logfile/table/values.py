@@ -10,15 +10,11 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Mask, Places
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, nanoseconds, whole
-
-Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 # A gather may reach that far beyond the start of the last cell: 64 bytes as "0x" and pairs with separators.
 ROOM = 256

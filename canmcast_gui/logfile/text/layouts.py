@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.logfile.text.lines import Lines, Mask, Places
+from canmcast_gui.frames.arrays import Mask, Places
+from canmcast_gui.logfile.text.lines import Lines
 
 # Lines of more layouts than that within a block are left to be read one by one.
 _MOST_LAYOUTS = 256

@@ -8,9 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from canmcast_gui.frames.arrays import Bytes, Mask, Places
 
 # Fields are gathered by windows of a fixed width, which may reach beyond the text: before it by the digits of
 # a number, behind it by the payload of a CAN FD frame with a space after each byte.

@@ -10,11 +10,9 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Mask, Numbers, Places, Words
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.text.lines import Bytes, Mask, Places, Text
-
-Integers = npt.NDArray[np.uint64]
-Numbers = npt.NDArray[np.int64]
+from canmcast_gui.logfile.text.lines import Text
 
 _ZEROS = np.uint64(0x3030303030303030)
 _HIGH_BITS = np.uint64(0x8080808080808080)
@@ -72,7 +70,7 @@ def long_whole(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]
     return low, good
 
 
-def _eight_digits(words: Integers) -> Numbers:
+def _eight_digits(words: Words) -> Numbers:
     words = (words & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561) >> np.uint64(8)
     words = (words & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
     words = (words & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, FrameBatch
-from canmcast_gui.logfile.text.lines import Bytes, Lines, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import hex_bytes
 
 _SPACE = 32

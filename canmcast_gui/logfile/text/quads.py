@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch
+from canmcast_gui.frames.arrays import Numbers
 
 Quads = npt.NDArray[np.uint32]
-Integers = npt.NDArray[np.int64]
 
 
 def quads_of(texts: Sequence[str]) -> Quads:
@@ -33,7 +33,7 @@ _UP_TO_FOUR_OR_NONE = _UP_TO_FOUR.copy()
 _UP_TO_FOUR_OR_NONE[0] = 0
 
 
-def _hex_tables(digits: bytes) -> tuple[Quads, Quads, Integers]:
+def _hex_tables(digits: bytes) -> tuple[Quads, Quads, Numbers]:
     """All numbers of 16 bits: with four digits, without leading zeros, and how many those are."""
     values = np.arange(0x10000)
     nibbles = values[:, None] >> np.array([12, 8, 4, 0]) & 15
@@ -98,15 +98,15 @@ def by_kind(
     return text_of(interleaved(len(batch), parts))
 
 
-def rounded(time_ns: Integers, unit_ns: int) -> Integers:
+def rounded(time_ns: Numbers, unit_ns: int) -> Numbers:
     """Nanoseconds in whole units, rounded; halves go away from zero."""
     if (time_ns >= 0).all():
         return (time_ns + unit_ns // 2) // unit_ns
-    units: Integers = np.sign(time_ns) * ((np.abs(time_ns) + unit_ns // 2) // unit_ns)
+    units: Numbers = np.sign(time_ns) * ((np.abs(time_ns) + unit_ns // 2) // unit_ns)
     return units
 
 
-def decimals(units: Integers, places: int) -> list[Quads | int]:
+def decimals(units: Numbers, places: int) -> list[Quads | int]:
     """Numbers that count the last of 3, 6 or 9 decimal places; a minus before negative ones."""
     columns: list[Quads | int] = []
     negative = units < 0
@@ -122,7 +122,7 @@ def decimals(units: Integers, places: int) -> list[Quads | int]:
     return [*columns, _POINT_THREE.take(groups[-1]), *(_THREE.take(group) for group in groups[-2::-1])]
 
 
-def whole(values: Integers) -> list[Quads | int]:
+def whole(values: Numbers) -> list[Quads | int]:
     """Integers from 0 on in decimal."""
     columns: list[Quads | int] = []
     largest = int(values.max(initial=0))
@@ -135,7 +135,7 @@ def whole(values: Integers) -> list[Quads | int]:
     return [few.take(values), *columns]
 
 
-def digits_of(values: Integers) -> Integers:
+def digits_of(values: Numbers) -> Numbers:
     """How many decimal digits integers from 0 on have."""
     count = np.ones(len(values), dtype=np.int64)
     limit = 10
@@ -146,7 +146,7 @@ def digits_of(values: Integers) -> Integers:
     return count
 
 
-def hexadecimal(values: Integers, lower: bool = False) -> list[Quads | int]:
+def hexadecimal(values: Numbers, lower: bool = False) -> list[Quads | int]:
     """Integers up to 32 bits in hexadecimal."""
     some, every = (_HEX_LOWER_UP_TO_FOUR, _HEX_LOWER_FOUR) if lower else (_HEX_UP_TO_FOUR, _HEX_FOUR)
     high, low = values >> 16, values & 0xFFFF
@@ -158,13 +158,13 @@ def hexadecimal(values: Integers, lower: bool = False) -> list[Quads | int]:
     ]
 
 
-def hex_digits_of(values: Integers) -> Integers:
+def hex_digits_of(values: Numbers) -> Numbers:
     """How many hexadecimal digits integers up to 32 bits have."""
     high = values >> 16
     return np.where(high > 0, 4 + _HEX_DIGITS.take(high), _HEX_DIGITS.take(values & 0xFFFF))
 
 
-def padded_ids(values: Integers, extended: npt.NDArray[np.bool_], shortest: int) -> list[Quads | int]:
+def padded_ids(values: Numbers, extended: npt.NDArray[np.bool_], shortest: int) -> list[Quads | int]:
     """Hexadecimal with 8 digits where extended, otherwise with ``shortest`` of 3 or 4, or more if needed."""
     low = _HEX_FOUR.take(values & 0xFFFF)
     if shortest == 3:

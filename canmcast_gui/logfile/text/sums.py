@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import Numbers, Places
 from canmcast_gui.logfile.rows import LONGEST_TIME_NS
-from canmcast_gui.logfile.text.lines import Lines, Places
-from canmcast_gui.logfile.text.numbers import Numbers
+from canmcast_gui.logfile.text.lines import Lines
 
 # To sum fewer frames at once and then look again at what is behind them takes longer than line by line.
 _FEW = 16

@@ -13,7 +13,8 @@ from canmcast_gui.app.plot_setup import LineKind, PlotStyle
 from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.plot.samples import SampleRoom, SampleStore, Times
+from canmcast_gui.frames.arrays import Times
+from canmcast_gui.models.plot.samples import SampleRoom, SampleStore
 from canmcast_gui.recording import Recording
 
 # More lines than that cannot be told apart; they share one bound of memory.

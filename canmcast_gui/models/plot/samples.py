@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Times = npt.NDArray[np.int64]
-Values = npt.NDArray[np.float64]
+from canmcast_gui.frames.arrays import Floats, Times
 
 # 0.5 MiB: small against the bound, and thinned within a fraction of a millisecond while it fills.
 BLOCK_SAMPLES = 1 << 15
@@ -31,7 +30,7 @@ LEAST_BLOCKS = 4
 MAX_POINTS = (FULL_BLOCKS + COARSE_BLOCKS) * BLOCK_SAMPLES
 
 _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
-_NO_VALUES: Values = np.zeros(0)
+_NO_VALUES: Floats = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Curve:
     """
 
     times: Times
-    values: Values
+    values: Floats
     thinned: bool = False
 
 
@@ -53,7 +52,7 @@ class _Block:
 
     def __init__(self) -> None:
         self.times: Times = np.empty(BLOCK_SAMPLES, dtype=np.int64)
-        self.values: Values = np.empty(BLOCK_SAMPLES)
+        self.values: Floats = np.empty(BLOCK_SAMPLES)
         self.count = 0
         self.coarse_times = _NO_TIMES
         self.coarse_values = _NO_VALUES
@@ -68,7 +67,7 @@ class _Block:
         """Whether the samples themselves are gone."""
         return not len(self.times)
 
-    def add(self, times: Times, values: Values) -> int:
+    def add(self, times: Times, values: Floats) -> int:
         """Take as many samples as there is room for; returns how many."""
         taken = min(len(times), BLOCK_SAMPLES - self.count)
         end = self.count + taken
@@ -102,7 +101,7 @@ class _Block:
         high = int(np.searchsorted(times, stop_ns, side="right")) + 1
         return low * scale, min(high * scale, self.count)
 
-    def points(self, low: int, high: int, group: int) -> tuple[Times, Values]:
+    def points(self, low: int, high: int, group: int) -> tuple[Times, Floats]:
         """The samples of a range of indices, the lowest and highest of each ``group`` (a power of two)."""
         if (group < COARSE_SAMPLES and not self.is_coarse) or not len(self.coarse_times):
             low -= low % group
@@ -147,7 +146,7 @@ class SampleStore:
         self.count = 0
         self.forgotten = 0
 
-    def append(self, times: Times, values: Values) -> None:
+    def append(self, times: Times, values: Floats) -> None:
         """Add samples behind the last: times int64 (n,), values (n,). NaN and infinity are left out."""
         finite = np.isfinite(values)
         if not finite.all():
@@ -241,7 +240,7 @@ def _group(samples: int, points: int) -> int:
     return max(1 << (2 * samples // max(points, 1) - 1).bit_length(), 4)
 
 
-def thin(times: Times, values: Values, group: int) -> tuple[Times, Values]:
+def thin(times: Times, values: Floats, group: int) -> tuple[Times, Floats]:
     """The lowest and the highest sample of each ``group`` samples, in the order of time."""
     if group <= 2 or len(times) <= 2:
         return times, values
@@ -252,7 +251,7 @@ def thin(times: Times, values: Values, group: int) -> tuple[Times, Values]:
     return times[picked], values[picked]
 
 
-def _extremes(matrix: Values) -> npt.NDArray[np.int64]:
+def _extremes(matrix: Floats) -> npt.NDArray[np.int64]:
     """Flat indices of the lowest and highest value of each row, in the order of the row."""
     rows = np.arange(len(matrix)) * matrix.shape[1]
     low, high = matrix.argmin(axis=1) + rows, matrix.argmax(axis=1) + rows

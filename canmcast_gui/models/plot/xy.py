@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from canmcast_gui.models.plot.samples import SampleStore, Values
+from canmcast_gui.frames.arrays import Floats
+from canmcast_gui.models.plot.samples import SampleStore
 
 # More than a lane has pixels; drawn in a few milliseconds.
 MOST_POINTS = 20_000
 
 
-def pairs(x: SampleStore, y: SampleStore, first_ns: int, last_ns: int) -> tuple[Values, Values]:
+def pairs(x: SampleStore, y: SampleStore, first_ns: int, last_ns: int) -> tuple[Floats, Floats]:
     """The points between two times, in the order of time: for each sample of ``y`` the newest value of ``x``.
 
     Before the first value of ``x`` there are none. Of very many samples the extremes of ``y`` are kept.

@@ -15,9 +15,10 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Source
+from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.models.columns import TRACE_COLUMNS
 from canmcast_gui.models.trace.lines import LineModel
-from canmcast_gui.models.trace.open import Numbers, Place
+from canmcast_gui.models.trace.open import Place
 from canmcast_gui.models.trace.reader import TextStyle, TraceReader
 from canmcast_gui.models.trace.rows import ShownRows, read_frames
 from canmcast_gui.models.trace.screen import Screen

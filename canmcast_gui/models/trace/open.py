@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64]
+from canmcast_gui.frames.arrays import Numbers
 
 
 class Place(NamedTuple):

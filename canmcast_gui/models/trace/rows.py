@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.recording import FilteredRows, Recording, RowsGoneError
-
-RowNumbers = npt.NDArray[np.int64]
 
 
 class ShownRows(Protocol):

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.arrays import Times
 from canmcast_gui.models.columns import seconds_texts
 from canmcast_gui.recording import Recording, RowsGoneError
-
-Nanoseconds = npt.NDArray[np.int64]
 
 
 class Reference(NamedTuple):
@@ -35,7 +34,7 @@ REMEMBERED = 8_192
 _KIND = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
 
 
-def clock_texts(timestamps_ns: Nanoseconds) -> list[str]:
+def clock_texts(timestamps_ns: Times) -> list[str]:
     """Local time of day with six decimals."""
     texts = []
     seconds = ""

@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames.arrays import Bytes, Words
 from canmcast_gui.transmit.fuzz.options import KINDS, FuzzOptions
-
-Words = npt.NDArray[np.uint64]
-Bytes = npt.NDArray[np.uint8]
 
 # The random words of a row: its id, its kind, its length, its payload, and more of each byte for ranges.
 _ID, _KIND, _LENGTH, _PAYLOAD, _MORE = 0, 1, 2, 3, 11

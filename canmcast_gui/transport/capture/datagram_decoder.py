@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
 from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.capture.peers import Ledger, Peer
 from canmcast_gui.transport.sockets.origins import Origin
@@ -16,7 +17,6 @@ from canmcast_gui.transport.sockets.recvmmsg import ManyReader
 from canmcast_gui.transport.wire.codec import Refusal
 from canmcast_gui.transport.wire.decode_batch import RAW_RECORD, decode_columns
 from canmcast_gui.transport.wire.header_cache import AFTER_TIME, DATA_KEY, HEAD, HEAD_SIZE, Meaning, Memory
-from canmcast_gui.transport.wire.templates import Bytes, Mask, Numbers
 
 # A frame as it arrived: what the datagram said, its payload, from whom, and when (UTC nanoseconds).
 Heard = tuple[Meaning, bytes, Peer, int]

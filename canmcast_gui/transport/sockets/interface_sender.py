@@ -7,6 +7,7 @@ import ipaddress
 import time
 from typing import Any
 
+from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
@@ -16,7 +17,6 @@ from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.sockets.origins import source_of
 from canmcast_gui.transport.sockets.sendmmsg import ManySender
 from canmcast_gui.transport.sockets.sockets import open_sending_socket
-from canmcast_gui.transport.wire.templates import Bytes, Numbers
 
 
 class SendTimeoutError(BusError):

@@ -16,12 +16,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.origins import STAMP_SIZE, Origin, Origins
 from canmcast_gui.transport.sockets.platforms import ArrivalStamp
 from canmcast_gui.transport.sockets.reading import Arrival
 from canmcast_gui.transport.wire.codec import MAX_DATAGRAM
-from canmcast_gui.transport.wire.templates import ROWS, WIDTH, Bytes, Numbers
+from canmcast_gui.transport.wire.templates import ROWS, WIDTH
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
 # Room beside each datagram for control messages and, right behind them, a socket address.

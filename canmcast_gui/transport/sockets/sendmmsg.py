@@ -16,9 +16,9 @@ import struct
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.recvmmsg import HEADER_DTYPE, libc
-from canmcast_gui.transport.wire.templates import Bytes, Numbers
 
 # As many as every kernel with this option takes (UDP_MAX_SEGMENTS); all of them must have one size.
 _MOST_SEGMENTS = 64

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag
+from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
 from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.wire.templates import (
     ID_AT,
@@ -20,10 +21,7 @@ from canmcast_gui.transport.wire.templates import (
     TAIL,
     TAIL_FLAGS_AT,
     WIDTH,
-    Bytes,
     Head,
-    Mask,
-    Numbers,
     head_of,
     slices_of,
 )

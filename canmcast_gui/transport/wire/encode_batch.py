@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
 from canmcast_gui.frames.validity import first_problem, wire_dlc
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.wire.templates import (
@@ -18,10 +19,7 @@ from canmcast_gui.transport.wire.templates import (
     TAIL_FLAGS_AT,
     TIME_AT,
     WIDTH,
-    Bytes,
     Head,
-    Mask,
-    Numbers,
     head_of,
     slices_of,
 )

@@ -13,12 +13,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.arrays import Bytes, Mask, Words
 from canmcast_gui.transport.wire.codec import WireFrame, encode
-
-Bytes = npt.NDArray[np.uint8]
-Numbers = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.uint64]
 
 # Bytes of a matrix's row: the longest usual datagram has 220.
 WIDTH = 256

@@ -9,9 +9,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette, QPen
 
 from canmcast_gui.app.plot_setup import LineKind
+from canmcast_gui.frames.arrays import Times
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import PlotSignal
-from canmcast_gui.models.plot.samples import Curve, Times
+from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot.axes import PlotAxis
 from canmcast_gui.ui.plot.box import LaneBox

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
+from canmcast_gui.frames.arrays import Times
 from canmcast_gui.models.plot.data import PlotSignal
-from canmcast_gui.models.plot.samples import Times
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.plot.view import PlotView
 from canmcast_gui.ui.plot.xy_view import XYView

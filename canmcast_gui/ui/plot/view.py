@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
 
+from canmcast_gui.frames.arrays import Times
 from canmcast_gui.models.plot.data import PlotSignal
-from canmcast_gui.models.plot.samples import Times
 from canmcast_gui.ui.plot.lane import Lane, lanes_of
 
 MIN_LANE_HEIGHT = 30
