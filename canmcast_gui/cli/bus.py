@@ -1,4 +1,4 @@
-"""Receiving from a bus in a command: batches until a count, a time or Ctrl+C; the counters at the end."""
+"""The bus of a command: batches until a count, a time or Ctrl+C, counters, and the transmit process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.cli.output import note
 from canmcast_gui.cli.terminal import Interrupt
@@ -19,6 +19,11 @@ from canmcast_gui.frames.private import write_private
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
+if TYPE_CHECKING:
+    from canmcast_gui.transmit import Transmitter
+
+_SENDER = "canmcast_gui.transport.sender:open_sender"
+_RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
 # How often the capture process is checked; a time limit is noticed this late at most.
 SUPERVISE_SECONDS = 0.25
 # A batch is 2 MiB at most, a few hundredths of a second of work for its consumer.
@@ -135,3 +140,10 @@ def losses_text(report: dict[str, Any]) -> str:
         "foreign": "for another group",
     }
     return "".join(f", {report[key]:,} {name}" for key, name in names.items() if report[key])
+
+
+def open_transmitter(settings: BusSettings, receives: bool = False) -> Transmitter:
+    """Start the transmit process; with ``receives`` it also reads the bus, for triggers and live ids."""
+    from canmcast_gui.transmit import Transmitter
+
+    return Transmitter(_SENDER, settings.to_dict(), _RECEIVER if receives else "")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from canmcast_gui.counted import counted
 from canmcast_gui.printable import printable
 
 if TYPE_CHECKING:
+    from canmcast_gui.logfile.merge import LogPart
     from canmcast_gui.transport.settings import BusSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -100,6 +102,11 @@ def bus_options(command: Command) -> Command:
     return command
 
 
+def without_bus_options(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The other options of a command that takes the bus options."""
+    return {name: value for name, value in values.items() if name not in _NAMES}
+
+
 def any_bus_option_given(context: click.Context) -> bool:
     """Whether the command line names any bus option."""
     return _given(context, *_NAMES)
@@ -151,6 +158,20 @@ def format_option(command: Command) -> Command:
     names = [one.name for one in FORMATS if one.can_write]
     text = "Format to write.  [default: by the suffix]"
     return click.option("--format", type=click.Choice(names), help=text)(command)
+
+
+def log_parts(files: Sequence[Path], offsets: Sequence[float]) -> list[LogPart]:
+    """Each file with its --offset in seconds; the files without one have 0.
+
+    Raises click.UsageError for more offsets than files.
+    """
+    from canmcast_gui.frames.units import NS_PER_SECOND
+    from canmcast_gui.logfile.merge import LogPart
+
+    if len(offsets) > len(files):
+        raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(files), 'file')}")
+    each = [*offsets, *[0.0] * (len(files) - len(offsets))]
+    return [LogPart(path, round(offset * NS_PER_SECOND)) for path, offset in zip(files, each, strict=True)]
 
 
 def ask_before_overwriting(path: Path) -> None:

@@ -12,15 +12,15 @@ from canmcast_gui.cli.options import (
     FiniteFloat,
     ask_before_overwriting,
     format_option,
+    log_parts,
 )
 from canmcast_gui.cli.output import note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
-from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FrameReader, read_batches
 from canmcast_gui.logfile.losses import losses_sentence
-from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.merge import MergedReader
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
 
@@ -65,12 +65,9 @@ def command(
 
 
 def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) -> FrameReader | MergedReader:
-    if len(offsets) > len(sources):
-        raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(sources), 'file')}")
+    parts = log_parts(sources, offsets)
     if len(sources) == 1 and not offsets:
         return read_batches(sources[0])
-    each = [*offsets, *[0.0] * (len(sources) - len(offsets))]
-    parts = [LogPart(path, round(offset * NS_PER_SECOND)) for path, offset in zip(sources, each, strict=True)]
     return MergedReader(parts, align=align)
 
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from canmcast_gui.cli.bus import open_transmitter
 from canmcast_gui.cli.commands.fuzzer import Fuzzer
-from canmcast_gui.cli.commands.player import RECEIVER, SENDER
 from canmcast_gui.cli.options import (
     NEW_FILE,
     FiniteRange,
     ask_before_overwriting,
     bus_options,
     bus_settings_from,
+    without_bus_options,
 )
 from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
-from canmcast_gui.transmit import FuzzOptions, Transmitter
+from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED, period_of
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
+from canmcast_gui.transport.settings import BusSettings
 
 
 @click.command("fuzz")
@@ -100,23 +103,7 @@ from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse
     "--log", type=NEW_FILE, metavar="FILE", help="Write the sent frames and their times to this file."
 )
 @click.option("--step", is_flag=True, help="Start paused; . sends one frame, the space bar resumes.")
-def command(
-    ids: tuple[str, ...],
-    lengths: str,
-    kinds: tuple[str, ...],
-    can_fd: bool,
-    data: str,
-    mask: str,
-    ranges: tuple[str, ...],
-    seed: int,
-    rate: float,
-    count: int,
-    stop_at: str,
-    wait: float,
-    log: Path | None,
-    step: bool,
-    **bus: Any,
-) -> None:
+def command(**values: Any) -> None:
     """Send random frames: ids, lengths and bits within the given ranges.
 
     When a frame from another source matches --stop-at, sending stops, and the last frames sent before it are
@@ -124,28 +111,57 @@ def command(
 
     In a terminal, the space bar pauses and resumes, . sends one frame while paused, and q quits.
     """
-    settings = bus_settings_from(bus)
-    try:
-        base, random = parse_data(data, mask)
-        options = FuzzOptions(
-            ids=parse_id_ranges(" ".join(ids)),
-            lengths=parse_lengths(lengths),
-            kinds=tuple(dict.fromkeys((*kinds, *(("fd",) if can_fd else ())))) or ("classic",),
+    settings = bus_settings_from(values)
+    _fuzz(settings, FuzzArguments(**without_bus_options(values)))
+
+
+@dataclass(frozen=True)
+class FuzzArguments:
+    """The options of ``canmcast fuzz`` without those of the bus; ``wait`` is in seconds."""
+
+    ids: tuple[str, ...]
+    lengths: str
+    kinds: tuple[str, ...]
+    can_fd: bool
+    data: str
+    mask: str
+    ranges: tuple[str, ...]
+    seed: int
+    rate: float
+    count: int
+    stop_at: str
+    wait: float
+    log: Path | None
+    step: bool
+
+    def options(self) -> FuzzOptions:
+        """The options of the transmit process. Raises UserError for values that it rejects."""
+        base, random = parse_data(self.data, self.mask)
+        kinds = (*self.kinds, "fd") if self.can_fd else self.kinds
+        return FuzzOptions(
+            ids=parse_id_ranges(" ".join(self.ids)),
+            lengths=parse_lengths(self.lengths),
+            kinds=tuple(dict.fromkeys(kinds)) or ("classic",),
             base=base,
             mask=random,
-            ranges=parse_byte_ranges(" ".join(ranges)),
-            seed=seed,
-            period_ns=period_of(rate),
-            count=count or None,
+            ranges=parse_byte_ranges(" ".join(self.ranges)),
+            seed=self.seed,
+            period_ns=period_of(self.rate),
+            count=self.count or None,
         ).validated()
-        compile_filter(stop_at)
+
+
+def _fuzz(settings: BusSettings, arguments: FuzzArguments) -> None:
+    options = arguments.options()
+    try:
+        compile_filter(arguments.stop_at)
     except FilterError as error:
         raise Failure(f"--stop-at is not a valid filter: {error}") from None
     if not settings.fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
         raise Failure("--no-fd excludes CAN FD frames: use --kind classic or remote.")
-    if log is not None:
-        ask_before_overwriting(log)
-    with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
-        recorder = None if log is None else Recorder(log)
+    if arguments.log is not None:
+        ask_before_overwriting(arguments.log)
+    with open_transmitter(settings, receives=True) as transmitter:
+        recorder = None if arguments.log is None else Recorder(arguments.log)
         note(settings.reach())
-        Fuzzer(transmitter, options, stop_at, wait, recorder).run(paused=step)
+        Fuzzer(transmitter, options, arguments.stop_at, arguments.wait, recorder).run(paused=arguments.step)

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from canmcast_gui.cli.commands.player import RECEIVER, SENDER, Player
-from canmcast_gui.cli.options import EXISTING_FILE, FiniteFloat, FiniteRange, bus_options, bus_settings_from
+from canmcast_gui.cli.bus import open_transmitter
+from canmcast_gui.cli.commands.player import Player
+from canmcast_gui.cli.options import (
+    EXISTING_FILE,
+    FiniteFloat,
+    FiniteRange,
+    bus_options,
+    bus_settings_from,
+    log_parts,
+    without_bus_options,
+)
 from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.merge import MergedReader
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.several import InTurnReader, Order, open_several
-from canmcast_gui.transmit import ReplayOptions, Transmitter
+from canmcast_gui.transmit import ReplayOptions
 from canmcast_gui.transmit.replay.playlist import LongestGap, within
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
+from canmcast_gui.transport.settings import BusSettings
 
 # Small batches, so that the first frame leaves before much of the file was read.
 _BATCH_FRAMES = 4096
@@ -72,25 +81,7 @@ _BATCH_FRAMES = 4096
 @click.option("--skip-live", is_flag=True, help="Skip ids that another source on the bus sends.")
 @click.option("--step", is_flag=True, help="Start paused; . sends one frame, the space bar resumes.")
 @click.option("--error-frames", is_flag=True, help="Send error frames as well.")
-def command(
-    files: tuple[Path, ...],
-    offsets: tuple[float, ...],
-    align: bool,
-    in_turn: bool,
-    speed: float,
-    fast: bool,
-    limit: float | None,
-    loop: bool,
-    start: float,
-    stop: float | None,
-    text: str,
-    ids: tuple[str, ...],
-    channels: tuple[str, ...],
-    skip_live: bool,
-    step: bool,
-    error_frames: bool,
-    **bus: Any,
-) -> None:
+def command(**values: Any) -> None:
     """Send the frames of FILES with their recorded timing.
 
     Several files are merged on one time line, by their absolute times or as the options say. A channel that
@@ -99,45 +90,70 @@ def command(
     In a terminal, the space bar pauses and resumes, . sends one frame while paused, the left and right keys
     move by ten seconds, and q quits.
     """
-    settings = bus_settings_from(bus)
-    parts, order = _parts(files, offsets, align, in_turn)
-    options = ReplayOptions(
-        speed=None if fast else speed,
-        rate=limit if fast else None,
-        loop=loop,
-        filter=text,
-        ids=parse_ids(" ".join(ids)),
-        channels=parse_channels(" ".join(channels)),
-        skip_live=skip_live,
-        error_frames=error_frames,
-        paused=step,
-    ).validated()
-    if stop is not None and stop <= start:
+    settings = bus_settings_from(values)
+    _play(settings, PlayArguments(**without_bus_options(values)))
+
+
+@dataclass(frozen=True)
+class PlayArguments:
+    """The options of ``canmcast play`` without those of the bus; ``start`` and ``stop`` are seconds."""
+
+    files: tuple[Path, ...]
+    offsets: tuple[float, ...]
+    align: bool
+    in_turn: bool
+    speed: float
+    fast: bool
+    limit: float | None
+    loop: bool
+    start: float
+    stop: float | None
+    text: str
+    ids: tuple[str, ...]
+    channels: tuple[str, ...]
+    skip_live: bool
+    step: bool
+    error_frames: bool
+
+    def order(self) -> Order:
+        """How several files are combined. Raises click.UsageError for two ways at once."""
+        if self.align and self.in_turn:
+            raise click.UsageError("--align and --in-turn cannot be combined: use one of them")
+        return "together" if self.align else "in turn" if self.in_turn else "times"
+
+    def replay(self) -> ReplayOptions:
+        """The options of the transmit process. Raises UserError for values that it rejects."""
+        return ReplayOptions(
+            speed=None if self.fast else self.speed,
+            rate=self.limit if self.fast else None,
+            loop=self.loop,
+            filter=self.text,
+            ids=parse_ids(" ".join(self.ids)),
+            channels=parse_channels(" ".join(self.channels)),
+            skip_live=self.skip_live,
+            error_frames=self.error_frames,
+            paused=self.step,
+        ).validated()
+
+
+def _play(settings: BusSettings, arguments: PlayArguments) -> None:
+    parts, order = log_parts(arguments.files, arguments.offsets), arguments.order()
+    replay = arguments.replay()
+    if arguments.stop is not None and arguments.stop <= arguments.start:
         raise Failure("--to must be after --from")
     reader = open_several(parts, order, _BATCH_FRAMES)
     batches = iter(reader)
     first = next(batches, FrameBatch.empty())
     if len(first):  # times in the filter are relative to the first frame, also with --from
-        options = replace(options, start_ns=int(first.timestamp_ns[0]))
-    stop_ns = None if stop is None else round(stop * NS_PER_SECOND)
-    played = within(_with_remarks(chain([first], batches), reader), round(start * NS_PER_SECOND), stop_ns)
-    with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
-        if limit is not None and not fast:
-            transmitter.set_rate_limit(limit)
-        Player(transmitter, played, options).play(", ".join(file.name for file in files))
-
-
-def _parts(
-    files: tuple[Path, ...], offsets: tuple[float, ...], align: bool, in_turn: bool
-) -> tuple[list[LogPart], Order]:
-    """The files with their offsets, and how they are put together."""
-    if len(offsets) > len(files):
-        raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(files), 'file')}")
-    if align and in_turn:
-        raise click.UsageError("--align and --in-turn cannot be combined: use one of them")
-    each = [*offsets, *[0.0] * (len(files) - len(offsets))]
-    parts = [LogPart(file, round(offset * NS_PER_SECOND)) for file, offset in zip(files, each, strict=True)]
-    return parts, "together" if align else "in turn" if in_turn else "times"
+        replay = replace(replay, start_ns=int(first.timestamp_ns[0]))
+    stop_ns = None if arguments.stop is None else round(arguments.stop * NS_PER_SECOND)
+    played = within(
+        _with_remarks(chain([first], batches), reader), round(arguments.start * NS_PER_SECOND), stop_ns
+    )
+    with open_transmitter(settings, receives=True) as transmitter:
+        if arguments.limit is not None and not arguments.fast:
+            transmitter.set_rate_limit(arguments.limit)
+        Player(transmitter, played, replay).play(", ".join(file.name for file in arguments.files))
 
 
 def _with_remarks(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) -> Iterator[FrameBatch]:

@@ -19,9 +19,7 @@ from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.replay.place import ReplayPlace
 
-SENDER = "canmcast_gui.transport.sender:open_sender"
-RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
-ROWS = "canmcast_gui.recording.follower:open_rows"
+_ROWS = "canmcast_gui.recording.follower:open_rows"
 
 _POLL_SECONDS = 0.1
 _REPLAY = 1
@@ -64,7 +62,7 @@ class Player:
         self._finish(name)
 
     def _play(self, recording: Recording, interrupt: Interrupt, keys: Keys, show: Any) -> None:
-        self._transmitter.replay(_REPLAY, ROWS, {"folder": str(recording.folder)}, self._options)
+        self._transmitter.replay(_REPLAY, _ROWS, {"folder": str(recording.folder)}, self._options)
         for batch in self._batches:
             recording.append(batch)
             self._transmitter.replay_grown(_REPLAY, recording.end_row, False)

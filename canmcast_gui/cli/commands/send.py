@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from canmcast_gui.cli.bus import open_transmitter
 from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
 from canmcast_gui.cli.output import note
 from canmcast_gui.cli.program import Failure
@@ -19,7 +20,6 @@ from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 
-SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
 _POLL_SECONDS = 0.1
 
 
@@ -63,7 +63,7 @@ def _parse(text: str) -> FrameBatch:
 
 
 def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, count: int | None) -> None:
-    with Interrupt() as interrupt, Transmitter(SENDER_FACTORY, settings.to_dict()) as transmitter:
+    with Interrupt() as interrupt, open_transmitter(settings) as transmitter:
         start = time.monotonic()
         for job_id, batch in enumerate(batches):
             transmitter.arm(job_id, batch, round(period_ms * NS_PER_SECOND / 1000), count)
