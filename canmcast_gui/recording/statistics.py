@@ -39,10 +39,10 @@ class RateMeter:
             return
         slow, fast = wire_bits(batch)
         slots = np.full(len(batch), self._step % len(self._sums))
-        counted = np.ones(len(batch), dtype=np.bool_)
+        counted = np.ones(len(batch))
         if utc_ns is not None:
             steps = (now_ns - _waits(batch.timestamp_ns, utc_ns)) // BUCKET_NS
-            slots, counted = steps % len(self._sums), steps >= self._step - BUCKETS
+            slots, counted = steps % len(self._sums), (steps >= self._step - BUCKETS).astype(np.float64)
         for column, weights in enumerate((counted, slow * counted, fast * counted)):
             sums = np.bincount(slots, weights, len(self._sums))
             self._sums[:, column] += sums.astype(np.int64)

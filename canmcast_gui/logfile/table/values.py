@@ -69,7 +69,7 @@ def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
 def without_label(content: Bytes, starts: Places, ends: Places) -> Places:
     """Starts of numbers after a name and a colon."""
     begin = starts.copy()
-    for place in range(int(min(_LONGEST_LABEL, (ends - starts).max(initial=0)))):
+    for place in range(min(_LONGEST_LABEL, int((ends - starts).max(initial=0)))):
         is_colon = (content.take(starts + place) == ord(":")) & (starts + place < ends)
         begin = np.where(is_colon, starts + place + 1, begin)
     return begin
