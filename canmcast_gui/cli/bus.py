@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from canmcast_gui.cli.output import note
+from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
@@ -35,7 +35,7 @@ _PATIENCE_SECONDS = 5.0
 class Listener:
     """Receives until ``count`` frames were taken, ``duration`` seconds have passed, or Ctrl+C.
 
-    With a ``filter_text``, only matching frames are taken. Raises BusError where the bus cannot be opened,
+    With a ``filter_text``, only matching frames are taken. Raises BusError if the bus cannot be opened,
     FilterError for an invalid filter. A context manager. With ``from_first_frame`` the duration starts when
     a frame arrives: starting the sender may take longer than that.
     """
@@ -82,7 +82,7 @@ class Listener:
 
     def announce(self) -> None:
         """Print on stderr that listening has started, and how to stop."""
-        note(f"listening to {self.capture.settings.label()}; press Ctrl+C to stop")
+        print_note(f"listening to {self.capture.settings.label()}; press Ctrl+C to stop")
 
     def _seconds_left(self) -> float:
         if self._duration is None or not self._is_counting:
@@ -95,12 +95,12 @@ class Listener:
     def _supervise(self) -> None:
         sentence = self.capture.supervise()
         if sentence:
-            note(sentence)
+            print_note(sentence)
         problem, self._problem = self._problem, self.capture.problem
         if self._problem and self._problem != problem:
-            note(f"reception problem: {self._problem}")
+            print_note(f"reception problem: {self._problem}")
         elif problem and not self._problem:
-            note("frames are received again")
+            print_note("frames are received again")
 
     def report(self, recorded: int = 0) -> dict[str, Any]:
         """The counters so far, under the names that ``--report`` writes."""

@@ -27,7 +27,7 @@ class FiniteFloat(click.types.FloatParamType):
     """A finite number of a usable size: float() also accepts "nan" and "inf"."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the number; call ``fail`` where it is not usable."""
+        """Return the number; call ``fail`` if it is not usable."""
         return _finite(self, super().convert(value, param, ctx), param, ctx)
 
 
@@ -35,7 +35,7 @@ class FiniteRange(click.FloatRange):
     """A FiniteFloat within limits: FloatRange accepts "nan" whatever its limits are."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the number; call ``fail`` where it is not usable."""
+        """Return the number; call ``fail`` if it is not usable."""
         return _finite(self, super().convert(value, param, ctx), param, ctx)
 
 
@@ -177,7 +177,7 @@ def log_parts(files: Sequence[Path], offsets: Sequence[float]) -> list[LogPart]:
 def ask_before_overwriting(path: Path) -> None:
     """Ask in a terminal whether an existing file may be replaced; scripts are not asked.
 
-    Raises click.Abort where it may not.
+    Raises click.Abort if it may not.
     """
     if path.exists() and sys.stdin.isatty():
         click.confirm(f"{printable(str(path))} already exists. Replace it?", abort=True, err=True)

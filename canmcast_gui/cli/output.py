@@ -14,12 +14,12 @@ import click
 from canmcast_gui.printable import printable
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line of results on stdout."""
     click.echo(printable(line))
 
 
-def note(sentence: str) -> None:
+def print_note(sentence: str) -> None:
     """Print a line about the work on stderr."""
     click.echo(f"canmcast: {printable(sentence)}", err=True)
 

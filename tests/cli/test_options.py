@@ -1,10 +1,12 @@
 """The bus options and the settings that they stand for."""
 
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
 
-from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from
+from canmcast_gui.cli.options import any_bus_option_given, bus_options, bus_settings_from, log_parts
 from canmcast_gui.cli.program import program
 from canmcast_gui.transport import DEFAULT_GROUP_IPV4, BusSettings
 
@@ -72,6 +74,17 @@ def test_each_option_is_a_setting(arguments, expected):
 def test_what_no_bus_can_have_is_wrong_usage(arguments, reason):
     with pytest.raises(click.UsageError, match=reason):
         settings_of(*arguments)
+
+
+def test_files_without_an_offset_have_none():
+    files = [Path("a.log"), Path("b.log"), Path("c.log")]
+    assert [(part.path, part.offset_ns) for part in log_parts(files, [1.5, -0.25])] == [
+        (files[0], 1_500_000_000),
+        (files[1], -250_000_000),
+        (files[2], 0),
+    ]
+    with pytest.raises(click.UsageError, match="--offset is given 2 times for 1 file"):
+        log_parts(files[:1], [1.0, 2.0])
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e300", "9" * 5000])

@@ -17,11 +17,11 @@ from canmcast_gui.printable import printable
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Change
 
-# Lines around the rows: what is on, a blank one, the column titles, and the hint at the bottom.
+# Lines around the rows: the headline, a blank line, the column titles, and the hint at the bottom.
 LINES_AROUND = 4
 # From these widths on there is room for one more column.
 WIDE, VERY_WIDE = 96, 124
-# A changed byte stands out for that long.
+# How long a changed byte is highlighted.
 HIGHLIGHT_NS = 1_000_000_000
 
 _KIND_STYLE = ((Flag.ERROR, "red"), (Flag.REMOTE, "green"))
@@ -43,7 +43,7 @@ class Screen:
         return max(self.height - LINES_AROUND, 1)
 
     def scroll(self, rows: int, total: int) -> None:
-        """Move by ``rows``, as far as there are any."""
+        """Scroll by ``rows``, within the ``total`` rows."""
         self.first_row = min(max(self.first_row + rows, 0), max(total - self.rows, 0))
 
 
@@ -81,7 +81,7 @@ def draw(
 
 
 def _plain(cell: str | Text) -> Text:
-    """A text as its characters: rich would read brackets in it as its markup."""
+    """Plain text: rich would interpret brackets in a string as markup."""
     return cell if isinstance(cell, Text) else Text(printable(cell))
 
 
@@ -103,7 +103,7 @@ def _empty_table(width: int, named: bool) -> Table:
 
 
 def _data(frames: FrameBatch, entry: int, newest: NewestById, now_ns: int) -> Text:
-    """A payload in hex; bytes that changed lately stand out, up and down by more than their color."""
+    """A payload in hex; recently changed bytes are highlighted, up and down by more than color."""
     text = Text(no_wrap=True, overflow="ellipsis")
     fresh = now_ns - newest.changed_at_ns[entry] < HIGHLIGHT_NS
     for byte, change, is_fresh in zip(frames.payload(entry), newest.changed[entry], fresh, strict=False):

@@ -14,7 +14,7 @@ from canmcast_gui.cli.options import (
     format_option,
     log_parts,
 )
-from canmcast_gui.cli.output import note, progress_bar
+from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
@@ -61,7 +61,7 @@ def command(
 
     with Interrupt() as interrupt, progress_bar(target.name) as show:
         writer = write_file(target, format, fill, lambda: oldest_of(reader))
-    _say(reader, writer, target)
+    _print_result(reader, writer, target)
 
 
 def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) -> FrameReader | MergedReader:
@@ -71,15 +71,15 @@ def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) 
     return MergedReader(parts, align=align)
 
 
-def _say(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
+def _print_result(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
     skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
-    note(f"{counted(writer.frames, 'frame')} in {target}{skipped}")
+    print_note(f"{counted(writer.frames, 'frame')} in {target}{skipped}")
     if writer.lost:
-        note(losses_sentence(writer.format.title, writer.lost))
+        print_note(losses_sentence(writer.format.title, writer.lost))
     located = [finding.located for finding in reader.findings] + reader.problems[len(reader.findings) :]
     for problem in located:
         name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "
-        note(f"{name}{problem}")
+        print_note(f"{name}{problem}")
     if isinstance(reader, MergedReader):
         for sentence in reader.renumbered:
-            note(sentence)
+            print_note(sentence)

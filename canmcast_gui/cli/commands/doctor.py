@@ -17,7 +17,7 @@ from canmcast_gui.cli.doctor.steps import (
     open_receiver,
 )
 from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
-from canmcast_gui.cli.output import say
+from canmcast_gui.cli.output import print_line
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import Flag
@@ -48,21 +48,21 @@ def command(duration: float, **bus: Any) -> None:
     settings = bus_settings_from(bus)
     with Interrupt() as interrupt:
         fault, sentence = examine(settings, interrupt, duration)
-    say(f"Diagnosis: {sentence[0].upper()}{sentence[1:]}")
+    print_line(f"Diagnosis: {sentence[0].upper()}{sentence[1:]}")
     click.get_current_context().exit(1 if fault else 0)
 
 
 def examine(settings: BusSettings, interrupt: Interrupt, duration: float) -> tuple[bool, str]:
     """Run all steps; returns whether something on this computer is wrong, and the diagnosis."""
-    links = check_interfaces(settings, _say)
+    links = check_interfaces(settings, _report)
     if isinstance(links, Fault):
         return True, links.sentence
-    check_port(settings, _say)
-    receiver = open_receiver(settings, links, _say)
+    check_port(settings, _report)
+    receiver = open_receiver(settings, links, _report)
     if isinstance(receiver, Fault):
         return True, receiver.sentence
     try:
-        fault = check_probe(settings, receiver, interrupt, _say)
+        fault = check_probe(settings, receiver, interrupt, _report)
         if fault:
             return True, fault.sentence
         return _listen(settings, links, receiver, interrupt, duration)
@@ -70,8 +70,8 @@ def examine(settings: BusSettings, interrupt: Interrupt, duration: float) -> tup
         receiver.close()
 
 
-def _say(level: str, text: str) -> None:
-    say(f"{level:<4}  {text}")
+def _report(level: str, text: str) -> None:
+    print_line(f"{level:<4}  {text}")
 
 
 def _listen(
@@ -84,7 +84,7 @@ def _listen(
         _report_received(frames, totals)
         for sighting in others.sightings():
             place = sighting.place
-            _say(
+            _report(
                 "note", f"{counted(sighting.count, 'datagram')} for group {place.group} on {place.interface}"
             )
         return _diagnose(settings, frames, totals, others)
@@ -108,30 +108,30 @@ def _wait_for_frames(receiver: Receiver, others: OtherGroups, interrupt: Interru
 
 def _report_received(frames: int, totals: BusStatistics) -> None:
     if frames:
-        _say("ok", f"{counted(frames, 'frame')} arrived")
+        _report("ok", f"{counted(frames, 'frame')} arrived")
     else:
-        _say("note", "no frame arrived")
+        _report("note", "no frame arrived")
     if totals.foreign:
-        _say(
+        _report(
             "note",
             f"{counted(totals.foreign, 'datagram')} {were(totals.foreign)} for another group or interface, "
             "or from another host",
         )
     if totals.ignored:
-        _say(
+        _report(
             "note",
             f"{counted(totals.ignored, 'CAN FD frame')} {were(totals.ignored)} ignored, because of --no-fd",
         )
     if totals.dropped_kernel:
-        _say(
+        _report(
             "note",
             f"{counted(totals.dropped_kernel, 'datagram')} {were(totals.dropped_kernel)} lost: "
             "the receive buffer was full",
         )
     for kind, number in totals.malformed_by_kind.items():
-        _say("note", f"{counted(number, 'malformed datagram')}: {kind}")
+        _report("note", f"{counted(number, 'malformed datagram')}: {kind}")
     for one in totals.recent_malformed[-1:]:
-        _say("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
+        _report("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
 
 
 def _diagnose(

@@ -18,7 +18,7 @@ from canmcast_gui.cli.options import (
     filter_option,
     report_option,
 )
-from canmcast_gui.cli.output import note
+from canmcast_gui.cli.output import print_note
 from canmcast_gui.counted import counted
 
 
@@ -43,4 +43,4 @@ def command(
                 sys.stdout.flush()
         counters = listener.report()
         write_report(report, counters)
-        note(f"{counted(listener.taken, 'frame')} in {listener.seconds:.1f} s{losses_text(counters)}")
+        print_note(f"{counted(listener.taken, 'frame')} in {listener.seconds:.1f} s{losses_text(counters)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from canmcast_gui.cli.options import EXISTING_FILE, NEW_FILE, FiniteFloat, FiniteRange
-from canmcast_gui.cli.output import note, progress_bar
+from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
@@ -78,4 +78,4 @@ def command(
             raise Failure("interrupted; nothing was written")
     if not count:
         raise Failure(f"{file.name} has no frame that carries {' or '.join(signals)}")
-    note(f"{counted(count, 'row')} in {out}")
+    print_note(f"{counted(count, 'row')} in {out}")

@@ -18,7 +18,7 @@ from canmcast_gui.cli.options import (
     bus_settings_from,
     without_bus_options,
 )
-from canmcast_gui.cli.output import note
+from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
@@ -163,5 +163,5 @@ def _fuzz(settings: BusSettings, arguments: FuzzArguments) -> None:
         ask_before_overwriting(arguments.log)
     with open_transmitter(settings, receives=True) as transmitter:
         recorder = None if arguments.log is None else Recorder(arguments.log)
-        note(settings.reach())
+        print_note(settings.reach())
         Fuzzer(transmitter, options, arguments.stop_at, arguments.wait, recorder).run(paused=arguments.step)

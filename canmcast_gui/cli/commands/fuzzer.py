@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from canmcast_gui.cli.candump import candump_lines, frame_texts
-from canmcast_gui.cli.output import live_line, note
+from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, Keys
 from canmcast_gui.counted import counted
@@ -114,15 +114,15 @@ class Fuzzer:
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
         seed = self._options.seed
-        note(f"{counted(status.sent, 'frame')} sent{late}{skipped}, seed {seed}")
+        print_note(f"{counted(status.sent, 'frame')} sent{late}{skipped}, seed {seed}")
         if self._answer is not None:
             self._print_response(self._answer)
         elif self._problem:
             raise Failure(self._problem)
         elif self._stop_at and not self._ended_by_user:
-            note(f"no frame matched {self._stop_at}")
+            print_note(f"no frame matched {self._stop_at}")
         if self._recorder is not None and self._recorder.losses:
-            note(self._recorder.losses)
+            print_note(self._recorder.losses)
         if self._recorder is not None and self._recorder.error:
             raise Failure(self._recorder.error)
 
@@ -135,6 +135,6 @@ class Fuzzer:
             if len(answer.before)
             else "no frame sent before it"
         )
-        note(f"received {frame}{after}; {last}:")
+        print_note(f"received {frame}{after}; {last}:")
         sys.stdout.write(candump_lines(answer.before))
         sys.stdout.flush()

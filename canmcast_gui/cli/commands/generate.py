@@ -15,7 +15,7 @@ from canmcast_gui.cli.options import (
     count_option,
     duration_option,
 )
-from canmcast_gui.cli.output import note
+from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch
@@ -59,7 +59,7 @@ def command(rate: float, count: int | None, duration: float | None, ids: int, fd
             sent, seconds = _send(sender, interrupt, rate, _limit(rate, count, duration), ids, fd)
     finally:
         sender.close()
-    note(f"{counted(sent, 'frame')} sent in {seconds:.1f} s, {sent / seconds:,.0f} frames/s")
+    print_note(f"{counted(sent, 'frame')} sent in {seconds:.1f} s, {sent / seconds:,.0f} frames/s")
 
 
 def _limit(rate: float, count: int | None, duration: float | None) -> int | None:

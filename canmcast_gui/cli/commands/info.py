@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.options import EXISTING_FILE
-from canmcast_gui.cli.output import note, say
+from canmcast_gui.cli.output import print_line, print_note
 from canmcast_gui.logfile import file_info
 from canmcast_gui.logfile.problems import Finding, Missing
 
@@ -40,17 +40,17 @@ def command(file: Path, as_json: bool) -> None:
     """Summarize FILE: frames by kind, ids, channels and damage. Times in seconds, as the file gives them."""
     info = file_info(file)
     if as_json:
-        say(json.dumps(info))
+        print_line(json.dumps(info))
         return
     for key, label in _LABELS.items():
-        say(f"{label:>15}  {_text(info[key])}")
+        print_line(f"{label:>15}  {_text(info[key])}")
     if info["damaged_places"]:
         missing = Missing(info["damaged_places"], info["missing_s"], info["missing_frames"])
-        note(f"{file.name}: {missing}")
+        print_note(f"{file.name}: {missing}")
     findings = [Finding(**finding) for finding in info["findings"]]
     located = [finding.located for finding in findings] + info["problems"][len(findings) :]
     for problem in located:
-        note(f"{file.name}: {problem}")
+        print_note(f"{file.name}: {problem}")
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from canmcast_gui.cli.output import note, say
+from canmcast_gui.cli.output import print_line, print_note
 from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6
 from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
 from canmcast_gui.transport.sockets.routes import route_to
@@ -20,17 +20,17 @@ def command(as_json: bool) -> None:
     chosen = {4: _chosen(DEFAULT_GROUP_IPV4), 6: _chosen(DEFAULT_GROUP_IPV6)}
     found = list_interfaces()
     if as_json:
-        say(json.dumps([asdict(interface) for interface in found]))
+        print_line(json.dumps([asdict(interface) for interface in found]))
         return
     width = max((len(interface.name) for interface in found), default=0)
     for interface in found:
         marks = [f"IPv{version} default" for version, index in chosen.items() if index == interface.index]
         addresses = ", ".join((*interface.ipv4, *interface.ipv6)) or "no address"
         mark = f"  <- {', '.join(marks)}" if marks else ""
-        say(f"{interface.name:<{width}}  {_state(interface):<19}  {addresses}{mark}")
+        print_line(f"{interface.name:<{width}}  {_state(interface):<19}  {addresses}{mark}")
     for version, index in chosen.items():
         if index is None:
-            note(f"the system has no route for IPv{version} multicast")
+            print_note(f"the system has no route for IPv{version} multicast")
 
 
 def _chosen(group: str) -> int | None:

@@ -125,7 +125,7 @@ class Monitor:
         self._screen.scroll(steps.get(key or "", 0), len(self._newest))
 
     def picture(self) -> Group:
-        """The screen as it is now; all rows where there is no terminal to fit."""
+        """The screen as it is now; all rows if there is no terminal."""
         self._screen.width, self._screen.height = self._console.size
         if not self._screen.is_live:
             self._screen.height = len(self._newest) + LINES_AROUND

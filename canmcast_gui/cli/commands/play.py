@@ -21,7 +21,7 @@ from canmcast_gui.cli.options import (
     log_parts,
     without_bus_options,
 )
-from canmcast_gui.cli.output import note
+from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
@@ -168,4 +168,4 @@ def _with_remarks(batches: Iterator[FrameBatch], reader: InTurnReader | MergedRe
     if len(reader.parts) > 1 and gap.sentence():
         sentences = [*sentences, f"{gap.sentence()}; --align starts all files together"]
     for sentence in sentences:
-        note(sentence)
+        print_note(sentence)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.cli.output import live_line, note
+from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, Keys
 from canmcast_gui.counted import counted
@@ -127,7 +127,7 @@ class Player:
             raise Failure(self._problem or f"{name} has no frames that could be sent")
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
-        note(f"{counted(self._transmitter.sent, 'frame')} sent{late}{skipped}")
+        print_note(f"{counted(self._transmitter.sent, 'frame')} sent{late}{skipped}")
         if self._problem:
             raise Failure(self._problem)
 

@@ -19,7 +19,7 @@ from canmcast_gui.cli.options import (
     format_option,
     report_option,
 )
-from canmcast_gui.cli.output import live_line, note
+from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.counted import counted
 from canmcast_gui.frames.filters import compile_filter
@@ -95,12 +95,12 @@ def command(
         if recorder.files > 1
         else str(recorder.current_path if options.is_numbered else file)
     )
-    note(
+    print_note(
         f"{counted(recorder.recorded, 'frame')} in {place}, {counters['duration_s']:.1f} s"
         + losses_text(counters)
     )
     if recorder.losses:
-        note(recorder.losses)
+        print_note(recorder.losses)
 
 
 def _options(values: dict[str, Any]) -> RecordOptions:

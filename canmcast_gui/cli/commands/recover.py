@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from canmcast_gui.cli.options import NEW_FILE
-from canmcast_gui.cli.output import note, progress_bar, say
+from canmcast_gui.cli.output import print_line, print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
@@ -30,20 +30,22 @@ def command(out: Path | None, delete: bool) -> None:
     if out is None and not delete:
         for leftover in found:
             start = datetime.fromtimestamp(leftover.first_time / NS_PER_SECOND)
-            say(f"{start:%Y-%m-%d %H:%M:%S}  {counted(leftover.frames, 'frame'):>19}  {leftover.folder}")
+            print_line(
+                f"{start:%Y-%m-%d %H:%M:%S}  {counted(leftover.frames, 'frame'):>19}  {leftover.folder}"
+            )
         if not found:
-            note("there is no recording to recover")
+            print_note("there is no recording to recover")
         return
     if not found:
         raise Failure("there is no recording to recover")
     if out is not None:
         writer = _save(found[0].folder, out)
-        note(f"{counted(writer.frames, 'frame')} in {out}")
+        print_note(f"{counted(writer.frames, 'frame')} in {out}")
         if writer.lost:
-            note(losses_sentence(writer.format.title, writer.lost))
+            print_note(losses_sentence(writer.format.title, writer.lost))
     if delete:
         remove(found[0])
-        note(f"deleted {found[0].folder}")
+        print_note(f"deleted {found[0].folder}")
 
 
 def _save(folder: Path, out: Path) -> Writer:

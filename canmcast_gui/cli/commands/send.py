@@ -9,7 +9,7 @@ import click
 
 from canmcast_gui.cli.bus import open_transmitter
 from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
-from canmcast_gui.cli.output import note
+from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.counted import counted
@@ -70,7 +70,7 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
         late = _wait_for_jobs(interrupt, transmitter)
         transmitter.stop_all()
         transmitter.flush(1.0)
-        note(
+        print_note(
             f"{counted(transmitter.sent, 'frame')} sent in {time.monotonic() - start:.1f} s"
             + (f", {late:,} of them late" if late else "")
         )

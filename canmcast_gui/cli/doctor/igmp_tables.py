@@ -16,7 +16,7 @@ _IGMP, _IGMP6 = Path("/proc/net/igmp"), Path("/proc/net/igmp6")
 
 @dataclass(frozen=True)
 class PortUser:
-    """Another program with a socket on the port; ``pid`` is None if the system does not tell."""
+    """Another program with a socket on the port; ``pid`` is None if unknown."""
 
     address: str
     pid: int | None
@@ -28,7 +28,7 @@ class PortUser:
 
 
 def programs_on_port(port: int) -> list[PortUser]:
-    """Programs that have bound a UDP port, each once; an empty list if the system does not tell."""
+    """Programs that have bound a UDP port, each once; an empty list if unknown."""
     try:
         connections = psutil.net_connections(kind="udp")
     except (psutil.Error, OSError):
@@ -45,7 +45,7 @@ def _program_name(pid: int | None) -> str:
 
 
 def joined_groups() -> set[tuple[str, str]] | None:
-    """(interface, group) of all memberships on this host; None if the system does not tell."""
+    """(interface, group) of all memberships on this host; None if unknown."""
     found: set[tuple[str, str]] = set()
     try:
         found |= parse_igmp(_IGMP.read_text())

@@ -56,7 +56,7 @@ class PacketCapture:
 
 
 def multicast_destination(protocol: int, packet: bytes, port: int) -> str | None:
-    """The group that a packet (from its IP header on) is for; None where it is not for ``port`` and a group.
+    """The group that a packet (from its IP header on) is for; None if it is not for a group and ``port``.
 
     RFC 791, RFC 8200, RFC 768. Fragments after the first one have no port, and frames are never fragmented.
     """

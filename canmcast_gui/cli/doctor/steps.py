@@ -32,7 +32,7 @@ _PROBE_SECONDS = 0.2
 _DATAGRAM_BYTES = 832
 _COMFORTABLE_BYTES = 2**20
 
-Say = Callable[[str, str], None]
+Report = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -42,109 +42,115 @@ class Fault:
     sentence: str
 
 
-def check_interfaces(settings: BusSettings, say: Say) -> tuple[Link, ...] | Fault:
+def check_interfaces(settings: BusSettings, report: Report) -> tuple[Link, ...] | Fault:
     """Which interfaces the bus is on, whether they are up and carry multicast, and where stock peers are."""
     group = parse_group(settings.group)
     try:
         links = choose_interfaces(group, settings.interface, settings.local)
     except BusError as error:
-        say("fail", str(error))
+        report("fail", str(error))
         return Fault(str(error))
     known = {interface.index: interface for interface in list_interfaces()}
     for link in links:
-        fault = _check_interface(link, known.get(link.index), say)
+        fault = _check_interface(link, known.get(link.index), report)
         if fault:
             return fault
-    _check_route(settings, links, known, say)
+    _check_route(settings, links, known, report)
     return links
 
 
-def _check_interface(link: Link, interface: NetworkInterface | None, say: Say) -> Fault | None:
+def _check_interface(link: Link, interface: NetworkInterface | None, report: Report) -> Fault | None:
     if interface is None:
-        return _fault(say, f"the interface {link.name} is not among this computer's interfaces")
+        return _fault(report, f"the interface {link.name} is not among this computer's interfaces")
     addresses = ", ".join((*interface.ipv4, *interface.ipv6)) or "no address"
     if not interface.is_up:
-        return _fault(say, f"the interface {link.name} is down: sudo ip link set {link.name} up")
+        return _fault(report, f"the interface {link.name} is down: sudo ip link set {link.name} up")
     if not (interface.is_multicast or interface.is_loopback):
-        return _fault(say, f"the interface {link.name} carries no multicast: choose another with --interface")
-    say("ok", f"interface {link.name} is up and carries multicast ({addresses})")
+        return _fault(
+            report, f"the interface {link.name} carries no multicast: choose another with --interface"
+        )
+    report("ok", f"interface {link.name} is up and carries multicast ({addresses})")
     return None
 
 
 def _check_route(
-    settings: BusSettings, links: tuple[Link, ...], known: dict[int, NetworkInterface], say: Say
+    settings: BusSettings, links: tuple[Link, ...], known: dict[int, NetworkInterface], report: Report
 ) -> None:
     route = route_to(settings.group)
     if route is None:
-        say("note", "the system has no route for this group: stock python-can peers cannot join it here")
+        report("note", "the system has no route for this group: stock python-can peers cannot join it here")
         return
     routed = known[route.interface_index].name if route.interface_index in known else "another interface"
     if route.interface_index in {link.index for link in links}:
-        say(
+        report(
             "ok",
             f"the system's route for the group is {routed}, so stock peers of this computer are there too",
         )
     else:
-        say("note", f"the system's route for the group is {routed}: stock peers of this computer are there")
+        report(
+            "note", f"the system's route for the group is {routed}: stock peers of this computer are there"
+        )
 
 
-def check_port(settings: BusSettings, say: Say) -> None:
+def check_port(settings: BusSettings, report: Report) -> None:
     """Report other programs on the port; sharing it is usual and not a fault."""
     others = programs_on_port(settings.port)
     if others:
-        say("ok", f"port {settings.port} is shared with " + "; ".join(map(str, others[:5])))
+        report("ok", f"port {settings.port} is shared with " + "; ".join(map(str, others[:5])))
     else:
-        say("ok", f"no other program of this computer is on port {settings.port}")
+        report("ok", f"no other program of this computer is on port {settings.port}")
 
 
-def open_receiver(settings: BusSettings, links: tuple[Link, ...], say: Say) -> Receiver | Fault:
+def open_receiver(settings: BusSettings, links: tuple[Link, ...], report: Report) -> Receiver | Fault:
     """Join the group and check the receive buffer that the system granted."""
     try:
         receiver = Receiver(settings)
     except BusError as error:
-        say("fail", str(error))
+        report("fail", str(error))
         return Fault(str(error))
     listed = joined_groups()
     group = parse_group(settings.group).address
     missing = [link.name for link in links if listed is not None and (link.name, group) not in listed]
     if missing:
-        say("note", f"the system does not list the group {group} on {', '.join(missing)}")
+        report("note", f"the system does not list the group {group} on {', '.join(missing)}")
     else:
-        say("ok", f"joined the group {settings.group}, port {settings.port}")
-    _check_buffer(settings, receiver.statistics().receive_buffer_bytes, say)
+        report("ok", f"joined the group {settings.group}, port {settings.port}")
+    _check_buffer(settings, receiver.statistics().receive_buffer_bytes, report)
     return receiver
 
 
-def _check_buffer(settings: BusSettings, granted: int, say: Say) -> None:
+def _check_buffer(settings: BusSettings, granted: int, report: Report) -> None:
     text = f"receive buffer: {granted:,} bytes granted, about {counted(granted // _DATAGRAM_BYTES, 'frame')}"
     if settings.receive_buffer is not None and granted < settings.receive_buffer:
-        say("note", f"{text}, of {settings.receive_buffer:,} bytes requested: the system allows no more")
+        report("note", f"{text}, of {settings.receive_buffer:,} bytes requested: the system allows no more")
     elif settings.receive_buffer is None and granted < _COMFORTABLE_BYTES:
-        say("note", f"{text}; more with: sudo sysctl -w net.core.rmem_max=16777216")
+        report("note", f"{text}; more with: sudo sysctl -w net.core.rmem_max=16777216")
     else:
-        say("ok", text)
+        report("ok", text)
 
 
-def check_probe(settings: BusSettings, receiver: Receiver, interrupt: Interrupt, say: Say) -> Fault | None:
+def check_probe(
+    settings: BusSettings, receiver: Receiver, interrupt: Interrupt, report: Report
+) -> Fault | None:
     """Send a frame that does not leave this computer, and check that it is received."""
     try:
         sender = FrameSender(replace(settings, hop_limit=0, fd=True))
     except BusError as error:
-        say("fail", str(error))
+        report("fail", str(error))
         return Fault(str(error))
     try:
         for address in sender.addresses:
             receiver.mark_own(address)
         received = _probe(sender, receiver, interrupt)
     except BusError as error:
-        say("fail", f"{error}; {firewall_hint(settings)}")
+        report("fail", f"{error}; {firewall_hint(settings)}")
         return Fault(f"frames cannot be sent: {error}")
     finally:
         sender.close()
     if received:
-        say("ok", f"a probe (id {PROBE[:-1]}, no data, hop limit 0) was received")
+        report("ok", f"a probe (id {PROBE[:-1]}, no data, hop limit 0) was received")
         return None
-    say("fail", f"the probe was not received; {firewall_hint(settings)}")
+    report("fail", f"the probe was not received; {firewall_hint(settings)}")
     return Fault(
         "this computer does not receive its own frames: UDP between its own sockets is dropped, most likely "
         f"by a firewall ({firewall_hint(settings)})"
@@ -168,6 +174,6 @@ def firewall_hint(settings: BusSettings) -> str:
     return seen.replace("PORT", str(settings.port))
 
 
-def _fault(say: Say, sentence: str) -> Fault:
-    say("fail", sentence)
+def _fault(report: Report, sentence: str) -> Fault:
+    report("fail", sentence)
     return Fault(sentence)
