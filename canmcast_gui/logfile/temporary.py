@@ -1,7 +1,7 @@
 """Files that grow beside a target until they take its place, and those that a killed program left behind.
 
-Who writes one holds a lock on it, which the system takes away with the process; one that nobody holds is
-rubbish. Where there are no such locks (Windows), an open file cannot be deleted, which says the same.
+The writing process holds a lock on its file; a file without a lock was left behind. On Windows a lock would
+keep the process from writing its own file, but there an open file cannot be deleted, which has the same effect.
 """
 
 from __future__ import annotations
@@ -13,24 +13,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from canmcast_gui.frames.file_lock import try_lock
 from canmcast_gui.logfile.errors import FileError
-
-if sys.platform == "win32":
-
-    def _own(_handle: int) -> bool:
-        return True
-
-else:
-    import fcntl
-
-    def _own(handle: int) -> bool:
-        """Lock an open file; whether nobody else had. Without locks in the file system, all stays."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
 
 # The part of a target's name that is in the name of its temporary file, which must not become too long.
 _NAME_CHARACTERS = 100
@@ -55,7 +39,7 @@ class Temporary:
         if sys.platform == "win32":
             self._release()  # an open file could not take the target's place
         else:
-            _own(self._lock)
+            try_lock(self._lock)
         self.path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask() | 0o600)
 
     def take_place(self) -> None:
@@ -87,16 +71,17 @@ def remove_abandoned(target: Path) -> None:
 
 
 def _remove_if_abandoned(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    if sys.platform == "win32":
+        if path.stat().st_size > 0:
+            path.unlink()  # fails while a program has it open
+        return
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     try:
-        # An empty one may be so new that its lock is still to come.
-        abandoned = _own(handle) and os.fstat(handle).st_size > 0
-        if abandoned and os.name == "posix":
+        # An empty file may be too new to be locked. Where the file system has no locks, every file stays.
+        if try_lock(handle) and os.fstat(handle).st_size > 0:
             path.unlink()
     finally:
         os.close(handle)
-    if abandoned and os.name != "posix":
-        path.unlink()
 
 
 def _prefix(target: Path) -> str:

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
+from canmcast_gui.frames.file_lock import try_lock
 from canmcast_gui.frames.private import private_opener
 
 LOCK_NAME = "recording.lock"
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 # Another program that looks for what a crash left behind holds a lock for some microseconds, to see whether
 # anybody else does. These seconds of waiting outlast it.
 LOOKS = (0.001, 0.004, 0.015, 0.08, 0.0)
-
-
-def _got(descriptor: int) -> bool:
-    try:
-        _lock(descriptor)
-    except OSError:
-        return False
-    return True
 
 
 class FolderLock:
@@ -56,7 +35,7 @@ class FolderLock:
         flags = os.O_RDWR | (os.O_CREAT if create else 0)
         descriptor = private_opener(str(folder / LOCK_NAME), flags)
         for pause in LOOKS:
-            if _got(descriptor):
+            if try_lock(descriptor):
                 return cls(descriptor)
             time.sleep(pause)
         os.close(descriptor)
@@ -69,7 +48,7 @@ class FolderLock:
             descriptor = os.open(folder / LOCK_NAME, os.O_RDWR)
         except OSError:
             return False
-        free = _got(descriptor)
+        free = try_lock(descriptor)
         os.close(descriptor)
         return free
 
