@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import select
-import signal
-import socket
 import sys
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol
 
-_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
-)
+from canmcast_gui.processes.end_signals import EndSignals
 
 # What terminals send for the keys that scroll (ECMA-48 cursor sequences, and xterm's paging keys).
 _SEQUENCES = {
@@ -50,33 +46,23 @@ class Interrupt:
         self.requested = False
 
     def __enter__(self) -> Interrupt:
-        self._reader, self._writer = socket.socketpair()
-        self._writer.setblocking(False)
-        self._wakeup = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._previous = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        self._signals = EndSignals(self._handle)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._put_back()
-        signal.set_wakeup_fd(self._wakeup)
-        self._reader.close()
-        self._writer.close()
+        self._signals.close()
 
-    def _handle(self, _number: int, _frame: object) -> None:
+    def _handle(self) -> None:
         self.requested = True
-        self._put_back()
-
-    def _put_back(self) -> None:
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
+        self._signals.restore()
 
     def wait(self, seconds: float, *readable: HasFileno) -> bool:
         """Wait until something is readable, the time is over or the user wants an end; whether it is that."""
         if not self.requested:
             with suppress(InterruptedError):
-                select.select([self._reader, *readable], [], [], max(seconds, 0.0))
+                select.select([self._signals, *readable], [], [], max(seconds, 0.0))
         return self.requested
 
 

@@ -1,7 +1,7 @@
 """Files that grow beside a target until they take its place, and those that a killed program left behind.
 
 The writing process holds a lock on its file; a file without a lock was left behind. On Windows a lock would
-keep the process from writing its own file, but there an open file cannot be deleted, which has the same effect.
+keep the process from writing its own file, but there an open file cannot be deleted, with the same effect.
 """
 
 from __future__ import annotations
