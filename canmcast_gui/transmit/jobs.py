@@ -130,9 +130,9 @@ class Jobs:
         try:
             if len(due) < FEW:
                 for due_ns, job in due:
-                    self._sender.send_payload(job.make(due_ns))
+                    self._sender.send_datagram(job.make(due_ns))
             else:
-                self._sender.send_payloads([job.make(due_ns) for due_ns, job in due])
+                self._sender.send_datagrams([job.make(due_ns) for due_ns, job in due])
         except Exception as error:  # noqa: BLE001 - whatever a sender raises, the other jobs go on
             self._reporter.note_failure(str(error))
         else:

@@ -27,17 +27,17 @@ class Sender(Protocol):
     ) -> bytes:
         """The datagram of one frame; ``dlc`` in bytes. Raises ValueError with a sentence."""
 
-    def send_payload(self, datagram: bytes) -> None:
+    def send_datagram(self, datagram: bytes) -> None:
         """Send what encode() made."""
 
-    def send_payloads(self, datagrams: Sequence[bytes]) -> int:
+    def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
         """Send what encode() made of several frames, in order, with as few calls as possible."""
 
-    def prepare(self, batch: FrameBatch) -> Any:
-        """Frames encoded beforehand, for send_prepared(). Raises ValueError with a sentence."""
+    def encode_ahead(self, batch: FrameBatch) -> Any:
+        """Encode frames before they are due, for send_encoded(). Raises ValueError with a sentence."""
 
-    def send_prepared(self, prepared: Any, start: int, stop: int) -> int:
-        """Send those of the prepared frames, in order; returns how many."""
+    def send_encoded(self, encoded: Any, start: int, stop: int) -> int:
+        """Send rows of what encode_ahead() returned, in order; returns how many."""
 
 
 def make(factory: str, settings: dict[str, Any]) -> Any:

@@ -112,7 +112,7 @@ class Sequences:
             for step in steps[:allowed]:
                 number, flags, channel, dlc, _payload = step["frame"]
                 payload = step["data"].at(now_ns)
-                self._sender.send_payload(self._sender.encode(number, flags, channel, dlc, payload, 0.0))
+                self._sender.send_datagram(self._sender.encode(number, flags, channel, dlc, payload, 0.0))
                 self._reporter.note_sent(1)
         except Exception as error:  # noqa: BLE001 - whatever a sender raises, the others go on
             self._reporter.note_failure(str(error))

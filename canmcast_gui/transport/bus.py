@@ -16,7 +16,7 @@ from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.transport.capture.datagram_decoder import Heard
+from canmcast_gui.transport.capture.datagram_decoder import ReceivedFrame
 from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
@@ -128,11 +128,11 @@ class UdpMulticastBus(BusABC):
         deadline = None
         while True:
             try:
-                heard = self._receive_one()
+                received = self._receive_one()
             except OSError as error:
                 raise self._receiving_failed(error) from error
-            if isinstance(heard, tuple):
-                message = _message(heard)
+            if isinstance(received, tuple):
+                message = _message(received)
                 if self._filters is None or self._matches_filters(message):
                     if self._logs_messages:
                         _PYTHON_CAN_LOG.log(self.RECV_LOGGING_LEVEL, "Received: %s", message)
@@ -142,7 +142,7 @@ class UdpMulticastBus(BusABC):
             self._logs_messages = _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL)
             if deadline is None and timeout is not None:
                 deadline = time.monotonic() + timeout
-            if not self._go_on(deadline, nothing_waits=heard is None):
+            if not self._go_on(deadline, nothing_waits=received is None):
                 return None
 
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
@@ -207,7 +207,7 @@ class UdpMulticastBus(BusABC):
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         """Send one message; ``timeout`` bounds how long the system may take. Only valid frames go out."""
         try:
-            self._sender.send_payload(self._encode(msg), timeout)
+            self._sender.send_datagram(self._encode(msg), timeout)
         except BusError as error:
             raise _as_python_can(error) from error
 
@@ -216,7 +216,7 @@ class UdpMulticastBus(BusABC):
         try:
             if isinstance(frames, FrameBatch):
                 return self._sender.send_batch(frames)
-            return self._sender.send_payloads([self._encode(message) for message in frames])
+            return self._sender.send_datagrams([self._encode(message) for message in frames])
         except BusError as error:
             raise _as_python_can(error) from error
 
@@ -295,22 +295,22 @@ def _as_python_can(error: BusError) -> can.CanError:
 _new_message = ReceivedMessage.__new__
 
 
-def _message(heard: Heard) -> ReceivedMessage:
+def _message(received: ReceivedFrame) -> ReceivedMessage:
     """A message with each attribute set by hand, because ``__init__`` would take half as long again."""
-    meaning, payload, peer, timestamp_ns = heard
+    header, payload, peer, timestamp_ns = received
     message = _new_message(ReceivedMessage)
     message.timestamp = timestamp_ns / 1e9
-    message.arbitration_id = meaning.arbitration_id
-    message.is_extended_id = meaning.extended
-    message.is_remote_frame = meaning.remote
-    message.is_error_frame = meaning.error
-    message.channel = meaning.channel
-    message.dlc = meaning.dlc
+    message.arbitration_id = header.arbitration_id
+    message.is_extended_id = header.extended
+    message.is_remote_frame = header.remote
+    message.is_error_frame = header.error
+    message.channel = header.channel
+    message.dlc = header.dlc
     message.data = bytearray(payload)
-    message.is_fd = meaning.fd
+    message.is_fd = header.fd
     message.is_rx = not peer.is_own
-    message.bitrate_switch = meaning.brs
-    message.error_state_indicator = meaning.esi
+    message.bitrate_switch = header.brs
+    message.error_state_indicator = header.esi
     message.source = peer.source
     return message
 

@@ -9,8 +9,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
-from canmcast_gui.transport.capture.datagram_decoder import Heard, Judge, Wanted, batch_of
-from canmcast_gui.transport.capture.peers import Ledger
+from canmcast_gui.transport.capture.datagram_decoder import (
+    DatagramDecoder,
+    ReceivedFrame,
+    ReceiveOptions,
+    batch_of,
+)
+from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import platforms, recvmmsg
@@ -19,7 +24,7 @@ from canmcast_gui.transport.sockets.interface_monitor import unwatch, watch
 from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.sockets.origins import Origins
 from canmcast_gui.transport.sockets.platforms import interface_problem, leave
-from canmcast_gui.transport.sockets.reading import choose_way
+from canmcast_gui.transport.sockets.reading import make_reader
 from canmcast_gui.transport.sockets.recvmmsg import ManyReader
 from canmcast_gui.transport.sockets.recvmsg import DirectReader
 from canmcast_gui.transport.sockets.routes import is_own_address
@@ -40,7 +45,7 @@ def open_receiver(settings: dict[str, Any]) -> Receiver:
 
 
 class Receiver:
-    """Hears a group on its interfaces. Raises BusError where it cannot be opened.
+    """Receives a group on its interfaces. Raises BusError where it cannot be opened.
 
     Frames from own addresses (see ``mark_own``) carry Flag.TX, or are dropped where ``keep_own`` is off.
     ``plain`` keeps to what every system has: one datagram a call, by Python's own sockets.
@@ -59,17 +64,17 @@ class Receiver:
         self._interruption = ""
         self._warned = ("", 0.0)
         self._origins = Origins(self._group, opened.reports_destinations)
-        self._ledger = Ledger(self._origins, is_own_address if settings.local else _everyone)
-        self._judge = Judge(self._ledger, Wanted(own=keep_own, fd=settings.fd))
+        self._peers = PeerTable(self._origins, is_own_address if settings.local else _everyone)
+        self._decoder = DatagramDecoder(self._peers, ReceiveOptions(own=keep_own, fd=settings.fd))
         #: The next frame; None where nothing waits; a Refusal where what waited was no frame for us.
-        self.receive_one: Callable[[], Heard | Refusal | None] = choose_way(
-            self._sock, opened.stamp, self._judge.judge
+        self.receive_one: Callable[[], ReceivedFrame | Refusal | None] = make_reader(
+            self._sock, opened.stamp, self._decoder.decode
         )
         self._many: ManyReader | None = None
-        self._direct: DirectReader[Heard | Refusal] | None = None
+        self._direct: DirectReader[ReceivedFrame | Refusal] | None = None
         if not plain and recvmmsg.available(opened.stamp):
             self._many = ManyReader(self._sock, self._origins)
-            self._direct = DirectReader(self._sock, self._origins, self._judge.judge, self.receive_one)
+            self._direct = DirectReader(self._sock, self._origins, self._decoder.decode, self.receive_one)
             self.receive_one = self._direct.receive
         self._draining = threading.Lock()
         try:
@@ -100,7 +105,7 @@ class Receiver:
     def check_interfaces(self) -> None:
         """Join again where an interface has returned, or where the system's route names another one.
 
-        A thread calls this regularly (see watching.py). It never raises.
+        A thread calls this regularly (see interface_monitor.py). It never raises.
         """
         try:
             links = self._choose_links()
@@ -111,7 +116,7 @@ class Receiver:
             if links != self._links and self._problem is None:
                 self._interrupted(_change(self._links, links))
             if links != self._links or self.settings.local:
-                self._ledger.judge_peers_anew()
+                self._peers.refresh()
             self._links = links
             problems = filter(None, (interface_problem(self._sock, link.name) for link in links))
             self._say(next(problems, None))
@@ -149,16 +154,16 @@ class Receiver:
     @property
     def sources(self) -> SourceTable:
         """The table that the source column of the batches refers to. It grows."""
-        return self._ledger.sources
+        return self._peers.sources
 
     @property
     def own_addresses(self) -> frozenset[Source]:
         """The senders whose frames are this program's own."""
-        return self._ledger.own
+        return self._peers.own
 
     def mark_own(self, source: Source) -> None:
         """Take frames from ``source`` for this program's own from now on."""
-        self._ledger.mark_own(source)
+        self._peers.mark_own(source)
 
     def fileno(self) -> int:
         """The socket's file descriptor, readable while datagrams wait; -1 when closed."""
@@ -172,41 +177,41 @@ class Receiver:
         left = max_frames
         with self._draining:  # the reader's memory is used again by the next read
             while left > 0 and (count := self._many.read(left)):
-                batches.append(self._judge.judge_block(self._many))
+                batches.append(self._decoder.decode_block(self._many))
                 if count < min(left, ROWS):
                     break
                 left -= count
         return FrameBatch.concatenate(batches)
 
     def _drain_one_by_one(self, max_frames: int) -> FrameBatch:
-        heard = []
+        received = []
         for _ in range(max_frames):
             one = self.receive_one()
             if one is None:
                 break
             if isinstance(one, tuple):
-                heard.append(one)
-        return batch_of(heard)
+                received.append(one)
+        return batch_of(received)
 
     def statistics(self) -> BusStatistics:
         """What was counted since the receiver was opened."""
         if self._sock.fileno() >= 0:
             self._drops = platforms.kernel_drops(self._sock)
-        ledger = self._ledger
-        by_source = ledger.by_source()
+        peers = self._peers
+        by_source = peers.by_source()
         return BusStatistics(
             received=sum(counts.received for counts in by_source.values()),
             dropped_kernel=self._drops,
             malformed=sum(counts.malformed for counts in by_source.values()),
-            foreign=ledger.foreign,
-            ignored=ledger.ignored,
+            foreign=peers.foreign,
+            ignored=peers.ignored,
             receive_buffer_bytes=self._buffer_bytes,
             problem=self._problem,
             interruptions=self._interruptions,
             interruption=self._interruption,
             by_source=by_source,
-            malformed_by_kind=ledger.malformed_by_kind(),
-            recent_malformed=ledger.recent_malformed(),
+            malformed_by_kind=peers.malformed_by_kind(),
+            recent_malformed=peers.recent_malformed(),
         )
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.pacing import Pace
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
-from canmcast_gui.transport.sockets.interface_sender import Lane, SendTimeoutError
+from canmcast_gui.transport.sockets.interface_sender import InterfaceSender, SendTimeoutError
 from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.header_cache import Encoder
@@ -33,7 +33,7 @@ _FEW_FRAMES = 16
 
 
 # Datagrams as rows of a matrix, and how many bytes of each count.
-Prepared = tuple[Bytes, Numbers]
+EncodedRows = tuple[Bytes, Numbers]
 
 
 def open_sender(settings: dict[str, Any]) -> FrameSender:
@@ -52,31 +52,31 @@ class FrameSender:
         self.settings = settings = settings.validated()
         self.sent = 0
         self.encode = Encoder(settings.fd).encode
-        self._on_address = on_address or _nobody
+        self._on_address = on_address or _ignore
         self._group = parse_group(settings.group)
         self._pace = Pace(settings.rate_limit) if settings.rate_limit else None
         self._lock = threading.Lock()
-        self._lanes: tuple[Lane, ...] = ()
+        self._senders: tuple[InterfaceSender, ...] = ()
         self._check_at = time.monotonic() + _CHECK_SECONDS
         self._address = Source()
-        self._open_lanes(self._choose_links())
+        self._open_senders(self._choose_links())
 
     def _choose_links(self) -> tuple[Link, ...]:
         return choose_interfaces(self._group, self.settings.interface, self.settings.local)
 
-    def _open_lanes(self, links: tuple[Link, ...]) -> None:
-        """Replace the lanes. Where one cannot be opened the old ones stay, and BusError is raised."""
-        lanes: list[Lane] = []
+    def _open_senders(self, links: tuple[Link, ...]) -> None:
+        """Replace the senders. Where one cannot be opened the old ones stay, and BusError is raised."""
+        senders: list[InterfaceSender] = []
         try:
-            lanes.extend(Lane(self._group, self.settings, link) for link in links)
+            senders.extend(InterfaceSender(self._group, self.settings, link) for link in links)
         except BusError:
-            _close(lanes)
+            _close(senders)
             raise
-        for lane in lanes:
-            self._on_address(lane.address)
-        _close(self._lanes)
-        self._lanes = tuple(lanes)
-        self._address = lanes[0].address
+        for sender in senders:
+            self._on_address(sender.address)
+        _close(self._senders)
+        self._senders = tuple(senders)
+        self._address = senders[0].address
 
     @property
     def address(self) -> Source:
@@ -86,26 +86,26 @@ class FrameSender:
     @property
     def addresses(self) -> tuple[Source, ...]:
         """Where its frames come from, one for each interface."""
-        return tuple(lane.address for lane in self._lanes)
+        return tuple(sender.address for sender in self._senders)
 
     # -- frames to datagrams -----------------------------------------------------------------------------
 
     def send_batch(self, batch: FrameBatch) -> int:
         """Send all frames in order; returns how many. Raises FrameError before any is sent, or BusError."""
         if len(batch) <= _FEW_FRAMES:
-            for datagram in self.payloads(batch):
-                self.send_payload(datagram)
+            for datagram in self.datagrams(batch):
+                self.send_datagram(datagram)
             return len(batch)
         if batch.channel.max() > HIGHEST_USUAL_CHANNEL:
-            return self.send_payloads(self.payloads(batch))
+            return self.send_datagrams(self.datagrams(batch))
         check_batch(batch, self.settings.fd)
         memory = np.empty(min(len(batch), _CHUNK_FRAMES) * WIDTH, dtype=np.uint8)
         for start in range(0, len(batch), _CHUNK_FRAMES):
             self._send_rows(*encode_columns(batch[start : start + _CHUNK_FRAMES], memory))
         return len(batch)
 
-    def payloads(self, batch: FrameBatch) -> list[bytes]:
-        """The datagrams of frames, for send_payload(). Raises FrameError where one is not valid."""
+    def datagrams(self, batch: FrameBatch) -> list[bytes]:
+        """The datagrams of frames, for send_datagram(). Raises FrameError where one is not valid."""
         check_batch(batch, self.settings.fd)
         return [self._encode_row(batch, row) for row in range(len(batch))]
 
@@ -117,18 +117,18 @@ class FrameSender:
         number, timestamp = int(record["arbitration_id"]), int(record["timestamp_ns"]) / 1e9
         return self.encode(number, flags, channel, dlc, batch.payload(row), timestamp)
 
-    def send_payloads(self, datagrams: Sequence[bytes]) -> int:
+    def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
         """Send encoded frames in order; returns how many. Raises BusError where the network refuses one."""
         if any(len(datagram) > WIDTH for datagram in datagrams):
             for datagram in datagrams:
-                self.send_payload(datagram)
+                self.send_datagram(datagram)
             return len(datagrams)
         rows = b"".join(datagram.ljust(WIDTH, b"\0") for datagram in datagrams)
         matrix = np.frombuffer(rows, dtype=np.uint8).reshape(-1, WIDTH)
         return self._send_rows(matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64))
 
-    def prepare(self, batch: FrameBatch) -> Prepared:
-        """Frames encoded before their time, for send_prepared(). Raises FrameError where one is not valid."""
+    def encode_ahead(self, batch: FrameBatch) -> EncodedRows:
+        """Encode frames before they are due, for send_encoded(). Raises FrameError where one is not valid."""
         check_batch(batch, self.settings.fd)
         if len(batch) and batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
             return encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
@@ -138,23 +138,24 @@ class FrameSender:
             matrix[row, : len(datagram)] = np.frombuffer(datagram, dtype=np.uint8)
         return matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64)
 
-    def send_prepared(self, prepared: Prepared, start: int, stop: int) -> int:
-        """Send rows of what prepare() made, in order; returns how many. Raises BusError."""
-        matrix, sizes = prepared
+    def send_encoded(self, encoded: EncodedRows, start: int, stop: int) -> int:
+        """Send rows of what encode_ahead() made, in order; returns how many. Raises BusError."""
+        matrix, sizes = encoded
         return self._send_rows(matrix[start:stop], sizes[start:stop])
 
     # -- datagrams to the network ------------------------------------------------------------------------
 
-    def send_payload(self, datagram: bytes, timeout: float | None = None) -> None:
+    def send_datagram(self, datagram: bytes, timeout: float | None = None) -> None:
         """Send one encoded frame. Raises SendTimeoutError, or BusError where the network refuses it."""
         with self._lock:
-            self._prepare(1, timeout)
-            for number in range(len(self._lanes)):
+            self._wait_for_rate(1, timeout)
+            self._check_interfaces()
+            for number in range(len(self._senders)):
                 try:
-                    self._lanes[number].send(datagram, timeout)
+                    self._senders[number].send(datagram, timeout)
                 except OSError as error:
                     self._recover(error)
-                    self._lanes[number].send_or_explain(datagram, timeout)
+                    self._senders[number].send_or_explain(datagram, timeout)
             self.sent += 1
 
     def _send_rows(self, matrix: Bytes, sizes: Numbers) -> int:
@@ -162,8 +163,9 @@ class FrameSender:
         with self._lock:
             for start in range(0, len(sizes), max(1, step)):
                 stop = min(start + step, len(sizes))
-                self._prepare(stop - start, None)
-                for number in range(len(self._lanes)):
+                self._wait_for_rate(stop - start, None)
+                self._check_interfaces()
+                for number in range(len(self._senders)):
                     self._send_rows_on(number, matrix[start:stop], sizes[start:stop])
                 self.sent += stop - start
         return len(sizes)
@@ -172,45 +174,48 @@ class FrameSender:
         done = 0
         while done < len(sizes):
             try:
-                done += self._lanes[number].send_some(matrix[done:], sizes[done:])
+                done += self._senders[number].send_some(matrix[done:], sizes[done:])
             except OSError as error:
                 self._recover(error)
-                self._lanes[number].send_or_explain(bytes(matrix[done, : sizes[done]]), None)
+                self._senders[number].send_or_explain(bytes(matrix[done, : sizes[done]]), None)
                 done += 1
 
-    def _prepare(self, frames: int, timeout: float | None) -> None:
-        """Wait for the rate limit, and look now and then whether the interfaces are still the right ones."""
-        if not self._lanes:
+    def _wait_for_rate(self, frames: int, timeout: float | None) -> None:
+        """Wait until the rate limit allows ``frames`` more. Raises BusError where the bus is closed."""
+        if not self._senders:
             raise BusError("the bus is closed")
         if self._pace is not None and not self._pace.wait(frames, timeout):
             raise SendTimeoutError(f"the rate limit does not allow another frame within {timeout} s")
+
+    def _check_interfaces(self) -> None:
+        """Open other senders where the interfaces have changed; looks every _CHECK_SECONDS."""
         now = time.monotonic()
         if now < self._check_at:
             return
         self._check_at = now + _CHECK_SECONDS
-        with contextlib.suppress(BusError):  # sending itself will tell what is wrong
+        with contextlib.suppress(BusError):  # sending then raises the reason
             links = self._choose_links()
-            if links != tuple(lane.link for lane in self._lanes):
-                self._open_lanes(links)
+            if links != tuple(sender.link for sender in self._senders):
+                self._open_senders(links)
 
     def _recover(self, error: OSError) -> None:
-        """Open the lanes anew: the interface may have gone and returned, or its address have changed."""
+        """Open the senders again: the interface may have gone and returned, or its address have changed."""
         try:
-            self._open_lanes(self._choose_links())
+            self._open_senders(self._choose_links())
         except BusError as problem:
             raise BusError(f"cannot send to {self.settings.label()}: {problem}") from error
 
     def close(self) -> None:
         """Close the sockets; sending is an error from then on."""
         with self._lock:
-            _close(self._lanes)
-            self._lanes = ()
+            _close(self._senders)
+            self._senders = ()
 
 
-def _nobody(address: Source) -> None:
-    """Nobody wants to know from where frames come."""
+def _ignore(address: Source) -> None:
+    """The default of ``on_address``."""
 
 
-def _close(lanes: Iterable[Lane]) -> None:
-    for lane in lanes:
-        lane.close()
+def _close(senders: Iterable[InterfaceSender]) -> None:
+    for sender in senders:
+        sender.close()

@@ -85,7 +85,7 @@ def _receiving(group: str, name: str) -> list[Figure]:
 
 def _fill(group: str, port: int, datagrams: list[bytes]) -> None:
     sender = FrameSender(BusSettings(group=group, port=port, hop_limit=0))
-    sender.send_payloads(datagrams)
+    sender.send_datagrams(datagrams)
     sender.close()
 
 

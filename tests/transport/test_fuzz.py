@@ -148,25 +148,25 @@ def columns_agree(some: list[bytes], results: list[WireFrame | Refusal]) -> None
 def test_a_bus_and_its_notifier_live_through_it_and_count_every_datagram(network: Network):
     chance = seeded()
     settings = BusSettings.this_computer(port=network.free_port())
-    heard: list[can.Message] = []
+    received: list[can.Message] = []
     options = {"channel": settings.group, "port": settings.port, "hop_limit": 0, "local": True}
     with UdpMulticastBus(**options) as threaded, UdpMulticastBus(**options) as batches:
-        notifier = can.Notifier(threaded, [heard.append], timeout=0.05)
+        notifier = can.Notifier(threaded, [received.append], timeout=0.05)
         sender = FrameSender(settings)
         sent = in_batches = 0
         for _ in rounds(SECONDS / 2):
             some = some_of_both(chance, 100)  # half of what the usual receive buffer holds
-            sender.send_payloads(some)
+            sender.send_datagrams(some)
             sent += len(some)
             deadline = time.monotonic() + 20
             while counted(threaded) < sent or counted(batches) < sent:
                 in_batches += len(batches.recv_batch(timeout=0.01))
-                assert time.monotonic() < deadline, "datagrams were neither heard nor counted"
+                assert time.monotonic() < deadline, "datagrams were neither received nor counted"
         sender.close()
-        wait_until(lambda: len(heard) == threaded.statistics().received)
+        wait_until(lambda: len(received) == threaded.statistics().received)
         notifier.stop()
         assert notifier.exception is None
-        assert len(heard) == in_batches == batches.statistics().received > 0
+        assert len(received) == in_batches == batches.statistics().received > 0
         assert threaded.statistics().malformed == batches.statistics().malformed > 0
         assert threaded.statistics().malformed_by_kind == batches.statistics().malformed_by_kind
 

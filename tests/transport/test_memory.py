@@ -30,17 +30,18 @@ MANY_CHANNELS = """
 from can import Message
 from can.interfaces.udp_multicast.utils import pack_message
 from canmcast_gui.transport.sockets.addresses import parse_group
-from canmcast_gui.transport.capture.datagram_decoder import Judge, Wanted
-from canmcast_gui.transport.capture.peers import Ledger
+from canmcast_gui.transport.capture.datagram_decoder import DatagramDecoder, ReceiveOptions
+from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.sockets.origins import Origins
 from tests.support.long_runs import anonymous_memory
 
-judge = Judge(Ledger(Origins(parse_group("239.1.2.3"), False), lambda *_: True), Wanted(own=True, fd=True))
+peers = PeerTable(Origins(parse_group("239.1.2.3"), False), lambda *_: True)
+decoder = DatagramDecoder(peers, ReceiveOptions(own=True, fd=True))
 before = anonymous_memory()
 for number in range(5_000):
     message = Message(arbitration_id=1, data=b"x", channel=f"{number:04}" * 950)
-    meaning, payload, _, _ = judge.judge(pack_message(message), (("10.0.0.7", 1), None), 0)
-    assert (meaning.channel, payload) == (message.channel, b"x")
+    header, payload, _, _ = decoder.decode(pack_message(message), (("10.0.0.7", 1), None), 0)
+    assert (header.channel, payload) == (message.channel, b"x")
 print(anonymous_memory() - before)
 """
 

@@ -42,7 +42,7 @@ def test_many_at_once_and_one_by_one_hear_the_same(bus_settings: BusSettings, so
     receivers = [Receiver(bus_settings), Receiver(bus_settings, plain=True)]
     sender = FrameSender(bus_settings)
     try:
-        sender.send_payloads(some)
+        sender.send_datagrams(some)
         fast, plain = (everything(receiver, len(some)) for receiver in receivers)
         expected = [frame for frame in map(decode, some) if isinstance(frame, WireFrame)]
         assert [fast.payload(row) for row in range(len(fast))] == [frame.data for frame in expected]
@@ -75,9 +75,12 @@ def test_own_frames_are_marked_or_dropped(bus_settings: BusSettings, plain: bool
         for few_or_many in (frames[:3], frames):
             sender.send_batch(few_or_many)
             other.send_batch(few_or_many)
-            heard = keeping.drain()
-            assert heard.has(Flag.TX).tolist() == [True] * len(few_or_many) + [False] * len(few_or_many)
-            assert [keeping.sources[row] for row in heard.source[[0, -1]]] == [sender.address, other.address]
+            received = keeping.drain()
+            assert received.has(Flag.TX).tolist() == [True] * len(few_or_many) + [False] * len(few_or_many)
+            assert [keeping.sources[row] for row in received.source[[0, -1]]] == [
+                sender.address,
+                other.address,
+            ]
             assert len(dropping.drain()) == len(few_or_many)
         assert dropping.statistics().received == 103
     finally:
@@ -93,9 +96,9 @@ def test_a_classic_receiver_counts_what_it_ignores(bus_settings: BusSettings, pl
     try:
         for few_or_many in (frames[:4], frames):
             sender.send_batch(few_or_many)
-            heard = receiver.drain()
-            assert len(heard) == len(few_or_many) // 2
-            assert not heard.has(Flag.FD).any()
+            received = receiver.drain()
+            assert len(received) == len(few_or_many) // 2
+            assert not received.has(Flag.FD).any()
         assert receiver.statistics().ignored == 102
     finally:
         receiver.close()
@@ -127,8 +130,8 @@ def test_several_threads_receive_each_frame_once(bus_settings: BusSettings):
     def receive(single: bool) -> None:
         while not done.is_set():
             if single:
-                heard = receiver.receive_one()
-                numbers.extend([heard[0].arbitration_id] if isinstance(heard, tuple) else [])
+                received = receiver.receive_one()
+                numbers.extend([received[0].arbitration_id] if isinstance(received, tuple) else [])
             else:
                 numbers.extend(receiver.drain(7).arbitration_id.tolist())
 
@@ -155,7 +158,7 @@ def test_a_closed_receiver_reads_no_other_file(bus_settings: BusSettings):
     second = Receiver(bus_settings)  # gets the same descriptor most probably
     sender = FrameSender(bus_settings)
     try:
-        sender.send_payload(pack_message(can.Message(data=b"x")))
+        sender.send_datagram(pack_message(can.Message(data=b"x")))
         with pytest.raises(OSError, match="Bad file descriptor"):
             receiver.receive_one()
         with pytest.raises(OSError, match="Bad file descriptor"):

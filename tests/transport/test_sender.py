@@ -81,7 +81,7 @@ def test_nothing_goes_out_where_one_frame_is_bad(sender: FrameSender, receiver: 
 
 def test_a_closed_sender_says_so(sender: FrameSender):
     sender.close()
-    for send in (lambda: sender.send_payload(PAYLOAD), lambda: sender.send_batch(batch_of(100))):
+    for send in (lambda: sender.send_datagram(PAYLOAD), lambda: sender.send_batch(batch_of(100))):
         with pytest.raises(BusError, match="the bus is closed"):
             send()
 
@@ -102,8 +102,8 @@ def failing(error: OSError, times: int) -> type[socket.socket]:
 
 Sending = Callable[[FrameSender], object]
 WAYS: dict[str, Sending] = {
-    "one": lambda sender: sender.send_payload(PAYLOAD),
-    "many": lambda sender: sender.send_payloads([PAYLOAD]),
+    "one": lambda sender: sender.send_datagram(PAYLOAD),
+    "many": lambda sender: sender.send_datagrams([PAYLOAD]),
 }
 
 
@@ -124,7 +124,7 @@ def test_a_queue_that_stays_full_is_a_timeout(bus_settings: BusSettings, monkeyp
     monkeypatch.setattr(socket, "socket", failing(BlockingIOError(errno.EAGAIN, "full"), 10**9))
     sender = FrameSender(bus_settings)
     with pytest.raises(SendTimeoutError, match=r"within 0\.02 s"):
-        sender.send_payload(PAYLOAD, timeout=0.02)
+        sender.send_datagram(PAYLOAD, timeout=0.02)
     assert sender.sent == 0
     sender.close()
 
@@ -138,10 +138,10 @@ def test_after_a_failure_it_opens_anew_and_sends_once(
     told: list[Source] = []
     sender = FrameSender(bus_settings, on_address=told.append)
     WAYS[way](sender)
-    heard = receiver.drain()
-    assert len(heard) == sender.sent == 1
+    received = receiver.drain()
+    assert len(received) == sender.sent == 1
     assert told == [told[0], sender.address]
-    assert receiver.sources[heard.source[0]] == sender.address
+    assert receiver.sources[received.source[0]] == sender.address
     sender.close()
 
 
@@ -182,8 +182,8 @@ def test_frames_that_were_prepared_are_the_same_datagrams(network, channel):
     settings = BusSettings.this_computer(port=network.free_port())
     batch = FrameBatch.from_columns(range(40), range(100, 140), np.ones((40, 8)), channel=channel)
     with closing(FrameSender(settings)) as sender:
-        matrix, sizes = sender.prepare(batch)
+        matrix, sizes = sender.encode_ahead(batch)
         found = [bytes(matrix[row, : sizes[row]]) for row in range(40)]
-        assert found == sender.payloads(batch)
-        assert sender.send_prepared((matrix, sizes), 5, 25) == 20
+        assert found == sender.datagrams(batch)
+        assert sender.send_encoded((matrix, sizes), 5, 25) == 20
         assert sender.sent == 20

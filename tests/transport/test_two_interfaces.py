@@ -56,10 +56,10 @@ def test_each_hears_its_own_interface_whichever_was_opened_first(network, other_
         "sender.send_batch(numbered_frames(0, 100, 10))"
     )
     subprocess.run([*other_host, sys.executable, "-c", program], cwd=PROJECT, check=True)
-    heard = [0, 0, 0]
+    received = [0, 0, 0]
     deadline = time.monotonic() + 5
-    while (heard[0] < 100 or heard[2] < 100) and time.monotonic() < deadline:
-        heard = [count + len(one.drain()) for count, one in zip(heard, receivers, strict=True)]
+    while (received[0] < 100 or received[2] < 100) and time.monotonic() < deadline:
+        received = [count + len(one.drain()) for count, one in zip(received, receivers, strict=True)]
     for one in receivers:
         one.close()
-    assert heard == [100, 0, 100]
+    assert received == [100, 0, 100]

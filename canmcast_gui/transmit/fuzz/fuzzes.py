@@ -63,7 +63,7 @@ class Fuzzes(Replays):
 
     def _replay_of(self, number: int, options: FuzzOptions, paused: bool) -> Replay:
         def prepare(batch: FrameBatch) -> _Prepared:
-            return _Prepared(number, self._sender.prepare(batch), batch)
+            return _Prepared(number, self._sender.encode_ahead(batch), batch)
 
         replay = Replay(FuzzRows(options), ReplayOptions(paused=paused), prepare)
         replay.grow(options.end_row, True)

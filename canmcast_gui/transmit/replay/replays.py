@@ -50,7 +50,7 @@ class Replays:
         except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
             self._fail(number, error)
             return
-        replay = Replay(source, wanted, self._sender.prepare)
+        replay = Replay(source, wanted, self._sender.encode_ahead)
         self._add(number, replay, wanted)
 
     def _add(self, number: int, replay: Replay, options: ReplayOptions | None = None) -> None:
@@ -156,7 +156,7 @@ class Replays:
     def _send(self, part: tuple[Any, int, int] | None) -> int:
         if part is None:
             return 0
-        sent = self._sender.send_prepared(*part)
+        sent = self._sender.send_encoded(*part)
         self._reporter.note_sent(sent)
         return sent
 

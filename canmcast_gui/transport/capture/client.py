@@ -1,4 +1,4 @@
-"""Receiving in a process of its own, for programs that have something else to do: a window, above all."""
+"""Receive in a separate process, for a program that is busy with other work, such as a window."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from canmcast_gui.processes.child import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
 from canmcast_gui.transport.capture.memory import SharedMemory
 from canmcast_gui.transport.capture.ring import Ring
-from canmcast_gui.transport.capture.shared_statistics import CaptureBoard
+from canmcast_gui.transport.capture.shared_statistics import SharedStatistics
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
@@ -24,10 +24,10 @@ _MODULE = "canmcast_gui.transport.capture.process"
 
 
 class Capture:
-    """A bus that is listened to by a process of its own.
+    """A bus that a separate process receives from.
 
     ``fileno()`` is readable while frames wait, and ``recv_batch()`` takes them; ``supervise()`` is to be
-    called a few times a second. The constructor returns when the process listens, and raises BusError, with
+    called a few times a second. The constructor returns when the process receives, and raises BusError, with
     nothing left running, where it cannot. For one thread. Also a context manager.
     """
 
@@ -38,9 +38,9 @@ class Capture:
         self._own_rows: npt.NDArray[np.bool_] = np.zeros(1, dtype=np.bool_)
         self._last_statistics = BusStatistics()
         self._stopped = False
-        self._memory = _create_memory(Ring.size() + CaptureBoard.SIZE)
+        self._memory = _create_memory(Ring.size() + SharedStatistics.SIZE)
         self._ring: Ring | None = Ring(self._memory.buffer)
-        self._board: CaptureBoard | None = CaptureBoard(self._memory.buffer, Ring.size())
+        self._shared: SharedStatistics | None = SharedStatistics(self._memory.buffer, Ring.size())
         try:
             self._process = SupervisedProcess(
                 "capture process",
@@ -93,8 +93,8 @@ class Capture:
         return batch
 
     def _meet_sources(self) -> None:
-        assert self._board is not None
-        self._board.read_sources(self.sources)
+        assert self._shared is not None
+        self._shared.read_sources(self.sources)
         if len(self._own_rows) < len(self.sources):
             self._own_rows = np.array([source in self._own for source in self.sources])
 
@@ -105,9 +105,9 @@ class Capture:
 
     def statistics(self) -> BusStatistics:
         """What was counted since the capture began, over all restarts; the last counts after shutdown()."""
-        if self._board is not None and self._ring is not None:
+        if self._shared is not None and self._ring is not None:
             self._last_statistics = replace(
-                self._board.read_statistics(),
+                self._shared.read_statistics(),
                 received=self._ring.offered,
                 dropped_ring=self._ring.refused,
             )
@@ -116,11 +116,11 @@ class Capture:
     @property
     def problem(self) -> str | None:
         """Why nothing can arrive now, as a clause; None where all is well, and after stop()."""
-        if self._board is None or self._stopped:
+        if self._shared is None or self._stopped:
             return None
         if self._process.pid is None:
             return "the capture process cannot be started"
-        return self._board.read_statistics().problem
+        return self._shared.read_statistics().problem
 
     def supervise(self) -> str | None:
         """Start the process again where it has ended; a sentence for the user where something changed.
@@ -145,7 +145,7 @@ class Capture:
         self._close_memory()
 
     def _close_memory(self) -> None:
-        self._ring = self._board = None
+        self._ring = self._shared = None
         self._memory.close()
 
     def __enter__(self) -> Capture:

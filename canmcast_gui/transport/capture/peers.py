@@ -1,4 +1,4 @@
-"""Who sent what: the sources of a bus, what came from each, and what was refused and why."""
+"""The senders of a bus: their sources, what each sent, and which datagrams were refused and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.statistics import MalformedDatagram, SourceCounts
 from canmcast_gui.transport.wire.codec import Refusal
 
-# Origins that are remembered; a network that invents more makes us look again, not grow.
+# The table is emptied when it holds this many, so a network that invents origins cannot make it grow.
 _KNOWN_ORIGINS = 4096
 # Enough to see what a broken sender sends, and no more than 4 KiB.
 _RECENT_MALFORMED = 16
@@ -18,7 +18,7 @@ _BYTES_OF_MALFORMED = 256
 
 
 class Peer:
-    """What we know of an origin: its row in the source table, how to treat its frames, how many came."""
+    """What is known of an origin: its row in the source table, how to treat its frames, how many it sent."""
 
     __slots__ = ("is_own", "is_refused", "malformed", "received", "row", "source")
 
@@ -31,8 +31,8 @@ class Peer:
         self.malformed = 0
 
 
-class Ledger:
-    """Counts by source and by kind. ``accepts`` says whether a bus listens to an (ip, scope id) at all."""
+class PeerTable:
+    """Counts by source and by kind. ``accepts`` says whether the bus receives from an (ip, scope id)."""
 
     def __init__(self, origins: Origins, accepts: Callable[[str, int], bool]) -> None:
         self._origins = origins
@@ -41,10 +41,10 @@ class Ledger:
         self.ignored = 0
         self._accepts = accepts
         self._own: set[Source] = set()
-        # Bounded by _KNOWN_ORIGINS; emptied, never replaced.
-        self.peers: dict[Origin, Peer] = {}
-        # Counts of peers that were forgotten; the table of sources bounds it.
-        self._settled: dict[Source, SourceCounts] = {}
+        # Bounded by _KNOWN_ORIGINS; emptied, never replaced: decoders hold its ``get``.
+        self.by_origin: dict[Origin, Peer] = {}
+        # Counts of peers that were removed; bounded by the table of sources.
+        self._removed: dict[Source, SourceCounts] = {}
         self._kinds: Counter[str] = Counter()
         self._recent: deque[MalformedDatagram] = deque(maxlen=_RECENT_MALFORMED)
 
@@ -56,14 +56,14 @@ class Ledger:
     def mark_own(self, source: Source) -> None:
         """From now on frames from ``source`` are this program's own."""
         self._own.add(source)
-        self.judge_peers_anew()
+        self.refresh()
 
-    def judge_peers_anew(self) -> None:
-        """This host's addresses or interfaces may have changed, or our own senders."""
-        for origin, peer in list(self.peers.items()):
-            self._judge(peer, origin)
+    def refresh(self) -> None:
+        """Classify all peers again, after addresses, interfaces or own senders have changed."""
+        for origin, peer in list(self.by_origin.items()):
+            self._classify(peer, origin)
 
-    def _judge(self, peer: Peer, origin: Origin) -> None:
+    def _classify(self, peer: Peer, origin: Origin) -> None:
         sender = self._origins.read(origin)
         peer.is_refused = sender.foreign or not self._accepts(sender.address, sender.scope_id)
         peer.is_own = sender.source in self._own
@@ -71,21 +71,21 @@ class Ledger:
             peer.row = self.sources.number(sender.source)
             peer.source = self.sources[peer.row]
 
-    def _settle(self) -> None:
-        self._settled = _added(self._settled, self.peers.values())
-        self.peers.clear()
+    def _remove_all(self) -> None:
+        self._removed = _added(self._removed, self.by_origin.values())
+        self.by_origin.clear()
 
     def peer(self, origin: Origin) -> Peer:
-        """Who sent from there."""
-        return self.peers.get(origin) or self.meet(origin)
+        """The peer of an origin."""
+        return self.by_origin.get(origin) or self.add(origin)
 
-    def meet(self, origin: Origin) -> Peer:
-        """Who sends from there, heard for the first time or again after long."""
-        if len(self.peers) >= _KNOWN_ORIGINS:
-            self._settle()
+    def add(self, origin: Origin) -> Peer:
+        """Add the peer of an origin that is not in the table."""
+        if len(self.by_origin) >= _KNOWN_ORIGINS:
+            self._remove_all()
         peer = Peer()
-        self._judge(peer, origin)
-        self.peers[origin] = peer
+        self._classify(peer, origin)
+        self.by_origin[origin] = peer
         return peer
 
     def count_malformed(self, peer: Peer, kind: Refusal, timestamp_ns: int, datagram: bytes) -> None:
@@ -96,8 +96,8 @@ class Ledger:
         self._recent.append(MalformedDatagram(peer.source, kind.value, timestamp_ns, len(datagram), kept))
 
     def by_source(self) -> dict[Source, SourceCounts]:
-        """Counts of every source that was heard."""
-        return _added(self._settled, list(self.peers.values()))
+        """Counts of every source."""
+        return _added(self._removed, list(self.by_origin.values()))
 
     def malformed_by_kind(self) -> dict[str, int]:
         """How many datagrams were refused for which reason."""

@@ -1,4 +1,4 @@
-"""The process that empties the socket and does nothing else: the other half of capture.py.
+"""The process that empties the socket and does nothing else: the counterpart of client.py.
 
 The usual receive buffer holds 256 datagrams, 26 ms of a busy bus, and a window that repaints takes longer
 than that to look again. This process moves frames from the socket to a ring in shared memory, which holds
@@ -15,7 +15,7 @@ import time
 from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
 from canmcast_gui.transport.capture.memory import SharedMemory
 from canmcast_gui.transport.capture.ring import Ring
-from canmcast_gui.transport.capture.shared_statistics import CaptureBoard, add_statistics
+from canmcast_gui.transport.capture.shared_statistics import SharedStatistics, add_statistics
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
@@ -37,15 +37,15 @@ LOOK_SECONDS = 0.25
 
 
 class CaptureLoop:
-    """Moves frames from ``receiver`` to ``ring`` and posts sources and counts on ``board``."""
+    """Moves frames from ``receiver`` to ``ring`` and posts sources and counts in ``shared``."""
 
-    def __init__(self, link: ParentLink, receiver: Receiver, ring: Ring, board: CaptureBoard) -> None:
+    def __init__(self, link: ParentLink, receiver: Receiver, ring: Ring, shared: SharedStatistics) -> None:
         self._link = link
         self._receiver = receiver
         self._ring = ring
-        self._board = board
-        self._before = board.read_statistics()
-        board.read_sources(receiver.sources)
+        self._shared = shared
+        self._before = shared.read_statistics()
+        shared.read_sources(receiver.sources)
         self._posted_at = 0.0
         self._posted_state: tuple[str | None, int] = (None, 0)
         self._post()
@@ -84,7 +84,7 @@ class CaptureLoop:
     def _move(self) -> int:
         batch = self._receiver.drain(DRAIN_FRAMES)
         if len(batch):
-            self._board.post_sources(self._receiver.sources)
+            self._shared.post_sources(self._receiver.sources)
             self._ring.push(batch)
             self._link.wakeup.set()
         return len(batch)
@@ -95,7 +95,7 @@ class CaptureLoop:
     def _post(self) -> None:
         self._posted_at = time.monotonic()
         self._posted_state = self._state()
-        self._board.post_statistics(add_statistics(self._before, self._receiver.statistics()))
+        self._shared.post_statistics(add_statistics(self._before, self._receiver.statistics()))
 
 
 def capture(link: ParentLink) -> int:
@@ -107,7 +107,7 @@ def capture(link: ParentLink) -> int:
     except BusError as error:
         link.say_failed(str(error))
         return 1
-    loop = CaptureLoop(link, receiver, Ring(memory.buffer), CaptureBoard(memory.buffer, Ring.size()))
+    loop = CaptureLoop(link, receiver, Ring(memory.buffer), SharedStatistics(memory.buffer, Ring.size()))
     gc.collect()
     gc.freeze()
     prefer_this_process()

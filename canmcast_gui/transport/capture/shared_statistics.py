@@ -1,7 +1,7 @@
-"""What a capture process posts beside its frames: the table of sources, and its statistics.
+"""The table of sources and the statistics of a capture process, in shared memory.
 
-Both lie in shared memory, so that asking costs nothing to the process that is busy, and so that a process
-that takes over from a dead one goes on with the same rows and counts.
+Reading them costs the capture process nothing, and a process that replaces a dead one continues with the same
+rows and counts.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _SOURCE_DTYPE = np.dtype([("address", "S60"), ("port", "<u4")])
 # The statistics of a full table of sources are some 60 KiB, the refused datagrams that are kept 5 KiB.
 _POST_BYTES = 1 << 18
 
-_BOARD_DTYPE = np.dtype(
+_DTYPE = np.dtype(
     [
         ("sources", "<u8"),
-        ("posted", "<u8"),  # how often; the newest post stands in the slot of its last bit
+        ("posted", "<u8"),  # how often; the newest post is in the slot of its last bit
         ("lengths", "<u8", (2,)),
         ("table", _SOURCE_DTYPE, (_SOURCES,)),
         ("posts", "u1", (2, _POST_BYTES)),
@@ -33,50 +33,50 @@ _BOARD_DTYPE = np.dtype(
 )
 
 
-class CaptureBoard:
-    """A view of the board at ``offset`` of ``memory``: one process posts, the other reads.
+class SharedStatistics:
+    """A view at ``offset`` of ``memory``: one process posts, the other reads.
 
-    Memory of zeros is an empty board.
+    Memory of zeros holds no source and no counts.
     """
 
-    SIZE = _BOARD_DTYPE.itemsize
+    SIZE = _DTYPE.itemsize
 
     def __init__(self, memory: Any, offset: int) -> None:
-        self._board: Any = np.frombuffer(memory, _BOARD_DTYPE, count=1, offset=offset)[0]
+        self._record: Any = np.frombuffer(memory, _DTYPE, count=1, offset=offset)[0]
         self._known: tuple[int, BusStatistics] = (0, BusStatistics())
 
     def post_sources(self, sources: SourceTable) -> None:
         """Post the rows that are new; to be called before frames that refer to them are handed over."""
-        posted = int(self._board["sources"]) + 1  # row 0, the unknown one, is not posted
+        posted = int(self._record["sources"]) + 1  # row 0, the unknown one, is not posted
         for row in range(posted, min(len(sources), _SOURCES)):
             source = sources[row]
-            self._board["table"][row] = (source.address.encode()[:60], source.port)
-            self._board["sources"] = row
+            self._record["table"][row] = (source.address.encode()[:60], source.port)
+            self._record["sources"] = row
 
     def read_sources(self, into: SourceTable) -> None:
         """Add the rows that ``into`` does not have yet, in their order."""
-        for row in range(len(into), int(self._board["sources"]) + 1):
-            address, port = self._board["table"][row]
+        for row in range(len(into), int(self._record["sources"]) + 1):
+            address, port = self._record["table"][row]
             into.number(Source(address.decode(), int(port)))
 
     def post_statistics(self, statistics: BusStatistics) -> None:
         """Post new counts. A process that dies in the middle of it leaves the old ones."""
-        posted = int(self._board["posted"]) + 1
+        posted = int(self._record["posted"]) + 1
         post = _packed(statistics)
         if len(post) > _POST_BYTES:
             post = _packed(replace(statistics, by_source={}, recent_malformed=()))
         slot = posted & 1
-        self._board["posts"][slot][: len(post)] = np.frombuffer(post, np.uint8)
-        self._board["lengths"][slot] = len(post)
-        self._board["posted"] = posted
+        self._record["posts"][slot][: len(post)] = np.frombuffer(post, np.uint8)
+        self._record["lengths"][slot] = len(post)
+        self._record["posted"] = posted
 
     def read_statistics(self) -> BusStatistics:
         """The newest counts; zeros before the first post."""
-        while (posted := int(self._board["posted"])) != self._known[0]:
+        while (posted := int(self._record["posted"])) != self._known[0]:
             slot = posted & 1
-            post = self._board["posts"][slot][: int(self._board["lengths"][slot])].tobytes()
+            post = self._record["posts"][slot][: int(self._record["lengths"][slot])].tobytes()
             # The slot is written again only by the next but one post, which then has begun after this line.
-            if int(self._board["posted"]) == posted:
+            if int(self._record["posted"]) == posted:
                 self._known = (posted, _unpacked(post))
         return self._known[1]
 

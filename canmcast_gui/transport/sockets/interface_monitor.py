@@ -1,7 +1,7 @@
 """Notice when interfaces of a bus go and return: one thread for all receivers of this process.
 
-A socket whose interface was removed and created again is silently deaf, and a program that waits for its file
-descriptor would never be woken. So somebody has to look, whatever the program does meanwhile.
+A socket whose interface was removed and created again receives nothing and reports no error, and a program
+that waits for its file descriptor is never woken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ INTERVAL_SECONDS = 0.5
 
 
 class Watched(Protocol):
-    """What wants to be looked after."""
+    """What the monitor calls."""
 
     def check_interfaces(self) -> None:
         """Compare the interfaces that are joined with those that there are. Must not raise."""
@@ -34,7 +34,7 @@ class _Watch(threading.Thread):
             pass
 
     def _look(self) -> bool:
-        """Look after all; whether any is left."""
+        """Check all; returns whether any is left."""
         for receiver in list(self.receivers):
             receiver.check_interfaces()
         return bool(self.receivers)
@@ -55,7 +55,7 @@ def watch(receiver: Watched) -> None:
 
 
 def unwatch(receiver: Watched) -> None:
-    """Stop calling; the thread has ended when nobody else needs it."""
+    """Stop calling; with the last receiver the thread ends."""
     global _watch
     with _lock:
         if _watch is None:

@@ -1,4 +1,4 @@
-"""One interface's socket to send on, and what to say where it does not let a frame through."""
+"""The socket that sends on one interface, and its errors as sentences."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SendTimeoutError(BusError):
     """The system, or the rate limit, did not take a frame in time."""
 
 
-class Lane:
+class InterfaceSender:
     """A connected socket. Its sending methods raise OSError as the system does. Raises BusError to open."""
 
     def __init__(self, group: Group, settings: BusSettings, link: Link) -> None:

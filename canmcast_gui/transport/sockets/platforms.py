@@ -86,7 +86,7 @@ def bind_to_group(sock: socket.socket, group: Group, port: int) -> bool:
     return False
 
 
-def hear_joined_groups_only(sock: socket.socket, group: Group) -> bool:
+def receive_joined_groups_only(sock: socket.socket, group: Group) -> bool:
     """Refuse what came for a group that only another socket of this host has joined.
 
     Linux's default is to deliver it. For IPv6 the interface is not looked at even then.

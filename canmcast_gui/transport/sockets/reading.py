@@ -22,20 +22,22 @@ Arrival = tuple[bytes, Origin, int]
 
 T = TypeVar("T")
 # Takes the parts of an Arrival.
-Judge = Callable[[bytes, Origin, int], T]
+OnDatagram = Callable[[bytes, Origin, int], T]
 
 
-def choose_way(sock: socket.socket, stamp: ArrivalStamp, judge: Judge[T]) -> Callable[[], T | None]:
-    """A function that reads one datagram and returns what ``judge`` says of it, or None where none waits.
+def make_reader(
+    sock: socket.socket, stamp: ArrivalStamp, on_datagram: OnDatagram[T]
+) -> Callable[[], T | None]:
+    """A function that reads one datagram and returns the result of ``on_datagram``; None where none waits.
 
     It never waits, and raises OSError where the socket fails.
     """
     if platforms.has_recvmsg():
-        return _recvmsg_way(sock, stamp, judge)
-    return _recvfrom_way(sock, judge)
+        return _recvmsg_reader(sock, stamp, on_datagram)
+    return _recvfrom_reader(sock, on_datagram)
 
 
-def _recvfrom_way(sock: socket.socket, judge: Judge[T]) -> Callable[[], T | None]:
+def _recvfrom_reader(sock: socket.socket, on_datagram: OnDatagram[T]) -> Callable[[], T | None]:
     def read() -> T | None:
         try:
             data, address = sock.recvfrom(MAX_DATAGRAM + 1)
@@ -47,7 +49,7 @@ def _recvfrom_way(sock: socket.socket, judge: Judge[T]) -> Callable[[], T | None
             if getattr(error, "winerror", 0) != _WSAEMSGSIZE:
                 raise
             data, address = bytes(MAX_DATAGRAM + 1), _NOBODY
-        return judge(data, (address, None), time.time_ns())
+        return on_datagram(data, (address, None), time.time_ns())
 
     return read
 
@@ -57,7 +59,9 @@ _WSAEMSGSIZE = 10040
 _NOBODY = ("", 0)
 
 
-def _recvmsg_way(sock: socket.socket, stamp: ArrivalStamp, judge: Judge[T]) -> Callable[[], T | None]:
+def _recvmsg_reader(
+    sock: socket.socket, stamp: ArrivalStamp, on_datagram: OnDatagram[T]
+) -> Callable[[], T | None]:
     recvmsg = sock.recvmsg
     size = MAX_DATAGRAM + 1
     timespec = struct.Struct("@ll")
@@ -79,6 +83,6 @@ def _recvmsg_way(sock: socket.socket, stamp: ArrivalStamp, judge: Judge[T]) -> C
             else:
                 seconds, fraction = unpack(value)
                 timestamp_ns = seconds * 1_000_000_000 + fraction * unit
-        return judge(data, (address, info), timestamp_ns or time.time_ns())
+        return on_datagram(data, (address, info), timestamp_ns or time.time_ns())
 
     return read

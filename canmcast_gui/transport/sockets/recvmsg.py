@@ -17,7 +17,7 @@ from typing import Any, Generic
 import numpy as np
 
 from canmcast_gui.transport.sockets.origins import STAMP_SIZE, Origins
-from canmcast_gui.transport.sockets.reading import Judge, T
+from canmcast_gui.transport.sockets.reading import OnDatagram, T
 from canmcast_gui.transport.sockets.recvmmsg import HEADER_DTYPE
 from canmcast_gui.transport.wire.codec import MAX_DATAGRAM
 
@@ -27,13 +27,17 @@ _TIMESPEC = struct.Struct("@16x2q")
 
 
 class DirectReader(Generic[T]):
-    """``receive()`` is what ``reading.choose_way`` would return, only faster; ``otherwise`` is that.
+    """``receive()`` is what ``reading.make_reader`` would return, only faster; ``otherwise`` is that.
 
     Needs recvmmsg.available(). May be called from several threads.
     """
 
     def __init__(
-        self, sock: socket.socket, origins: Origins, judge: Judge[T], otherwise: Callable[[], T | None]
+        self,
+        sock: socket.socket,
+        origins: Origins,
+        on_datagram: OnDatagram[T],
+        otherwise: Callable[[], T | None],
     ) -> None:
         self._descriptor = ctypes.c_int(sock.fileno())
         self._data = ctypes.create_string_buffer(MAX_DATAGRAM + 1)
@@ -47,9 +51,9 @@ class DirectReader(Generic[T]):
         self._header["iov"], self._header["iov_count"] = self._iov.ctypes.data, 1
         self._header["control"] = ctypes.addressof(self._aside)
         self._header["control_size"] = origins.control_size
-        self.receive = self._make(judge, otherwise)
+        self.receive = self._make(on_datagram, otherwise)
 
-    def _make(self, judge: Judge[T], otherwise: Callable[[], T | None]) -> Callable[[], T | None]:
+    def _make(self, on_datagram: OnDatagram[T], otherwise: Callable[[], T | None]) -> Callable[[], T | None]:
         recvmsg = ctypes.PyDLL(None, use_errno=True).recvmsg  # does not give the interpreter lock away
         recvmsg.restype = ctypes.c_ssize_t
         descriptor, header = self._descriptor, ctypes.c_void_p(self._header.ctypes.data)
@@ -69,7 +73,7 @@ class DirectReader(Generic[T]):
                     seconds, nanoseconds = unpack(aside)
             if size < 0:
                 return None if ctypes.get_errno() == errno.EAGAIN else otherwise()
-            return judge(datagram, origin, seconds * 1_000_000_000 + nanoseconds)
+            return on_datagram(datagram, origin, seconds * 1_000_000_000 + nanoseconds)
 
         return receive
 

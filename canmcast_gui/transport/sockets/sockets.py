@@ -31,7 +31,7 @@ def open_receiving_socket(group: Group, port: int, buffer: int | None) -> Receiv
         platforms.share_port(sock)
         granted = platforms.ask_for_buffer(sock, buffer)
         stamp = platforms.stamp_arrivals(sock)
-        joined_only = platforms.hear_joined_groups_only(sock, group)
+        joined_only = platforms.receive_joined_groups_only(sock, group)
         try:
             bound_to_group = platforms.bind_to_group(sock, group, port)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Decoding and encoding frame by frame, fast: what repeats from datagram to datagram is worked out once.
+"""Decode and encode single frames fast: what repeats from datagram to datagram is computed once.
 
 A bus repeats its few hundred ids all day, and two datagrams with the same id, flags and length differ in
 eight bytes of time and in the payload only. The constant part is looked up; what it means, and that it is
@@ -16,7 +16,8 @@ from canmcast_gui.frames import LENGTH_TO_DLC, bits
 from canmcast_gui.frames.batch import channel_number
 from canmcast_gui.frames.validity import frame_problem
 from canmcast_gui.transport.errors import FrameError
-from canmcast_gui.transport.wire.codec import MAX_DATAGRAM, Refusal, WireFrame, decode, encode
+from canmcast_gui.transport.wire import codec
+from canmcast_gui.transport.wire.codec import MAX_DATAGRAM, Refusal, WireFrame, encode
 
 # Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB. What
 # the long name of a channel makes longer than usual is worked out each time.
@@ -32,8 +33,8 @@ _TIME = struct.Struct(">d")
 
 
 @dataclass(slots=True)
-class Meaning:
-    """All that a datagram says but time and payload, in the forms that batches and messages need."""
+class DecodedHeader:
+    """All of a frame except time and payload, in the forms that batches and messages need."""
 
     arbitration_id: int
     extended: bool
@@ -50,36 +51,36 @@ class Meaning:
     length: int
 
 
-class Memory:
-    """What datagrams said whose constant part was seen before."""
+class HeaderCache:
+    """Decoded headers of datagrams, by their constant part."""
 
     def __init__(self) -> None:
-        #: By constant part: all behind the time but the payload. Never holds what is no valid frame.
-        self.meanings: dict[bytes, Meaning] = {}
+        #: By constant part: all after the time except the payload. Holds headers of valid frames only.
+        self.headers: dict[bytes, DecodedHeader] = {}
 
-    def learn(self, datagram: bytes, constant: bytes, length: int) -> tuple[Meaning, bytes] | Refusal:
-        """What a datagram says and its payload, or why it is no frame, by the general codec.
+    def decode(self, datagram: bytes, constant: bytes, length: int) -> tuple[DecodedHeader, bytes] | Refusal:
+        """Decode by the general codec and remember the header; returns header and payload, or the refusal.
 
-        ``constant`` and ``length`` of the payload are as Judge found them, b"" where it did not.
+        ``constant`` and ``length`` of the payload are as DatagramDecoder found them, b"" where it did not.
         """
-        frame = decode(datagram)
+        frame = codec.decode(datagram)
         if isinstance(frame, Refusal):
             return frame
-        meaning = _meaning(frame)
+        header = _decoded_header(frame)
         # The mark before the payload could also stand in a channel: in a number of eight bytes, or in a text,
         # where a length above 127 would follow it. Those are not remembered.
         certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
         short = 0 < len(constant) <= _LONGEST_REMEMBERED
         if short and certain and length == len(frame.data) and datagram.startswith(HEAD):
-            if len(self.meanings) >= _REMEMBERED:
-                self.meanings.clear()
-            self.meanings[constant] = meaning
-        return meaning, frame.data
+            if len(self.headers) >= _REMEMBERED:
+                self.headers.clear()
+            self.headers[constant] = header
+        return header, frame.data
 
 
-def _meaning(frame: WireFrame) -> Meaning:
+def _decoded_header(frame: WireFrame) -> DecodedHeader:
     flags = frame.flags
-    return Meaning(
+    return DecodedHeader(
         frame.arbitration_id,
         bool(flags & bits.EXTENDED),
         bool(flags & bits.REMOTE),
@@ -168,5 +169,5 @@ def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: 
 
 
 _ENDLESS = float("inf")
-# The three keys behind the payload, each with a byte before and one after it.
+# The three keys after the payload, each with a byte before and one after it.
 _TAIL_SIZE = sum(len(key) + 2 for key in ("is_fd", "bitrate_switch", "error_state_indicator"))

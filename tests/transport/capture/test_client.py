@@ -204,7 +204,7 @@ def test_ctrl_c_is_the_parents_business(capture, sender):
 
 
 def test_malformed_and_foreign_datagrams_are_counted(capture, sender):
-    sender.send_payload(b"garbage")
+    sender.send_datagram(b"garbage")
     sender.send_batch(numbered(1))
     receive(capture, 1)
     wait_until(lambda: capture.statistics().malformed == 1, "not counted")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Source, SourceTable
-from canmcast_gui.transport.capture.shared_statistics import CaptureBoard, add_statistics
+from canmcast_gui.transport.capture.shared_statistics import SharedStatistics, add_statistics
 from canmcast_gui.transport.statistics import BusStatistics, MalformedDatagram, SourceCounts
 
 counts = st.integers(0, 2**50)
@@ -28,15 +28,15 @@ statistics = st.builds(
 )
 
 
-def new_board() -> tuple[CaptureBoard, CaptureBoard]:
-    """A board as its writer and as its reader see it."""
-    memory = bytearray(CaptureBoard.SIZE + 64)
-    return CaptureBoard(memory, 64), CaptureBoard(memory, 64)
+def new_statistics() -> tuple[SharedStatistics, SharedStatistics]:
+    """The statistics as its writer and as its reader see it."""
+    memory = bytearray(SharedStatistics.SIZE + 64)
+    return SharedStatistics(memory, 64), SharedStatistics(memory, 64)
 
 
 @given(st.lists(statistics, min_size=1, max_size=3))
 def test_the_newest_counts_are_read(posts):
-    writer, reader = new_board()
+    writer, reader = new_statistics()
     assert reader.read_statistics() == BusStatistics()
     for post in posts:
         writer.post_statistics(post)
@@ -45,7 +45,7 @@ def test_the_newest_counts_are_read(posts):
 
 
 def test_a_network_that_invents_addresses_fits():
-    writer, reader = new_board()
+    writer, reader = new_statistics()
     table = SourceTable()
     for number in range(2000):
         table.number(Source(f"fe80:1111:2222:3333:4444:5555:6666:{number:04x}%interface-name15", 65535))
@@ -64,14 +64,14 @@ def test_a_network_that_invents_addresses_fits():
 
 
 def test_what_is_too_much_for_the_board_leaves_the_sums():
-    writer, reader = new_board()
+    writer, reader = new_statistics()
     kept = MalformedDatagram(Source("::1", 1), "kind", 1, 1, bytes(300_000))
     writer.post_statistics(BusStatistics(received=5, recent_malformed=(kept,)))
     assert reader.read_statistics() == BusStatistics(received=5)
 
 
 def test_sources_are_posted_as_they_come_and_keep_their_rows():
-    writer, reader = new_board()
+    writer, reader = new_statistics()
     theirs, ours = SourceTable(), SourceTable()
     for batch in (["10.0.0.1"], [], ["10.0.0.2", "10.0.0.3"]):
         for address in batch:

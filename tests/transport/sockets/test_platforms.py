@@ -229,7 +229,7 @@ def test_windows_names_interfaces_by_index_in_network_order(monkeypatch: Patch):
     recorder.asked.clear()
     assert not platforms.bind_to_group(recorder, group, 5)
     assert recorder.asked == [("bind", ("", 5))]
-    assert not platforms.hear_joined_groups_only(recorder, group)
+    assert not platforms.receive_joined_groups_only(recorder, group)
     assert platforms.kernel_drops(recorder) == 0
     assert platforms.interface_problem(recorder, "Ethernet") is None
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.batch import flags_of_message
-from canmcast_gui.transport.capture.datagram_decoder import Judge, Wanted
-from canmcast_gui.transport.capture.peers import Ledger
+from canmcast_gui.transport.capture.datagram_decoder import DatagramDecoder, ReceiveOptions
+from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.origins import Origins
@@ -21,19 +21,19 @@ from tests.transport.datagrams import datagrams, mutated, stock_datagrams
 
 
 class Decoder:
-    """Judges datagrams of one sender, and gives what it heard as the codec would have given it."""
+    """Judges datagrams of one sender, and gives what it received as the codec would have given it."""
 
     def __init__(self) -> None:
         origins = Origins(parse_group("239.1.2.3"), reports_destinations=False)
-        self.judge = Judge(Ledger(origins, lambda *_: True), Wanted(own=True, fd=True))
+        self.decoder = DatagramDecoder(PeerTable(origins, lambda *_: True), ReceiveOptions(own=True, fd=True))
 
     def decode(self, datagram: bytes) -> WireFrame | Refusal:
-        heard = self.judge.judge(datagram, (("10.0.0.7", 1), None), 0)
-        if isinstance(heard, Refusal):
-            return heard
-        meaning, payload, _, _ = heard
-        assert meaning.length == len(payload)
-        return WireFrame(meaning.arbitration_id, meaning.flags, meaning.channel, meaning.dlc, payload)
+        received = self.decoder.decode(datagram, (("10.0.0.7", 1), None), 0)
+        if isinstance(received, Refusal):
+            return received
+        header, payload, _, _ = received
+        assert header.length == len(payload)
+        return WireFrame(header.arbitration_id, header.flags, header.channel, header.dlc, payload)
 
 
 @st.composite
@@ -85,7 +85,7 @@ def test_a_network_that_invents_ids_fills_no_memory(monkeypatch: pytest.MonkeyPa
     for number in range(100):
         datagram = encoder.encode(number, 0, None, 1, b"x", 0.0)
         assert decoder.decode(datagram) == WireFrame(number, 0, None, 1, b"x")
-    assert len(decoder.judge._memory.meanings) <= 10
+    assert len(decoder.decoder._cache.headers) <= 10
     assert len(encoder._parts) <= 10
 
 
