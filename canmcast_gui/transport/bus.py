@@ -26,7 +26,7 @@ from canmcast_gui.transport.sockets.addresses import (
     DEFAULT_GROUP_IPV6,
     DEFAULT_PORT,
 )
-from canmcast_gui.transport.sockets.interface_sender import SendTimeoutError
+from canmcast_gui.transport.sockets.send import SendTimeoutError
 from canmcast_gui.transport.statistics import BusStatistics
 
 log = logging.getLogger(__name__)

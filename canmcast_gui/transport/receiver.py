@@ -18,15 +18,13 @@ from canmcast_gui.transport.capture.datagram_decoder import (
 from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.transport.sockets import platforms, recvmmsg
+from canmcast_gui.transport.sockets import platforms, receive
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interface_monitor import unwatch, watch
 from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
 from canmcast_gui.transport.sockets.origins import Origins
 from canmcast_gui.transport.sockets.platforms import interface_problem, leave
-from canmcast_gui.transport.sockets.reading import make_reader
-from canmcast_gui.transport.sockets.recvmmsg import ManyReader
-from canmcast_gui.transport.sockets.recvmsg import DirectReader
+from canmcast_gui.transport.sockets.receive import DirectReader, ManyReader, make_reader
 from canmcast_gui.transport.sockets.routes import is_own_address
 from canmcast_gui.transport.sockets.sockets import join_group, open_receiving_socket
 from canmcast_gui.transport.statistics import BusStatistics
@@ -72,7 +70,7 @@ class Receiver:
         )
         self._many: ManyReader | None = None
         self._direct: DirectReader[ReceivedFrame | Refusal] | None = None
-        if not plain and recvmmsg.available(opened.stamp):
+        if not plain and receive.has_recvmmsg(opened.stamp):
             self._many = ManyReader(self._sock, self._origins)
             self._direct = DirectReader(self._sock, self._origins, self._decoder.decode, self.receive_one)
             self.receive_one = self._direct.receive

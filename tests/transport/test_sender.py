@@ -20,8 +20,8 @@ from canmcast_gui.transport import (
     Receiver,
     open_sender,
 )
-from canmcast_gui.transport.sockets import sendmmsg
-from canmcast_gui.transport.sockets.interface_sender import SendTimeoutError
+from canmcast_gui.transport.sockets import send
+from canmcast_gui.transport.sockets.send import SendTimeoutError
 from tests.support.network import Network
 
 pytestmark = pytest.mark.network
@@ -81,9 +81,9 @@ def test_nothing_goes_out_where_one_frame_is_bad(sender: FrameSender, receiver: 
 
 def test_a_closed_sender_says_so(sender: FrameSender):
     sender.close()
-    for send in (lambda: sender.send_datagram(PAYLOAD), lambda: sender.send_batch(batch_of(100))):
+    for attempt in (lambda: sender.send_datagram(PAYLOAD), lambda: sender.send_batch(batch_of(100))):
         with pytest.raises(BusError, match="the bus is closed"):
-            send()
+            attempt()
 
 
 def failing(error: OSError, times: int) -> type[socket.socket]:
@@ -112,7 +112,7 @@ WAYS: dict[str, Sending] = {
 def test_a_full_queue_is_waited_for(
     bus_settings: BusSettings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, way: str, times: int
 ):
-    monkeypatch.setattr(sendmmsg, "available", lambda: False)
+    monkeypatch.setattr(send, "has_sendmmsg", lambda: False)
     monkeypatch.setattr(socket, "socket", failing(BlockingIOError(errno.EAGAIN, "full"), times))
     sender = FrameSender(bus_settings)
     WAYS[way](sender)
@@ -133,7 +133,7 @@ def test_a_queue_that_stays_full_is_a_timeout(bus_settings: BusSettings, monkeyp
 def test_after_a_failure_it_opens_anew_and_sends_once(
     bus_settings: BusSettings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, way: str
 ):
-    monkeypatch.setattr(sendmmsg, "available", lambda: False)
+    monkeypatch.setattr(send, "has_sendmmsg", lambda: False)
     monkeypatch.setattr(socket, "socket", failing(OSError(errno.ENODEV, "No such device"), 1))
     told: list[Source] = []
     sender = FrameSender(bus_settings, on_address=told.append)
@@ -158,7 +158,7 @@ def test_after_a_failure_it_opens_anew_and_sends_once(
 def test_a_lasting_failure_says_what_to_do(
     bus_settings: BusSettings, monkeypatch: pytest.MonkeyPatch, number: int, says: str, way: str
 ):
-    monkeypatch.setattr(sendmmsg, "available", lambda: False)
+    monkeypatch.setattr(send, "has_sendmmsg", lambda: False)
     monkeypatch.setattr(socket, "socket", failing(OSError(number, "refused"), 10**9))
     sender = FrameSender(bus_settings)
     with pytest.raises(BusError, match=says):

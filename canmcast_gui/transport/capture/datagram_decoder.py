@@ -13,7 +13,7 @@ from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
 from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.capture.peers import Peer, PeerTable
 from canmcast_gui.transport.sockets.origins import Origin
-from canmcast_gui.transport.sockets.recvmmsg import ManyReader
+from canmcast_gui.transport.sockets.receive import ManyReader
 from canmcast_gui.transport.wire.codec import Refusal
 from canmcast_gui.transport.wire.decode_batch import RAW_RECORD, decode_columns
 from canmcast_gui.transport.wire.header_cache import (

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.transport.sockets.sendmmsg import runs_of
+from canmcast_gui.transport.sockets.send import runs_of
 
 
 @given(st.lists(st.integers(150, 155), min_size=1, max_size=300), st.integers(1, 64))

@@ -1,4 +1,9 @@
-"""Many datagrams off the socket in one call: Linux' recvmmsg, into arrays that are columns at once.
+"""Receiving from a socket: one datagram at a time, or many in one call where the system can.
+
+``make_reader`` uses Python's sockets, which every system has. On Linux recvmsg and recvmmsg are called directly and
+fill memory that is reused: Python's own ``recvmsg`` creates objects for the address, the control messages
+and their lists, and releases the interpreter lock although it never waits; that takes longer than the kernel.
+Readers call ``on_datagram`` themselves: for a single frame, function calls and tuples cost as much as the rest.
 
 Layouts of msghdr, mmsghdr, iovec, cmsghdr and sockaddr are those of 64-bit Linux.
 """
@@ -11,7 +16,10 @@ import mmap
 import os
 import socket
 import struct
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +28,79 @@ from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.origins import STAMP_SIZE, Origin, Origins
 from canmcast_gui.transport.sockets.platforms import ArrivalStamp
-from canmcast_gui.transport.sockets.reading import Arrival
 from canmcast_gui.transport.wire.codec import MAX_DATAGRAM
 from canmcast_gui.transport.wire.templates import ROWS, WIDTH
+
+# A datagram, where it came from, and when (UTC nanoseconds).
+Arrival = tuple[bytes, Origin, int]
+
+T = TypeVar("T")
+# Takes the parts of an Arrival.
+OnDatagram = Callable[[bytes, Origin, int], T]
+
+
+def make_reader(
+    sock: socket.socket, stamp: ArrivalStamp, on_datagram: OnDatagram[T]
+) -> Callable[[], T | None]:
+    """A function that reads one datagram and returns the result of ``on_datagram``; None where none waits.
+
+    It never waits, and raises OSError where the socket fails.
+    """
+    if platforms.has_recvmsg():
+        return _recvmsg_reader(sock, stamp, on_datagram)
+    return _recvfrom_reader(sock, on_datagram)
+
+
+def _recvfrom_reader(sock: socket.socket, on_datagram: OnDatagram[T]) -> Callable[[], T | None]:
+    def read() -> T | None:
+        try:
+            data, address = sock.recvfrom(MAX_DATAGRAM + 1)
+        except BlockingIOError:
+            return None
+        except ConnectionError:
+            return read()  # how Windows reports that an earlier datagram of ours reached nobody
+        except OSError as error:
+            if getattr(error, "winerror", 0) != _WSAEMSGSIZE:
+                raise
+            data, address = bytes(MAX_DATAGRAM + 1), _NOBODY
+        return on_datagram(data, (address, None), time.time_ns())
+
+    return read
+
+
+# Windows raises this for a datagram longer than the buffer, without saying whose it was.
+_WSAEMSGSIZE = 10040
+_NOBODY = ("", 0)
+
+
+def _recvmsg_reader(
+    sock: socket.socket, stamp: ArrivalStamp, on_datagram: OnDatagram[T]
+) -> Callable[[], T | None]:
+    recvmsg = sock.recvmsg
+    size = MAX_DATAGRAM + 1
+    timespec = struct.Struct("@ll")
+    unpack = timespec.unpack_from
+    unit = 1 if stamp is ArrivalStamp.KERNEL_NANOSECONDS else 1000
+    room = socket.CMSG_SPACE(timespec.size) + socket.CMSG_SPACE(20)
+
+    # The socket was asked for an arrival time and a destination at most, so the level tells them apart.
+    def read() -> T | None:
+        try:
+            data, controls, _, address = recvmsg(size, room)
+        except BlockingIOError:
+            return None
+        timestamp_ns = 0
+        info = None
+        for level, _, value in controls:
+            if level != socket.SOL_SOCKET:
+                info = value
+            else:
+                seconds, fraction = unpack(value)
+                timestamp_ns = seconds * 1_000_000_000 + fraction * unit
+        return on_datagram(data, (address, info), timestamp_ns or time.time_ns())
+
+    return read
+
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
 # Room beside each datagram for control messages and, right behind them, a socket address.
@@ -39,7 +117,7 @@ HEADER_DTYPE = np.dtype(
 )
 
 
-def available(stamp: ArrivalStamp) -> bool:
+def has_recvmmsg(stamp: ArrivalStamp) -> bool:
     """Whether this system has recvmmsg with the layouts that we know."""
     return (
         platforms.IS_LINUX
@@ -161,3 +239,63 @@ def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt
     rows = np.ascontiguousarray(words)
     _, first, which = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
     return first, which
+
+
+# Behind a cmsghdr of 16 bytes.
+_TIMESPEC = struct.Struct("@16x2q")
+
+
+class DirectReader(Generic[T]):
+    """``receive()`` is what ``make_reader`` would return, only faster; ``otherwise`` is that.
+
+    Needs has_recvmmsg(). May be called from several threads.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        origins: Origins,
+        on_datagram: OnDatagram[T],
+        otherwise: Callable[[], T | None],
+    ) -> None:
+        self._descriptor = ctypes.c_int(sock.fileno())
+        self._data = ctypes.create_string_buffer(MAX_DATAGRAM + 1)
+        # Control messages and, right behind them, the sender's address.
+        self._aside = (ctypes.c_char * origins.end)()
+        self._iov = np.array([ctypes.addressof(self._data), MAX_DATAGRAM + 1], dtype=np.uint64)
+        # What the kernel writes into the header is the same each time, so it is filled in once only.
+        self._header = np.zeros(1, dtype=HEADER_DTYPE)
+        self._header["name"] = ctypes.addressof(self._aside) + origins.control_size
+        self._header["name_size"] = origins.name_size
+        self._header["iov"], self._header["iov_count"] = self._iov.ctypes.data, 1
+        self._header["control"] = ctypes.addressof(self._aside)
+        self._header["control_size"] = origins.control_size
+        self.receive = self._make(on_datagram, otherwise)
+
+    def _make(self, on_datagram: OnDatagram[T], otherwise: Callable[[], T | None]) -> Callable[[], T | None]:
+        recvmsg = ctypes.PyDLL(None, use_errno=True).recvmsg  # does not give the interpreter lock away
+        recvmsg.restype = ctypes.c_ssize_t
+        descriptor, header = self._descriptor, ctypes.c_void_p(self._header.ctypes.data)
+        flags = ctypes.c_int(_MSG_DONTWAIT)
+        data: Any = self._data
+        aside = self._aside
+        origin_in_aside = (ctypes.c_char * (len(aside) - STAMP_SIZE)).from_buffer(aside, STAMP_SIZE)
+        unpack = _TIMESPEC.unpack_from
+        lock = threading.Lock()
+
+        def receive() -> T | None:
+            with lock:
+                size = recvmsg(descriptor, header, flags)
+                if size >= 0:
+                    datagram = data[:size]
+                    origin = origin_in_aside.raw
+                    seconds, nanoseconds = unpack(aside)
+            if size < 0:
+                return None if ctypes.get_errno() == errno.EAGAIN else otherwise()
+            return on_datagram(datagram, origin, seconds * 1_000_000_000 + nanoseconds)
+
+        return receive
+
+    def close(self) -> None:
+        """Forget the descriptor, which another file of this process may get next."""
+        self._descriptor.value = -1
