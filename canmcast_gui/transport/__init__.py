@@ -26,7 +26,8 @@ if TYPE_CHECKING:
         DEFAULT_GROUP_IPV6,
         DEFAULT_PORT,
     )
-    from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces, local_interface
+    from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
+    from canmcast_gui.transport.sockets.routes import local_interface
     from canmcast_gui.transport.statistics import BusStatistics, SourceCounts
 
 _MODULES = {
@@ -39,7 +40,7 @@ _MODULES = {
     "FrameError": "errors",
     "NetworkInterface": "sockets.interfaces",
     "list_interfaces": "sockets.interfaces",
-    "local_interface": "sockets.interfaces",
+    "local_interface": "sockets.routes",
     "Receiver": "receiver",
     "FrameSender": "sender",
     "open_sender": "sender",

@@ -16,7 +16,8 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.pacing import Pace
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
-from canmcast_gui.transport.sockets.interfaces import Link, choose_interfaces
+from canmcast_gui.transport.sockets.interfaces import Link
+from canmcast_gui.transport.sockets.routes import choose_interfaces
 from canmcast_gui.transport.sockets.send import InterfaceSender, SendTimeoutError
 from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.header_cache import Encoder

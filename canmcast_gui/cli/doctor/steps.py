@@ -16,13 +16,8 @@ from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
-from canmcast_gui.transport.sockets.interfaces import (
-    Link,
-    NetworkInterface,
-    choose_interfaces,
-    list_interfaces,
-)
-from canmcast_gui.transport.sockets.routes import route_to
+from canmcast_gui.transport.sockets.interfaces import Link, NetworkInterface, list_interfaces
+from canmcast_gui.transport.sockets.routes import choose_interfaces, route_to
 
 # The highest id, which has the lowest priority, and no data: as harmless as a valid frame can be.
 PROBE = "1FFFFFFF#"

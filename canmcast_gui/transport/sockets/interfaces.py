@@ -1,4 +1,4 @@
-"""The network interfaces of this host, and which of them a bus is on."""
+"""The network interfaces of this host, found by name, index or address."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import socket
 from dataclasses import dataclass
 
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV4, Group, parse_group
-from canmcast_gui.transport.sockets.routes import route_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +15,6 @@ class Link:
 
     name: str
     index: int
-
-
-# Where there is a route, but the system does not say by which interface.
-SYSTEMS_CHOICE = Link("the system's choice", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +62,12 @@ def _index_of(name: str, addresses: list[str]) -> int | None:
         return next((int(scope) for scope in scopes if scope.isdigit()), None)
 
 
-def local_interface(group: str = DEFAULT_GROUP_IPV4) -> Link:
-    """Where stock peers of this host are: the interface that the route to ``group`` names, else loopback."""
-    return _routed(parse_group(group)) or loopback_interface()
-
-
-def loopback_interface() -> Link:
-    """The loopback interface. Raises BusError where the host has none that is up."""
-    route = route_to("127.0.0.1")
-    link = None if route is None else _by_index(route.interface_index)
-    if link is None:
-        raise BusError("the loopback interface is down: bring it up (on Linux: ip link set lo up)")
-    return link
-
-
-def choose_interfaces(group: Group, interface: str | None, local: bool) -> tuple[Link, ...]:
-    """The interfaces that a bus joins and sends on.
-
-    ``interface`` holds names, indexes or addresses with commas between. Without it, the one in the group's
-    own scope or the one that the system's route names. Raises BusError where there is none.
-    """
-    if interface:
-        return tuple(dict.fromkeys(find_interface(part.strip()) for part in interface.split(",")))
-    if group.scope:
-        return (find_interface(group.scope),)
-    if local:
-        return (_routed(group) or loopback_interface(),)
-    routed = _routed(group)
-    if routed is None:
-        raise BusError(
-            f"the system has no route for the multicast group {group.address}: name an interface "
-            f"({_names()}), connect to a network, or stay on this computer"
-        )
-    return (routed,)
-
-
 def find_interface(text: str) -> Link:
     """The interface with that name, index or address. Raises BusError where this host has none such."""
     by_name = _by_name(text)
     if by_name is not None:
         return by_name
-    by_index = _by_index(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    by_index = interface_by_index(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if by_index is not None:
         return by_index
     address = _address(text.partition("%")[0])
@@ -117,14 +76,7 @@ def find_interface(text: str) -> Link:
         if text == interface.name or (address is not None and address in addresses):
             return Link(interface.name, interface.index)
     what = "network interface" if address is None else "address"
-    raise BusError(f"this computer has no {what} {text}; it has the interfaces {_names()}")
-
-
-def _routed(group: Group) -> Link | None:
-    route = route_to(group.address)
-    if route is None:
-        return None
-    return SYSTEMS_CHOICE if route.interface_index == 0 else _by_index(route.interface_index)
+    raise BusError(f"this computer has no {what} {text}; it has the interfaces {interface_names()}")
 
 
 def _by_name(name: str) -> Link | None:
@@ -134,7 +86,8 @@ def _by_name(name: str) -> Link | None:
         return None
 
 
-def _by_index(index: int) -> Link | None:
+def interface_by_index(index: int) -> Link | None:
+    """The interface with that index, or None."""
     try:
         return Link(socket.if_indextoname(index), index)
     except (OSError, OverflowError):
@@ -148,5 +101,6 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _names() -> str:
+def interface_names() -> str:
+    """The names of all interfaces, for an error message."""
     return ", ".join(name for _, name in socket.if_nameindex())

@@ -1,9 +1,10 @@
 """Receiving from a socket: one datagram at a time, or many in one call where the system can.
 
-``make_reader`` uses Python's sockets, which every system has. On Linux recvmsg and recvmmsg are called directly and
-fill memory that is reused: Python's own ``recvmsg`` creates objects for the address, the control messages
-and their lists, and releases the interpreter lock although it never waits; that takes longer than the kernel.
-Readers call ``on_datagram`` themselves: for a single frame, function calls and tuples cost as much as the rest.
+``make_reader`` uses Python's sockets, which every system has. On Linux recvmsg and recvmmsg are called
+directly and fill memory that is reused: Python's own ``recvmsg`` creates objects for the address, the control
+messages and their lists, and releases the interpreter lock although it never waits; that takes longer than
+the kernel. Readers call ``on_datagram`` themselves: for a single frame, function calls and the tuples between
+them cost as much as all the rest.
 
 Layouts of msghdr, mmsghdr, iovec, cmsghdr and sockaddr are those of 64-bit Linux.
 """

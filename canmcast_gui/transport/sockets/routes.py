@@ -1,6 +1,6 @@
-"""What the system's routing table says about an address: which interface, and whether it is this host's own.
+"""The system's routing table: the interface of an address, and from that the interfaces of a bus.
 
-Stock peers join and send where the routing table points for their group, so that is where they are found.
+Stock peers join and send where the routing table points for their group, so a bus does the same by default.
 """
 
 from __future__ import annotations
@@ -10,6 +10,19 @@ import socket
 import struct
 import sys
 from dataclasses import dataclass
+
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV4, Group, parse_group
+from canmcast_gui.transport.sockets.interfaces import (
+    Link,
+    find_interface,
+    interface_by_index,
+    interface_names,
+    list_interfaces,
+)
+
+# Where there is a route, but the system does not say by which interface.
+SYSTEMS_CHOICE = Link("the system's choice", 0)
 
 # linux/rtnetlink.h and linux/netlink.h
 _RTM_GETROUTE = 26
@@ -32,6 +45,48 @@ class Route:
 
     interface_index: int
     is_own_address: bool
+
+
+def choose_interfaces(group: Group, interface: str | None, local: bool) -> tuple[Link, ...]:
+    """The interfaces that a bus joins and sends on.
+
+    ``interface`` holds names, indexes or addresses with commas between. Without it, the one in the group's
+    own scope or the one that the system's route names. Raises BusError where there is none.
+    """
+    if interface:
+        return tuple(dict.fromkeys(find_interface(part.strip()) for part in interface.split(",")))
+    if group.scope:
+        return (find_interface(group.scope),)
+    if local:
+        return (_routed(group) or loopback_interface(),)
+    routed = _routed(group)
+    if routed is None:
+        raise BusError(
+            f"the system has no route for the multicast group {group.address}: name an interface "
+            f"({interface_names()}), connect to a network, or stay on this computer"
+        )
+    return (routed,)
+
+
+def local_interface(group: str = DEFAULT_GROUP_IPV4) -> Link:
+    """Where stock peers of this host are: the interface that the route to ``group`` names, else loopback."""
+    return _routed(parse_group(group)) or loopback_interface()
+
+
+def loopback_interface() -> Link:
+    """The loopback interface. Raises BusError where the host has none that is up."""
+    route = route_to("127.0.0.1")
+    link = None if route is None else interface_by_index(route.interface_index)
+    if link is None:
+        raise BusError("the loopback interface is down: bring it up (on Linux: ip link set lo up)")
+    return link
+
+
+def _routed(group: Group) -> Link | None:
+    route = route_to(group.address)
+    if route is None:
+        return None
+    return SYSTEMS_CHOICE if route.interface_index == 0 else interface_by_index(route.interface_index)
 
 
 def route_to(address: str) -> Route | None:
@@ -94,10 +149,6 @@ def _ask_by_connecting(address: str) -> Route | None:
 
 
 def _index_of_address(address: str) -> int:
-    from canmcast_gui.transport.sockets.interfaces import (
-        list_interfaces,  # asks psutil, which Linux does without
-    )
-
     for interface in list_interfaces():
         if address in (*interface.ipv4, *interface.ipv6):
             return interface.index

@@ -12,7 +12,8 @@ from canmcast_gui.transport.sockets.addresses import (
     DEFAULT_GROUP_IPV6,
     parse_group,
 )
-from canmcast_gui.transport.sockets.interfaces import NetworkInterface, choose_interfaces, list_interfaces
+from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
+from canmcast_gui.transport.sockets.routes import choose_interfaces
 from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 

@@ -7,20 +7,20 @@ import psutil
 import pytest
 
 from canmcast_gui.transport import BusError, list_interfaces, local_interface
-from canmcast_gui.transport.sockets import interfaces
+from canmcast_gui.transport.sockets import routes
 from canmcast_gui.transport.sockets.addresses import (
     DEFAULT_GROUP_IPV4,
     DEFAULT_GROUP_IPV6,
     parse_group,
 )
-from canmcast_gui.transport.sockets.interfaces import (
+from canmcast_gui.transport.sockets.interfaces import Link, find_interface
+from canmcast_gui.transport.sockets.routes import (
     SYSTEMS_CHOICE,
-    Link,
     choose_interfaces,
-    find_interface,
+    is_own_address,
     loopback_interface,
+    route_to,
 )
-from canmcast_gui.transport.sockets.routes import is_own_address, route_to
 from tests.support.network import Network
 
 
@@ -124,7 +124,7 @@ def test_a_route_by_an_interface_that_cannot_be_told_is_left_to_the_system(
     loopback: Link, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("sys.platform", "win32")
-    monkeypatch.setattr(interfaces, "list_interfaces", list)
+    monkeypatch.setattr(routes, "list_interfaces", list)
     assert route_to("127.0.0.1").interface_index == 0
     group = parse_group(DEFAULT_GROUP_IPV4)
     assert choose_interfaces(group, None, local=False) == (SYSTEMS_CHOICE,)
