@@ -1,4 +1,4 @@
-"""The bus as python-can knows it: UdpMulticastBus, also by ``can.Bus(interface="canmcast")``."""
+"""The bus for python-can: UdpMulticastBus, also by ``can.Bus(interface="canmcast")``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from canmcast_gui.transport.statistics import BusStatistics
 log = logging.getLogger(__name__)
 _PYTHON_CAN_LOG = logging.getLogger("can.bus")
 
-# How many seconds a flood of datagrams that are not for us may hold back the end of a time-out.
+# How many seconds a flood of datagrams for others may delay the end of a time-out.
 _PATIENCE = 0.25
 
 # After how many seconds a thread that waits notices that its bus was closed.
@@ -40,7 +40,7 @@ _SLICE = 1.0
 
 
 class InvalidMessageError(can.CanOperationError, ValueError):
-    """A message that is no valid CAN frame and was therefore not sent."""
+    """A message that is not a valid CAN frame and was therefore not sent."""
 
 
 class ReceivedMessage(can.Message):
@@ -123,7 +123,7 @@ class UdpMulticastBus(BusABC):
     def recv(self, timeout: float | None = None) -> can.Message | None:
         """The next message that the filters let through, or None after ``timeout`` seconds.
 
-        With a timeout of 0, None says that no such message waits.
+        With a timeout of 0, None means that no such message waits.
         """
         deadline = None
         while True:
@@ -142,13 +142,13 @@ class UdpMulticastBus(BusABC):
             self._logs_messages = _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL)
             if deadline is None and timeout is not None:
                 deadline = time.monotonic() + timeout
-            if not self._go_on(deadline, nothing_waits=received is None):
+            if not self._wait(deadline, nothing_waits=received is None):
                 return None
 
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
         return self.recv(timeout), True
 
-    def _go_on(self, deadline: float | None, nothing_waits: bool) -> bool:
+    def _wait(self, deadline: float | None, nothing_waits: bool) -> bool:
         """Wait for a datagram where none waits already; whether there is one, and time for it."""
         left = None if deadline is None else deadline - time.monotonic()
         if not nothing_waits:
@@ -171,9 +171,9 @@ class UdpMulticastBus(BusABC):
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             batch = self._filtered(self._drain(max_frames))
-            if len(batch) or not self._go_on(deadline, nothing_waits=True):
+            if len(batch) or not self._wait(deadline, nothing_waits=True):
                 return batch
-            if not self._go_on(deadline, nothing_waits=False):
+            if not self._wait(deadline, nothing_waits=False):
                 return batch
 
     def _drain(self, max_frames: int) -> FrameBatch:

@@ -1,11 +1,11 @@
-"""What can go wrong on the way to the wire, each as a sentence that says what to do."""
+"""Errors of the bus; each text says what is wrong, where, and what to do."""
 
 from canmcast_gui.frames.errors import UserError
 
 
 class BusError(UserError):
-    """The bus cannot be opened or used; the text says what was wrong, where, and what to do."""
+    """The bus cannot be opened or used."""
 
 
 class FrameError(BusError, ValueError):
-    """A frame that is no valid CAN frame and was therefore not sent."""
+    """A frame that is not a valid CAN frame and was therefore not sent."""

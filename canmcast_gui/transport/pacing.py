@@ -1,4 +1,4 @@
-"""A limit on frames per second, for those who share a network with others."""
+"""A limit on frames per second, for networks that are shared with others."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class MalformedDatagram:
-    """A refused datagram, kept for a look: its beginning and its length (4097 stands for all longer ones)."""
+    """A refused datagram, kept for inspection: its beginning and its length (4097 also for longer ones)."""
 
     source: Source
     kind: str
@@ -32,7 +32,7 @@ class BusStatistics:
 
     ``received`` valid frames for this bus, before its user's filters; ``sent`` frames; ``dropped_kernel``
     datagrams that found the receive buffer full; ``dropped_ring`` frames that found the ring between
-    processes full; ``malformed`` datagrams that are no valid frame; ``foreign`` datagrams for another group,
+    processes full; ``malformed`` datagrams without a valid frame; ``foreign`` datagrams for another group,
     from another interface or, on a bus of this host only, another host; ``ignored`` CAN FD frames on a bus
     that is classic only; ``receive_buffer_bytes`` what the system granted. ``problem`` is a clause about why
     nothing can arrive now, None where all is well; ``interruptions`` how often there was one, and

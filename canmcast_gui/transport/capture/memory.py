@@ -1,4 +1,4 @@
-"""Anonymous memory that a process shares with a child of its own, and that vanishes with the two of them."""
+"""Anonymous memory that a process shares with its child, and that the system frees when both have ended."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import sys
 
 
 class SharedMemory:
-    """Zeroed bytes (``buffer``) that have no name which could be left behind.
+    """Zeroed bytes (``buffer``) without a name, so none can remain after a crash.
 
-    They stand in a memfd (Linux) or an unlinked file (other POSIX systems), whose descriptor the child
-    inherits; on Windows in a mapping that lasts as long as somebody has it open.
+    They are in a memfd (Linux) or an unlinked file (other POSIX systems), whose descriptor the child
+    inherits; on Windows in a mapping that lasts while a process has it open.
     """
 
     def __init__(self, buffer: mmap.mmap, descriptor: int | None, text: str) -> None:

@@ -1,6 +1,6 @@
 """Frames from one process to another: a ring of records and a ring of payload bytes in shared memory.
 
-One process writes, one reads, and neither ever waits for the other. Each side has counters of its own, which
+One process writes, one reads, and neither waits for the other. Each side has counters of its own, which
 only grow; a position is a counter modulo the capacity. What does not fit is refused, newest first, so
 nothing that is in the ring is ever overwritten.
 """
@@ -77,7 +77,7 @@ class Ring:
             long = batch.length > INLINE_BYTES
             batch.records["payload_offset"][long] += np.uint32(heap_written % (1 << 32))
             _write(self._heap, heap_written, batch.heap)
-            # Counted first: a writer that dies between the two counters leaves bytes that nobody refers to.
+            # Counted first: a writer that dies between the two counters leaves bytes without a record.
             self._counters[HEAP_WRITTEN] = heap_written + len(batch.heap)
         _write(self._records, written, batch.records.view(_BLOCK))
         _order_memory()

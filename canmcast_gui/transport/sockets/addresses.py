@@ -1,4 +1,4 @@
-"""Multicast groups: what a user may call a channel."""
+"""Multicast groups: what a user may give as a channel."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Group:
 
 
 def parse_group(text: str) -> Group:
-    """The group that ``text`` names. Raises BusError where it is no multicast address."""
+    """The group that ``text`` names. Raises BusError where it is not a multicast address."""
     try:
         address = ipaddress.ip_address(str(text).strip())
     except ValueError:

@@ -54,7 +54,7 @@ def list_interfaces() -> list[NetworkInterface]:
 
 
 def _index_of(name: str, addresses: list[str]) -> int | None:
-    """The index of an interface. Windows knows the names that users do not; link-local addresses tell it."""
+    """The index of an interface. On Windows, whose own names differ, link-local addresses contain it."""
     try:
         return socket.if_nametoindex(name)
     except OSError:

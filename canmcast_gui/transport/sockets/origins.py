@@ -11,7 +11,7 @@ from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.addresses import Group
 
 # As Python's sockets give it, an address and a pktinfo (None where there is none); or as the kernel does,
-# a pktinfo in its control message, where there is one, and behind it a sockaddr.
+# a pktinfo in its control message, where there is one, followed by a sockaddr.
 Origin = tuple[tuple[Any, ...], bytes | None] | bytes
 
 # A cmsghdr of 16 bytes and a timespec, which the kernel writes first.
@@ -46,7 +46,7 @@ class Origins:
         self._info_size = 0 if not reports_destinations else 36 if group.is_ipv6 else 28
         self.control_size = STAMP_SIZE + -(-self._info_size // 8) * 8
         self.name_size = 28 if group.is_ipv6 else 16
-        #: Where an origin ends that begins behind the arrival time.
+        #: Where an origin ends that begins after the arrival time.
         self.end = self.control_size + self.name_size
 
     def join(self, index: int) -> None:
@@ -69,7 +69,7 @@ class Origins:
         return Sender(address[0], scope_id, source_of(address), foreign)
 
     def _info(self, origin: bytes) -> bytes | None:
-        """The pktinfo in its control message, or None where something else stands there."""
+        """The pktinfo in its control message, or None where it holds something else."""
         if not self._reports_destinations:
             return None
         level, kind = (

@@ -43,7 +43,7 @@ LARGE_BUFFER = 16 * 2**20
 
 
 class ArrivalStamp(Enum):
-    """Who says when a datagram arrived; the value is the control message's type."""
+    """The clock of arrival times; the value is the control message's type."""
 
     KERNEL_NANOSECONDS = LINUX_SO_TIMESTAMPNS
     KERNEL_MICROSECONDS = MACOS_SCM_TIMESTAMP
@@ -59,8 +59,9 @@ def share_port(sock: socket.socket) -> None:
     """Let other programs of this host use the same port; a stock peer on the same host does.
 
     Linux needs SO_REUSEADDR only, and is better off without SO_REUSEPORT: of several sockets that share a
-    port by it and hear joined groups only, each on an interface of its own, 6.18 hands a frame to one that
-    has not joined there, and the right one goes deaf. macOS needs SO_REUSEPORT; Windows does not have it.
+    port by it and receive joined groups only, each on an interface of its own, Linux 6.18 hands a
+    frame to one that has not joined there, and the right one receives nothing. macOS needs SO_REUSEPORT;
+    Windows does not have it.
     """
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "SO_REUSEPORT") and not IS_LINUX:
@@ -152,7 +153,7 @@ def _set_buffer(sock: socket.socket, option: int, size: int) -> bool:
 
 
 def kernel_drops(sock: socket.socket) -> int:
-    """Datagrams that found the receive buffer full since the socket was opened; 0 where nothing tells."""
+    """Datagrams that found the receive buffer full since the socket was opened; 0 where not counted."""
     if not IS_LINUX:
         return 0
     try:
@@ -203,7 +204,7 @@ def _ipv4_interface(index: int) -> bytes:
 
 
 def interface_problem(sock: socket.socket, name: str) -> str | None:
-    """Why nothing can arrive on an interface, as a clause; None where all is well, or where nothing tells."""
+    """Why nothing can arrive on an interface, as a clause; None where all is well or it is not known."""
     if not IS_LINUX:
         return None
     flags = _interface_flags(sock, name)

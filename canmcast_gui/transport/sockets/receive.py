@@ -59,19 +59,19 @@ def _recvfrom_reader(sock: socket.socket, on_datagram: OnDatagram[T]) -> Callabl
         except BlockingIOError:
             return None
         except ConnectionError:
-            return read()  # how Windows reports that an earlier datagram of ours reached nobody
+            return read()  # how Windows reports that an earlier datagram had no receiver
         except OSError as error:
             if getattr(error, "winerror", 0) != _WSAEMSGSIZE:
                 raise
-            data, address = bytes(MAX_DATAGRAM + 1), _NOBODY
+            data, address = bytes(MAX_DATAGRAM + 1), _UNKNOWN_ADDRESS
         return on_datagram(data, (address, None), time.time_ns())
 
     return read
 
 
-# Windows raises this for a datagram longer than the buffer, without saying whose it was.
+# Windows raises this for a datagram longer than the buffer, without its sender.
 _WSAEMSGSIZE = 10040
-_NOBODY = ("", 0)
+_UNKNOWN_ADDRESS = ("", 0)
 
 
 def _recvmsg_reader(
@@ -104,7 +104,7 @@ def _recvmsg_reader(
 
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
-# Room beside each datagram for control messages and, right behind them, a socket address.
+# Bytes for the control messages of each datagram, followed by a socket address.
 _ASIDE = 128
 _MSG_DONTWAIT = 0x40
 
@@ -242,7 +242,7 @@ def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt
     return first, which
 
 
-# Behind a cmsghdr of 16 bytes.
+# After a cmsghdr of 16 bytes.
 _TIMESPEC = struct.Struct("@16x2q")
 
 
@@ -261,7 +261,7 @@ class DirectReader(Generic[T]):
     ) -> None:
         self._descriptor = ctypes.c_int(sock.fileno())
         self._data = ctypes.create_string_buffer(MAX_DATAGRAM + 1)
-        # Control messages and, right behind them, the sender's address.
+        # Control messages, followed by the sender's address.
         self._aside = (ctypes.c_char * origins.end)()
         self._iov = np.array([ctypes.addressof(self._data), MAX_DATAGRAM + 1], dtype=np.uint64)
         # What the kernel writes into the header is the same each time, so it is filled in once only.

@@ -21,7 +21,7 @@ from canmcast_gui.transport.sockets.interfaces import (
     list_interfaces,
 )
 
-# Where there is a route, but the system does not say by which interface.
+# Where there is a route, but the system does not name the interface.
 SYSTEMS_CHOICE = Link("the system's choice", 0)
 
 # linux/rtnetlink.h and linux/netlink.h

@@ -159,7 +159,7 @@ class ManySender:
 
 
 def _pieces(matrix: Bytes, sizes: Numbers, starts: Numbers, counts: Numbers) -> npt.NDArray[np.uint64]:
-    """Where the bytes stand, as struct iovec: one for each run where rows have no gaps, else one a row.
+    """Where the bytes are, as struct iovec: one for each run where rows have no gaps, else one a row.
 
     The kernel takes one piece in half the time of sixty.
     """

@@ -1,7 +1,7 @@
-"""One frame as one datagram, and back: bytes and values only, no socket in sight.
+"""One frame as one datagram, and back: bytes and values only, no socket.
 
 The format is that of python-can's ``udp_multicast`` interface: a MessagePack map of eleven keys in a fixed
-order, ``dlc`` being a number of bytes for CAN FD too. A stock peer's notifier dies of an unknown key or an
+order, ``dlc`` being a number of bytes for CAN FD too. A stock peer's notifier ends at an unknown key or an
 invalid frame, so nothing else is ever sent.
 """
 
@@ -59,7 +59,7 @@ class WireFrame(NamedTuple):
 
 
 def decode(datagram: bytes) -> WireFrame | Refusal:
-    """The frame in a datagram, or why there is none. Never raises, and allocates no more than it is long."""
+    """The frame in a datagram, or why it holds none. Never raises, and allocates no more than it is long."""
     if not datagram:
         return Refusal.EMPTY
     if len(datagram) > MAX_DATAGRAM:

@@ -1,8 +1,8 @@
-"""Many datagrams at once: those of the usual layout as whole columns, by masked comparisons.
+"""Decode many datagrams at once: those of the usual layout as whole columns, by masked comparisons.
 
 Nearly all datagrams of a bus are laid out as stock peers write them: keys in their order, each number in its
-smallest form, a channel of one byte. What stands before the payload then has its place by the width of the
-id, and what stands behind it by the payload's end; in both, a template and a mask check all the bytes that
+smallest form, a channel of one byte. The offsets before the payload then follow from the width of the
+id, those after it from the payload's end; in both, a template and a mask check all the bytes that
 never differ, of all rows together. What does not fit is left to the general codec; what fits is decoded as
 that would decode it.
 """

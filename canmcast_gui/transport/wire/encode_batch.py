@@ -1,4 +1,4 @@
-"""Many frames to datagrams at once: the opposite of columns.py, for batches that are sent."""
+"""Encode many frames to datagrams at once: the inverse of decode_batch.py, for batches that are sent."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def encode_columns(batch: FrameBatch, memory: Bytes) -> tuple[Bytes, Numbers]:
 
     They are written into ``memory``, uint8 (at least n * WIDTH,). Returns the part of it that was used as a
     matrix, one datagram a row, and how many bytes of each row count, int64 (n,). Where all datagrams have one
-    size they stand right behind each other, so that many of them can be handed on as one piece.
+    size they follow each other without gaps, so that many of them can be sent as one piece.
     """
     widths = np.searchsorted([0x80, 0x100, 0x10000], batch.arbitration_id, side="right")
     present = np.flatnonzero(np.bincount(widths)).tolist()

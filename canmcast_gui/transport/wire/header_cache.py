@@ -67,7 +67,7 @@ class HeaderCache:
         if isinstance(frame, Refusal):
             return frame
         header = _decoded_header(frame)
-        # The mark before the payload could also stand in a channel: in a number of eight bytes, or in a text,
+        # The mark before the payload could also occur in a channel: in a number of eight bytes, or in a text,
         # where a length above 127 would follow it. Those are not remembered.
         certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
         short = 0 < len(constant) <= _LONGEST_REMEMBERED

@@ -1,7 +1,7 @@
-"""Where everything stands in a datagram of the usual layout, as stock peers write it.
+"""Offsets of all values in a datagram of the usual layout, as stock peers write it.
 
-Keys in their order, each number in its smallest form. What stands before the payload has its place by the
-width of the id, what stands behind it by the payload's end. All positions are found in datagrams that the
+Keys in their order, each number in its smallest form. Offsets before the payload follow from the
+width of the id, those after it from the payload's end. All positions are found in datagrams that the
 general codec made, so that the format is described in one place only.
 """
 
@@ -34,7 +34,7 @@ SMALLEST_ID = {1: 0, 2: 0x80, 3: 0x100, 5: 0x10000}
 
 @dataclass(frozen=True)
 class Part:
-    """What stands before or behind a payload: ``size`` bytes, filled up with zeros to whole words.
+    """The bytes before or after a payload: ``size`` bytes, filled up with zeros to whole words.
 
     ``sample`` is one such part; ``mask`` has 0 where others differ from it; ``words`` is the masked sample.
     Those two are (ROWS, size / 8), one row as the other, because comparing arrays of one shape takes half the
@@ -68,7 +68,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Head:
-    """All up to the payload, for one width of id, and where its values stand."""
+    """All up to the payload, for one width of id, and the offsets of its values."""
 
     part: Part
     id_width: int
@@ -87,7 +87,7 @@ def head_of(id_width: int) -> Head:
     extended_at, error_at = _value_at(sample, "is_extended_id"), _value_at(sample, "is_error_frame")
     channel_at, dlc_at = _value_at(sample, "channel"), _value_at(sample, "dlc")
     length_at = _value_at(sample, "data") + 1
-    # The byte for "remote" is not among these: a remote frame's DLC is no length, so it does not fit.
+    # The byte for "remote" is not among these: a remote frame's DLC is not a length, so it does not fit.
     places = [*range(TIME_AT, TIME_AT + 8), *range(ID_AT + 1, ID_AT + id_width)]
     masks = dict.fromkeys([*places, channel_at, dlc_at, length_at], 0)
     masks |= {extended_at: _TRUTH_MASK, error_at: _TRUTH_MASK, ID_AT: 0x80 if id_width == 1 else 0xFF}
@@ -104,7 +104,7 @@ def head_of(id_width: int) -> Head:
 
 
 def _value_at(datagram: bytes, key: str) -> int:
-    """Where the value of ``key`` begins; a key's text comes after a byte that tells its length."""
+    """Where the value of ``key`` begins; a key's text follows a byte with its length."""
     return datagram.index(bytes([0xA0 | len(key)]) + key.encode()) + 1 + len(key)
 
 
