@@ -149,7 +149,8 @@ class FrameSender:
     def send_datagram(self, datagram: bytes, timeout: float | None = None) -> None:
         """Send one encoded frame. Raises SendTimeoutError, or BusError where the network refuses it."""
         with self._lock:
-            self._wait_for_rate(1, timeout)
+            if self._pace is not None:
+                _wait_for_rate(self._pace, 1, timeout)
             self._check_interfaces()
             for number in range(len(self._senders)):
                 try:
@@ -164,7 +165,8 @@ class FrameSender:
         with self._lock:
             for start in range(0, len(sizes), max(1, step)):
                 stop = min(start + step, len(sizes))
-                self._wait_for_rate(stop - start, None)
+                if self._pace is not None:
+                    _wait_for_rate(self._pace, stop - start, None)
                 self._check_interfaces()
                 for number in range(len(self._senders)):
                     self._send_rows_on(number, matrix[start:stop], sizes[start:stop])
@@ -181,15 +183,13 @@ class FrameSender:
                 self._senders[number].send_or_explain(bytes(matrix[done, : sizes[done]]), None)
                 done += 1
 
-    def _wait_for_rate(self, frames: int, timeout: float | None) -> None:
-        """Wait until the rate limit allows ``frames`` more. Raises BusError where the bus is closed."""
+    def _check_interfaces(self) -> None:
+        """Open other senders where the interfaces have changed; looks every _CHECK_SECONDS.
+
+        Raises BusError where the bus is closed.
+        """
         if not self._senders:
             raise BusError("the bus is closed")
-        if self._pace is not None and not self._pace.wait(frames, timeout):
-            raise SendTimeoutError(f"the rate limit does not allow another frame within {timeout} s")
-
-    def _check_interfaces(self) -> None:
-        """Open other senders where the interfaces have changed; looks every _CHECK_SECONDS."""
         now = time.monotonic()
         if now < self._check_at:
             return
@@ -211,6 +211,12 @@ class FrameSender:
         with self._lock:
             _close(self._senders)
             self._senders = ()
+
+
+def _wait_for_rate(pace: Pace, frames: int, timeout: float | None) -> None:
+    """Wait until the rate limit allows ``frames`` more. Raises SendTimeoutError."""
+    if not pace.wait(frames, timeout):
+        raise SendTimeoutError(f"the rate limit does not allow another frame within {timeout} s")
 
 
 def _ignore(address: Source) -> None:

@@ -31,7 +31,7 @@ def capture(settings: BusSettings) -> Iterator[Capture]:
         yield capture
 
 
-def hears(capture: Capture, settings: BusSettings) -> None:
+def check_receives(capture: Capture, settings: BusSettings) -> None:
     """Send until something arrives."""
 
     def sent_and_heard() -> bool:
@@ -61,7 +61,7 @@ def test_an_interface_that_goes_down_is_a_problem_until_it_returns(capture, sett
         spare_interface.up()
         wait_until(lambda: capture.problem is None)
         assert interruptions(capture) == count
-        hears(capture, settings)
+        check_receives(capture, settings)
     assert capture.statistics().interruption == "the interface cmspare is down"
     assert capture.pid == pid
     capture.stop()
@@ -76,7 +76,7 @@ def test_an_interface_that_is_removed_is_a_problem_until_it_is_there_again(
     wait_until(lambda: "no network interface cmspare" in (capture.problem or ""))
     spare_interface.make()
     wait_until(lambda: capture.problem is None)
-    hears(capture, settings)
+    check_receives(capture, settings)
     assert interruptions(capture) == 1
 
 
@@ -87,7 +87,7 @@ def test_a_process_that_cannot_start_without_its_interface_is_a_problem(capture,
     wait_until(lambda: supervised(capture).problem == "the capture process cannot be started")
     spare_interface.make()
     wait_until(lambda: supervised(capture).problem is None, 20)
-    hears(capture, settings)
+    check_receives(capture, settings)
 
 
 def test_a_removal_that_is_over_before_anyone_looks_counts_too(capture, settings, spare_interface):
@@ -95,21 +95,21 @@ def test_a_removal_that_is_over_before_anyone_looks_counts_too(capture, settings
     spare_interface.make()
     wait_until(lambda: interruptions(capture))
     wait_until(lambda: capture.problem is None)
-    hears(capture, settings)
+    check_receives(capture, settings)
 
 
 def test_a_route_that_names_another_interface_is_an_interruption(group, network, routed_interface):
     settings = BusSettings(group=group, port=network.free_port(), hop_limit=0)
     with Capture(settings) as capture:
-        hears(capture, settings)
+        check_receives(capture, settings)
         routed_interface.remove()
         wait_until(lambda: interruptions(capture) == 1)
         reason = "the system's route changed from cmspare to lo"
         assert (capture.problem, capture.statistics().interruption) == (None, reason)
-        hears(capture, settings)
+        check_receives(capture, settings)
         routed_interface.make()
         wait_until(lambda: interruptions(capture) == 2)
-        hears(capture, settings)
+        check_receives(capture, settings)
 
 
 def test_a_route_that_is_gone_is_a_problem_until_it_is_back(group, network, routed_interface):
@@ -119,7 +119,7 @@ def test_a_route_that_is_gone_is_a_problem_until_it_is_back(group, network, rout
         wait_until(lambda: "no route for the multicast group" in (capture.problem or ""))
         routed_interface.up()
         wait_until(lambda: capture.problem is None)
-        hears(capture, settings)
+        check_receives(capture, settings)
 
 
 @pytest.mark.expected_log

@@ -1,4 +1,4 @@
-"""Two buses of this host on two interfaces: each hears its own, neither takes the other's frames."""
+"""Two buses of this host on two interfaces: each receives its own, neither takes the other's frames."""
 
 import subprocess
 import sys

@@ -21,7 +21,7 @@ from tests.transport.datagrams import datagrams, mutated, stock_datagrams
 
 
 class Decoder:
-    """Judges datagrams of one sender, and gives what it received as the codec would have given it."""
+    """Decodes datagrams of one sender, and returns frames in the form of the codec."""
 
     def __init__(self) -> None:
         origins = Origins(parse_group("239.1.2.3"), reports_destinations=False)
@@ -38,7 +38,7 @@ class Decoder:
 
 @st.composite
 def with_other_payload(draw: st.DrawFn) -> tuple[bytes, bytes]:
-    """Two datagrams that differ in a few bytes, often only where time or payload stand."""
+    """Two datagrams that differ in a few bytes, often only in time or payload."""
     first = draw(stock_datagrams() | mutated())
     second = bytearray(first)
     for at in draw(st.lists(st.integers(0, max(0, len(second) - 1)), max_size=12)):
@@ -48,7 +48,7 @@ def with_other_payload(draw: st.DrawFn) -> tuple[bytes, bytes]:
 
 
 @given(st.lists(datagrams(), max_size=4), with_other_payload())
-def test_decoding_by_what_was_seen_before_equals_decoding_anew(some: list[bytes], pair: tuple[bytes, bytes]):
+def test_decoding_by_cached_headers_equals_the_codec(some: list[bytes], pair: tuple[bytes, bytes]):
     decoder = Decoder()
     for datagram in [*some, *pair, *pair, *some]:
         assert decoder.decode(datagram) == decode(datagram)
