@@ -16,8 +16,9 @@ from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 
 # More than anybody replays together; a damaged file must not open thousands.
 MOST_FILES = 64
-# Some 30 years each way, as where several files are opened; a range, in seconds, and a limit, in frames/s.
+# Some 30 years each way, so that a log that begins in 1970 can be moved to now.
 MOST_OFFSET_SECONDS = 1_000_000_000.0
+# Of a range, in seconds, and of a limit, in frames/s.
 MOST_NUMBER = 1_000_000.0
 
 

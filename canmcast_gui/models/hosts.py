@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
 from canmcast_gui.transport.statistics import SourceCounts
 
@@ -27,7 +28,6 @@ SHOWN_IDS = 40
 RECORDER = "the recorder of the file"
 
 _EXTENDED_BIT = 29
-_ID_MASK = (1 << _EXTENDED_BIT) - 1
 
 
 @dataclass(slots=True)
@@ -219,7 +219,7 @@ def _pairs(batch: FrameBatch) -> list[tuple[int, int]]:
 
 
 def _id_of(key: int) -> tuple[int, bool]:
-    return key & _ID_MASK, bool(key >> _EXTENDED_BIT)
+    return key & MAX_EXTENDED_ID, bool(key >> _EXTENDED_BIT)
 
 
 def _no_nodes(_arbitration_id: int, _extended: bool) -> Collection[str]:

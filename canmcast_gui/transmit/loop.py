@@ -7,6 +7,7 @@ import time
 from collections import deque
 from typing import Any
 
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
@@ -27,7 +28,7 @@ IDLE_NS = 10_000_000_000
 # is worth that; for what is due less often, less is enough.
 SPIN_NS = 200_000
 SPIN_SHARE = 5
-SPIN_FULL_WAIT_NS = 1_000_000
+SPIN_FULL_WAIT_NS = NS_PER_MS
 SPIN_LEAST_NS = 60_000
 # News take some 0.1 ms to tell; they wait while a frame is due sooner than this.
 NEWS_ROOM_NS = 300_000

@@ -16,6 +16,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.transmit.conditions import compile_condition, text_of
 from canmcast_gui.transmit.errors import TransmitError
 
@@ -23,7 +24,7 @@ from canmcast_gui.transmit.errors import TransmitError
 # not stop everything else.
 MOST_AT_ONCE = 256
 # Such a loop goes on after so long.
-BREATH_NS = 1_000_000
+BREATH_NS = NS_PER_MS
 
 
 def check_steps(steps: List[dict[str, Any]]) -> None:

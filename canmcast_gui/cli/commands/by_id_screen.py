@@ -13,6 +13,7 @@ from rich.text import Text
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text, type_text
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.printable import printable
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Change
@@ -22,7 +23,7 @@ LINES_AROUND = 4
 # From these widths on there is room for one more column.
 WIDE, VERY_WIDE = 96, 124
 # How long a changed byte is highlighted.
-HIGHLIGHT_NS = 1_000_000_000
+HIGHLIGHT_NS = NS_PER_SECOND
 
 _KIND_STYLE = ((Flag.ERROR, "red"), (Flag.REMOTE, "green"))
 _CHANGE_STYLE = {Change.UP: "bold cyan", Change.DOWN: "bold underline magenta"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.frames.units import NS_PER_DAY
 from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.rows import midnight_before, nanoseconds
@@ -18,7 +18,6 @@ from canmcast_gui.logfile.rows import midnight_before, nanoseconds
 _HEAD_BYTES = 65536
 _SAYS_SO = re.compile(r"^\s*(base\b.*\btimestamps\b|begin\s+triggerblock)", re.IGNORECASE | re.MULTILINE)
 _DATE_OR_TIME = re.compile(r"^\s*(?:date\s+(.*\S)|(\d+\.\d+)\s)", re.IGNORECASE | re.MULTILINE)
-_DAY_S = 86_400
 
 
 def has_times_of_day(path: Path) -> bool:
@@ -41,6 +40,6 @@ def has_times_of_day(path: Path) -> bool:
 def _is_of_day(time: str, date: str) -> bool:
     try:
         start_ns = parse_date(date)
-        return start_ns - midnight_before(start_ns) <= nanoseconds(time) < _DAY_S * NS_PER_SECOND
+        return start_ns - midnight_before(start_ns) <= nanoseconds(time) < NS_PER_DAY
     except (ValueError, OverflowError, OSError):
         return False

@@ -15,6 +15,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.byid.marks import changed_bytes
 from canmcast_gui.models.byid.order import CHANGING, sort_keys, sorted_entries
 from canmcast_gui.models.byid.reader import EntryReader
@@ -25,7 +26,7 @@ from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import NewestById, Recording
 
 # Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
-SORT_AGAIN_NS = 1_000_000_000
+SORT_AGAIN_NS = NS_PER_SECOND
 
 Line = tuple[int, int]  # entry, and the number of its signal or -1
 

@@ -14,6 +14,7 @@ from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Times
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.samples import SampleRoom, SampleStore
 from canmcast_gui.recording import Recording
 
@@ -22,7 +23,7 @@ MAX_SIGNALS = 64
 
 # A signal that has not come for so many of its cycles, and for a second, is not there: its line is broken.
 GAP_CYCLES = 5
-MIN_GAP_NS = 1_000_000_000
+MIN_GAP_NS = NS_PER_SECOND
 
 Clock = Callable[[], float]
 

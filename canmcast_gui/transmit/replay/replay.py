@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.replay.ahead import Ahead, Chunk, Rows
 from canmcast_gui.transmit.replay.options import ReplayOptions
@@ -19,7 +20,7 @@ from canmcast_gui.transmit.schedule import HICCUP_NS
 
 # Frames that leave between two looks at the clock.
 PORTION = 128
-LATE_NS = 1_000_000
+LATE_NS = NS_PER_MS
 # A loop of which nothing is to be sent waits for its end; so long at least.
 IDLE_NS = 100_000_000
 

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames.arrays import Bytes, Numbers
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.origins import STAMP_SIZE, Origin, Origins
 from canmcast_gui.transport.sockets.platforms import ArrivalStamp
@@ -97,7 +98,7 @@ def _recvmsg_reader(
                 info = value
             else:
                 seconds, fraction = unpack(value)
-                timestamp_ns = seconds * 1_000_000_000 + fraction * unit
+                timestamp_ns = seconds * NS_PER_SECOND + fraction * unit
         return on_datagram(data, (address, info), timestamp_ns or time.time_ns())
 
     return read
@@ -209,7 +210,7 @@ class ManyReader:
     def timestamps_ns(self) -> Numbers:
         """When each arrived, UTC nanoseconds, int64 (n,)."""
         numbers = self._aside[: len(self.sizes)].view(np.int64)
-        return numbers[:, 2] * 1_000_000_000 + numbers[:, 3]
+        return numbers[:, 2] * NS_PER_SECOND + numbers[:, 3]
 
     def origin(self, row: int) -> Origin:
         """Where one datagram came from."""
@@ -293,7 +294,7 @@ class DirectReader(Generic[T]):
                     seconds, nanoseconds = unpack(aside)
             if size < 0:
                 return None if ctypes.get_errno() == errno.EAGAIN else otherwise()
-            return on_datagram(datagram, origin, seconds * 1_000_000_000 + nanoseconds)
+            return on_datagram(datagram, origin, seconds * NS_PER_SECOND + nanoseconds)
 
         return receive
 

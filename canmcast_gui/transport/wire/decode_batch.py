@@ -15,6 +15,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag
 from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
 from canmcast_gui.frames.batch import Records
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 from canmcast_gui.transport.wire.templates import (
     ID_AT,
     NIL,
@@ -81,7 +82,7 @@ def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, hea
     fits &= (cells[:, head.dlc_at] == lengths) & (sizes == start + TAIL.size + lengths.astype(np.int64))
     # What can only be wrong where something unusual is there at all is looked at only then.
     if head.id_width > 2:
-        fits &= ids <= np.where(extended, np.uint32(0x1FFFFFFF), np.uint32(0x7FF))
+        fits &= ids <= np.where(extended, np.uint32(MAX_EXTENDED_ID), np.uint32(MAX_STANDARD_ID))
     if flags.max() >= Flag.FD or lengths.max() > INLINE_BYTES:
         fits &= np.where(fd, lengths <= MAX_PAYLOAD, (lengths <= INLINE_BYTES) & (flags & _SWITCHES == 0))
     if (channel != NIL).any():

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.replay_setup import MOST_OFFSET_SECONDS
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.ui import icons
@@ -29,9 +30,6 @@ WORD = (
     "Frames are put in the order of their times. A channel that two files have gets another number for the "
     "later one."
 )
-
-# Some 30 years each way: a log that was begun in 1970 can be moved to now.
-_MOST_SECONDS = 1_000_000_000.0
 
 
 class SeveralDialog(QDialog):
@@ -100,7 +98,7 @@ def offset_box() -> QDoubleSpinBox:
     """A field for the seconds by which a file is moved."""
     box = QDoubleSpinBox()
     box.setDecimals(6)
-    box.setRange(-_MOST_SECONDS, _MOST_SECONDS)
+    box.setRange(-MOST_OFFSET_SECONDS, MOST_OFFSET_SECONDS)
     box.setSuffix(" s")
     box.setMinimumWidth(170)
     return box
