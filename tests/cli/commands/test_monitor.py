@@ -62,7 +62,7 @@ class Terminal:
             return False
         try:
             part = os.read(self._master, 65536)
-        except OSError:  # Linux's way to say that nobody has the other end any more
+        except OSError:  # on Linux: the other end is closed
             return False
         self._raw += part
         return bool(part)

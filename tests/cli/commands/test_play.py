@@ -127,7 +127,7 @@ def test_a_long_time_without_frames_is_told_at_once(start, bus, numbered):
     assert play.interrupt().result().returncode == 0
 
 
-def test_a_loop_begins_anew_until_it_is_interrupted(start, bus, numbered, hear):
+def test_a_loop_repeats_until_it_is_interrupted(start, bus, numbered, hear):
     peer = hear(25)
     play = start("play", numbered("a", range(10), gap_ms=5), *bus, "--loop")
     assert peer.result()["numbers"] == [n % 10 for n in range(25)]
