@@ -85,20 +85,13 @@ if [ $# -gt 0 ]; then
     run_tests "$@"
     exit
 fi
-# Two halves beside each other: both wait much of their time.
-run_first_half() {
-    status=0
-    run_tests -m long || status=$?
-    run_tests -m "not long" tests/cli tests/journeys || status=$?
-    return "$status"
-}
-
+# Long tests beside all others: both wait much of their time.
 status=0
 report=$(mktemp)
-run_first_half >"$report" 2>&1 &
-first=$!
-run_tests -m "not long" --ignore=tests/cli --ignore=tests/journeys || status=$?
-wait "$first" || status=$?
+run_tests -m long >"$report" 2>&1 &
+long=$!
+run_tests -m "not long" || status=$?
+wait "$long" || status=$?
 cat "$report"
 rm -f "$report"
 exit "$status"
