@@ -13,7 +13,7 @@ from canmcast_gui.app.tasks import Report
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, FrameReader
 from canmcast_gui.logfile.backwards import Backwards
 from canmcast_gui.logfile.losses import losses_sentence
@@ -37,7 +37,7 @@ class Opened:
 
     skipped: int
     problems: tuple[str, ...]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
     frames: int = 0
     missing: Missing = field(default_factory=Missing)

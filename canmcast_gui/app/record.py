@@ -12,7 +12,7 @@ from canmcast_gui.app.sentences import with_folder
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions
 from canmcast_gui.recording import Recording
@@ -75,7 +75,7 @@ class RecordControl(QObject):
         if self.recorder is not None:
             self.recorder.write(batch)
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Hand a mark to the one that runs."""
         if self.recorder is not None:
             self.recorder.note(note)

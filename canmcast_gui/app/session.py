@@ -30,7 +30,7 @@ from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import bus_of_its_own
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, RateMeter, Recording
@@ -286,7 +286,7 @@ class Session(QObject, BusSide):
         """
         return self._record.start(Path(path), options, self.recording, self.databases)
 
-    def note_in_record(self, note: Note) -> None:
+    def note_in_record(self, note: Mark) -> None:
         """Write a mark of the trace of the bus into the running file, where its format has a place for it."""
         if self._trace.file_path is None:
             self._record.note(note)

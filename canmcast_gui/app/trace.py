@@ -20,7 +20,7 @@ from canmcast_gui.counted import are, counted, were
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import (
     Limits,
@@ -51,7 +51,7 @@ class _Shown:
     recording: Recording
     path: Path | None
     saved_until: int
-    saved_marks: frozenset[Note]
+    saved_marks: frozenset[Mark]
     is_demo: bool
     opened: Opened | None
 
@@ -85,7 +85,7 @@ class Trace(QObject):
         self._pool = pool
         self._fed = 0
         self._saved_until = 0
-        self._saved_marks: frozenset[Note] = frozenset()
+        self._saved_marks: frozenset[Mark] = frozenset()
         self._opened: Opened | None = None
         self._is_demo = False
         self._in_use: list[Recording] = []
@@ -367,7 +367,7 @@ class Trace(QObject):
         return task.start()
 
     def _on_saved(
-        self, path: Path, saved: Saved, recording: Recording, rows: range, marks: frozenset[Note]
+        self, path: Path, saved: Saved, recording: Recording, rows: range, marks: frozenset[Mark]
     ) -> None:
         if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
             self._saved_until = max(self._saved_until, rows.stop)

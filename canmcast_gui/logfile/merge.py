@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.problems import Finding, Missing
 from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
 from canmcast_gui.logfile.table.layout import TableLayout
@@ -44,7 +44,7 @@ class MergedReader:
         self.parts = tuple(parts)
         self.readers = [FrameReader(part.path, batch_frames, part.layout) for part in self.parts]
         self.channels: dict[tuple[int, int], int] = {}
-        self.notes: list[Note] = []
+        self.notes: list[Mark] = []
         self._note_count = 0
         self.start_ns = 0
         self._align = align
@@ -68,7 +68,7 @@ class MergedReader:
             frames += len(batch)
             yield batch
         for stream in streams:
-            self._keep(Note(frames, note.timestamp_ns, note.text) for note in stream.take_notes(None))
+            self._keep(Mark(frames, note.timestamp_ns, note.text) for note in stream.take_notes(None))
 
     @property
     def progress(self) -> float:
@@ -166,11 +166,11 @@ class MergedReader:
         found.sort(key=lambda note: note.timestamp_ns)
         places = np.searchsorted(order, [note.timestamp_ns for note in found])
         self._keep(
-            Note(row + int(place), note.timestamp_ns, note.text)
+            Mark(row + int(place), note.timestamp_ns, note.text)
             for place, note in zip(places, found, strict=True)
         )
 
-    def _keep(self, notes: Iterator[Note]) -> None:
+    def _keep(self, notes: Iterator[Mark]) -> None:
         for note in notes:
             self._note_count += 1
             if len(self.notes) < _MOST_NOTES:
@@ -233,7 +233,7 @@ class _Stream:
         self._keys = self._keys + by_ns
         self._highest += by_ns
 
-    def take_notes(self, until: int | None) -> Iterator[Note]:
+    def take_notes(self, until: int | None) -> Iterator[Mark]:
         """The notes since the last time with times up to ``until``; None for all."""
         notes = self._reader.notes
         while self._noted < len(notes):
@@ -242,7 +242,7 @@ class _Stream:
             if until is not None and moment > until:
                 return
             self._noted += 1
-            yield Note(note.row, moment, note.text)
+            yield Mark(note.row, moment, note.text)
 
 
 def _align(streams: list[_Stream]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 
 # A file that is all comments must not fill the memory: these are 10 MB at most, and more than a list of marks
 # can be used with.
@@ -14,14 +14,14 @@ class Notes:
     """The notes of a file in its order: ``kept`` are the first of them, ``count`` is how many there were."""
 
     def __init__(self) -> None:
-        self.kept: list[Note] = []
+        self.kept: list[Mark] = []
         self.count = 0
 
     def add(self, row: int, timestamp_ns: int, text: str) -> None:
         """Keep a note that stands before frame ``row``, counted from 0; its time is UTC."""
         self.count += 1
         if len(self.kept) < MOST_KEPT:
-            self.kept.append(Note(row, timestamp_ns, text[:_LONGEST_TEXT]))
+            self.kept.append(Mark(row, timestamp_ns, text[:_LONGEST_TEXT]))
 
     @property
     def full(self) -> bool:

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.errors import FileError
@@ -41,7 +41,7 @@ class Output:
         self.frames = 0
         self._earlier_ns = earlier_ns
         # Notes before the first frame wait for it where the file starts with its time.
-        self._early: list[Note] = []
+        self._early: list[Mark] = []
         self._notes = 0
 
     @property
@@ -73,7 +73,7 @@ class Output:
         self._sink.write(batch)
         self.frames += len(batch)
 
-    def note(self, note: Note) -> bool:
+    def note(self, note: Mark) -> bool:
         """Write a note after the frames; whether the format has a place for it."""
         if not isinstance(self._sink, NotingSink) or self._notes >= (self._kind.most_notes or sys.maxsize):
             self.losses.count("note", "left out", 1)
@@ -85,7 +85,7 @@ class Output:
         self._write_note(note)
         return True
 
-    def _write_note(self, note: Note) -> None:
+    def _write_note(self, note: Mark) -> None:
         assert isinstance(self._sink, NotingSink)
         if self.start_ns is not None and note.timestamp_ns < self.start_ns:
             self.losses.count("note", "moved to the start of the file", 1)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from canmcast_gui.frames import MAX_PAYLOAD, Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.reader import TableLog
@@ -87,6 +87,6 @@ class PlainCsvSink(NotingTextSink):
         ]
         return text_of(page(len(batch), columns))
 
-    def note_line(self, note: Note) -> str:
+    def note_line(self, note: Mark) -> str:
         """A note, in one line."""
         return f"# {' '.join(note.text.split())}\n"

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.log import CountingLog, Log
@@ -97,7 +97,7 @@ class FrameReader:
         return self._problems.findings
 
     @property
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[Mark]:
         """Comments, markers and texts found so far, each with the number of the frame that it precedes."""
         return self._log.notes.kept
 

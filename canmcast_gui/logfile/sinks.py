@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 
 
 class Sink(Protocol):
@@ -37,5 +37,5 @@ class StartingSink(Sink, Protocol):
 class NotingSink(Sink, Protocol):
     """A sink of a format that has a place for notes."""
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note after what was written so far. Its row needs no heed: the writer keeps the order."""

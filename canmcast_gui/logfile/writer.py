@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
 from canmcast_gui.logfile.output import Output, TooOldError
@@ -56,7 +56,7 @@ class Writer:
         self.notes_left_out = 0
         self._taken = 0
         self._aborted = False
-        self._waiting: deque[Note] = deque()
+        self._waiting: deque[Mark] = deque()
         try:
             self._temporary = Temporary(self.path)
         except OSError as error:
@@ -92,7 +92,7 @@ class Writer:
         """
         self._guarded(lambda: self._write(batch))
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note before the frame whose number in this file is its row, or now where that is past.
 
         Notes come in the order of their rows. Raises FileError, as write() does.
@@ -128,7 +128,7 @@ class Writer:
             self._output.write(batch)
             self._taken += len(batch)
 
-    def _write_note(self, note: Note) -> None:
+    def _write_note(self, note: Mark) -> None:
         if self._output.note(note):
             self.notes += 1
         else:
@@ -211,7 +211,7 @@ def save(
     batches: Iterable[FrameBatch],
     progress: Callable[[float], bool] | None = None,
     total: int | None = None,
-    notes: Iterable[Note] = (),
+    notes: Iterable[Mark] = (),
 ) -> int:
     """Save batches as a log file; the format goes by the suffix. Returns the number of frames written.
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.line_file import LineFile
 
@@ -36,7 +36,7 @@ class Marks:
         self.generation = 0
         self._file = LineFile(folder / FILE_NAME)
         self._time_of = time_of
-        self._notes: tuple[Note, ...] = ()  # replaced as a whole: readers go on with what they took
+        self._notes: tuple[Mark, ...] = ()  # replaced as a whole: readers go on with what they took
         self._lock = threading.Lock()
 
     def load(self, first_row: int, end_row: int) -> None:
@@ -59,27 +59,27 @@ class Marks:
     def __len__(self) -> int:
         return len(self._notes)
 
-    def __iter__(self) -> Iterator[Note]:
+    def __iter__(self) -> Iterator[Mark]:
         return iter(self._notes)
 
     def __contains__(self, row: int) -> bool:
         return self.at(row) is not None
 
-    def at(self, row: int) -> Note | None:
+    def at(self, row: int) -> Mark | None:
         """The mark at a row, or None."""
         return next(iter(self.between(row, row + 1)), None)
 
-    def between(self, start: int, stop: int) -> tuple[Note, ...]:
+    def between(self, start: int, stop: int) -> tuple[Mark, ...]:
         """The marks of rows ``start`` to ``stop``, in their order."""
         notes = self._notes
         return notes[_place(notes, start) : _place(notes, stop)]
 
-    def after(self, row: int) -> Note | None:
+    def after(self, row: int) -> Mark | None:
         """The first mark behind a row, or None."""
         notes = self._notes
         return next(iter(notes[_place(notes, row + 1) :]), None)
 
-    def before(self, row: int) -> Note | None:
+    def before(self, row: int) -> Mark | None:
         """The last mark before a row, or None."""
         notes = self._notes
         place = _place(notes, row)
@@ -87,13 +87,13 @@ class Marks:
 
     # -- changing ----------------------------------------------------------------------------------------
 
-    def add(self, row: int, text: str = "") -> Note:
+    def add(self, row: int, text: str = "") -> Mark:
         """Mark a row; one that has a mark gets this text instead.
 
         Raises RowsGoneError where the row is not there, RecordingError where there are too many marks or
         the disk takes no more; then nothing has changed.
         """
-        note = Note(row, self._time_of(row), text[:MOST_CHARACTERS])
+        note = Mark(row, self._time_of(row), text[:MOST_CHARACTERS])
         with self._lock:
             self._change(*self._split(row), note)
         return note
@@ -114,11 +114,11 @@ class Marks:
             if len(before) + len(after) < len(self._notes):
                 self._change(before, after)
 
-    def extend(self, notes: Iterable[Note]) -> int:
+    def extend(self, notes: Iterable[Mark]) -> int:
         """Take over the notes of a log file; how many found room. A row's first one stays."""
         with self._lock:
             known = {note.row: note for note in self._notes}
-            new: dict[int, Note] = {}
+            new: dict[int, Mark] = {}
             for note in notes:
                 if len(known) + len(new) < MOST_MARKS and note.row not in known:
                     new.setdefault(note.row, note._replace(text=note.text[:MOST_CHARACTERS]))
@@ -138,11 +138,11 @@ class Marks:
                 self.gone += place
                 self.generation += 1
 
-    def _split(self, row: int) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+    def _split(self, row: int) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
         """The marks before a row and those behind it."""
         return self._notes[: _place(self._notes, row)], self._notes[_place(self._notes, row + 1) :]
 
-    def _change(self, before: tuple[Note, ...], after: tuple[Note, ...], *new: Note) -> None:
+    def _change(self, before: tuple[Mark, ...], after: tuple[Mark, ...], *new: Mark) -> None:
         notes = (*before, *new, *after)
         if len(notes) > MOST_MARKS:
             raise RecordingError(f"a recording keeps up to {MOST_MARKS:,} marks; remove some first")
@@ -150,7 +150,7 @@ class Marks:
         self._notes = notes
         self.generation += 1
 
-    def _write(self, write: Callable[[Iterable[Note]], None], notes: Iterable[Note]) -> None:
+    def _write(self, write: Callable[[Iterable[Mark]], None], notes: Iterable[Mark]) -> None:
         try:
             write(notes)
         except OSError as error:
@@ -159,12 +159,12 @@ class Marks:
             ) from error
 
 
-def _place(notes: tuple[Note, ...], row: int) -> int:
+def _place(notes: tuple[Mark, ...], row: int) -> int:
     return bisect_left(notes, row, key=lambda note: note.row)
 
 
-def _note(value: Any) -> Note | None:
+def _note(value: Any) -> Mark | None:
     if not isinstance(value, list) or [type(part) for part in value] != [int, int, str]:
         return None
     row, timestamp_ns, text = value
-    return Note(row, timestamp_ns, text[:MOST_CHARACTERS]) if abs(timestamp_ns) < 1 << 63 else None
+    return Mark(row, timestamp_ns, text[:MOST_CHARACTERS]) if abs(timestamp_ns) < 1 << 63 else None

@@ -5,7 +5,7 @@ import numpy as np
 from canmcast_gui.app.files import load, save
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.recording import Recording
@@ -64,7 +64,7 @@ def test_notes_of_a_file_become_marks_and_times_that_fall_are_said(tmp_path):
     batch.records["timestamp_ns"][5:] -= 2_000_000_000
     path = tmp_path / "log.plain.csv"
     source = recorded(tmp_path, batch)
-    source.marks.extend([Note(2, 0, "here")])
+    source.marks.extend([Mark(2, 0, "here")])
     save(path, source, whole(source), None, None, lambda _share: True)
     source.discard()
     target = Recording.create(tmp_path / "target")

@@ -6,7 +6,7 @@ import can
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import file_info, read_batches, save
 from canmcast_gui.logfile.asc.dates import parse_date
 from tests.logfile.frames import small_batch
@@ -219,9 +219,9 @@ def test_comments_and_markers_become_notes(tmp_path):
 def test_notes_are_written_and_come_back_and_others_read_the_frames(tmp_path):
     batch = small_batch(4)
     notes = [
-        Note(0, int(batch.timestamp_ns[0]), "first"),
-        Note(2, int(batch.timestamp_ns[2]) - 500_000, "7 ümlauts and\nlines"),
-        Note(4, int(batch.timestamp_ns[3]) + 1000, "last"),
+        Mark(0, int(batch.timestamp_ns[0]), "first"),
+        Mark(2, int(batch.timestamp_ns[2]) - 500_000, "7 ümlauts and\nlines"),
+        Mark(4, int(batch.timestamp_ns[3]) + 1000, "last"),
     ]
     path = tmp_path / "log.asc"
     save(path, [batch], notes=notes)

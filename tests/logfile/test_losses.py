@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import LENGTH_TO_DLC, Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, Recorder, open_writer, read_batches, save
 from canmcast_gui.logfile.writer import write_file
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
@@ -136,7 +136,7 @@ FIRST, OLDER = small_batch(10), small_batch(10, start_ns=1_700_000_000_123_456_0
 @pytest.mark.parametrize("name", NAMES)
 def test_times_before_the_first_one_stay_as_they_are(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
-    assert save(path, [FIRST, OLDER], notes=[Note(0, int(OLDER.timestamp_ns[0]), "note")]) == 20
+    assert save(path, [FIRST, OLDER], notes=[Mark(0, int(OLDER.timestamp_ns[0]), "note")]) == 20
     found = FrameBatch.concatenate(list(read_batches(path)))
     assert found.timestamp_ns.tolist() == [*FIRST.timestamp_ns.tolist(), *OLDER.timestamp_ns.tolist()]
 
@@ -162,9 +162,9 @@ def test_notes_before_the_start_are_counted_where_they_get_its_time(name, tmp_pa
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     start_ns = 1_762_345_678 * SECOND
     with open_writer(path) as writer:
-        writer.note(Note(0, start_ns - 2 * SECOND, "a little earlier: the file begins with it"))
+        writer.note(Mark(0, start_ns - 2 * SECOND, "a little earlier: the file begins with it"))
         writer.write(FIRST)
-        writer.note(Note(10, start_ns - 10 * SECOND, "older than the file"))
+        writer.note(Mark(10, start_ns - 10 * SECOND, "older than the file"))
     assert writer.lost == ["1 note moved to the start of the file"]
     reader = read_batches(path)
     assert sum(map(len, reader)) == 10
@@ -217,5 +217,5 @@ def test_notes_that_a_sink_does_not_take_are_counted(name, tmp_path):
     with open_writer(tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}") as writer:
         writer.write(FIRST)
         for row in range(10_003):
-            writer.note(Note(10, int(FIRST.timestamp_ns[0]), f"note {row}"))
+            writer.note(Mark(10, int(FIRST.timestamp_ns[0]), f"note {row}"))
     assert (writer.notes, writer.lost) == (10_000, ["3 notes left out"])

@@ -1,6 +1,6 @@
 """Notes: kept by number and length, written where they belong, and counted where a format has no place."""
 
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import open_writer, read_batches, save
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.logfile.notes import Notes
@@ -19,7 +19,7 @@ class Log:
     def write(self, batch) -> None:
         self.entries += batch.arbitration_id.tolist()
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         self.entries.append(note.text)
 
     def flush(self) -> None:
@@ -39,7 +39,7 @@ def entries(tmp_path, work) -> tuple[Writer, list[object]]:
 def test_notes_stand_before_the_frames_of_their_rows(tmp_path):
     def work(writer):
         for row, text in ((0, "begin"), (3, "three"), (3, "again"), (5, "five"), (9, "beyond")):
-            writer.note(Note(row, 0, text))
+            writer.note(Mark(row, 0, text))
         writer.write(small_batch(5)[:4])
         writer.write(small_batch(6)[4:])
 
@@ -53,7 +53,7 @@ def test_notes_stand_before_the_frames_of_their_rows(tmp_path):
 def test_a_note_for_a_row_that_is_past_comes_at_once(tmp_path):
     def work(writer):
         writer.write(small_batch(2))
-        writer.note(Note(0, 0, "late"))
+        writer.note(Mark(0, 0, "late"))
         writer.write(small_batch(1))
 
     assert entries(tmp_path, work)[1] == [0x100, 0x101, "late", 0x100]
@@ -62,10 +62,10 @@ def test_a_note_for_a_row_that_is_past_comes_at_once(tmp_path):
 def test_a_format_without_a_place_for_notes_counts_them(tmp_path):
     path = tmp_path / "log.csv"
     with open_writer(path) as writer:
-        writer.note(Note(1, 0, "lost"))
+        writer.note(Mark(1, 0, "lost"))
         writer.write(small_batch(3))
     assert (writer.notes, writer.notes_left_out) == (0, 1)
-    assert save(path, [small_batch(3)], notes=[Note(0, 0, "lost")]) == 3
+    assert save(path, [small_batch(3)], notes=[Mark(0, 0, "lost")]) == 3
 
 
 def test_formats_say_whether_they_hold_notes(tmp_path):
@@ -84,7 +84,7 @@ def test_notes_are_bounded_in_number_and_length():
 
 def test_the_plain_csv_keeps_notes_where_they_stand(tmp_path):
     path = tmp_path / "log.plain.csv"
-    notes = [Note(0, 0, "first"), Note(3, 0, "two\nlines"), Note(5, 0, "last")]
+    notes = [Mark(0, 0, "first"), Mark(3, 0, "two\nlines"), Mark(5, 0, "last")]
     save(path, [small_batch(5)], notes=notes)
     reader = read_batches(path)
     assert reader.format.name == "csv-plain"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, TableLayout, read_batches
 from canmcast_gui.logfile.plausible import Plausibility
 from canmcast_gui.logfile.problems import Finding, Problems
@@ -168,7 +168,7 @@ def test_notes_stay_at_their_frames_where_others_are_left_out(tmp_path):
         (1, "third"),
         (2, "end"),
     ]
-    assert reader.notes[0] == Note(0, SECOND, "first")
+    assert reader.notes[0] == Mark(0, SECOND, "first")
 
 
 def findings_of(times: list[float], parts: int = 1, flags: int = 0) -> list[Finding]:

@@ -4,7 +4,7 @@ import can
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import read_batches, save
 from tests.logfile.frames import small_batch
 
@@ -158,12 +158,12 @@ def test_a_file_without_a_header_and_with_short_ids_is_recognized(tmp_path):
 def test_notes_are_events_and_come_back_and_others_read_the_frames(tmp_path):
     batch = small_batch(4)
     notes = [
-        Note(0, int(batch.timestamp_ns[0]) - 1_700_000_000, "first"),
-        Note(2, int(batch.timestamp_ns[2]) - 500_000, "DT 7 ümlauts and\nlines"),
-        Note(4, int(batch.timestamp_ns[3]) + 1000, "last"),
+        Mark(0, int(batch.timestamp_ns[0]) - 1_700_000_000, "first"),
+        Mark(2, int(batch.timestamp_ns[2]) - 500_000, "DT 7 ümlauts and\nlines"),
+        Mark(4, int(batch.timestamp_ns[3]) + 1000, "last"),
     ]
     path = tmp_path / "log.trc"
-    save(path, [batch], notes=[*notes, Note(4, 0, " ")])
+    save(path, [batch], notes=[*notes, Mark(4, 0, " ")])
     reader = read_batches(path)
     found = FrameBatch.concatenate(list(reader))
     assert (len(found), reader.skipped) == (4, 0)

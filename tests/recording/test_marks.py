@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.recording import Limits, Recording, RecordingError, RowsGoneError, marks
 from canmcast_gui.recording.marks import Marks
 from tests.recording.numbered import numbered
@@ -30,7 +30,7 @@ def texts(recording: Recording) -> dict[int, str]:
 
 def test_marks_stand_in_the_order_of_their_rows(recording: Recording):
     before = recording.marks.generation
-    assert recording.marks.add(30, "brake") == Note(30, 30_001, "brake")
+    assert recording.marks.add(30, "brake") == Mark(30, 30_001, "brake")
     recording.marks.add(10, "start")
     recording.marks.add(59)
     assert texts(recording) == {10: "start", 30: "brake", 59: ""}
@@ -81,7 +81,7 @@ def test_marks_come_back_after_a_crash(recording: Recording, tmp_path: Path):
         (copy / path.name).write_bytes(path.read_bytes())
     with Recording.open(copy, limits=LIMITS) as again:
         assert texts(again) == {10: "Zündung an"}
-        assert again.marks.at(10) == Note(10, 10_001, "Zündung an")
+        assert again.marks.at(10) == Mark(10, 10_001, "Zündung an")
         assert again.marks.problem == ""
         again.marks.add(40, "more")
     with Recording.open(copy, limits=LIMITS) as again:
@@ -104,7 +104,7 @@ def test_marks_go_with_their_rows(recording: Recording):
 
 def test_notes_of_a_log_file_become_marks(recording: Recording):
     recording.marks.add(30, "mine")
-    notes = [Note(40, 7, "later"), Note(30, 7, "theirs"), Note(2, 7, "x" * 5000), Note(60, 7, "at the end")]
+    notes = [Mark(40, 7, "later"), Mark(30, 7, "theirs"), Mark(2, 7, "x" * 5000), Mark(60, 7, "at the end")]
     assert recording.marks.extend(notes) == 3
     assert recording.marks.extend(notes) == 0
     assert texts(recording) == {2: "x" * marks.MOST_CHARACTERS, 30: "mine", 40: "later", 60: "at the end"}
@@ -116,7 +116,7 @@ def test_notes_of_a_log_file_become_marks(recording: Recording):
 
 def test_there_is_a_most(recording: Recording, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(marks, "MOST_MARKS", 3)
-    assert recording.marks.extend(Note(row, 0, "") for row in range(10)) == 3
+    assert recording.marks.extend(Mark(row, 0, "") for row in range(10)) == 3
     with pytest.raises(RecordingError, match="up to 3 marks"):
         recording.marks.add(20)
     recording.marks.add(1, "changed")
@@ -144,7 +144,7 @@ def test_a_damaged_file_costs_what_is_damaged(tmp_path_factory: pytest.TempPathF
     (folder / "marks.jsonl").write_bytes(b"\n".join([*junk, good]) + b"\n")
     found = Marks(folder, lambda row: row * 1000)
     found.load(0, 60)
-    assert found.at(7) == Note(7, 7001, "good")
+    assert found.at(7) == Mark(7, 7001, "good")
     whole = b"\n".join(junk).split(b"\n") if junk else []
     assert bool(found.problem) == any(line != b'[3, 4, "x"]' for line in whole)
     found.add(9, "on it goes")

@@ -6,7 +6,7 @@ import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.arrays import Numbers
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.payloads import classic_codes
 from canmcast_gui.logfile.text.quads import (
@@ -83,7 +83,7 @@ class AscSink(StartingTextSink):
         """The end of the only trigger block."""
         return "End TriggerBlock\n"
 
-    def note_line(self, note: Note) -> str:
+    def note_line(self, note: Mark) -> str:
         """A Comment event about no other event, its text on one line."""
         microseconds = int(rounded(self.since_start(np.array([note.timestamp_ns])), 1000)[0])
         moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"

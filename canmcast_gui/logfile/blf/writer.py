@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.events import marker
@@ -46,7 +46,7 @@ class BlfSink:
         self._objects += len(batch)
         self._add(objects_of_frames(batch, start_ns))
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a global marker."""
         self._mark(note, self._begun(note.timestamp_ns))
 
@@ -76,7 +76,7 @@ class BlfSink:
             self.start_ns = start if start >= layout.FIRST_DATE_NS else 0
         return self.start_ns
 
-    def _mark(self, note: Note, start_ns: int) -> None:
+    def _mark(self, note: Mark, start_ns: int) -> None:
         body = marker(note.text)
         size = layout.HEADER_BYTES + len(body)
         head = np.zeros(1, dtype=layout.OBJECT_HEAD)

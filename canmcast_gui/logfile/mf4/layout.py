@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch, bits
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.mf4.blocks import HEAD, PROGRAM
 from canmcast_gui.logfile.mf4.events import BY_TIME, BY_USER, EVENT, MARKER
 from canmcast_gui.logfile.mf4.groups import DATA, ERROR, REMOTE
@@ -175,7 +175,7 @@ def _channel(
     return struct.pack("<BBBBLLLLBBH6d", kind, sync, form, 0, byte, bit_count, flags, 0, 0, 0, 0, *[0.0] * 6)
 
 
-def event_blocks(notes: list[Note], at: int, start_ns: int) -> bytes:
+def event_blocks(notes: list[Mark], at: int, start_ns: int) -> bytes:
     """Markers for notes, one after the other, the first at a place in the file."""
     out = _Blocks(at)
     for number, note in enumerate(notes):

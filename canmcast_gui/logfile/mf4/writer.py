@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.layout import KINDS, Header, event_blocks, rows_of
 
@@ -25,7 +25,7 @@ class Mf4Sink:
         self._file = file
         self._header: Header | None = None
         self._counts = [0] * len(KINDS)
-        self._notes: list[Note] = []
+        self._notes: list[Mark] = []
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -38,7 +38,7 @@ class Mf4Sink:
             self._counts = [old + new for old, new in zip(self._counts, counts, strict=True)]
             self._file.write(content)
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a marker, once the frames are complete."""
         self._notes.append(note)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.parquet.columns import NOTES_KEY, arrow, schema, table_of
 
 # Large enough for columns to be packed well and skipped quickly, small beside what may be in memory.
@@ -41,7 +41,7 @@ class ParquetSink:
             if self._frames % _ROW_GROUP_FRAMES == 0:
                 self._write_row_group()
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note into the file's metadata, once the frames are complete."""
         self._notes.append((self._frames, note.timestamp_ns, note.text))
 

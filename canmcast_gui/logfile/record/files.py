@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format
@@ -68,7 +68,7 @@ class FileSequence:
                 self._first_ns = int(batch.timestamp_ns[start])
             start = end
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note behind the last frame, where the format has a place for notes."""
         self._output.note(note)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
 from canmcast_gui.logfile.writer import Writer, open_sink
@@ -49,7 +49,7 @@ class JournalSink:
         self._journal.write(batch)
         self._writer.write(batch)
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note behind the last frame."""
         assert isinstance(self._journal, NotingSink)
         self._journal.note(note)

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 
 HEADER = struct.Struct("<II")
 _NEXT_FILE = 0xFFFFFFFF
@@ -28,13 +28,13 @@ def pack_batch(batch: FrameBatch) -> list[bytes | memoryview]:
     return [HEADER.pack(len(batch), len(batch.heap)), batch.records.tobytes(), batch.heap.tobytes()]
 
 
-def pack_note(note: Note) -> bytes:
+def pack_note(note: Mark) -> bytes:
     """A note as it goes through the pipe."""
     text = json.dumps(note).encode()
     return HEADER.pack(_NOTE, len(text)) + text
 
 
-def unpack_batches(file: BinaryIO) -> Iterator[FrameBatch | Note | None]:
+def unpack_batches(file: BinaryIO) -> Iterator[FrameBatch | Mark | None]:
     """What comes through the pipe, None where a new file begins; a last one that is not whole is left out."""
     while len(header := file.read(HEADER.size)) == HEADER.size:
         frames, heap_bytes = HEADER.unpack(header)
@@ -45,7 +45,7 @@ def unpack_batches(file: BinaryIO) -> Iterator[FrameBatch | Note | None]:
             text = file.read(heap_bytes)
             if len(text) < heap_bytes:
                 return
-            yield Note(*json.loads(text))
+            yield Mark(*json.loads(text))
             continue
         records = file.read(frames * FRAME_DTYPE.itemsize)
         heap = file.read(heap_bytes)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_to_write
 from canmcast_gui.logfile.record.files import FileSequence
@@ -29,7 +29,7 @@ from canmcast_gui.logfile.record.pipe import unpack_batches
 FLUSH_SECONDS = 0.5
 
 
-def record(files: FileSequence, batches: Iterator[FrameBatch | Note | None]) -> None:
+def record(files: FileSequence, batches: Iterator[FrameBatch | Mark | None]) -> None:
     """Write all batches and notes, None being where a new file begins; says at each flush how many."""
     recorded = 0
     flushed = time.monotonic()
@@ -38,7 +38,7 @@ def record(files: FileSequence, batches: Iterator[FrameBatch | Note | None]) -> 
             if batch is None:
                 files.next_file()
                 continue
-            if isinstance(batch, Note):
+            if isinstance(batch, Mark):
                 files.note(batch)
                 continue
             files.write(batch)

@@ -17,7 +17,7 @@ import numpy as np
 from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
@@ -74,7 +74,7 @@ class Recorder:
         self.error: str | None = None
         self.failed = False
         self._limit = queue_bytes
-        self._queue: deque[FrameBatch | Note] = deque()
+        self._queue: deque[FrameBatch | Mark] = deque()
         self._queued_bytes = 0
         self._closing = False
         self._changed = threading.Condition()
@@ -135,7 +135,7 @@ class Recorder:
                 self._queued_bytes += size
                 self._changed.notify()
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note behind the frames that were handed over; never waits.
 
         It goes nowhere where the format has no place for notes, or while the trigger is waited for.
@@ -198,7 +198,7 @@ class Recorder:
         assert pipe is not None
         try:
             while (batch := self._next()) is not None:
-                if isinstance(batch, Note):
+                if isinstance(batch, Mark):
                     if not self.is_waiting:
                         pipe.write(pack_note(batch))
                     continue
@@ -222,7 +222,7 @@ class Recorder:
             return [(batch, False)]
         return self._trigger.take(batch)
 
-    def _next(self) -> FrameBatch | Note | None:
+    def _next(self) -> FrameBatch | Mark | None:
         """The next batch or note; an empty one after some idle time, None at the end."""
         with self._changed:
             if not self._queue and not self._closing:

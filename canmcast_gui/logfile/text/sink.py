@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 
 # Lines are made of arrays ten times as large, which had better stay near the processor.
@@ -66,16 +66,16 @@ class NotingTextSink(TextSink):
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         super().__init__(file, path)
-        self._early: list[Note] = []
+        self._early: list[Mark] = []
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Mark) -> None:
         """Write a note behind the frames that were written so far."""
         if self._started:
             self._file.write(self.note_line(note).encode())
         else:
             self._early.append(note)
 
-    def note_line(self, note: Note) -> str:
+    def note_line(self, note: Mark) -> str:
         """A note's line, with its end."""
         raise NotImplementedError
 

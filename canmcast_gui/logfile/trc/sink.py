@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.text.quads import (
     Quads,
     by_kind,
@@ -81,7 +81,7 @@ class TrcSink(StartingTextSink):
         self._count += len(batch)
         return by_kind(batch, kinds, (self._data, self._remote, self._error))
 
-    def note_line(self, note: Note) -> str:
+    def note_line(self, note: Mark) -> str:
         """An event with its time, its text on one line."""
         text = " ".join(note.text.split())
         if not text:

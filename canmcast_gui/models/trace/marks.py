@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.models.columns import seconds_text
 from canmcast_gui.recording import Recording
 
@@ -24,7 +24,7 @@ class MarksModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._notes: tuple[Note, ...] = ()
+        self._notes: tuple[Mark, ...] = ()
         self._start_ns = 0
         self._generation: tuple[int, int] | None = None
 
@@ -39,7 +39,7 @@ class MarksModel(QAbstractTableModel):
         self._start_ns = recording.start_ns
         self.endResetModel()
 
-    def note(self, line: int) -> Note | None:
+    def note(self, line: int) -> Mark | None:
         """The mark on a line."""
         return self._notes[line] if 0 <= line < len(self._notes) else None
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, open_writer, read_batches, save
 from tests.logfile.blf.files import START, container, file_header, message, padded, read, read_objects, thing
 from tests.logfile.frames import assert_same, small_batch
@@ -193,16 +193,16 @@ def test_texts_markers_comments_and_errors_of_drivers_become_notes(tmp_path):
     assert len(batch) == 2
     start = reader.start_ns
     assert reader.notes == [
-        Note(0, start + 77, "C:\\x.dbc;x"),
-        Note(1, start + 77, "Group: Braking: at the lights"),
-        Note(1, start + 77, "said by a script"),
-        Note(1, start + 77, "größe"),
-        Note(1, start + 77, "Comment"),
-        Note(1, start + 77, "name x, os y"),
-        Note(2, start + 77, "Trigger, 1 s before and 0.5 s after it"),
-        Note(2, start + 77, "Overload frame on channel 2"),
-        Note(2, start + 77, "Driver error 0x68 on channel 1, error counters Tx 8 Rx 9"),
-        Note(2, start + 77, "Driver error 0x1 on channel 2, error counters Tx 0 Rx 0"),
+        Mark(0, start + 77, "C:\\x.dbc;x"),
+        Mark(1, start + 77, "Group: Braking: at the lights"),
+        Mark(1, start + 77, "said by a script"),
+        Mark(1, start + 77, "größe"),
+        Mark(1, start + 77, "Comment"),
+        Mark(1, start + 77, "name x, os y"),
+        Mark(2, start + 77, "Trigger, 1 s before and 0.5 s after it"),
+        Mark(2, start + 77, "Overload frame on channel 2"),
+        Mark(2, start + 77, "Driver error 0x68 on channel 1, error counters Tx 8 Rx 9"),
+        Mark(2, start + 77, "Driver error 0x1 on channel 2, error counters Tx 0 Rx 0"),
     ]
 
 
@@ -210,7 +210,7 @@ def test_notes_are_written_as_markers_and_come_back(tmp_path):
     path, again = tmp_path / "one.blf", tmp_path / "two.blf"
     batch = small_batch(2000)
     times = batch.timestamp_ns
-    notes = [Note(0, int(times[0]), "begin"), Note(7, int(times[7]) + 5, "größer"), Note(2000, 0, "end")]
+    notes = [Mark(0, int(times[0]), "begin"), Mark(7, int(times[7]) + 5, "größer"), Mark(2000, 0, "end")]
     save(path, [batch], notes=notes)
     reader = read_batches(path)
     assert_same(FrameBatch.concatenate(list(reader)), batch)
@@ -223,10 +223,10 @@ def test_notes_are_written_as_markers_and_come_back(tmp_path):
 def test_a_file_of_notes_only(tmp_path):
     path = tmp_path / "notes.blf"
     with open_writer(path) as writer:
-        writer.note(Note(0, 1_762_345_678_500_000_000, "alone"))
+        writer.note(Mark(0, 1_762_345_678_500_000_000, "alone"))
     reader = read_batches(path)
     assert list(reader) == []
-    assert reader.notes == [Note(0, 1_762_345_678_500_000_000, "alone")]
+    assert reader.notes == [Mark(0, 1_762_345_678_500_000_000, "alone")]
 
 
 def test_written_files_are_the_same_however_the_frames_come(tmp_path):

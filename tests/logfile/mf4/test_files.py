@@ -12,7 +12,7 @@ from asammdf import MDF, Signal
 from asammdf.blocks.source_utils import Source
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, file_info, read_batches, save
 from canmcast_gui.logfile.mf4.writer import Mf4Sink
 from tests.logfile.frames import assert_same, small_batch
@@ -342,8 +342,8 @@ def all_kinds(count: int = 3000) -> FrameBatch:
 def test_written_files_are_the_same_when_they_are_written_again(tmp_path):
     batch = all_kinds()
     notes = [
-        Note(0, int(batch.timestamp_ns[0]), "begin"),
-        Note(1500, int(batch.timestamp_ns[1500]), "größer"),
+        Mark(0, int(batch.timestamp_ns[0]), "begin"),
+        Mark(1500, int(batch.timestamp_ns[1500]), "größer"),
     ]
     paths = [tmp_path / "a.mf4", tmp_path / "b.mf4", tmp_path / "c.mf4"]
     save(paths[0], [batch], notes=notes)
@@ -358,7 +358,7 @@ def test_written_files_are_the_same_when_they_are_written_again(tmp_path):
 def test_asammdf_finds_the_frames_and_the_notes(tmp_path):
     path = tmp_path / "log.mf4"
     batch = all_kinds()
-    save(path, [batch], notes=[Note(7, int(batch.timestamp_ns[7]), "here")])
+    save(path, [batch], notes=[Mark(7, int(batch.timestamp_ns[7]), "here")])
     with MDF(path) as mdf:
         counts = [group.channel_group.cycles_nr for group in mdf.groups]
         assert sum(counts) == len(batch)

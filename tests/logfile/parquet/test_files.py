@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, read_batches, save
 from tests.logfile.frames import assert_same, small_batch
 
@@ -53,7 +53,7 @@ def test_one_column_for_each_field(tmp_path):
 
 def test_writing_again_gives_the_same_file(tmp_path):
     batch = mixed(140_000)
-    notes = [Note(0, 5, "begin"), Note(70_000, 6, "größer")]
+    notes = [Mark(0, 5, "begin"), Mark(70_000, 6, "größer")]
     paths = [tmp_path / "a.parquet", tmp_path / "b.parquet", tmp_path / "c.parquet"]
     save(paths[0], [batch], notes=notes)
     save(paths[1], [batch[:50_000], batch[50_000:]], notes=notes)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, read_batches
 
 SOCKETCAN, COOKED, COOKED_2, ETHERNET = 227, 113, 276, 1
@@ -178,7 +178,7 @@ def test_pcapng(order, resolution, tmp_path):
     start = 1_700_000_000 * 10**9
     assert batch.timestamp_ns.tolist() == [start + int(row * step) for row in range(7)]
     assert batch.channel.tolist() == [1, 2, 1, 2, 1, 2, 1]
-    assert reader.notes == [Note(3, int(batch.timestamp_ns[3]), "look here")]
+    assert reader.notes == [Mark(3, int(batch.timestamp_ns[3]), "look here")]
     assert reader.skipped == 0
 
 

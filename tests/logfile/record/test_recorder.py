@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
 from tests.support.small_disk import fill
@@ -234,7 +234,7 @@ def test_marks_go_into_the_running_file(name, tmp_path):
     batch = small_batch(20)
     with Recorder(path) as recorder:
         recorder.write(batch[:10])
-        recorder.note(Note(7_000_009, int(batch.timestamp_ns[9]) + 500_000, "look here"))
+        recorder.note(Mark(7_000_009, int(batch.timestamp_ns[9]) + 500_000, "look here"))
         recorder.write(batch[10:])
     reader = read_batches(path)
     assert sum(map(len, reader)) == 20
@@ -245,7 +245,7 @@ def test_marks_go_into_the_running_file(name, tmp_path):
 def test_a_mark_goes_nowhere_without_a_place_or_before_the_trigger(tmp_path):
     for name, options in (("live.csv", RecordOptions()), ("live.asc", RecordOptions(trigger="id == 0x7FF"))):
         with Recorder(tmp_path / name, options) as recorder:
-            recorder.note(Note(0, 0, "look here"))
+            recorder.note(Mark(0, 0, "look here"))
             recorder.write(small_batch(10))
         assert recorder.error is None
         assert "look here" not in (tmp_path / name).read_text()

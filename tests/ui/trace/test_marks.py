@@ -5,7 +5,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 
-from canmcast_gui.frames.notes import Note
+from canmcast_gui.frames.marks import Mark
 from tests.models.frames import START_NS, traffic
 from tests.ui.conftest import delete_later
 
@@ -41,7 +41,7 @@ def test_a_row_is_marked_by_key_and_edited_and_unmarked(stage, window, trace):
     trace.table.select_line(30)
     window.actions_.mark.trigger()
     assert answer(window, " ignition on ") == ""
-    assert list(marks) == [Note(30, START_NS + 30_000_000, "ignition on")]
+    assert list(marks) == [Mark(30, START_NS + 30_000_000, "ignition on")]
     window.actions_.mark.trigger()
     assert answer(window, "engine on") == "ignition on"
     assert marks.at(30).text == "engine on"
