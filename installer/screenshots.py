@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
 from canmcast_gui.app.session import Session  # noqa: E402
 from canmcast_gui.app.settings import AppSettings  # noqa: E402
-from canmcast_gui.models.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
+from canmcast_gui.app.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
 from canmcast_gui.transport.settings import BusSettings  # noqa: E402
 from canmcast_gui.ui import plain_text, theme  # noqa: E402
 from canmcast_gui.ui.connect.dialog import ConnectDialog  # noqa: E402

@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.plot_setup import PlotSetup
-from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace_paths import relative_path
 from canmcast_gui.app.workspace_values import WorkspaceError, workspace_values

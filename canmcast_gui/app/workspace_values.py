@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.plot_setup import plots_of
-from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import setups_of
 from canmcast_gui.app.workspace_paths import absolute_path
 from canmcast_gui.database import Scope

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
-from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.view_setup import ViewSetup
 from canmcast_gui.app.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.app.workspace_values import WorkspaceError

@@ -2,13 +2,13 @@
 
 import pytest
 
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.database.errors import DatabaseError, TableError
 from canmcast_gui.frames.cansend import FrameSyntaxError
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile.errors import FileError
-from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.processes.child import ChildError
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.transmit.errors import TransmitError

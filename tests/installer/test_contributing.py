@@ -52,7 +52,7 @@ def test_names_in_code_are_those_of_the_code():
         ("canmcast_gui/logfile/formats.py", ("FORMATS", "_table")),
         ("canmcast_gui/database/load.py", ("_PARSERS", "_MESSAGE_MARKS", "_kind_of")),
         ("canmcast_gui/transmit/changes.py", ("_KINDS", "_ORDER")),
-        ("canmcast_gui/models/transmit/changes.py", ("_KINDS",)),
+        ("canmcast_gui/app/transmit/generator_text.py", ("_KINDS",)),
         ("canmcast_gui/cli/program.py", ("COMMANDS",)),
         ("canmcast_gui/ui/dock.py", ("PANELS",)),
         ("canmcast_gui/ui/window/docks.py", ("TABS",)),

@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from canmcast_gui.app.files import Opened
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.logfile import TableLayout
-from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.ui import plain_text, theme
 from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog

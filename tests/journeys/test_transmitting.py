@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import COLUMNS
-from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
@@ -130,7 +130,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow
 application = QApplication([])

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
-from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.row import TransmitRow
 from tests.models.frames import traffic
 from tests.ui.tab_order import activate
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from canmcast_gui.app.files import Opened
-from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from tests.models.frames import traffic
 from tests.ui.tab_order import activate, check

@@ -10,9 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData
 
+from canmcast_gui.app.transmit.database import row_for_message
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import Database, Message, Signal
-from canmcast_gui.models.transmit.database import row_for_message
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
 
 SIGNALS_MIME = "application/x-canmcast-signals"
 ROWS_MIME = "application/x-canmcast-transmit-rows"

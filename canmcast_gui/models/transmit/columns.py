@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from canmcast_gui.frames.text import data_text, id_text, type_text
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
-from canmcast_gui.models.transmit.text import (
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.row_text import (
     parse_count,
     parse_data,
     parse_id,
@@ -18,6 +17,7 @@ from canmcast_gui.models.transmit.text import (
     parse_period,
     period_text,
 )
+from canmcast_gui.frames.text import data_text, id_text, type_text
 
 MAX_CHANGES = 4000
 MAX_COMMENT = 200  # longer ones would be a way to fill the settings file by pasting

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from PySide6.QtGui import QUndoCommand
 
-from canmcast_gui.models.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.row import TransmitRow
 
 # From which place to which one entry goes, one step after the other.
 Steps = list[tuple[int, int]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from canmcast_gui.app.transmit.row import FRAME_TYPES, TransmitRow
 from canmcast_gui.models.transmit.columns import (
     CHANGES,
     COMMENT,
@@ -19,7 +20,6 @@ from canmcast_gui.models.transmit.columns import (
     TYPE,
     TransmitColumn,
 )
-from canmcast_gui.models.transmit.row import FRAME_TYPES, TransmitRow
 
 
 @dataclass

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, Qt
 
+from canmcast_gui.app.transmit.paste import parse_frames
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.models.database.mime import ROWS_MIME, rows_of_mime, rows_to_mime
 from canmcast_gui.models.transmit.columns import (
     ARMED,
@@ -22,8 +24,6 @@ from canmcast_gui.models.transmit.columns import (
     TransmitColumn,
 )
 from canmcast_gui.models.transmit.entries import cell_text, cell_tip
-from canmcast_gui.models.transmit.paste import parse_frames
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
 from canmcast_gui.models.transmit.table import MAX_ROWS, NO_INDEX, Index, TransmitTable
 
 __all__ = ["MAX_ROWS", "TransmitModel"]

@@ -7,11 +7,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.sequence_text import Program, parse_sequence
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import TransmitRow
-from canmcast_gui.models.transmit.sequence_text import Program, parse_sequence
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import SequenceStatus
 
 NO_BUS = "Connect to a bus first (F5): without one no sequence can run."

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.replay_setup import MOST_OFFSET_SECONDS
+from canmcast_gui.app.transmit.replay_setup import MOST_OFFSET_SECONDS
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.ui import icons

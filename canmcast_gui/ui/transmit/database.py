@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.transmit.database import row_for_message
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.text import id_text
-from canmcast_gui.models.transmit.database import row_for_message
-from canmcast_gui.models.transmit.row import RowError
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.popup import widen
 

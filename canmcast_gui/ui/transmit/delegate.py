@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.transmit.row import FRAME_TYPES
 from canmcast_gui.models.transmit.columns import (
     CHANGES,
     COLUMNS,
@@ -26,7 +27,6 @@ from canmcast_gui.models.transmit.columns import (
     TYPE,
 )
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import FRAME_TYPES
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.popup import widen
 

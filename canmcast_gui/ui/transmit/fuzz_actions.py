@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from canmcast_gui.models.transmit.fuzz import FuzzControl
+from canmcast_gui.app.transmit.fuzz import FuzzControl
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
 

@@ -11,20 +11,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.transmit.conditions import condition_for
+from canmcast_gui.app.transmit.fuzz import NO_BUS, FuzzControl
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.fuzz_source import message_of, rows_of, setup_of_row, with_signal
+from canmcast_gui.app.transmit.fuzz_words import progress_text, state_text
+from canmcast_gui.app.transmit.load import load_of, load_of_run
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.models.transmit.conditions import condition_for
-from canmcast_gui.models.transmit.fuzz import NO_BUS, FuzzControl
 from canmcast_gui.models.transmit.fuzz_find import row_of
-from canmcast_gui.models.transmit.fuzz_source import message_of, rows_of, setup_of_row, with_signal
-from canmcast_gui.models.transmit.fuzz_words import progress_text, state_text
-from canmcast_gui.models.transmit.load import load_of, load_of_run
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.later import Later
 from canmcast_gui.ui.transmit.database import MessageDialog

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.transmit.conditions import condition_for
+from canmcast_gui.app.transmit.conditions import condition_for
+from canmcast_gui.app.transmit.load import load_of
+from canmcast_gui.app.transmit.message_rows import field_of
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.models.transmit.jobs import TransmitJobs
-from canmcast_gui.models.transmit.load import load_of
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
-from canmcast_gui.models.transmit.signals import field_of
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit.fields import Field
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.later import Later

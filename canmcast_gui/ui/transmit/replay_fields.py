@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from canmcast_gui.app.replay_setup import MOST_NUMBER
+from canmcast_gui.app.transmit.replay_setup import MOST_NUMBER
 
 
 class ReplayFields(QWidget):

@@ -17,16 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.replay_setup import ReplaySetup
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.transmit.replay import NO_BUS, ReplayControl
+from canmcast_gui.app.transmit.replay_setup import ReplaySetup
+from canmcast_gui.app.transmit.replay_source import parts_of
+from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.counted import counted
 from canmcast_gui.logfile.formats import readable_suffixes
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import Order
-from canmcast_gui.models.transmit.replay import NO_BUS, ReplayControl
-from canmcast_gui.models.transmit.replay_source import parts_of
-from canmcast_gui.models.transmit.switch import TransmitSwitch
 from canmcast_gui.printable import printable
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids

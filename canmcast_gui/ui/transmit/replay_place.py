@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QLabel, QSlider, QWidget
 
-from canmcast_gui.models.transmit.replay import ReplayControl
+from canmcast_gui.app.transmit.replay import ReplayControl
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.elided_label import ElidedLabel
 

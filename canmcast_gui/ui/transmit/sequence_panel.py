@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.counted import counted
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, readable_sequences
-from canmcast_gui.models.transmit.switch import TransmitSwitch
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.popup import widen

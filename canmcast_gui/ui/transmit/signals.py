@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.transmit.message_rows import SignalLine, lines_of, with_value
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import RowError
-from canmcast_gui.models.transmit.signals import SignalLine, lines_of, with_value
 from canmcast_gui.printable import printable
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.elided_label import ElidedLabel

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.transmit.switch import TransmitSwitch
+from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.ui.database.browser import DatabaseBrowser
 from canmcast_gui.ui.dock import PANELS, PanelDock
 from canmcast_gui.ui.gauges_panel import GaugesPanel

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.workspace import Workspace
 from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.database import Scope
 from canmcast_gui.models.color_rules import ColorRule, rules_of
-from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.models.transmit.sequences import readable_sequences
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.trace.docks import ViewDocks

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import (
@@ -23,7 +24,6 @@ from canmcast_gui.models.transmit.columns import (
     TYPE,
 )
 from canmcast_gui.models.transmit.model import MAX_ROWS, TransmitModel
-from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transmit import Trigger
 
 

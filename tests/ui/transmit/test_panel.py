@@ -10,12 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiAppli
 from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
 
 from canmcast_gui.app.live import SENDER_FACTORY
+from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import COLUMNS
-from canmcast_gui.models.transmit.row import TransmitRow
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings

@@ -2,11 +2,11 @@
 
 import pytest
 
+from canmcast_gui.app.transmit.conditions import condition_for
+from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.transmit.conditions import condition_for
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.row import TransmitRow
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.sequence_panel import NO_BUS, SequencePanel

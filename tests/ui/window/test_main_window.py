@@ -211,7 +211,7 @@ def test_the_theme_menu_changes_the_setting(stage, window):
 
 
 def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path):
-    from canmcast_gui.models.transmit.row import TransmitRow
+    from canmcast_gui.app.transmit.row import TransmitRow
 
     stage.add_database()
     stored = [row.to_dict() for row in [TransmitRow()]]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.frames.wire_bits import wire_bits
-from canmcast_gui.models.transmit.row import TransmitRow
 from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 

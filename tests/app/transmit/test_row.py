@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS
-from canmcast_gui.models.transmit.row import FRAME_TYPES, RowError, TransmitRow
 
 
 @st.composite

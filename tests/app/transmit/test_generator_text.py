@@ -2,8 +2,8 @@
 
 import pytest
 
-from canmcast_gui.models.transmit.changes import parse_changes
-from canmcast_gui.models.transmit.row import RowError
+from canmcast_gui.app.transmit.generator_text import parse_changes
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.transmit.changes import ChangingData
 from canmcast_gui.transmit.fields import Field
 

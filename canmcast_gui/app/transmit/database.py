@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
+from canmcast_gui.app.transmit.row import CLASSIC_LENGTHS, FD_LENGTHS, RowError, TransmitRow
 from canmcast_gui.database import Database, DatabaseError, Message
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS, NS_PER_MS
-from canmcast_gui.models.transmit.row import CLASSIC_LENGTHS, FD_LENGTHS, RowError, TransmitRow
 
 DEFAULT_PERIOD_NS = 100 * NS_PER_MS
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
+from canmcast_gui.app.transmit.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
 from canmcast_gui.transmit.fuzz.options import KINDS, MAX_RATE, MIN_RATE
 
 setups = st.builds(

@@ -2,10 +2,10 @@
 
 import pytest
 
+from canmcast_gui.app.transmit.load import Load, load_of
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.wire_bits import wire_bits
-from canmcast_gui.models.transmit.load import Load, load_of
-from canmcast_gui.models.transmit.row import TransmitRow
 
 
 def test_nothing_asks_for_nothing():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.row_text import parse_data, parse_id, parse_length
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
-from canmcast_gui.models.transmit.text import parse_data, parse_id, parse_length
 
 # A frame in cansend's notation at the end of a line of candump -l, with or without the direction.
 _LOG = re.compile(r"(?:^|\s)(?P<frame>[0-9A-Fa-f]{3,8}#\S*)(?:\s+[RT])?\s*$")

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.fuzz_source import message_of, rows_of, setup_of_row, with_signal
+from canmcast_gui.app.transmit.message_rows import field_of
+from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.transmit.fuzz_source import message_of, rows_of, setup_of_row, with_signal
-from canmcast_gui.models.transmit.row import FRAME_TYPES, RowError, TransmitRow
-from canmcast_gui.models.transmit.signals import field_of
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 

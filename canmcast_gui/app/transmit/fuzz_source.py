@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from canmcast_gui.app.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.message_rows import field_of
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet, Message, Signal
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.text import id_text
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
-from canmcast_gui.models.transmit.signals import field_of
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.fuzz.text import parse_data, parse_id_ranges, parse_lengths
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.transmit.replay_filter import with_lookups
+from canmcast_gui.app.transmit.replay_source import ReplaySource
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.counted import counted
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.models.transmit.replay_filter import with_lookups
-from canmcast_gui.models.transmit.replay_source import ReplaySource
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus
 from canmcast_gui.transmit.replay.place import ReplayPlace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canmcast_gui.models.transmit.fuzz import FuzzControl
+from canmcast_gui.app.transmit.fuzz import FuzzControl
 
 
 def progress_text(control: FuzzControl) -> str:

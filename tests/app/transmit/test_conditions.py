@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from canmcast_gui.app.transmit.conditions import condition_for
 from canmcast_gui.database import DatabaseSet, Scope, load_database
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.filters import FilterError, compile_filter
-from canmcast_gui.models.transmit.conditions import condition_for
 from canmcast_gui.transmit.conditions import compile_condition, text_of
 
 DBC = """VERSION ""

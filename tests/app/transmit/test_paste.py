@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canmcast_gui.app.transmit.paste import parse_frames
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.frames import Flag
-from canmcast_gui.models.transmit.paste import parse_frames
-from canmcast_gui.models.transmit.row import RowError
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import Message, Signal
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
 from canmcast_gui.transmit.fields import Field
 
 

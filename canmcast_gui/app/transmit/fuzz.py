@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.fuzz_setup import FuzzSetup
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.transmit.conditions import condition_for
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
-from canmcast_gui.models.transmit.conditions import condition_for
-from canmcast_gui.models.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.transmit import FuzzAnswer, FuzzSent, FuzzStatus
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."

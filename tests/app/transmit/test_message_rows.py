@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canmcast_gui.app.transmit.message_rows import lines_of, with_value
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import load_database
-from canmcast_gui.models.transmit.row import RowError, TransmitRow
-from canmcast_gui.models.transmit.signals import lines_of, with_value
 from canmcast_gui.resources_path import resource
 
 DBC = """VERSION ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.replay_setup import ReplaySetup
+from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.several import ORDERS
 

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.frames.text import data_text, id_text
-from canmcast_gui.models.transmit.row import RowError
-from canmcast_gui.models.transmit.text import (
+from canmcast_gui.app.transmit.row import RowError
+from canmcast_gui.app.transmit.row_text import (
     parse_count,
     parse_data,
     parse_id,
@@ -14,6 +13,7 @@ from canmcast_gui.models.transmit.text import (
     parse_period,
     period_text,
 )
+from canmcast_gui.frames.text import data_text, id_text
 
 
 @given(st.integers(0, 0x1FFFFFFF), st.booleans())

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.models.transmit.row import RowError
-from canmcast_gui.models.transmit.trigger import parse_trigger
+from canmcast_gui.app.transmit.row import RowError
+from canmcast_gui.app.transmit.trigger import parse_trigger
 
 MS = 1_000_000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.database import Database, DatabaseSet, Scope
 from canmcast_gui.database.places import Place, places_in
 from canmcast_gui.frames.filters import FilterError, SignalColumn, compile_filter
-from canmcast_gui.models.transmit.signals import field_of
 from canmcast_gui.transmit.conditions import Condition
 
 

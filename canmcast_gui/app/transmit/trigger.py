@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.filters.tokens import Token, tokenize
 from canmcast_gui.frames.units import MAX_PERIOD_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US
-from canmcast_gui.models.transmit.row import RowError
 
 _UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "μs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
 _DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(us|µs|μs|ms|s)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from canmcast_gui.app.transmit.row import RowError, check_id, check_length, check_period
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.models.transmit.row import RowError, check_id, check_length, check_period
 
 _MOST_DIGITS = 18
 
