@@ -1,0 +1,41 @@
+"""Text and comments are in plain technical English: no phrase of the list in phrases.py occurs."""
+
+import pytest
+
+from tests.installer import phrases
+
+# Folders and files that have been read for their language. A new one belongs here from the start.
+CLEAN = ("canmcast_gui/printable.py",)
+
+
+@pytest.mark.parametrize("root", CLEAN)
+def test_no_phrase_of_the_list_occurs(root):
+    paths = phrases.files(root)
+    assert paths
+    assert [str(finding) for path in paths for finding in phrases.findings(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "line"),
+    [
+        (".py", '"""It begins anew."""', 1),
+        (".py", "x = 1\n\n# It begins\n# anew", 4),
+        (".py", "def f():\n    return f'it is {1} and goes on'", 2),
+        (".py", "def begin_anew(): ...", 1),
+        (".py", "goOn = 1", 1),
+        (".md", "First line\nit goes\non from here.", 2),
+    ],
+)
+def test_a_phrase_is_found_in_text_comments_and_names(tmp_path, suffix, text, line):
+    path = tmp_path / f"sample{suffix}"
+    path.write_text(text, encoding="utf-8")
+    (found,) = phrases.findings(path)
+    assert found.line == line
+    assert found.replacement
+
+
+@pytest.mark.parametrize("text", ["There is no bus.", "It has colors.", "An ongoing transfer", "stand-alone"])
+def test_plain_text_passes(tmp_path, text):
+    path = tmp_path / "sample.md"
+    path.write_text(text, encoding="utf-8")
+    assert list(phrases.findings(path)) == []
