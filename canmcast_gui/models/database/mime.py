@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData
 
-from canmcast_gui.app.transmit.database import row_for_message
+from canmcast_gui.app.transmit.message_rows import row_for_message
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import Database, Message, Signal
 

@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Signal
 from PySide6.QtGui import QUndoStack
 
+from canmcast_gui.app.transmit.conditions import parse_trigger, trigger_error
 from canmcast_gui.app.transmit.generator_text import parse_changes
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.trigger import parse_trigger, trigger_error
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.models.transmit.columns import COLUMNS, COUNT, JITTER, SENT, TransmitColumn
 from canmcast_gui.models.transmit.edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit, Steps, steps_to

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.transmit.database import row_for_message
+from canmcast_gui.app.transmit.message_rows import row_for_message
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.text import id_text

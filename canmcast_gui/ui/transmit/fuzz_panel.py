@@ -14,10 +14,8 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.conditions import condition_for
-from canmcast_gui.app.transmit.fuzz import NO_BUS, FuzzControl
-from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
-from canmcast_gui.app.transmit.fuzz_source import message_of, rows_of, setup_of_row, with_signal
-from canmcast_gui.app.transmit.fuzz_words import progress_text, state_text
+from canmcast_gui.app.transmit.fuzz import NO_BUS, FuzzControl, progress_text, state_text
+from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup, message_of, rows_of, setup_of_row, with_signal
 from canmcast_gui.app.transmit.load import load_of, load_of_run
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch

@@ -2,12 +2,27 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.transmit.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
+from canmcast_gui.app.transmit.fuzz_setup import (
+    MOST_COUNT,
+    MOST_SEED,
+    FuzzSetup,
+    message_of,
+    rows_of,
+    setup_of_row,
+    with_signal,
+)
+from canmcast_gui.app.transmit.message_rows import field_of
+from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
+from canmcast_gui.database import DatabaseSet, load_database
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.fuzz.options import KINDS, MAX_RATE, MIN_RATE
+from canmcast_gui.transmit.fuzz.rows import FuzzRows
 
 setups = st.builds(
     FuzzSetup,
@@ -85,3 +100,73 @@ def test_each_problem_is_said_at_its_field(values, field, words):
 def test_what_no_program_wrote_is_refused(values):
     with pytest.raises(ValueError, match=r"\w"):
         FuzzSetup.from_dict(values, Path)
+
+
+DBC = """VERSION ""
+BU_: ECU
+BO_ 256 Engine: 8 ECU
+ SG_ Gear : 0|4@1+ (1,0) [0|0] "" ECU
+ SG_ Speed : 15|12@0- (0.5,0) [0|0] "" ECU
+ SG_ Torque : 30|17@1+ (1,0) [0|0] "" ECU
+"""
+
+
+@pytest.fixture(scope="module")
+def databases(tmp_path_factory) -> DatabaseSet:
+    path = tmp_path_factory.mktemp("dbc") / "car.dbc"
+    path.write_text(DBC)
+    found = DatabaseSet()
+    found.add(load_database(path))
+    return found
+
+
+@given(st.binary(min_size=8, max_size=8), st.integers(0, 2), st.integers(0, 1000))
+def test_bits_outside_the_signal_never_change(databases, data, place, seed):
+    setup = setup_of_row(FuzzSetup(seed=seed, count=100), TransmitRow(arbitration_id=0x100, data=data))
+    message = message_of(setup, databases)
+    signal = message.signals[place]
+    batch = FuzzRows(with_signal(setup, message, signal).options()).rows(0, 100)
+    assert set(batch.arbitration_id.tolist()) == {0x100}
+    field = field_of(signal)
+    for row in range(len(batch)):
+        payload = bytearray(batch.payload(row))
+        field.put(payload, field.get(data))
+        assert payload == data
+    assert len({field.get(batch.payload(row)) for row in range(len(batch))}) > 8
+
+
+@pytest.mark.parametrize(("name", "flags"), FRAME_TYPES)
+def test_every_row_that_is_no_error_frame_can_be_taken(name, flags):
+    row = TransmitRow(arbitration_id=0x123, flags=int(flags), data=bytes(8))
+    if flags & Flag.ERROR:
+        with pytest.raises(RowError, match="error frame"):
+            setup_of_row(FuzzSetup(), row)
+        return
+    setup = setup_of_row(FuzzSetup(ranges="1=2..3"), row)
+    assert setup.problems() == {}
+    batch = FuzzRows(setup.options()).rows(0, 10)
+    kinds = np.unique(batch.flags | np.uint16(Flag.ESI)).tolist()
+    assert kinds == [int(flags) | int(Flag.ESI)]
+    assert set(batch.arbitration_id.tolist()) == {0x123}
+    assert set(batch.dlc.tolist()) == {8}
+
+
+def test_only_one_id_of_a_database_has_signals(databases):
+    assert message_of(FuzzSetup(ids="100"), databases).name == "Engine"
+    for ids in ("100..101", "100, 101", "101", "zz", ""):
+        assert message_of(FuzzSetup(ids=ids), databases) is None
+
+
+def test_all_bits_and_a_frame_that_is_too_short(databases):
+    setup = FuzzSetup(ids="100")
+    message = message_of(setup, databases)
+    assert with_signal(setup, message, None).mask == "FF " * 7 + "FF"
+    with pytest.raises(TransmitError, match="Torque needs 6 bytes"):
+        with_signal(FuzzSetup(ids="100", lengths="2"), message, message.signals[2])
+
+
+def test_frames_become_rows():
+    remote = TransmitRow(arbitration_id=0x7FF, flags=Flag.REMOTE, data=bytes(3))
+    long = TransmitRow(arbitration_id=0x12345678, flags=Flag.EXTENDED | Flag.FD, data=bytes(range(12)))
+    frames = FrameBatch.concatenate([remote.frame(), long.frame()])
+    assert rows_of(frames) == [remote, long]

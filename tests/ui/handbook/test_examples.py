@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from canmcast_gui.app.transmit.conditions import parse_trigger
 from canmcast_gui.app.transmit.generator_text import parse_changes
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequence_text import parse_sequence
-from canmcast_gui.app.transmit.trigger import parse_trigger
 from canmcast_gui.transmit.fields import Field
 from canmcast_gui.ui.handbook.pages import page
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from canmcast_gui.app.transmit.replay_filter import NO_SIGNALS
+from canmcast_gui.app.transmit.replay import NO_SIGNALS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import Flag, FrameBatch
