@@ -25,7 +25,7 @@ from canmcast_gui.ui.dialogs.table import TableDialog
 from canmcast_gui.ui.plot.menu import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.menu import row_menu
-from canmcast_gui.ui.transmit.database import MessageDialog
+from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from tests.journeys.conftest import Desk
 from tests.support import rich_text
 from tests.support.rich_text import AMPERSAND, MARKUP

@@ -25,12 +25,11 @@ from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.later import Later
-from canmcast_gui.ui.transmit.database import MessageDialog
-from canmcast_gui.ui.transmit.footer import ReachAndLoad
 from canmcast_gui.ui.transmit.fuzz_actions import FuzzActions
 from canmcast_gui.ui.transmit.fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
-from canmcast_gui.ui.transmit.sentence import Sentence
+from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.status_line import ReachAndLoad, Sentence
 from canmcast_gui.ui.transmit.table import TransmitTableView
 
 NO_ROW = "Select a row of the transmit list first."

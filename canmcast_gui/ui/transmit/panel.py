@@ -21,12 +21,10 @@ from canmcast_gui.transmit.fields import Field
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.later import Later
 from canmcast_gui.ui.possible import allow
-from canmcast_gui.ui.transmit.actions import TransmitActions
-from canmcast_gui.ui.transmit.database import MessageDialog
-from canmcast_gui.ui.transmit.footer import TransmitFooter
-from canmcast_gui.ui.transmit.keys import RowKeys
-from canmcast_gui.ui.transmit.sentence import Sentence
-from canmcast_gui.ui.transmit.signals import SignalEditor
+from canmcast_gui.ui.transmit.actions import RowKeys, TransmitActions
+from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.signal_editor import SignalEditor
+from canmcast_gui.ui.transmit.status_line import Sentence, TransmitFooter
 from canmcast_gui.ui.transmit.table import TransmitTableView
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."

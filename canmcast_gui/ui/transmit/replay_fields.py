@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QWidget,
+)
 
+from canmcast_gui.app.transmit.replay import ReplayControl
 from canmcast_gui.app.transmit.replay_setup import MOST_NUMBER
+from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.elided_label import ElidedLabel
 
 
 class ReplayFields(QWidget):
@@ -57,3 +73,134 @@ def number_box(suffix: str, none: str, decimals: int = 3) -> QDoubleSpinBox:
     box.setSpecialValueText(none)
     box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     return box
+
+
+FACTORS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
+FASTEST = "Fastest"
+
+
+class SpeedBox(QComboBox):
+    """``speed`` is the factor of the recorded times, None as fast as possible; ``speed_changed`` says when.
+
+    What is no factor is put back to what was there, and ``refused`` carries a sentence.
+    """
+
+    speed_changed = Signal()
+    refused = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setToolTip(
+            f"A factor of the recorded times, also typed, from 0.001 to 1000. {FASTEST}: without waiting"
+        )
+        self.setAccessibleName("Speed")
+        self.addItems([*(_text(factor) for factor in FACTORS), FASTEST])
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(len(FASTEST))
+        self.speed: float | None = 1.0
+        self._show()
+        self.activated.connect(self._take)
+        line = self.lineEdit()
+        assert line is not None
+        line.editingFinished.connect(self._take)
+
+    def set_speed(self, speed: float | None) -> None:
+        """Have another one."""
+        self.speed = speed
+        self._show()
+
+    def _show(self) -> None:
+        self.setEditText(FASTEST if self.speed is None else _text(self.speed))
+
+    def _take(self) -> None:
+        try:
+            wanted = _parsed(self.currentText())
+        except ValueError as error:
+            self.refused.emit(str(error))
+            self._show()
+            return
+        changed = wanted != self.speed
+        self.set_speed(wanted)
+        if changed:
+            self.speed_changed.emit()
+
+
+def _text(factor: float) -> str:
+    return f"× {factor:.10g}"
+
+
+def _parsed(text: str) -> float | None:
+    """What a user may mean: "× 2", "2x", "0,5", or the word for no waiting at all; raises ValueError."""
+    if text.strip().lower() == FASTEST.lower():
+        return None
+    try:
+        factor = float(text.strip().strip("×xX").strip().replace(",", "."))
+    except ValueError:
+        factor = 0.0
+    if not MIN_SPEED <= factor <= MAX_SPEED:
+        raise ValueError(
+            f"“{text.strip()}” is no speed: type a factor from {MIN_SPEED:g} to {MAX_SPEED:g}, such as × 2."
+        )
+    return factor
+
+
+# Finer than any screen; the keys go by seconds.
+STEPS = 1_000_000
+_STEP_SECONDS, _PAGE_SECONDS = 1.0, 10.0
+
+
+class PlaceRow(QWidget):
+    """Shows the place; dragged, clicked or moved with the keys, the slider goes elsewhere."""
+
+    def __init__(self, control: ReplayControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._control = control
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(0, STEPS)
+        self.slider.setToolTip("Where the replay is; drag it to go elsewhere, the arrow keys go by a second")
+        self.slider.setAccessibleName("Place in the recording")
+        self.slider.setMinimumWidth(120)
+        self.slider.sliderReleased.connect(self._seek)
+        self.slider.actionTriggered.connect(self._on_action)
+        self.time = QLabel(self)
+        self.time.setFont(theme.fixed_font())
+        self.text = ElidedLabel(self)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setColumnStretch(0, 1)
+        layout.addWidget(self.slider, 0, 0)
+        layout.addWidget(self.time, 0, 1)
+        layout.addWidget(self.text, 1, 0, 1, 2)
+
+    def _on_action(self, action: int) -> None:
+        """Keys and clicks beside the handle; dragging ends with its release."""
+        if QAbstractSlider.SliderAction(action) is not QAbstractSlider.SliderAction.SliderMove:
+            self._seek(self.slider.sliderPosition())
+
+    def _seek(self, place: int | None = None) -> None:
+        value = self.slider.value() if place is None else place
+        self._control.seek(value / STEPS * self._control.source.seconds)
+
+    def show_place(self) -> None:
+        """Show where it is now."""
+        control, status = self._control, self._control.status
+        seconds, whole = control.position_seconds, control.source.seconds
+        self.slider.setEnabled(control.running)
+        if not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setSingleStep(_steps(_STEP_SECONDS, whole))
+                self.slider.setPageStep(_steps(_PAGE_SECONDS, whole))
+                self.slider.setValue(round(seconds / whole * STEPS) if whole else 0)
+        self.time.setText(f"{seconds:,.1f} of {whole:,.1f} s")
+        sent = ["begins when the range has been read"] if control.waiting else []
+        sent += [f"{status.sent:,} sent"] if control.running or status.sent else []
+        sent += [f"{status.late:,} late"] if status.late else []
+        sent += [f"{status.skipped:,} not for this bus"] if status.skipped else []
+        sent += [f"loop {status.loops + 1}"] if status.loops else []
+        self.text.setText(", ".join(sent))
+
+
+def _steps(seconds: float, whole: float) -> int:
+    return max(1, min(STEPS, round(seconds / whole * STEPS))) if whole else 1

@@ -33,11 +33,9 @@ from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
-from canmcast_gui.ui.transmit.replay_fields import ReplayFields, number_box
+from canmcast_gui.ui.transmit.replay_fields import PlaceRow, ReplayFields, SpeedBox, number_box
 from canmcast_gui.ui.transmit.replay_files import ReplayFiles
-from canmcast_gui.ui.transmit.replay_place import PlaceRow
-from canmcast_gui.ui.transmit.replay_speed import SpeedBox
-from canmcast_gui.ui.transmit.sentence import Sentence
+from canmcast_gui.ui.transmit.status_line import Sentence
 
 
 class ReplayPanel(QWidget):

@@ -26,7 +26,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.popup import widen
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
-from canmcast_gui.ui.transmit.sentence import Sentence
+from canmcast_gui.ui.transmit.status_line import Sentence
 from canmcast_gui.ui.views import leave_by_tab
 
 HINT = """One step a line, for example:

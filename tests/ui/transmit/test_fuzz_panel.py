@@ -11,8 +11,8 @@ from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.transmit.database import MessageDialog
 from canmcast_gui.ui.transmit.fuzz_panel import NO_BUS, NO_ROW, FuzzPanel
+from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.panel import TransmitPanel
 from tests.ui.panels import GROUP, WAIT_MS, go_live
 

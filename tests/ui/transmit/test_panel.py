@@ -20,7 +20,7 @@ from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.transmit.database import MessageDialog
+from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.panel import NO_BUS, TransmitPanel
 from tests.ui.panels import WAIT_MS, go_live
 
