@@ -1,6 +1,6 @@
-"""Qt item models and the controllers of the transmit panels: what views show, without widgets.
+"""Qt item models: what views show, without widgets.
 
-Texts are made from columns for the visible cells only. Each subpackage belongs to one view: ``trace``,
-``byid``, ``transmit``, ``plot``, ``signals``, ``database``. May import ``app`` and every package below it,
-and neither ``ui`` nor pyqtgraph.
+Texts are made from columns for the visible cells only. The subpackages ``trace``, ``plot``, ``transmit`` and
+``database`` belong to the views of the same name. May import ``app`` and every package below it, and neither
+``ui`` nor pyqtgraph.
 """

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
+from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.transport.statistics import SourceCounts
 
 NodesOf = Callable[[int, bool], Collection[str]]

@@ -15,7 +15,7 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text
-from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
+from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Kind
 

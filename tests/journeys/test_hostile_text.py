@@ -22,7 +22,7 @@ from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.dialogs.table import TableDialog
-from canmcast_gui.ui.plot.menu import SignalMenu
+from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.menu import row_menu
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog

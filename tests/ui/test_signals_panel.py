@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from canmcast_gui.models.signals.model import NAME, VALUE
+from canmcast_gui.models.signal_tree import NAME, VALUE
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.signals_panel import SELECT_SIGNALS, SignalsPanel
 from tests.models.frames import traffic

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from canmcast_gui.database import Message, Signal
-from canmcast_gui.models.signals.text import signal_facts
+from canmcast_gui.models.signal_nodes import signal_facts
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()

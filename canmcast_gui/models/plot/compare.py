@@ -1,11 +1,15 @@
-"""The signals of a plot as another recording has them."""
+"""Signals compared: with those of another recording, and one signal over another."""
 
 from __future__ import annotations
 
 import time
 
+import numpy as np
+
 from canmcast_gui.app.reference import Reference
+from canmcast_gui.frames.arrays import Floats
 from canmcast_gui.models.plot.data import Clock, PlotData, PlotSignal
+from canmcast_gui.models.plot.samples import SampleStore
 
 
 class Comparison:
@@ -70,3 +74,25 @@ class Comparison:
         first = min(store.first_ns for store in stores if store.first_ns is not None)
         last = max(store.last_ns for store in stores if store.last_ns is not None)
         return (first - self.start_ns) / 1e9, (last - self.start_ns) / 1e9
+
+
+# More than a lane has pixels; drawn in a few milliseconds.
+MOST_POINTS = 20_000
+
+
+def pairs(x: SampleStore, y: SampleStore, first_ns: int, last_ns: int) -> tuple[Floats, Floats]:
+    """The points between two times, in the order of time: for each sample of ``y`` the newest value of ``x``.
+
+    Before the first value of ``x`` there are none. Of very many samples the extremes of ``y`` are kept.
+    """
+    curve = y.curve(first_ns, last_ns, MOST_POINTS)
+    inside = (curve.times >= first_ns) & (curve.times <= last_ns)
+    times, values = curve.times[inside], curve.values[inside]
+    under = x.inside(first_ns - _REACH_NS, last_ns)
+    newest = np.searchsorted(under.times, times, side="right") - 1
+    known = newest >= 0
+    return under.values[newest[known]], values[known]
+
+
+# How far back the value of a signal that comes seldom is looked for.
+_REACH_NS = 10_000_000_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from canmcast_gui.models.column_table import NO_INDEX, ColumnTable, Index
+from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.models.plot.data import PlotSignal
 
 

@@ -1,1 +1,1 @@
-"""The model of the chronological view: from rows of a recording to the texts of a screen."""
+"""Models of the trace views: the chronological view, the by-ID view, the list of marks."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.columns import DATA, NAME, Column
-from canmcast_gui.models.trace.screen import Screen
+from canmcast_gui.models.trace.lines import Screen
 
 FORMATS = ("text", "csv", "candump")
 BLOCK = 4096

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 
 from canmcast_gui.ui.handbook.pages import INDEX
 from canmcast_gui.ui.start_page import StartPage
+from canmcast_gui.ui.trace.docks import ViewPane
 from canmcast_gui.ui.trace.filter import FilterBox
 from canmcast_gui.ui.trace.find import FindBar
-from canmcast_gui.ui.trace.pane import ViewPane
 from canmcast_gui.ui.trace.panel import TracePanel
 
 #: Page, or page#heading, by the object name of a panel; further plots and views are called plot-2 and so on.

@@ -14,8 +14,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.plot.axes import PlotAxis
-from canmcast_gui.ui.plot.box import LaneBox
+from canmcast_gui.ui.plot.axes import LaneBox, PlotAxis
 
 MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
 SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is

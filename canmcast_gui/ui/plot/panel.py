@@ -20,15 +20,13 @@ from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
 from canmcast_gui.models.plot.samples import SampleStore
 from canmcast_gui.models.plot.span import SpanMode
-from canmcast_gui.ui.plot.actions import PlotActions
+from canmcast_gui.ui.plot.actions import PlotActions, SignalMenu
 from canmcast_gui.ui.plot.bar import PlotBar
 from canmcast_gui.ui.plot.colors import SignalColors
-from canmcast_gui.ui.plot.cursors import A, PlotCursors
+from canmcast_gui.ui.plot.cursors import A, PlotCursors, PlotReadout
 from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog, save_picture
 from canmcast_gui.ui.plot.legend import LegendEntry, PlotLegend, titles_of
-from canmcast_gui.ui.plot.menu import SignalMenu
 from canmcast_gui.ui.plot.picture import PlotPicture
-from canmcast_gui.ui.plot.readout import PlotReadout
 from canmcast_gui.ui.plot.time import PlotTime
 from canmcast_gui.ui.ticks import VisibleTicks
 

@@ -11,7 +11,7 @@ from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.span import PlotSpan, SpanMode
 from canmcast_gui.ui.plot.cursors import A, B, PlotCursors
-from canmcast_gui.ui.plot.view import PlotView
+from canmcast_gui.ui.plot.lanes import PlotView
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 

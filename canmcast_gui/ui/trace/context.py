@@ -10,7 +10,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.models.color_rules import CompiledRules, rules_of
+from canmcast_gui.models.trace.color_rules import CompiledRules, rules_of
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
 from canmcast_gui.recording.senders import OWN

@@ -1,4 +1,4 @@
-"""The views that the user opened beside the middle of the window, each in a dock of its own."""
+"""The trace views in docks: each has a filter of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from canmcast_gui.app.session import Session
@@ -16,11 +16,46 @@ from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.dock import PanelDock
 from canmcast_gui.ui.plain_text import label_text
-from canmcast_gui.ui.trace.base import FrameView
-from canmcast_gui.ui.trace.filter import FilterBox
-from canmcast_gui.ui.trace.pane import ViewPane
+from canmcast_gui.ui.trace.by_id_view import ByIdView
+from canmcast_gui.ui.trace.chronological_view import TraceView
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
+from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.trace.panel import TracePanel
-from canmcast_gui.ui.trace.view import TraceView
+
+
+class ViewPane(QWidget):
+    """Filter box above, view below. ``name`` is what columns and the dock's place are remembered under.
+
+    ``filter_used`` says that another filter has come into force.
+    """
+
+    filter_used = Signal(str)
+
+    def __init__(self, setup: ViewSetup, context: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind, self.name = setup.kind, setup.name
+        self.filters = FilterState(context.session, self, context.sources)
+        self.filter_box = FilterBox(self.filters, context.settings, self)
+        view = TraceView if setup.kind == "chronological" else ByIdView
+        self.view = view(context, self.filters, f"{setup.name}/", self)
+        self.view.filter_requested.connect(self.filter_box.refine)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.filter_box)
+        layout.addWidget(FilterProblem(self.filters, self.filter_box, self))
+        layout.addWidget(self.view, 1)
+        if setup.filter:
+            self.filter_box.set_filter_text(setup.filter)
+        if setup.columns:
+            self.view.table.header.set_up(setup.columns)
+        self.filters.changed.connect(lambda condition: self.filter_used.emit(condition.text))
+
+    def setup(self) -> ViewSetup:
+        """What is set up here."""
+        return ViewSetup(self.kind, self.name, self.filter_box.text(), self.view.table.header.setup())
+
 
 TITLES = {"chronological": "Chronological", "by_id": "By ID"}
 

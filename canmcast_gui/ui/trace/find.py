@@ -12,7 +12,7 @@ from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import EVERYWHERE
-from canmcast_gui.ui.trace.base import FrameView
+from canmcast_gui.ui.trace.frame_view import FrameView
 
 WRAPPED, WRAPPED_BACKWARDS = "wrapped to the start", "wrapped to the end"
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from canmcast_gui.models.cell_filters import CellFilter
+from canmcast_gui.models.trace.cell_filters import CellFilter
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.plain_text import label_text
 
 if TYPE_CHECKING:
-    from canmcast_gui.ui.trace.base import FrameView
+    from canmcast_gui.ui.trace.frame_view import FrameView
 
 COPY_FORMS = (("text", "As &text"), ("csv", "As &CSV"), ("candump", "As candump &lines"))
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
 
 from canmcast_gui.models.columns import Column
-from canmcast_gui.models.trace.screen import Screen
+from canmcast_gui.models.trace.lines import Screen
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.rule_colors import readable_on
 

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.message_bar import MessageBar
-from canmcast_gui.ui.trace.base import FrameView
-from canmcast_gui.ui.trace.byid_view import ByIdView
+from canmcast_gui.ui.trace.by_id_view import ByIdView
+from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
 from canmcast_gui.ui.trace.find import FindBar
-from canmcast_gui.ui.trace.view import TraceView
+from canmcast_gui.ui.trace.frame_view import FrameView
 
 
 class TracePanel(QWidget):

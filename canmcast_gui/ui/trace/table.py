@@ -27,8 +27,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.models.color_rules import CompiledRules
 from canmcast_gui.models.columns import Column
+from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.header import TraceHeader

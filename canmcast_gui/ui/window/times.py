@@ -8,8 +8,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.ui.plot.docks import PlotDocks
+from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.docks import ViewDocks
-from canmcast_gui.ui.trace.view import TraceView
 
 
 class TimeLink(QObject):

@@ -15,7 +15,7 @@ from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.workspace import Workspace
 from canmcast_gui.app.workspace_values import WorkspaceError
 from canmcast_gui.database import Scope
-from canmcast_gui.models.color_rules import ColorRule, rules_of
+from canmcast_gui.models.trace.color_rules import ColorRule, rules_of
 from canmcast_gui.models.transmit.sequences import readable_sequences
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.trace.docks import ViewDocks

@@ -1,10 +1,14 @@
 """Signals beside those of another recording: found at the same place of a common time line."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from canmcast_gui.app.plot_setup import PlotStyle
-from canmcast_gui.models.plot.compare import Comparison
+from canmcast_gui.models.plot.compare import Comparison, pairs
 from canmcast_gui.models.plot.data import PlotData
+from canmcast_gui.models.plot.samples import SampleStore
 from canmcast_gui.recording import Recording
 from tests.models.frames import traffic
 
@@ -73,3 +77,27 @@ def test_it_follows_what_is_plotted_and_how(both):
     assert comparison.others() == {}
     assert comparison.extent() is None
     assert comparison.difference(data.signals[0], 0.2, 0) is None
+
+
+SAMPLES = st.lists(st.tuples(st.integers(0, 100), st.integers(-9, 9)), max_size=40).map(sorted)
+
+
+def store(samples: list[tuple[int, int]]) -> SampleStore:
+    made = SampleStore()
+    times, values = (
+        np.array([t for t, _ in samples], dtype=np.int64),
+        np.array([v for _, v in samples], float),
+    )
+    made.append(times, values)
+    return made
+
+
+@given(SAMPLES, SAMPLES, st.integers(-5, 105), st.integers(0, 110))
+def test_each_sample_has_the_newest_value_of_the_other(x: list, y: list, first: int, length: int):
+    xs, ys = pairs(store(x), store(y), first, first + length)
+    expected = []
+    for time, value in y:
+        before = [other for when, other in x if when <= time]
+        if first <= time <= first + length and before:
+            expected.append((before[-1], value))
+    assert list(zip(xs.tolist(), ys.tolist(), strict=True)) == expected

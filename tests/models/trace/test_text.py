@@ -8,7 +8,7 @@ import pytest
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.models.columns import DATA, IDENTIFIER, NAME
-from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.chronological_model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.text import rows_text
 from canmcast_gui.recording import Limits, Recording

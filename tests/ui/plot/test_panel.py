@@ -14,12 +14,12 @@ from canmcast_gui.logfile import save
 from canmcast_gui.models.database.mime import SIGNALS_MIME
 from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.models.plot.span import SpanMode
+from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.plot.axes import round_ticks
 from canmcast_gui.ui.plot.bar import MOST_CHARACTERS, span_text
 from canmcast_gui.ui.plot.curves import joints, steps
 from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog
 from canmcast_gui.ui.plot.legend import titles_of
-from canmcast_gui.ui.plot.menu import SignalMenu
 from canmcast_gui.ui.plot.panel import PlotPanel
 from canmcast_gui.ui.theme import make_palette
 from tests.models.frames import traffic

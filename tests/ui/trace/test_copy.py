@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.ui.trace import copy as trace_copy
+from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterState
-from canmcast_gui.ui.trace.view import TraceView
 from tests.models.frames import traffic
 
 

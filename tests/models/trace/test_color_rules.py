@@ -2,7 +2,13 @@
 
 import pytest
 
-from canmcast_gui.models.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule, CompiledRules, rules_of
+from canmcast_gui.models.trace.color_rules import (
+    DEFAULT_RULES,
+    MOST_RULES,
+    ColorRule,
+    CompiledRules,
+    rules_of,
+)
 from tests.models.frames import mixed
 
 

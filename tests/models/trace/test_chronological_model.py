@@ -7,8 +7,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.models.color_rules import DEFAULT_RULES, CompiledRules
-from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.chronological_model import TraceModel
+from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, CompiledRules
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import Limits, Recording

@@ -1,23 +1,67 @@
-"""The chronological view: every frame in order, newest at the end, followed until the user scrolls up."""
+"""The chronological view: every frame in order, with auto-scroll to the newest."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
+from PySide6.QtWidgets import QScrollBar, QWidget
 
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.chronological_model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.recording import Found, MatchCount
 from canmcast_gui.ui.ticks import VisibleTicks
-from canmcast_gui.ui.trace.base import FrameView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterState
-from canmcast_gui.ui.trace.follow import Follower
+from canmcast_gui.ui.trace.frame_view import FrameView
+
+
+class Follower(QObject):
+    """Keeps a scroll bar at its end while ``following``; ``changed`` says when that begins or ends."""
+
+    changed = Signal(bool)
+
+    def __init__(self, bar: QScrollBar, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.following = True
+        self._bar = bar
+        self._ours = False
+        bar.rangeChanged.connect(self._on_range)
+        bar.valueChanged.connect(self._on_value)
+
+    def set_following(self, on: bool) -> None:
+        """Go to the end and stay there, or stay here."""
+        if on:
+            self._move(self._bar.maximum())
+        if on != self.following:
+            self.following = on
+            self.changed.emit(on)
+
+    def rows_gone(self, count: int) -> None:
+        """Rows went away at the top: what is in view stays in view."""
+        if not self.following:
+            self._move(max(self._bar.value() - count, 0))
+
+    def _on_range(self, _minimum: int, maximum: int) -> None:
+        if self.following:
+            self._move(maximum)
+
+    def _on_value(self, value: int) -> None:
+        if self._ours:
+            return
+        following = value >= self._bar.maximum()
+        if following != self.following:
+            self.following = following
+            self.changed.emit(following)
+
+    def _move(self, value: int) -> None:
+        self._ours = True
+        self._bar.setValue(value)
+        self._ours = False
+
 
 # A filter's search takes this much of a turn of the event loop, and then lets the window live.
 SEARCH_SECONDS = 0.008

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from canmcast_gui.models.column_table import ColumnTable
+from canmcast_gui.models.columns import ColumnTable
 
 
 @dataclass

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from canmcast_gui.app.filters import compile_for
 from canmcast_gui.frames import Source
-from canmcast_gui.models.cell_filters import cell_filter, refined
 from canmcast_gui.models.columns import TRACE_COLUMNS
-from canmcast_gui.models.trace.model import TraceModel
+from canmcast_gui.models.trace.cell_filters import cell_filter, refined
+from canmcast_gui.models.trace.chronological_model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows
 from canmcast_gui.recording import Recording
 from tests.models.frames import databases, mixed

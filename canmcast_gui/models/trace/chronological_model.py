@@ -17,11 +17,10 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.models.columns import TRACE_COLUMNS
-from canmcast_gui.models.trace.lines import LineModel
-from canmcast_gui.models.trace.open import Place
-from canmcast_gui.models.trace.reader import TextStyle, TraceReader
+from canmcast_gui.models.trace.chronological_reader import TextStyle, TraceReader
+from canmcast_gui.models.trace.expanded_rows import Place
+from canmcast_gui.models.trace.lines import LineModel, Screen
 from canmcast_gui.models.trace.rows import ShownRows, read_frames
-from canmcast_gui.models.trace.screen import Screen
 from canmcast_gui.models.trace.times import Reference
 
 # Open rows are a user's clicks; the bound keeps "open all" of some script from costing memory and time.

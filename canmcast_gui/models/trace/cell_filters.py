@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.columns import Column
-from canmcast_gui.models.trace.screen import Screen
+from canmcast_gui.models.trace.lines import Screen
 
 _TYPES = (
     (Flag.ERROR, "error", "error frames"),

@@ -4,9 +4,10 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollBar
 
+from canmcast_gui.ui.trace.chronological_view import Follower, TraceView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.view import TraceView
 from tests.models.frames import mixed, traffic
 
 
@@ -298,3 +299,53 @@ def test_numbers_are_never_cut_short(qtbot, stage, view, chosen):
     qtbot.waitUntil(lambda: view.table.header.sectionSize(keys.index("time")) >= len(text) * digit)
     view.table.viewport().grab()
     assert view.table.line_painter().cut == {}
+
+
+@pytest.fixture
+def bar(qtbot):
+    one = QScrollBar()
+    qtbot.addWidget(one)
+    one.setRange(0, 100)
+    return one
+
+
+def test_the_end_is_followed_while_rows_come(bar):
+    follower = Follower(bar)
+    for maximum in (150, 1000):
+        bar.setMaximum(maximum)
+        assert bar.value() == maximum
+    assert follower.following
+
+
+def test_scrolling_up_lets_go_and_the_end_takes_hold_again(bar, qtbot):
+    follower = Follower(bar)
+    follower.set_following(True)
+    with qtbot.waitSignal(follower.changed) as changed:
+        bar.setValue(60)
+    assert changed.args == [False]
+    bar.setMaximum(200)
+    assert bar.value() == 60
+    with qtbot.waitSignal(follower.changed) as changed:
+        bar.setValue(200)
+    assert changed.args == [True]
+    bar.setMaximum(300)
+    assert bar.value() == 300
+
+
+def test_what_is_in_view_stays_when_rows_go_away_above(bar):
+    follower = Follower(bar)
+    bar.setValue(60)
+    follower.rows_gone(25)
+    assert bar.value() == 35
+    follower.rows_gone(100)
+    assert bar.value() == 0
+    assert not follower.following
+
+
+def test_the_button_goes_to_the_end(bar, qtbot):
+    follower = Follower(bar)
+    follower.set_following(False)
+    bar.setValue(10)
+    with qtbot.waitSignal(follower.changed):
+        follower.set_following(True)
+    assert bar.value() == 100

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.models.trace.open import OpenRows, Place
+from canmcast_gui.models.trace.expanded_rows import OpenRows, Place
 
 
 def every_line(first: int, end: int, opened: dict[int, int], gaps: set[int]) -> list[Place]:

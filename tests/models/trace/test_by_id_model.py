@@ -7,8 +7,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.models.byid.marks import FADE_NS
-from canmcast_gui.models.byid.model import ByIdModel
+from canmcast_gui.models.trace.by_id_model import ByIdModel
+from canmcast_gui.models.trace.by_id_reader import FADE_NS
 from canmcast_gui.recording import NewestById, Recording
 from tests.models.frames import START_NS, databases, mixed, traffic
 

@@ -1,4 +1,4 @@
-"""Entries of the by-ID view as texts: what is written about ids, their newest frames and live signals."""
+"""The entries of the by-ID view: their order, their texts, and the payload bytes that changed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
-from canmcast_gui.models.trace.screen import SignalLine
+from canmcast_gui.models.trace.lines import SignalLine
 from canmcast_gui.models.trace.times import Reference, clock_texts
 from canmcast_gui.recording import NewestById, Recording
+from canmcast_gui.recording.newest import Change
 
 # As plain numbers: an operation on an enumeration costs ten times as much, and a screen has some hundred.
 _EXTENDED, _ERROR = int(Flag.EXTENDED), int(Flag.ERROR)
@@ -93,3 +94,64 @@ class EntryReader:
 
 def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:
     return ["" if value != value else f"{value / 1e6:.3f}" for value in nanoseconds.tolist()]
+
+
+Keys = npt.NDArray[np.generic]
+
+# Columns whose values keep changing; a view sorts anew by them now and then, by the others never.
+CHANGING = frozenset({"count", "cycle", "jitter", "data", "dlc", "time", "delta", "source"})
+
+
+def sort_keys(newest: NewestById, column: str, names: list[str]) -> Keys:
+    """What a column is sorted by, one key per entry; ``names`` are the entries' message names."""
+    if column == "name":
+        # entries without a name come last in rising order
+        return np.array([name.casefold() or "\U0010ffff" for name in names])
+    if column == "id":
+        return newest.arbitration_id.astype(np.int64) * 2 + newest.frames.has(Flag.EXTENDED)
+    if column == "data":
+        return np.ascontiguousarray(newest.payload).view("S64").ravel()
+    by_array = {"cycle": newest.period_mean_ns, "delta": newest.period_ns, "jitter": newest.jitter_ns}
+    if column in by_array:
+        return by_array[column]
+    batch = newest.frames
+    return {
+        "count": newest.count,
+        "time": newest.last_timestamp_ns,
+        "dlc": batch.length,
+        "type": batch.flags,
+        "direction": batch.has(Flag.TX),
+        "channel": batch.channel,
+        "source": batch.source,
+    }[column]
+
+
+def sorted_entries(entries: npt.NDArray[np.intp], keys: Keys, descending: bool) -> npt.NDArray[np.intp]:
+    """``entries`` by their keys; equal ones stay in the order of their first appearance."""
+    chosen = keys[entries]
+    if descending:
+        return entries[::-1][np.argsort(chosen[::-1], kind="stable")][::-1]
+    return entries[np.argsort(chosen, kind="stable")]
+
+
+FADE_NS = 1_200_000_000
+STEPS = 64  # as many shades as anyone can tell apart
+
+Marks = dict[int, list[tuple[int, bool, int]]]
+
+
+def changed_bytes(newest: NewestById, entries: npt.NDArray[np.intp], batch: FrameBatch, now_ns: int) -> Marks:
+    """For each of ``entries`` by its place: (byte, whether it rose, strength 1 to 64), faded ones left out.
+
+    ``batch`` holds the entries' newest frames. A byte that the newest frame no longer has is not marked.
+    """
+    age = now_ns - newest.changed_at_ns[entries]
+    fresh = (age < FADE_NS) & (newest.changed[entries] != Change.NONE)
+    fresh &= np.arange(fresh.shape[1]) < batch.length[:, None]
+    marks: Marks = {}
+    rose = newest.changed[entries] == Change.UP
+    for place, byte in zip(*(part.tolist() for part in np.nonzero(fresh)), strict=True):
+        left = 1 - max(int(age[place, byte]), 0) / FADE_NS
+        strength = max(round(left * STEPS), 1)
+        marks.setdefault(place, []).append((byte, bool(rose[place, byte]), strength))
+    return marks

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from canmcast_gui.app.tasks import Task
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.models.byid.model import ByIdModel
-from canmcast_gui.models.cell_filters import CellFilter, cell_filter
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
-from canmcast_gui.models.trace.model import TraceModel
-from canmcast_gui.models.trace.screen import Screen
+from canmcast_gui.models.trace.by_id_model import ByIdModel
+from canmcast_gui.models.trace.cell_filters import CellFilter, cell_filter
+from canmcast_gui.models.trace.chronological_model import TraceModel
+from canmcast_gui.models.trace.lines import Screen
 from canmcast_gui.models.trace.text import BLOCK, rows_text
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.trace.context import ViewContext

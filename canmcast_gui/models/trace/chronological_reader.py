@@ -16,9 +16,9 @@ from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
-from canmcast_gui.models.trace.open import OpenRows, Place
+from canmcast_gui.models.trace.expanded_rows import OpenRows, Place
+from canmcast_gui.models.trace.lines import Screen, SignalLine
 from canmcast_gui.models.trace.rows import RowSpan, ShownRows, read_frames
-from canmcast_gui.models.trace.screen import Screen, SignalLine
 from canmcast_gui.models.trace.times import Reference, SameIdTimes, clock_texts, delta_texts
 
 

@@ -16,12 +16,15 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.byid.marks import changed_bytes
-from canmcast_gui.models.byid.order import CHANGING, sort_keys, sorted_entries
-from canmcast_gui.models.byid.reader import EntryReader
 from canmcast_gui.models.columns import BY_ID_COLUMNS
-from canmcast_gui.models.trace.lines import LineModel
-from canmcast_gui.models.trace.screen import Screen
+from canmcast_gui.models.trace.by_id_reader import (
+    CHANGING,
+    EntryReader,
+    changed_bytes,
+    sort_keys,
+    sorted_entries,
+)
+from canmcast_gui.models.trace.lines import LineModel, Screen
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import NewestById, Recording
 
