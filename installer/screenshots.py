@@ -25,8 +25,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPixmap, qRgb  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
+from canmcast_gui.app.program.settings import AppSettings  # noqa: E402
 from canmcast_gui.app.session import Session  # noqa: E402
-from canmcast_gui.app.settings import AppSettings  # noqa: E402
 from canmcast_gui.app.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
 from canmcast_gui.transport.settings import BusSettings  # noqa: E402
 from canmcast_gui.ui import plain_text, theme  # noqa: E402

@@ -13,18 +13,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.bus import BusControl
-from canmcast_gui.app.clock import DisplayClock
-from canmcast_gui.app.databases import Databases
-from canmcast_gui.app.leftover import save_leftover
-from canmcast_gui.app.record import RecordControl
-from canmcast_gui.app.reference import Reference
+from canmcast_gui.app.bus.control import BusControl
+from canmcast_gui.app.document.databases import Databases
+from canmcast_gui.app.document.document import Document
+from canmcast_gui.app.document.files import SignalExport
+from canmcast_gui.app.document.log_recording import RecordControl
+from canmcast_gui.app.document.recovery import save_leftover
+from canmcast_gui.app.document.reference import Reference
+from canmcast_gui.app.program.event_loop import DisplayClock
+from canmcast_gui.app.program.report import SessionTotals
+from canmcast_gui.app.program.tasks import Task, TaskPool, Work
 from canmcast_gui.app.session_bus import BusSide
-from canmcast_gui.app.signal_export import SignalExport
-from canmcast_gui.app.taskpool import TaskPool
-from canmcast_gui.app.tasks import Task, Work
-from canmcast_gui.app.totals import SessionTotals
-from canmcast_gui.app.trace import Trace
 from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import bus_of_its_own
@@ -68,7 +67,7 @@ class Session(QObject, BusSide):
         self.paused = False
         self._pool = TaskPool(self)
         self._databases = Databases(self._pool, self)
-        self._trace = Trace(self._pool, self)
+        self._trace = Document(self._pool, self)
         self.databases.use_sources(self.recording.sources)
         self.reference = Reference(self._pool, self.databases, self)
         self._bus = BusControl(self._pool, self._sources_for_bus, self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from canmcast_gui.app.bus import BusControl
+from canmcast_gui.app.bus.control import BusControl
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import Transmitter, Trigger
 from canmcast_gui.transport.capture.client import Capture

@@ -16,13 +16,11 @@ from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
-from canmcast_gui.app.garbage import GarbageCollection, disable_automatic_collection
-from canmcast_gui.app.open_files import allow_open_files
-from canmcast_gui.app.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
+from canmcast_gui.app.program.event_loop import GarbageCollection, StallMeter, disable_automatic_collection
+from canmcast_gui.app.program.process import InterruptWatch, allow_open_files
+from canmcast_gui.app.program.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.signals import InterruptWatch
-from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.frames.patience import within
 from canmcast_gui.options import StartOptions
 from canmcast_gui.printable import printable

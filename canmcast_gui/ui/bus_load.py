@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings, Field
 
 ARBITRATION_RATES = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 DATA_RATES = (1_000_000, 2_000_000, 4_000_000, 5_000_000, 8_000_000)

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, GaugesModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint

@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
+from canmcast_gui.app.bus.source_names import SourceNames
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.models.hosts import COLUMNS, HostsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint

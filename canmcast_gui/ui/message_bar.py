@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from canmcast_gui.app.sentences import whole_sentence
+from canmcast_gui.app.program.messages import whole_sentence
 from canmcast_gui.app.session import Session
 from canmcast_gui.ui import icons, theme
 

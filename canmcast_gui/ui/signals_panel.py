@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
 from canmcast_gui.ui.database.files import ask_databases
 from canmcast_gui.ui.hint import EmptyHint

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.counted import counted
 from canmcast_gui.frames.patience import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove

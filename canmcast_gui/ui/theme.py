@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 
 Role = QPalette.ColorRole
 Group = QPalette.ColorGroup

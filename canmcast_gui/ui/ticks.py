@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
-from canmcast_gui.app.clock import DisplayClock
+from canmcast_gui.app.program.event_loop import DisplayClock
 
 
 class VisibleTicks(QObject):

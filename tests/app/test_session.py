@@ -7,7 +7,7 @@ import can
 import numpy as np
 import pytest
 
-from canmcast_gui.app.losses import RESTARTED
+from canmcast_gui.app.bus.losses import RESTARTED
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import RecordOptions, read_batches

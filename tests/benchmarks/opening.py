@@ -50,8 +50,8 @@ def _write(path: Path) -> None:
 def _measure(path: Path, settings: Path) -> list[Figure]:
     from PySide6.QtWidgets import QApplication
 
+    from canmcast_gui.app.program.settings import AppSettings
     from canmcast_gui.app.session import Session
-    from canmcast_gui.app.settings import AppSettings
     from canmcast_gui.ui.window.main_window import MainWindow
 
     application = QApplication.instance() or QApplication([])

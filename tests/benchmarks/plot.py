@@ -53,8 +53,8 @@ def _database() -> str:
 def _panel(database: Path) -> Iterator[tuple[Session, PlotPanel]]:
     from PySide6.QtWidgets import QApplication
 
+    from canmcast_gui.app.program.settings import AppSettings
     from canmcast_gui.app.session import Session
-    from canmcast_gui.app.settings import AppSettings
     from canmcast_gui.database import load_database
     from canmcast_gui.ui.plot.panel import PlotPanel
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import FilteredRows, Recording, find_next, find_previous

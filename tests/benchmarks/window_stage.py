@@ -18,9 +18,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from canmcast_gui.app.program.event_loop import StallMeter
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.stalls import StallMeter
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow

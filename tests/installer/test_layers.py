@@ -30,7 +30,7 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
     [
         ("frames/text.py", "import canmcast_gui.recording"),
         ("recording/limits.py", "import canmcast_gui.transport"),
-        ("app/clock.py", "import canmcast_gui.models.columns"),
+        ("app/program/event_loop.py", "import canmcast_gui.models.columns"),
         ("cli/output.py", "import PySide6.QtCore"),
     ],
 )

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.released_keys import release_keys

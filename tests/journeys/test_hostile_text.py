@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from canmcast_gui.app.files import Opened
+from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.ui import plain_text, theme

@@ -121,7 +121,7 @@ import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow
 application = QApplication([])

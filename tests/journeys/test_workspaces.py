@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.workspace import load_workspace
-from canmcast_gui.app.workspace_paths import last_setup
+from canmcast_gui.app.workspace.paths import last_setup
+from canmcast_gui.app.workspace.workspace import load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.resources_path import resource

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.ui.window.main_window import MainWindow

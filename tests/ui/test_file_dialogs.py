@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
-from canmcast_gui.app.files import Opened
+from canmcast_gui.app.document.files import Opened
 from canmcast_gui.logfile import RecordOptions, read_batches, save
 from canmcast_gui.logfile.table.suggest import suggest_layout
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog

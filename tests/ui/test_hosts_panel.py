@@ -2,7 +2,7 @@
 
 import pytest
 
-from canmcast_gui.app.source_names import SourceNames
+from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import Source
 from canmcast_gui.resources_path import resource

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 
-from canmcast_gui.app.files import Opened
+from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from tests.models.frames import traffic

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.replay_source import ReplaySource
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch

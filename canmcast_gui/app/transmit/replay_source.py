@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from canmcast_gui.app.program.tasks import Report, Task
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.tasks import Report, Task
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.problems import unread

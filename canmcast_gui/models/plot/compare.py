@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from canmcast_gui.app.reference import Reference
+from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.frames.arrays import Floats
 from canmcast_gui.models.plot.data import Clock, PlotData, PlotSignal
 from canmcast_gui.models.plot.samples import SampleStore

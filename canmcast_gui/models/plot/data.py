@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.app.plot_setup import LineKind, PlotStyle
+from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
 from canmcast_gui.database.convert import value_text
 from canmcast_gui.frames import FrameBatch

@@ -15,8 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.recording_limits import MOST
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import MOST, AppSettings
 from canmcast_gui.recording.limits import DEFAULT_LIMIT_BYTES
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.fitting import FitHeight

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.files import Opened
+from canmcast_gui.app.document.files import Opened
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.views import leave_by_tab
 

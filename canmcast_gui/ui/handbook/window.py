@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.handbook.browser import PageBrowser
 from canmcast_gui.ui.handbook.pages import names, page

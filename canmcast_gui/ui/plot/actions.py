@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QColor, QKeySequence
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
-from canmcast_gui.app.plot_setup import LineKind, PlotStyle
+from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.plain_text import label_text

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette, QPen
 
-from canmcast_gui.app.plot_setup import LineKind
+from canmcast_gui.app.workspace.view_setups import LineKind
 from canmcast_gui.frames.arrays import Times
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import PlotSignal

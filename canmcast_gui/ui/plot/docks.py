@@ -12,9 +12,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 from shiboken6 import isValid
 
-from canmcast_gui.app.plot_setup import MOST_PLOTS, PlotSetup, PlotStyle
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, PlotSetup, PlotStyle
 from canmcast_gui.ui.dock import PanelDock
 from canmcast_gui.ui.sliced_import import SlicedImport
 

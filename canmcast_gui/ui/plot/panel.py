@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from canmcast_gui.app.plot_setup import PlotSetup, PlotStyle
+from canmcast_gui.app.document.files import ALWAYS_NS, SignalExport
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.signal_export import ALWAYS_NS, SignalExport
+from canmcast_gui.app.workspace.view_setups import PlotSetup, PlotStyle
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.database.mime import signals_of_mime
 from canmcast_gui.models.plot.compare import Comparison

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.counted import counted
 from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel
 from canmcast_gui.ui import icons, theme

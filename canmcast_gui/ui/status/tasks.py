@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
+from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.tasks import Task
 from canmcast_gui.printable import printable
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.elided_label import ElidedLabel

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from canmcast_gui.app.tasks import Task
+from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.columns import BY_ID_HIDDEN
 from canmcast_gui.models.trace.by_id_model import ByIdModel

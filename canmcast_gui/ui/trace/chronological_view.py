@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 from PySide6.QtWidgets import QScrollBar, QWidget
 
-from canmcast_gui.app.tasks import Task
+from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.chronological_model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from canmcast_gui.app.filters import compile_for
-from canmcast_gui.app.sender_watch import SenderWatch
+from canmcast_gui.app.bus.sender_watch import SenderWatch
+from canmcast_gui.app.bus.source_names import SourceNames
+from canmcast_gui.app.document.databases import compile_for
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.color_rules import CompiledRules, rules_of
 from canmcast_gui.models.trace.times import Reference

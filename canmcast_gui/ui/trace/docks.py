@@ -11,9 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
+from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.dock import PanelDock
 from canmcast_gui.ui.plain_text import label_text
 from canmcast_gui.ui.trace.by_id_view import ByIdView

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QInputMethodEvent, QKeySequence, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
 
-from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.bus.source_names import SourceNames
+from canmcast_gui.app.document.databases import compile_for
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.source_names import SourceNames
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.models.trace.cell_filters import refined
 from canmcast_gui.ui import icons, theme

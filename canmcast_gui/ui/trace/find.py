@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
-from canmcast_gui.app.tasks import Task
+from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import EVERYWHERE

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from canmcast_gui.app.tasks import Task
+from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
 from canmcast_gui.models.trace.by_id_model import ByIdModel

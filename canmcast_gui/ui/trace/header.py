@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.columns import FIRST_TO_GO, Column
 from canmcast_gui.ui.trace.paint import EXPANDER, PADDING
 

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.lines import LineModel

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.conditions import condition_for
 from canmcast_gui.app.transmit.fuzz import NO_BUS, FuzzControl, progress_text, state_text
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup, message_of, rows_of, setup_of_row, with_signal

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QModelIndex, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.conditions import condition_for
 from canmcast_gui.app.transmit.load import load_of
 from canmcast_gui.app.transmit.message_rows import field_of

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.replay import NO_BUS, ReplayControl
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.counted import counted
 from canmcast_gui.models.transmit.model import TransmitModel

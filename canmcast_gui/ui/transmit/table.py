@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.transmit.columns import COLUMNS, DATA
 from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate

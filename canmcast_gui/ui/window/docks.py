@@ -6,8 +6,8 @@ from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.ui.database.browser import DatabaseBrowser
 from canmcast_gui.ui.dock import PANELS, PanelDock

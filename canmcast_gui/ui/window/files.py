@@ -10,10 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.document.databases import compile_for
+from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.tasks import Task
 from canmcast_gui.counted import are, counted
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE

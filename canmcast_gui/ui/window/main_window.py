@@ -6,10 +6,9 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
-from canmcast_gui.app.files import Opened
-from canmcast_gui.app.recording_limits import limits_from
+from canmcast_gui.app.document.files import Opened
+from canmcast_gui.app.program.settings import AppSettings, limits_from
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.demo import DEMO_PLOT_SIGNALS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings

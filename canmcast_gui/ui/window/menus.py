@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from canmcast_gui.app.settings import AppSettings, Field
+from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import Actions
 

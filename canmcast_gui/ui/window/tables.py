@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.patience import within
 from canmcast_gui.logfile import TableLayout

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from canmcast_gui.app.sender_watch import WrongSender
-from canmcast_gui.app.settings import AppSettings
+from canmcast_gui.app.bus.sender_watch import WrongSender
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.trace.colors import ColorsDialog

@@ -16,11 +16,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
-from canmcast_gui.app.workspace import Workspace, load_workspace, save_workspace
-from canmcast_gui.app.workspace_paths import forget_setup, has_setup, last_setup
-from canmcast_gui.app.workspace_values import WorkspaceError
+from canmcast_gui.app.workspace.paths import forget_setup, has_setup, last_setup
+from canmcast_gui.app.workspace.values import WorkspaceError
+from canmcast_gui.app.workspace.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.private import make_private_folder

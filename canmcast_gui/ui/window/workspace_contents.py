@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtWidgets import QMainWindow
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.settings import AppSettings
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.workspace import Workspace
-from canmcast_gui.app.workspace_values import WorkspaceError
+from canmcast_gui.app.workspace.values import WorkspaceError
+from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.database import Scope
 from canmcast_gui.models.trace.color_rules import ColorRule, rules_of
 from canmcast_gui.models.transmit.sequences import readable_sequences

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.plot_setup import PlotStyle
+from canmcast_gui.app.workspace.view_setups import PlotStyle
 from canmcast_gui.models.plot.compare import Comparison, pairs
 from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.samples import SampleStore

@@ -6,7 +6,7 @@ import cantools
 import numpy as np
 import pytest
 
-from canmcast_gui.app.plot_setup import LineKind, PlotStyle
+from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData

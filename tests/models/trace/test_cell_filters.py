@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.filters import compile_for
+from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.frames import Source
 from canmcast_gui.models.columns import TRACE_COLUMNS
 from canmcast_gui.models.trace.cell_filters import cell_filter, refined

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
-from canmcast_gui.app.plot_setup import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
+from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
 from canmcast_gui.ui.plot.docks import PlotDocks
 from tests.models.frames import traffic
 from tests.ui.conftest import delete_later

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF,
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel
 
-from canmcast_gui.app.plot_setup import LineKind, PlotSetup, PlotStyle
+from canmcast_gui.app.workspace.view_setups import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.logfile import save
 from canmcast_gui.models.database.mime import SIGNALS_MIME
 from canmcast_gui.models.plot.samples import Curve

@@ -6,7 +6,7 @@ import time
 import pytest
 from PySide6.QtWidgets import QInputDialog, QToolButton
 
-from canmcast_gui.app.totals import SessionTotals
+from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.bus_load import ARBITRATION_RATES, RateMenu

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from canmcast_gui.app.view_setup import MOST_VIEWS, ViewSetup
+from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.models.frames import traffic
 from tests.ui.conftest import delete_later

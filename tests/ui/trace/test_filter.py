@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtTest import QTest
 
-from canmcast_gui.app.source_names import SourceNames
+from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.frames import Source
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
 
-from canmcast_gui.app.live import SENDER_FACTORY
+from canmcast_gui.app.bus.live import SENDER_FACTORY
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF
 from canmcast_gui.database import load_database

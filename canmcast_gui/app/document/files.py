@@ -1,0 +1,211 @@
+"""Between files and recordings: what a background task does to load, save or export one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from canmcast_gui.app.program.tasks import Report
+from canmcast_gui.counted import counted
+from canmcast_gui.database import DatabaseSet
+from canmcast_gui.database.errors import TableError
+from canmcast_gui.database.table_rows import Rows, between, evenly, rows_of
+from canmcast_gui.database.tables import Heading, save_table
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.marks import Mark
+from canmcast_gui.logfile import FileError, FrameReader
+from canmcast_gui.logfile.backwards import Backwards
+from canmcast_gui.logfile.losses import losses_sentence
+from canmcast_gui.logfile.merge import LogPart, MergedReader
+from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
+from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
+from canmcast_gui.recording import Recording
+
+# Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
+LOAD_FRAMES = 4096
+SAVE_ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What there is to say about a file that was read: ``skipped`` entries could not be.
+
+    ``frames`` were read, ``missing`` is what damaged places cost. ``findings`` are what looks odd, with rows
+    of the recording; their sentences are the first of ``problems``.
+    """
+
+    skipped: int
+    problems: tuple[str, ...]
+    notes: tuple[Mark, ...] = ()
+    remarks: tuple[str, ...] = ()
+    frames: int = 0
+    missing: Missing = field(default_factory=Missing)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def more_problems(self) -> int:
+        """How many entries that could not be read are in no sentence."""
+        listed = len(self.problems) - len(self.findings)
+        return max(0, self.skipped - listed) if listed else 0
+
+    def summary(self, name: str) -> str:
+        """One sentence about the problems of the file that is called so; "" where there are none."""
+        if not self.problems:
+            return ""
+        loaded = f"{counted(self.frames, 'frame')} loaded from {name}"
+        if self.skipped:
+            loaded = unread_summary(name, self.frames, self.skipped, self.missing)
+        return f"{'; '.join([loaded, *(finding.sentence for finding in self.findings)])}."
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How much was written, and how many of the marks the format of that title has no place for.
+
+    ``lost`` is all that it does not hold, each kind with its count.
+    """
+
+    frames: int
+    notes_left_out: int = 0
+    title: str = ""
+    lost: tuple[str, ...] = ()
+
+    def message(self, path: Path) -> tuple[str, str]:
+        """A level and a sentence about it: a warning where marks are not in the file."""
+        lost = losses_sentence(self.title, self.lost)
+        text = f"{counted(self.frames, 'frame')} saved to {path}."
+        return "warning" if self.notes_left_out else "info", f"{text} {lost}." if lost else text
+
+
+def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Report) -> Opened:
+    """Read one file, or several on one time line, into a recording. Raises FileError, RecordingError."""
+    reader: FrameReader | MergedReader
+    if len(parts) == 1 and not parts[0].offset_ns:
+        reader = FrameReader(parts[0].path, LOAD_FRAMES, parts[0].layout)
+    else:
+        reader = MergedReader(parts, LOAD_FRAMES, align)
+    backwards = Backwards()
+    for batch in reader:
+        target.append(batch)
+        backwards.add(batch)
+        if not report(reader.progress):
+            break
+    if len(target):
+        last = target.end_row - 1
+        target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.notes)
+    notes = tuple(target.marks)
+    remarks = reader.renumbered if isinstance(reader, MergedReader) else []
+    if backwards.count:
+        remarks = [*remarks, backwards.sentence]
+    return Opened(
+        reader.skipped,
+        tuple(reader.problems),
+        notes,
+        tuple(remarks),
+        len(target),
+        reader.missing,
+        tuple(_in_recording(finding, target) for finding in reader.findings),
+    )
+
+
+def _in_recording(finding: Finding, target: Recording) -> Finding:
+    """A finding with the row of the recording that its frame has; what is left out may be the last."""
+    if finding.row is None or not len(target):
+        return finding._replace(row=None)
+    return finding._replace(row=min(target.first_row + finding.row, target.end_row - 1))
+
+
+def save(
+    path: Path,
+    recording: Recording,
+    rows: range,
+    condition: Filter | None,
+    format: str | None,
+    report: Report,
+) -> Saved:
+    """Write rows of a recording with their marks, or those that pass a filter; all or nothing.
+
+    Nothing where it is cancelled. Raises FileError.
+    """
+
+    def fill(writer: Writer) -> None:
+        taken = 0
+        for start, batch, mask in _pieces(recording, rows, condition):
+            stop = start + len(batch)
+            for note in recording.marks.between(start, stop):
+                writer.note(note._replace(row=taken + int(mask[: note.row - start].sum())))
+            kept = batch if condition is None else batch[mask]
+            writer.write(kept)
+            taken += len(kept)
+            if not report((stop - rows.start) / len(rows)):
+                writer.abort()
+                return
+
+    def oldest_ns() -> int | None:
+        return oldest_of(batch[mask] for _, batch, mask in _pieces(recording, rows, condition))
+
+    writer = write_file(path, format, fill, oldest_ns)
+    return Saved(writer.frames, writer.notes_left_out, writer.format.title, tuple(writer.lost))
+
+
+def _pieces(
+    recording: Recording, rows: range, condition: Filter | None
+) -> Iterator[tuple[int, FrameBatch, npt.NDArray[np.bool_]]]:
+    """Rows of a recording piece by piece: the first, the frames, and which of them pass the filter."""
+    for start in range(rows.start, rows.stop, SAVE_ROWS):
+        batch = recording.rows(start, min(start + SAVE_ROWS, rows.stop))
+        yield start, batch, np.ones(len(batch), dtype=bool) if condition is None else condition.mask(batch)
+
+
+def fail(error: Exception, _report: Report) -> None:
+    """A task that could not even begin."""
+    raise error
+
+
+def name_of(parts: Sequence[LogPart]) -> Path:
+    """What the window calls the file, or the files together."""
+    if not parts:
+        raise FileError("no file was chosen")
+    first = parts[0].path
+    return first if len(parts) == 1 else first.with_name(f"{first.name} and {len(parts) - 1} more")
+
+
+ALWAYS_NS = (-(1 << 62), 1 << 62)
+
+
+@dataclass(frozen=True)
+class SignalExport:
+    """What of a recording becomes a table: signals "Message.Signal" from one time to another, both included,
+    at the times of their frames or, with ``every_ns``, at even distances.
+    """
+
+    signals: tuple[str, ...]
+    span_ns: tuple[int, int] = ALWAYS_NS
+    every_ns: int | None = None
+
+
+def export_signals(
+    recording: Recording, databases: DatabaseSet, wanted: SignalExport, path: Path, report: Report
+) -> int:
+    """Write the table; returns how many rows. Raises TableError, or DatabaseError for an unknown signal."""
+    headings = [Heading(name, databases.signal(name).unit) for name in wanted.signals]
+    first, stop = recording.first_row, recording.end_row
+    done = first
+
+    def rows() -> Iterator[Rows]:
+        nonlocal done
+        for row, batch in recording.blocks(first, stop):
+            found = rows_of(batch, databases.decode_rows, wanted.signals, recording.start_ns)
+            done = row + len(batch)
+            yield between(found, *wanted.span_ns)
+
+    portions = rows() if wanted.every_ns is None else evenly(rows(), wanted.every_ns)
+    count = save_table(path, headings, portions, lambda: report((done - first) / max(stop - first, 1)))
+    if not count:
+        raise TableError("There is nothing to export: no frame there carries these signals.")
+    return count

@@ -1,0 +1,82 @@
+"""The counters of one run, summed over all its buses, and the JSON report of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.private import write_private
+from canmcast_gui.transport.statistics import BusStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTotals:
+    """What happened since the program started; losses are counted by where they happened."""
+
+    received: int = 0
+    sent: int = 0
+    dropped_kernel: int = 0
+    dropped_ring: int = 0
+    malformed: int = 0
+    foreign: int = 0
+    recorded: int = 0
+    unrecorded: int = 0
+    duration_s: float = 0.0
+    receive_buffer_bytes: int = 0
+
+    @property
+    def lost(self) -> int:
+        """Frames that reached this computer and did not reach the recording."""
+        return self.dropped_kernel + self.dropped_ring + self.unrecorded
+
+    def plus(self, bus: BusStatistics, seconds: float) -> SessionTotals:
+        """These totals and the counters of one bus that was open for ``seconds``."""
+        return SessionTotals(
+            received=self.received + bus.received,
+            sent=self.sent + bus.sent,
+            dropped_kernel=self.dropped_kernel + bus.dropped_kernel,
+            dropped_ring=self.dropped_ring + bus.dropped_ring,
+            malformed=self.malformed + bus.malformed,
+            foreign=self.foreign + bus.foreign,
+            recorded=self.recorded,
+            unrecorded=self.unrecorded,
+            duration_s=self.duration_s + seconds,
+            receive_buffer_bytes=bus.receive_buffer_bytes,
+        )
+
+
+# A pipe that is not read must not hold up the end of the program.
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFigures:
+    """How the window fared. ``first_paint_s`` is the time from the command to the first drawn window."""
+
+    repaints: int
+    longest_stall_ms: float
+    p99_stall_ms: float
+    first_paint_s: float | None
+
+
+def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, Any]:
+    """What ``--report`` writes."""
+    counters = _rounded(totals)
+    del counters["unrecorded"]  # the names are agreed with scripts; ``recorded`` falls short by as much
+    return {**counters, "ui": _rounded(figures)}
+
+
+def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:
+    return {
+        name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(values).items()
+    }
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    """Write the report; raises OSError where the file cannot be written."""
+    text = json.dumps(report, indent=2) + "\n"
+    within(PATIENCE_SECONDS, partial(write_private, path, text))

@@ -1,0 +1,120 @@
+"""The alarm where an id comes from the wrong sender, with frames as a bus would bring them."""
+
+import numpy as np
+import pytest
+
+from canmcast_gui.app.bus.sender_watch import SenderWatch, WrongSender
+from canmcast_gui.app.session import Session
+from canmcast_gui.database import load_database
+from canmcast_gui.frames import FrameBatch, Source
+
+DATABASE = """VERSION ""
+BU_: Motor Brake
+BO_ 256 Speed: 8 Motor
+ SG_ Value : 0|8@1+ (1,0) [0|0] "" Brake
+BO_ 257 Torque: 8 Motor
+ SG_ Value : 0|8@1+ (1,0) [0|0] "" Brake
+BO_ 258 Oil: 8 Motor
+ SG_ Value : 0|8@1+ (1,0) [0|0] "" Brake
+BO_ 512 Pressure: 8 Brake
+ SG_ Value : 0|8@1+ (1,0) [0|0] "" Motor
+"""
+
+
+class LiveSession(Session):
+    """A session whose frames come from the test instead of a socket."""
+
+    state = "live"
+
+    def take(self, *frames: tuple[int, int]) -> None:
+        """Frames of (id, last part of the sender's address), 10 ms apart."""
+        start = self.newest.generation * 1_000_000_000
+        times = start + np.arange(len(frames)) * 10_000_000
+        batch = FrameBatch.from_columns(
+            times, [one[0] for one in frames], np.zeros((len(frames), 8), np.uint8)
+        )
+        sources = self.recording.sources
+        batch.records["source"] = [sources.number(Source(f"10.0.0.{host}", 43113)) for _, host in frames]
+        self._trace.append(batch)
+        self._trace.feed()
+
+
+@pytest.fixture
+def session(qtbot):
+    session = LiveSession()
+    yield session
+    session.shutdown()
+
+
+@pytest.fixture
+def alarms(session):
+    found: list[WrongSender] = []
+    watch = SenderWatch(session, lambda number: session.recording.sources[number].address, session)
+    watch.alarm.connect(found.append)
+    watch.found = found
+    return watch
+
+
+def sentences(watch: SenderWatch) -> list[str]:
+    watch.check()
+    taken = [alarm.sentence for alarm in watch.found]
+    watch.found.clear()
+    return taken
+
+
+def test_two_hosts_that_send_one_id_are_told_once(session, alarms):
+    session.take((0x100, 1), (0x100, 2), (0x101, 1))
+    assert sentences(alarms) == []  # it may have taken over
+    session.take((0x100, 1), (0x100, 2))
+    alarms.check()
+    (alarm,) = alarms.found
+    assert alarm.sentence.startswith("Two senders send 100: 10.0.0.1 and 10.0.0.2.")
+    assert session.recording.find(alarm.filter_text).tolist() == [0, 1, 3, 4]
+    session.take((0x100, 1), (0x100, 2))
+    assert len(sentences(alarms)) == 1
+
+
+def test_many_ids_make_one_message(session, alarms):
+    for _ in range(2):
+        for host in (1, 2):
+            session.take(*((number, host) for number in range(0x300, 0x308)))
+    (sentence,) = sentences(alarms)
+    assert "300, 301, 302, 303, 304 and 3 more; the first one 10.0.0.1 and 10.0.0.2" in sentence
+
+
+def test_another_nodes_message(session, alarms, tmp_path):
+    path = tmp_path / "car.dbc"
+    path.write_text(DATABASE)
+    session.databases.add(load_database(path))
+    session.databases_changed.emit()
+    session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
+    (sentence,) = sentences(alarms)
+    assert sentence == (
+        "10.0.0.9 sends 102 (Oil), which by the database is Motor's; "
+        "Motor's other messages come from 10.0.0.1."
+    )
+    session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
+    assert sentences(alarms) == []
+
+
+def test_a_node_that_moved_to_another_host_is_no_alarm(session, alarms, tmp_path):
+    path = tmp_path / "car.dbc"
+    path.write_text(DATABASE)
+    session.databases.add(load_database(path))
+    session.databases_changed.emit()
+    session.take((0x100, 1), (0x101, 1), (0x102, 1))
+    assert sentences(alarms) == []
+    session.newest.generation += 60  # a minute later
+    session.take((0x100, 9), (0x101, 9), (0x102, 9))
+    assert sentences(alarms) == []
+
+
+def test_a_new_recording_begins_anew(session, alarms):
+    for _ in range(2):
+        session.take((0x100, 1), (0x100, 2))
+    assert len(sentences(alarms)) == 1
+    session.clear()
+    assert sentences(alarms) == []
+    for _ in range(2):
+        session.take((0x100, 1), (0x100, 2))
+    assert len(sentences(alarms)) == 1
