@@ -1,133 +1,96 @@
-"""All actions of the main window, as data: name, text, icon, keys, and what a tool tip adds."""
+"""Actions: one way to make them, to connect them, and to disable them with a reason.
+
+A class that has several actions makes them in its constructor and keeps each in an attribute, so that readers
+and type checkers see them: ``self.copy = new_action(self, "Copy", self._copy, icon="copy", keys="Ctrl+C")``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from canmcast_gui.ui import icons
 
 # Keys of the window work in floating panels, too, which are windows of their own; not while a dialog is open.
 EVERYWHERE = Qt.ShortcutContext.ApplicationShortcut
 
+# Keys of a panel work while the panel, or a widget in it, has the focus.
+IN_PANEL = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
-@dataclass(frozen=True)
-class ActionData:
-    """One action. ``short`` is the text on the tool bar."""
-
-    name: str
-    text: str
-    icon: str = ""
-    keys: str = ""
-    tip: str = ""
-    checkable: bool = False
-    short: str = ""
+_ENABLED_TIP = "tool tip while enabled"
 
 
-WORKSPACE = "Bus, views, colours, databases, plots, transmit rows, layout"
-ACTIONS = (
-    ActionData(
-        "open", "&Open recording…", "open", "Ctrl+O", "A log file of any kind, or several on one time line"
-    ),
-    ActionData("save", "&Save trace…", "save", "Ctrl+S", "All frames, to a log file"),
-    ActionData("save_minute", "Save the last &minute…", "", "", "The newest 60 seconds, to a log file"),
-    ActionData("save_shown", "Save s&hown rows…", "", "", "The frames that pass the filter, to a log file"),
-    ActionData(
-        "load_database", "Load &database…", "database", "Ctrl+D", "Names and signals: DBC, KCD, SYM, ARXML"
-    ),
-    ActionData("database_browser", "Database bro&wser", "", "", "Messages, signals, nodes, bits, remarks"),
-    ActionData(
-        "new_workspace", "N&ew workspace", "", "", "Nothing set up: no databases, plots or transmit rows"
-    ),
-    ActionData("open_workspace", "Open &workspace…", "", "Ctrl+Shift+O", WORKSPACE),
-    ActionData("save_workspace", "Save wor&kspace", "", "Ctrl+Shift+S", WORKSPACE),
-    ActionData("save_workspace_as", "Save workspace &as…", "", "", WORKSPACE),
-    ActionData("new", "&New trace", "", "Ctrl+N", "Begin an empty trace"),
-    ActionData("quit", "&Quit", "", "Ctrl+Q"),
-    ActionData("start", "&Start", "start", "F5", "Go on the bus that was used last"),
-    ActionData("stop", "S&top", "stop", "Shift+F5", "Leave the bus; what was received stays"),
-    ActionData("connect", "&Connect to a bus…", "bus", "Ctrl+B", "Choose group, port and network interface"),
-    ActionData("demo", "Start the &demonstration", "demo", "", "A simulated car, on this computer only"),
-    ActionData("pause", "&Pause the views", "pause", "Space", "Reception goes on", True, "Pause"),
-    ActionData("clear", "C&lear", "clear", "Ctrl+Shift+L", "Begin an empty trace", short="Clear"),
-    ActionData(
-        "record", "&Record to a file…", "record", "Ctrl+R", "What is received from now on", True, "Record"
-    ),
-    ActionData("limits", "How much is &kept…", "", "", "The oldest frames go when a limit is reached"),
-    ActionData(
-        "record_options",
-        "Record with &options…",
-        "",
-        "Ctrl+Shift+R",
-        "Several files, a trigger, the time before",
-    ),
-    ActionData("by_id", "By &ID", "byid", "Ctrl+1", "One line for each id", True, "By ID"),
-    ActionData("chronological", "&Chronological", "chronological", "Ctrl+2", "All frames in order", True),
-    ActionData(
-        "new_chronological",
-        "New &chronological view",
-        "chronological",
-        "Ctrl+Shift+2",
-        "All frames in order, with a filter and columns of its own",
-    ),
-    ActionData(
-        "new_by_id",
-        "New by-&ID view",
-        "byid",
-        "Ctrl+Shift+1",
-        "One line for each id, with a filter and columns of its own",
-    ),
-    ActionData(
-        "hexadecimal", "&Hexadecimal numbers", "", "Ctrl+H", "Else decimal: ids and data", True, "Hex"
-    ),
-    ActionData("follow", "&Auto-scroll", "follow", "Ctrl+End", "Stay at the newest frame", True),
-    ActionData("filter", "&Filter", "filter", "Ctrl+L", "Type a filter"),
-    ActionData("find", "F&ind…", "find", "Ctrl+F", "Look for a frame"),
-    ActionData("copy", "&Copy rows", "copy", "Ctrl+C", "The selected rows, as text"),
-    ActionData("copy_csv", "Copy rows as CS&V", "", "", "The selected rows, for a spreadsheet"),
-    ActionData("copy_candump", "Copy rows as candump &lines", "", "", "The selected rows, as candump -L"),
-    ActionData("mark", "&Mark the row…", "", "Ctrl+M", "A note at the current row, kept with the recording"),
-    ActionData("unmark", "&Remove the mark", "", "Ctrl+Shift+M"),
-    ActionData("next_mark", "&Next mark", "", "Alt+PgDown"),
-    ActionData("previous_mark", "&Previous mark", "", "Alt+PgUp"),
-    ActionData("reference", "Count time from &here", "", "Ctrl+T", "The current row becomes time 0"),
-    ActionData("no_reference", "Count time from the &start", "", "Ctrl+Shift+T"),
-    ActionData("colors", "C&olours…", "", "", "Rules of filter and colour"),
-    ActionData("next_panel", "Ne&xt panel", "", "F6", "Go to the next open panel, behind tabs too"),
-    ActionData("previous_panel", "&Previous panel", "", "Shift+F6", "Go to the open panel before"),
-    ActionData("help", "&Handbook", "help", "F1", "All tasks, keys and filters, at what has the focus"),
-    ActionData("about", "&About canmcast"),
-)
+def new_action(
+    owner: QObject,
+    text: str,
+    slot: Callable[[], object] | None = None,
+    *,
+    icon: str = "",
+    keys: str | QKeySequence.StandardKey = "",
+    context: Qt.ShortcutContext = IN_PANEL,
+    tip: str = "",
+    checkable: bool = False,
+) -> QAction:
+    """An action that belongs to ``owner`` and calls ``slot``; its tool tip is ``tip`` with the keys.
 
-
-class Actions:
-    """The actions by name, as attributes; each belongs to ``parent`` and works while it has the focus."""
-
-    def __init__(self, parent: QWidget) -> None:
-        for data in ACTIONS:
-            setattr(self, data.name, _make(data, parent))
-
-    def __getattr__(self, name: str) -> QAction:
-        raise AttributeError(f"there is no action {name!r}")
-
-
-def _make(data: ActionData, parent: QWidget) -> QAction:
-    action = QAction(data.text, parent)
-    action.setObjectName(data.name)
-    action.setCheckable(data.checkable)
-    if data.icon:
-        action.setIcon(icons.icon(data.icon))
-    if data.short:
-        action.setIconText(data.short)
-    if data.keys:
-        action.setShortcut(QKeySequence(data.keys))
-        action.setShortcutContext(EVERYWHERE)
-    plain = data.text.replace("&", "").rstrip("…")
-    keys = (
-        f"  ({QKeySequence(data.keys).toString(QKeySequence.SequenceFormat.NativeText)})" if data.keys else ""
-    )
-    action.setToolTip(f"{plain}{keys}" + (f"\n{data.tip}" if data.tip else ""))
+    ``icon`` is a name for icons.icon(). Keys work where the action is in a menu, or in a widget to which it
+    was added with addAction().
+    """
+    action = QAction(text, owner)
+    action.setCheckable(checkable)
+    if icon:
+        action.setIcon(icons.icon(icon))
+    if keys:
+        set_keys(action, keys, context)
+    if tip:
+        action.setToolTip(f"{tip} ({keys_text(action)})" if keys else tip)
+    if slot is not None:
+        connect(action.triggered, slot)
     return action
+
+
+def set_keys(
+    action: QAction, keys: str | QKeySequence.StandardKey, context: Qt.ShortcutContext = IN_PANEL
+) -> QAction:
+    """Give an action its keys; returns the action."""
+    action.setShortcut(QKeySequence(keys))
+    action.setShortcutContext(context)
+    return action
+
+
+def keys_text(action: QAction) -> str:
+    """The keys of an action as the system writes them, such as Ctrl+C."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def connect(signal: SignalInstance, slot: Callable[[], object]) -> None:
+    """Call ``slot`` without arguments when the signal is emitted.
+
+    ``triggered`` and ``clicked`` carry whether the action or button is checked. A slot with a parameter of
+    its own would receive that value.
+    """
+    signal.connect(lambda *_: slot())
+
+
+def allow(action: QAction, is_possible: bool, reason: str) -> None:
+    """Enable an action, or disable it and add the reason to its tool tip, which menus show as well."""
+    usual = action.property(_ENABLED_TIP)
+    if usual is None:
+        usual = action.toolTip()
+        action.setProperty(_ENABLED_TIP, usual)
+    action.setEnabled(is_possible)
+    tip = usual if is_possible else f"{usual}\n{reason}"
+    if action.toolTip() != tip:
+        action.setToolTip(tip)
+
+
+def action_button(action: QAction, parent: QWidget) -> QToolButton:
+    """A flat button with an action's icon and text."""
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return button

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.app.session import Session
+from canmcast_gui.ui.actions import new_action
 
 ARBITRATION_RATES = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 DATA_RATES = (1_000_000, 2_000_000, 4_000_000, 5_000_000, 8_000_000)
@@ -43,10 +46,8 @@ class RateMenu(QMenu):
     def _fill(self) -> None:
         self.clear()
         for rate in sorted({*self._rates, self._field.value}):
-            action = QAction(rate_text(rate), self._group)
-            action.setCheckable(True)
+            action = new_action(self._group, rate_text(rate), partial(self._field.set, rate), checkable=True)
             action.setChecked(rate == self._field.value)
-            action.triggered.connect(lambda _checked=False, rate=rate: self._field.set(rate))
             self.addAction(action)
         self.addAction("&Other…", self._ask)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QKeySequence, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyledItemDelegate,
@@ -21,9 +21,8 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, GaugesModel
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.hint import EmptyHint
-from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.views import WideNumbers, prepare_table
 
@@ -83,14 +82,12 @@ class GaugesPanel(QWidget):
         return table
 
     def _make_actions(self) -> None:
-        self.remove_action = QAction(icon("remove"), "Remove", self)
-        self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
-        self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.remove_action.triggered.connect(self._remove)
-        self.plot_action = QAction(icon("plot"), "Plot", self)
-        self.plot_action.triggered.connect(self._plot)
-        self.forget_action = QAction(icon("clear"), "Begin extremes anew", self)
-        self.forget_action.triggered.connect(self._forget)
+        self.remove_action = new_action(
+            self, "Remove", self._remove, icon="remove",
+            keys=QKeySequence.StandardKey.Delete, context=Qt.ShortcutContext.WidgetShortcut,
+        )  # fmt: skip
+        self.plot_action = new_action(self, "Plot", self._plot, icon="plot")
+        self.forget_action = new_action(self, "Begin extremes anew", self._forget, icon="clear")
         self.table.addActions([self.plot_action, self.forget_action, self.remove_action])
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):

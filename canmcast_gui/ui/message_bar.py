@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from canmcast_gui.app.program.messages import whole_sentence
 from canmcast_gui.app.session import Session
 from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.actions import connect
 
 # More would push the trace out of the window; the oldest goes.
 MOST_MESSAGES = 3
@@ -131,7 +132,7 @@ class _Message(QFrame):
             self.button.deleteLater()
         self.button = QToolButton()
         self.button.setText(label)
-        self.button.clicked.connect(lambda: do())
+        connect(self.button.clicked, do)
         self._row.insertWidget(2, self.button)
 
     def changeEvent(self, event: QEvent) -> None:

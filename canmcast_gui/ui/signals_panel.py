@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
+from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.database.files import ask_databases
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.views import VisibleChecks
 
@@ -102,21 +102,25 @@ class SignalsPanel(QWidget):
         return tree
 
     def _make_actions(self) -> None:
-        self.load_action = QAction(icon("add"), "Load database…", self)
-        self.load_action.setToolTip("Load a database (DBC, KCD, SYM, ARXML)")
-        self.load_action.triggered.connect(self.choose_database)
-        self.remove_action = QAction(icon("remove"), "Remove database", self)
-        self.remove_action.setToolTip("Remove the database of the selected line")
-        self.remove_action.triggered.connect(self.remove_database)
-        self.gauge_action = QAction(icon("signal"), "Show as gauges", self)
-        self.gauge_action.setToolTip("Watch the current values of the selected signals")
-        self.gauge_action.triggered.connect(self._show_gauges)
-        self.browse_action = QAction(icon("database"), "Database browser", self)
-        self.browse_action.setToolTip("All that the databases say of messages, signals and nodes")
-        self.browse_action.triggered.connect(self.browse_requested)
-        self.plot_action = QAction(icon("plot"), "Plot", self)
-        self.plot_action.setToolTip("Plot the selected signals")
-        self.plot_action.triggered.connect(self.plot_selected)
+        self.load_action = new_action(
+            self, "Load database…", self.choose_database, icon="add",
+            tip="Load a database (DBC, KCD, SYM, ARXML)",
+        )  # fmt: skip
+        self.remove_action = new_action(
+            self, "Remove database", self.remove_database, icon="remove",
+            tip="Remove the database of the selected line",
+        )  # fmt: skip
+        self.gauge_action = new_action(
+            self, "Show as gauges", self._show_gauges, icon="signal",
+            tip="Watch the current values of the selected signals",
+        )  # fmt: skip
+        self.browse_action = new_action(
+            self, "Database browser", self.browse_requested.emit, icon="database",
+            tip="All that the databases say of messages, signals and nodes",
+        )  # fmt: skip
+        self.plot_action = new_action(
+            self, "Plot", self.plot_selected, icon="plot", tip="Plot the selected signals"
+        )
         for keys in ("Return", "Enter"):
             shortcut = QShortcut(QKeySequence(keys), self.tree)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)

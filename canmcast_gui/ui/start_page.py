@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QCommandLinkButton,
@@ -25,6 +26,7 @@ from canmcast_gui.counted import counted
 from canmcast_gui.frames.patience import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.connect.bar import recent_buses
 from canmcast_gui.ui.plain_text import label_text
 
@@ -133,7 +135,7 @@ class StartPage(QScrollArea):
         rows = [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses]
         self._add_links("Recent buses", rows, self.bus_requested)
 
-    def _add_links(self, title: str, rows: list[tuple[str, str, object]], signal: object) -> None:
+    def _add_links(self, title: str, rows: list[tuple[str, str, object]], signal: SignalInstance) -> None:
         if not rows:
             return
         self._lists.addWidget(_heading(title))
@@ -144,7 +146,7 @@ class StartPage(QScrollArea):
             link.setText(label_text(text))
             link.setAutoRaise(True)
             link.setCursor(Qt.CursorShape.PointingHandCursor)
-            link.clicked.connect(lambda _checked=False, value=value: signal.emit(value))
+            connect(link.clicked, partial(signal.emit, value))
             place = QLabel()
             place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             elided = QFontMetrics(place.font()).elidedText(where, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
@@ -167,15 +169,15 @@ class StartPage(QScrollArea):
             recover.setText("Recover")
             recover.setIcon(icons.icon("recover"))
             recover.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            recover.clicked.connect(lambda _checked=False, one=one: self.recover_requested.emit(one))
+            connect(recover.clicked, partial(self.recover_requested.emit, one))
             recover.setToolTip("Show these frames, and go on with them")
             save.setText("Save…")
             save.setIcon(icons.icon("save"))
             save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             save.setToolTip("Write these frames to a log file")
-            save.clicked.connect(lambda _checked=False, one=one: self.save_requested.emit(one))
+            connect(save.clicked, partial(self.save_requested.emit, one))
             delete.setText("Delete")
-            delete.clicked.connect(lambda _checked=False, one=one: self._delete(one))
+            connect(delete.clicked, partial(self._delete, one))
             grid.addWidget(recover, line, 1)
             grid.addWidget(save, line, 2)
             grid.addWidget(delete, line, 3)

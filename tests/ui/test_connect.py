@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.connect.form import OTHER, PRESETS, ConnectForm
@@ -88,7 +87,7 @@ def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):
     mine = BusSettings(group="239.9.9.9", port=99)
     stage.settings.recent_buses.set([mine.to_dict(), {"group": 5}, {"group": "10.0.0.1"}])
     assert recent_buses(stage.settings) == [mine]
-    button = ConnectionButton(stage.session, stage.settings, Actions(window), window)
+    button = ConnectionButton(stage.session, stage.settings, [], [], window)
     assert "Not connected" in button.text()
     button._fill(button.menu())
     actions = {action.text(): action for action in button.menu().actions()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
@@ -15,7 +16,6 @@ from canmcast_gui.printable import printable
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.actions import Actions
 from canmcast_gui.ui.connect.form import PRESETS
 from canmcast_gui.ui.plain_text import label_text
 
@@ -26,12 +26,18 @@ class ConnectionButton(QToolButton):
     chosen = Signal(object)
 
     def __init__(
-        self, session: Session, settings: AppSettings, actions: Actions, parent: QWidget | None = None
+        self,
+        session: Session,
+        settings: AppSettings,
+        first: Iterable[QAction],
+        last: Iterable[QAction],
+        parent: QWidget | None = None,
     ) -> None:
+        """``first`` and ``last`` are the entries above and below the buses in the menu."""
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self._actions = actions
+        self._first, self._last = list(first), list(last)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -55,18 +61,16 @@ class ConnectionButton(QToolButton):
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
-        for action in (self._actions.start, self._actions.stop):
-            menu.addAction(action)
+        menu.addActions(self._first)
         recent = recent_buses(self._settings)
         usual = [preset for _, preset in PRESETS if preset.validated() not in recent]
         for title, buses in (("Recent", recent), ("Usual", usual)):
             if buses:
                 menu.addSection(title)
             for bus in buses:
-                menu.addAction(_menu_text(bus), lambda bus=bus: self.chosen.emit(bus))
+                menu.addAction(_menu_text(bus), partial(self.chosen.emit, bus))
         menu.addSeparator()
-        menu.addAction(self._actions.demo)
-        menu.addAction(self._actions.connect)
+        menu.addActions(self._last)
 
 
 def _menu_text(bus: BusSettings) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -21,8 +22,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import Scope
-from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.possible import allow
+from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.views import EditTable
 
 DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
@@ -50,10 +50,12 @@ class DatabaseFiles(QWidget):
         super().__init__(parent)
         self._session = session
         self.table = self._make_table()
-        self.load_action = self._action("add", "Load databases…", lambda: ask_databases(self, session))
-        self.remove_action = self._action("remove", "Remove the selected databases", self.remove)
-        self.up_action = self._action("up", "Earlier: decides over those below", lambda: self._move(-1))
-        self.down_action = self._action("down", "Later", lambda: self._move(1))
+        load = partial(ask_databases, self, session)
+        self.load_action = new_action(self, "Load databases…", load, icon="add")
+        self.remove_action = new_action(self, "Remove the selected databases", self.remove, icon="remove")
+        up_text = "Earlier: decides over those below"
+        self.up_action = new_action(self, up_text, partial(self._move, -1), icon="up")
+        self.down_action = new_action(self, "Later", partial(self._move, 1), icon="down")
         buttons = QHBoxLayout()
         for action in (self.load_action, self.remove_action, self.up_action, self.down_action):
             button = QToolButton(self)
@@ -84,11 +86,6 @@ class DatabaseFiles(QWidget):
         for column, width in ((MESSAGES, 10), (REMARKS, 10), (CHANNELS, 12), (SOURCES, 16)):
             header.resizeSection(column, character * width)
         return table
-
-    def _action(self, name: str, tip: str, slot) -> QAction:
-        action = QAction(icon(name), tip, self)
-        action.triggered.connect(lambda _checked=False: slot())
-        return action
 
     def reload(self) -> None:
         """Show the databases as they are now."""

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from canmcast_gui.resources_path import resource
-from canmcast_gui.ui.handbook.tables import filled
 
 INDEX = "index"
 
@@ -32,7 +31,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``markdown`` has its tables filled in and no comments."""
+    """One page. ``markdown`` is its text without comments."""
 
     name: str
     markdown: str
@@ -52,7 +51,7 @@ def folder() -> Path:
 @cache
 def page(name: str) -> Page:
     """A page by its name. Raises OSError where there is none."""
-    text = filled((folder() / f"{name}.md").read_text(encoding="utf-8"))
+    text = (folder() / f"{name}.md").read_text(encoding="utf-8")
     return Page(name, _COMMENT.sub("", text), tuple(_headings(text)))
 
 

@@ -20,9 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.ui.actions import EVERYWHERE
+from canmcast_gui.ui.actions import EVERYWHERE, allow
 from canmcast_gui.ui.icons import mend_extension
-from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.transmit.buttons import new_action
 
 SEND_TIP = "Send the selected rows once, now (Ctrl+Return)"

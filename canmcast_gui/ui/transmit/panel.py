@@ -18,9 +18,9 @@ from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.models.transmit.jobs import TransmitJobs
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit.fields import Field
+from canmcast_gui.ui.actions import allow
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.later import Later
-from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.transmit.actions import RowKeys, TransmitActions
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.signal_editor import SignalEditor

@@ -13,7 +13,7 @@ from canmcast_gui.demo import DEMO_PLOT_SIGNALS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.about import show_about
-from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.bus_load import add_rate_menus
 from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
@@ -21,12 +21,12 @@ from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dock import tab_from
 from canmcast_gui.ui.plain_text import label_text, title_text
-from canmcast_gui.ui.possible import allow
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
 from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
+from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileFlows
 from canmcast_gui.ui.window.menus import THEMES, ToolBar, choice_menu
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("canmcast")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.actions_ = Actions(self)
+        self.actions_ = WindowActions(self)
         self.files = FileFlows(session, settings, self)
         self.start_page = StartPage(settings)
         self.panel = TracePanel(session, settings, self.start_page)
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
         contents = WorkspaceContents(session, settings, self.docks, self.views, self)
         self.workspaces = WorkspaceFlows(session, settings, contents, self.files, self)
-        self.connection = ConnectionButton(session, settings, self.actions_)
+        self.connection = self._make_connection_button()
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
         selection = lambda: self.views.current.selection_text()  # noqa: E731
@@ -77,6 +77,12 @@ class MainWindow(QMainWindow):
         self._ticks = VisibleTicks(session.clock, self, self._show_clearable, CLEARABLE_TICKS)
 
     # -- making ------------------------------------------------------------------------------------------
+
+    def _make_connection_button(self) -> ConnectionButton:
+        actions = self.actions_
+        return ConnectionButton(
+            self._session, self._settings, (actions.start, actions.stop), (actions.demo, actions.connect)
+        )
 
     def _make_menus(self) -> None:
         actions, bar, settings = self.actions_, self.menuBar(), self._settings
@@ -183,7 +189,7 @@ class MainWindow(QMainWindow):
             (actions.help, self._show_help),
             (actions.about, lambda: show_about(self)),
         ):
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+            connect(action.triggered, slot)
 
     def _connect_session(self) -> None:
         session, page = self._session, self.start_page

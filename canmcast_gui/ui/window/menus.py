@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolBu
 
 from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.actions import Actions
+from canmcast_gui.ui.window.actions import WindowActions
 
 TIME_MODES = (
     ("absolute", "Since the &start", "Since start"),
@@ -52,7 +52,12 @@ class ToolBar(QToolBar):
     """The one tool bar: bus, pause, clear | record | view, numbers, time, auto-scroll | filter."""
 
     def __init__(
-        self, window: QMainWindow, actions: Actions, settings: AppSettings, connection: QWidget, box: QWidget
+        self,
+        window: QMainWindow,
+        actions: WindowActions,
+        settings: AppSettings,
+        connection: QWidget,
+        box: QWidget,
     ) -> None:
         super().__init__("Tool bar", window)
         self.setObjectName("toolbar")

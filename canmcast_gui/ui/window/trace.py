@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from canmcast_gui.app.bus.sender_watch import WrongSender
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.ui.actions import Actions
-from canmcast_gui.ui.possible import allow
+from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
+from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.files import FileFlows
 from canmcast_gui.ui.window.marks import MarkFlows
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
@@ -22,7 +22,7 @@ class TraceCommands(QObject):
 
     def __init__(
         self,
-        actions: Actions,
+        actions: WindowActions,
         settings: AppSettings,
         panel: TracePanel,
         views: ViewDocks,
@@ -72,7 +72,7 @@ class TraceCommands(QObject):
             (actions.reference, marks.set_reference),
             (actions.no_reference, lambda: panel.context.set_reference(None)),
         ):
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+            connect(action.triggered, slot)
         for action in (actions.pause, actions.copy):
             # these keys mean something else where text is typed or buttons have the focus
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QAction, QShortcut
 
+from canmcast_gui.ui.dock import PANELS
 from canmcast_gui.ui.handbook.pages import names, page
+from tests.ui.handbook.test_pages import table
 
 pytestmark = [pytest.mark.window]
 
@@ -49,6 +51,12 @@ def test_pages_name_entries_of_every_menu(window):
     named = {path.split(" › ")[0] for name in names() for path in _PATH.findall(page(name).markdown)}
     menus = {title(action) for action in window.menuBar().actions()}
     assert named >= menus - {"Help"}
+
+
+def test_the_tables_of_keys_list_what_the_actions_and_panels_have(window):
+    assert table("keyboard", "Window") == window.actions_.keys()
+    panels = [(keys, f"The panel {title}, wherever it is") for _name, title, keys in PANELS]
+    assert table("keyboard", "Panels") == panels
 
 
 def test_the_keys_of_the_window_are_on_the_page_about_keys(qtbot, window):
