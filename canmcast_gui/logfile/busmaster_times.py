@@ -18,9 +18,9 @@ import numpy.typing as npt
 from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import NS_PER_HOUR, NS_PER_SECOND
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.rows import whole_number
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import whole
+from canmcast_gui.logfile.text.rows import whole_number
 
 _PART = re.compile(rb"^\s*\d+:\d+:\d+:(\d{1,9})\s", re.MULTILINE)
 _HEAD_BYTES = 65536

@@ -86,7 +86,7 @@ def _text(parser: str) -> Callable[[Path, Problems], Log]:
     """What reads a text format line by line, given the place of its parser."""
 
     def read(path: Path, problems: Problems) -> Log:
-        from canmcast_gui.logfile.read_text import TextLog
+        from canmcast_gui.logfile.text.reader import TextLog
 
         return TextLog(path, _at(parser)(), problems)
 

@@ -22,7 +22,14 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.reader import TableLog
-from canmcast_gui.logfile.text.quads import decimals, hexadecimal, page, payload_digits, quads_of, text_of
+from canmcast_gui.logfile.text.packed_digits import (
+    decimals,
+    hexadecimal,
+    page,
+    payload_digits,
+    quads_of,
+    text_of,
+)
 from canmcast_gui.logfile.text.sink import NotingTextSink
 
 NAMES = [

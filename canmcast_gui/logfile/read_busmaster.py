@@ -20,14 +20,12 @@ from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.busmaster_times import Parts, clock, parts_of
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_text import Passed, TextLog
-from canmcast_gui.logfile.rows import Row, checked_start, code_of, midnight_before, payload_of, whole_number
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
-from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, whole
+from canmcast_gui.logfile.text.lines import Layouts, Lines
+from canmcast_gui.logfile.text.numbers import RunningSum, hexadecimal, long_whole, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
-from canmcast_gui.logfile.text.sums import RunningSum
-from canmcast_gui.logfile.unwrapping import Unwrapping
+from canmcast_gui.logfile.text.reader import Passed, TextLog
+from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, whole_number
+from canmcast_gui.logfile.times import Unwrapping, checked_start, midnight_before
 
 is_line = re.compile(
     r"\*\*\*(BUSMASTER|PROTOCOL )"

@@ -13,13 +13,12 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
-from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import Row, payload_of, whole_number
-from canmcast_gui.logfile.rows import nanoseconds as nanoseconds_of
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
+from canmcast_gui.logfile.text.reader import Passed, Remark
+from canmcast_gui.logfile.text.rows import Row, payload_of, whole_number
+from canmcast_gui.logfile.text.rows import nanoseconds as nanoseconds_of
 
 is_line = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)").match
 _KIND = re.compile(r"(\d*)([RT])(11|29)$")

@@ -16,13 +16,12 @@ import numpy as np
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Places
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
-from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import Row, payload_of, whole_number
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import hexadecimal, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
-from canmcast_gui.logfile.unwrapping import Unwrapping
+from canmcast_gui.logfile.text.reader import Passed, Remark
+from canmcast_gui.logfile.text.rows import Row, payload_of, whole_number
+from canmcast_gui.logfile.times import Unwrapping
 
 is_line = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [RT] [0-9A-F]{8}( [0-9A-F]{2}){0,8}$", re.IGNORECASE).match
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)\.(\d{1,9})$")

@@ -16,7 +16,7 @@ from canmcast_gui.logfile.csv_can.parser import CsvParser
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.read_busmaster import BusmasterParser
 from canmcast_gui.logfile.read_crtd import CrtdParser
-from canmcast_gui.logfile.read_text import ColumnParser, TextLog
+from canmcast_gui.logfile.text.reader import ColumnParser, TextLog
 from canmcast_gui.logfile.trc.parser import TrcParser
 from tests.logfile.frames import batches
 from tests.support.corpus import CORPUS, corpus_file
@@ -311,7 +311,7 @@ def test_files_of_others(name):
 def test_blocks_hold_all_lines_whatever_ends_them(content):
     import io
 
-    from canmcast_gui.logfile.text.blocks import blocks
+    from canmcast_gui.logfile.text.lines import blocks
 
     found = b"".join(blocks(io.BytesIO(content)))
     assert [line.rstrip(b"\r") for line in found.split(b"\n")] == (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.logfile import read_batches, save
-from canmcast_gui.logfile.text import quads
+from canmcast_gui.logfile.text import packed_digits as quads
 from tests.logfile.frames import FORMATS_BY_NAME, batches, small_batch
 
 NAMES = ("asc", "candump", "csv", "trc")

@@ -8,7 +8,7 @@ on these lines as well, with a decimal DLC code, or with the number of bytes: py
 from __future__ import annotations
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES
-from canmcast_gui.logfile.rows import payload_of, whole_number
+from canmcast_gui.logfile.text.rows import payload_of, whole_number
 
 _HIGHEST_CODE = 15
 _LENGTHS = frozenset(DLC_TO_LENGTH.tolist())

@@ -6,8 +6,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Numbers, Places
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND
-from canmcast_gui.logfile.rows import checked_start
+from canmcast_gui.logfile.times import checked_start
 
 # Day of the week, month, day, time, half of the day, year; the month by its name or number.
 _DATE = re.compile(

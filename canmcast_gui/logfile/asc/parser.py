@@ -19,9 +19,10 @@ from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.asc.running import RunningTime
 from canmcast_gui.logfile.asc.sessions import has_times_of_day
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_text import Passed, Remark, TextLog
-from canmcast_gui.logfile.rows import Row, code_of, midnight_before, nanoseconds, payload_of, whole_number
 from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.reader import Passed, Remark, TextLog
+from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds, payload_of, whole_number
+from canmcast_gui.logfile.times import midnight_before
 
 # Lines without a time that are in order.
 _HEADER_WORDS = frozenset(

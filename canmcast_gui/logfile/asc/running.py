@@ -8,10 +8,8 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Numbers, Places
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
-from canmcast_gui.logfile.text.numbers import nanoseconds
-from canmcast_gui.logfile.text.sums import summed
+from canmcast_gui.logfile.text.lines import Layouts, Lines
+from canmcast_gui.logfile.text.numbers import nanoseconds, summed
 
 _SLASH = ord("/")
 

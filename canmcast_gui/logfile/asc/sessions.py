@@ -13,7 +13,8 @@ from pathlib import Path
 from canmcast_gui.frames.units import NS_PER_DAY
 from canmcast_gui.logfile.asc.dates import parse_date
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.rows import midnight_before, nanoseconds
+from canmcast_gui.logfile.text.rows import nanoseconds
+from canmcast_gui.logfile.times import midnight_before
 
 _HEAD_BYTES = 65536
 _SAYS_SO = re.compile(r"^\s*(base\b.*\btimestamps\b|begin\s+triggerblock)", re.IGNORECASE | re.MULTILINE)

@@ -9,7 +9,7 @@ from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.payloads import classic_codes
-from canmcast_gui.logfile.text.quads import (
+from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
     decimals,

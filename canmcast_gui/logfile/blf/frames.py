@@ -19,7 +19,7 @@ from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.chain import Chain
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 # So many bytes must follow the last object of a stream: fields of one that is too short lie behind it.
 SLACK = 512

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND
-from canmcast_gui.logfile.rows import checked_start
+from canmcast_gui.logfile.times import checked_start
 
 # Signature, header size, API number, application (id, compression, major, minor), file size, inflated size,
 # objects, build, start and end.

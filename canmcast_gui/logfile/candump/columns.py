@@ -7,8 +7,7 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 

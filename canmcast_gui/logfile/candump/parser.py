@@ -18,10 +18,10 @@ from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.candump import columns, screen, screen_columns
 from canmcast_gui.logfile.candump.interfaces import channel_of
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_text import Remark, TextLog
-from canmcast_gui.logfile.rows import Row, code_of, nanoseconds
 from canmcast_gui.logfile.text.lines import Lines
-from canmcast_gui.logfile.text.sums import RunningSum
+from canmcast_gui.logfile.text.numbers import RunningSum
+from canmcast_gui.logfile.text.reader import Remark, TextLog
+from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds
 
 _LINE = re.compile(
     r"(?:\(\s*(-?\d+(?:\.\d+)?)\s*\)\s+)?(?:([^\s#]+)\s+)?([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)\s*(.*)$"

@@ -15,7 +15,7 @@ from canmcast_gui.frames import bits
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND
 from canmcast_gui.logfile.candump.interfaces import is_sending
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.rows import Row, nanoseconds, whole_number
+from canmcast_gui.logfile.text.rows import Row, nanoseconds, whole_number
 
 _LINE = re.compile(
     r"(?:\(([^)]+)\)\s+)?"

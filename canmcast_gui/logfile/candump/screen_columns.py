@@ -12,8 +12,7 @@ from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND
 from canmcast_gui.logfile.candump.columns import channels_of
 from canmcast_gui.logfile.candump.interfaces import is_sending
-from canmcast_gui.logfile.text.layouts import Layouts
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 

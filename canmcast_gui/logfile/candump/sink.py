@@ -10,7 +10,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.logfile.payloads import classic_codes
-from canmcast_gui.logfile.text.quads import (
+from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
     decimals,

@@ -8,8 +8,8 @@ from collections.abc import Hashable
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.csv_can import columns
-from canmcast_gui.logfile.rows import Row, code_of, nanoseconds, whole_number
 from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds, whole_number
 
 _CELLS = 7
 

@@ -7,7 +7,7 @@ from base64 import b64encode
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, bits
-from canmcast_gui.logfile.text.quads import Quads, decimals, hexadecimal, page, quads_of, text_of
+from canmcast_gui.logfile.text.packed_digits import Quads, decimals, hexadecimal, page, quads_of, text_of
 from canmcast_gui.logfile.text.sink import TextSink
 
 _LINE_FEED = ord("\n")

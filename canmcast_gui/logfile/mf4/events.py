@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.blocks import BlockError, Blocks
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 EVENT = struct.Struct("<5B3xLHHqd")
 _NANOSECOND = 1e-9

@@ -19,7 +19,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.fields import Field
 from canmcast_gui.logfile.mf4.groups import ERROR, REMOTE, Group
 from canmcast_gui.logfile.payloads import Heap, set_payloads
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 _EXTENDED_BIT = 31
 _HIGHEST_NUMBER = 0xFFFFFFFF

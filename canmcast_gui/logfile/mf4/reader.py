@@ -19,7 +19,7 @@ from canmcast_gui.logfile.mf4.merging import merged
 from canmcast_gui.logfile.mf4.streams import DataGroupFrames
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 from canmcast_gui.logfile.unpacked import seekable_log
 
 # Where the identification says what a writer that was stopped has left undone, and which of it counts here.

@@ -16,7 +16,7 @@ from canmcast_gui.logfile.mf4.groups import DataGroup, Group
 from canmcast_gui.logfile.mf4.payloads import SignalData, VariableRecords
 from canmcast_gui.logfile.mf4.records import SLACK, Piece, pieces_of
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 # Frames, and for each one the number by which they are put in order.
 Keyed = tuple[FrameBatch, Column]

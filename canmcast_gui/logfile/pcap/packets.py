@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.notes import Notes
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 _BLOCK = 1 << 20
 _LARGEST = 1 << 24

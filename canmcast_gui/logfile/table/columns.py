@@ -11,7 +11,6 @@ import numpy.typing as npt
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.arrays import Bytes, Mask, Places
 from canmcast_gui.frames.units import MAX_STANDARD_ID
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
 from canmcast_gui.logfile.table.cells import Cells
 from canmcast_gui.logfile.table.dates import date_times, logger_times
 from canmcast_gui.logfile.table.layout import TIME_UNITS, TableLayout
@@ -26,6 +25,7 @@ from canmcast_gui.logfile.table.values import (
 )
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import FIRST_BYTES
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 Flags = npt.NDArray[np.uint16]
 

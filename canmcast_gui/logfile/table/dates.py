@@ -9,7 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames.arrays import Bytes, Mask, Places
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
-from canmcast_gui.logfile.rows import checked_start
+from canmcast_gui.logfile.times import checked_start
 
 # 2018-06-29T13:00:47.000019123
 _LONGEST_DATE = 29

@@ -8,12 +8,12 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD
 from canmcast_gui.frames.arrays import Bytes, Mask, Places
-from canmcast_gui.logfile.rows import payload_of
 from canmcast_gui.logfile.table.cells import Cells
 from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.values import is_digit, whole_numbers
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import FIRST_BYTES, hex_bytes
+from canmcast_gui.logfile.text.rows import payload_of
 
 _LINE_FEED = ord("\n")
 

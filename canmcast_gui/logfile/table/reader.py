@@ -27,7 +27,7 @@ from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table.guess import guess_layout
 from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
 from canmcast_gui.logfile.table.rows import HEAD_BYTES, UNIT_APART
-from canmcast_gui.logfile.unwrapping import Unwrapping
+from canmcast_gui.logfile.times import Unwrapping
 
 # Small enough for the first rows to come at once, and for columns to stay near the processor.
 _BLOCK_BYTES = 1 << 19

@@ -12,9 +12,10 @@ from decimal import Decimal, InvalidOperation
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.frames.units import NS_PER_US
-from canmcast_gui.logfile.read_text import Passed, Remark
-from canmcast_gui.logfile.rows import Row, checked_start, code_of, nanoseconds, payload_of, whole_number
 from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.reader import Passed, Remark
+from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds, payload_of, whole_number
+from canmcast_gui.logfile.times import checked_start
 from canmcast_gui.logfile.trc import columns
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.

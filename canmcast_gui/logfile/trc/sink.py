@@ -9,7 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.text.quads import (
+from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
     decimals,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 HIGHEST_NUMBER = 0xFFFFFFFF
 _HIGHEST_CHANNEL = 255
-
-# Half of what 64 bits hold, so that the sum of a file's start and a time in it fits: 146 years.
-LONGEST_TIME_NS = 1 << 62
 
 
 class Row(NamedTuple):
@@ -72,19 +69,6 @@ def batch_of(rows: list[Row]) -> FrameBatch:
     records["payload_offset"] = np.where(long, np.cumsum(sizes) - sizes, 0)
     heap = b"".join([payload for payload in payloads if len(payload) > INLINE_BYTES])
     return FrameBatch(records, np.frombuffer(heap, dtype=np.uint8))
-
-
-def checked_start(start_ns: int) -> int:
-    """A file's start. Raises ValueError where times that count from it would not fit."""
-    if abs(start_ns) >= LONGEST_TIME_NS:
-        raise ValueError("a start beyond all measure")
-    return start_ns
-
-
-def midnight_before(start_ns: int) -> int:
-    """The beginning of a day, local time, in nanoseconds since 1970, UTC."""
-    day = datetime.fromtimestamp(start_ns // NS_PER_SECOND).replace(hour=0, minute=0, second=0)
-    return int(day.timestamp()) * NS_PER_SECOND
 
 
 def nanoseconds(seconds: str) -> int:

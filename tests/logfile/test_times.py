@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.logfile.unwrapping import Unwrapping
+from canmcast_gui.logfile.times import Unwrapping
 
 
 @given(

@@ -18,9 +18,8 @@ from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.notes import MOST_KEPT, Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.rows import Row, batch_of, checked
-from canmcast_gui.logfile.text.blocks import BLOCK_BYTES, blocks
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import BLOCK_BYTES, Lines, blocks
+from canmcast_gui.logfile.text.rows import Row, batch_of, checked
 
 # Columns that were read behind a line that changes how lines are read are read again. Such lines stand near
 # each other at the beginning of a file, so behind one the first look is a short one.

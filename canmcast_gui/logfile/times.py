@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.rows import LONGEST_TIME_NS
+
+# Half of what 64 bits hold, so that the sum of a file's start and a time in it fits: 146 years.
+LONGEST_TIME_NS = 1 << 62
 
 # A frame may be written after one that is younger: so much is not yet a turn.
 _LATE_NS = NS_PER_SECOND
+
+
+def checked_start(start_ns: int) -> int:
+    """A file's start. Raises ValueError where times that count from it would not fit."""
+    if abs(start_ns) >= LONGEST_TIME_NS:
+        raise ValueError("a start beyond all measure")
+    return start_ns
+
+
+def midnight_before(start_ns: int) -> int:
+    """The beginning of a day, local time, in nanoseconds since 1970, UTC."""
+    day = datetime.fromtimestamp(start_ns // NS_PER_SECOND).replace(hour=0, minute=0, second=0)
+    return int(day.timestamp()) * NS_PER_SECOND
 
 
 class Unwrapping:
