@@ -65,6 +65,14 @@ _SURFACES = {
     True: ("#2a2d33", "#1b1d21", "#202328", "#e4e7eb", "#363a42", "#2f65c0", "#ffffff", "#2d3137"),
 }
 
+# Sixty-fourths of a rule's color in the strongest background: a stronger one makes text hard to read.
+STRONGEST_TINT = 18
+
+# The contrast ratio that WCAG 2.2 requires for text of normal size.
+READABLE = 4.5
+
+_BLACK_AND_WHITE = (0xFF000000, 0xFFFFFFFF)
+
 
 def is_dark(palette: QPalette) -> bool:
     """Whether the palette has light text on a dark window."""
@@ -175,3 +183,46 @@ def _follow(widget: QWidget) -> None:
 def apply(app: QApplication, settings: AppSettings) -> Theme:
     """Give the application its style and palette, and keep them as the settings say from now on."""
     return Theme(app, settings)
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of two colors, 1 to 21, as WCAG 2.2 defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (color.redF(), color.greenF(), color.blueF())
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@lru_cache(maxsize=4096)  # the shades of fading bytes on the backgrounds of visible lines, in both themes
+def readable_on(background: int, wanted: int) -> QColor:
+    """A text color that can be read on a background: the wanted one, else black or white (rgba numbers)."""
+    shade = QColor.fromRgba(background)
+    for number in (wanted, *_BLACK_AND_WHITE):
+        color = QColor.fromRgba(number)
+        if contrast(shade, color) >= READABLE:
+            return color
+    raise AssertionError("black or white can be read on any color")
+
+
+def tint(color: str, palette: QPalette) -> QColor:
+    """The background of frames that a rule gives a color, in the theme of a palette; text stays readable."""
+    named = colors(palette)
+    texts = (palette.color(QPalette.ColorRole.Text), named.error, named.remote)
+    base = palette.color(QPalette.ColorRole.Base)
+    return _readable(color, base.rgba(), tuple(text.rgba() for text in texts))
+
+
+@lru_cache(maxsize=256)  # the rules of both themes
+def _readable(color: str, base: int, texts: tuple[int, ...]) -> QColor:
+    strong = QColor(color) if QColor.isValidColorName(color) else QColor("gray")
+    for strength in range(STRONGEST_TINT, 0, -1):
+        mixed = mix(base, strong.rgba(), strength)
+        if all(contrast(mixed, QColor.fromRgba(text)) >= READABLE for text in texts):
+            return mixed
+    return QColor.fromRgba(base)

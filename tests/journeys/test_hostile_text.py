@@ -24,7 +24,6 @@ from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.dialogs.table import TableDialog
 from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
-from canmcast_gui.ui.trace.menu import row_menu
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from tests.journeys.conftest import Desk
 from tests.support import rich_text
@@ -123,7 +122,7 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
     desk.settings.bitrate.set(250_000)
     window.workspaces.keep_changes(lambda: None, at_end=True)
     window.docks.hosts.model.set_names({row.source: HOSTILE for row in window.docks.hosts.model.rows})
-    opened += [row_menu(window.panel.trace, 1), window.panel.filter_box.named.menu()]
+    opened += [window.panel.trace.commands.menu(1), window.panel.filter_box.named.menu()]
     signal = window.docks.plots.current.data.signals[0]
     opened.append(SignalMenu(window, signal, QColor("red"), lambda _style: None, lambda: None))
     window.trace_commands.marks.ask_note(0)

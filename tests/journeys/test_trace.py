@@ -32,7 +32,7 @@ def busy(desk, network, stock_peer):
 
 def test_a_cells_filter_hides_the_rest_is_kept_by_name_and_what_is_left_is_saved(busy, tmp_path):
     window, path = busy.window, tmp_path / "left.asc"
-    menu = window.panel.trace.menu()
+    menu = window.panel.trace.commands.menu()
     {action.text(): action for action in menu.actions()}["Only ID 100"].trigger()
     menu.close()
     busy.wait(lambda: len(busy.trace_lines()) == 2, "two lines")

@@ -131,7 +131,7 @@ def columns_of(view):
 
 
 CONTEXT_MENUS = {
-    "row": lambda window: window.views.current.menu(0),
+    "row": lambda window: window.views.current.commands.menu(0),
     "titles": lambda window: columns_of(window.views.current),
     "marks": lambda window: window.docks.marks.menu(),
     "statistics": lambda window: window.docks.statistics.menu(),

@@ -13,6 +13,7 @@ from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import data_text
 from canmcast_gui.models.columns import DATA, DELTA, NAME, SOURCE, TIME, Column, ShownFrames
 from canmcast_gui.models.trace.color_rules import CompiledRules
+from canmcast_gui.models.trace.times import Reference
 
 # A payload of a classic frame always fits.
 BYTES_IN_CELL = 8
@@ -168,6 +169,28 @@ class LineModel(QAbstractTableModel):
     def titles(self) -> dict[str, str]:
         """Titles by column key, where they differ from the column's own."""
         return {}
+
+    def time_span(self, ranges: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
+        """Of ranges of lines: the number of frames, and the times of the first and the last one."""
+        raise NotImplementedError
+
+    # -- settings ----------------------------------------------------------------------------------------
+
+    def set_decimal(self, decimal: bool) -> None:
+        """Show ids and data in decimal instead of hexadecimal."""
+        raise NotImplementedError
+
+    def set_time_mode(self, mode: str) -> None:
+        """Show times in one of TIME_MODES."""
+        raise NotImplementedError
+
+    def set_reference(self, reference: Reference | None) -> None:
+        """Count times from a row; None: from the start."""
+        raise NotImplementedError
+
+    def databases_changed(self) -> None:
+        """Update names and signals."""
+        raise NotImplementedError
 
     # -- screens -----------------------------------------------------------------------------------------
 

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule, rules_of
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.rule_colors import tint
 from canmcast_gui.ui.views import EditTable
 
 NAME, FILTER, COLOR = range(3)

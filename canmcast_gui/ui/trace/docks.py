@@ -39,7 +39,7 @@ class ViewPane(QWidget):
         self.filter_box = FilterBox(self.filters, context.settings, self)
         view = TraceView if setup.kind == "chronological" else ByIdView
         self.view = view(context, self.filters, f"{setup.name}/", self)
-        self.view.filter_requested.connect(self.filter_box.refine)
+        self.view.commands.filter_requested.connect(self.filter_box.refine)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(2)
@@ -83,7 +83,7 @@ class ViewDocks(QObject):
         self._ending = False
         self._view_actions: list[QAction] = []
         for view in self.views:
-            view.mark_requested.connect(self.mark_requested)
+            view.commands.mark_requested.connect(self.mark_requested)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus)
@@ -145,7 +145,7 @@ class ViewDocks(QObject):
         name = setup.name if setup.name and setup.name not in self._docks else self._free_name()
         pane = ViewPane(replace(setup, name=name), self._panel.context)
         pane.view.addActions(self._view_actions)
-        pane.view.mark_requested.connect(self.mark_requested)
+        pane.view.commands.mark_requested.connect(self.mark_requested)
         if isinstance(pane.view, TraceView):
             pane.view.following_changed.connect(self.changed)
         self._docks[name] = dock = self._make_dock(pane)

@@ -1,25 +1,18 @@
-"""What the views of a trace share: a table, the number and time settings, copying, dragging, the menu."""
+"""The base of all trace views: a table of frames with the settings, searches and hints that views share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QGuiApplication
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
-from canmcast_gui.models.trace.by_id_model import ByIdModel
-from canmcast_gui.models.trace.cell_filters import CellFilter, cell_filter
-from canmcast_gui.models.trace.chronological_model import TraceModel
-from canmcast_gui.models.trace.lines import Screen
-from canmcast_gui.models.trace.text import BLOCK, rows_text
+from canmcast_gui.models.columns import Column
+from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.copy import copy_rows, cut_ranges
-from canmcast_gui.ui.trace.menu import row_menu
+from canmcast_gui.ui.trace.row_commands import RowCommands
 from canmcast_gui.ui.trace.table import FrameTable
 
 _NOTHING_YET = {
@@ -30,23 +23,13 @@ _NOTHING_YET = {
     "file": "The file holds no frames.",
 }
 
-# What is dragged is meant for another panel or an editor.
-MOST_DRAGGED = 1_000
-
 
 class FrameView(QWidget):
-    """A table of frames.
-
-    ``filter_requested`` carries a filter text that the user chose from a menu; what is shown now must pass
-    it, too. ``mark_requested`` carries the row of the recording that the user wants to write a note about.
-    """
-
-    filter_requested = Signal(str)
-    mark_requested = Signal(int)
+    """A table of frames, and ``commands`` for its rows."""
 
     def __init__(
         self,
-        model: TraceModel | ByIdModel,
+        model: LineModel,
         key: str,
         context: ViewContext,
         hidden: Collection[Column] = (),
@@ -58,8 +41,7 @@ class FrameView(QWidget):
         self._session = session = context.session
         self._model = model
         self.table = FrameTable(model, context.settings, key, hidden, self)
-        self.table.menu_requested.connect(self._show_menu)
-        self.table.drag_started.connect(self._drag)
+        self.commands = RowCommands(self.table, model, context, self.current_row, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
@@ -144,63 +126,3 @@ class FrameView(QWidget):
         if len(self._session.recording):
             return "No frame passes the filter."
         return _NOTHING_YET.get(self._session.state, "No frames.")
-
-    # -- copying -----------------------------------------------------------------------------------------
-
-    def copy(self, form: str = "text") -> None:
-        """Put the selected rows on the clipboard as one of the FORMATS, with the columns that are shown."""
-        columns = self.table.header.shown_columns()
-        copy_rows(self._session, self._model, self.table.selected_lines(), columns, form)
-
-    def copy_cell(self, column: Column) -> None:
-        """Put one cell of the current row on the clipboard."""
-        found = self._current_frame()
-        if found is not None:
-            screen, frame = found
-            QGuiApplication.clipboard().setText(screen.texts(column)[frame])
-
-    def _drag(self) -> None:
-        """Selected rows as candump lines, which editors take, and the transmit panel."""
-        data = QMimeData()
-        data.setText(self.dragged_text())
-        drag = QDrag(self.table)
-        drag.setMimeData(data)
-        drag.exec(Qt.DropAction.CopyAction)
-
-    def dragged_text(self) -> str:
-        """What dragging the selected rows hands over."""
-        ranges = cut_ranges(self.table.selected_lines(), MOST_DRAGGED)
-        return rows_text(self._model.screen_makers(ranges, BLOCK), [], "candump")
-
-    # -- context menu ------------------------------------------------------------------------------------
-
-    def menu(self, column: int = -1) -> QMenu:
-        """What can be done with the current row and the cell in a column."""
-        return row_menu(self, column)
-
-    def cell_filters(self, column: int) -> tuple[CellFilter | None, dict[str, CellFilter]]:
-        """The filter of the current row's cell in a column, and those of all columns, by their titles."""
-        found = self._current_frame()
-        if found is None:
-            return None, {}
-        screen, frame = found
-        columns = self._model.columns
-        every = {one.title: cell_filter(one, screen, frame) for one in columns}
-        known = {title: one for title, one in every.items() if one is not None}
-        wanted = columns[column] if 0 <= column < len(columns) else IDENTIFIER
-        return known.get(wanted.title), known
-
-    def _current_frame(self) -> tuple[Screen, int] | None:
-        """A screen with the current row's frame, and its number there."""
-        line = self.table.currentIndex().row()
-        if not 0 <= line < self._model.rowCount():
-            return None
-        screen = self._model.make_screen(line, line)
-        return (screen, 0) if len(screen.batch) else None
-
-    def copy_data(self) -> None:
-        """Put the payload of the current row on the clipboard."""
-        self.copy_cell(DATA)
-
-    def _show_menu(self, position: QPoint, column: int) -> None:
-        self.menu(column).popup(position)

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import Screen
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.trace.rule_colors import readable_on
+from canmcast_gui.ui.theme import readable_on
 
 PADDING = 4
 EXPANDER = 16

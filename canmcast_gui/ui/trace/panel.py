@@ -47,7 +47,7 @@ class TracePanel(QWidget):
         for page in (start_page, self.by_id, self.trace):
             self._stack.addWidget(page)
         for view in (self.by_id, self.trace):
-            view.filter_requested.connect(self.filter_box.refine)
+            view.commands.filter_requested.connect(self.filter_box.refine)
         self._lay_out()
         session.state_changed.connect(self._choose_page)
         session.recording_replaced.connect(self._on_recording)

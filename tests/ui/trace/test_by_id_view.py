@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.theme import READABLE, contrast
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.paint import PADDING
-from canmcast_gui.ui.trace.rule_colors import READABLE, contrast
 from tests.models.frames import mixed, traffic
 
 

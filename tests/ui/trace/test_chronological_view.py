@@ -110,7 +110,7 @@ def test_selected_rows_are_copied_as_they_are_shown(stage, view):
     for line in (0, 1, 4):
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         view.table.selectionModel().select(view.model.index(line, 0), flags)
-    view.copy()
+    view.commands.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "ID\tTime\tΔt\tChn\tDir\tName\tType\tDLC\tData"
     assert lines[1] == "100\t0.000000\t\t1\tRx\tEngine\tS\t8\t00 00 00 00 00 00 00 00"
@@ -166,9 +166,9 @@ def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
     stage.arrive(traffic(8))
     view.refresh()
     view.table.selectRow(1)
-    menu = view.menu()
+    menu = view.commands.menu()
     texts = {action.text(): action for action in menu.actions()}
-    with qtbot.waitSignal(view.filter_requested) as requested:
+    with qtbot.waitSignal(view.commands.filter_requested) as requested:
         texts["Only ID 101"].trigger()
     assert requested.args == ["id == 0x101 and not extended"]
     menu.close()

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, ColorRule, rules_of
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.theme import READABLE, contrast, readable_on, tint
 from canmcast_gui.ui.trace.colors import FILTER, NAME, ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.rule_colors import READABLE, contrast, readable_on, tint
 from tests.models.frames import mixed
 
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.logfile import read_batches
-from canmcast_gui.ui.trace import copy as trace_copy
+from canmcast_gui.ui.trace import row_commands
 from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterState
@@ -31,7 +31,7 @@ def select(view, first: int, last: int) -> None:
 
 
 def copied(view, form: str = "text") -> str:
-    view.copy(form)
+    view.commands.copy(form)
     return QGuiApplication.clipboard().text()
 
 
@@ -40,7 +40,7 @@ def test_many_rows_are_copied_in_the_background(qtbot, stage, view):
     view.refresh()
     view.table.selectAll()
     with qtbot.waitSignal(stage.session.task_started) as started:
-        view.copy("candump")
+        view.commands.copy("candump")
     assert "100,000 rows" in started.args[0].title
     with qtbot.waitSignal(started.args[0].ended, timeout=20_000):
         pass
@@ -55,7 +55,7 @@ def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
     QGuiApplication.clipboard().setText("before")
     view.table.selectAll()
     with qtbot.waitSignal(stage.session.task_started) as started:
-        view.copy()
+        view.commands.copy()
     started.args[0].cancel()
     with qtbot.waitSignal(started.args[0].ended):
         pass
@@ -63,7 +63,7 @@ def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
 
 
 def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, monkeypatch):
-    monkeypatch.setattr(trace_copy, "MOST_ROWS", 15)
+    monkeypatch.setattr(row_commands, "MAX_COPIED_ROWS", 15)
     stage.arrive(traffic(30))
     view.refresh()
     select(view, 2, 25)
@@ -75,11 +75,11 @@ def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, m
 def test_forms_of_a_copy(stage, view):
     stage.arrive(traffic(4))
     view.refresh()
-    assert view.dragged_text() == ""
+    assert view.commands.dragged_text() == ""
     select(view, 1, 2)
     assert copied(view, "csv").splitlines()[0].startswith("Time,")
     assert [line.split()[2].split("#")[0] for line in copied(view, "candump").splitlines()] == ["101", "102"]
-    assert view.dragged_text() == copied(view, "candump")
+    assert view.commands.dragged_text() == copied(view, "candump")
     stage.settings.time_mode.set("delta_id")
     assert copied(view).splitlines()[0].startswith("Δ same ID\t")
 
