@@ -31,7 +31,7 @@ from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
-from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, RateMeter, Recording
 from canmcast_gui.recording.location import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource

@@ -14,7 +14,7 @@ from canmcast_gui.counted import counted
 from canmcast_gui.printable import printable
 
 if TYPE_CHECKING:
-    from canmcast_gui.logfile.merge import LogPart
+    from canmcast_gui.logfile.reading.merge import LogPart
     from canmcast_gui.transport.settings import BusSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -166,7 +166,7 @@ def log_parts(files: Sequence[Path], offsets: Sequence[float]) -> list[LogPart]:
     Raises click.UsageError for more offsets than files.
     """
     from canmcast_gui.frames.units import NS_PER_SECOND
-    from canmcast_gui.logfile.merge import LogPart
+    from canmcast_gui.logfile.reading.merge import LogPart
 
     if len(offsets) > len(files):
         raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(files), 'file')}")

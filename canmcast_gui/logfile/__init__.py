@@ -6,14 +6,14 @@ describes tables without known titles. ``Recorder`` with ``RecordOptions`` write
 of its own. ``FileError`` says why a file cannot be read or written. May import ``processes`` and ``frames``.
 """
 
-from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import FORMATS, Format
-from canmcast_gui.logfile.info import file_info
-from canmcast_gui.logfile.reader import FrameReader, read_batches
+from canmcast_gui.logfile.problems import FileError
+from canmcast_gui.logfile.reading.info import file_info
+from canmcast_gui.logfile.reading.reader import FrameReader, read_batches
 from canmcast_gui.logfile.record.options import RecordOptions
 from canmcast_gui.logfile.record.recorder import Recorder
 from canmcast_gui.logfile.table.layout import TableLayout
-from canmcast_gui.logfile.writer import Writer, open_writer, save
+from canmcast_gui.logfile.writing.writer import Writer, open_writer, save
 
 __all__ = [
     "FORMATS",

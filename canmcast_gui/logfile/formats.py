@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.frames import Flag
-from canmcast_gui.logfile import losses
-from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.problems import FileError
+from canmcast_gui.logfile.writing import losses
 
 if TYPE_CHECKING:
-    from canmcast_gui.logfile.log import Log
+    from canmcast_gui.logfile.interfaces import Log, Sink
     from canmcast_gui.logfile.problems import Problems
-    from canmcast_gui.logfile.sinks import Sink
 
 _NOTHING = Flag(0)
 

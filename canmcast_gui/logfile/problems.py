@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from canmcast_gui.counted import counted, were
+from canmcast_gui.frames.errors import UserError
 
 # A file that is wrong on every line must not fill the memory with sentences; nobody reads more than these.
 _MOST_KEPT = 50
@@ -118,3 +121,20 @@ def _rounded(count: int) -> int:
     """Two digits: it is an estimate."""
     step: int = 10 ** max(0, len(str(count)) - 2)
     return round(count / step) * step
+
+
+class FileError(UserError):
+    """A file that cannot be read or written, or a format that cannot hold what it should."""
+
+
+class UnknownColumnsError(FileError):
+    """A table of which only the user knows which column is what; see table_layout."""
+
+
+def os_sentence(path: Path, error: OSError, doing: str) -> str:
+    """One sentence about an error of the operating system; ``doing`` is "read" or "written"."""
+    if error.errno == errno.ENOSPC:
+        return f"{path.name} cannot be {doing}: the disk is full"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{path.name} cannot be {doing}: {path.parent} does not allow it"
+    return f"{path.name} cannot be {doing}: {error.strerror or error}"

@@ -8,7 +8,7 @@ from canmcast_gui.database.errors import DatabaseError, TableError
 from canmcast_gui.frames.cansend import FrameSyntaxError
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.processes.child import ChildError
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.transmit.errors import TransmitError

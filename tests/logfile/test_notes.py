@@ -3,9 +3,8 @@
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import open_writer, read_batches, save
 from canmcast_gui.logfile.formats import FORMATS
-from canmcast_gui.logfile.notes import Notes
-from canmcast_gui.logfile.sinks import NotingSink
-from canmcast_gui.logfile.writer import Writer
+from canmcast_gui.logfile.interfaces import Notes, NotingSink
+from canmcast_gui.logfile.writing.writer import Writer
 from tests.logfile.frames import small_batch
 
 

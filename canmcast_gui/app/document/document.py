@@ -28,7 +28,7 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.recording import (
     Limits,
     MatchCount,

@@ -19,11 +19,11 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, FrameReader
-from canmcast_gui.logfile.backwards import Backwards
-from canmcast_gui.logfile.losses import losses_sentence
-from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
-from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
+from canmcast_gui.logfile.reading.checks import Backwards
+from canmcast_gui.logfile.reading.merge import LogPart, MergedReader
+from canmcast_gui.logfile.writing.losses import losses_sentence
+from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.

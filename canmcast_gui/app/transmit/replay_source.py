@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from canmcast_gui.app.program.tasks import Report, Task
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.merge import LogPart
 from canmcast_gui.logfile.problems import unread
-from canmcast_gui.logfile.several import Order, open_several
+from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile.reading.several import Order, open_several
 from canmcast_gui.recording import Recording, RecordingError
 from canmcast_gui.transmit.replay.playlist import LongestGap
 

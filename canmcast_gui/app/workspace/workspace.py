@@ -23,7 +23,7 @@ from canmcast_gui.database import Scope
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.patience import within
 from canmcast_gui.frames.regular_file import NotRegularError, read_regular
-from canmcast_gui.logfile.temporary import Temporary
+from canmcast_gui.logfile.writing.temporary import Temporary
 from canmcast_gui.transport.settings import BusSettings
 
 VERSION = 1

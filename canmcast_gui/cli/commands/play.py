@@ -25,9 +25,9 @@ from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.merge import MergedReader
 from canmcast_gui.logfile.problems import unread
-from canmcast_gui.logfile.several import InTurnReader, Order, open_several
+from canmcast_gui.logfile.reading.merge import MergedReader
+from canmcast_gui.logfile.reading.several import InTurnReader, Order, open_several
 from canmcast_gui.transmit import ReplayOptions
 from canmcast_gui.transmit.replay.playlist import LongestGap, within
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids

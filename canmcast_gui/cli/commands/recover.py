@@ -14,8 +14,8 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.losses import losses_sentence
-from canmcast_gui.logfile.writer import Writer, oldest_of, write_file
+from canmcast_gui.logfile.writing.losses import losses_sentence
+from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording, leftovers, remove
 
 _BATCH_FRAMES = 65536

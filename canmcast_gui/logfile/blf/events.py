@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.chain import Chain
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 _MARKER_LENGTHS = struct.Struct("<16xLLL")

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from canmcast_gui.logfile.blf.containers import LARGEST_CONTAINER, PADDING, Container, Containers
-from canmcast_gui.logfile.packing import DamagedError, Inflated, inflate
+from canmcast_gui.logfile.compression import DamagedError, Inflated, inflate
 
 # Blocks of that size are worth a turn of numpy, and still stay in the processor's cache.
 _BLOCK_BYTES = 1 << 20

@@ -15,7 +15,7 @@ from canmcast_gui.logfile.blf.damage import Damage, near_neighbors
 from canmcast_gui.logfile.blf.events import note_events
 from canmcast_gui.logfile.blf.frames import SLACK, frames_of
 from canmcast_gui.logfile.blf.inflating import Block, inflated_blocks
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.opening import is_wrapped, open_log
 from canmcast_gui.logfile.problems import Problems
 

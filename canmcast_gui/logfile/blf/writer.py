@@ -17,7 +17,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.events import marker
 from canmcast_gui.logfile.blf.objects import objects_of_frames
-from canmcast_gui.logfile.packing import deflate
+from canmcast_gui.logfile.compression import deflate
 
 _CONTAINER_BYTES = 128 * 1024
 

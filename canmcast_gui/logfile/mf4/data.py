@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from canmcast_gui.logfile.compression import DamagedError, inflate
 from canmcast_gui.logfile.mf4.blocks import HEAD, Block, BlockError, Blocks
-from canmcast_gui.logfile.packing import DamagedError, inflate
 from canmcast_gui.logfile.problems import Problems
 
 PIECE = 1 << 20

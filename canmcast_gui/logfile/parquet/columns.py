@@ -8,8 +8,8 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.payloads import Heap, set_payloads
+from canmcast_gui.logfile.problems import FileError
 
 if TYPE_CHECKING:
     import pyarrow

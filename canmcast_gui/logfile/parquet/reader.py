@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.errors import FileError
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.parquet.columns import NEEDED, NOTES_KEY, arrow, batch_of_columns
-from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.unpacked import seekable_log
+from canmcast_gui.logfile.problems import FileError, Problems
 
 if TYPE_CHECKING:
     import pyarrow.parquet

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.times import LONGEST_TIME_NS
 

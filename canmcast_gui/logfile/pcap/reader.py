@@ -13,12 +13,11 @@ import numpy as np
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.logfile.errors import FileError
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.pcap.packets import Capture, Packet
-from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.problems import FileError, Problems
 
 # Kinds of links: SocketCAN itself, and Linux' "any" interface in two ages, which says what protocol follows
 # (https://www.tcpdump.org/linktypes.html).

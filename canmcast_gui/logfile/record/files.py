@@ -12,14 +12,14 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format
-from canmcast_gui.logfile.losses import Losses
-from canmcast_gui.logfile.output import Output
+from canmcast_gui.logfile.interfaces import Sink
+from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.journal import open_recording_sink
 from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
-from canmcast_gui.logfile.sinks import Sink
-from canmcast_gui.logfile.writer import to_disk
+from canmcast_gui.logfile.writing.losses import Losses
+from canmcast_gui.logfile.writing.output import Output
+from canmcast_gui.logfile.writing.writer import to_disk
 
 # A file begins that long before its first frame: what came on another channel may be a little older.
 _EARLIER_NS = NS_PER_SECOND // 10

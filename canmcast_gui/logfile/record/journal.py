@@ -14,8 +14,8 @@ from typing import IO, Any
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import Format, format_named
-from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
-from canmcast_gui.logfile.writer import Writer, open_sink
+from canmcast_gui.logfile.interfaces import NotingSink, Sink, StartingSink
+from canmcast_gui.logfile.writing.writer import Writer, open_sink
 
 
 class JournalSink:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from canmcast_gui.logfile.errors import FileError
+from canmcast_gui.logfile.problems import FileError
 
 # Numbers in names have at least that many digits, so that a list of files by name is one by time.
 _DIGITS = 3

@@ -19,8 +19,8 @@ from typing import Any
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_to_write
+from canmcast_gui.logfile.problems import FileError, os_sentence
 from canmcast_gui.logfile.record.files import FileSequence
 from canmcast_gui.logfile.record.options import RecordOptions
 from canmcast_gui.logfile.record.pipe import unpack_batches

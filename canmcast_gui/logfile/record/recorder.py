@@ -19,13 +19,13 @@ from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
-from canmcast_gui.logfile.losses import losses_sentence
+from canmcast_gui.logfile.problems import FileError, os_sentence
 from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record.trigger import Trigger
-from canmcast_gui.logfile.temporary import remove_abandoned
+from canmcast_gui.logfile.writing.losses import losses_sentence
+from canmcast_gui.logfile.writing.temporary import remove_abandoned
 from canmcast_gui.processes.launcher import ModuleProcess
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little

@@ -17,10 +17,9 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
-from canmcast_gui.logfile.errors import UnknownColumnsError
-from canmcast_gui.logfile.notes import Notes
+from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.logfile.problems import Problems, UnknownColumnsError
 from canmcast_gui.logfile.table.cells import Cells, Lines
 from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells

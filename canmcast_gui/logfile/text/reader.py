@@ -15,7 +15,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Places
-from canmcast_gui.logfile.notes import MOST_KEPT, Notes
+from canmcast_gui.logfile.interfaces import MOST_KEPT, Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import BLOCK_BYTES, Lines, blocks

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.merge import LogPart
-from canmcast_gui.logfile.several import ORDERS, Order
+from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile.reading.several import ORDERS, Order
 from canmcast_gui.printable import printable
 from canmcast_gui.ui.dialogs.several import offset_box
 from canmcast_gui.ui.elided_label import ElidedLabel

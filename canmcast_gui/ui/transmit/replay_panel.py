@@ -25,8 +25,8 @@ from canmcast_gui.app.transmit.replay_source import parts_of
 from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.counted import counted
 from canmcast_gui.logfile.formats import readable_suffixes
-from canmcast_gui.logfile.merge import LogPart
-from canmcast_gui.logfile.several import Order
+from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile.reading.several import Order
 from canmcast_gui.printable import printable
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids

@@ -19,7 +19,7 @@ from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
-from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.ui import icons

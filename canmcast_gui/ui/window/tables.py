@@ -13,9 +13,9 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.patience import within
 from canmcast_gui.logfile import TableLayout
-from canmcast_gui.logfile.errors import UnknownColumnsError
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.recognise import recognise
+from canmcast_gui.logfile.problems import UnknownColumnsError
+from canmcast_gui.logfile.reading.recognition import recognise
 from canmcast_gui.logfile.table.rows import HEAD_BYTES, rows_of
 from canmcast_gui.logfile.table.suggest import suggest_layout
 from canmcast_gui.ui.dialogs.table import TableDialog

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
-from canmcast_gui.logfile.errors import UnknownColumnsError
+from canmcast_gui.logfile.problems import UnknownColumnsError
 from canmcast_gui.logfile.table.layout import TIME_KINDS, TableLayout
 from canmcast_gui.logfile.table.rows import HEAD_BYTES, rows_of
 from canmcast_gui.logfile.table.suggest import suggest_layout

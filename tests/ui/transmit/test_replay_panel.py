@@ -12,7 +12,7 @@ from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS, open_writer
-from canmcast_gui.logfile.merge import LogPart
+from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.ui.transmit.replay_panel import NO_BUS, ReplayPanel
 from tests.ui.panels import GROUP, WAIT_MS, go_live
 

@@ -8,8 +8,8 @@ import pytest
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, TableLayout, read_batches
-from canmcast_gui.logfile.plausible import Plausibility
 from canmcast_gui.logfile.problems import Finding, Problems
+from canmcast_gui.logfile.reading.checks import Backwards, Plausibility
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
 from tests.support.corpus import corpus_file, corpus_table
 
@@ -247,3 +247,23 @@ def test_nothing_looks_odd_in_real_files(truth):
     except FileError:
         return  # other tests say which files hold nothing
     assert reader.findings == []
+
+
+def frames(times: list[int]) -> FrameBatch:
+    return FrameBatch.from_columns(
+        timestamp_ns=times, arbitration_id=1, data=np.zeros((len(times), 8), dtype=np.uint8)
+    )
+
+
+def test_steps_back_are_found_within_and_between_batches():
+    found = Backwards()
+    for times in ([5, 6, 6], [], [4, 7], [2_000_000_007, 7]):
+        found.add(frames(times) if times else FrameBatch.empty())
+    assert found.count == 2
+    assert found.sentence == "2 frames are older than the one before"
+
+
+def test_all_forwards_says_nothing():
+    found = Backwards()
+    found.add(frames([1, 2, 2, 3]))
+    assert (found.count, found.sentence) == (0, "")

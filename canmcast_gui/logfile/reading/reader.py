@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_named
-from canmcast_gui.logfile.log import CountingLog, Log
-from canmcast_gui.logfile.plausible import Plausibility
-from canmcast_gui.logfile.problems import Finding, Missing, Problems
-from canmcast_gui.logfile.recognise import recognise
+from canmcast_gui.logfile.interfaces import CountingLog, Log
+from canmcast_gui.logfile.problems import FileError, Finding, Missing, Problems, os_sentence
+from canmcast_gui.logfile.reading.checks import Plausibility
+from canmcast_gui.logfile.reading.recognition import recognise
 from canmcast_gui.logfile.table.layout import TableLayout
 
 DEFAULT_BATCH_FRAMES = 65536

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.counted import counted
+from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import Flag, FrameBatch, bits
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
@@ -101,3 +101,27 @@ class Plausibility:
         count = self._counts[kind] = self._counts.get(kind, 0) + len(rows)
         row = self.frames + int(rows[0]) if first is None else first
         self._problems.find(kind, f"{kind}: {counted(count, 'frame')}", row)
+
+
+class Backwards:
+    """Counts the frames that are older than the one before them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._last: int | None = None
+
+    def add(self, batch: FrameBatch) -> None:
+        """Look at the next frames."""
+        if not len(batch):
+            return
+        times = batch.timestamp_ns
+        self.count += int(np.count_nonzero(times[1:] < times[:-1]))
+        self.count += self._last is not None and int(times[0]) < self._last
+        self._last = int(times[-1])
+
+    @property
+    def sentence(self) -> str:
+        """What there is to say; "" where all times go forwards."""
+        if not self.count:
+            return ""
+        return f"{counted(self.count, 'frame')} {are(self.count)} older than the one before"

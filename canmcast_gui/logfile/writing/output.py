@@ -9,10 +9,10 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
-from canmcast_gui.logfile.errors import FileError
 from canmcast_gui.logfile.formats import Format, writable
-from canmcast_gui.logfile.losses import Losses
-from canmcast_gui.logfile.sinks import NotingSink, Sink, StartingSink
+from canmcast_gui.logfile.interfaces import NotingSink, Sink, StartingSink
+from canmcast_gui.logfile.problems import FileError
+from canmcast_gui.logfile.writing.losses import Losses
 
 _KINDS = ((Flag.FD, "CAN FD frames"), (Flag.ERROR, "error frames"), (Flag.REMOTE, "remote frames"))
 

@@ -12,11 +12,11 @@ from typing import IO, Any
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.errors import FileError, os_sentence
 from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
-from canmcast_gui.logfile.output import Output, TooOldError
-from canmcast_gui.logfile.sinks import Sink
-from canmcast_gui.logfile.temporary import Temporary
+from canmcast_gui.logfile.interfaces import Sink
+from canmcast_gui.logfile.problems import FileError, os_sentence
+from canmcast_gui.logfile.writing.output import Output, TooOldError
+from canmcast_gui.logfile.writing.temporary import Temporary
 
 # How many frames go between two looks at whether a save should be given up.
 _SLICE_FRAMES = 16384

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.logfile import read_batches, save
-from canmcast_gui.logfile.packing import DamagedError, deflate, inflate
+from canmcast_gui.logfile.compression import DamagedError, deflate, inflate
 from tests.logfile.frames import small_batch
 
 
@@ -33,7 +33,7 @@ def test_zlib_does_it_where_the_quick_library_is_not(tmp_path):
     program = (
         "import sys; sys.modules['isal'] = None\n"
         "from canmcast_gui.logfile import read_batches, save\n"
-        "from canmcast_gui.logfile.packing import library\n"
+        "from canmcast_gui.logfile.compression import library\n"
         "save(sys.argv[2], read_batches(sys.argv[1]))\n"
         "print(library.__name__, sum(map(len, read_batches(sys.argv[2]))))\n"
     )

@@ -8,9 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile.merge import LogPart, MergedReader
 from canmcast_gui.logfile.problems import Finding, Missing
-from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
+from canmcast_gui.logfile.reading.merge import LogPart, MergedReader
+from canmcast_gui.logfile.reading.reader import DEFAULT_BATCH_FRAMES, FrameReader
 
 # By their dates and times; all begin together; each begins where the one before it has ended.
 Order = Literal["times", "together", "in turn"]

@@ -8,7 +8,7 @@ import pytest
 from canmcast_gui.frames import LENGTH_TO_DLC, Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, Recorder, open_writer, read_batches, save
-from canmcast_gui.logfile.writer import write_file
+from canmcast_gui.logfile.writing.writer import write_file
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
 
 NAMES = sorted(FORMATS_BY_NAME)

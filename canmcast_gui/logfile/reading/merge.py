@@ -12,7 +12,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.problems import Finding, Missing
-from canmcast_gui.logfile.reader import DEFAULT_BATCH_FRAMES, FrameReader
+from canmcast_gui.logfile.reading.reader import DEFAULT_BATCH_FRAMES, FrameReader
 from canmcast_gui.logfile.table.layout import TableLayout
 
 # As for the notes of one file.

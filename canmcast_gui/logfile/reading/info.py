@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile.backwards import Backwards
-from canmcast_gui.logfile.reader import FrameReader
+from canmcast_gui.logfile.reading.checks import Backwards
+from canmcast_gui.logfile.reading.reader import FrameReader
 
 
 def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from canmcast_gui.logfile import FileError, Recorder, open_writer, save
-from canmcast_gui.logfile.temporary import Temporary, remove_abandoned
+from canmcast_gui.logfile.writing.temporary import Temporary, remove_abandoned
 from tests.logfile.frames import small_batch
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from canmcast_gui.logfile.temporary import Temporary
+from canmcast_gui.logfile.writing.temporary import Temporary
 temporary = Temporary(Path(sys.argv[1]))
 temporary.path.write_bytes(b"half a file")
 os.kill(os.getpid(), signal.SIGKILL)

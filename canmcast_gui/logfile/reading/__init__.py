@@ -1,0 +1,1 @@
+"""Reading log files of any format: recognition, one reader for one file or several, checks, a summary."""
