@@ -15,7 +15,7 @@ from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
 from canmcast_gui.database.convert import number_text
 from canmcast_gui.database.payload import range_remark
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.database.mime import SIGNALS_MIME, signals_of_mime
+from canmcast_gui.models.drag import SIGNALS_MIME, signals_of_mime
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal as QtSignal
 from canmcast_gui.counted import counted
 from canmcast_gui.database import Database, DatabaseSet, Scope
 from canmcast_gui.frames.text import id_text
-from canmcast_gui.models.database.mime import SIGNALS_MIME, Dragged, mime_of
+from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
 from canmcast_gui.models.signal_nodes import Node, newest_entry, number_rows, tip
 from canmcast_gui.recording import NewestById
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.database.mime import rows_of_mime, signals_of_mime
+from canmcast_gui.models.drag import rows_of_mime, signals_of_mime
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
 from canmcast_gui.recording import NewestById
 from canmcast_gui.resources_path import resource

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
+from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.connect.form import OTHER, PRESETS, ConnectForm
 from tests.ui.conftest import delete_later

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from canmcast_gui.ui.sliced_import import SlicedImport
-from tests.ui.panels import WAIT_MS
+from tests.ui.live import WAIT_MS
 
 PART = "import time\nbegan = time.perf_counter()\ntime.sleep(0.03)\nended = time.perf_counter()\n"
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.tinted_label import TintedLabel
-from tests.ui.panels import WAIT_MS
+from tests.ui.live import WAIT_MS
 
 BACKGROUNDS = ("signal_background",)
 

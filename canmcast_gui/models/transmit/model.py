@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, Qt
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.row_text import parse_frames
-from canmcast_gui.models.database.mime import ROWS_MIME, rows_of_mime, rows_to_mime
+from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
 from canmcast_gui.models.transmit.columns import (
     ARMED,
     CHANGES,

@@ -14,7 +14,7 @@ from canmcast_gui.transport.sockets.addresses import (
 )
 from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
 from canmcast_gui.transport.sockets.routes import choose_interfaces
-from canmcast_gui.ui.popup import widen
+from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 
 PRESETS = (

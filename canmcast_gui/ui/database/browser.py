@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.models.database.tables import (
+from canmcast_gui.models.database_tables import (
     MESSAGE_COLUMNS,
     NODE_COLUMNS,
     REMARK_COLUMNS,
@@ -33,7 +33,7 @@ from canmcast_gui.ui.database.details import DatabaseDetails
 from canmcast_gui.ui.database.files import DatabaseFiles
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.views import leave_by_tab
+from canmcast_gui.ui.item_views import leave_by_tab
 
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from canmcast_gui.database import Message, Node
 from canmcast_gui.database import Signal as DatabaseSignal
 from canmcast_gui.frames.text import id_text
-from canmcast_gui.models.database.layout import LayoutModel, Selection, selections_of
-from canmcast_gui.models.database.tables import Entry, range_text
-from canmcast_gui.ui.popup import widen
+from canmcast_gui.models.bit_layout import LayoutModel, Selection, selections_of
+from canmcast_gui.models.database_tables import Entry, range_text
+from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.theme import is_dark
-from canmcast_gui.ui.views import leave_by_tab
 
 # A list of numbers that is longer is not read to its end.
 MOST_SELECTIONS = 500

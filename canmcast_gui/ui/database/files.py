@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import Scope
 from canmcast_gui.ui.actions import allow, new_action
-from canmcast_gui.ui.views import EditTable
+from canmcast_gui.ui.item_views import EditTable
 
 DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
 TITLES = ("Database", "Messages", "Remarks", "Channels", "Sources")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.views import leave_by_tab
+from canmcast_gui.ui.item_views import leave_by_tab
 
 _ROW = Qt.ItemDataRole.UserRole
 

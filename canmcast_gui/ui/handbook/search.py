@@ -8,8 +8,8 @@ from functools import cache
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 
-from canmcast_gui.ui.handbook.looks import FEATURES, blocks
 from canmcast_gui.ui.handbook.pages import Heading, names, page
+from canmcast_gui.ui.handbook.style import FEATURES, blocks
 
 # More than a list that anybody reads.
 MOST_MATCHES = 500

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QWidget
 
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.ui.drop_down import NameCompleter
 from canmcast_gui.ui.icons import mend_extension
-from canmcast_gui.ui.popup import NameCompleter
 
 WINDOWS = (
     ("5 s", 5.0),

@@ -15,9 +15,9 @@ from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import PlotData, PlotSignal
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.models.plot.span import PlotSpan
+from canmcast_gui.ui.item_views import WideNumbers, leave_by_tab
 from canmcast_gui.ui.plot.lanes import PlotView
 from canmcast_gui.ui.plot.legend import PlotLegend
-from canmcast_gui.ui.views import WideNumbers, leave_by_tab
 
 MOST_LINES = 6
 A, B = 0, 1

@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, PlotSetup, PlotStyle
-from canmcast_gui.ui.dock import PanelDock
+from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.sliced_import import SlicedImport
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import PlotSetup, PlotStyle
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.database.mime import signals_of_mime
+from canmcast_gui.models.drag import signals_of_mime
 from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
 from canmcast_gui.models.plot.samples import SampleStore
@@ -28,7 +28,7 @@ from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog, save_picture
 from canmcast_gui.ui.plot.legend import LegendEntry, PlotLegend, titles_of
 from canmcast_gui.ui.plot.picture import PlotPicture
 from canmcast_gui.ui.plot.time import PlotTime
-from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.updates import VisibleTicks
 
 # Of the 40 ms between two ticks; drawing takes about as much again.
 DECODE_SECONDS = 0.004

@@ -16,8 +16,8 @@ from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.bus_load import LoadWatch
-from canmcast_gui.ui.connect.bar import state_color, state_text
+from canmcast_gui.ui.connect.button import state_color, state_text
+from canmcast_gui.ui.status.bus_load import LoadWatch
 from canmcast_gui.ui.status.tasks import TaskList
 
 # Numbers that change more often cannot be read.

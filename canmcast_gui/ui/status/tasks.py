@@ -9,7 +9,7 @@ from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
 from canmcast_gui.printable import printable
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.elided_label import ElidedLabel
+from canmcast_gui.ui.labels import ElidedLabel
 
 # A task that ends sooner is not worth a flash of the eye.
 SHOW_AFTER_MS = 200

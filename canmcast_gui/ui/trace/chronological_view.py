@@ -13,10 +13,10 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.chronological_model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.recording import Found, MatchCount
-from canmcast_gui.ui.ticks import VisibleTicks
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
+from canmcast_gui.ui.updates import VisibleTicks
 
 
 class Follower(QObject):

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule, rules_of
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.item_views import EditTable
 from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.views import EditTable
 
 NAME, FILTER, COLOR = range(3)
 _NEW_COLORS = ("#d97a00", "#8a3fc2", "#008a8a", "#b0277a", "#6b7a00", "#2461c9", "#d0202b", "#178a4c")

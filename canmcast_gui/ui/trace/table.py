@@ -31,10 +31,10 @@ from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.item_views import leave_by_tab, select_rows
 from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.header import TraceHeader
 from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, LinePainter, Slot
-from canmcast_gui.ui.views import leave_by_tab, select_rows
 
 # Keys that open or close the current row, and whether it must be open for that; None: either way.
 _TOGGLING = {

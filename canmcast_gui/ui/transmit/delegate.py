@@ -28,7 +28,7 @@ from canmcast_gui.models.transmit.columns import (
 )
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.popup import widen
+from canmcast_gui.ui.drop_down import widen
 
 # Between a number at the right of its cell and what begins at the left of the next one.
 NUMBER_SPACE = "\u00a0"

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.transmit.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
-from canmcast_gui.ui.popup import widen
+from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.tinted_label import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)

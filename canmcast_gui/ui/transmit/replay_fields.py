@@ -20,7 +20,7 @@ from canmcast_gui.app.transmit.replay import ReplayControl
 from canmcast_gui.app.transmit.replay_setup import MOST_NUMBER
 from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.elided_label import ElidedLabel
+from canmcast_gui.ui.labels import ElidedLabel
 
 
 class ReplayFields(QWidget):

@@ -13,8 +13,8 @@ from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.logfile.reading.several import ORDERS, Order
 from canmcast_gui.printable import printable
 from canmcast_gui.ui.dialogs.several import offset_box
-from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.labels import ElidedLabel
 
 _WORDS: dict[Order, str] = {
     "times": "By their dates and times",

@@ -30,8 +30,8 @@ from canmcast_gui.logfile.reading.several import Order
 from canmcast_gui.printable import printable
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
-from canmcast_gui.ui.elided_label import ElidedLabel
 from canmcast_gui.ui.icons import icon
+from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.replay_fields import PlaceRow, ReplayFields, SpeedBox, number_box
 from canmcast_gui.ui.transmit.replay_files import ReplayFiles

@@ -23,11 +23,11 @@ from canmcast_gui.counted import counted
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, readable_sequences
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.popup import widen
+from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.status_line import Sentence
-from canmcast_gui.ui.views import leave_by_tab
 
 HINT = """One step a line, for example:
 

@@ -21,8 +21,8 @@ from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.printable import printable
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.elided_label import ElidedLabel
-from canmcast_gui.ui.popup import widen
+from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.labels import ElidedLabel
 
 SLIDER_STEPS = 1000
 MOST_CHOICES = 2000

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.transmit.columns import COLUMNS, DATA
 from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
+from canmcast_gui.ui.item_views import TabEditing, VisibleChecks, WideNumbers, prepare_table, select_rows
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate
-from canmcast_gui.ui.views import TabEditing, VisibleChecks, WideNumbers, prepare_table, select_rows
 
 Trigger = QAbstractItemView.EditTrigger
 

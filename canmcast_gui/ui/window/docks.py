@@ -10,12 +10,12 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.ui.database.browser import DatabaseBrowser
-from canmcast_gui.ui.dock import PANELS, PanelDock
-from canmcast_gui.ui.gauges_panel import GaugesPanel
-from canmcast_gui.ui.hosts_panel import HostsPanel
+from canmcast_gui.ui.panels.dock import PANELS, PanelDock
+from canmcast_gui.ui.panels.gauges import GaugesPanel
+from canmcast_gui.ui.panels.hosts import HostsPanel
+from canmcast_gui.ui.panels.signals import SignalsPanel
+from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from canmcast_gui.ui.plot.docks import PlotDocks
-from canmcast_gui.ui.signals_panel import SignalsPanel
-from canmcast_gui.ui.statistics.panel import StatisticsPanel
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.marks import MarksPanel
 from canmcast_gui.ui.transmit.fuzz_panel import FuzzPanel

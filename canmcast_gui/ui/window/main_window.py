@@ -14,18 +14,18 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.actions import allow, connect
-from canmcast_gui.ui.bus_load import add_rate_menus
-from canmcast_gui.ui.connect.bar import ConnectionButton, recent_buses
+from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
-from canmcast_gui.ui.dock import tab_from
+from canmcast_gui.ui.panels.dock import tab_from
 from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
-from canmcast_gui.ui.ticks import VisibleTicks
+from canmcast_gui.ui.status.bus_load import add_rate_menus
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
+from canmcast_gui.ui.updates import VisibleTicks
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileFlows

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from canmcast_gui.database import Scope
 from canmcast_gui.ui.database.browser import DatabaseBrowser
 from canmcast_gui.ui.database.files import CHANNELS, FILE, SOURCES
-from tests.models.database.test_tables import CAR
+from tests.models.test_database_tables import CAR
 
 WAIT_MS = 20_000
 

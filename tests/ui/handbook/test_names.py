@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QAction, QShortcut
 
-from canmcast_gui.ui.dock import PANELS
 from canmcast_gui.ui.handbook.pages import names, page
+from canmcast_gui.ui.panels.dock import PANELS
 from tests.ui.handbook.test_pages import table
 
 pytestmark = [pytest.mark.window]

@@ -7,7 +7,7 @@ from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, LineKind, PlotSet
 from canmcast_gui.ui.plot.docks import PlotDocks
 from tests.models.frames import traffic
 from tests.ui.conftest import delete_later
-from tests.ui.panels import WAIT_MS
+from tests.ui.live import WAIT_MS
 
 pytestmark = pytest.mark.window
 

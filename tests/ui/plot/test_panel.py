@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.logfile import save
-from canmcast_gui.models.database.mime import SIGNALS_MIME
+from canmcast_gui.models.drag import SIGNALS_MIME
 from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.plot.actions import SignalMenu
@@ -23,7 +23,7 @@ from canmcast_gui.ui.plot.legend import titles_of
 from canmcast_gui.ui.plot.panel import PlotPanel
 from canmcast_gui.ui.theme import make_palette
 from tests.models.frames import traffic
-from tests.ui.panels import WAIT_MS
+from tests.ui.live import WAIT_MS
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 

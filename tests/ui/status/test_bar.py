@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QInputDialog, QToolButton
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.bus_load import ARBITRATION_RATES, RateMenu
-from canmcast_gui.ui.elided_label import ElidedLabel
+from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.status import tasks as status_tasks
 from canmcast_gui.ui.status.bar import StatusBar, _reach_text
+from canmcast_gui.ui.status.bus_load import ARBITRATION_RATES, RateMenu
 from canmcast_gui.ui.status.tasks import TaskList
 from tests.models.frames import traffic
 

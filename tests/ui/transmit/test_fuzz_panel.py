@@ -14,7 +14,7 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.fuzz_panel import NO_BUS, NO_ROW, FuzzPanel
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.panel import TransmitPanel
-from tests.ui.panels import GROUP, WAIT_MS, go_live
+from tests.ui.live import GROUP, WAIT_MS, go_live
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
 DBC = """VERSION ""

@@ -22,7 +22,7 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.panel import NO_BUS, TransmitPanel
-from tests.ui.panels import WAIT_MS, go_live
+from tests.ui.live import WAIT_MS, go_live
 
 # What the offscreen platform says about the pop-ups of combo boxes.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -14,7 +14,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS, open_writer
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.ui.transmit.replay_panel import NO_BUS, ReplayPanel
-from tests.ui.panels import GROUP, WAIT_MS, go_live
+from tests.ui.live import GROUP, WAIT_MS, go_live
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

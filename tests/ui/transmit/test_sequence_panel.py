@@ -10,7 +10,7 @@ from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.sequence_panel import NO_BUS, SequencePanel
-from tests.ui.panels import WAIT_MS, go_live
+from tests.ui.live import WAIT_MS, go_live
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
 

@@ -4,7 +4,7 @@ import pytest
 
 from canmcast_gui.logfile import save
 from tests.logfile.frames import small_batch
-from tests.ui.panels import go_live
+from tests.ui.live import go_live
 
 
 @pytest.fixture

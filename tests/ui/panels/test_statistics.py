@@ -8,10 +8,10 @@ from PySide6.QtTest import QTest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording.cycles import BINS
-from canmcast_gui.ui.statistics.histogram import FEWEST_BINS, short_period, shown_bins
-from canmcast_gui.ui.statistics.panel import StatisticsPanel
+from canmcast_gui.ui.panels.histogram import FEWEST_BINS, short_period, shown_bins
+from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from tests.models.frames import START_NS, traffic
-from tests.ui.panels import WAIT_MS
+from tests.ui.live import WAIT_MS
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from canmcast_gui.ui.dock import PANELS
 from canmcast_gui.ui.handbook.pages import page
+from canmcast_gui.ui.panels.dock import PANELS
 from tests.models.frames import traffic
 from tests.ui.tab_order import activate
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import QTableView
 
-from canmcast_gui.ui.views import WideNumbers
+from canmcast_gui.ui.item_views import WideNumbers
 
 ROWS = 20_000
 LONG = "1,234,567,890,123"

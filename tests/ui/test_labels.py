@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from canmcast_gui.ui.elided_label import ElidedLabel
+from canmcast_gui.ui.labels import ElidedLabel
 
 
 def test_text_is_whole_where_there_is_room_and_has_dots_where_there_is_not(qtbot):

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from canmcast_gui.models.database.mime import Dragged, mime_of
+from canmcast_gui.models.drag import Dragged, mime_of
 from canmcast_gui.models.gauges import MAXIMUM, VALUE
-from canmcast_gui.ui.gauges_panel import GaugesPanel, course_points
+from canmcast_gui.ui.panels.gauges import GaugesPanel, course_points
 from tests.models.test_gauges import frames
 
 

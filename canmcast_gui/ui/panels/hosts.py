@@ -15,8 +15,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.models.hosts import COLUMNS, HostsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.hint import EmptyHint
-from canmcast_gui.ui.ticks import VisibleTicks
-from canmcast_gui.ui.views import WideNumbers, prepare_table
+from canmcast_gui.ui.item_views import WideNumbers, prepare_table
+from canmcast_gui.ui.updates import VisibleTicks
 
 # Four times a second, and then for no longer than a view that scrolls beside it would notice.
 EVERY_TICKS = 5

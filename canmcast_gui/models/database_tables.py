@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersist
 
 from canmcast_gui.database import Database, DatabaseSet, Message, Node, Note, Signal
 from canmcast_gui.frames.text import id_text
-from canmcast_gui.models.database.mime import SIGNALS_MIME, Dragged, mime_of
+from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()

@@ -6,9 +6,9 @@ from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import Source
 from canmcast_gui.resources_path import resource
-from canmcast_gui.ui.hosts_panel import HostsPanel
+from canmcast_gui.ui.panels.hosts import HostsPanel
 from tests.models.frames import traffic
-from tests.ui.panels import WAIT_MS
+from tests.ui.live import WAIT_MS
 
 
 @pytest.fixture

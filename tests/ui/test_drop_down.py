@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from canmcast_gui.ui.popup import NameCompleter, widen
+from canmcast_gui.ui.drop_down import NameCompleter, widen
 
 LONG = "TransmissionStatus.GearboxOilTemperatureAtTheOutletOfTheCooler"
 
