@@ -1,13 +1,14 @@
-"""Frames as columns: what all other packages exchange. Needs numpy only.
+"""Frames as columns: what all other packages exchange. Needs numpy and msgspec.
 
 ``FrameBatch`` is a batch of frames as a structured array of ``FRAME_DTYPE`` and a heap of long payloads;
 ``Flag`` are the bits of its flags, ``Source`` and ``SourceTable`` who sent them. ``DLC_TO_LENGTH``,
 ``LENGTH_TO_DLC``, ``MAX_PAYLOAD`` and ``INLINE_BYTES`` are facts of CAN FD and of the layout. ``UserError``
-is the base of errors that the user can put right. Modules hold what every package needs once: ``filters``
-(the filter language), ``validity``, ``text``. May import no other package of the program.
+is the base of errors that the user can correct. Modules hold what several packages need: ``filters`` (the
+filter language), ``bitfield``, ``schema``, ``units``, ``validity``, ``text``. Imports no other package of the
+program.
 
-Names are imported when they are first asked for: "canmcast --help" and the start of a child process need an
-error or a unit from here, but not numpy.
+Names are imported when they are first used: "canmcast --help" and the start of a child process need an error
+or a unit from here, but not numpy.
 """
 
 from __future__ import annotations
