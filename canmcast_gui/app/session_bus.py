@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from canmcast_gui.app.bus.control import BusControl
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import Transmitter, Trigger
+from canmcast_gui.transmit import Job, Transmitter
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -69,22 +66,9 @@ class BusSide:
         """Send frames once, now, in order; False, with a message, where that is impossible."""
         return self._bus.send(batch)
 
-    def arm(
-        self,
-        job_id: int,
-        frame: FrameBatch,
-        period_ns: int,
-        count: int | None = None,
-        changes: Sequence[dict[str, Any]] = (),
-        name: str = "",
-        trigger: Trigger | None = None,
-    ) -> bool:
-        """Send one frame periodically, or change the frame and period of an armed job. False as ``send``.
-
-        ``changes`` are done to the data of each frame; it is called ``name``, and sent when ``trigger`` is
-        heard where there is one; see Transmitter.arm().
-        """
-        return self._bus.arm(job_id, frame, period_ns, count, changes, name, trigger)
+    def arm(self, job: Job) -> bool:
+        """Begin a job, or change one that is armed. False as ``send``."""
+        return self._bus.arm(job)
 
     def disarm(self, job_id: int) -> None:
         """End one periodic job."""

@@ -1,9 +1,10 @@
-"""A periodic job: one frame, how often, and how many times; and what may be asked for."""
+"""A job: one frame that is sent periodically or when triggered; as it is asked for, and as it is armed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS
@@ -15,6 +16,56 @@ MEASURED_INTERVALS = 100
 
 # What makes a frame's datagram for the time at which it is due, in int nanoseconds.
 MakeDatagram = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What makes a job send: a received frame that meets ``condition``, ``delay_ns`` after its arrival.
+
+    ``condition`` is a filter's text, or what conditions.py makes of one that asks databases.
+    """
+
+    condition: str | dict[str, Any]
+    delay_ns: int = 0
+
+    def validated(self) -> Trigger:
+        """Raises TransmitError for a delay that is not possible."""
+        if not 0 <= self.delay_ns <= MAX_PERIOD_NS:
+            raise TransmitError(
+                f"A delay of {self.delay_ns / 1e6:g} ms is not possible; choose one up to 24 hours."
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What Transmitter.jobs is to send: one frame every ``period_ns``, ``count`` times or without end (None).
+
+    With a ``trigger`` it is not sent periodically, but once for each received frame that meets it.
+    ``changes`` are applied to the data of each frame for the time at which it is due; see changes.py.
+    ``name`` is how messages call the job; without one they give its frame's id.
+    """
+
+    job_id: int
+    frame: FrameBatch
+    period_ns: int
+    count: int | None = None
+    changes: Sequence[dict[str, Any]] = ()
+    name: str = ""
+    trigger: Trigger | None = None
+
+    def validate(self) -> None:
+        """Raise TransmitError for anything but one valid frame, a possible period and a positive count."""
+        if len(self.frame) != 1:
+            raise TransmitError(f"A periodic job sends one frame, not {len(self.frame)}.")
+        validate_frame(self.frame)
+        if not MIN_PERIOD_NS <= self.period_ns <= MAX_PERIOD_NS:
+            raise TransmitError(
+                f"A period of {self.period_ns / 1e6:g} ms is not possible;"
+                " choose one between 0.1 ms and 24 hours."
+            )
+        if self.count is not None and self.count < 1:
+            raise TransmitError(f"A job cannot send {self.count} frames; choose at least 1, or no limit.")
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +95,7 @@ class Measured:
 
 
 @dataclass(slots=True, eq=False)
-class Job:
+class ArmedJob:
     """A job in the schedule: what is sent, and how often.
 
     ``make`` gives the frame in its sender's form for a due time. ``remaining`` frames are still to be sent,
@@ -78,16 +129,3 @@ def validate_frame(batch: FrameBatch) -> None:
         row, sentence = problem
         which = "The frame" if len(batch) == 1 else f"Frame {row + 1} of {len(batch)}"
         raise TransmitError(f"{which} was not sent: {sentence}.")
-
-
-def validate_job(frame: FrameBatch, period_ns: int, count: int | None) -> None:
-    """Raises TransmitError for anything but one valid frame, a possible period and a positive count."""
-    if len(frame) != 1:
-        raise TransmitError(f"A periodic job sends one frame, not {len(frame)}.")
-    validate_frame(frame)
-    if not MIN_PERIOD_NS <= period_ns <= MAX_PERIOD_NS:
-        raise TransmitError(
-            f"A period of {period_ns / 1e6:g} ms is not possible; choose one between 0.1 ms and 24 hours."
-        )
-    if count is not None and count < 1:
-        raise TransmitError(f"A job cannot send {count} frames; choose at least 1, or no limit.")

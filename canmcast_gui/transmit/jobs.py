@@ -9,7 +9,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.conditions import compile_condition
-from canmcast_gui.transmit.job import Job, MakeDatagram
+from canmcast_gui.transmit.job import ArmedJob, MakeDatagram
 from canmcast_gui.transmit.listener import Listener, arrival_times
 from canmcast_gui.transmit.makers import maker
 from canmcast_gui.transmit.reporter import Reporter
@@ -68,12 +68,12 @@ class Jobs:
 
     def _arm_trigger(
         self, now_ns: int, job_id: int, make: MakeDatagram, count: int | None, trigger: list[Any]
-    ) -> Job:
+    ) -> ArmedJob:
         condition, delay_ns = trigger
         self._listener.open()
         compiled = compile_condition(condition, self._listener.sources)
         self._schedule.disarm(job_id)
-        job = self._triggers.job(job_id) or Job(job_id, make, 0, count, 0)
+        job = self._triggers.job(job_id) or ArmedJob(job_id, make, 0, count, 0)
         job.make, job.remaining = make, count
         self._triggers.arm(job, compiled, delay_ns, now_ns)
         return job
@@ -88,7 +88,7 @@ class Jobs:
         for job in (*self._schedule.clear(), *self._triggers.clear()):
             self._end(job)
 
-    def _end(self, job: Job | None) -> None:
+    def _end(self, job: ArmedJob | None) -> None:
         if job is not None:
             job.ended = True
             self._reporter.note_job(job)
@@ -125,7 +125,7 @@ class Jobs:
         self._reporter.note_held(len(due) - allowed)
         self._send(due[:allowed])
 
-    def _send(self, due: list[tuple[int, Job]]) -> None:
+    def _send(self, due: list[tuple[int, ArmedJob]]) -> None:
         """Send what jobs have to send, in as few calls as possible."""
         try:
             if len(due) < FEW:

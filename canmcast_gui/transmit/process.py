@@ -21,7 +21,7 @@ from canmcast_gui.transmit.sender import Sender, make
 
 def transmit(link: ParentLink) -> int:
     """Make the sender that the command line names, and work."""
-    factory, settings, ears = link.arguments
+    factory, settings, receiver_factory = link.arguments
     try:
         sender: Sender = make(factory, json.loads(settings))
     except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
@@ -29,7 +29,7 @@ def transmit(link: ParentLink) -> int:
         return 1
     prefer_this_process()
     _wake_exactly()
-    listener = Listener(ears or None, json.loads(settings), sender.addresses)
+    listener = Listener(receiver_factory or None, json.loads(settings), sender.addresses)
     loop = TransmitLoop(link, sender, listener)
     link.say_ready(address_rows(sender.addresses))
     listener.prepare()

@@ -8,7 +8,7 @@ from canmcast_gui.frames import Source
 from canmcast_gui.processes.parent import ParentLink
 from canmcast_gui.transmit import wire
 from canmcast_gui.transmit.fuzz.news import FuzzNews
-from canmcast_gui.transmit.job import Job
+from canmcast_gui.transmit.job import ArmedJob
 from canmcast_gui.transmit.replay.replay import Replay
 from canmcast_gui.transmit.sequence import Sequence
 
@@ -29,7 +29,7 @@ class Reporter:
         self._held = 0
         self._dropped = 0
         self._done = 0
-        self._changed: dict[int, Job] = {}
+        self._changed: dict[int, ArmedJob] = {}
         self._replays: dict[int, Replay] = {}
         self._replays_failed: list[int] = []
         self._sequences: dict[int, list[object]] = {}
@@ -66,7 +66,7 @@ class Reporter:
             self._done += frames
             self._dirty = self._urgent = True
 
-    def note_job(self, job: Job) -> None:
+    def note_job(self, job: ArmedJob) -> None:
         """A job has gone on; that it has finished is told at once."""
         self._changed[job.job_id] = job
         self._dirty = True
@@ -175,7 +175,7 @@ class Reporter:
         return messages
 
 
-def _job_row(job: Job) -> list[object]:
+def _job_row(job: ArmedJob) -> list[object]:
     measured = job.measured
     return [
         job.job_id, job.version, job.sent, job.late, job.finished, measured.period_ns, measured.jitter_ns,

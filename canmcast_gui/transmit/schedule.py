@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 
-from canmcast_gui.transmit.job import Job, MakeDatagram
+from canmcast_gui.transmit.job import ArmedJob, MakeDatagram
 
 # A stop of the machine that is made good: longer than a scheduler or a virtual machine usually takes away.
 HICCUP_NS = 100_000_000
@@ -29,16 +29,18 @@ class Schedule:
     """The armed jobs, ordered by the time at which each is due next. All times are int nanoseconds."""
 
     def __init__(self) -> None:
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, ArmedJob] = {}
         # One entry for each armed job: due time, a running number that keeps the order of equals, the job.
-        self._heap: list[tuple[int, int, Job]] = []
+        self._heap: list[tuple[int, int, ArmedJob]] = []
         self._numbers = itertools.count()
         self._origin_ns = 0
 
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def arm(self, job_id: int, make: MakeDatagram, period_ns: int, count: int | None, now_ns: int) -> Job:
+    def arm(
+        self, job_id: int, make: MakeDatagram, period_ns: int, count: int | None, now_ns: int
+    ) -> ArmedJob:
         """Begin a job, its first frame due now, or on the lattice that the jobs before it began.
 
         ``make`` gives the frame in its sender's form.
@@ -48,7 +50,7 @@ class Schedule:
         job = self._jobs.get(job_id)
         if job is None:
             start_ns = self._start(period_ns, now_ns)
-            job = self._jobs[job_id] = Job(job_id, make, period_ns, count, start_ns)
+            job = self._jobs[job_id] = ArmedJob(job_id, make, period_ns, count, start_ns)
             heapq.heappush(self._heap, (start_ns, next(self._numbers), job))
             return job
         if period_ns != job.period_ns:
@@ -56,11 +58,11 @@ class Schedule:
         job.make, job.period_ns, job.remaining = make, period_ns, count
         return job
 
-    def job(self, job_id: int) -> Job | None:
+    def job(self, job_id: int) -> ArmedJob | None:
         """An armed job; None where it is not."""
         return self._jobs.get(job_id)
 
-    def disarm(self, job_id: int) -> Job | None:
+    def disarm(self, job_id: int) -> ArmedJob | None:
         """End a job; None comes back where there is none."""
         job = self._jobs.pop(job_id, None)
         if len(self._heap) > 2 * len(self._jobs) + _STALE_ENTRIES:
@@ -68,7 +70,7 @@ class Schedule:
             heapq.heapify(self._heap)
         return job
 
-    def clear(self) -> list[Job]:
+    def clear(self) -> list[ArmedJob]:
         """End all jobs."""
         jobs = list(self._jobs.values())
         self._jobs.clear()
@@ -81,12 +83,12 @@ class Schedule:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def take_due(self, now_ns: int) -> list[Job]:
+    def take_due(self, now_ns: int) -> list[ArmedJob]:
         """The jobs whose frame is due, each once, in the order of their due times; they go on from there.
 
         A finished job leaves the schedule.
         """
-        due: list[Job] = []
+        due: list[ArmedJob] = []
         heap, jobs, numbers, replace = self._heap, self._jobs, self._numbers, heapq.heapreplace
         while heap and heap[0][0] <= now_ns:
             job = heap[0][2]
@@ -119,11 +121,11 @@ class Schedule:
         place = -(-since_ns * places // period_ns)
         return now_ns - since_ns + place * period_ns // places
 
-    def _is_armed(self, job: Job) -> bool:
+    def _is_armed(self, job: ArmedJob) -> bool:
         return self._jobs.get(job.job_id) is job
 
 
-def _catch_up(job: Job, now_ns: int) -> None:
+def _catch_up(job: ArmedJob, now_ns: int) -> None:
     """Count what a job has missed whose next place has passed already, and move it on where that is much."""
     behind_ns = now_ns - job.grid_ns
     if behind_ns > HICCUP_NS:

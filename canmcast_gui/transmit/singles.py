@@ -16,7 +16,7 @@ LARGE_PORTION = 1024
 
 
 class Singles:
-    """The queue of single frames. The client sees to it that not too many wait; see client/jobs.py."""
+    """The queue of single frames. The client sees to it that not too many wait; see Transmitter.send()."""
 
     def __init__(self, sender: Sender, reporter: Reporter, budget: Budget) -> None:
         self._sender = sender

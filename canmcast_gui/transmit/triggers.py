@@ -5,16 +5,13 @@ from __future__ import annotations
 import heapq
 import itertools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.units import MAX_PERIOD_NS
-from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.job import Job
+from canmcast_gui.transmit.job import ArmedJob
 
 # Sends of one job that wait for their time: a burst of a whole second of a usual message with a delay as
 # long. What comes on top is no answer any more but a backlog; it is counted as late.
@@ -23,28 +20,9 @@ MOST_PENDING = 256
 PORTION = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What makes a job send: a received frame that meets ``condition``, ``delay_ns`` after its arrival.
-
-    ``condition`` is a filter's text, or what conditions.py makes of one that asks databases.
-    """
-
-    condition: str | dict[str, Any]
-    delay_ns: int = 0
-
-    def validated(self) -> Trigger:
-        """Raises TransmitError for a delay that is not possible."""
-        if not 0 <= self.delay_ns <= MAX_PERIOD_NS:
-            raise TransmitError(
-                f"A delay of {self.delay_ns / 1e6:g} ms is not possible; choose one up to 24 hours."
-            )
-        return self
-
-
 @dataclass(slots=True, eq=False)
 class _Armed:
-    job: Job
+    job: ArmedJob
     condition: Filter
     delay_ns: int
     since_ns: int
@@ -66,12 +44,12 @@ class Triggers:
     def __len__(self) -> int:
         return len(self._armed)
 
-    def job(self, job_id: int) -> Job | None:
+    def job(self, job_id: int) -> ArmedJob | None:
         """An armed job; None where it is not."""
         armed = self._armed.get(job_id)
         return armed.job if armed else None
 
-    def arm(self, job: Job, condition: Filter, delay_ns: int, now_ns: int) -> None:
+    def arm(self, job: ArmedJob, condition: Filter, delay_ns: int, now_ns: int) -> None:
         """Let a job wait for frames that arrive from now on.
 
         Of a job that is armed already, given again with its new frame and count, what is pending stays.
@@ -82,7 +60,7 @@ class Triggers:
         else:
             armed.job, armed.condition, armed.delay_ns = job, condition, delay_ns
 
-    def disarm(self, job_id: int) -> Job | None:
+    def disarm(self, job_id: int) -> ArmedJob | None:
         """End a job, and forget what was pending; None comes back where there is none."""
         armed = self._armed.pop(job_id, None)
         if armed is None:
@@ -92,7 +70,7 @@ class Triggers:
             heapq.heapify(self._heap)
         return armed.job
 
-    def clear(self) -> list[Job]:
+    def clear(self) -> list[ArmedJob]:
         """End all jobs."""
         jobs = [armed.job for armed in self._armed.values()]
         self._armed.clear()
@@ -103,7 +81,7 @@ class Triggers:
         """When the next send is due; None where none is pending."""
         return self._heap[0][0] if self._heap else None
 
-    def hear(self, batch: FrameBatch, times_ns: npt.NDArray[np.int64]) -> list[Job]:
+    def hear(self, batch: FrameBatch, times_ns: npt.NDArray[np.int64]) -> list[ArmedJob]:
         """Frames of others and when each arrived; the jobs that could not take note of all of theirs."""
         found: dict[str, npt.NDArray[np.int64]] = {}
         overflowed = []
@@ -128,12 +106,12 @@ class Triggers:
         job.late += max(0, len(times) - room)
         return len(times) > room
 
-    def take_due(self, now_ns: int, most: int = PORTION) -> list[tuple[int, Job]]:
+    def take_due(self, now_ns: int, most: int = PORTION) -> list[tuple[int, ArmedJob]]:
         """What is due, at most so many: when it was to leave, and the job whose frame it is, in order.
 
         A finished job is armed no more.
         """
-        due: list[tuple[int, Job]] = []
+        due: list[tuple[int, ArmedJob]] = []
         while self._heap and self._heap[0][0] <= now_ns and len(due) < most:
             due_ns, _number, armed = heapq.heappop(self._heap)
             armed.pending -= 1

@@ -12,6 +12,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import RecordOptions, read_batches
 from canmcast_gui.recording import RateMeter, Recording
+from canmcast_gui.transmit import Job
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.messages import assert_same_frames
 
@@ -101,7 +102,7 @@ class TestBus:
         port = network.free_port()
         go_live(qtbot, session, settings_for(group, port))
         peer = stock_peer("recv", "--group", group, "--port", port, "--seconds", 2)
-        assert session.arm(1, numbered(1), period_ns=10_000_000)
+        assert session.arm(Job(1, numbered(1), period_ns=10_000_000))
         qtbot.waitUntil(lambda: len(session.recording) >= 50, timeout=WAIT_MS)
         session.disarm(1)
         qtbot.wait(100)
@@ -147,7 +148,7 @@ class TestBus:
 
     def test_sending_without_a_bus_is_said(self, session):
         assert not session.send(numbered(1))
-        assert not session.arm(1, numbered(1), 1_000_000)
+        assert not session.arm(Job(1, numbered(1), 1_000_000))
         assert {level for level, _ in session.heard} == {"warning"}
 
     def test_going_on_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):

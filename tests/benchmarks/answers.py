@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import Transmitter, Trigger
+from canmcast_gui.transmit import Job, Transmitter, Trigger
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 from tests.benchmarks.figure import Figure
@@ -54,7 +54,7 @@ def run() -> list[Figure]:
 def _ours(settings: BusSettings) -> Iterator[None]:
     with Transmitter(SENDER, settings.to_dict(), EARS) as transmitter:
         answer = FrameBatch.from_columns(0, [ANSWER], [[0] * 8])
-        transmitter.arm(1, answer, MS, trigger=Trigger(f"id == {ASK:#x} and data[0] & 1"))
+        transmitter.jobs.arm(Job(1, answer, MS, trigger=Trigger(f"id == {ASK:#x} and data[0] & 1")))
         transmitter.flush(5.0)
         yield
 
@@ -72,8 +72,8 @@ def _stock(settings: BusSettings) -> Iterator[None]:
 def _p99_us(settings: BusSettings) -> float:
     """From a frame to its answer, by the kernel's times of arrival; 99 of 100 within."""
     with closing(Receiver(settings)) as receiver, Transmitter(SENDER, settings.to_dict()) as asking:
-        asking.arm(1, FrameBatch.from_columns(0, [ASK], [[1] + [0] * 7]), PERIOD_NS, ASKED)
-        while asking.armed:
+        asking.jobs.arm(Job(1, FrameBatch.from_columns(0, [ASK], [[1] + [0] * 7]), PERIOD_NS, ASKED))
+        while asking.jobs.armed:
             time.sleep(0.02)
             asking.poll()
         time.sleep(0.1)

@@ -23,7 +23,7 @@ import psutil
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transmit import Job, Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 from tests.benchmarks.figure import Figure
@@ -125,12 +125,12 @@ def _changes() -> list[Figure]:
     delays: dict[str, list[float]] = {"arming": [], "changing data": []}
     with closing(Receiver(settings)) as receiver, Transmitter(SENDER, settings.to_dict()) as transmitter:
         for number in range(CHANGES):
-            transmitter.arm(number, frame(number, 0), CHANGE_PERIOD_NS)
+            transmitter.jobs.arm(Job(number, frame(number, 0), CHANGE_PERIOD_NS))
             delays["arming"].append(_delay_of(receiver, number, 0))
             time.sleep(0.0137)  # somewhere within a period
-            transmitter.arm(number, frame(number, 1), CHANGE_PERIOD_NS)
+            transmitter.jobs.arm(Job(number, frame(number, 1), CHANGE_PERIOD_NS))
             delays["changing data"].append(_delay_of(receiver, number, 1))
-            transmitter.disarm(number)
+            transmitter.jobs.disarm(number)
     return [
         Figure(
             f"{what}: until it is on the wire", max(found) / CHANGE_PERIOD_NS, 1,
@@ -217,11 +217,11 @@ def our_jobs(jobs: int, period_ns: int, seconds: float, together: bool = False) 
         before = sum(process.cpu_times()[:2])
         with transmitter.together() if together else nullcontext():
             for number in range(jobs):
-                transmitter.arm(number, frame(number), period_ns, count)
+                transmitter.jobs.arm(Job(number, frame(number), period_ns, count))
 
         def armed() -> bool:
             transmitter.poll()
-            return bool(transmitter.armed)
+            return bool(transmitter.jobs.armed)
 
         times, ids = listen(armed)
         return Heard(times, ids, sum(process.cpu_times()[:2]) - before)

@@ -82,7 +82,7 @@ def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
     panel.fields.ids.setFocus()
     QTest.keyClick(desk.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     desk.wait(lambda: panel.control.status.state == "stopped", "the end")
-    assert desk.session.transmitter.fuzzing == frozenset()
+    assert desk.session.transmitter.fuzz.running == frozenset()
 
 
 def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_path):

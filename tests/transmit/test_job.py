@@ -4,7 +4,7 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.job import validate_frame, validate_job
+from canmcast_gui.transmit.job import Job, validate_frame
 
 FRAME = FrameBatch.from_columns(0, [0x123], [[1, 2, 3]])
 PAIR = FrameBatch.concatenate([FRAME, FRAME])
@@ -13,8 +13,8 @@ PAIR = FrameBatch.concatenate([FRAME, FRAME])
 def test_valid_jobs_pass():
     validate_frame(FrameBatch.empty())
     validate_frame(PAIR)
-    validate_job(FRAME, 100_000, None)
-    validate_job(FRAME, 10**12, 1)
+    Job(1, FRAME, 100_000).validate()
+    Job(1, FRAME, 10**12, 1).validate()
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_valid_jobs_pass():
 )
 def test_others_are_refused_with_a_reason(frame, period_ns, count, words):
     with pytest.raises(TransmitError, match=words):
-        validate_job(frame, period_ns, count)
+        Job(1, frame, period_ns, count).validate()
 
 
 def test_of_many_frames_the_wrong_one_is_named():

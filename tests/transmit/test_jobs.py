@@ -5,7 +5,7 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.transmit import HeldBack, JobStatus, SendFailed, TransmitError, Transmitter, Trigger
+from canmcast_gui.transmit import HeldBack, Job, JobStatus, SendFailed, TransmitError, Transmitter, Trigger
 from canmcast_gui.transmit.triggers import MOST_PENDING
 from tests.transmit.hearing import EARS, MS, SENDER, frame, news, ready, receive
 
@@ -16,7 +16,7 @@ def test_each_matching_frame_of_others_is_answered_after_the_delay(pair, receive
     transmitter, other = pair
     changes = [{"kind": "counter", "field": {"start": 0, "length": 8}}]
     trigger = Trigger("id == 0x100 and data[0] & 1", 20 * MS)
-    transmitter.arm(1, frame(0x200, b"\0"), 100 * MS, count=3, changes=changes, trigger=trigger)
+    transmitter.jobs.arm(Job(1, frame(0x200, b"\0"), 100 * MS, count=3, changes=changes, trigger=trigger))
     ready(transmitter)
     for value in (1, 2, 3, 5, 7):
         other.send(frame(0x100, bytes([value])))
@@ -27,13 +27,13 @@ def test_each_matching_frame_of_others_is_answered_after_the_delay(pair, receive
     assert (answers.timestamp_ns - asked >= 20 * MS).all()
     last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)[-1]
     assert (last.sent, last.late) == (3, 0)
-    assert transmitter.armed == frozenset()
+    assert transmitter.jobs.armed == frozenset()
 
 
 def test_own_frames_trigger_nothing(pair, receiver):
     transmitter, other = pair
-    transmitter.arm(1, frame(0x100), 100 * MS, trigger=Trigger("id == 0x100"))
-    transmitter.arm(2, frame(0x100), 2 * MS, count=5)
+    transmitter.jobs.arm(Job(1, frame(0x100), 100 * MS, trigger=Trigger("id == 0x100")))
+    transmitter.jobs.arm(Job(2, frame(0x100), 2 * MS, count=5))
     transmitter.send(frame(0x100))
     assert len(receive(receiver, 6)) == 6
     other.send(frame(0x100))
@@ -44,13 +44,13 @@ def test_own_frames_trigger_nothing(pair, receiver):
 
 def test_a_triggered_job_becomes_periodic_and_back_and_counts_on(pair, receiver):
     transmitter, other = pair
-    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100"))
+    transmitter.jobs.arm(Job(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100")))
     ready(transmitter)
     other.send(frame(0x100))
     assert receive(receiver, 2).arbitration_id.tolist() == [0x100, 0x200]
-    transmitter.arm(1, frame(0x201), 2 * MS)
+    transmitter.jobs.arm(Job(1, frame(0x201), 2 * MS))
     assert set(receive(receiver, 20).arbitration_id.tolist()) == {0x201}
-    transmitter.arm(1, frame(0x202), 2 * MS, trigger=Trigger("id == 0x100"))
+    transmitter.jobs.arm(Job(1, frame(0x202), 2 * MS, trigger=Trigger("id == 0x100")))
     ready(transmitter)
     receiver.drain()
     assert not wait_for(receiver.fileno(), 0.05)
@@ -68,7 +68,7 @@ def test_ears_are_open_only_while_something_waits_for_frames(pair, receiver):
     ready(transmitter)
     deaf = sockets(transmitter)
     for _ in range(2):
-        transmitter.arm(1, frame(0x200), MS, count=1, trigger=Trigger("id == 0x100"))
+        transmitter.jobs.arm(Job(1, frame(0x200), MS, count=1, trigger=Trigger("id == 0x100")))
         ready(transmitter)
         assert sockets(transmitter) > deaf
         other.send(frame(0x100))
@@ -81,18 +81,18 @@ def test_ears_are_open_only_while_something_waits_for_frames(pair, receiver):
 def test_what_is_pending_leaves_as_the_row_is_then(pair, receiver):
     transmitter, other = pair
     trigger = Trigger("id == 0x100", 200 * MS)
-    transmitter.arm(1, frame(0x200, b"\1"), MS, trigger=trigger)
+    transmitter.jobs.arm(Job(1, frame(0x200, b"\1"), MS, trigger=trigger))
     ready(transmitter)
     other.send(frame(0x100))
     assert len(receive(receiver, 1)) == 1
-    transmitter.arm(1, frame(0x200, b"\2"), MS, trigger=Trigger("id == 0x101"))
+    transmitter.jobs.arm(Job(1, frame(0x200, b"\2"), MS, trigger=Trigger("id == 0x101")))
     answer = receive(receiver, 1)
     assert (answer.arbitration_id.tolist(), answer.data[0, 0]) == ([0x200], 2)
 
 
 def test_a_burst_is_answered_as_far_as_there_is_room(pair, receiver):
     transmitter, other = pair
-    transmitter.arm(1, frame(0x200), MS, trigger=Trigger("id == 0x100", 300 * MS))
+    transmitter.jobs.arm(Job(1, frame(0x200), MS, trigger=Trigger("id == 0x100", 300 * MS)))
     ready(transmitter)
     other.send(FrameBatch.concatenate([frame(0x100)] * 400))
     last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent == MOST_PENDING)[-1]
@@ -102,7 +102,7 @@ def test_a_burst_is_answered_as_far_as_there_is_room(pair, receiver):
 
 def test_stop_all_ends_triggers_with_what_was_pending(pair, receiver):
     transmitter, other = pair
-    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100", 100 * MS))
+    transmitter.jobs.arm(Job(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100", 100 * MS)))
     ready(transmitter)
     other.send(frame(0x100))
     assert len(receive(receiver, 1)) == 1
@@ -114,7 +114,7 @@ def test_stop_all_ends_triggers_with_what_was_pending(pair, receiver):
 def test_triggers_obey_the_rate_limit(pair, receiver):
     transmitter, other = pair
     transmitter.set_rate_limit(10)
-    transmitter.arm(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100"))
+    transmitter.jobs.arm(Job(1, frame(0x200), 2 * MS, trigger=Trigger("id == 0x100")))
     ready(transmitter)
     other.send(FrameBatch.concatenate([frame(0x100)] * 20))
     found = news(transmitter, lambda one: isinstance(one, JobStatus) and one.late > 15)
@@ -124,14 +124,14 @@ def test_triggers_obey_the_rate_limit(pair, receiver):
 def test_a_trigger_by_the_address_of_the_sender(pair, receiver):
     transmitter, other = pair
     address, port = other.address
-    transmitter.arm(1, frame(0x200), MS, trigger=Trigger(f"source == {address}:{port}"))
+    transmitter.jobs.arm(Job(1, frame(0x200), MS, trigger=Trigger(f"source == {address}:{port}")))
     ready(transmitter)
     other.send(frame(5))
     assert receive(receiver, 2).arbitration_id.tolist() == [5, 0x200]
 
 
 def test_a_trigger_without_ears_is_refused_and_said(transmitter):
-    transmitter.arm(1, frame(), MS, trigger=Trigger("id == 1"))
+    transmitter.jobs.arm(Job(1, frame(), MS, trigger=Trigger("id == 1")))
     found = news(transmitter, lambda one: isinstance(one, JobStatus))
     assert JobStatus(1, 0, 0, True) in found
     found += (
@@ -140,16 +140,16 @@ def test_a_trigger_without_ears_is_refused_and_said(transmitter):
         else news(transmitter, lambda one: isinstance(one, SendFailed))
     )
     assert any("cannot hear" in one.sentence for one in found if isinstance(one, SendFailed))
-    assert transmitter.armed == frozenset()
+    assert transmitter.jobs.armed == frozenset()
     with pytest.raises(TransmitError, match="character 7"):
-        transmitter.arm(1, frame(), MS, trigger=Trigger("id == "))
+        transmitter.jobs.arm(Job(1, frame(), MS, trigger=Trigger("id == ")))
 
 
 def test_stock_peers_ask_and_count_the_answers(settings, stock_peer):
     where = ("--group", settings.group, "--port", settings.port)
     with Transmitter(SENDER, settings.to_dict(), EARS) as transmitter:
-        transmitter.arm(1, frame(0x200), MS, trigger=Trigger("id == 0x102", 2 * MS))
-        transmitter.arm(2, frame(0x201), MS, count=3, trigger=Trigger("id in 0x103..0x104"))
+        transmitter.jobs.arm(Job(1, frame(0x200), MS, trigger=Trigger("id == 0x102", 2 * MS)))
+        transmitter.jobs.arm(Job(2, frame(0x201), MS, count=3, trigger=Trigger("id in 0x103..0x104")))
         ready(transmitter)
         peer = stock_peer("recv", *where, "--count", 113)
         stock_peer("send", *where, "--count", 100, "--ids", 10).result()

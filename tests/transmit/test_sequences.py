@@ -19,7 +19,7 @@ def test_a_sequence_sends_and_answers(settings, receiver):
             {"do": "wait", "ns": 5 * MS},
             {"do": "send", "frame": frame(0x7E0)},
         ]
-        transmitter.run_sequence(4, steps)
+        transmitter.sequences.start(4, steps)
         assert receive(receiver, 1).arbitration_id.tolist() == [0x7DF]
         other.send(frame(0x7E7))
         other.send(frame(0x7E8))
@@ -28,7 +28,7 @@ def test_a_sequence_sends_and_answers(settings, receiver):
         assert int(batch.timestamp_ns[2] - batch.timestamp_ns[1]) >= 4 * MS
         last = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")[-1]
         assert (last.outcome, last.sent) == ("done", 2)
-        assert transmitter.sequences == frozenset()
+        assert transmitter.sequences.running == frozenset()
 
 
 def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
@@ -37,13 +37,13 @@ def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
         {"do": "wait", "ns": MS},
         {"do": "repeat", "to": 0, "times": None},
     ]
-    transmitter.run_sequence(1, steps, paused=True)
-    transmitter.sequence_do(1, "step")
+    transmitter.sequences.start(1, steps, paused=True)
+    transmitter.sequences.step(1)
     assert len(receive(receiver, 1)) == 1
-    transmitter.sequence_do(1, "go on")
+    transmitter.sequences.resume(1)
     receive(receiver, 10)
     transmitter.stop_all()
     found = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")
     assert found[-1].outcome == "stopped"
     with pytest.raises(TransmitError, match="Step 1"):
-        transmitter.run_sequence(1, [{"do": "repeat", "to": 5, "times": None}])
+        transmitter.sequences.start(1, [{"do": "repeat", "to": 5, "times": None}])

@@ -18,6 +18,7 @@ from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import (
     Discarded,
     HeldBack,
+    Job,
     JobStatus,
     ReplayOptions,
     ReplayStatus,
@@ -91,11 +92,11 @@ def test_payloads_and_flags_arrive_as_they_were(transmitter, receiver):
 
 
 def test_a_counted_job_sends_its_count_and_says_so(transmitter, receiver):
-    transmitter.arm(7, frame(), 2 * MS, count=25)
-    assert transmitter.armed == {7}
+    transmitter.jobs.arm(Job(7, frame(), 2 * MS, count=25))
+    assert transmitter.jobs.armed == {7}
     last = news(transmitter, lambda one: one.finished)[-1]
     assert (last.job_id, last.sent, last.finished) == (7, 25, True)
-    assert transmitter.armed == frozenset()
+    assert transmitter.jobs.armed == frozenset()
     assert len(receive(receiver, 25)) == 25
     assert transmitter.sent == 25
 
@@ -103,20 +104,20 @@ def test_a_counted_job_sends_its_count_and_says_so(transmitter, receiver):
 def test_changes_of_an_armed_job_follow_one_another(transmitter, receiver):
     batches = []
     for value in range(6):
-        transmitter.arm(1, frame(data=bytes([value])), 2 * MS)
+        transmitter.jobs.arm(Job(1, frame(data=bytes([value])), 2 * MS))
         batches.append(receive(receiver, 5))
     values = FrameBatch.concatenate(batches).data[:, 0].tolist()
     assert values == sorted(values)
     assert set(values) == set(range(6))
-    assert transmitter.armed == {1}
+    assert transmitter.jobs.armed == {1}
 
 
 def test_jobs_end_when_they_are_told(transmitter, receiver):
     for number in range(3):
-        transmitter.arm(number, frame(0x100 + number), MS)
+        transmitter.jobs.arm(Job(number, frame(0x100 + number), MS))
     receive(receiver, 30)
-    transmitter.disarm(0)
-    transmitter.disarm(99)
+    transmitter.jobs.disarm(0)
+    transmitter.jobs.disarm(99)
     assert transmitter.flush(PATIENCE)
     receiver.drain()
     assert set(receive(receiver, 20).arbitration_id.tolist()) == {0x101, 0x102}
@@ -124,13 +125,13 @@ def test_jobs_end_when_they_are_told(transmitter, receiver):
     assert transmitter.flush(PATIENCE)
     receiver.drain()
     assert not wait_for(receiver.fileno(), 0.05)
-    assert transmitter.armed == frozenset()
+    assert transmitter.jobs.armed == frozenset()
 
 
 def test_what_a_job_has_sent_is_told_to_the_last_frame(transmitter, receiver):
-    for number, end in ((1, lambda: transmitter.disarm(1)), (2, transmitter.stop_all)):
+    for number, end in ((1, lambda: transmitter.jobs.disarm(1)), (2, transmitter.stop_all)):
         before = transmitter.sent
-        transmitter.arm(number, frame(), MS)
+        transmitter.jobs.arm(Job(number, frame(), MS))
         receive(receiver, 20)
         end()
         last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)[-1]
@@ -140,12 +141,12 @@ def test_what_a_job_has_sent_is_told_to_the_last_frame(transmitter, receiver):
 
 
 def test_a_job_armed_anew_is_not_taken_for_the_one_before(transmitter):
-    transmitter.arm(1, frame(), MS, count=3)
+    transmitter.jobs.arm(Job(1, frame(), MS, count=3))
     assert transmitter.flush(PATIENCE)
     time.sleep(0.05)  # so that news of its end are on their way, unread
-    transmitter.arm(1, frame(), 10 * MS)
+    transmitter.jobs.arm(Job(1, frame(), 10 * MS))
     assert not any(one.finished for one in news(transmitter, lambda one: one.sent >= 1))
-    assert transmitter.armed == {1}
+    assert transmitter.jobs.armed == {1}
 
 
 def test_wrong_frames_are_refused_before_anything_leaves(transmitter, receiver):
@@ -153,9 +154,9 @@ def test_wrong_frames_are_refused_before_anything_leaves(transmitter, receiver):
     with pytest.raises(TransmitError, match="Frame 2 of 2"):
         transmitter.send(FrameBatch.concatenate([frame(), wrong]))
     with pytest.raises(TransmitError, match="0x800"):
-        transmitter.arm(1, wrong, MS)
+        transmitter.jobs.arm(Job(1, wrong, MS))
     with pytest.raises(TransmitError, match="period"):
-        transmitter.arm(1, frame(), 0)
+        transmitter.jobs.arm(Job(1, frame(), 0))
     assert transmitter.flush(PATIENCE)
     assert len(receiver.drain()) == 0
 
@@ -172,9 +173,9 @@ def test_what_the_bus_refuses_is_told_and_the_others_go_on(network):
         failed = news(transmitter, lambda one: isinstance(one, SendFailed))
         assert "FD" in failed[0].sentence
         assert transmitter.sent == 2
-        transmitter.arm(1, frame(2, bytes(12), Flag.FD), MS)
+        transmitter.jobs.arm(Job(1, frame(2, bytes(12), Flag.FD), MS))
         assert JobStatus(1, 0, 0, True) in news(transmitter, lambda one: isinstance(one, JobStatus))
-        assert transmitter.armed == frozenset()
+        assert transmitter.jobs.armed == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -192,8 +193,8 @@ def test_a_sender_that_cannot_be_opened_says_why(factory, settings, words):
 
 
 def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transmitter, receiver):
-    transmitter.arm(3, frame(3), MS, name="Speed")
-    transmitter.arm(8, frame(0x18), MS)
+    transmitter.jobs.arm(Job(3, frame(3), MS, name="Speed"))
+    transmitter.jobs.arm(Job(8, frame(0x18), MS))
     receive(receiver, 10)
     news(transmitter, lambda one: one.sent)
     sent, address, fileno = transmitter.sent, transmitter.address, transmitter.fileno()
@@ -207,7 +208,7 @@ def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transm
     assert transmitter.sent >= sent > 0
     assert transmitter.fileno() == fileno
     assert transmitter.address != address
-    assert transmitter.armed == frozenset()
+    assert transmitter.jobs.armed == frozenset()
     receiver.drain()
     assert not wait_for(receiver.fileno(), 0.05)
     transmitter.send(frame(9))
@@ -220,8 +221,8 @@ def test_while_there_is_no_process_sending_is_refused(transmitter):
     with pytest.raises(TransmitError, match="started again"):
         transmitter.send(frame())
     with pytest.raises(TransmitError, match="started again"):
-        transmitter.arm(1, frame(), MS)
-    transmitter.disarm(1)
+        transmitter.jobs.arm(Job(1, frame(), MS))
+    transmitter.jobs.disarm(1)
     transmitter.stop_all()
     restart(transmitter)
 
@@ -244,7 +245,7 @@ def test_ctrl_c_is_the_parents_business(transmitter, receiver):
 
 def test_news_that_nobody_reads_make_nothing_grow(transmitter, receiver):
     for number in range(50):
-        transmitter.arm(number, frame(0x100 + number), MS)
+        transmitter.jobs.arm(Job(number, frame(0x100 + number), MS))
     receive(receiver, 2000)
     assert wait_for(transmitter.fileno(), PATIENCE)
     assert len(transmitter.poll()) <= 4096
@@ -253,15 +254,15 @@ def test_news_that_nobody_reads_make_nothing_grow(transmitter, receiver):
 def test_jobs_armed_together_leave_together(transmitter, receiver):
     with transmitter.together():
         for number in range(50):
-            transmitter.arm(number, frame(0x100 + number), 20 * MS)
-        transmitter.disarm(7)
+            transmitter.jobs.arm(Job(number, frame(0x100 + number), 20 * MS))
+        transmitter.jobs.disarm(7)
     batch = receive(receiver, 98)
     assert batch.arbitration_id[:49].tolist() == [0x100 + n for n in range(50) if n != 7]
     assert int(np.ptp(batch.timestamp_ns[:49])) < 20 * MS
 
 
 def test_what_a_job_did_is_measured(transmitter, receiver):
-    transmitter.arm(1, frame(), 5 * MS)
+    transmitter.jobs.arm(Job(1, frame(), 5 * MS))
     last = news(transmitter, lambda one: one.sent > 40)[-1]
     assert last.period_ns == pytest.approx(5 * MS, rel=0.2)
     assert last.jitter_ns >= 0
@@ -277,7 +278,7 @@ def test_the_rate_limit_holds_back_jobs_and_lets_single_frames_wait(transmitter,
     assert time.monotonic() - start > 0.07
     with transmitter.together():
         for number in range(10):
-            transmitter.arm(number, frame(), MS)
+            transmitter.jobs.arm(Job(number, frame(), MS))
     assert news(transmitter, lambda one: isinstance(one, HeldBack) and one.frames > 0)
     assert news(transmitter, lambda one: isinstance(one, JobStatus) and one.late > 0)
     transmitter.set_rate_limit(None)
@@ -308,7 +309,7 @@ def test_stop_all_drops_what_waits_and_says_how_much(transmitter, receiver):
 
 
 def test_more_than_can_wait_is_refused_and_stop_all_still_works(transmitter, receiver, monkeypatch):
-    monkeypatch.setattr("canmcast_gui.transmit.client.jobs._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("canmcast_gui.transmit.client.transmitter._PATIENCE_SECONDS", 0.2)
     transmitter.set_rate_limit(10)
     many = FrameBatch.concatenate([frame()] * 65_536)
     with pytest.raises(TransmitError, match="frames wait to leave already"):
@@ -325,9 +326,9 @@ def test_more_than_can_wait_is_refused_and_stop_all_still_works(transmitter, rec
 PARENT = f"""
 import json, sys, time
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transmit import Job, Transmitter
 transmitter = Transmitter({SENDER!r}, json.loads(sys.argv[1]))
-transmitter.arm(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000)
+transmitter.jobs.arm(Job(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000))
 print(transmitter.pid, flush=True)
 time.sleep(100)
 """
@@ -351,7 +352,7 @@ def test_sending_ends_with_the_program_that_asked_for_it(settings, receiver):
 
 def test_sending_ends_with_the_program_even_when_very_much_waits(settings, receiver):
     program = PARENT.replace(
-        "transmitter.arm(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000)",
+        "transmitter.jobs.arm(Job(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000))",
         "transmitter.set_rate_limit(2000)\n"
         "transmitter.send(FrameBatch.concatenate([FrameBatch.from_columns(0, [0x123], [[1]])] * 70_000))",
     )
@@ -398,8 +399,8 @@ def recording(tmp_path):
 
 def begin(transmitter, recording, number=1, **options) -> None:
     settings = {"folder": str(recording.folder)}
-    transmitter.replay(number, ROWS, settings, ReplayOptions(**options))
-    transmitter.replay_grown(number, recording.end_row, True)
+    transmitter.replays.start(number, ROWS, settings, ReplayOptions(**options))
+    transmitter.replays.grow(number, recording.end_row, True)
 
 
 def state_of(state: str):
@@ -423,19 +424,19 @@ def test_a_recording_is_replayed_in_its_own_time(transmitter, receiver, recordin
 def test_pause_step_seek_speed_and_stop(transmitter, receiver, recording):
     begin(transmitter, recording, paused=True)
     for _ in range(3):
-        transmitter.replay_do(1, "step")
+        transmitter.replays.step(1)
     assert numbers_of(receive(receiver, 3)) == [0, 1, 2]
-    transmitter.replay_do(1, "seek", 900)
-    transmitter.replay_do(1, "speed", None)
-    transmitter.replay_do(1, "play")
+    transmitter.replays.seek(1, 900)
+    transmitter.replays.set_speed(1, None)
+    transmitter.replays.play(1)
     assert numbers_of(receive(receiver, 100)) == list(range(900, 1000))
     news(transmitter, state_of("ended"))
-    transmitter.replay_do(1, "seek", 990)
-    transmitter.replay_do(1, "play")
+    transmitter.replays.seek(1, 990)
+    transmitter.replays.play(1)
     assert numbers_of(receive(receiver, 10)) == list(range(990, 1000))
-    transmitter.replay_stop(1)
-    transmitter.replay_do(1, "play")
-    assert transmitter.replaying == frozenset()
+    transmitter.replays.stop(1)
+    transmitter.replays.play(1)
+    assert transmitter.replays.running == frozenset()
 
 
 def test_a_loop_ends_when_all_is_stopped(transmitter, receiver, recording):
@@ -443,15 +444,15 @@ def test_a_loop_ends_when_all_is_stopped(transmitter, receiver, recording):
     receive(receiver, 50)
     transmitter.stop_all()
     assert news(transmitter, state_of("stopped"))[-1].loops >= 2
-    assert transmitter.replaying == frozenset()
+    assert transmitter.replays.running == frozenset()
     assert transmitter.flush(PATIENCE)
     receiver.drain()
     assert not wait_for(receiver.fileno(), 0.05)
 
 
 def test_what_cannot_be_replayed_says_why(transmitter, recording):
-    transmitter.replay(1, ROWS, {"folder": "/nowhere"}, ReplayOptions())
-    transmitter.replay_grown(1, 5, True)
+    transmitter.replays.start(1, ROWS, {"folder": "/nowhere"}, ReplayOptions())
+    transmitter.replays.grow(1, 5, True)
     found = news(transmitter, lambda one: isinstance(one, SendFailed))
     assert any("row 0" in one.sentence for one in found if isinstance(one, SendFailed))
     begin(transmitter, recording, skip_live=True)
@@ -465,7 +466,7 @@ def test_ids_that_somebody_else_sends_are_left_out(settings, receiver, recording
         Transmitter(SENDER, settings.to_dict()) as other,
     ):
         begin(transmitter, recording, skip_live=True, loop=True)
-        other.arm(1, frame(0x102, b"other"), 20 * MS)
+        other.jobs.arm(Job(1, frame(0x102, b"other"), 20 * MS))
         receive(receiver, 500)
         batch = receive(receiver, 300)
         ours = batch[batch.length == 8]
@@ -477,12 +478,12 @@ def test_changing_data_is_computed_and_counts_on_over_edits(transmitter, receive
         {"kind": "counter", "field": {"start": 0, "length": 8}},
         {"kind": "checksum", "algorithm": "xor", "field": {"start": 16, "length": 8}},
     ]
-    transmitter.arm(1, frame(data=b"\0\1\0"), 2 * MS, changes=changes)
+    transmitter.jobs.arm(Job(1, frame(data=b"\0\1\0"), 2 * MS, changes=changes))
     batch = receive(receiver, 20)
-    transmitter.arm(1, frame(data=b"\0\7\0"), 2 * MS, changes=changes)
+    transmitter.jobs.arm(Job(1, frame(data=b"\0\7\0"), 2 * MS, changes=changes))
     batch = FrameBatch.concatenate([batch, receive(receiver, 20)])
     assert batch.data[:, 0].tolist() == list(range(len(batch)))
     assert set(batch.data[:, 1].tolist()) == {1, 7}
     assert (batch.data[:, 0] ^ batch.data[:, 1] == batch.data[:, 2]).all()
     with pytest.raises(TransmitError, match="outside"):
-        transmitter.arm(1, frame(data=b"\0"), 2 * MS, changes=changes)
+        transmitter.jobs.arm(Job(1, frame(data=b"\0"), 2 * MS, changes=changes))

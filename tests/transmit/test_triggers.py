@@ -8,29 +8,31 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transmit import TransmitError, Trigger
-from canmcast_gui.transmit.job import Job
+from canmcast_gui.transmit.job import ArmedJob
 from canmcast_gui.transmit.triggers import MOST_PENDING, Triggers
 
 MS = 1_000_000
 
 
-def job(number: int = 1, count: int | None = None) -> Job:
-    return Job(number, lambda _due_ns: b"", 0, count, 0)
+def job(number: int = 1, count: int | None = None) -> ArmedJob:
+    return ArmedJob(number, lambda _due_ns: b"", 0, count, 0)
 
 
-def armed(count: int | None = None, delay_ms: int = 0, text: str = "id == 0x100") -> tuple[Triggers, Job]:
+def armed(
+    count: int | None = None, delay_ms: int = 0, text: str = "id == 0x100"
+) -> tuple[Triggers, ArmedJob]:
     triggers, one = Triggers(), job(count=count)
     triggers.arm(one, compile_filter(text), delay_ms * MS, 0)
     return triggers, one
 
 
-def hear(triggers: Triggers, *frames: tuple[int, int]) -> list[Job]:
+def hear(triggers: Triggers, *frames: tuple[int, int]) -> list[ArmedJob]:
     """Frames as (ms, id)."""
     batch = FrameBatch.from_columns(0, [number for _, number in frames], np.zeros((len(frames), 1)))
     return triggers.hear(batch, np.array([ms * MS for ms, _ in frames], dtype=np.int64))
 
 
-def times(due: list[tuple[int, Job]]) -> list[int]:
+def times(due: list[tuple[int, ArmedJob]]) -> list[int]:
     return [due_ns // MS for due_ns, _ in due]
 
 

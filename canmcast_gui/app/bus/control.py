@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,7 +13,7 @@ from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.frames import FrameBatch, SourceTable
-from canmcast_gui.transmit import TransmitError, Transmitter, Trigger
+from canmcast_gui.transmit import Job, TransmitError, Transmitter
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 
@@ -175,25 +174,14 @@ class BusControl(QObject):
         """Send frames once, now, in order; False, with a message, where that is impossible."""
         return self._transmit(lambda transmitter: transmitter.send(batch))
 
-    def arm(
-        self,
-        job_id: int,
-        frame: FrameBatch,
-        period_ns: int,
-        count: int | None = None,
-        changes: Sequence[dict[str, Any]] = (),
-        name: str = "",
-        trigger: Trigger | None = None,
-    ) -> bool:
+    def arm(self, job: Job) -> bool:
         """Send one frame periodically or when triggered, or change an armed job. False as ``send``."""
-        return self._transmit(
-            lambda transmitter: transmitter.arm(job_id, frame, period_ns, count, changes, name, trigger)
-        )
+        return self._transmit(lambda transmitter: transmitter.jobs.arm(job))
 
     def disarm(self, job_id: int) -> None:
         """End one periodic job."""
         if self.transmitter is not None:
-            self.transmitter.disarm(job_id)
+            self.transmitter.jobs.disarm(job_id)
 
     def stop_all(self) -> None:
         """End all that is being sent, and drop what waits to leave."""

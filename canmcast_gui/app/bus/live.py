@@ -101,8 +101,8 @@ class LiveBus(QObject):
         self._news.setEnabled(False)
         with suppress(TransmitError):  # a transmit process that has died takes its frames with it
             self.transmitter.flush(LAST_FRAMES_SECONDS)
-            for number in self.transmitter.fuzzing:
-                self.transmitter.fuzz_end(number, LAST_FRAMES_SECONDS)
+            for number in self.transmitter.fuzz.running:
+                self.transmitter.fuzz.stop_and_wait(number, LAST_FRAMES_SECONDS)
         self._on_news()
         self.capture.stop()
         self._pump.drain()

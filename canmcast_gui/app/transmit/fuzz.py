@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
-from canmcast_gui.transmit import FuzzAnswer, FuzzSent, FuzzStatus
+from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
@@ -90,9 +91,9 @@ class FuzzControl(QObject):
             options = setup.options()
             condition = condition_for(setup.stop_at, self._session.databases) if setup.stop_at else ""
             self._open_log(setup.log)
-            transmitter.fuzz_stop(self._run)
+            transmitter.fuzz.stop(self._run)
             self._run += 1
-            transmitter.fuzz(self._run, options, condition, self._recorder is not None, paused)
+            transmitter.fuzz.start(self._run, options, condition, self._recorder is not None, paused)
         except UserError as error:
             self._close_log()
             self.failed.emit(str(error))
@@ -104,26 +105,29 @@ class FuzzControl(QObject):
 
     def pause(self) -> None:
         """Pause, or go on; also after an answer."""
-        self._do("pause" if self.status.state == "playing" else "play")
+        if self.status.state == "playing":
+            self._control(lambda runs: runs.pause(self._run))
+        else:
+            self._control(lambda runs: runs.play(self._run))
 
     def step(self) -> None:
         """Send one frame; a run that plays is paused first."""
         if self.status.state == "playing":
-            self._do("pause")
-        self._do("step")
+            self._control(lambda runs: runs.pause(self._run))
+        self._control(lambda runs: runs.step(self._run))
 
     def stop(self) -> None:
         """End it; what had left until then is still told."""
         if self._session.transmitter is not None:
-            self._session.transmitter.fuzz_stop(self._run)
+            self._session.transmitter.fuzz.stop(self._run)
 
-    def _do(self, action: str) -> None:
+    def _control(self, action: Callable[[FuzzRuns], None]) -> None:
         if self._session.transmitter is None or not self.running:
             return
         if not self._switch.on:
             self.failed.emit(SWITCHED_OFF)
             return
-        self._session.transmitter.fuzz_do(self._run, action)
+        action(self._session.transmitter.fuzz)
 
     # -- hearing -----------------------------------------------------------------------------------------
 
@@ -157,7 +161,9 @@ class FuzzControl(QObject):
     def _on_state(self) -> None:
         """Without its bus, or after the transmit process was started again, there is no run."""
         transmitter = self._session.transmitter
-        if self.status.state != "stopped" and (transmitter is None or self._run not in transmitter.fuzzing):
+        if self.status.state != "stopped" and (
+            transmitter is None or self._run not in transmitter.fuzz.running
+        ):
             self.status = replace(self.status, state="stopped")
             self._close_log()
         self.changed.emit()
@@ -196,8 +202,8 @@ class FuzzControl(QObject):
     def end(self) -> None:
         """The window goes: end the run and complete its log."""
         transmitter = self._session.transmitter
-        if transmitter is not None and self._run in transmitter.fuzzing:
-            transmitter.fuzz_end(self._run, 1.0)
+        if transmitter is not None and self._run in transmitter.fuzz.running:
+            transmitter.fuzz.stop_and_wait(self._run, 1.0)
             self._on_news(list(transmitter.poll()))
         recorder, self._recorder = self._recorder, None
         if recorder is not None:

@@ -18,7 +18,7 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.recording import Recording
-from canmcast_gui.transmit import ReplayOptions, ReplayStatus, TransmitError
+from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
 from canmcast_gui.transmit.replay.place import ReplayPlace
 
 ROWS = "canmcast_gui.recording.follower:open_rows"
@@ -139,7 +139,7 @@ class ReplayControl(QObject):
         )
         try:
             wanted = with_lookups(wanted, source.recording, self._session.databases)
-            transmitter.replay(REPLAY, ROWS, {"folder": str(source.recording.folder)}, wanted)
+            transmitter.replays.start(REPLAY, ROWS, {"folder": str(source.recording.folder)}, wanted)
         except UserError as error:
             self.failed.emit(str(error))
         else:
@@ -156,28 +156,31 @@ class ReplayControl(QObject):
 
     def pause(self) -> None:
         """Pause, or go on."""
-        self._do("pause" if self.status.state == "playing" else "play")
+        if self.status.state == "playing":
+            self._control(lambda replays: replays.pause(REPLAY))
+        else:
+            self._control(lambda replays: replays.play(REPLAY))
 
     def step(self) -> None:
         """Send one frame; a replay that plays is paused first."""
         if self.status.state == "playing":
-            self._do("pause")
-        self._do("step")
+            self._control(lambda replays: replays.pause(REPLAY))
+        self._control(lambda replays: replays.step(REPLAY))
 
     def seek(self, seconds: float) -> None:
         """Go to a time since the beginning of the recording."""
-        self._do("seek", self.source.row_at(seconds))
+        self._control(lambda replays: replays.seek(REPLAY, self.source.row_at(seconds)))
 
     def set_speed(self, speed: float | None) -> None:
         """Change the factor while it runs."""
-        self._do("speed", speed)
+        self._control(lambda replays: replays.set_speed(REPLAY, speed))
         self._place.speed = speed
 
     def stop(self) -> None:
         """End it."""
         self._wanted = None
         if self._session.transmitter is not None:
-            self._session.transmitter.replay_stop(REPLAY)
+            self._session.transmitter.replays.stop(REPLAY)
         if self.status.state != "stopped":
             self._place.status = replace(self.status, state="stopped")
             self.changed.emit()
@@ -186,12 +189,12 @@ class ReplayControl(QObject):
         """Stop, and let go of what was chosen."""
         self.source.close()
 
-    def _do(self, action: str, value: int | float | None = None) -> None:
+    def _control(self, action: Callable[[Replays], None]) -> None:
         if self._session.transmitter is not None and self.running:
             if not self._switch.on:
                 self.failed.emit(SWITCHED_OFF)
                 return
-            self._session.transmitter.replay_do(REPLAY, action, value)
+            action(self._session.transmitter.replays)
 
     # -- hearing -----------------------------------------------------------------------------------------
 
@@ -219,8 +222,12 @@ class ReplayControl(QObject):
 
     def _tell_growth(self) -> None:
         transmitter = self._session.transmitter
-        if transmitter is not None and self.source.recording is not None and REPLAY in transmitter.replaying:
-            transmitter.replay_grown(REPLAY, self.source.end_row, not self.source.loading)
+        if (
+            transmitter is not None
+            and self.source.recording is not None
+            and REPLAY in transmitter.replays.running
+        ):
+            transmitter.replays.grow(REPLAY, self.source.end_row, not self.source.loading)
 
     def _on_news(self, news: list[object]) -> None:
         for one in news:

@@ -45,12 +45,12 @@ class Fuzzer:
     def run(self, paused: bool) -> None:
         """Send until the last frame, a response, or the user stops it. Raises Failure."""
         with_log, patience = self._recorder is not None, self._wait_seconds
-        self._transmitter.fuzz(_RUN, self._options, self._stop_at, with_log, paused, patience)
+        self._transmitter.fuzz.start(_RUN, self._options, self._stop_at, with_log, paused, patience)
         try:
             with Interrupt() as interrupt, Keys() as keys, live_line() as show:
                 while not self._is_over():
                     self._poll(interrupt, keys, show)
-            self._transmitter.fuzz_end(_RUN, _PATIENCE_SECONDS)
+            self._transmitter.fuzz.stop_and_wait(_RUN, _PATIENCE_SECONDS)
             self._read_events()
         finally:
             if self._recorder is not None:
@@ -90,13 +90,13 @@ class Fuzzer:
                 self._problem = news.sentence
 
     def _handle_key(self, key: str | None) -> None:
-        do = self._transmitter.fuzz_do
-        if key == "page down":
-            do(_RUN, "pause" if self._status.state == "playing" else "play")
-        elif key == "step":
-            if self._status.state == "playing":
-                do(_RUN, "pause")
-            do(_RUN, "step")
+        runs, playing = self._transmitter.fuzz, self._status.state == "playing"
+        if playing and key in ("page down", "step"):
+            runs.pause(_RUN)
+        elif key == "page down":
+            runs.play(_RUN)
+        if key == "step":
+            runs.step(_RUN)
         elif key == "end":
             self._ended_by_user = True
 

@@ -62,14 +62,14 @@ class Player:
         self._finish(name)
 
     def _play(self, recording: Recording, interrupt: Interrupt, keys: Keys, show: Any) -> None:
-        self._transmitter.replay(_REPLAY, _ROWS, {"folder": str(recording.folder)}, self._options)
+        self._transmitter.replays.start(_REPLAY, _ROWS, {"folder": str(recording.folder)}, self._options)
         for batch in self._batches:
             recording.append(batch)
-            self._transmitter.replay_grown(_REPLAY, recording.end_row, False)
+            self._transmitter.replays.grow(_REPLAY, recording.end_row, False)
             if self._poll(interrupt, keys, recording, show, 0.0):
                 return
         self._whole = True
-        self._transmitter.replay_grown(_REPLAY, recording.end_row, True)
+        self._transmitter.replays.grow(_REPLAY, recording.end_row, True)
         while self._status.state not in ("ended", "failed"):
             if self._poll(interrupt, keys, recording, show, _POLL_SECONDS):
                 return
@@ -108,16 +108,16 @@ class Player:
         return ", ".join(parts)
 
     def _handle_key(self, key: str | None, recording: Recording) -> None:
-        do = self._transmitter.replay_do
-        if key == "page down":
-            do(_REPLAY, "pause" if self._status.state == "playing" else "play")
-        elif key == "step":
-            if self._status.state == "playing":
-                do(_REPLAY, "pause")
-            do(_REPLAY, "step")
+        replays, playing = self._transmitter.replays, self._status.state == "playing"
+        if playing and key in ("page down", "step"):
+            replays.pause(_REPLAY)
+        elif key == "page down":
+            replays.play(_REPLAY)
+        if key == "step":
+            replays.step(_REPLAY)
         elif key in ("left", "right"):
             away = -_KEY_SECONDS if key == "left" else _KEY_SECONDS
-            do(_REPLAY, "seek", _row_from(recording, self._status.row, away))
+            replays.seek(_REPLAY, _row_from(recording, self._status.row, away))
         elif key == "end":
             self._ended_by_user = True
 

@@ -16,7 +16,7 @@ from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.transmit import JobStatus, SendFailed, Transmitter
+from canmcast_gui.transmit import Job, JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 
@@ -66,7 +66,7 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
     with Interrupt() as interrupt, open_transmitter(settings) as transmitter:
         start = time.monotonic()
         for job_id, batch in enumerate(batches):
-            transmitter.arm(job_id, batch, round(period_ms * NS_PER_SECOND / 1000), count)
+            transmitter.jobs.arm(Job(job_id, batch, round(period_ms * NS_PER_SECOND / 1000), count))
         late = _wait_for_jobs(interrupt, transmitter)
         transmitter.stop_all()
         transmitter.flush(1.0)
@@ -79,7 +79,7 @@ def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, 
 def _wait_for_jobs(interrupt: Interrupt, transmitter: Transmitter) -> int:
     """Wait until all jobs have ended or Ctrl+C; returns how often a frame could not be sent in time."""
     late: dict[int, int] = {}
-    while transmitter.armed and not interrupt.wait(_POLL_SECONDS, transmitter):
+    while transmitter.jobs.armed and not interrupt.wait(_POLL_SECONDS, transmitter):
         sentence = transmitter.supervise()
         if sentence:
             raise Failure(sentence)

@@ -16,7 +16,7 @@ from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit.model import MAX_ROWS, TransmitModel
-from canmcast_gui.transmit import Discarded, HeldBack, JobStatus, SendFailed, Trigger
+from canmcast_gui.transmit import Discarded, HeldBack, Job, JobStatus, SendFailed, Trigger
 
 # As many single frames as can wait in the transmit process, and some more.
 MOST_ASKED = 200_000
@@ -116,7 +116,8 @@ class TransmitJobs(QObject):
             self._model.job_ended(job_id)
             return
         name = self._model.name_of(job_id)
-        if not self._session.arm(run_id, row.frame(), row.period_ns, row.count, changes, name, run.trigger):
+        job = Job(run_id, row.frame(), row.period_ns, row.count, changes, name, run.trigger)
+        if not self._session.arm(job):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
 
@@ -155,7 +156,7 @@ class TransmitJobs(QObject):
     def _disarm_what_has_ended(self) -> None:
         """After trouble, such as a transmit process that had to be started again, show what is left."""
         transmitter = self._session.transmitter
-        alive = transmitter.armed if transmitter is not None else frozenset()
+        alive = transmitter.jobs.armed if transmitter is not None else frozenset()
         ended = [job_id for job_id, run_id in self._running.items() if run_id not in alive]
         for job_id in ended:
             del self._running[job_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -12,7 +13,7 @@ from canmcast_gui.app.transmit.sequence_text import Program, parse_sequence
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.transmit import SequenceStatus
+from canmcast_gui.transmit import Sequences, SequenceStatus
 
 NO_BUS = "Connect to a bus first (F5): without one no sequence can run."
 # The window runs one at a time; the number is for the transmit process.
@@ -69,7 +70,7 @@ class SequenceControl(QObject):
             self._program = parse_sequence(
                 text, self._row_named, self._model.changes_of, self._model.condition
             )
-            transmitter.run_sequence(SEQUENCE, self._program.steps, paused)
+            transmitter.sequences.start(SEQUENCE, self._program.steps, paused)
         except UserError as error:
             self.failed.emit(str(error))
             return
@@ -81,25 +82,28 @@ class SequenceControl(QObject):
 
     def pause(self) -> None:
         """Pause, or go on."""
-        self._do("pause" if self.status.state == "running" else "go on")
+        if self.status.state == "running":
+            self._control(lambda sequences: sequences.pause(SEQUENCE))
+        else:
+            self._control(lambda sequences: sequences.resume(SEQUENCE))
 
     def step(self) -> None:
         """Do one step; one that runs is paused first."""
         if self.status.state == "running":
-            self._do("pause")
-        self._do("step")
+            self._control(lambda sequences: sequences.pause(SEQUENCE))
+        self._control(lambda sequences: sequences.step(SEQUENCE))
 
     def stop(self) -> None:
         """End it."""
         if self._session.transmitter is not None:
-            self._session.transmitter.sequence_stop(SEQUENCE)
+            self._session.transmitter.sequences.stop(SEQUENCE)
         if self.running:
             self.status = STOPPED
             self.changed.emit()
 
-    def _do(self, action: str) -> None:
+    def _control(self, action: Callable[[Sequences], None]) -> None:
         if self._session.transmitter is not None and self.running:
-            self._session.transmitter.sequence_do(SEQUENCE, action)
+            action(self._session.transmitter.sequences)
 
     def _on_news(self, news: list[object]) -> None:
         for one in news:
@@ -109,7 +113,7 @@ class SequenceControl(QObject):
 
     def _on_state(self) -> None:
         transmitter = self._session.transmitter
-        if self.running and (transmitter is None or SEQUENCE not in transmitter.sequences):
+        if self.running and (transmitter is None or SEQUENCE not in transmitter.sequences.running):
             self.status = STOPPED
         self.changed.emit()
 

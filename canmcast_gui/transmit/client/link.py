@@ -1,4 +1,4 @@
-"""The client's end of the line to the transmit process: commands go out, and what comes back is sorted."""
+"""The connection to the transmit process: sends commands, and dispatches what comes back."""
 
 from __future__ import annotations
 
@@ -21,67 +21,56 @@ _MODULE = "canmcast_gui.transmit.process"
 # Bytes that the process has not taken yet: some 100,000 frames. Beyond that, asking waits.
 _MOST_PENDING = 1 << 22
 _PATIENCE_SECONDS = 5.0
-# News that nobody takes with poll(): the newest ones are kept.
-_MOST_NEWS = 4096
+# Events that the program does not take: the newest ones are kept.
+_MAX_EVENTS = 4096
 
 
 class ClientLink:
-    """Starts the process, says commands and hears news.
+    """Starts the process, sends commands to it and reads its events.
 
-    What is said of one kind of thing (jobs, replays, sequences) is heard by the class for that kind, which
-    puts its handler into ``_heard`` under the word's name.
+    The parts of the client (jobs, replays, sequences, fuzz runs) share one link. Each registers the methods
+    that handle its messages with handle(), and adds what the program is to see to ``events``.
     """
 
-    def __init__(self, factory: str, settings: dict[str, Any], ears: str = "") -> None:
-        self._heard: dict[str, Callable[..., None]] = {wire.FLUSHED: self._on_flushed}
-        self._news: list[TransmitNews] = []
+    def __init__(self, factory: str, settings: dict[str, Any], receiver_factory: str = "") -> None:
+        self.events: list[TransmitNews] = []
+        self._handlers: dict[str, Callable[..., None]] = {}
         self._numbers = itertools.count(1)
-        self._flushed = 0
         # Commands that together() collects, None outside of it.
-        self._gathered: list[tuple[Any, ...]] | None = None
+        self._collected: list[tuple[Any, ...]] | None = None
         try:
-            arguments = [factory, json.dumps(settings), ears]
-            self._process = SupervisedProcess("transmit process", _MODULE, arguments)
+            arguments = [factory, json.dumps(settings), receiver_factory]
+            self.process = SupervisedProcess("transmit process", _MODULE, arguments)
         except ChildError as error:
             raise TransmitError(str(error)) from error
 
-    @property
-    def pid(self) -> int | None:
-        """The transmit process's id; None while none runs."""
-        return self._process.pid
+    def handle(self, word: str, handler: Callable[..., None]) -> None:
+        """Call ``handler`` with the values of each message that begins with ``word``."""
+        self._handlers[word] = handler
 
-    def fileno(self) -> int:
-        """A descriptor that is readable when there is news; the same one until shutdown()."""
-        return self._process.wakeup.fileno()
+    def next_number(self) -> int:
+        """A number that no other command of this program has."""
+        return next(self._numbers)
 
-    # -- asking ------------------------------------------------------------------------------------------
+    # -- commands ----------------------------------------------------------------------------------------
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """What is asked for inside is done as one: jobs that are armed here are due together."""
-        gathered: list[tuple[Any, ...]] = []
-        self._gathered = gathered
+        collected: list[tuple[Any, ...]] = []
+        self._collected = collected
         try:
             yield
         finally:
-            self._gathered = None
-        if gathered:
-            self._say(wire.TOGETHER, gathered)
+            self._collected = None
+        if collected:
+            self.send(wire.TOGETHER, collected)
 
-    def flush(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` seconds until no single frame that was asked for waits; whether none does.
-
-        They have left then, or stop_all() has dropped them.
-        """
-        token = next(self._numbers)
-        self._say(wire.FLUSH, token)
-        return self._wait_until(lambda: self._flushed >= token, timeout)
-
-    def _wait_until(self, done: Callable[[], bool], timeout: float) -> bool:
-        """Hear what the process says until ``done``; False where that takes too long, or it has ended."""
+    def wait_until(self, done: Callable[[], bool], timeout: float) -> bool:
+        """Read events until ``done``; False if that takes too long, or the process has ended."""
         end = time.monotonic() + timeout
         while not done():
-            channel = self._process.channel
+            channel = self.process.channel
             if channel is None or channel.closed:
                 return False
             channel.flush()
@@ -89,18 +78,18 @@ class ClientLink:
             if left <= 0:
                 return False
             wait_for(channel.fileno(), min(left, 0.1))
-            self._read()
+            self.read()
         return True
 
-    def _say(self, *message: Any) -> None:
-        """Say a command. Raises TransmitError where there is no process, or none that listens."""
-        channel = self._process.channel
+    def send(self, *message: Any) -> None:
+        """Send a command. Raises TransmitError if there is no process, or it does not read."""
+        channel = self.process.channel
         if channel is None or channel.closed:
             raise TransmitError(
                 "Nothing was sent: the transmit process has ended and is being started again."
             )
-        if self._gathered is not None:
-            self._gathered.append(message)
+        if self._collected is not None:
+            self._collected.append(message)
             return
         if channel.pending > _MOST_PENDING and not channel.flush(_PATIENCE_SECONDS):
             raise TransmitError(
@@ -108,34 +97,27 @@ class ClientLink:
             )
         channel.send(wire.pack(*message))
 
-    def _say_if_running(self, *message: Any) -> None:
-        """Say a command that a process that has ended need not hear any more."""
-        channel = self._process.channel
-        if self._gathered is not None:
-            self._gathered.append(message)
+    def send_if_running(self, *message: Any) -> None:
+        """Send a command that has no meaning for a process that has ended."""
+        channel = self.process.channel
+        if self._collected is not None:
+            self._collected.append(message)
         elif channel is not None:
             channel.send(wire.pack(*message))
 
-    # -- hearing -----------------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------------
 
-    def poll(self) -> list[TransmitNews]:
-        """The news that have come, oldest first."""
-        self._process.wakeup.clear()
-        self._read()
-        news, self._news = self._news, []
-        return news
+    def take_events(self) -> list[TransmitNews]:
+        """The events since the last call, oldest first."""
+        self.process.wakeup.clear()
+        self.read()
+        events, self.events = self.events, []
+        return events
 
-    def _read(self) -> None:
-        """Take in what the process has said. The bell stays as it is: only poll() hands the news out."""
-        channel = self._process.channel
+    def read(self) -> None:
+        """Handle the messages of the process. The wake-up stays set until take_events()."""
+        channel = self.process.channel
         for message in channel.receive() if channel is not None else []:
             word, *values = wire.unpack(message)
-            self._heard[word](*values)
-        del self._news[:-_MOST_NEWS]
-
-    def _on_flushed(self, token: int) -> None:
-        self._flushed = token
-
-    def _forget_all(self) -> list[str]:
-        """The process has ended, and with it all that it was doing; what to call what is lost."""
-        return []
+            self._handlers[word](*values)
+        del self.events[:-_MAX_EVENTS]

@@ -1,90 +1,191 @@
-"""Sending on time, from a program that has something else to do."""
+"""Sends frames on time through a process of its own, for a program that has other work to do."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import wire
-from canmcast_gui.transmit.client.fuzz import FuzzClient
-from canmcast_gui.transmit.client.jobs import JobClient
-from canmcast_gui.transmit.client.replays import ReplayClient
-from canmcast_gui.transmit.client.sequences import SequenceClient
+from canmcast_gui.transmit.client.jobs import Jobs
+from canmcast_gui.transmit.client.link import ClientLink
+from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.news import AddressChanged, SendFailed
+from canmcast_gui.transmit.job import validate_frame
+from canmcast_gui.transmit.news import AddressChanged, Discarded, HeldBack, SendFailed, TransmitNews
 
-# Jobs that a sentence names.
-_MOST_NAMES = 5
+# Lost jobs that a message names.
+_MAX_NAMES = 5
+# A larger batch is sent in parts, so that commands that follow do not wait long.
+_FRAMES_PER_MESSAGE = 4096
+# Single frames that wait in the process at most: about a second of what a sender can send. Above that,
+# send() waits, and raises TransmitError after _PATIENCE_SECONDS.
+_MAX_WAITING = 131_072
+_PATIENCE_SECONDS = 5.0
 
 
-class Transmitter(JobClient, ReplayClient, SequenceClient, FuzzClient):
-    """A process that sends single and periodic frames; it ends with this one, and sending with it.
+class Transmitter:
+    """The transmit process, seen from the program that uses it; it ends with that program.
 
-    ``factory`` names what makes its sender ("module:function"), ``settings`` are plain values for it;
-    ``ears`` names what makes a receiver of the same settings, opened when something depends on what others
-    send. The constructor returns when the sender is open, and raises TransmitError, with nothing left
-    running, where it cannot be. ``fileno()`` is readable when there is news, and ``poll()`` gives it;
-    ``supervise()`` is to be called a few times a second. For one thread. Also a context manager.
+    ``jobs``, ``replays``, ``sequences`` and ``fuzz`` send many frames, send() single ones. ``factory`` names
+    what makes the sender ("module:function"), ``settings`` are plain values for it; ``receiver_factory``
+    names what makes a receiver from the same settings, opened while something depends on received frames.
+
+    The constructor returns when the sender is open; if it cannot be opened, it raises TransmitError and
+    leaves nothing running. ``fileno()`` is readable when there are events, and poll() returns them; call
+    supervise() a few times a second. For use in one thread. Also a context manager.
     """
 
-    def __init__(self, factory: str, settings: dict[str, Any], ears: str = "") -> None:
-        super().__init__(factory, settings, ears)
-        self._heard[wire.FAILED] = self._on_failed
-        self._heard[wire.MOVED] = self._on_moved
+    def __init__(self, factory: str, settings: dict[str, Any], receiver_factory: str = "") -> None:
+        self._link = link = ClientLink(factory, settings, receiver_factory)
+        self.jobs = Jobs(link)
+        self.replays = Replays(link)
+        self.sequences = Sequences(link)
+        self.fuzz = FuzzRuns(link)
+        link.handle(wire.STATUS, self._on_status)
+        link.handle(wire.FLUSHED, self._on_flushed)
+        link.handle(wire.FAILED, lambda sentence: link.events.append(SendFailed(sentence)))
+        link.handle(wire.MOVED, self._on_moved)
         self._rate_limit: float | None = None
-        self._set_addresses(self._process.first_word)
+        self._flushed = 0
+        self._sent_before_restart = self._sent_since = 0
+        # Single frames given to this process, and those of them that wait no longer.
+        self._given = self._done = 0
+        self._set_addresses(link.process.first_word)
+
+    @property
+    def pid(self) -> int | None:
+        """The transmit process's id; None while none runs."""
+        return self._link.process.pid
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where its frames come from: ip and port of its sender (on its first interface).
+        """The source of its frames: ip and port of its sender (on its first interface).
 
-        Another one after a restart (see supervise()) and after AddressChanged; all of them are in
-        ``addresses``.
+        Changes with a restart (see supervise()) and with AddressChanged; ``addresses`` has all of them.
         """
         return self.addresses[0]
 
-    def set_rate_limit(self, frames_per_second: float | None) -> None:
-        """Let no more than so many frames a second leave, of whatever kind; None is no limit.
+    @property
+    def sent(self) -> int:
+        """Frames sent, over all restarts, by the events read so far."""
+        self._link.read()
+        return self._sent_before_restart + self._sent_since
 
-        Jobs' frames above it are not sent, counted as late and told (HeldBack); all others wait.
+    # -- sending -----------------------------------------------------------------------------------------
+
+    def send(self, batch: FrameBatch) -> None:
+        """Send frames once, now, in order. Raises TransmitError, before any is sent, for a wrong one.
+
+        If very many wait already because of a rate limit, it waits too, and raises TransmitError if none of
+        them is sent.
+        """
+        validate_frame(batch)
+        for start in range(0, len(batch), _FRAMES_PER_MESSAGE):
+            part = batch[start : start + _FRAMES_PER_MESSAGE]
+            self._wait_for_room()
+            self._link.send(wire.SEND, *wire.batch_to_bytes(part))
+            self._given += len(part)
+
+    def _wait_for_room(self) -> None:
+        if self._given - self._done <= _MAX_WAITING:
+            return
+        if not self._link.wait_until(lambda: self._given - self._done <= _MAX_WAITING, _PATIENCE_SECONDS):
+            raise TransmitError(
+                f"No more can be sent now: {self._given - self._done:,} frames wait to leave already."
+            )
+
+    def flush(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds until no single frame waits to be sent; whether none does.
+
+        Until then they were sent, or dropped by stop_all().
+        """
+        token = self._link.next_number()
+        self._link.send(wire.FLUSH, token)
+        return self._link.wait_until(lambda: self._flushed >= token, timeout)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Do all that is asked for inside at once: jobs that are armed inside are due together."""
+        return self._link.together()
+
+    def stop_all(self) -> None:
+        """End everything that is being sent, and drop the single frames that wait (Discarded)."""
+        self.jobs.stopped()
+        self._link.send_if_running(wire.STOP_ALL)
+
+    def set_rate_limit(self, frames_per_second: float | None) -> None:
+        """Send at most so many frames per second, of whatever kind; None is no limit.
+
+        Frames of jobs above it are not sent, counted as late and reported (HeldBack); all others wait.
         """
         if frames_per_second is not None and frames_per_second <= 0:
             raise TransmitError(f"A limit of {frames_per_second:g} frames/s is not possible; choose more.")
         self._rate_limit = frames_per_second
-        self._say_if_running(wire.LIMIT, frames_per_second)
+        self._link.send_if_running(wire.LIMIT, frames_per_second)
 
-    def supervise(self) -> str | None:
-        """Start the process again where it has ended; a sentence for the user where something changed.
+    # -- events ------------------------------------------------------------------------------------------
 
-        After a restart nothing is armed, and frames come from another ``address``.
-        """
-        self._read()
-        change = self._process.supervise()
-        channel = self._process.channel
-        if channel is not None:
-            channel.flush()
-        if change is None:
-            return None
-        if change.ready is not None:
-            self._set_addresses(change.ready)
-            self._say_if_running(wire.LIMIT, self._rate_limit)
-            return change.sentence
-        lost = self._forget_all()
-        return change.sentence + (f" {_lost_text(lost)}" if lost else "")
+    def fileno(self) -> int:
+        """A descriptor that is readable when there are events; the same one until shutdown()."""
+        return self._link.process.wakeup.fileno()
 
-    def _on_failed(self, sentence: str) -> None:
-        self._news.append(SendFailed(sentence))
+    def poll(self) -> list[TransmitNews]:
+        """The events since the last call, oldest first."""
+        return self._link.take_events()
+
+    def _on_status(self, sent: int, held: int, dropped: int, done: int, rows: list[list[Any]]) -> None:
+        self._sent_since = sent
+        self._done = done
+        if held:
+            self._link.events.append(HeldBack(held))
+        if dropped:
+            self._link.events.append(Discarded(dropped))
+        self.jobs.on_status(rows)
+
+    def _on_flushed(self, token: int) -> None:
+        self._flushed = token
 
     def _on_moved(self, addresses: list[list[Any]]) -> None:
         self._set_addresses(addresses)
-        self._news.append(AddressChanged(self.addresses))
+        self._link.events.append(AddressChanged(self.addresses))
 
     def _set_addresses(self, addresses: list[list[Any]]) -> None:
         self.addresses: tuple[tuple[str, int], ...] = tuple((ip, port) for ip, port in addresses)
 
+    # -- the process -------------------------------------------------------------------------------------
+
+    def supervise(self) -> str | None:
+        """Restart the process if it has ended; returns a sentence for the user if something changed.
+
+        After a restart nothing is armed, and frames come from another ``address``.
+        """
+        self._link.read()
+        process = self._link.process
+        change = process.supervise()
+        if process.channel is not None:
+            process.channel.flush()
+        if change is None:
+            return None
+        if change.ready is not None:
+            self._set_addresses(change.ready)
+            self._link.send_if_running(wire.LIMIT, self._rate_limit)
+            return change.sentence
+        lost = self._forget_all()
+        return change.sentence + (f" {_lost_text(lost)}" if lost else "")
+
+    def _forget_all(self) -> list[str]:
+        """Forget what the process was doing, because it has ended; returns the names of what is lost."""
+        self._sent_before_restart, self._sent_since = self._sent_before_restart + self._sent_since, 0
+        self._given = self._done = 0
+        lost = self.jobs.forget() + (["the fuzz run"] if self.fuzz.running else [])
+        for runs in (self.replays, self.sequences, self.fuzz):
+            runs.forget()
+        return lost
+
     def shutdown(self) -> None:
         """End the process, and sending with it; see flush(). Never raises."""
-        self._read()
-        self._process.end()
+        self._link.read()
+        self._link.process.end()
 
     def __enter__(self) -> Transmitter:
         return self
@@ -94,6 +195,6 @@ class Transmitter(JobClient, ReplayClient, SequenceClient, FuzzClient):
 
 
 def _lost_text(names: list[str]) -> str:
-    """What was armed, in a sentence."""
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"No longer being sent: {', '.join(names[:_MOST_NAMES])}{more}."
+    """What was armed, as a sentence."""
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return f"No longer being sent: {', '.join(names[:_MAX_NAMES])}{more}."

@@ -58,7 +58,7 @@ def answer(arbitration_id: int = 0x7E8) -> FrameBatch:
 def test_what_is_told_is_what_was_heard_in_its_order_and_time(transmitter, receiver):
     options = FuzzOptions(((0, 0x1FFFFFFF, True),), kinds=("classic", "brs", "remote"), seed=5,
                           period_ns=500_000, count=300)  # fmt: skip
-    transmitter.fuzz(RUN, options, told=True)
+    transmitter.fuzz.start(RUN, options, report_frames=True)
     found = news(transmitter, is_state("ended"))
     heard, sent = receive(receiver, 300), told(found)
     assert content(heard) == content(sent) == content(FuzzRows(options).rows(0, 300))
@@ -69,14 +69,16 @@ def test_what_is_told_is_what_was_heard_in_its_order_and_time(transmitter, recei
 
 
 def test_who_did_not_ask_is_not_told_each_frame(transmitter, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=100_000, count=20))
+    transmitter.fuzz.start(RUN, FuzzOptions(period_ns=100_000, count=20))
     found = news(transmitter, is_state("ended"))
     assert not any(isinstance(one, FuzzSent) for one in found)
     assert len(receive(receiver, 20)) == 20
 
 
 def test_an_answer_stops_it_at_once_and_what_left_before_is_told(transmitter, other, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=1_000_000, count=None), "id == 0x7E8", told=True)
+    transmitter.fuzz.start(
+        RUN, FuzzOptions(period_ns=1_000_000, count=None), "id == 0x7E8", report_frames=True
+    )
     receive(receiver, 100)
     other.send(answer(0x123))
     other.send(answer())
@@ -94,20 +96,20 @@ def test_an_answer_stops_it_at_once_and_what_left_before_is_told(transmitter, ot
 
 
 def test_after_an_answer_it_can_go_on_to_the_next(transmitter, other, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=1_000_000, count=None), "id == 0x7E8")
+    transmitter.fuzz.start(RUN, FuzzOptions(period_ns=1_000_000, count=None), "id == 0x7E8")
     for _ in range(2):
         receive(receiver, 10)
         other.send(answer())
         found = news(transmitter, is_state("answered"))
         assert sum(isinstance(one, FuzzAnswer) for one in found) == 1
         receiver.drain()
-        transmitter.fuzz_do(RUN, "play")
+        transmitter.fuzz.play(RUN)
         assert news(transmitter, is_state("playing"))
     assert len(receive(receiver, 10)) >= 10
 
 
 def test_an_answer_to_the_last_frame_counts(transmitter, other, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8")
+    transmitter.fuzz.start(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8")
     assert news(transmitter, is_state("ended"))
     other.send(answer())
     found = news(transmitter, is_state("answered"))
@@ -116,12 +118,12 @@ def test_an_answer_to_the_last_frame_counts(transmitter, other, receiver):
 
 
 def test_what_comes_long_after_the_last_frame_is_no_answer(transmitter, other, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8", wait=0.0)
+    transmitter.fuzz.start(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8", wait=0.0)
     assert news(transmitter, is_state("ended"))
     other.send(answer())
     receive(receiver, 4)
-    transmitter.fuzz_do(RUN, "play")
-    assert transmitter.fuzz_end(RUN, PATIENCE)
+    transmitter.fuzz.play(RUN)
+    assert transmitter.fuzz.stop_and_wait(RUN, PATIENCE)
     left = transmitter.poll()
     assert not any(isinstance(one, FuzzAnswer) for one in left)
     assert left[-1].sent == 3
@@ -129,7 +131,7 @@ def test_what_comes_long_after_the_last_frame_is_no_answer(transmitter, other, r
 
 def test_own_frames_are_no_answer(transmitter, receiver):
     options = FuzzOptions(((0x7E8, 0x7E8, False),), period_ns=100_000, count=50)
-    transmitter.fuzz(RUN, options, "id == 0x7E8")
+    transmitter.fuzz.start(RUN, options, "id == 0x7E8")
     found = news(transmitter, is_state("ended", "answered"))
     assert found[-1].state == "ended"
     assert len(receive(receiver, 50)) == 50
@@ -137,33 +139,33 @@ def test_own_frames_are_no_answer(transmitter, receiver):
 
 def test_steps_and_pauses(transmitter, receiver):
     options = FuzzOptions(period_ns=10_000_000, count=5, seed=9)
-    transmitter.fuzz(RUN, options, told=True, paused=True)
+    transmitter.fuzz.start(RUN, options, report_frames=True, paused=True)
     assert transmitter.flush(PATIENCE)
-    transmitter.fuzz_do(RUN, "step")
-    transmitter.fuzz_do(RUN, "step")
+    transmitter.fuzz.step(RUN)
+    transmitter.fuzz.step(RUN)
     assert len(receive(receiver, 2)) == 2
     assert not wait_for(receiver.fileno(), 0.05)
-    transmitter.fuzz_do(RUN, "play")
+    transmitter.fuzz.play(RUN)
     found = news(transmitter, is_state("ended"))
     assert len(receive(receiver, 3)) == 3
     assert content(told(found)) == content(FuzzRows(options).rows(0, 5))
 
 
 def test_what_had_left_is_told_before_the_end_is(transmitter, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=100_000, count=None), told=True)
+    transmitter.fuzz.start(RUN, FuzzOptions(period_ns=100_000, count=None), report_frames=True)
     heard = receive(receiver, 50)
-    assert transmitter.fuzz_end(RUN, PATIENCE)
+    assert transmitter.fuzz.stop_and_wait(RUN, PATIENCE)
     found = transmitter.poll()
     assert found[-1].state == "stopped"
     sent = told(found)
     assert found[-1].sent == len(sent) == transmitter.sent
     heard = FrameBatch.concatenate([heard, receive(receiver, len(sent) - len(heard))])
     assert content(heard) == content(sent)
-    assert transmitter.fuzzing == frozenset()
+    assert transmitter.fuzz.running == frozenset()
 
 
 def test_stop_all_stops_it(transmitter, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(count=None))
+    transmitter.fuzz.start(RUN, FuzzOptions(count=None))
     receive(receiver, 2)
     transmitter.stop_all()
     assert news(transmitter, is_state("stopped"))
@@ -171,14 +173,16 @@ def test_stop_all_stops_it(transmitter, receiver):
 
 def test_the_limit_of_the_program_holds_it_back(transmitter, receiver):
     transmitter.set_rate_limit(200)
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=10_000, count=60))
+    transmitter.fuzz.start(RUN, FuzzOptions(period_ns=10_000, count=60))
     times = receive(receiver, 60).timestamp_ns
     # 20 ms worth of frames may leave at once.
     assert (times[-1] - times[0]) / 1e9 >= (60 - 5) / 200
 
 
 def test_a_log_that_nobody_takes_holds_the_run_and_loses_nothing(transmitter, receiver):
-    transmitter.fuzz(RUN, FuzzOptions(period_ns=1000, count=100_000, lengths=(0, 0)), told=True)
+    transmitter.fuzz.start(
+        RUN, FuzzOptions(period_ns=1000, count=100_000, lengths=(0, 0)), report_frames=True
+    )
     end = time.monotonic() + PATIENCE
     while len(receiver.drain(65536)) or wait_for(receiver.fileno(), 0.3):
         assert time.monotonic() < end
@@ -188,18 +192,18 @@ def test_a_log_that_nobody_takes_holds_the_run_and_loses_nothing(transmitter, re
 
 def test_a_run_that_cannot_be_is_said(settings, receiver):
     with Transmitter(SENDER, settings.to_dict()) as deaf:
-        deaf.fuzz(RUN, FuzzOptions(), "id == 1")
+        deaf.fuzz.start(RUN, FuzzOptions(), "id == 1")
         found = news(deaf, is_state("failed"))
         found += news(deaf, lambda one: isinstance(one, SendFailed)) if not any(
             isinstance(one, SendFailed) for one in found) else []  # fmt: skip
         assert "cannot hear" in next(one.sentence for one in found if isinstance(one, SendFailed))
-        assert deaf.fuzzing == frozenset()
+        assert deaf.fuzz.running == frozenset()
 
 
 def test_frames_that_are_not_for_the_bus_are_counted(network):
     settings = BusSettings.this_computer(port=network.free_port(), fd=False)
     with Transmitter(SENDER, settings.to_dict()) as transmitter:
-        transmitter.fuzz(RUN, FuzzOptions(kinds=("classic", "fd"), period_ns=100_000, count=100))
+        transmitter.fuzz.start(RUN, FuzzOptions(kinds=("classic", "fd"), period_ns=100_000, count=100))
         last = news(transmitter, is_state("ended"))[-1]
         assert last.skipped > 10
         assert last.sent == 100 - last.skipped

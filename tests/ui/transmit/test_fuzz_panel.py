@@ -184,7 +184,7 @@ def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, ne
     panel.start()
     assert "fuzz.asc cannot be written" in panel.sentence.text()
     assert not panel.control.running
-    assert stage.session.transmitter.fuzzing == frozenset()
+    assert stage.session.transmitter.fuzz.running == frozenset()
 
 
 def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage, network):

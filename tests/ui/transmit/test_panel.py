@@ -270,7 +270,7 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
     panel.actions_.switch.trigger()
     assert not panel.model.is_armed(0)
-    assert session.transmitter.armed == frozenset()
+    assert session.transmitter.jobs.armed == frozenset()
     panel.model.set_armed(0, True)
     assert not panel.model.is_armed(0)
     assert sentence(panel) == SWITCHED_OFF
@@ -510,7 +510,7 @@ def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
     run = panel.jobs._runs[1]
     assert run.trigger.condition["names"] == {"Engine": [[0x100, False]]}
     assert panel.model.is_armed(0)
-    assert session.transmitter.armed == {1}
+    assert session.transmitter.jobs.armed == {1}
 
 
 def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, network):

@@ -104,7 +104,7 @@ def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network)
     panel.run()
     panel.control._switch.set(False)
     assert not panel.control.running
-    assert stage.session.transmitter.sequences == frozenset()
+    assert stage.session.transmitter.sequences.running == frozenset()
 
 
 def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
