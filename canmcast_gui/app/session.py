@@ -33,7 +33,7 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, RateMeter, Recording
-from canmcast_gui.recording.location import is_temporary, recordings_folder
+from canmcast_gui.recording.folder import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings

@@ -7,17 +7,17 @@ what a crash left, each a ``Leftover``.
 ``RecordingError`` says what failed, ``RowsGoneError`` that rows were evicted. May import ``frames`` only.
 """
 
-from canmcast_gui.recording.cycles import Cycles
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
-from canmcast_gui.recording.filtered import FilteredRows
-from canmcast_gui.recording.finding import Found, MatchCount, find_around, find_next, find_previous
+from canmcast_gui.recording.filtered_rows import FilteredRows
+from canmcast_gui.recording.folder import Leftover, leftovers, remove, remove_empty
 from canmcast_gui.recording.gaps import Gap, Gaps
-from canmcast_gui.recording.limits import Limits
+from canmcast_gui.recording.id_statistics import Cycles
 from canmcast_gui.recording.marks import Marks
 from canmcast_gui.recording.newest import NewestById
+from canmcast_gui.recording.rates import RateMeter
 from canmcast_gui.recording.recording import Recording
-from canmcast_gui.recording.recovery import Leftover, leftovers, remove, remove_empty
-from canmcast_gui.recording.statistics import RateMeter
+from canmcast_gui.recording.search import Found, MatchCount, find_around, find_next, find_previous
+from canmcast_gui.recording.store import Limits
 
 __all__ = [
     "Cycles",

@@ -1,27 +1,32 @@
-"""One chunk of a recording: a file of records and, where payloads are longer than 8 bytes, one of those.
+"""One chunk of a recording: a file of records and, for payloads longer than 8 bytes, a file of those.
 
-The records file starts with a header of one page: a fixed part, and the number of frames and heap bytes
-that count, which is written after what it counts. So a process that is killed leaves whole batches.
+The records file starts with a header of one page: a fixed part, and the numbers of published frames and heap
+bytes, which are written after the data that they count. A process that is killed leaves whole batches.
 
-Data is written with ``write`` and read through a memory map of the same file. A write that finds the disk
-full fails with an error; a store into a map would end the process instead (SIGBUS).
+Data is written with ``write`` and read through a memory map of the same file. A write to a full disk fails
+with an error; a store into a map would end the process instead (SIGBUS).
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import mmap
 import os
 import struct
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 from canmcast_gui.frames.private import private_opener
 from canmcast_gui.recording.errors import CutShortError, RecordingError
-from canmcast_gui.recording.maps import MapCache
 
 MAGIC = b"CANMREC1"
 HEADER_BYTES = 4096  # one page, so that records start on a page of their own
@@ -32,6 +37,68 @@ HEAP_SUFFIX = ".heap"
 _FIXED = struct.Struct("<8sIIqq")  # magic, capacity, reserved, first row, start of the recording in ns
 _COUNTS = struct.Struct("<qq")  # frames, heap bytes
 _COUNTS_OFFSET = 64  # within one sector together with the fixed part
+
+# A map keeps a file descriptor, and a process usually gets 1,024; 64 maps are 32 chunks of CAN FD frames,
+# which is more than any view looks at in one go.
+MAPS_KEPT = 64
+
+Array = npt.NDArray[Any]
+
+
+class MapCache:
+    """Read-only arrays over files, mapped when first asked for.
+
+    An array stays valid for whoever holds it, even after the cache has let it go or the file is deleted.
+    Threads may share a cache.
+    """
+
+    def __init__(self, limit: int = MAPS_KEPT) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[Path, Array] = OrderedDict()
+        self._alive: WeakValueDictionary[Path, Array] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def array(self, path: Path, dtype: np.dtype[Any], offset: int, least_bytes: int = 0) -> Array:
+        """All whole items of ``dtype`` in the file from ``offset`` on; raises OSError.
+
+        Raises CutShortError where the file has less than ``least_bytes`` by now: to read beyond its end
+        through a map would end the process (SIGBUS).
+        """
+        array = self._array(path, dtype, offset)
+        memory: Any = array.base
+        if memory.obj.size() < least_bytes:  # which asks the open file
+            raise CutShortError(path)
+        return array
+
+    def _array(self, path: Path, dtype: np.dtype[Any], offset: int) -> Array:
+        with self._lock:
+            array = self._alive.get(path)
+            if array is None:
+                array = _map_file(path, dtype, offset)
+                self._alive[path] = array
+            self._kept[path] = array
+            self._kept.move_to_end(path)
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+            return array
+
+    def forget(self, path: Path) -> None:
+        """Map the file anew when it is next asked for, because it will be longer or gone."""
+        with self._lock:
+            self._kept.pop(path, None)
+            self._alive.pop(path, None)
+
+    def clear(self) -> None:
+        """Let all maps go."""
+        with self._lock:
+            self._kept.clear()
+            self._alive.clear()
+
+
+def _map_file(path: Path, dtype: np.dtype[Any], offset: int) -> Array:
+    with path.open("rb") as file:
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(memory, dtype=dtype, count=(len(memory) - offset) // dtype.itemsize, offset=offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,24 +304,3 @@ def _write_at(file: io.FileIO, offset: int, data: bytes | memoryview) -> None:
     rest = memoryview(data)
     while len(rest):
         rest = rest[file.write(rest) :]
-
-
-def dense(batch: FrameBatch) -> FrameBatch:
-    """The same frames with a heap of just their long payloads, in their order, offsets from 0.
-
-    Raises ValueError where a payload lies outside the batch's heap or is longer than a frame can carry.
-    """
-    lengths = batch.records["length"]
-    if len(batch) and lengths.max() > MAX_PAYLOAD:
-        raise ValueError(f"a payload of {lengths.max()} bytes; a CAN FD frame carries at most {MAX_PAYLOAD}")
-    long = np.flatnonzero(lengths > INLINE_BYTES)
-    if not len(long):
-        return FrameBatch(batch.records)
-    sizes = lengths[long].astype(np.int64)
-    starts = batch.records["payload_offset"][long].astype(np.int64)
-    if (starts + sizes).max() > len(batch.heap):
-        raise ValueError("a payload lies outside the heap of its batch")
-    total = int(sizes.sum())
-    if np.array_equal(starts, np.cumsum(sizes) - sizes):
-        return FrameBatch(batch.records, batch.heap[:total])
-    return batch.compact()

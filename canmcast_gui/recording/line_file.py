@@ -1,4 +1,4 @@
-"""Small files beside a recording's chunks: a JSON value in each line, so that a kill costs one at most."""
+"""Small files beside the chunks: one JSON value per line, so that a kill costs one line at most."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from canmcast_gui.frames import Source, SourceTable
 from canmcast_gui.frames.private import private_opener
+
+SOURCES_NAME = "sources.jsonl"
 
 # What a line without a value is; no line stands for it otherwise, for null is not written to such files.
 DAMAGED = None
@@ -80,3 +83,48 @@ def _value(raw: bytes) -> Any:
         return json.loads(raw)
     except (ValueError, RecursionError):
         return DAMAGED
+
+
+class SourceFile:
+    """A SourceTable and the file that follows it."""
+
+    def __init__(self, file: LineFile, table: SourceTable, written: int) -> None:
+        self._file = file
+        self._written = written  # rows that stand in the file
+        self.table = table
+
+    @classmethod
+    def create(cls, folder: Path, table: SourceTable) -> SourceFile:
+        """Begin a file for ``table`` in a new recording's folder."""
+        return cls(LineFile(folder / SOURCES_NAME), table, 1)
+
+    @classmethod
+    def open(cls, folder: Path) -> SourceFile:
+        """Read what is there up to the first line that is no new source; without a file, an empty table."""
+        file = LineFile(folder / SOURCES_NAME)
+        table = SourceTable()
+        try:
+            lines = file.read()
+        except OSError:
+            lines = []
+        file.size = 0
+        for line in lines:
+            source = _source(line.value)
+            if source is None or table.number(source) != len(table) - 1:
+                break
+            file.size = line.end
+        return cls(file, table, len(table))
+
+    def update(self) -> None:
+        """Append the rows that are new since the last time; raises OSError."""
+        if self._written == len(self.table):
+            return
+        rows = list(self.table)
+        self._file.append([row.address, row.port] for row in rows[self._written :])
+        self._written = len(rows)
+
+
+def _source(value: Any) -> Source | None:
+    if not isinstance(value, list) or [type(part) for part in value] != [str, int]:
+        return None
+    return Source(*value)

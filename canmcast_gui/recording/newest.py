@@ -11,10 +11,8 @@ import numpy.typing as npt
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.arrays import Floats
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.recording import moments
-from canmcast_gui.recording.cycles import Cycles
-from canmcast_gui.recording.grouping import Groups
-from canmcast_gui.recording.senders import Senders
+from canmcast_gui.recording.groups import MOMENTS, Groups, deviation, merge_moments
+from canmcast_gui.recording.id_statistics import Cycles, Senders
 
 # As many as 16 bits can number. There are more extended ids than memory; a bus has some hundred.
 MOST_ENTRIES = 1 << 16
@@ -49,7 +47,7 @@ _ENTRY = np.dtype(
         ("count", np.int64),
         ("last_row", np.int64),
         ("period", np.float64),
-        *moments.MOMENTS,  # of all periods, each decayed by those after it
+        *MOMENTS,  # of all periods, each decayed by those after it
         ("payload", np.uint8, (MAX_PAYLOAD,)),
         ("changed", np.uint8, (MAX_PAYLOAD,)),
         ("changed_at", np.int64, (MAX_PAYLOAD,)),
@@ -149,7 +147,7 @@ class NewestById:
     @property
     def jitter_ns(self) -> Floats:
         """Standard deviation of about the last hundred periods, float64 (n,); NaN while there is none."""
-        return moments.deviation(self._entries[: self._size])
+        return deviation(self._entries[: self._size])
 
     @property
     def payload(self) -> npt.NDArray[np.uint8]:
@@ -229,7 +227,7 @@ class NewestById:
         weights: Floats = np.power(DECAY, from_end)
         weights[groups.starts[~seen]] = 0.0  # a first frame ends no period
         decay: Floats = np.power(DECAY, groups.sizes - ~seen)
-        moments.merge(self._entries, groups, periods, weights, decay)
+        merge_moments(self._entries, groups, periods, weights, decay)
         self._entries["period"][groups.numbers] = periods[groups.ends - 1]
 
     def _update_payloads(

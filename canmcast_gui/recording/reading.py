@@ -1,17 +1,28 @@
-"""Frames out of several chunks."""
+"""Read chunks: those that a folder has, rows across several, and the recording of another process."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 from canmcast_gui.frames.arrays import RowNumbers
-from canmcast_gui.recording.chunk import Chunk
-from canmcast_gui.recording.errors import CutShortError, RowsGoneError
+from canmcast_gui.recording.chunk import (
+    HEADER_BYTES,
+    HEAP_SUFFIX,
+    RECORD_BYTES,
+    RECORDS_SUFFIX,
+    Chunk,
+    ChunkHeader,
+    MapCache,
+)
+from canmcast_gui.recording.errors import CutShortError, RecordingError, RowsGoneError
 
 
 def whole(chunk: Chunk) -> FrameBatch:
@@ -93,3 +104,123 @@ def gather(chunks: list[Chunk], places: list[npt.NDArray[np.intp]], numbers: Row
     records = np.empty(len(numbers), dtype=FRAME_DTYPE)
     records[np.concatenate(places)] = joined.records
     return FrameBatch(records, joined.heap)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a folder holds: sound chunks in order, and how many frames behind them are not.
+
+    ``left_out`` are records files that cannot be used, from the first damaged one on.
+    """
+
+    chunks: list[Chunk] = field(default_factory=list)
+    damaged: int = 0
+    left_out: list[Path] = field(default_factory=list)
+
+    def remove_left_out(self) -> None:
+        """Delete what cannot be used, before new frames take its row numbers; raises OSError."""
+        while self.left_out:
+            path = self.left_out[-1]
+            path.unlink(missing_ok=True)
+            path.with_suffix(HEAP_SUFFIX).unlink(missing_ok=True)
+            self.left_out.pop()
+
+
+def load_chunks(folder: Path, maps: MapCache) -> Loaded:
+    """Take the chunks of a folder in order, up to the first gap or damage."""
+    paths = sorted(folder.glob("*" + RECORDS_SUFFIX))
+    loaded = Loaded()
+    for path in paths:
+        try:
+            chunk, damaged = load_chunk(path, maps)
+        except (OSError, RecordingError):
+            break
+        if loaded.chunks and chunk.first_row != loaded.chunks[-1].end_row:
+            loaded.damaged += chunk.count
+            break
+        loaded.damaged += damaged
+        loaded.chunks.append(chunk)
+        if damaged:
+            break
+    loaded.left_out = paths[len(loaded.chunks) :]
+    return loaded
+
+
+def load_chunk(path: Path, maps: MapCache) -> tuple[Chunk, int]:
+    """Open the chunk at ``path`` as far as it is sound; also the number of frames that are not.
+
+    Frames are sound up to the first one that the files do not hold or that no CAN frame could be. Raises
+    RecordingError and OSError where not even the header can be read.
+    """
+    header = ChunkHeader.read(path)
+    heap_path = path.with_suffix(HEAP_SUFFIX)
+    heap_bytes = heap_path.stat().st_size if heap_path.exists() else 0
+    there = max((path.stat().st_size - HEADER_BYTES) // RECORD_BYTES, 0)
+    if header.capacity <= 0 or header.first_row < 0 or header.count < 0 or header.heap_used < 0:
+        raise RecordingError(f"{path} is damaged: its header holds impossible numbers")
+    usable = min(header.count, there, header.capacity)
+    heap_used = min(header.heap_used, heap_bytes)
+    fields = (header.capacity, header.first_row, header.start_ns)
+    chunk = Chunk(path, ChunkHeader(*fields, usable, heap_used), maps)
+    sound = _sound_rows(chunk)
+    return Chunk(path, ChunkHeader(*fields, sound, heap_used), maps), header.count - sound
+
+
+def _sound_rows(chunk: Chunk) -> int:
+    if not chunk.count:
+        return 0
+    records = chunk.frames(chunk.first_row, chunk.end_row).records
+    lengths = records["length"]
+    ends = records["payload_offset"].astype(np.int64) + lengths
+    bad = (lengths > MAX_PAYLOAD) | (records["dlc"] >= len(DLC_TO_LENGTH))
+    bad |= (lengths > INLINE_BYTES) & (ends > chunk.heap_used)
+    return int(bad.argmax()) if bad.any() else chunk.count
+
+
+def open_rows(settings: dict[str, Any]) -> RecordingRows:
+    """The rows of the recording in ``settings["folder"]``, as another process asks for them."""
+    return RecordingRows(Path(settings["folder"]))
+
+
+class RecordingRows:
+    """The rows of a recording as far as its owner has published them. It takes no lock and writes nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._maps = MapCache()
+        self._chunks: list[Chunk] = []
+
+    def rows(self, start: int, stop: int) -> FrameBatch:
+        """The frames of rows ``start`` to ``stop``, or the first of them that are there.
+
+        Raises RecordingError where ``start`` is not there: not yet, or not any more.
+        """
+        parts = []
+        while start < stop:
+            chunk = self._chunk_of(start)
+            end = min(stop, chunk.end_row)
+            try:
+                parts.append(chunk.frames(start, end))
+            except OSError as error:
+                raise RecordingError(f"row {start} has left the recording in {self._folder}") from error
+            start = end
+        return FrameBatch.concatenate([part.compact() if len(part.heap) else part for part in parts])
+
+    def _chunk_of(self, row: int) -> Chunk:
+        place = bisect_right(self._chunks, row, key=lambda chunk: chunk.first_row) - 1
+        if place < 0 or self._chunks[place].end_row <= row:
+            self._look_again()
+            place = bisect_right(self._chunks, row, key=lambda chunk: chunk.first_row) - 1
+        if place < 0 or self._chunks[place].end_row <= row:
+            raise RecordingError(f"row {row} is not in the recording in {self._folder}")
+        return self._chunks[place]
+
+    def _look_again(self) -> None:
+        """Read the headers: what was published since, and which chunks have come and gone."""
+        chunks = []
+        for path in sorted(self._folder.glob("*" + RECORDS_SUFFIX)):
+            try:
+                chunks.append(Chunk(path, ChunkHeader.read(path), self._maps))
+            except FileNotFoundError:  # evicted at this moment
+                continue
+        self._chunks = chunks

@@ -18,14 +18,12 @@ from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.frames.private import close_to_others, make_private_folder
 from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import RecordingError
+from canmcast_gui.recording.folder import COPY_NAME, FolderLock, make_new_folder
 from canmcast_gui.recording.gaps import Gap, Gaps
-from canmcast_gui.recording.limits import Limits
-from canmcast_gui.recording.location import COPY_NAME, make_new_folder
-from canmcast_gui.recording.lock import FolderLock
+from canmcast_gui.recording.line_file import SourceFile
 from canmcast_gui.recording.marks import Marks
 from canmcast_gui.recording.reading import blocks, read_rows, take_rows
-from canmcast_gui.recording.source_file import SourceFile
-from canmcast_gui.recording.store import ChunkStore
+from canmcast_gui.recording.store import ChunkStore, Limits
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
 BLOCK_FRAMES = 1 << 15

@@ -29,7 +29,7 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
     ("module", "statement"),
     [
         ("frames/text.py", "import canmcast_gui.recording"),
-        ("recording/limits.py", "import canmcast_gui.transport"),
+        ("recording/store.py", "import canmcast_gui.transport"),
         ("app/program/event_loop.py", "import canmcast_gui.models.columns"),
         ("cli/output.py", "import PySide6.QtCore"),
     ],

@@ -15,7 +15,7 @@ import pytest
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import open_writer, read_batches
 from canmcast_gui.recording import remove_empty
-from canmcast_gui.recording.location import recordings_folder
+from canmcast_gui.recording.folder import recordings_folder
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings

@@ -1,8 +1,9 @@
-"""Batches of any frames for these tests, and how two of them are compared."""
+"""Batches for these tests: any frames, and frames that carry their row number."""
 
+import numpy as np
 from hypothesis import strategies as st
 
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames import Flag, FrameBatch
 from tests.support.messages import messages
 
 
@@ -17,3 +18,17 @@ def frames(batch: FrameBatch) -> list[tuple]:
     columns = [batch.records[name].tolist() for name in fields]
     payloads = [batch.payload(row) for row in range(len(batch))]
     return list(zip(*columns, payloads, strict=True))
+
+
+def numbered(start: int, count: int, width: int = 8) -> FrameBatch:
+    """Frames that carry their row number: in the time, and in the last 8 bytes of ``width``."""
+    rows = np.arange(start, start + count, dtype=np.int64)
+    data = np.zeros((count, width), dtype=np.uint8)
+    data[:, -8:] = rows.astype(">i8").view(np.uint8).reshape(-1, 8)
+    flags = Flag.FD if width > 8 else 0
+    return FrameBatch.from_columns(rows * 1000 + 1, 0x100 + rows % 80, data, flags=flags)
+
+
+def numbers(batch: FrameBatch) -> list[int]:
+    """The row numbers that ``numbered`` put into a batch's payloads."""
+    return [int.from_bytes(batch.payload(row)[-8:], "big") for row in range(len(batch))]

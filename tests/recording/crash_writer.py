@@ -12,7 +12,7 @@ import numpy as np
 
 from canmcast_gui.frames import Source
 from canmcast_gui.recording import Limits, Recording
-from tests.recording.numbered import numbered
+from tests.recording.batches import numbered
 
 
 def main(folder: str, seed: str) -> None:

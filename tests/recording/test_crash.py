@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from canmcast_gui.recording import Recording, RecordingError, leftovers
-from tests.recording.numbered import numbered, numbers
+from tests.recording.batches import numbered, numbers
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from canmcast_gui.recording import Limits, Recording
-from tests.recording.numbered import numbered, numbers
+from tests.recording.batches import numbered, numbers
 
 HEADER = 4096
 COUNTS = 64

@@ -6,7 +6,7 @@ import pytest
 
 from canmcast_gui.frames import Source
 from canmcast_gui.recording import Limits, Recording, RecordingError
-from tests.recording.numbered import numbered, numbers
+from tests.recording.batches import numbered, numbers
 from tests.support.small_disk import DISK_BYTES, fill
 
 

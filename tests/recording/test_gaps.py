@@ -9,7 +9,7 @@ import pytest
 from canmcast_gui.recording import Gap, Limits, Recording, gaps
 from canmcast_gui.recording.gaps import Gaps
 from canmcast_gui.recording.line_file import LineFile
-from tests.recording.numbered import numbered
+from tests.recording.batches import numbered
 
 LIMITS = Limits(most_frames=80)  # chunks of 10 frames
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.recording import Limits, Recording, RecordingError, RowsGoneError, marks
 from canmcast_gui.recording.marks import Marks
-from tests.recording.numbered import numbered
+from tests.recording.batches import numbered
 
 LIMITS = Limits(most_frames=80)  # chunks of 10 frames
 

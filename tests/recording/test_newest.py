@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.recording.newest import DECAY, Change, Kind, NewestById
-from tests.recording.batches import frames
-from tests.recording.numbered import numbered
+from tests.recording.batches import frames, numbered
 from tests.support.fresh_process import number_from
 
 

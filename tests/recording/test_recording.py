@@ -12,8 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.recording import Limits, Recording, RecordingError, RowsGoneError
-from tests.recording.batches import batches, frames
-from tests.recording.numbered import numbered, numbers
+from tests.recording.batches import batches, frames, numbered, numbers
 
 SMALL = Limits(most_frames=64)  # chunks of 8 frames
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from canmcast_gui.recording import FilteredRows, Limits, Recording, RowsGoneError
-from tests.recording.numbered import numbered, numbers
+from tests.recording.batches import numbered, numbers
 
 FRAMES = 60_000
 

@@ -383,7 +383,7 @@ def test_the_room_knows_no_transport():
 
 # -- replays ---------------------------------------------------------------------------------------------
 
-ROWS = "canmcast_gui.recording.follower:open_rows"
+ROWS = "canmcast_gui.recording.reading:open_rows"
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class _Seen:
 class SenderWatch(QObject):
     """Looks once a second while a bus is open. ``alarm`` carries a WrongSender, once for each id.
 
-    ``name_of`` says what a sender is called (see recording/senders.py).
+    ``name_of`` says what a sender is called (see recording/id_statistics.py).
     """
 
     alarm = Signal(object)

@@ -21,7 +21,7 @@ from canmcast_gui.recording import Recording
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
 from canmcast_gui.transmit.replay.place import ReplayPlace
 
-ROWS = "canmcast_gui.recording.follower:open_rows"
+ROWS = "canmcast_gui.recording.reading:open_rows"
 NO_BUS = "Connect to a bus first (F5): without one nothing can be replayed."
 # The window has one replay; the number is for the transmit process.
 REPLAY = 1

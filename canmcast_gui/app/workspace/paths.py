@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from canmcast_gui.frames.patience import within
-from canmcast_gui.recording.location import recordings_folder
+from canmcast_gui.recording.folder import recordings_folder
 
 # The window stands still for so long at most.
 PATIENCE_SECONDS = 1.0

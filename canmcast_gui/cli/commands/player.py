@@ -19,7 +19,7 @@ from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.replay.place import ReplayPlace
 
-_ROWS = "canmcast_gui.recording.follower:open_rows"
+_ROWS = "canmcast_gui.recording.reading:open_rows"
 
 _POLL_SECONDS = 0.1
 _REPLAY = 1

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.models.statistics import period_text
-from canmcast_gui.recording.cycles import BIN_EDGES_NS, BINS
+from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS
 from canmcast_gui.ui import theme
 
 # Fewer bins than this look like a block without a scale.

@@ -13,7 +13,7 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.color_rules import CompiledRules, rules_of
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
-from canmcast_gui.recording.senders import OWN
+from canmcast_gui.recording.id_statistics import OWN
 
 # New senders are rare, and a look at their number is cheap.
 SOURCES_MS = 1000

@@ -15,7 +15,7 @@ import pytest
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer, read_batches
 from canmcast_gui.recording import leftovers
-from canmcast_gui.recording.location import recordings_folder
+from canmcast_gui.recording.folder import recordings_folder
 from tests.cli.commands.test_dump import option
 from tests.cli.conftest import MOST_SECONDS, PROJECT, assert_one_line
 

@@ -11,7 +11,7 @@ from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
 from canmcast_gui.recording import Recording
-from canmcast_gui.recording.limits import Limits
+from canmcast_gui.recording.store import Limits
 from canmcast_gui.resources_path import resource
 from tests.models.frames import START_NS, traffic
 

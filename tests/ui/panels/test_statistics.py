@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.recording.cycles import BINS
+from canmcast_gui.recording.id_statistics import BINS
 from canmcast_gui.ui.panels.histogram import FEWEST_BINS, short_period, shown_bins
 from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from tests.models.frames import START_NS, traffic

@@ -1,7 +1,7 @@
 """What all views of a trace share."""
 
 from canmcast_gui.frames import Source
-from canmcast_gui.recording.senders import OWN
+from canmcast_gui.recording.id_statistics import OWN
 from canmcast_gui.ui.trace.context import ViewContext
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from canmcast_gui.recording import Limits, Recording, RecordingError
-from tests.recording.numbered import numbered, numbers
+from tests.recording.batches import numbered, numbers
 from tests.support.small_disk import DISK_BYTES, fill
 
 GIB = 1 << 30

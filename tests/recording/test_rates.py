@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.wire_bits import wire_bits
-from canmcast_gui.recording.statistics import BUCKET_NS, RateMeter
-from tests.recording.numbered import numbered
+from canmcast_gui.recording.rates import BUCKET_NS, RateMeter
+from tests.recording.batches import numbered
 
 SECOND = 1_000_000_000
 

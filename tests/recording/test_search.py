@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.recording import Found, Limits, MatchCount, Recording, find_around, find_next, find_previous
-from tests.recording.numbered import numbered
+from tests.recording.batches import numbered
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_search_around_can_be_stopped(recording: Recording):
 
 
 def test_matches_are_counted_while_the_recording_grows_and_forgets(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("canmcast_gui.recording.finding.PART_ROWS", 64)
+    monkeypatch.setattr("canmcast_gui.recording.search.PART_ROWS", 64)
     with Recording.create(tmp_path / "grows", limits=Limits(most_frames=800)) as recording:
         matches = MatchCount(recording, recording.filter("id in 0x100..0x10F"))
         for start in range(0, 2000, 50):

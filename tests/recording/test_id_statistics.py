@@ -1,18 +1,18 @@
-"""Statistics of periods agree with a model that looks at one frame after the other."""
+"""Periods, missed cycles and senders of each id, against plain programs that look at one frame at a time."""
 
 from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.recording.cycles import BIN_EDGES_NS, BINS, MOST_MISSED, MOST_PLACES, Missed
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS, MOST_MISSED, MOST_PLACES, OWN, Missed
 from canmcast_gui.recording.newest import NewestById
 
 MS = 1_000_000
@@ -119,3 +119,54 @@ def test_as_many_places_are_remembered_as_there_is_room_for():
     assert cycles.missed[0] == 598
     assert len(cycles.places(0)) == MOST_PLACES
     assert cycles.places(0)[-1].row == len(ticks) - 9
+
+
+ONE = st.tuples(st.integers(1, 4), st.integers(0, 4), st.booleans())
+
+
+def sent_by(frames: list[tuple[int, int, bool]]) -> FrameBatch:
+    """Frames of (id, source, sent by this program)."""
+    ids, sources, own = (list(column) for column in zip(*frames, strict=True))
+    flags = np.where(own, int(Flag.TX), 0).astype(np.uint16)
+    batch = FrameBatch.from_columns(np.arange(len(ids)), ids, np.zeros((len(ids), 1), np.uint8), flags=flags)
+    batch.records["source"] = sources
+    return batch
+
+
+def plain(frames: list[tuple[int, int, bool]]) -> dict[int, list[int]]:
+    """Of each id, in the order of appearance: source, the one before it, and how often one came back."""
+    entries: dict[int, list[int]] = {}
+    for number, source, own in frames:
+        source = OWN if own else source
+        entry = entries.setdefault(number, [0, 0, 0])
+        if entry[0] and source and source != entry[0]:
+            entry[2] += entry[1] == source
+            entry[1] = entry[0]
+        entry[0] = source
+    return entries
+
+
+@given(st.lists(st.lists(ONE, min_size=1, max_size=30), min_size=1, max_size=5))
+def test_as_one_frame_after_the_other(batches):
+    newest, row = NewestById(), 0
+    for frames in batches:
+        newest.update(sent_by(frames), row)
+        row += len(frames)
+    senders = newest.senders
+    found = zip(senders.source.tolist(), senders.before.tolist(), senders.returns.tolist(), strict=True)
+    assert [list(one) for one in found] == list(plain([*chain(*batches)]).values())
+
+
+def test_a_sender_that_takes_over_for_good_is_none_of_two():
+    newest = NewestById()
+    newest.update(sent_by([(1, 1, False)] * 5 + [(1, 2, False)] * 5 + [(1, 3, False)]), 0)
+    assert newest.senders.returns.tolist() == [0]
+    newest.update(sent_by([(1, 2, False)]), 11)
+    assert newest.senders.returns.tolist() == [1]
+
+
+def test_this_program_is_one_sender_on_all_its_interfaces():
+    newest = NewestById()
+    newest.update(sent_by([(1, 1, True), (1, 2, True)] * 5), 0)
+    assert newest.senders.returns.tolist() == [0]
+    assert newest.senders.source.tolist() == [OWN]

@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from canmcast_gui.recording import Limits, Recording
-from canmcast_gui.recording.maps import MapCache
-from tests.recording.numbered import numbered, numbers
+from canmcast_gui.recording.chunk import MapCache
+from tests.recording.batches import numbered, numbers
 
 BYTES = np.dtype(np.uint8)
 
