@@ -22,7 +22,7 @@ from canmcast_gui.app.document.recovery import save_leftover
 from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.report import SessionTotals
-from canmcast_gui.app.program.tasks import Task, TaskPool, Work
+from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.app.session_bus import BusSide
 from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
@@ -42,10 +42,9 @@ from canmcast_gui.transport.settings import BusSettings
 class Session(QObject, BusSide):
     """Owns recording, bus, databases and transmitter; tells views what changed.
 
-    ``message`` carries a level ("info", "warning" or "error") and a sentence for the user; ``task_started``
-    a Task whose progress may be shown and which may be cancelled. ``message_about`` names the topic of a
-    message that has just been sent, "document" for what is shown, "saving", "record", "bus", "reference", or
-    "database" and a path; after ``topic_ended`` its messages do not hold any longer.
+    ``message`` carries a level ("info", "warning" or "error") and a sentence for the user. ``message_about``
+    names the topic of a message that has just been sent, "document" for what is shown, "saving", "record",
+    "bus", "reference", or "database" and a path; after ``topic_ended`` its messages do not hold any longer.
     """
 
     state_changed = Signal()
@@ -58,42 +57,40 @@ class Session(QObject, BusSide):
     message_about = Signal(str, str)
     topic_ended = Signal(str)
     file_unread = Signal(str, object)
-    task_started = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.clock = DisplayClock(self)
         self.rates = RateMeter()
         self.paused = False
-        self._pool = TaskPool(self)
-        self._databases = Databases(self._pool, self)
-        self._trace = Document(self._pool, self)
+        self.tasks = TaskPool(self)
+        self._databases = Databases(self.tasks, self)
+        self.document = Document(self.tasks, self)
         self.databases.use_sources(self.recording.sources)
-        self.reference = Reference(self._pool, self.databases, self)
-        self._bus = BusControl(self._pool, self._sources_for_bus, self)
+        self.reference = Reference(self.tasks, self.databases, self)
+        self._bus = BusControl(self.tasks, self._sources_for_bus, self)
         self._record = RecordControl(self)
         self._wire()
 
     def _wire(self) -> None:
-        self.clock.tick.connect(self._trace.feed)
+        self.clock.tick.connect(self.document.update_newest)
         self._databases.changed.connect(self.databases_changed)
         self._databases.message.connect(self.message)
         self._databases.message_about.connect(self.message_about)
         self._databases.topic_ended.connect(self.topic_ended)
-        self._pool.started.connect(self.task_started)
         self.reference.message.connect(partial(self.say, "reference"))
         self.reference.changed.connect(lambda: self.topic_ended.emit("reference"))
-        self._trace.message.connect(partial(self.say, "document"))
-        self._trace.save_message.connect(partial(self.say, "saving"))
-        self._trace.save_started.connect(lambda: self.topic_ended.emit("saving"))
-        self._trace.unread.connect(self.file_unread)
-        self._trace.loading_changed.connect(self.state_changed)
-        self._trace.replaced.connect(self._on_replaced)
+        self.document.message.connect(partial(self.say, "document"))
+        self.document.save_message.connect(partial(self.say, "saving"))
+        self.document.save_started.connect(lambda: self.topic_ended.emit("saving"))
+        self.document.unread.connect(self.file_unread)
+        self.document.loading_changed.connect(self.state_changed)
+        self.document.replaced.connect(self._on_replaced)
         self._bus.message.connect(partial(self.say, "bus"))
         self._bus.state_changed.connect(self._on_bus_state)
         self._bus.transmit_news.connect(self.transmit_news)
-        self._bus.arrived.connect(self._on_arrived)
-        self._bus.lost.connect(self._trace.add_loss)
+        self._bus.arrived.connect(self.receive)
+        self._bus.lost.connect(self.document.add_loss)
         self._record.message.connect(partial(self.say, "record"))
         self._record.changed.connect(self._on_record_changed)
 
@@ -109,14 +106,14 @@ class Session(QObject, BusSide):
         """What the window shows: "live" or "connecting", else "loading" or "file", else "offline"."""
         if self._bus.state != "offline":
             return self._bus.state
-        if self._trace.loading is not None:
+        if self.document.loading is not None:
             return "loading"
-        return "file" if self._trace.file_path is not None else "offline"
+        return "file" if self.document.file_path is not None else "offline"
 
     @property
     def recording(self) -> Recording:
         """The frames in front of the user."""
-        return self._trace.recording
+        return self.document.recording
 
     def place_problem(self) -> str:
         """A sentence where the recording stands among temporary files; "" where it is safe."""
@@ -131,22 +128,22 @@ class Session(QObject, BusSide):
     @property
     def newest(self) -> NewestById:
         """The newest frame of each id of the recording."""
-        return self._trace.newest
+        return self.document.newest
 
     @property
     def file_path(self) -> Path | None:
         """The file that the recording was opened from, or None."""
-        return self._trace.file_path
+        return self.document.file_path
 
     @property
     def unsaved_frames(self) -> int:
         """Frames that would be lost on closing; a recording of the demonstration alone does not count."""
-        return self._trace.unsaved_frames
+        return self.document.unsaved_frames
 
     @property
     def unsaved_marks(self) -> int:
         """Marks that would be lost on closing; a recording of the demonstration alone does not count."""
-        return self._trace.unsaved_marks
+        return self.document.unsaved_marks
 
     # -- the bus -----------------------------------------------------------------------------------------
 
@@ -165,13 +162,14 @@ class Session(QObject, BusSide):
 
     def _sources_for_bus(self) -> SourceTable:
         """The source table for frames of a bus that has just opened."""
-        if self._trace.file_path is not None:
-            self._trace.clear()
+        if self.document.file_path is not None:
+            self.document.clear()
         return self.recording.sources
 
-    def _on_arrived(self, batch: FrameBatch) -> None:
+    def receive(self, batch: FrameBatch) -> None:
+        """Take frames that have arrived from the bus: record, store and count them."""
         self._record.write(batch)  # first: whatever fails below costs the file no frame
-        self._trace.append(batch, is_demo=self._bus.is_demo_bus)
+        self.document.append(batch, is_demo=self._bus.is_demo_bus)
         self.rates.update(batch, time.monotonic_ns(), time.time_ns())
 
     # -- the recording -----------------------------------------------------------------------------------
@@ -184,11 +182,11 @@ class Session(QObject, BusSide):
 
     def set_limits(self, limits: Limits) -> None:
         """Keep frames from a bus within other limits from now on; those of a file are kept whole."""
-        self._trace.set_limits(limits)
+        self.document.set_limits(limits)
 
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
-        self._trace.clear()
+        self.document.clear()
         self.rates.clear()
         self.state_changed.emit()
 
@@ -203,19 +201,19 @@ class Session(QObject, BusSide):
         """Leave the bus and read several log files on one time line; with ``align`` all begin together."""
         self._bus.close()
         self.topic_ended.emit("bus")
-        return self._trace.open(parts, align)
+        return self.document.open(parts, align)
 
     def recover(self, folder: Path) -> None:
         """Leave the bus and show the recording that a crash left in ``folder``."""
         self._bus.close()
-        self._trace.recover(folder)
+        self.document.recover(folder)
         self.state_changed.emit()
 
     def save_leftover(self, leftover: Leftover, path: Path | str) -> Task:
         """Write what a crash left behind to a log file, in the background; then it is deleted."""
         path = Path(path)
         self.topic_ended.emit("saving")
-        task = self._pool.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
+        task = self.tasks.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
         task.finished.connect(lambda saved: self.say("saving", *saved.message(path)))
         task.failed.connect(partial(self.say, "saving", "error"))
         return task.start()
@@ -232,11 +230,11 @@ class Session(QObject, BusSide):
         With a condition only the frames that pass it. ``format`` is the name of a log format, or None to go
         by the suffix.
         """
-        return self._trace.save(Path(path), rows, condition, format)
+        return self.document.save(Path(path), rows, condition, format)
 
     def export_signals(self, path: Path | str, wanted: SignalExport) -> Task:
         """Write signals of the recording to a table (.csv, .parquet, .mf4) in the background."""
-        return self._trace.export(Path(path), self.databases, wanted)
+        return self.document.export(Path(path), self.databases, wanted)
 
     def find(self, condition: Filter, start: int, backwards: bool = False, end: int | None = None) -> Task:
         """Look in the background for the first row from ``start`` on that passes, or the last one before it.
@@ -244,14 +242,14 @@ class Session(QObject, BusSide):
         At the end the search starts again at the other end. ``end`` bounds what is looked at. The task's
         result is a Found, or None; connect to its ``finished``, then start it.
         """
-        return self._trace.find(condition, start, backwards, end)
+        return self.document.find(condition, start, backwards, end)
 
     def count_matches(self, matches: MatchCount, row: int, end: int | None = None) -> Task:
         """Count in the background which of the matches a row is, and how many there are before ``end``.
 
         The task's result is these two numbers; connect to its ``finished``, then start it.
         """
-        return self._trace.count(matches, row, end)
+        return self.document.count(matches, row, end)
 
     def _on_bus_state(self) -> None:
         if self._bus.state == "connecting":
@@ -287,7 +285,7 @@ class Session(QObject, BusSide):
 
     def note_in_record(self, note: Mark) -> None:
         """Write a mark of the trace of the bus into the running file, where its format has a place for it."""
-        if self._trace.file_path is None:
+        if self.document.file_path is None:
             self._record.note(note)
 
     @property
@@ -298,10 +296,6 @@ class Session(QObject, BusSide):
     def stop_record(self) -> None:
         """Finish the file; nothing happens where none is being written."""
         self._record.stop()
-
-    def make_task(self, title: str, work: Work) -> Task:
-        """A task beside the window, shown with its progress: connect to its signals, then start it."""
-        return self._pool.make(title, work)
 
     # -- databases ---------------------------------------------------------------------------------------
 
@@ -338,8 +332,8 @@ class Session(QObject, BusSide):
         """
         return replace(
             self._bus.totals(),
-            recorded=self._record.recorded if self._record.was_used else self._trace.appended,
-            unrecorded=self._trace.unrecorded,
+            recorded=self._record.recorded if self._record.was_used else self.document.appended,
+            unrecorded=self.document.unrecorded,
         )
 
     def shutdown(self) -> bool:
@@ -351,7 +345,7 @@ class Session(QObject, BusSide):
         self._bus.close()
         self.stop_record()
         self.reference.close()
-        ended = self._pool.shutdown()
+        ended = self.tasks.shutdown()
         self._databases.close()
-        self._trace.close()
+        self.document.close()
         return ended

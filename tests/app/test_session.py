@@ -228,7 +228,7 @@ class TestFiles:
     def test_what_was_saved_opens_again(self, qtbot, session, tmp_path, suffix):
         path = tmp_path / f"trace{suffix}"
         batch = numbered(1000)
-        session._trace.append(batch)
+        session.document.append(batch)
         assert session.unsaved_frames == 1000
         with qtbot.waitSignal(session.save_file(path).finished, timeout=WAIT_MS):
             pass
@@ -243,7 +243,7 @@ class TestFiles:
     def test_a_file_that_cannot_be_read_brings_the_old_frames_back(self, qtbot, session, tmp_path):
         path = tmp_path / "garbage.blf"
         path.write_bytes(b"\x00garbage" * 100)
-        session._trace.append(numbered(10))
+        session.document.append(numbered(10))
         old = session.recording
         with qtbot.waitSignal(session.open_file(path).ended, timeout=WAIT_MS):
             pass
@@ -256,7 +256,7 @@ class TestFiles:
 
     def test_opening_can_be_cancelled_and_keeps_what_was_read(self, qtbot, session, tmp_path):
         path = tmp_path / "long.asc"
-        session._trace.append(numbered(60_000))
+        session.document.append(numbered(60_000))
         with qtbot.waitSignal(session.save_file(path).finished, timeout=60_000):
             pass
         task = session.open_file(path)
@@ -270,8 +270,8 @@ class TestFiles:
     def test_a_failed_save_leaves_the_old_file(self, qtbot, session, tmp_path):
         path = tmp_path / "trace.asc"
         path.write_text("old")
-        session._trace.append(numbered(10))
-        session._trace.append(FrameBatch.from_columns([1], 1, np.zeros((1, 64), np.uint8), flags=Flag.FD))
+        session.document.append(numbered(10))
+        session.document.append(FrameBatch.from_columns([1], 1, np.zeros((1, 64), np.uint8), flags=Flag.FD))
         target = path.with_suffix(".xyz")
         with qtbot.waitSignal(session.save_file(target).failed, timeout=WAIT_MS):
             pass
@@ -280,7 +280,7 @@ class TestFiles:
 
     def test_clearing_while_a_save_runs_saves_what_was_asked(self, qtbot, session, tmp_path):
         path = tmp_path / "trace.asc"
-        session._trace.append(numbered(20_000))
+        session.document.append(numbered(20_000))
         folder = session.recording.folder
         task = session.save_file(path)
         session.clear()
@@ -291,7 +291,7 @@ class TestFiles:
         assert not folder.exists()
 
     def test_the_newest_frames_follow_a_file_in_portions(self, qtbot, session, monkeypatch):
-        session._trace.append(numbered(70_000))
+        session.document.append(numbered(70_000))
         qtbot.waitUntil(lambda: sum(session.newest.count) == 70_000, timeout=WAIT_MS)
         assert len(session.newest) == 7
         session.clear()

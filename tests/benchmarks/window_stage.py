@@ -52,7 +52,7 @@ def window(frames: int, folder: str, ids: int = 100) -> Iterator[MainWindow]:
     one.resize(1280, 800)
     one.show()
     for first in range(0, frames, BATCH):
-        session._trace.append(traffic(min(BATCH, frames - first), first, ids))
+        session.document.append(traffic(min(BATCH, frames - first), first, ids))
     session.state_changed.emit()
     one.panel.set_mode("chronological")
     settle(1.0)

@@ -12,7 +12,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
-from tests.support.released_keys import release_keys
+from tests.support.stage import release_keys
 
 WAIT_MS = 15_000
 

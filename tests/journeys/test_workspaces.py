@@ -16,7 +16,7 @@ from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
 from tests.journeys.conftest import Desk
-from tests.models.frames import DBC
+from tests.support.frames import DBC
 
 BUS = BusSettings(group="239.7.7.7", port=5007, hop_limit=3).validated()
 

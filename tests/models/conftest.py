@@ -7,7 +7,7 @@ import pytest
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import load_database
-from tests.models.frames import DBC
+from tests.support.frames import DBC
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from canmcast_gui.models.gauges import (
     VALUE,
     GaugesModel,
 )
-from tests.models.frames import DBC
+from tests.support.frames import DBC
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from canmcast_gui.models.drag import rows_of_mime, signals_of_mime
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
 from canmcast_gui.recording import NewestById
 from canmcast_gui.resources_path import resource
-from tests.models.frames import databases
+from tests.support.frames import databases
 
 J1939 = """VERSION ""
 NS_ :

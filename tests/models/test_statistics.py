@@ -8,7 +8,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.statistics import COLUMNS, StatisticsModel, period_text
 from canmcast_gui.recording import NewestById
-from tests.models.frames import databases, mixed, traffic
+from tests.support.frames import databases, mixed, traffic
 
 TITLES = [column.title for column in COLUMNS]
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from canmcast_gui.app.transmit.row import TransmitRow
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 from tests.ui.tab_order import activate
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -25,7 +25,7 @@ def told(window, stage):
     windows = sorted((type(one).__name__, one.windowTitle()) for one in shown)
     ticks = [action.isChecked() for action in window.findChildren(QAction)]
     clipboard = QGuiApplication.clipboard().text()
-    return windows, ticks, clipboard, QApplication.focusWidget(), len(stage.heard)
+    return windows, ticks, clipboard, QApplication.focusWidget(), len(stage.messages)
 
 
 def does_something(window, stage, action):
@@ -83,10 +83,8 @@ def idle_entries(window, stage, make_menu, prepare):
 @pytest.fixture
 def full(qtbot, stage, window):
     """A window with a recording, databases, plots and rows."""
-    stage.heard = []
-    stage.session.message.connect(lambda level, text: stage.heard.append((level, text)))
     stage.add_database()
-    stage.arrive(traffic(200))
+    stage.receive(traffic(200))
     window.docks.plots.load()
     qtbot.waitUntil(lambda: bool(window.docks.plots.panels), timeout=15_000)
     window.docks.plots.plot_signal("Engine.Speed")
@@ -103,7 +101,7 @@ def test_each_enabled_entry_of_the_menu_bar_does_something(qtbot, stage, full, s
             if len(stage.session.recording):
                 stage.session.clear()
         elif not len(stage.session.recording):
-            stage.arrive(traffic(200))
+            stage.receive(traffic(200))
         activate(full)
         full.docks.hosts.table.setFocus()
         view = full.views.current
@@ -160,7 +158,7 @@ def test_each_enabled_entry_of_the_context_menus_does_something(qtbot, stage, fu
         if not len(stage.session.databases):
             stage.add_database()
         if not len(stage.session.recording):
-            stage.arrive(traffic(200))
+            stage.receive(traffic(200))
         full.panel.set_mode("chronological")
         full.panel.context.mark(5, "here")
         if docks.transmit.model.rowCount() < 3:

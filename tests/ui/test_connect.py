@@ -7,7 +7,7 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.connect.form import OTHER, PRESETS, ConnectForm
-from tests.ui.conftest import delete_later
+from tests.support.stage import process_deletions
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_the_dialog_agrees_only_to_a_good_bus_and_is_freed(qtbot, stage):
     with qtbot.waitSignal(dialog.chosen) as chosen:
         ok.click()
     assert chosen.args == [BusSettings.this_computer(port=4321)]
-    delete_later()
+    process_deletions()
     assert freed == [True]
 
 

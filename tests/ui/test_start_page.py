@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.start_page import StartPage
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 from tests.ui.tab_order import activate, check
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -69,7 +69,7 @@ def full_window(qtbot, stage, window, tmp_path):
     """A window with something in each panel."""
     window.setWindowFilePath(str(tmp_path))  # where the tests put their files
     stage.add_database()
-    stage.arrive(traffic(200))
+    stage.receive(traffic(200))
     docks = window.docks
     docks.plots.load()
     qtbot.waitUntil(lambda: bool(docks.plots.panels), timeout=15_000)

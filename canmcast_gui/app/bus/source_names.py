@@ -41,7 +41,7 @@ class SourceNames(QObject):
         if new and not self._busy:
             self._busy = True
             self._asked.update(new)
-            task = self._session.make_task("Looking up senders", lambda report: find_names(new, report))
+            task = self._session.tasks.make("Looking up senders", lambda report: find_names(new, report))
             task.finished.connect(self._on_names)
             task.ended.connect(self._on_end)
             task.start()

@@ -39,8 +39,8 @@ from canmcast_gui.recording import (
     remove_empty,
 )
 
-# Rows of an opened file that one tick hands to the by-ID view: some 10 ms of work, 1 M frames/s in all.
-FEED_ROWS = 50_000
+# Rows of an opened file of which one tick finds the newest frames: some 10 ms of work, 1 M frames/s in all.
+NEWEST_ROWS = 50_000
 
 NOT_STORED = "the disk took no more"
 FILE_CUT = "a file of the recording was cut short"
@@ -90,7 +90,7 @@ class Document(QObject):
         self.appended = 0
         self.unrecorded = 0
         self._pool = pool
-        self._fed = 0
+        self._newest_until = 0
         self._saved_until = 0
         self._saved_marks: frozenset[Mark] = frozenset()
         self._opened: Opened | None = None
@@ -168,8 +168,8 @@ class Document(QObject):
         self._storage_trouble += len(batch)
         self.unrecorded += len(batch)
         self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))
-        while self._fed < self.recording.end_row:
-            self.feed()
+        while self._newest_until < self.recording.end_row:
+            self.update_newest()
         self.newest.update(batch, self.recording.end_row)  # what is live goes on, behind the last row
 
     def _on_resumed(self) -> None:
@@ -188,15 +188,15 @@ class Document(QObject):
         if self.file_path is None:
             self.recording.limits = limits
 
-    def feed(self) -> None:
+    def update_newest(self) -> None:
         """Bring the newest frames by id up to date; a file's rows come in portions."""
         if self.loading is None and not self._keep_whole():
             return
-        start = max(self._fed, self.recording.first_row)
-        stop = min(self.recording.end_row, start + FEED_ROWS)
+        start = max(self._newest_until, self.recording.first_row)
+        stop = min(self.recording.end_row, start + NEWEST_ROWS)
         if stop > start:
             self.newest.update(self.recording.rows(start, stop), start)
-        self._fed = stop
+        self._newest_until = stop
 
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
@@ -233,7 +233,7 @@ class Document(QObject):
         self.recording = recording
         self.file_path = path
         self.newest = NewestById()
-        self._fed = recording.first_row
+        self._newest_until = recording.first_row
         self._is_demo = False
         self._saved_until = 0
         self._saved_marks = frozenset()

@@ -189,7 +189,7 @@ class FuzzControl(QObject):
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
-        task = self._session.make_task(f"Completing {recorder.path.name}", lambda _report: recorder.close())
+        task = self._session.tasks.make(f"Completing {recorder.path.name}", lambda _report: recorder.close())
         task.finished.connect(lambda _nothing: self._on_closed(recorder))
         task.start()
 

@@ -147,7 +147,7 @@ class ReplaySource(QObject):
         except RecordingError as error:
             self.failed.emit(str(error))
             return
-        task = self._session.make_task(
+        task = self._session.tasks.make(
             f"Reading {self.name}", partial(_load, self.parts, self.order, recording)
         )
         task.finished.connect(partial(self._on_finished, recording))

@@ -24,7 +24,7 @@ class TaskList(QWidget):
         super().__init__(parent)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 6, 0)
-        session.task_started.connect(self._add)
+        session.tasks.started.connect(self._add)
 
     def _add(self, task: Task) -> None:
         entry = _TaskEntry(task, self)

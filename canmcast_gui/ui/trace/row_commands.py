@@ -187,7 +187,7 @@ def copy_rows(
     if wanted <= FOREGROUND_ROWS:
         QGuiApplication.clipboard().setText(text())
         return
-    task = session.make_task(f"Copying {counted(min(wanted, MAX_COPIED_ROWS), 'row')}", text)
+    task = session.tasks.make(f"Copying {counted(min(wanted, MAX_COPIED_ROWS), 'row')}", text)
     task.finished.connect(lambda text: QGuiApplication.clipboard().setText(text))
     task.failed.connect(lambda sentence: session.message.emit("error", f"Nothing was copied: {sentence}"))
     task.cancelled.connect(lambda _text: session.message.emit("info", "Copying was canceled."))

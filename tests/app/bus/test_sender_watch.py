@@ -35,8 +35,8 @@ class LiveSession(Session):
         )
         sources = self.recording.sources
         batch.records["source"] = [sources.number(Source(f"10.0.0.{host}", 43113)) for _, host in frames]
-        self._trace.append(batch)
-        self._trace.feed()
+        self.document.append(batch)
+        self.document.update_newest()
 
 
 @pytest.fixture

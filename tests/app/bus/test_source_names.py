@@ -59,7 +59,7 @@ def test_each_source_is_looked_for_once(qtbot):
     assert names.names == {Source("127.0.0.1", 9): "this computer"}
     qtbot.waitUntil(lambda: not names._busy)
     started = []
-    session.task_started.connect(started.append)
+    session.tasks.started.connect(started.append)
     names.update()
     assert started == []
     session.shutdown()

@@ -31,7 +31,7 @@ def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monke
     test_session = Session()
     heard = []
     test_session.message.connect(lambda level, text: heard.append((level, text)))
-    trace = test_session._trace
+    trace = test_session.document
     trace.append(frames(1000))
     ballast = fill(small_disk, 0)
     while not heard:
@@ -59,12 +59,12 @@ def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, smal
     session = Session()
     heard = []
     session.message.connect(lambda level, text: heard.append((level, text)))
-    session._trace.append(frames(10))
+    session.document.append(frames(10))
     for _ in range(3):
         ballast = fill(small_disk, 0)
-        session._trace.append(frames(5000))
+        session.document.append(frames(5000))
         ballast.unlink()
-        session._trace.append(frames(10))
+        session.document.append(frames(10))
     assert [level for level, _ in heard] == ["error"]
     assert len(session.recording) == 40
     assert [gap.count for gap in session.recording.gaps] == [5000] * 3
@@ -123,7 +123,7 @@ def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
 def test_finding_in_the_background(qtbot, session, row, backwards, found):
     batch = frames(200)
     batch.records["arbitration_id"][[3, 103]] = 0x123
-    session._trace.append(batch)
+    session.document.append(batch)
     task = session.find(session.recording.filter("id == 0x123"), row, backwards)
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
         task.start()
@@ -131,7 +131,7 @@ def test_finding_in_the_background(qtbot, session, row, backwards, found):
 
 
 def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
-    session._trace.append(frames(100))
+    session.document.append(frames(100))
     session.recording.marks.add(10, "here")
     assert session.unsaved_marks == 1
     with qtbot.waitSignal(session.save_file(tmp_path / "a.blf").finished, timeout=WAIT_MS):
@@ -154,7 +154,7 @@ def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
 def test_matches_are_counted_in_the_background(qtbot, session):
     batch = frames(200)
     batch.records["arbitration_id"][[3, 103]] = 0x123
-    session._trace.append(batch)
+    session.document.append(batch)
     matches = MatchCount(session.recording, session.recording.filter("id == 0x123"))
     task = session.count_matches(matches, 103)
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
@@ -166,7 +166,7 @@ def test_matches_are_counted_in_the_background(qtbot, session):
 def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(session, whole):
     heard = []
     session.message.connect(lambda level, text: heard.append((level, text)))
-    trace, old = session._trace, session.recording.folder
+    trace, old = session.document, session.recording.folder
     trace.append(frames(1000))
     shutil.rmtree(old)
     if not whole:
@@ -183,12 +183,12 @@ def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(sessi
     (gap,) = fresh.gaps
     assert (gap.row, gap.count, gap.reason) == (0, 1000, FOLDER_REMOVED)
     assert session.newest.count.sum() == 0
-    trace.feed()
+    trace.update_newest()
     assert session.newest.count.sum() == 3000
 
 
 def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
-    trace = session._trace
+    trace = session.document
     number = session.recording.sources.number(Source("10.0.0.1", 1))
     shutil.rmtree(session.recording.folder.parent)
     batch = frames(10)
@@ -207,7 +207,7 @@ def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
 def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(session, size, then):
     heard = []
     session.message.connect(lambda level, text: heard.append((level, text)))
-    trace, old = session._trace, session.recording
+    trace, old = session.document, session.recording
     trace.append(frames(1000))
     assert len(old.rows()) == 1000
     (file,) = old.folder.glob("*.records")
@@ -216,7 +216,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
         old.rows()
     if then == "frames come":
         trace.append(frames(500, 1000))
-    trace.feed()
+    trace.update_newest()
     fresh = session.recording
     assert fresh is not old
     assert len(fresh) == (500 if then == "frames come" else 0)
@@ -231,7 +231,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
 def test_a_file_of_long_payloads_that_was_cut_short(session):
     batch = FrameBatch.from_columns(np.arange(100), 0x100, np.zeros((100, 64), np.uint8), flags=int(Flag.FD))
-    trace, old = session._trace, session.recording
+    trace, old = session.document, session.recording
     trace.append(batch)
     assert len(old.rows().heap) == 6400
     (file,) = old.folder.glob("*.heap")

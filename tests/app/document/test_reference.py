@@ -6,7 +6,7 @@ import pytest
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.logfile import save
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 WAIT_MS = 15_000
 

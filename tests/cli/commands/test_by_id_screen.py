@@ -8,7 +8,7 @@ from canmcast_gui.cli.commands.by_id_screen import Screen, draw
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.recording import NewestById
-from tests.models.frames import mixed, traffic
+from tests.support.frames import mixed, traffic
 
 WIDTH = 160
 KCD = """<NetworkDefinition xmlns="http://kayak.2codeornot2code.org/1.0"><Document name="d"/>

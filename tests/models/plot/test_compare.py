@@ -10,7 +10,7 @@ from canmcast_gui.models.plot.compare import Comparison, pairs
 from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.samples import SampleStore
 from canmcast_gui.recording import Recording
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 

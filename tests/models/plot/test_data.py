@@ -10,10 +10,9 @@ from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
-from canmcast_gui.recording import Recording
 from canmcast_gui.recording.store import Limits
 from canmcast_gui.resources_path import resource
-from tests.models.frames import START_NS, traffic
+from tests.support.frames import START_NS, traffic
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 PLENTY = 1e9
@@ -82,10 +81,9 @@ def test_a_budget_is_kept_and_the_rest_comes_later(session):
     assert len(samples(data, SPEED)[0]) == 75_000
 
 
-def test_what_was_evicted_is_passed_over(session, tmp_path):
-    recording = Recording.create(tmp_path / "small", limits=Limits(most_frames=800))
-    old, session._trace.recording = session._trace.recording, recording
-    old.discard()
+def test_what_was_evicted_is_passed_over(session):
+    session.set_limits(Limits(most_frames=800))
+    recording = session.recording
     data = PlotData(session)
     data.add(SPEED)
     for start in range(0, 3000, 100):

@@ -10,7 +10,7 @@ from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.models.trace.by_id_model import ByIdModel
 from canmcast_gui.models.trace.by_id_reader import FADE_NS
 from canmcast_gui.recording import NewestById, Recording
-from tests.models.frames import START_NS, databases, mixed, traffic
+from tests.support.frames import START_NS, databases, mixed, traffic
 
 SECOND = 1_000_000_000
 

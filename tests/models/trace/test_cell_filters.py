@@ -11,7 +11,7 @@ from canmcast_gui.models.trace.cell_filters import cell_filter, refined
 from canmcast_gui.models.trace.chronological_model import TraceModel
 from canmcast_gui.models.trace.rows import AllRows
 from canmcast_gui.recording import Recording
-from tests.models.frames import databases, mixed
+from tests.support.frames import databases, mixed
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, CompiledRules
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import Limits, Recording
-from tests.models.frames import databases, mixed, traffic
+from tests.support.frames import databases, mixed, traffic
 
 
 @pytest.fixture

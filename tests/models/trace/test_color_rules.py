@@ -9,7 +9,7 @@ from canmcast_gui.models.trace.color_rules import (
     CompiledRules,
     rules_of,
 )
-from tests.models.frames import mixed
+from tests.support.frames import mixed
 
 
 def test_the_first_rule_that_fits_counts():

@@ -4,7 +4,7 @@ import pytest
 
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Recording
-from tests.models.frames import START_NS, traffic
+from tests.support.frames import START_NS, traffic
 
 
 @pytest.mark.parametrize(("since", "row"), [(-5, 0), (0, 0), (1, 1), (41_000_000, 41), (10**12, 100)])

@@ -13,7 +13,7 @@ from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.text import rows_text
 from canmcast_gui.recording import Limits, Recording
 from canmcast_gui.recording.gaps import Gap
-from tests.models.frames import databases, mixed, traffic
+from tests.support.frames import databases, mixed, traffic
 
 
 @pytest.fixture

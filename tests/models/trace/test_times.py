@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from canmcast_gui.models.columns import seconds_texts
 from canmcast_gui.models.trace.times import SameIdTimes, clock_texts, delta_texts
 from canmcast_gui.recording import Recording
-from tests.models.frames import START_NS, traffic
+from tests.support.frames import START_NS, traffic
 
 
 @given(st.integers(-(10**18), 10**18))

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from canmcast_gui.recording import Limits
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 pytestmark = pytest.mark.window
 
@@ -26,7 +26,7 @@ def test_what_is_set_holds_and_is_remembered(stage, window):
     assert stage.settings.limits.value == {"gigabytes": 64, "frames": 2000}
     assert stage.session.recording.limits == Limits(most_frames=2000)
     for first in range(0, 6000, 250):
-        stage.arrive(traffic(250, first=first))
+        stage.receive(traffic(250, first=first))
     assert len(stage.session.recording) <= 2000
     assert stage.session.recording.evicted >= 4000
     window.statusBar().refresh()
@@ -46,7 +46,7 @@ def test_a_new_trace_has_the_limits_too(stage, window):
 
 
 def test_a_file_is_kept_whole(qtbot, stage, window, tmp_path):
-    stage.arrive(traffic(1000))
+    stage.receive(traffic(1000))
     with qtbot.waitSignal(stage.session.save_file(tmp_path / "all.asc").finished):
         pass
     stage.settings.limits.set({"frames": 100})

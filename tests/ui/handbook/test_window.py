@@ -11,7 +11,7 @@ from canmcast_gui.ui.handbook.pages import names, page
 from canmcast_gui.ui.handbook.places import PANEL_PAGES, place_of
 from canmcast_gui.ui.handbook.window import HandbookWindow, show_handbook
 from tests.support.fresh_process import number_from
-from tests.ui.conftest import delete_later
+from tests.support.stage import delete, process_deletions
 from tests.ui.tab_order import activate, check
 
 pytestmark = [pytest.mark.window]
@@ -27,8 +27,7 @@ def handbook(qtbot, stage):
     activate(one)
     yield one
     one.close()
-    one.deleteLater()
-    delete_later()
+    delete(one)
 
 
 def press(widget, keys):
@@ -39,7 +38,7 @@ def press(widget, keys):
 def close(handbook):
     """Close the handbook, which frees it."""
     handbook.close()
-    delete_later()
+    process_deletions()
 
 
 def test_f1_opens_the_page_of_the_panel_that_has_the_focus(qtbot, window):
@@ -185,7 +184,7 @@ def test_keys_of_the_main_window_are_the_handbooks_while_it_is_used(stage, windo
     press(handbook, "Space")
     assert not window.actions_.pause.isChecked()
     handbook.close()
-    delete_later()
+    process_deletions()
 
 
 def test_tab_reaches_everything_and_the_links_of_the_page(handbook):
@@ -202,8 +201,7 @@ def test_its_size_is_remembered(qtbot, stage, handbook):
     handbook.close()
     again = HandbookWindow(stage.settings)
     assert again.size() == QSize(700, 500)
-    again.deleteLater()
-    delete_later()
+    delete(again)
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -231,8 +229,7 @@ def test_text_links_and_code_can_be_read_in_both_themes(qtbot, stage, dark):
     assert links and all(contrast(color, base) >= 4.5 for color in links)
     one.close()
     stage.settings.theme.set("light")
-    themed.deleteLater()
-    delete_later()
+    delete(themed)
 
 
 def test_the_start_of_the_program_does_not_load_it():

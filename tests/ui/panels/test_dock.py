@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from canmcast_gui.ui.handbook.pages import page
 from canmcast_gui.ui.panels.dock import PANELS
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 from tests.ui.tab_order import activate
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -20,7 +20,7 @@ NAMES = [name for name, _title, _keys in PANELS]
 def full(qtbot, stage, window):
     """A window with frames, a database, plots that are loaded, and its first arrangement."""
     stage.add_database()
-    stage.arrive(traffic(50))
+    stage.receive(traffic(50))
     window.docks.plots.load()
     qtbot.waitUntil(lambda: bool(window.docks.plots.panels), timeout=15_000)
     window.docks.arrange()

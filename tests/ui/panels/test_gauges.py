@@ -29,12 +29,12 @@ def value(panel, row, column=VALUE):
 
 def test_a_gauge_shows_what_came_before_it_and_what_comes(qtbot, stage, panel):
     assert panel._hint.isVisible()
-    stage.arrive(frames([4000, 40]))
+    stage.receive(frames([4000, 40]))
     panel.add_signals(["Engine.Speed"])
     assert not panel._hint.isVisible()
     qtbot.waitUntil(lambda: value(panel, 0) == "10.00")
     panel.add_signals(["Engine.Gear"])
-    stage.arrive(frames([80], gear=2, start=2))
+    stage.receive(frames([80], gear=2, start=2))
     qtbot.waitUntil(lambda: value(panel, 0) == "20.00" and value(panel, 1) == "2")
     assert value(panel, 0, MAXIMUM) == "1000.00"
     stage.session.clear()
@@ -47,10 +47,10 @@ def test_signals_are_dropped_removed_plotted_and_begin_anew(qtbot, stage, panel)
     mime = mime_of([Dragged(database, message, signal) for signal in message.signals])
     assert panel.model.dropMimeData(mime, Qt.DropAction.CopyAction, -1, -1, panel.model.index(-1, -1))
     assert panel.signals() == ["Engine.Speed", "Engine.Gear"]
-    stage.arrive(frames([4000, 40]))
+    stage.receive(frames([4000, 40]))
     qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "1000.00")
     panel.forget_action.trigger()
-    stage.arrive(frames([80], start=2))
+    stage.receive(frames([80], start=2))
     qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "20.00")
     panel.table.selectRow(0)
     with qtbot.waitSignal(panel.plot_requested) as asked:
@@ -63,10 +63,10 @@ def test_signals_are_dropped_removed_plotted_and_begin_anew(qtbot, stage, panel)
 
 def test_while_paused_values_stay(qtbot, stage, panel):
     panel.add_signals(["Engine.Speed"])
-    stage.arrive(frames([40]))
+    stage.receive(frames([40]))
     qtbot.waitUntil(lambda: value(panel, 0) == "10.00")
     stage.session.set_paused(True)
-    stage.arrive(frames([80], start=1))
+    stage.receive(frames([80], start=1))
     panel.refresh()
     assert value(panel, 0) == "10.00"
 
@@ -97,7 +97,7 @@ def test_values_are_never_cut_short(qtbot, stage, panel):
     panel.add_signals(["Engine.Speed"])
     for column in (VALUE, MAXIMUM):
         panel.table.setColumnWidth(column, 30)
-    stage.arrive(frames([4000, 40]))
+    stage.receive(frames([4000, 40]))
     qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "1000.00")
     for column in (VALUE, MAXIMUM):
         qtbot.waitUntil(

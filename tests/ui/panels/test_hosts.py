@@ -7,7 +7,7 @@ from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import Source
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.panels.hosts import HostsPanel
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 from tests.ui.live import WAIT_MS
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 from canmcast_gui.models.signal_tree import NAME, VALUE
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.panels.signals import SELECT_SIGNALS, SignalsPanel
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 from tests.ui.live import WAIT_MS
 
 

@@ -10,7 +10,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording.id_statistics import BINS
 from canmcast_gui.ui.panels.histogram import FEWEST_BINS, short_period, shown_bins
 from canmcast_gui.ui.panels.statistics import StatisticsPanel
-from tests.models.frames import START_NS, traffic
+from tests.support.frames import START_NS, traffic
 from tests.ui.live import WAIT_MS
 
 
@@ -38,12 +38,12 @@ def pixels(widget) -> bytes:
 
 def test_numbers_follow_while_it_is_visible(qtbot, panel, stage):
     assert panel._hint.isVisible()
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: panel.total.text().startswith("100 frames  ·  4 ids  ·  "), timeout=WAIT_MS)
     assert not panel._hint.isVisible()
     panel.hide()
-    stage.arrive(traffic(100, first=100, ids=7))
+    stage.receive(traffic(100, first=100, ids=7))
     qtbot.wait(400)
     assert panel.model.rowCount() == 4
     panel.show()
@@ -53,7 +53,7 @@ def test_numbers_follow_while_it_is_visible(qtbot, panel, stage):
 
 
 def test_the_periods_of_the_chosen_id_are_drawn(panel, stage):
-    stage.arrive(steady([50, 90]))
+    stage.receive(steady([50, 90]))
     panel.refresh()
     empty = pixels(panel.histogram)
     panel.table.selectRow(0)
@@ -63,7 +63,7 @@ def test_the_periods_of_the_chosen_id_are_drawn(panel, stage):
 
 
 def test_each_double_click_shows_the_next_place_where_cycles_were_missed(qtbot, panel, stage):
-    stage.arrive(steady([50, 90, 91]))
+    stage.receive(steady([50, 90, 91]))
     panel.refresh()
     panel.table.selectRow(0)
     asked = []
@@ -79,7 +79,7 @@ def test_each_double_click_shows_the_next_place_where_cycles_were_missed(qtbot, 
 
 
 def test_an_id_without_missed_cycles_says_so(panel, stage):
-    stage.arrive(steady([]))
+    stage.receive(steady([]))
     panel.refresh()
     panel.show_missed()
     said = []
@@ -90,7 +90,7 @@ def test_an_id_without_missed_cycles_says_so(panel, stage):
 
 
 def test_lines_go_to_the_clipboard_with_their_titles(panel, stage):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     panel.refresh()
     panel.table.selectRow(1)
     QTest.keySequence(panel.table, "Ctrl+C")
@@ -101,7 +101,7 @@ def test_lines_go_to_the_clipboard_with_their_titles(panel, stage):
 
 
 def test_a_missed_cycle_is_shown_in_the_trace(qtbot, stage, window):
-    stage.arrive(steady([50]))
+    stage.receive(steady([50]))
     window.docks.docks["statistics"].raise_()
     panel = window.docks.statistics
     panel.refresh()

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
 from canmcast_gui.ui.plot.docks import PlotDocks
-from tests.models.frames import traffic
-from tests.ui.conftest import delete_later
+from tests.support.frames import traffic
+from tests.support.stage import process_deletions
 from tests.ui.live import WAIT_MS
 
 pytestmark = pytest.mark.window
@@ -17,7 +17,7 @@ SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 @pytest.fixture
 def plots(qtbot, stage, window):
     stage.add_database()
-    stage.arrive(traffic(400))
+    stage.receive(traffic(400))
     window.docks.plots.load()
     qtbot.waitUntil(lambda: window.docks.plots.current is not None, timeout=WAIT_MS)
     return window.docks.plots
@@ -39,7 +39,7 @@ def test_a_closed_plot_is_gone_and_the_first_one_stays(plots):
     plots.open_new()
     plots.plot_signal(GEAR)
     plots.docks["plot-2"].close()
-    delete_later()
+    process_deletions()
     assert list(plots.panels) == ["plot"]
     assert plots.plotted() == [SPEED]
     plots.plot_signal(GEAR)

@@ -22,7 +22,7 @@ from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog
 from canmcast_gui.ui.plot.legend import titles_of
 from canmcast_gui.ui.plot.panel import PlotPanel
 from canmcast_gui.ui.theme import make_palette
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 from tests.ui.live import WAIT_MS
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"

@@ -14,7 +14,7 @@ from canmcast_gui.ui.status import tasks as status_tasks
 from canmcast_gui.ui.status.bar import StatusBar, _reach_text
 from canmcast_gui.ui.status.bus_load import ARBITRATION_RATES, RateMenu
 from canmcast_gui.ui.status.tasks import TaskList
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_bus_whose_frames_leave_this_host_says_so():
 
 
 def test_frames_rate_and_load_are_counted(stage, bar):
-    stage.arrive(traffic(1200))
+    stage.receive(traffic(1200))
     bar.refresh()
     assert bar.labels["frames"].text() == "1,200 frames"
     assert bar.labels["rate"].text() == "1,200 frames/s"
@@ -50,7 +50,7 @@ def test_frames_rate_and_load_are_counted(stage, bar):
 def test_a_load_that_does_not_fit_is_said_once(stage, bar):
     said: list[tuple[str, str]] = []
     stage.session.message.connect(lambda level, text: said.append((level, text)))
-    stage.arrive(traffic(1200))
+    stage.receive(traffic(1200))
     bar.refresh()
     stage.settings.bitrate.set(125_000)
     for _ in range(3):
@@ -109,7 +109,7 @@ def test_a_slow_task_is_shown_and_can_be_cancelled(qtbot, stage, monkeypatch):
         while report(0.5):
             time.sleep(0.005)
 
-    task = stage.session._pool.make("Slow work", work)
+    task = stage.session.tasks.make("Slow work", work)
     task.start()
     qtbot.waitUntil(lambda: any(button.isVisible() for button in tasks.findChildren(QToolButton)))
     with qtbot.waitSignal(task.ended):
@@ -122,14 +122,14 @@ def test_what_a_task_does_is_read_whole(qtbot, stage, bar, monkeypatch, width, c
     monkeypatch.setattr(status_tasks, "SHOW_AFTER_MS", 0)
     bar.resize(width, 24)
     bar.show()
-    stage.arrive(traffic(1200))
+    stage.receive(traffic(1200))
     stage.session.record_state_changed.emit()
     bar.refresh()
     assert bar.labels["memory"].isVisible()
     ready = threading.Event()
     titles = [f"Loading the-database-of-the-car-{number}.dbc" for number in range(count)]
     for title in titles:
-        stage.session.make_task(title, lambda _report: ready.wait(5)).start()
+        stage.session.tasks.make(title, lambda _report: ready.wait(5)).start()
     found = lambda: [one for one in bar.findChildren(ElidedLabel) if one.isVisible()]  # noqa: E731
     qtbot.waitUntil(lambda: len(found()) == count)
     qtbot.waitUntil(lambda: [one.shown_text() for one in found()] == titles)

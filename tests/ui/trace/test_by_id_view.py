@@ -13,7 +13,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import READABLE, contrast
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.paint import PADDING
-from tests.models.frames import mixed, traffic
+from tests.support.frames import mixed, traffic
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def column(view, key: str) -> list[str]:
 
 
 def test_it_is_live_and_drawn(qtbot, stage, view):
-    stage.arrive(mixed())
+    stage.receive(mixed())
     qtbot.waitUntil(lambda: view.shown_ids() == 6)
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     qtbot.waitUntil(lambda: view.shown_ids() == 10)  # an id has a line for each channel
     assert view.model.open_row(column(view, "name").index("Engine"))
     picture = view.grab().toImage()
@@ -37,11 +37,11 @@ def test_it_is_live_and_drawn(qtbot, stage, view):
 
 
 def test_pause_stands_still_and_keeps_what_is_open(stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     view.model.open_row(0)
     stage.session.set_paused(True)
-    stage.arrive(traffic(800, first=8))
+    stage.receive(traffic(800, first=8))
     view.refresh()
     assert column(view, "count")[0] == "2"
     stage.session.set_paused(False)
@@ -52,7 +52,7 @@ def test_pause_stands_still_and_keeps_what_is_open(stage, view):
 def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):
     batch = traffic(8)
     batch.records["arbitration_id"] = batch.arbitration_id[::-1].copy()
-    stage.arrive(batch)
+    stage.receive(batch)
     view.refresh()
     assert column(view, "id") == ["100", "101", "102", "103"]
     view.table.header.setSortIndicator(0, view.table.header.sortIndicatorOrder().DescendingOrder)
@@ -60,7 +60,7 @@ def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):
 
 
 def test_another_recording_begins_anew(stage, view, filters):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     filters.set_text("id == 0x101")
     assert column(view, "id") == ["101"]
@@ -82,7 +82,7 @@ def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view)
 
 
 def test_ids_are_sorted_without_a_mouse(stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     for order in ([3, 2, 1, 0], [0, 1, 2, 3]):  # as a click on the title: once more turns it round
         menu = view.table.header.menu()
@@ -119,12 +119,12 @@ def test_changed_bytes_can_be_read_on_each_line(qtbot, stage, view, qapp, dark, 
     try:
         view.activateWindow()
         qtbot.waitUntil(view.isActiveWindow)
-        stage.arrive(rising(20))
+        stage.receive(rising(20))
         view.refresh()
         if selected:
             view.table.selectRow(0)
             view.table.setFocus()
-        stage.arrive(rising(21))
+        stage.receive(rising(21))
         view.refresh()
         picture = view.table.viewport().grab().toImage()
         number = [one.key for one in view.model.columns].index("data")

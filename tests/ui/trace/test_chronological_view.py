@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollBar
 
 from canmcast_gui.ui.trace.chronological_view import Follower, TraceView
 from canmcast_gui.ui.trace.context import ViewContext
-from tests.models.frames import mixed, traffic
+from tests.support.frames import mixed, traffic
 
 
 @pytest.fixture
@@ -23,17 +23,17 @@ def rows_in_view(view) -> tuple[int, int]:
 
 def test_the_newest_frame_stays_in_view(qtbot, stage, view):
     for first in (0, 500, 1000):
-        stage.arrive(traffic(500, first=first))
+        stage.receive(traffic(500, first=first))
         qtbot.waitUntil(lambda first=first: rows_in_view(view)[1] == first + 499)
     assert view.follower.following
 
 
 def test_scrolling_up_stands_still(qtbot, stage, view):
-    stage.arrive(traffic(500))
+    stage.receive(traffic(500))
     qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
     QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     assert not view.follower.following
-    stage.arrive(traffic(500, first=500))
+    stage.receive(traffic(500, first=500))
     view.refresh()
     assert rows_in_view(view)[0] == 0
     view.set_following(True)
@@ -41,7 +41,7 @@ def test_scrolling_up_stands_still(qtbot, stage, view):
 
 
 def test_ctrl_home_goes_up_though_the_first_line_is_current(qtbot, stage, view):
-    stage.arrive(traffic(500))
+    stage.receive(traffic(500))
     view.table.setCurrentIndex(view.model.index(0, 0))
     view.set_following(True)
     qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
@@ -54,7 +54,7 @@ def test_ctrl_home_goes_up_though_the_first_line_is_current(qtbot, stage, view):
 
 def test_a_hidden_view_does_nothing(qtbot, stage, view):
     view.hide()
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     qtbot.wait(150)
     assert view.model.rowCount() == 0
     view.show()
@@ -62,10 +62,10 @@ def test_a_hidden_view_does_nothing(qtbot, stage, view):
 
 
 def test_pause_stands_still_and_goes_on(stage, view):
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     view.refresh()
     stage.session.set_paused(True)
-    stage.arrive(traffic(10, first=10))
+    stage.receive(traffic(10, first=10))
     view.refresh()
     assert view.model.rowCount() == 10
     stage.session.set_paused(False)
@@ -74,7 +74,7 @@ def test_pause_stands_still_and_goes_on(stage, view):
 
 
 def test_all_kinds_of_lines_are_drawn(qtbot, stage, view):
-    stage.arrive(mixed())
+    stage.receive(mixed())
     view.refresh()
     view.table.selectRow(1)
     assert view.model.open_row(0)
@@ -84,7 +84,7 @@ def test_all_kinds_of_lines_are_drawn(qtbot, stage, view):
 
 
 def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     view.table.selectRow(0)
     QTest.keyClick(view.table, Qt.Key.Key_Right)
@@ -102,7 +102,7 @@ def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
 
 
 def test_selected_rows_are_copied_as_they_are_shown(stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     view.model.open_row(0)
     view.table.header.moveSection(view.table.header.visualIndex(5), 0)
@@ -129,7 +129,7 @@ def search(qtbot, view, condition, backwards=False) -> int | tuple[int, str] | N
 
 
 def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage, view, filters):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     view.refresh()
     condition = filters.compile("id == 0x102")
     found = [search(qtbot, view, condition, backwards) for backwards in (False, False, True, True)]
@@ -143,7 +143,7 @@ def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage
 
 
 def test_a_search_that_is_cancelled_goes_nowhere(qtbot, stage, view, filters):
-    stage.arrive(traffic(1000))
+    stage.receive(traffic(1000))
     view.refresh()
     task = view.search(filters.compile("id == 0x102"), False, lambda *_: pytest.fail("it was cancelled"))
     task.cancel()
@@ -153,7 +153,7 @@ def test_a_search_that_is_cancelled_goes_nowhere(qtbot, stage, view, filters):
 
 
 def test_the_current_frame_stays_current_under_another_filter(stage, view, filters):
-    stage.arrive(traffic(400))
+    stage.receive(traffic(400))
     view.refresh()
     view.set_following(False)
     view.table.select_line(200)
@@ -163,7 +163,7 @@ def test_the_current_frame_stays_current_under_another_filter(stage, view, filte
 
 
 def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     view.table.selectRow(1)
     menu = view.commands.menu()
@@ -193,7 +193,7 @@ def test_columns_are_remembered(qtbot, stage, filters, view):
 
 
 def test_numbers_and_times_follow_the_settings(stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     view.refresh()
     stage.settings.decimal.set(True)
     stage.settings.time_mode.set("delta_id")
@@ -202,7 +202,7 @@ def test_numbers_and_times_follow_the_settings(stage, view):
 
 
 def test_everything_can_be_selected_without_the_header_asking_each_row(stage, view):
-    stage.arrive(traffic(1000))
+    stage.receive(traffic(1000))
     view.refresh()
     view.table.selectAll()
     assert view.table.selected_lines() == [(0, 999)]
@@ -210,7 +210,7 @@ def test_everything_can_be_selected_without_the_header_asking_each_row(stage, vi
 
 
 def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
-    stage.arrive(mixed())
+    stage.receive(mixed())
     view.refresh()
     tip = Qt.ItemDataRole.ToolTipRole
     data = len(view.model.columns) - 1
@@ -221,7 +221,7 @@ def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
 
 def test_an_empty_view_says_why(stage, view, filters):
     assert view._hint.isVisible()
-    stage.arrive(traffic(5))
+    stage.receive(traffic(5))
     view.refresh()
     assert not view._hint.isVisible()
     filters.set_text("id == 0x7FF")
@@ -230,7 +230,7 @@ def test_an_empty_view_says_why(stage, view, filters):
 
 
 def test_a_view_without_room_for_all_columns_shows_the_data(qtbot, stage, view):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     header = view.table.header
     wide = [column.key for column in header.shown_columns()]
     assert wide[-1] == "data"
@@ -256,7 +256,7 @@ def test_columns_are_moved_without_a_mouse(view):
 
 
 def test_a_search_starts_at_what_is_seen(qtbot, stage, view, filters):
-    stage.arrive(traffic(2000))
+    stage.receive(traffic(2000))
     view.refresh()
     view.set_following(False)
     qtbot.waitUntil(lambda: view.table.verticalScrollBar().maximum() > 1000)
@@ -275,10 +275,10 @@ def test_a_search_starts_at_what_is_seen(qtbot, stage, view, filters):
 
 
 def test_a_search_while_paused_finds_what_is_shown(qtbot, stage, view, filters):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     view.refresh()
     stage.session.set_paused(True)
-    stage.arrive(traffic(100, first=100))
+    stage.receive(traffic(100, first=100))
     assert search(qtbot, view, filters.compile("id == 0x102"), True) in range(100)
     view.show_row(99)
     assert search(qtbot, view, filters.compile("id == 0x102")) == (2, "wrapped")
@@ -291,7 +291,7 @@ def test_numbers_are_never_cut_short(qtbot, stage, view, chosen):
     keys = [column.key for column in view.model.columns]
     if chosen:
         view.table.header.resizeSection(keys.index("time"), 40)
-    stage.arrive(batch)
+    stage.receive(batch)
     view.refresh()
     digit = view.table.line_painter().digit
     text = view.model.index(3, keys.index("time")).data()

@@ -12,7 +12,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import READABLE, contrast, readable_on, tint
 from canmcast_gui.ui.trace.colors import FILTER, NAME, ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
-from tests.models.frames import mixed
+from tests.support.frames import mixed
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.window.main_window import MainWindow
-from tests.models.frames import traffic
-from tests.ui.conftest import delete_later
+from tests.support.frames import traffic
+from tests.support.stage import process_deletions
 
 pytestmark = pytest.mark.window
 
@@ -17,7 +17,7 @@ def shown_rows(view) -> list[int]:
 
 
 def test_each_view_has_its_own_filter_and_columns(stage, window):
-    stage.arrive(traffic(40))
+    stage.receive(traffic(40))
     window.actions_.new_chronological.trigger()
     window.actions_.new_by_id.trigger()
     first, second = window.views.panes
@@ -53,17 +53,17 @@ def test_a_closed_view_is_gone(qtbot, stage, window):
     dock = window.views._docks["view-2"]
     assert window.views.current is window.views.panes[0].view
     dock.close()
-    delete_later()
+    process_deletions()
     assert window.views.panes == []
     assert window.views.current is window.panel.view
-    stage.arrive(traffic(5))
+    stage.receive(traffic(5))
     stage.settings.decimal.set(True)
     window.actions_.new_by_id.trigger()
     assert [pane.name for pane in window.views.panes] == ["view-2"]
 
 
 def test_commands_mean_the_view_that_was_worked_in(qtbot, stage, window):
-    stage.arrive(traffic(8))
+    stage.receive(traffic(8))
     window.actions_.new_chronological.trigger()
     pane = window.views.panes[0]
     with qtbot.waitActive(window):

@@ -7,7 +7,7 @@ from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.frames import Source
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 
 @pytest.fixture

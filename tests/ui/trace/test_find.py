@@ -4,14 +4,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 pytestmark = pytest.mark.window
 
 
 @pytest.fixture
 def bar(qtbot, stage, window):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     window.panel.trace.refresh()
     window.actions_.chronological.trigger()
     with qtbot.waitActive(window):
@@ -55,7 +55,7 @@ def test_the_count_follows_what_arrives_and_the_filter(qtbot, stage, window, bar
     bar._text.setText("id == 0x101")
     bar.find(False)
     qtbot.waitUntil(lambda: bar._answer.text() == "1 of 25")
-    stage.arrive(traffic(100, first=100))
+    stage.receive(traffic(100, first=100))
     window.panel.trace.refresh()
     bar.find(False)
     qtbot.waitUntil(lambda: bar._answer.text() == "2 of 50")

@@ -6,8 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 
 from canmcast_gui.frames.marks import Mark
-from tests.models.frames import START_NS, traffic
-from tests.ui.conftest import delete_later
+from tests.support.frames import START_NS, traffic
+from tests.support.stage import process_deletions
 
 pytestmark = pytest.mark.window
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def trace(stage, window):
     """The chronological view with a hundred frames, standing still."""
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     window.actions_.chronological.trigger()
     view = window.panel.trace
     view.refresh()
@@ -30,7 +30,7 @@ def answer(window, text: str) -> str:
     before = dialog.textValue()
     dialog.setTextValue(text)
     dialog.accept()
-    delete_later()
+    process_deletions()
     return before
 
 

@@ -11,7 +11,7 @@ from canmcast_gui.ui.trace import row_commands
 from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterState
-from tests.models.frames import traffic
+from tests.support.frames import traffic
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def copied(view, form: str = "text") -> str:
 
 
 def test_many_rows_are_copied_in_the_background(qtbot, stage, view):
-    stage.arrive(traffic(100_000))
+    stage.receive(traffic(100_000))
     view.refresh()
     view.table.selectAll()
-    with qtbot.waitSignal(stage.session.task_started) as started:
+    with qtbot.waitSignal(stage.session.tasks.started) as started:
         view.commands.copy("candump")
     assert "100,000 rows" in started.args[0].title
     with qtbot.waitSignal(started.args[0].ended, timeout=20_000):
@@ -50,11 +50,11 @@ def test_many_rows_are_copied_in_the_background(qtbot, stage, view):
 
 
 def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
-    stage.arrive(traffic(50_000))
+    stage.receive(traffic(50_000))
     view.refresh()
     QGuiApplication.clipboard().setText("before")
     view.table.selectAll()
-    with qtbot.waitSignal(stage.session.task_started) as started:
+    with qtbot.waitSignal(stage.session.tasks.started) as started:
         view.commands.copy()
     started.args[0].cancel()
     with qtbot.waitSignal(started.args[0].ended):
@@ -64,7 +64,7 @@ def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
 
 def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, monkeypatch):
     monkeypatch.setattr(row_commands, "MAX_COPIED_ROWS", 15)
-    stage.arrive(traffic(30))
+    stage.receive(traffic(30))
     view.refresh()
     select(view, 2, 25)
     with qtbot.waitSignal(stage.session.message) as message:
@@ -73,7 +73,7 @@ def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, m
 
 
 def test_forms_of_a_copy(stage, view):
-    stage.arrive(traffic(4))
+    stage.receive(traffic(4))
     view.refresh()
     assert view.commands.dragged_text() == ""
     select(view, 1, 2)
@@ -85,7 +85,7 @@ def test_forms_of_a_copy(stage, view):
 
 
 def test_a_click_on_a_selected_row_selects_it_alone_and_a_pull_drags_all(qtbot, stage, view):
-    stage.arrive(traffic(90))
+    stage.receive(traffic(90))
     view.refresh()
     qtbot.waitUntil(lambda: view.table.verticalScrollBar().maximum() > 0)
     view.set_following(False)
@@ -107,7 +107,7 @@ def test_a_click_on_a_selected_row_selects_it_alone_and_a_pull_drags_all(qtbot, 
 
 
 def test_a_selection_says_how_many_how_long_and_how_often(stage, view):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     view.refresh()
     assert view.selection_text() == ""
     select(view, 10, 60)
@@ -117,7 +117,7 @@ def test_a_selection_says_how_many_how_long_and_how_often(stage, view):
 
 
 def test_only_the_shown_rows_are_saved(qtbot, stage, view, tmp_path):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     condition = view._filters.compile("id == 0x102")
     path = tmp_path / "shown.asc"
     with qtbot.waitSignal(stage.session.save_file(path, condition=condition).ended):

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
-from tests.models.frames import START_NS, traffic
-from tests.ui.conftest import delete_later
+from tests.support.frames import START_NS, traffic
+from tests.support.stage import process_deletions
 
 pytestmark = pytest.mark.window
 
@@ -24,7 +24,7 @@ def test_an_empty_window_offers_a_beginning(window):
 
 
 def test_frames_take_the_place_of_the_start_page(stage, window):
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     assert not window.panel.is_empty
     assert window.panel.by_id.isVisible()
     window.actions_.chronological.trigger()
@@ -36,7 +36,7 @@ def test_frames_take_the_place_of_the_start_page(stage, window):
 
 
 def test_space_pauses_in_the_trace_and_is_typed_in_the_filter(qtbot, stage, window):
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     with qtbot.waitActive(window):
         window.activateWindow()
     window.panel.by_id.table.setFocus()
@@ -51,7 +51,7 @@ def test_space_pauses_in_the_trace_and_is_typed_in_the_filter(qtbot, stage, wind
 
 
 def test_a_file_is_shown_in_order_of_time_and_live_traffic_as_before(qtbot, stage, window, tmp_path):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     path = tmp_path / "trace.asc"
     with qtbot.waitSignal(stage.session.save_file(path).ended):
         pass
@@ -63,7 +63,7 @@ def test_a_file_is_shown_in_order_of_time_and_live_traffic_as_before(qtbot, stag
     assert not window.panel.trace.follower.following
     assert stage.settings.recent_files.value == [str(path)]
     stage.session.clear()
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     assert window.panel.by_id.isVisible()
 
 
@@ -75,18 +75,18 @@ def test_dialogs_are_freed_when_they_close(window, action, kind):
     dialogs = window.findChildren(kind)
     assert len(dialogs) == 1
     dialogs[0].reject()
-    delete_later()
+    process_deletions()
     assert window.findChildren(QDialog) == []
 
 
 def test_unsaved_frames_are_asked_about_before_they_go(stage, window):
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     event = QCloseEvent()
     window.files.keep_unsaved(lambda: pytest.fail("nobody agreed"))
     box = window.findChild(QMessageBox)
     assert "10 received frames" in box.text()
     box.button(QMessageBox.StandardButton.Cancel).click()
-    delete_later()
+    process_deletions()
     done = []
     window.files.keep_unsaved(lambda: done.append(True))
     window.findChild(QMessageBox).button(QMessageBox.StandardButton.Discard).click()
@@ -106,7 +106,7 @@ def test_a_recording_that_a_crash_left_is_recovered(stage, window):
 
 
 def test_marks_of_a_file_are_asked_about_before_they_go(qtbot, stage, window, tmp_path):
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     with qtbot.waitSignal(stage.session.save_file(tmp_path / "a.asc").finished):
         pass
     window.files.keep_unsaved(lambda: None)
@@ -152,7 +152,7 @@ def test_docks_close_and_come_back_and_the_layout_is_remembered(qtbot, stage, wi
 
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 700)])
 def test_nothing_needs_more_room_than_a_small_screen_has(qtbot, stage, window, size):
-    stage.arrive(traffic(100))
+    stage.receive(traffic(100))
     window.resize(*size)
     window.docks.arrange()
     QApplication.processEvents()
@@ -242,7 +242,7 @@ def test_a_damaged_workspace_is_said_and_changes_nothing(stage, window, tmp_path
 def test_the_last_minute_is_saved(qtbot, stage, window, tmp_path):
     batch = traffic(100)
     batch.records["timestamp_ns"] = START_NS + np.arange(100) * 1_000_000_000  # one a second
-    stage.arrive(batch)
+    stage.receive(batch)
     path = tmp_path / "minute.asc"
     window.actions_.save_minute.trigger()
     dialog = window.findChild(QFileDialog)
@@ -270,7 +270,7 @@ def test_what_a_crash_left_is_offered_beside_a_bus_or_a_file(qtbot, stage, windo
 
 
 def test_a_view_that_is_chosen_again_stays_chosen_and_gets_the_keys(qtbot, stage, window):
-    stage.arrive(traffic(10))
+    stage.receive(traffic(10))
     with qtbot.waitActive(window):
         window.activateWindow()
     for action, view in (
