@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from canmcast_gui.counted import counted
-from canmcast_gui.printable import printable
+from canmcast_gui.wording import counted, printable
 
 if TYPE_CHECKING:
     from canmcast_gui.logfile.reading.merge import LogPart

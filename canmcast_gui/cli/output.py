@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import click
 
-from canmcast_gui.printable import printable
+from canmcast_gui.wording import printable
 
 
 def print_line(line: str) -> None:

@@ -12,7 +12,7 @@ import click
 from canmcast_gui import __version__
 from canmcast_gui.cli.output import printable_error
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.printable import printable
+from canmcast_gui.wording import printable
 
 # Names and their lines in --help, so that --help and --version import no command.
 COMMANDS = {

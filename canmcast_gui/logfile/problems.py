@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from canmcast_gui.counted import counted, were
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.wording import counted, were
 
 # A file that is wrong on every line must not fill the memory with sentences; nobody reads more than these.
 _MOST_KEPT = 50

@@ -9,12 +9,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import Signal as QtSignal
 
-from canmcast_gui.counted import counted
 from canmcast_gui.database import Database, DatabaseSet, Scope
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
 from canmcast_gui.models.signal_nodes import Node, newest_entry, number_rows, tip
 from canmcast_gui.recording import NewestById
+from canmcast_gui.wording import counted
 
 Index = QModelIndex | QPersistentModelIndex
 

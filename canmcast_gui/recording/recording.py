@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.frames.filters import Filter, compile_filter
@@ -24,6 +23,7 @@ from canmcast_gui.recording.line_file import SourceFile
 from canmcast_gui.recording.marks import Marks
 from canmcast_gui.recording.reading import blocks, read_rows, take_rows
 from canmcast_gui.recording.store import ChunkStore, Limits
+from canmcast_gui.wording import counted, were
 
 # What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
 BLOCK_FRAMES = 1 << 15

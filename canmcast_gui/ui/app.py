@@ -23,10 +23,10 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.patience import within
 from canmcast_gui.options import StartOptions
-from canmcast_gui.printable import printable
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, plain_text, theme
 from canmcast_gui.ui.window.main_window import MainWindow
+from canmcast_gui.wording import printable
 
 log = logging.getLogger(__name__)
 

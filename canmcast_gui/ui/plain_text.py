@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
-from canmcast_gui.printable import printable
+from canmcast_gui.wording import printable
 
 # Reaches every label before it is measured or drawn, also those inside of message boxes and dialogs, and the
 # label that shows all tool tips, which would guess again for each text. Labels that say that theirs is rich

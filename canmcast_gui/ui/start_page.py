@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.counted import counted
 from canmcast_gui.frames.patience import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.connect.button import recent_buses
 from canmcast_gui.ui.plain_text import label_text
+from canmcast_gui.wording import counted
 
 CHOICES = (
     (

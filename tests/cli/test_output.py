@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.printable import printable
+from canmcast_gui.wording import printable
 
 NAME = "a\x1b[2Jb c\u202ed"
 SHOWN = r"a\x1b[2Jb c\u202ed"

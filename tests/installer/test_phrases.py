@@ -5,7 +5,7 @@ import pytest
 from tests.installer import phrases
 
 # Folders and files that have been read for their language. A new one belongs here from the start.
-CLEAN = ("canmcast_gui/printable.py",)
+CLEAN = ("canmcast_gui/wording.py",)
 
 
 @pytest.mark.parametrize("root", CLEAN)

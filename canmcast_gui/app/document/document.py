@@ -23,7 +23,6 @@ from canmcast_gui.app.document.files import (
 )
 from canmcast_gui.app.program.messages import with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
-from canmcast_gui.counted import are, counted, were
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
@@ -38,6 +37,7 @@ from canmcast_gui.recording import (
     find_around,
     remove_empty,
 )
+from canmcast_gui.wording import are, counted, were
 
 # Rows of an opened file of which one tick finds the newest frames: some 10 ms of work, 1 M frames/s in all.
 NEWEST_ROWS = 50_000

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.app.program.tasks import Report
-from canmcast_gui.counted import counted
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.database.errors import TableError
 from canmcast_gui.database.table_rows import Rows, between, evenly, rows_of
@@ -25,6 +24,7 @@ from canmcast_gui.logfile.reading.merge import LogPart, MergedReader
 from canmcast_gui.logfile.writing.losses import losses_sentence
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording
+from canmcast_gui.wording import counted
 
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
 LOAD_FRAMES = 4096

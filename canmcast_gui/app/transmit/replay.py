@@ -12,7 +12,6 @@ from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.replay_source import ReplaySource
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.counted import counted
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
@@ -20,6 +19,7 @@ from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.recording import Recording
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
 from canmcast_gui.transmit.replay.place import ReplayPlace
+from canmcast_gui.wording import counted
 
 ROWS = "canmcast_gui.recording.reading:open_rows"
 NO_BUS = "Connect to a bus first (F5): without one nothing can be replayed."

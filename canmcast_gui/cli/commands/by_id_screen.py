@@ -14,9 +14,9 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text, type_text
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.printable import printable
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Change
+from canmcast_gui.wording import printable
 
 # Lines around the rows: the headline, a blank line, the column titles, and the hint at the bottom.
 LINES_AROUND = 4

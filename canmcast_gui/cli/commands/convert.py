@@ -17,12 +17,12 @@ from canmcast_gui.cli.options import (
 from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
-from canmcast_gui.counted import counted
 from canmcast_gui.logfile import FrameReader, read_batches
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.reading.merge import MergedReader
 from canmcast_gui.logfile.writing.losses import losses_sentence
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
+from canmcast_gui.wording import counted
 
 
 @click.command("convert")

@@ -19,12 +19,12 @@ from canmcast_gui.cli.doctor.steps import (
 from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
 from canmcast_gui.cli.output import print_line
 from canmcast_gui.cli.terminal import Interrupt
-from canmcast_gui.counted import counted, were
 from canmcast_gui.frames import Flag
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.statistics import BusStatistics
+from canmcast_gui.wording import counted, were
 
 # Once frames arrive, listening longer adds no information.
 _ENOUGH_SECONDS = 0.5

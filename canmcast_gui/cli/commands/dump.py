@@ -19,7 +19,7 @@ from canmcast_gui.cli.options import (
     report_option,
 )
 from canmcast_gui.cli.output import print_note
-from canmcast_gui.counted import counted
+from canmcast_gui.wording import counted
 
 
 @click.command("dump")

@@ -10,9 +10,9 @@ from canmcast_gui.cli.candump import candump_lines, frame_texts
 from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, Keys
-from canmcast_gui.counted import counted
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
+from canmcast_gui.wording import counted
 
 _RUN = 1
 _POLL_SECONDS = 0.1

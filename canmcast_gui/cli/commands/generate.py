@@ -17,9 +17,9 @@ from canmcast_gui.cli.options import (
 )
 from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.terminal import Interrupt
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.wording import counted
 
 FIRST_ID = 0x100
 # Frames that are due within this time go out together.

@@ -25,13 +25,12 @@ from canmcast_gui.cli.options import (
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Keys
-from canmcast_gui.counted import counted
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import DemoProcess
-from canmcast_gui.printable import printable
 from canmcast_gui.recording import NewestById, RateMeter
 from canmcast_gui.resources_path import resource
+from canmcast_gui.wording import counted, printable
 
 REDRAW_SECONDS = 0.2
 # A key or a change waits this long at most.

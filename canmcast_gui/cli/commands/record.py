@@ -21,10 +21,10 @@ from canmcast_gui.cli.options import (
 )
 from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.counted import counted
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import Recorder, RecordOptions
 from canmcast_gui.logfile.record.options import parse_seconds, parse_size
+from canmcast_gui.wording import counted
 
 
 def _size(text: str) -> int:

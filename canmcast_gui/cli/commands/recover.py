@@ -11,12 +11,12 @@ import click
 from canmcast_gui.cli.options import NEW_FILE
 from canmcast_gui.cli.output import print_line, print_note, progress_bar
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.writing.losses import losses_sentence
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording, leftovers, remove
+from canmcast_gui.wording import counted
 
 _BATCH_FRAMES = 65536
 

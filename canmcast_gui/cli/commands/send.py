@@ -12,13 +12,13 @@ from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
 from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transmit import Job, JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.wording import counted
 
 _POLL_SECONDS = 0.1
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from canmcast_gui.cli.doctor.igmp_tables import firewall, joined_groups, programs_on_port
 from canmcast_gui.cli.terminal import Interrupt
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.transport.errors import BusError
@@ -18,6 +17,7 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link, NetworkInterface, list_interfaces
 from canmcast_gui.transport.sockets.routes import choose_interfaces, route_to
+from canmcast_gui.wording import counted
 
 # The highest id, which has the lowest priority, and no data: as harmless as a valid frame can be.
 PROBE = "1FFFFFFF#"

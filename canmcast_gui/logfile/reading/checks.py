@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import Flag, FrameBatch, bits
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.problems import Problems
+from canmcast_gui.wording import are, counted
 
 # Clocks that begin again, in seconds, and how far from the turn the frames on its two sides may be together.
 _TURNS = (

@@ -14,7 +14,6 @@ from types import TracebackType
 
 import numpy as np
 
-from canmcast_gui.counted import are, counted
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 from canmcast_gui.frames.marks import Mark
@@ -27,6 +26,7 @@ from canmcast_gui.logfile.record.trigger import Trigger
 from canmcast_gui.logfile.writing.losses import losses_sentence
 from canmcast_gui.logfile.writing.temporary import remove_abandoned
 from canmcast_gui.processes.launcher import ModuleProcess
+from canmcast_gui.wording import are, counted
 
 # A minute and a half of 20,000 frames/s: longer than any pause of a disk that comes back at all, and little
 # beside what the program that shows these frames needs.

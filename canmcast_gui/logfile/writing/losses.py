@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import INLINE_BYTES, LENGTH_TO_DLC, Flag, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask
+from canmcast_gui.wording import counted
 
 _SWITCHES = Flag.BRS | Flag.ESI
 _OTHER_KINDS = Flag.FD | _SWITCHES | Flag.REMOTE

@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit.model import MAX_ROWS, TransmitModel
 from canmcast_gui.transmit import Discarded, HeldBack, Job, JobStatus, SendFailed, Trigger
+from canmcast_gui.wording import counted
 
 # As many single frames as can wait in the transmit process, and some more.
 MOST_ASKED = 200_000

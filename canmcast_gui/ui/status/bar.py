@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.counted import counted, were
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
@@ -19,6 +18,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.connect.button import state_color, state_text
 from canmcast_gui.ui.status.bus_load import LoadWatch
 from canmcast_gui.ui.status.tasks import TaskList
+from canmcast_gui.wording import counted, were
 
 # Numbers that change more often cannot be read.
 PERIOD_MS = 250

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
-from canmcast_gui.printable import printable
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.labels import ElidedLabel
+from canmcast_gui.wording import printable
 
 # A task that ends sooner is not worth a flash of the eye.
 SHOW_AFTER_MS = 200

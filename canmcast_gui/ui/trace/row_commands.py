@@ -10,7 +10,6 @@ from PySide6.QtGui import QDrag, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.counted import counted
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
 from canmcast_gui.models.trace.cell_filters import CellFilter, cell_filter
 from canmcast_gui.models.trace.lines import LineModel, Screen
@@ -19,6 +18,7 @@ from canmcast_gui.ui import icons
 from canmcast_gui.ui.plain_text import label_text
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.table import FrameTable
+from canmcast_gui.wording import counted
 
 COPY_FORMATS = (("text", "As &text"), ("csv", "As &CSV"), ("candump", "As candump &lines"))
 

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.counted import counted
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.trace.text import candump_lines
 from canmcast_gui.transmit import FuzzAnswer
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
+from canmcast_gui.wording import counted
 
 # Lines of the list that are seen at least.
 _LEAST_LINES = 3

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QT
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.logfile.reading.several import ORDERS, Order
-from canmcast_gui.printable import printable
 from canmcast_gui.ui.dialogs.several import offset_box
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel
+from canmcast_gui.wording import printable
 
 _WORDS: dict[Order, str] = {
     "times": "By their dates and times",

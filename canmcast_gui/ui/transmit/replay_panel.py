@@ -23,11 +23,9 @@ from canmcast_gui.app.transmit.replay import NO_BUS, ReplayControl
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
 from canmcast_gui.app.transmit.switch import TransmitSwitch
-from canmcast_gui.counted import counted
 from canmcast_gui.logfile.formats import readable_suffixes
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.logfile.reading.several import Order
-from canmcast_gui.printable import printable
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 from canmcast_gui.ui.icons import icon
@@ -36,6 +34,7 @@ from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.replay_fields import PlaceRow, ReplayFields, SpeedBox, number_box
 from canmcast_gui.ui.transmit.replay_files import ReplayFiles
 from canmcast_gui.ui.transmit.status_line import Sentence
+from canmcast_gui.wording import counted, printable
 
 
 class ReplayPanel(QWidget):

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.switch import TransmitSwitch
-from canmcast_gui.counted import counted
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, readable_sequences
 from canmcast_gui.ui import theme
@@ -28,6 +27,7 @@ from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
 from canmcast_gui.ui.transmit.status_line import Sentence
+from canmcast_gui.wording import counted
 
 HINT = """One step a line, for example:
 

@@ -19,10 +19,10 @@ from canmcast_gui.app.transmit.message_rows import SignalLine, lines_of, with_va
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.printable import printable
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.labels import ElidedLabel
+from canmcast_gui.wording import printable
 
 SLIDER_STEPS = 1000
 MOST_CHOICES = 2000

@@ -14,7 +14,6 @@ from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
-from canmcast_gui.counted import are, counted
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.logfile import TableLayout
@@ -27,6 +26,7 @@ from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.plain_text import title_text
 from canmcast_gui.ui.window.tables import with_layout
+from canmcast_gui.wording import are, counted
 
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import canmcast_gui
-from canmcast_gui.counted import are, counted, were
+from canmcast_gui.wording import are, counted, were
 
 PACKAGE = Path(canmcast_gui.__file__).parent
 FIXED_PLURAL = re.compile(r" (\w+ )?(frames|rows|ids|messages|datagrams|marks|notes|files)\b(?!/)")
