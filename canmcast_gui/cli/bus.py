@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.files import within, write_private
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.frames.patience import within
-from canmcast_gui.frames.private import write_private
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 

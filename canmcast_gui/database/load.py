@@ -16,7 +16,7 @@ from canmcast_gui.database.errors import DatabaseError, UnreadableError
 from canmcast_gui.database.notes import LEFT_OUT, Notes
 from canmcast_gui.database.parse import LoadingStoppedError, Parse, Report, quiet_parser, reason_of
 from canmcast_gui.database.text import decode_text
-from canmcast_gui.frames.regular_file import read_regular
+from canmcast_gui.frames.files import read_regular
 
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from canmcast_gui.frames.regular_file import open_regular
+from canmcast_gui.frames.files import open_regular
 from canmcast_gui.logfile.compression import Decoder, decoder_for
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.transcoding import HEAD_BYTES, Source, Transcoded, encoding_of

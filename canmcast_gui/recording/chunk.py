@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
-from canmcast_gui.frames.private import private_opener
+from canmcast_gui.frames.files import private_opener
 from canmcast_gui.recording.errors import CutShortError, RecordingError
 
 MAGIC = b"CANMREC1"

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from canmcast_gui.frames.file_lock import try_lock
-from canmcast_gui.frames.private import make_private_folder, private_opener
+from canmcast_gui.frames.files import make_private_folder, private_opener, try_lock
 from canmcast_gui.recording.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUFFIX, ChunkHeader
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.marks import FILE_NAME as MARKS_NAME

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from canmcast_gui.frames import Source, SourceTable
-from canmcast_gui.frames.private import private_opener
+from canmcast_gui.frames.files import private_opener
 
 SOURCES_NAME = "sources.jsonl"
 

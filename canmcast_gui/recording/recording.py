@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import RowNumbers
+from canmcast_gui.frames.files import close_to_others, make_private_folder
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.frames.private import close_to_others, make_private_folder
 from canmcast_gui.recording.chunk import Chunk
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.folder import COPY_NAME, FolderLock, make_new_folder

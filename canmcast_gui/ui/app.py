@@ -21,7 +21,7 @@ from canmcast_gui.app.program.process import InterruptWatch, allow_open_files
 from canmcast_gui.app.program.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.files import within
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, plain_text, theme

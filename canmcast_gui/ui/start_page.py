@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.files import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.files import within
 
 # Editors write in several steps, or write a new file and put it in the old one's place.
 SETTLE_MS = 300

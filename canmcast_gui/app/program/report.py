@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.frames.patience import within
-from canmcast_gui.frames.private import write_private
+from canmcast_gui.frames.files import within, write_private
 from canmcast_gui.transport.statistics import BusStatistics
 
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from canmcast_gui.frames.private import close_to_others, make_private_folder, private_opener
+from canmcast_gui.frames.files import close_to_others, make_private_folder, private_opener
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.recording import Limits
 

@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.transmit.row import RowError
-from canmcast_gui.frames.patience import within
-from canmcast_gui.frames.regular_file import read_regular
+from canmcast_gui.frames.files import read_regular, within
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.changes import MOST_VALUES, compile_changes
 from canmcast_gui.transmit.fields import Field

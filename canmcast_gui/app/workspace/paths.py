@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.files import within
 from canmcast_gui.recording.folder import recordings_folder
 
 # The window stands still for so long at most.

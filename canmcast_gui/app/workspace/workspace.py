@@ -21,8 +21,7 @@ from canmcast_gui.app.workspace.values import WorkspaceError, workspace_values
 from canmcast_gui.app.workspace.view_setups import PlotSetup, ViewSetup
 from canmcast_gui.database import Scope
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.frames.patience import within
-from canmcast_gui.frames.regular_file import NotRegularError, read_regular
+from canmcast_gui.frames.files import NotRegularError, read_regular, within
 from canmcast_gui.logfile.writing.temporary import Temporary
 from canmcast_gui.transport.settings import BusSettings
 

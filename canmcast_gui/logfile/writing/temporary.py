@@ -13,7 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from canmcast_gui.frames.file_lock import try_lock
+from canmcast_gui.frames.files import try_lock
 from canmcast_gui.logfile.problems import FileError
 
 # The part of a target's name that is in the name of its temporary file, which must not become too long.

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.files import within
 from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.formats import format_for_writing
 from canmcast_gui.logfile.record.options import numbered

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.frames.patience import within
+from canmcast_gui.frames.files import within
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import UnknownColumnsError

@@ -23,7 +23,7 @@ from canmcast_gui.app.workspace.values import WorkspaceError
 from canmcast_gui.app.workspace.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.frames.private import make_private_folder
+from canmcast_gui.frames.files import make_private_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.plain_text import label_text, title_text
