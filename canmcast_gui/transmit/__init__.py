@@ -9,9 +9,7 @@ the name of a factory, so the package knows no transport. May import ``processes
 from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
 from canmcast_gui.transmit.client.transmitter import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.fuzz.options import FuzzOptions
-from canmcast_gui.transmit.job import Job, Trigger
-from canmcast_gui.transmit.news import (
+from canmcast_gui.transmit.events import (
     AddressChanged,
     Discarded,
     FuzzAnswer,
@@ -24,6 +22,8 @@ from canmcast_gui.transmit.news import (
     SequenceStatus,
     TransmitNews,
 )
+from canmcast_gui.transmit.fuzz.options import FuzzOptions
+from canmcast_gui.transmit.jobs.job import Job, Trigger
 from canmcast_gui.transmit.replay.options import ReplayOptions
 
 __all__ = [

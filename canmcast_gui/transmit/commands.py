@@ -6,20 +6,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.fuzz.fuzzes import Fuzzes
-from canmcast_gui.transmit.jobs import Jobs
-from canmcast_gui.transmit.replay.replays import Replays
-from canmcast_gui.transmit.sequences import Sequences
-from canmcast_gui.transmit.singles import Singles
+from canmcast_gui.transmit.fuzz.runner import Fuzzes
+from canmcast_gui.transmit.jobs.runner import Jobs
+from canmcast_gui.transmit.one_shot import Singles
+from canmcast_gui.transmit.replay.runner import Replays
+from canmcast_gui.transmit.sequence.runner import Sequences
 
 # Done with the time at which the command came, and its values.
 Do = Callable[..., None]
 
 
 class Commands:
-    """One method for each word of wire.py, found by do()."""
+    """One method for each word of messages.py, found by do()."""
 
     def __init__(
         self,

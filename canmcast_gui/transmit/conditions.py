@@ -4,7 +4,7 @@ A condition is a filter's text, or plain values: ``text``; ``names`` {pattern: [
 bits that must agree], …]}; ``choices`` {signal: {text: value}}; ``signals`` {signal: [part, …]}, the part of
 each database that has it. A part has ``scope``, the text of a filter for the frames that the database is for,
 and ``places``; each of those ``id``, ``extended``, ``mask``, ``without`` (ids that are another message),
-``needed`` (bytes), ``field`` (see fields.py) and ``chain``, the multiplexers [[field, [numbers]], …] that
+``needed`` (bytes), ``field`` (a ScaledField) and ``chain``, the multiplexers [[field, [numbers]], …] that
 select the signal.
 """
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter, SignalColumn, compile_filter
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 Condition = str | dict[str, Any]
 

@@ -9,17 +9,17 @@ from typing import Any
 
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.processes.parent import ParentLink
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.commands import Commands
-from canmcast_gui.transmit.fuzz.fuzzes import Fuzzes
-from canmcast_gui.transmit.jobs import Jobs
+from canmcast_gui.transmit.event_sender import Reporter
+from canmcast_gui.transmit.fuzz.runner import Fuzzes
+from canmcast_gui.transmit.jobs.runner import Jobs
 from canmcast_gui.transmit.listener import Listener
-from canmcast_gui.transmit.replay.replays import Replays
-from canmcast_gui.transmit.reporter import Reporter
+from canmcast_gui.transmit.one_shot import Singles
+from canmcast_gui.transmit.replay.runner import Replays
 from canmcast_gui.transmit.sender import Sender
-from canmcast_gui.transmit.sequences import Sequences
-from canmcast_gui.transmit.singles import Singles
+from canmcast_gui.transmit.sequence.runner import Sequences
 
 # Nothing needs this; it only keeps a wait from being endless.
 IDLE_NS = 10_000_000_000

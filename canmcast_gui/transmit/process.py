@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.transmit.event_sender import address_rows
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.loop import TransmitLoop
-from canmcast_gui.transmit.reporter import address_rows
 from canmcast_gui.transmit.sender import Sender, make
 
 

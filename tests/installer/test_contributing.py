@@ -51,7 +51,7 @@ def test_names_in_code_are_those_of_the_code():
     for path, names in (
         ("canmcast_gui/logfile/formats.py", ("FORMATS", "_table")),
         ("canmcast_gui/database/load.py", ("_PARSERS", "_MESSAGE_MARKS", "_kind_of")),
-        ("canmcast_gui/transmit/changes.py", ("_KINDS", "_ORDER")),
+        ("canmcast_gui/transmit/payload/generators.py", ("_KINDS", "_ORDER")),
         ("canmcast_gui/app/transmit/generator_text.py", ("_KINDS",)),
         ("canmcast_gui/cli/program.py", ("COMMANDS",)),
         ("canmcast_gui/ui/panels/dock.py", ("PANELS",)),

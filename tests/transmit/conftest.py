@@ -7,7 +7,7 @@ import pytest
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
-from tests.transmit.hearing import EARS, SENDER
+from tests.transmit.stage import EARS, SENDER
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from canmcast_gui.transmit import (
 )
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
-from tests.transmit.hearing import EARS, MS, PATIENCE, SENDER, frame, news, receive
+from tests.transmit.stage import EARS, MS, PATIENCE, SENDER, frame, news, receive
 
 pytestmark = pytest.mark.network
 

@@ -25,8 +25,8 @@ from typing import Any
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.frames.files import read_regular, within
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.transmit.changes import MOST_VALUES, compile_changes
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.generators import MOST_VALUES, compile_changes
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 FindSignal = Callable[[str], Field | None]
 

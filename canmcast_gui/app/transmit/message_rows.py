@@ -9,7 +9,7 @@ from canmcast_gui.app.transmit.row import CLASSIC_LENGTHS, FD_LENGTHS, RowError,
 from canmcast_gui.database import Database, DatabaseError, Message, Signal
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS, NS_PER_MS
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.recording import Recording
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
-from canmcast_gui.transmit.replay.place import ReplayPlace
+from canmcast_gui.transmit.replay.position import ReplayPlace
 from canmcast_gui.wording import counted
 
 ROWS = "canmcast_gui.recording.reading:open_rows"

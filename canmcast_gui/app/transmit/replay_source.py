@@ -15,7 +15,7 @@ from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.logfile.reading.several import Order, open_several
 from canmcast_gui.recording import Recording, RecordingError
-from canmcast_gui.transmit.replay.playlist import LongestGap
+from canmcast_gui.transmit.replay.selection import LongestGap
 
 # Small enough for the replay to begin, and to be cancelled, at once.
 LOAD_FRAMES = 4096

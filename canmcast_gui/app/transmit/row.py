@@ -50,7 +50,7 @@ class TransmitRow:
     """A frame to send, when, and how often. Always a valid frame; changes that would not be raise RowError.
 
     ``count`` frames are sent when it is armed, None without end. Rows of one ``group`` are armed together.
-    ``changes`` say how the data changes from frame to frame, see transmit/changes.py;
+    ``changes`` say how the data changes from frame to frame, see transmit/payload/generators.py;
     ``key`` is a key, or several at once, that sends the frame once. With a ``trigger``, see
     transmit/trigger.py, it is not sent periodically but when a frame comes that meets it.
 

@@ -29,7 +29,7 @@ from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.reading.merge import MergedReader
 from canmcast_gui.logfile.reading.several import InTurnReader, Order, open_several
 from canmcast_gui.transmit import ReplayOptions
-from canmcast_gui.transmit.replay.playlist import LongestGap, within
+from canmcast_gui.transmit.replay.selection import LongestGap, within
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 from canmcast_gui.transport.settings import BusSettings
 

@@ -16,7 +16,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
-from canmcast_gui.transmit.replay.place import ReplayPlace
+from canmcast_gui.transmit.replay.position import ReplayPlace
 from canmcast_gui.wording import counted
 
 _ROWS = "canmcast_gui.recording.reading:open_rows"

@@ -18,7 +18,7 @@ from canmcast_gui.models.transmit.edits import ChangeEdit, InsertEdit, MoveEdit,
 from canmcast_gui.models.transmit.entries import Entry
 from canmcast_gui.transmit import Trigger
 from canmcast_gui.transmit.conditions import Condition
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 FindField = Callable[[TransmitRow, str], Field | None]
 FindCondition = Callable[[str], Condition]

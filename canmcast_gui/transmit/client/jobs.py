@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.transmit import wire
-from canmcast_gui.transmit.changes import compile_changes
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.client.link import ClientLink
 from canmcast_gui.transmit.conditions import compile_condition
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.job import Job
-from canmcast_gui.transmit.news import JobStatus
+from canmcast_gui.transmit.events import JobStatus
+from canmcast_gui.transmit.jobs.job import Job
+from canmcast_gui.transmit.payload.generators import compile_changes
 
 
 class Jobs:

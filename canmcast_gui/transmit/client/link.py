@@ -12,9 +12,9 @@ from typing import Any
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.processes.child import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.news import TransmitNews
+from canmcast_gui.transmit.events import TransmitNews
 
 _MODULE = "canmcast_gui.transmit.process"
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from canmcast_gui.transmit import wire
-from canmcast_gui.transmit.changes import compile_changes
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.client.link import ClientLink
 from canmcast_gui.transmit.conditions import Condition
+from canmcast_gui.transmit.events import FuzzAnswer, FuzzSent, FuzzStatus, ReplayStatus, SequenceStatus
 from canmcast_gui.transmit.fuzz.options import FuzzOptions
-from canmcast_gui.transmit.job import validate_frame
-from canmcast_gui.transmit.news import FuzzAnswer, FuzzSent, FuzzStatus, ReplayStatus, SequenceStatus
+from canmcast_gui.transmit.jobs.job import validate_frame
+from canmcast_gui.transmit.payload.generators import compile_changes
 from canmcast_gui.transmit.replay.options import ReplayOptions
-from canmcast_gui.transmit.sequence import check_steps
+from canmcast_gui.transmit.sequence.run import check_steps
 
 # A frame received later than this after the last frame of a fuzz run is no response to it.
 RESPONSE_SECONDS = 2.0

@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.client.jobs import Jobs
 from canmcast_gui.transmit.client.link import ClientLink
 from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.job import validate_frame
-from canmcast_gui.transmit.news import AddressChanged, Discarded, HeldBack, SendFailed, TransmitNews
+from canmcast_gui.transmit.events import AddressChanged, Discarded, HeldBack, SendFailed, TransmitNews
+from canmcast_gui.transmit.jobs.job import validate_frame
 
 # Lost jobs that a message names.
 _MAX_NAMES = 5

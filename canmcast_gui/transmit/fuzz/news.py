@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.fuzz.run import Answer, FuzzRun
 
 

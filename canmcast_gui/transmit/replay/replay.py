@@ -14,9 +14,9 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.replay.ahead import Ahead, Chunk, Rows
+from canmcast_gui.transmit.jobs.schedule import HICCUP_NS
 from canmcast_gui.transmit.replay.options import ReplayOptions
-from canmcast_gui.transmit.schedule import HICCUP_NS
+from canmcast_gui.transmit.replay.prefetcher import Ahead, Chunk, Rows
 
 # Frames that leave between two looks at the clock.
 PORTION = 128

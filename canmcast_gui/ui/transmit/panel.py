@@ -17,7 +17,7 @@ from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.models.transmit.jobs import TransmitJobs
 from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.scaled_field import Field
 from canmcast_gui.ui.actions import allow
 from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.later import Later

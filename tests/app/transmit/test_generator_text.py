@@ -4,8 +4,8 @@ import pytest
 
 from canmcast_gui.app.transmit.generator_text import parse_changes
 from canmcast_gui.app.transmit.row import RowError
-from canmcast_gui.transmit.changes import ChangingData
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.generators import ChangingData
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 MS = 1_000_000
 SIGNALS = {"Speed": Field(7, 16, True, scale=0.1), "Gear": Field(16, 4), "Far": Field(60, 8)}

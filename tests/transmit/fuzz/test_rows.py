@@ -12,7 +12,7 @@ from canmcast_gui.transmit import FuzzOptions, TransmitError
 from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
-from canmcast_gui.transmit.wire import pack, unpack
+from canmcast_gui.transmit.messages import pack, unpack
 
 # What seed 42 makes; no version of anything may change it.
 GOLDEN = [(63643753, "0e8901ef"), (175947401, ""), (319547162, "06")]

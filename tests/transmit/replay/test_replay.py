@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, TransmitError
-from canmcast_gui.transmit.replay.place import ReplayPlace
-from canmcast_gui.transmit.replay.playlist import LongestGap, within
+from canmcast_gui.transmit.jobs.schedule import HICCUP_NS
+from canmcast_gui.transmit.replay.position import ReplayPlace
 from canmcast_gui.transmit.replay.replay import Replay
+from canmcast_gui.transmit.replay.selection import LongestGap, within
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
-from canmcast_gui.transmit.schedule import HICCUP_NS
 
 MS = 1_000_000
 

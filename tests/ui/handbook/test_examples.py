@@ -8,7 +8,7 @@ from canmcast_gui.app.transmit.conditions import parse_trigger
 from canmcast_gui.app.transmit.generator_text import parse_changes
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequence_text import parse_sequence
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.scaled_field import Field
 from canmcast_gui.ui.handbook.pages import page
 
 SEND = page("send").markdown

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 
-from canmcast_gui.transmit.job import ArmedJob, MakeDatagram
+from canmcast_gui.transmit.jobs.job import ArmedJob, MakeDatagram
 
 # A stop of the machine that is made good: longer than a scheduler or a virtual machine usually takes away.
 HICCUP_NS = 100_000_000

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from canmcast_gui.transmit.schedule import HICCUP_NS, LATTICE_NS, LATTICE_SHARE, Schedule
+from canmcast_gui.transmit.jobs.schedule import HICCUP_NS, LATTICE_NS, LATTICE_SHARE, Schedule
 
 MS = 1_000_000
 

@@ -6,8 +6,8 @@ import pytest
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import HeldBack, Job, JobStatus, SendFailed, TransmitError, Transmitter, Trigger
-from canmcast_gui.transmit.triggers import MOST_PENDING
-from tests.transmit.hearing import EARS, MS, SENDER, frame, news, ready, receive
+from canmcast_gui.transmit.jobs.triggers import MOST_PENDING
+from tests.transmit.stage import EARS, MS, SENDER, frame, news, ready, receive
 
 pytestmark = pytest.mark.network
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from canmcast_gui.transmit import wire
-from canmcast_gui.transmit.changes import ChangingData
-from canmcast_gui.transmit.job import MakeDatagram
+from canmcast_gui.transmit import messages as wire
+from canmcast_gui.transmit.jobs.job import MakeDatagram
+from canmcast_gui.transmit.payload.generators import ChangingData
 from canmcast_gui.transmit.sender import Sender
 
 

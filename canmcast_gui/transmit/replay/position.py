@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canmcast_gui.transmit.news import ReplayStatus
+from canmcast_gui.transmit.events import ReplayStatus
 
 
 class ReplayPlace:

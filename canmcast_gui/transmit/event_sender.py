@@ -6,11 +6,11 @@ import time
 
 from canmcast_gui.frames import Source
 from canmcast_gui.processes.parent import ParentLink
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.fuzz.news import FuzzNews
-from canmcast_gui.transmit.job import ArmedJob
+from canmcast_gui.transmit.jobs.job import ArmedJob
 from canmcast_gui.transmit.replay.replay import Replay
-from canmcast_gui.transmit.sequence import Sequence
+from canmcast_gui.transmit.sequence.run import Sequence
 
 # News are for eyes, and those of one turn go together.
 NEWS_NS = 100_000_000

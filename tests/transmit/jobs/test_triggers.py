@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transmit import TransmitError, Trigger
-from canmcast_gui.transmit.job import ArmedJob
-from canmcast_gui.transmit.triggers import MOST_PENDING, Triggers
+from canmcast_gui.transmit.jobs.job import ArmedJob
+from canmcast_gui.transmit.jobs.triggers import MOST_PENDING, Triggers
 
 MS = 1_000_000
 

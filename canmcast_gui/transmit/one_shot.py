@@ -6,7 +6,7 @@ from collections import deque
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.reporter import Reporter
+from canmcast_gui.transmit.event_sender import Reporter
 from canmcast_gui.transmit.sender import Sender
 
 # Single frames that leave between two looks at the clock while jobs are armed: some 0.6 ms of a slow sender.

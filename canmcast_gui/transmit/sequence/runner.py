@@ -6,13 +6,13 @@ import time
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.changes import ChangingData
+from canmcast_gui.transmit.event_sender import Reporter
 from canmcast_gui.transmit.listener import Listener, arrival_times
-from canmcast_gui.transmit.reporter import Reporter
+from canmcast_gui.transmit.payload.generators import ChangingData
 from canmcast_gui.transmit.sender import Sender
-from canmcast_gui.transmit.sequence import Sequence
+from canmcast_gui.transmit.sequence.run import Sequence
 
 
 class Sequences:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.transmit.job import ArmedJob
+from canmcast_gui.transmit.jobs.job import ArmedJob
 
 # Sends of one job that wait for their time: a burst of a whole second of a usual message with a delay as
 # long. What comes on top is no answer any more but a backlog; it is counted as late.

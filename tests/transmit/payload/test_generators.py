@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.transmit.changes import ChangingData, compile_changes
-from canmcast_gui.transmit.checksums import checksum, checksum_names
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.checksums import checksum, checksum_names
+from canmcast_gui.transmit.payload.generators import ChangingData, compile_changes
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 MS = 1_000_000
 BYTE_0 = {"start": 0, "length": 8}

@@ -42,7 +42,7 @@ class Job:
     """What Transmitter.jobs is to send: one frame every ``period_ns``, ``count`` times or without end (None).
 
     With a ``trigger`` it is not sent periodically, but once for each received frame that meets it.
-    ``changes`` are applied to the data of each frame for the time at which it is due; see changes.py.
+    ``changes`` are applied to the data of each frame for the time at which it is due; see payload/generators.
     ``name`` is how messages call the job; without one they give its frame's id.
     """
 

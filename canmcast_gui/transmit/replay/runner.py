@@ -9,10 +9,10 @@ from typing import Any
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.errors import TransmitError
+from canmcast_gui.transmit.event_sender import Reporter
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.replay.replay import PORTION, Replay
-from canmcast_gui.transmit.reporter import Reporter
 from canmcast_gui.transmit.sender import Sender, make
 
 # Getting some frames ready takes so long; it waits while something is due sooner.

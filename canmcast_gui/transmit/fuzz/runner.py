@@ -14,7 +14,7 @@ from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transmit.fuzz.run import FuzzRun
 from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.replay.replay import Replay
-from canmcast_gui.transmit.replay.replays import Replays
+from canmcast_gui.transmit.replay.runner import Replays
 
 # Frames that the client was not told of yet: some MB. A run whose log is not kept any more waits there.
 MOST_UNTOLD = 1 << 16

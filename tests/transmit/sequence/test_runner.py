@@ -3,7 +3,7 @@
 import pytest
 
 from canmcast_gui.transmit import SequenceStatus, TransmitError, Transmitter
-from tests.transmit.hearing import EARS, MS, SENDER, frame, news, receive
+from tests.transmit.stage import EARS, MS, SENDER, frame, news, receive
 
 pytestmark = pytest.mark.network
 

@@ -13,9 +13,9 @@ from dataclasses import fields
 from typing import Any
 
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.transmit.checksums import checksum
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.checksums import checksum
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 # What a change does to a payload: for the n-th frame of its job, so many ns after the first one.
 Step = Callable[[bytearray, int, int], None]

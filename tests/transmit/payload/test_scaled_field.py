@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.transmit.fields import Field
+from canmcast_gui.transmit.payload.scaled_field import Field
 
 
 @given(st.data())

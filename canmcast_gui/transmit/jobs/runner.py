@@ -6,16 +6,16 @@ import time
 from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import wire
+from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.conditions import compile_condition
-from canmcast_gui.transmit.job import ArmedJob, MakeDatagram
+from canmcast_gui.transmit.event_sender import Reporter
+from canmcast_gui.transmit.jobs.datagrams import maker
+from canmcast_gui.transmit.jobs.job import ArmedJob, MakeDatagram
+from canmcast_gui.transmit.jobs.schedule import Schedule
+from canmcast_gui.transmit.jobs.triggers import Triggers
 from canmcast_gui.transmit.listener import Listener, arrival_times
-from canmcast_gui.transmit.makers import maker
-from canmcast_gui.transmit.reporter import Reporter
-from canmcast_gui.transmit.schedule import Schedule
 from canmcast_gui.transmit.sender import Sender
-from canmcast_gui.transmit.triggers import Triggers
 
 # Below this many frames it is quicker to send each by itself.
 FEW = 4

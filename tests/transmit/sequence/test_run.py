@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.transmit.sequence import MOST_AT_ONCE, Sequence, check_steps
+from canmcast_gui.transmit.sequence.run import MOST_AT_ONCE, Sequence, check_steps
 
 MS = 1_000_000
 

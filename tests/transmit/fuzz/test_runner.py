@@ -17,7 +17,7 @@ from canmcast_gui.transmit import (
 )
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transport.settings import BusSettings
-from tests.transmit.hearing import EARS, PATIENCE, SENDER, news, receive
+from tests.transmit.stage import EARS, PATIENCE, SENDER, news, receive
 
 pytestmark = pytest.mark.network
 RUN = 7

@@ -4,7 +4,7 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.job import Job, validate_frame
+from canmcast_gui.transmit.jobs.job import Job, validate_frame
 
 FRAME = FrameBatch.from_columns(0, [0x123], [[1, 2, 3]])
 PAIR = FrameBatch.concatenate([FRAME, FRAME])

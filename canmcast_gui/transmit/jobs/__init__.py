@@ -1,0 +1,1 @@
+"""Jobs: frames that are sent periodically, or when a received frame triggers them."""

@@ -1,0 +1,1 @@
+"""Sequences: steps that send frames, wait, wait for frames and repeat."""
