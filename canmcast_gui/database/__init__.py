@@ -6,14 +6,12 @@ applies; ``Message``, ``Signal`` and ``SignalValue`` are what they hold, ``Note`
 first file. May import ``frames`` only.
 """
 
-from canmcast_gui.database.conflicts import Conflict
 from canmcast_gui.database.database import Database
 from canmcast_gui.database.database_set import DatabaseSet
-from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.load import load_database
 from canmcast_gui.database.model import Message, Node, Signal, SignalValue
-from canmcast_gui.database.notes import Note
-from canmcast_gui.database.scope import Scope
+from canmcast_gui.database.problems import DatabaseError, Note
+from canmcast_gui.database.scope import Conflict, Scope
 
 __all__ = [
     "Conflict",

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from canmcast_gui.database.conflicts import Conflict, conflicts_of
 from canmcast_gui.database.database import Database, NamedId
-from canmcast_gui.database.errors import DatabaseError
 from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text
-from canmcast_gui.database.scope import EVERYTHING, Scope
+from canmcast_gui.database.problems import DatabaseError
+from canmcast_gui.database.scope import EVERYTHING, Conflict, Scope, conflicts_of
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import Column, RowNumbers
 

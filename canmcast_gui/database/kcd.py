@@ -6,9 +6,7 @@ import math
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.errors import UnreadableError
-from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES, MOST_STEPS
-from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, MOST_STEPS, Notes, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 

@@ -10,9 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from canmcast_gui.database.errors import DatabaseError, UnreadableError
-from canmcast_gui.database.limits import MOST_BITS, MOST_COMBINATIONS, MOST_SIGNAL_BITS, MOST_STEPS
-from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.problems import (
+    MOST_BITS,
+    MOST_COMBINATIONS,
+    MOST_SIGNAL_BITS,
+    MOST_STEPS,
+    DatabaseError,
+    Notes,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase

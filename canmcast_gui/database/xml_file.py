@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
-from canmcast_gui.database.errors import UnreadableError
+from canmcast_gui.database.problems import UnreadableError
 
 # The largest known public ARXML file has 20 MB and half a million elements.
 MOST_ELEMENTS = 3_000_000

@@ -12,8 +12,8 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersist
 from PySide6.QtCore import Signal as QtSignal
 
 from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
-from canmcast_gui.database.convert import number_text
-from canmcast_gui.database.payload import range_remark
+from canmcast_gui.database.decoding.payload import range_remark
+from canmcast_gui.database.decoding.values import number_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.drag import SIGNALS_MIME, signals_of_mime
 

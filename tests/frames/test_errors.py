@@ -4,7 +4,7 @@ import pytest
 
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.app.workspace.values import WorkspaceError
-from canmcast_gui.database.errors import DatabaseError, TableError
+from canmcast_gui.database.problems import DatabaseError, TableError
 from canmcast_gui.frames.cansend import FrameSyntaxError
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.database import DatabaseSet, Message, Signal, load_database
-from canmcast_gui.database.extract import raw_value
+from canmcast_gui.database.decoding.raw import raw_value
 from canmcast_gui.models import database_tables
 from canmcast_gui.models.bit_layout import LayoutModel, bits_of, is_selected, selections_of
 from canmcast_gui.models.drag import rows_of_mime, signals_of_mime

@@ -11,7 +11,7 @@ from canmcast_gui.app.program.file_watch import FileWatch
 from canmcast_gui.app.program.messages import with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.database import Database, DatabaseSet, Scope, load_database
-from canmcast_gui.database.notes import LEFT_OUT, MENDED
+from canmcast_gui.database.problems import LEFT_OUT, MENDED
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.recording import Recording

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from canmcast_gui.app.program.tasks import Report
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.database.errors import TableError
-from canmcast_gui.database.table_rows import Rows, between, evenly, rows_of
-from canmcast_gui.database.tables import Heading, save_table
+from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table
+from canmcast_gui.database.problems import TableError
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark

@@ -9,7 +9,7 @@ from typing import Any
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import Database, DatabaseSet, Scope
-from canmcast_gui.database.places import Place, places_in
+from canmcast_gui.database.model import Place, places_in
 from canmcast_gui.frames.filters import FilterError, SignalColumn, compile_filter
 from canmcast_gui.frames.filters.tokens import Token, tokenize
 from canmcast_gui.frames.units import MAX_PERIOD_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US

@@ -12,8 +12,7 @@ from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.database import load_database
-from canmcast_gui.database.table_rows import Rows, between, evenly, rows_of
-from canmcast_gui.database.tables import Heading, save_table
+from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.wording import counted

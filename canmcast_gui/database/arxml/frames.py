@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement
 
-from canmcast_gui.database.arxml.numbers import whole_of
 from canmcast_gui.database.arxml.signals import Signals, seconds_are_good
 from canmcast_gui.database.arxml.tree import Tree
-from canmcast_gui.database.limits import MOST_BITS, MOST_BYTES, MOST_SIGNALS
+from canmcast_gui.database.numbers import whole_of
+from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, MOST_SIGNALS
 from canmcast_gui.database.xml_file import local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 

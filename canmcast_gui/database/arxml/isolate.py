@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.errors import UnreadableError
-from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.problems import Notes, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Paths of short names that several elements share: packages become one, of others each gets its own."""
+"""Paths of short names in an ARXML file, made unique, and the references that name them."""
 
 from __future__ import annotations
 
@@ -84,3 +84,112 @@ def _move_content(tree: Tree, package: Element, to: Element) -> None:
         into.extend(list(content))
         tree.parents.update((child, into) for child in content)
     tree.remove(package)
+
+
+# What the parser follows; all other references are of no consequence.
+FOLLOWED = frozenset(
+    f"{name}-REF"
+    for name in (
+        "ASSOCIATED-COM-I-PDU-GROUP", "ASSOCIATED-I-PDU-GROUP", "AUTHENTICATION-PROPS", "BASE-TYPE",
+        "BASE-TYPE-ENCODING", "CAN-CLUSTER", "CAN-CLUSTER-CONDITIONAL", "CAN-FRAME-TRIGGERING",
+        "CAN-PHYSICAL-CHANNEL", "COMPU-CONST", "COMPU-DENOMINATOR", "COMPU-INTERNAL-TO-PHYS", "COMPU-METHOD",
+        "COMPU-NUMERATOR", "COMPU-RATIONAL-COEFFS", "COMPU-SCALE", "CONSTANT", "CONTAINED-PDU-TRIGGERING",
+        "DATA-TYPE", "FRAME", "FRESHNESS-PROPS", "INIT-VALUE", "I-PDU", "I-SIGNAL", "I-SIGNAL-GROUP",
+        "I-SIGNAL-I-PDU",
+        "I-SIGNAL-TO-I-PDU-MAPPING", "NETWORK-REPRESENTATION-PROPS", "PAYLOAD", "PDU", "PDU-TO-FRAME-MAPPING",
+        "PHYSICAL-CHANNEL", "PHYSICAL-PROPS", "RX-NM-PDU", "SIGNAL", "SW-DATA-DEF-PROPS-CONDITIONAL",
+        "SYSTEM-SIGNAL", "TRANSFORMER", "TX-NM-PDU", "UNIT",
+    )
+)  # fmt: skip
+
+
+def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
+    """Check all references that count. ``moved`` are the new paths of elements that had another's path."""
+    bases = _Bases(tree)
+    tags = {tree.tag(name): name for name in FOLLOWED}
+    new_paths = {old: new for (old, _kind), new in moved.items()}
+    found = [(one, tags[one.tag]) for one in tree.file.root.iter() if one.tag in tags]
+    for reference, name in found:
+        path = bases.absolute(reference)
+        target = tree.elements.get(path)
+        kind = reference.get("DEST")
+        if target is None or (kind is not None and local_name(target) != kind):
+            new = moved.get((path, kind or "")) or _below_moved(tree, path, new_paths)
+            path, target = (new, tree.elements[new]) if new else (path, target)
+        if target is None:
+            owner = tree.parents.get(reference)
+            what = f"{name} of {tree.describe(owner)}: {_short(path) or 'its target'} is not in the file"
+            tree.lose(reference, what, at=reference)
+            continue
+        text = reference.text or ""
+        if path != text.strip():
+            tree.resolved[reference] = path
+        if bases.are_gone or path != bases.absolute(reference) or text != text.strip():
+            reference.text = path
+            reference.attrib.pop("BASE", None)
+            tree.file.changed = True
+        if kind is not None and local_name(target) != kind:
+            reference.set("DEST", local_name(target))
+            tree.say_repaired(
+                reference, f"{name} {_short(path)} leads to {local_name(target)}, not to {kind}"
+            )
+            tree.file.changed = True
+    if bases.are_gone:
+        for element in list(tree.all("REFERENCE-BASES")):
+            tree.remove(element)
+
+
+def _below_moved(tree: Tree, path: str, new_paths: dict[str, str]) -> str:
+    """The path of something below an element that had another's path, "" where there is none."""
+    above = path if new_paths and path not in tree.elements else ""
+    while above := above.rpartition("/")[0]:
+        new = new_paths.get(above, "") + path[len(above) :]
+        if above in new_paths and new in tree.elements:
+            return new
+    return ""
+
+
+class _Bases:
+    """What references that do not begin with a slash are relative to."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._known: dict[tuple[str, str], str] = {}
+        # The parser refuses files with odd ones. Then all references are made absolute, and the bases go.
+        self.are_gone = False
+        for base in list(tree.all("REFERENCE-BASE")):
+            self._add(base)
+
+    def _add(self, base: Element) -> None:
+        tree = self._tree
+        label, path = tree.text(base, "SHORT-LABEL"), tree.text(base, "PACKAGE-REF")
+        if not label or not path:
+            tree.say_lost(base, f"a REFERENCE-BASE of {tree.path(base)} without a label or a package")
+            self.are_gone = True
+            return
+        package = tree.path(base)
+        is_default = tree.text(base, "IS-DEFAULT").lower() == "true"
+        for name in (label, "") if is_default else (label,):
+            self.are_gone |= self._known.setdefault((package, name), path) != path
+        bases = tree.children(tree.parents.get(base), "REFERENCE-BASE")
+        self.are_gone |= sum(tree.text(one, "SHORT-LABEL") == label for one in bases) > 1
+        self.are_gone |= tree.text(base, "IS-GLOBAL").lower() == "true"
+        for name in ("IS-GLOBAL", "IS-DEFAULT"):
+            self.are_gone |= tree.child(base, name) is not None and not tree.text(base, name)
+
+    def absolute(self, reference: Element) -> str:
+        """The path that a reference means, from the root."""
+        text = (reference.text or "").strip()
+        if text.startswith("/") or not text:
+            return text
+        path, label = self._tree.path(reference), reference.get("BASE", "")
+        while path:
+            base = self._known.get((path, label))
+            if base is not None:
+                return f"{base}/{text}"
+            path = path.rpartition("/")[0]
+        return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"

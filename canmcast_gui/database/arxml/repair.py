@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.arxml.extract import repair_extract
+from canmcast_gui.database.arxml.ecu_extract import repair_extract
 from canmcast_gui.database.arxml.frames import Frames
-from canmcast_gui.database.arxml.numbers import whole_of
-from canmcast_gui.database.arxml.paths import repair_paths
-from canmcast_gui.database.arxml.references import repair_references
+from canmcast_gui.database.arxml.paths import repair_paths, repair_references
 from canmcast_gui.database.arxml.tree import Tree, own_name
-from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.numbers import whole_of
+from canmcast_gui.database.problems import Notes
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
-from canmcast_gui.database.errors import UnreadableError
-from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.problems import Notes, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 _ROOT = re.compile(

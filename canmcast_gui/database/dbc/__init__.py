@@ -6,6 +6,6 @@ their lines for messages to the user. cantools stays the parser. May import modu
 ``frames``.
 """
 
-from canmcast_gui.database.dbc.mend import MendedDbc, mend_dbc
+from canmcast_gui.database.dbc.repair import MendedDbc, mend_dbc
 
 __all__ = ["MendedDbc", "mend_dbc"]

@@ -4,6 +4,6 @@
 ``frames``.
 """
 
-from canmcast_gui.database.sym.mend import mend_sym
+from canmcast_gui.database.sym.repair import mend_sym
 
 __all__ = ["mend_sym"]

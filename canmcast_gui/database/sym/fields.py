@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from canmcast_gui.database.dbc.numbers import plain_number
+from canmcast_gui.database.numbers import plain_number
 
 _QUOTED = r'"(?:\\"|[^"])*+"'
 _NAME = rf"(?P<name>{_QUOTED}|[^\s,;]+)"

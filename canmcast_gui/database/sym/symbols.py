@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.database.limits import MOST_BITS, MOST_SIGNALS, MOST_STEPS
-from canmcast_gui.database.notes import Notes
+from canmcast_gui.database.problems import MOST_BITS, MOST_SIGNALS, MOST_STEPS, Notes
 from canmcast_gui.database.sym import fields
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 

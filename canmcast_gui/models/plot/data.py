@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
-from canmcast_gui.database.convert import value_text
+from canmcast_gui.database.decoding.values import value_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Times
 from canmcast_gui.frames.units import NS_PER_SECOND

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import canmcast_gui
-from canmcast_gui.database.notes import DOUBTFUL, LEFT_OUT, MENDED
+from canmcast_gui.database.problems import DOUBTFUL, LEFT_OUT, MENDED
 from canmcast_gui.ui.handbook.pages import names, page
 
 PACKAGE = Path(canmcast_gui.__file__).parent

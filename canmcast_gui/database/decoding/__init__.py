@@ -1,0 +1,1 @@
+"""Decode signals: raw numbers out of payloads, physical values and texts, in columns or for one frame."""

@@ -1,0 +1,261 @@
+"""Convert cantools' messages to our own values, and report what is wrong with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
+from canmcast_gui.database.problems import MOST_BITS, Notes
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
+
+if TYPE_CHECKING:
+    from cantools.database.can import Message as ParsedMessage
+    from cantools.database.can import Node as ParsedNode
+    from cantools.database.can import Signal as ParsedSignal
+
+# SAE J1939-21's null address: databases use it where any sender is meant.
+_NULL_ADDRESS = 0xFE
+_NOBODY = "Vector__XXX"
+
+
+Lines = Mapping[tuple[str, str], int]
+
+
+def adopt_messages(
+    parsed: Iterable[ParsedMessage], notes: Notes, lines: Lines | None = None
+) -> list[Message]:
+    """Our values for parsed messages; what is wrong about them is added to ``notes``.
+
+    ``lines`` are those of the messages (name, "") and signals (message, signal) in the file.
+    """
+    messages = [adopt_message(one) for one in parsed]
+    overlaps = Overlaps()
+    for message in messages:
+        _note_problems(message, notes, lines or {}, overlaps)
+    if overlaps.is_over:
+        notes.doubtful(0, "there are too many signals to look whether all of them have bits of their own")
+    _note_doubles(messages, notes, lines or {})
+    return messages
+
+
+def adopt_message(parsed: ParsedMessage) -> Message:
+    """Our value for a parsed message."""
+    return Message(
+        name=parsed.name,
+        arbitration_id=parsed.frame_id,
+        extended=parsed.is_extended_frame,
+        length=parsed.length,
+        signals=tuple(_adopt_signal(signal) for signal in parsed.signals),
+        cycle_ms=parsed.cycle_time or None,
+        senders=tuple(name for name in parsed.senders if name != _NOBODY),
+        comment=parsed.comment or "",
+        id_mask=_id_mask(parsed),
+        fd=parsed.is_fd or parsed.length > 8,
+        attributes=_attributes(parsed.dbc),
+        contained=tuple(adopt_message(one) for one in parsed.contained_messages),
+        header_id=parsed.header_id,
+    )
+
+
+def adopt_nodes(parsed: Iterable[ParsedNode]) -> list[Node]:
+    """Our values for the nodes of a network."""
+    return [Node(one.name, one.comment or "", _attributes(one.dbc)) for one in parsed]
+
+
+def _attributes(specifics: Any) -> dict[str, str]:
+    """Attributes as texts; an enumeration's number as its text."""
+    found = {}
+    for name, attribute in (specifics.attributes if specifics and specifics.attributes else {}).items():
+        choices = getattr(attribute.definition, "choices", None) or ()
+        value = attribute.value
+        is_place = isinstance(value, int) and 0 <= value < len(choices)
+        found[name] = str(choices[value] if is_place else value)
+    return found
+
+
+def _adopt_signal(parsed: ParsedSignal) -> Signal:
+    return Signal(
+        name=parsed.name,
+        start=parsed.start,
+        length=parsed.length,
+        big_endian=parsed.byte_order == "big_endian",
+        signed=parsed.is_signed and not parsed.is_float,
+        is_float=parsed.is_float,
+        scale=_plain(parsed.scale),
+        offset=_plain(parsed.offset),
+        unit=parsed.unit or "",
+        minimum=parsed.minimum,
+        maximum=parsed.maximum,
+        choices={int(raw): str(text) for raw, text in (parsed.choices or {}).items() if _is_raw(raw)},
+        comment=parsed.comment or "",
+        is_multiplexer=parsed.is_multiplexer,
+        multiplexer=parsed.multiplexer_signal,
+        multiplexer_ids=frozenset(parsed.multiplexer_ids or ()),
+        receivers=tuple(name for name in parsed.receivers if name != _NOBODY),
+        attributes=_attributes(parsed.dbc),
+    )
+
+
+def _plain(number: float) -> float:
+    """A number of the file as an int only where computers have such ints."""
+    return float(number) if isinstance(number, int) and number.bit_length() > 64 else number
+
+
+def _is_raw(number: float) -> bool:
+    """Whether a value table's number can be a raw value."""
+    if isinstance(number, int):
+        return number.bit_length() <= MOST_BITS
+    return math.isfinite(number) and number == int(number)
+
+
+def _id_mask(parsed: ParsedMessage) -> int:
+    by_group = parsed.protocol == "j1939" or parsed.frame_id & 0xFF == _NULL_ADDRESS
+    if parsed.is_extended_frame and by_group:
+        return parameter_group_mask(parsed.frame_id)
+    return MAX_EXTENDED_ID
+
+
+def _note_problems(message: Message, notes: Notes, lines: Lines, overlaps: Overlaps) -> None:
+    overlaps.begin(message)
+    for signal in message.signals:
+        line = lines.get((message.name, signal.name), 0)
+        if signal.bytes_needed > message.length:
+            notes.doubtful(
+                line,
+                f"signal {signal.name} ends in byte {signal.bytes_needed} of message {message.name}, "
+                f"which has {message.length}",
+            )
+        other = overlaps.take(signal)
+        if other is not None:
+            notes.doubtful(line, f"signals {other.name} and {signal.name} of message {message.name} overlap")
+
+
+def _note_doubles(messages: list[Message], notes: Notes, lines: Lines) -> None:
+    """Messages that share an id, of which frames are only one, or a name."""
+    names: dict[str, Message] = {}
+    ids: dict[tuple[int, bool], Message] = {}
+    for message in messages:
+        line = lines.get((message.name, ""), 0)
+        key = message.arbitration_id, message.extended
+        if key in ids:
+            notes.doubtful(
+                line,
+                f"message {message.name} has the id of {ids[key].name}: its frames are named {message.name}",
+            )
+        ids[key] = message
+        if names.setdefault(message.name, message) is not message:
+            notes.doubtful(line, f"several messages are called {message.name}")
+
+
+# Each signal is compared with those before it: enough for 4,000 that are in the same frame.
+MOST_COMPARISONS = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A signal and its bits, ``first`` up to but not including ``end``, in its own byte order."""
+
+    number: int
+    signal: Signal
+    first: int
+    end: int
+
+    def meets(self, other: _Taken) -> bool:
+        """Whether the two use a bit in common."""
+        if self.signal.big_endian == other.signal.big_endian:
+            return self.first < other.end and other.first < self.end
+        if self.first // 8 > (other.end - 1) // 8 or other.first // 8 > (self.end - 1) // 8:
+            return False
+        return bool(bit_set(self.signal) & bit_set(other.signal))
+
+
+@dataclass(slots=True)
+class _Group:
+    """The signals directly below one multiplexer; all, and those that each of its numbers selects."""
+
+    above: dict[str, frozenset[int]]
+    members: list[_Taken] = field(default_factory=list)
+    selected: dict[int, list[_Taken]] = field(default_factory=dict)
+
+    def candidates(self, numbers: frozenset[int] | None) -> Iterable[_Taken]:
+        """Its signals that can be in a frame where the multiplexer has one of ``numbers``; None: any."""
+        if numbers is None:
+            return self.members
+        lists = [self.selected[number] for number in numbers & self.selected.keys()]
+        return lists[0] if len(lists) == 1 else (one for found in lists for one in found)
+
+
+class Overlaps:
+    """Takes in the signals of messages one after the other; what it costs is limited over all of them."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self._left = MOST_COMPARISONS
+        self._message: Message | None = None
+        self._groups: dict[str | None, _Group] = {}
+        self._count = 0
+
+    def begin(self, message: Message) -> None:
+        """What is taken in from now on are signals of this message."""
+        self._message, self._count = message, 0
+        self._groups = {}
+
+    def take(self, signal: Signal) -> Signal | None:
+        """The first signal before it that shares bits with it in some frame."""
+        taken = _Taken(self._count, signal, signal.first_bit, signal.first_bit + signal.length)
+        self._count += 1
+        above = self._selections(signal)
+        found = None
+        for name, group in self._groups.items():
+            if not _is_exclusive(group.above, above):
+                found = self._first(group.candidates(above.get(name) if name else None), taken, found)
+        self._add(taken)
+        return found.signal if found else None
+
+    def _first(self, candidates: Iterable[_Taken], taken: _Taken, found: _Taken | None) -> _Taken | None:
+        for one in candidates:
+            self._left -= 1
+            if self._left < 0:
+                self.is_over = True
+                return found
+            if (found is None or one.number < found.number) and one.meets(taken):
+                found = one
+        return found
+
+    def _add(self, taken: _Taken) -> None:
+        name = taken.signal.multiplexer
+        group = self._groups.get(name)
+        if group is None:
+            above = self._message.signal(name) if self._message is not None and name is not None else None
+            group = self._groups[name] = _Group(self._selections(above) if above is not None else {})
+        group.members.append(taken)
+        for number in taken.signal.multiplexer_ids:
+            group.selected.setdefault(number, []).append(taken)
+
+    def _selections(self, signal: Signal) -> dict[str, frozenset[int]]:
+        """The multiplexers above a signal and their numbers that select it."""
+        found: dict[str, frozenset[int]] = {}
+        at: Signal | None = signal
+        while at is not None and at.multiplexer is not None and at.multiplexer not in found:
+            found[at.multiplexer] = at.multiplexer_ids
+            at = self._message.signal(at.multiplexer) if self._message is not None else None
+        return found
+
+
+def _is_exclusive(group: dict[str, frozenset[int]], other: dict[str, frozenset[int]]) -> bool:
+    """Whether two are never in the same frame, because a multiplexer chooses between them."""
+    return any(name in other and not other[name] & numbers for name, numbers in group.items())
+
+
+def bit_set(signal: Signal) -> int:
+    """The payload's bits that a signal uses, as one number; both byte orders in the same numbering."""
+    first, last = signal.first_bit, signal.first_bit + signal.length - 1
+    if not signal.big_endian:
+        return ((1 << (last - first + 1)) - 1) << first
+    whole = ((1 << 8 * (last // 8 - first // 8 + 1)) - 1) << 8 * (first // 8)
+    before = ((1 << first % 8) - 1) << (8 * (first // 8) + 8 - first % 8)
+    after = ((1 << (7 - last % 8)) - 1) << 8 * (last // 8)
+    return whole & ~before & ~after

@@ -1,0 +1,94 @@
+"""The text of a SYM file as cantools takes it: version 6.0, with sections, without what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from canmcast_gui.database.problems import Notes
+from canmcast_gui.database.sym import fields
+from canmcast_gui.database.sym.symbols import Symbols
+
+# An enumeration that has not ended after so many lines has lost its bracket.
+MOST_ENUM_LINES = 2_000
+# The parser takes 200 times the memory of each text between quotes.
+LONGEST_LINE = 100_000
+
+_SECTIONS = ("{ENUMS}", "{SIGNALS}", "{SEND}", "{RECEIVE}", "{SENDRECEIVE}")
+
+
+def mend_sym(text: str, notes: Notes) -> tuple[str, dict[tuple[str, str], int]]:
+    """The mended text, and the lines of messages (name, "") and signals (message, signal).
+
+    What was done is added to ``notes``.
+    """
+    sections: dict[str, list[tuple[int, str]]] = {name: [] for name in _SECTIONS}
+    section, told = "{SENDRECEIVE}", False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            notes.left_out(number, f"a line of {len(line):,} characters")
+            continue
+        stripped = line.strip()
+        if stripped.upper() in _SECTIONS:
+            section, told = stripped.upper(), True
+        elif stripped.startswith("[") and section in ("{ENUMS}", "{SIGNALS}"):
+            section, told = "{SENDRECEIVE}", False
+        if stripped.startswith("[") and not told:
+            notes.mended(number, "symbols without a section: read as sent and received")
+            told = True
+        if stripped.lower().startswith("formatversion"):
+            _say_version(number, stripped, notes)
+        elif stripped and not stripped.startswith("//") and stripped.upper() not in _SECTIONS:
+            sections[section].append((number, stripped))
+    return _assemble(sections, notes)
+
+
+def _say_version(line: int, text: str, notes: Notes) -> None:
+    version = text.partition("=")[2].split("//")[0].strip()
+    if version and not version.startswith("6"):
+        notes.mended(line, f"format version {version[:20]}: read as 6.0")
+
+
+def _assemble(
+    sections: dict[str, list[tuple[int, str]]], notes: Notes
+) -> tuple[str, dict[tuple[str, str], int]]:
+    enums: dict[str, str] = {}
+    enum_texts = [_enum(line, text, enums, notes) for line, text in _joined(sections["{ENUMS}"])]
+    symbols = Symbols(enums, notes)
+    signal_texts = [symbols.signal(line, text) for line, text in sections["{SIGNALS}"]]
+    parts = ["FormatVersion=6.0 // Do not edit this line!", 'Title="-"']
+    parts += ["{ENUMS}", *filter(None, enum_texts), "{SIGNALS}", *filter(None, signal_texts)]
+    for name in _SECTIONS[2:]:
+        parts += [name, *symbols.section(sections[name])]
+    return "\n".join(parts) + "\n", symbols.lines
+
+
+def _joined(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Enumerations that go over several lines as one, without the comments inside."""
+    pending: list[str] = []
+    first = 0
+    for number, line in lines:
+        text = fields.split_comment(line).text
+        if not pending:
+            first = number
+        pending.append(text)
+        if text.endswith(")") or len(pending) > MOST_ENUM_LINES:
+            yield first, " ".join(pending)
+            pending = []
+    if pending:
+        yield first, " ".join(pending)
+
+
+def _enum(line: int, text: str, enums: dict[str, str], notes: Notes) -> str:
+    found = fields.ENUM.match(text)
+    values = []
+    for one in fields.ENUM_VALUE.finditer(found["values"]) if found else ():
+        try:
+            values.append(f"{fields.number(one['number'])}={one['text']}")
+        except ValueError:
+            notes.left_out(line, f"value {one['number']} of an enumeration is no number")
+    if found is None:
+        notes.left_out(line, f"an enumeration that cannot be read: {text[:40]}")
+        return ""
+    name = fields.unquoted(found["name"])
+    enums[name] = f"Enum{len(enums)}"
+    return f"Enum={enums[name]}({', '.join(values)})"
