@@ -37,7 +37,7 @@ def frame_texts(batch: FrameBatch) -> Iterator[str]:
     """Each frame as ``cansend`` takes it.
 
     Remote frames are ``R`` and the length that they ask for, CAN FD frames ``##``, a digit of flags (1 bit
-    rate switch, 2 error state), and the data. frames/cansend.py goes the other way.
+    rate switch, 2 error state), and the data. frames/text.py goes the other way.
     """
     columns = zip(
         batch.arbitration_id.tolist(),

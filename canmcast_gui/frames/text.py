@@ -1,8 +1,17 @@
-"""Frames as text, one cell at a time: ids, payloads, type letters, DLC. For the cells on the screen only."""
+"""Frames as text: the cells of a table, and the syntax of can-utils' ``cansend``."""
 
-from canmcast_gui.frames.layout import Flag
+from __future__ import annotations
 
-# What stands in place of a message's name, which error frames do not have.
+import re
+
+import numpy as np
+
+from canmcast_gui.frames.batch import FrameBatch
+from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.layout import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
+
+# Shown in place of the name of a message, which error frames do not have.
 ERROR_FRAME = "Error frame"
 
 
@@ -51,3 +60,93 @@ def dlc_text(dlc: int, length: int, flags: int) -> str:
 def direction_text(flags: int) -> str:
     """Tx for frames that this program sent, else Rx."""
     return "Tx" if flags & Flag.TX else "Rx"
+
+
+# can-utils, lib.c, parse_canframe(); linux/can.h for the error flag in an id of eight digits.
+_SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DOTALL)
+_ERROR_FLAG = 0x20000000
+_FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
+
+
+class FrameSyntaxError(UserError, ValueError):
+    """A text that is no frame; says what is wrong with it."""
+
+
+def parse_frame(text: str) -> FrameBatch:
+    """The frame that ``text`` means, as a batch of one; channel 1, time 0.
+
+    ``123#DEADBEEF`` is a data frame (dots may stand between bytes), ``123#R`` or ``123#R8`` a remote frame,
+    ``1F334455##1AABB`` CAN FD with its flags as one hex digit (1 bit rate switch, 2 error state). Three
+    digits are a standard id, eight an extended one. CAN FD payloads are filled with zeros up to the next
+    length that a frame can have, as cansend does. Raises FrameSyntaxError.
+    """
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        raise FrameSyntaxError(f"{text!r} is no frame: write an id of 3 or 8 hex digits, then # and the data")
+    flags, arbitration_id = _parse_id(shape["id"], text)
+    rest = shape["rest"]
+    if flags & Flag.ERROR and rest[:1] in ("#", "R", "r"):
+        raise FrameSyntaxError(f"{text!r}: an error frame is neither a remote frame nor CAN FD")
+    if rest.startswith("#"):
+        return _fd_frame(arbitration_id, flags, rest[1:], text)
+    if rest[:1] in ("R", "r"):
+        return _remote_frame(arbitration_id, flags, rest[1:], text)
+    payload = _parse_data(rest, text)
+    if len(payload) > 8:
+        raise FrameSyntaxError(f"{text!r} has {len(payload)} data bytes; write ## for CAN FD, or at most 8")
+    return _batch(arbitration_id, flags, payload, int(LENGTH_TO_DLC[len(payload)]))
+
+
+def _parse_id(digits: str, text: str) -> tuple[int, int]:
+    number = int(digits, 16)
+    if len(digits) == 3:
+        if number > MAX_STANDARD_ID:
+            raise FrameSyntaxError(f"{text!r}: {digits} is above 7FF; an extended id has eight digits")
+        return 0, number
+    if number & _ERROR_FLAG and number <= _ERROR_FLAG | MAX_EXTENDED_ID:
+        error_class = number & ~_ERROR_FLAG
+        return Flag.ERROR | (Flag.EXTENDED if error_class > MAX_STANDARD_ID else 0), error_class
+    if number > MAX_EXTENDED_ID:
+        raise FrameSyntaxError(f"{text!r}: {digits} is above 1FFFFFFF, the highest extended id")
+    return Flag.EXTENDED, number
+
+
+def _remote_frame(arbitration_id: int, flags: int, length: str, text: str) -> FrameBatch:
+    if length not in ("", *"012345678"):
+        raise FrameSyntaxError(f"{text!r}: after R stands the length that is asked for, 0 to 8, or nothing")
+    return _batch(arbitration_id, flags | Flag.REMOTE, b"", int(length or 0))
+
+
+def _fd_frame(arbitration_id: int, flags: int, rest: str, text: str) -> FrameBatch:
+    if not rest or rest[0] not in "0123456789abcdefABCDEF":
+        raise FrameSyntaxError(f"{text!r}: after ## stands one hex digit of flags, then the data")
+    bits = int(rest[0], 16)
+    for bit, flag in _FD_FLAGS.items():
+        flags |= flag if bits & bit else 0
+    payload = _parse_data(rest[1:], text)
+    if len(payload) > 64:
+        raise FrameSyntaxError(f"{text!r} has {len(payload)} data bytes; a CAN FD frame carries at most 64")
+    dlc = int(LENGTH_TO_DLC[len(payload)])
+    return _batch(arbitration_id, flags | Flag.FD, payload.ljust(int(DLC_TO_LENGTH[dlc]), b"\0"), dlc)
+
+
+def _parse_data(text: str, whole: str) -> bytes:
+    try:
+        return bytes.fromhex(text.replace(".", "")) if not re.search(r"\s", text) else _refuse(whole)
+    except ValueError:
+        return _refuse(whole)
+
+
+def _refuse(text: str) -> bytes:
+    raise FrameSyntaxError(f"{text!r}: the data must be pairs of hex digits")
+
+
+def _batch(arbitration_id: int, flags: int, payload: bytes, dlc: int) -> FrameBatch:
+    return FrameBatch.from_columns(
+        timestamp_ns=0,
+        arbitration_id=arbitration_id,
+        data=np.frombuffer(payload, dtype=np.uint8).reshape(1, -1),
+        flags=flags,
+        channel=1,
+        dlc=dlc,
+    )

@@ -5,9 +5,9 @@ import pytest
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.app.workspace.values import WorkspaceError
 from canmcast_gui.database.problems import DatabaseError, TableError
-from canmcast_gui.frames.cansend import FrameSyntaxError
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.text import FrameSyntaxError
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.processes.child import ChildError
 from canmcast_gui.recording.errors import RecordingError

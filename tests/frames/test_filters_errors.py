@@ -72,7 +72,7 @@ def test_numbers_of_thousands_of_digits_are_refused_as_others(text, digits):
         ("time > soon", 7, "expected a number"),
         ("time > 1e300", 7, "expected a number"),
         ('name ~ "Engine', 7, "not closed"),
-        ("id == 1 ; fd", 8, "“;” means nothing here"),
+        ("id == 1 ; fd", 8, "“;” has no meaning here"),
         ("fd & brs", 3, "expected “and”, “or” or the end"),
         ("!", 1, "expected a condition"),
         ("== 5", 0, "expected a condition"),

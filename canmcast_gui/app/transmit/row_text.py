@@ -6,8 +6,8 @@ import re
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow, check_id, check_length, check_period
 from canmcast_gui.frames import Flag
-from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.frames.units import NS_PER_MS
 
 _MOST_DIGITS = 18

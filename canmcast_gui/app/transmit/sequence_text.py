@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.frames.cansend import parse_frame
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.transmit.conditions import Condition
 

@@ -13,7 +13,7 @@ from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.cansend import FrameSyntaxError, parse_frame
+from canmcast_gui.frames.text import FrameSyntaxError, parse_frame
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transmit import Job, JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from canmcast_gui.cli.doctor.igmp_tables import firewall, joined_groups, programs_on_port
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.frames import Flag
-from canmcast_gui.frames.cansend import parse_frame
+from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender

@@ -14,8 +14,8 @@ joined by ``and``, ``or``, ``not`` and parentheses; terms side by side must both
 """
 
 from canmcast_gui.frames.filters.compiler import Filter, compile_filter
-from canmcast_gui.frames.filters.errors import FilterError
 from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalColumn, SignalLookup
+from canmcast_gui.frames.filters.tokens import FilterError
 
 __all__ = [
     "ChoiceLookup",

@@ -1,4 +1,4 @@
-"""What a filter can ask of a frame: the fields by name, and signals."""
+"""The fields and signals of frames that filters use, and comparisons of them with numbers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ import numpy.typing as npt
 
 from canmcast_gui.frames.arrays import Column, Mask
 from canmcast_gui.frames.batch import FrameBatch
-from canmcast_gui.frames.filters.nodes import MatchedId, Number, Operand
+from canmcast_gui.frames.filters.nodes import (
+    COMPARISONS,
+    Compare,
+    InRanges,
+    MatchedId,
+    Node,
+    Not,
+    Number,
+    Operand,
+)
+from canmcast_gui.frames.filters.tokens import Cursor, FilterError, ReadNumber, read_number
 from canmcast_gui.frames.layout import INLINE_BYTES, Flag
 
 # The ids of the messages whose names match a glob pattern.
 NameLookup = Callable[[str], Collection[MatchedId]]
 
-# The rows of a batch that carry a signal, and its values there; no column for a name that nobody knows.
+# The rows of a batch that carry a signal, and its values there; no column for an unknown name.
 SignalColumn = Callable[[FrameBatch], tuple[npt.NDArray[np.signedinteger], npt.NDArray[Any]]]
 SignalLookup = Callable[[str], SignalColumn | None]
 
@@ -40,6 +50,8 @@ FLAGS = {
 }
 
 FIELDS = (*NUMBER_FIELDS, "data", "dir", "name", "source", "time")
+
+SIGNS = tuple(COMPARISONS)
 
 
 def column(name: str) -> Operand:
@@ -92,3 +104,50 @@ def masked(operand: Operand, bits: int) -> Operand:
         return values.astype(np.int64) & bits, present
 
     return read
+
+
+def comparison(cursor: Cursor, operand: Operand, name: str, read: ReadNumber = read_number) -> Node:
+    """``== 5``, ``in …``, ``& 0x80`` and so on after the value called ``name``; raises FilterError."""
+    is_masked = cursor.take_if("&")
+    if is_masked:
+        operand = masked(operand, _bits(cursor))
+    if cursor.token.is_sign(*SIGNS):
+        return Compare(operand, cursor.take().text, cursor.take_number("a number", read))
+    if cursor.token.is_word("not") and cursor.ahead().is_word("in"):
+        cursor.take()
+        return Not(_membership(cursor, operand, read))
+    if cursor.token.is_word("in"):
+        return _membership(cursor, operand, read)
+    if is_masked:
+        return Compare(operand, "!=", 0)
+    raise cursor.expected(f"a comparison (== != < <= > >= in) after {name}")
+
+
+def _bits(cursor: Cursor) -> int:
+    position = cursor.token.position
+    bits = cursor.take_number("a whole number", read_number)
+    if not isinstance(bits, int) or not 0 <= bits < 1 << 63:
+        raise FilterError("expected a whole number of up to 63 bits after “&”", position)
+    return bits
+
+
+def _membership(cursor: Cursor, operand: Operand, read: ReadNumber) -> Node:
+    cursor.take()
+    if not cursor.take_if("("):
+        return InRanges(operand, (_range(cursor, read),))
+    ranges = [_range(cursor, read)]
+    while cursor.take_if(","):
+        ranges.append(_range(cursor, read))
+    cursor.take_sign((")",), "“,” or “)”")
+    return InRanges(operand, tuple(ranges))
+
+
+def _range(cursor: Cursor, read: ReadNumber) -> tuple[Number, Number]:
+    low = cursor.take_number("a number or a range such as 0x100..0x1FF", read)
+    position = cursor.token.position
+    if not cursor.take_if(".."):
+        return low, low
+    high = cursor.take_number("the range's last number", read)
+    if high < low:
+        raise FilterError("the range ends before it begins", position)
+    return low, high

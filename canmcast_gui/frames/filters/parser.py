@@ -9,9 +9,7 @@ term     := flag | number-field comparison | "data" … | "name" … | "source" 
 from __future__ import annotations
 
 from canmcast_gui.frames.filters import fields
-from canmcast_gui.frames.filters.comparing import SIGNS, comparison
-from canmcast_gui.frames.filters.cursor import Cursor
-from canmcast_gui.frames.filters.errors import FilterError
+from canmcast_gui.frames.filters.fields import SIGNS, comparison
 from canmcast_gui.frames.filters.nodes import (
     AllOf,
     Always,
@@ -23,19 +21,26 @@ from canmcast_gui.frames.filters.nodes import (
     Not,
     Operand,
 )
-from canmcast_gui.frames.filters.numbers import read_nanoseconds, read_number
 from canmcast_gui.frames.filters.payloads import DataContains, DataEquals
 from canmcast_gui.frames.filters.terms import (
     Lookups,
     exact_name,
-    is_hex_pair,
     name_like,
     payload_bytes,
     source_like,
     source_term,
     word_term,
 )
-from canmcast_gui.frames.filters.tokens import Token, TokenKind, tokenize
+from canmcast_gui.frames.filters.tokens import (
+    Cursor,
+    FilterError,
+    Token,
+    TokenKind,
+    is_hex_pair,
+    read_nanoseconds,
+    read_number,
+    tokenize,
+)
 from canmcast_gui.frames.layout import MAX_PAYLOAD, Flag
 
 # Parentheses within each other: more than anybody nests, and far from Python's own limit.

@@ -11,17 +11,16 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalLookup, column
 from canmcast_gui.frames.filters.nodes import AnyOf, Compare, FromSource, IdSet, Node
 from canmcast_gui.frames.filters.payloads import DataContains
+from canmcast_gui.frames.filters.tokens import HEX_ID
 from canmcast_gui.frames.layout import MAX_PAYLOAD
 from canmcast_gui.frames.sources import Source, SourceTable
 
-_HEX_ID = re.compile(r"(0x)?([0-9a-f]{1,8})", re.IGNORECASE)
 _WILDCARDS = re.compile(r"[*?]")
-_HEX_PAIR = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What a filter asks of the world outside."""
+    """What the filter needs to know beside the frames."""
 
     names: NameLookup | None
     sources: SourceTable
@@ -29,16 +28,6 @@ class Lookups:
     signals: SignalLookup | None
     choices: ChoiceLookup | None
     start_ns: Callable[[], int]
-
-
-def is_hex(word: str) -> bool:
-    """Whether it is hexadecimal digits, with or without 0x."""
-    return _HEX_ID.fullmatch(word) is not None
-
-
-def is_hex_pair(word: str) -> bool:
-    """Whether it is two hexadecimal digits, as a payload byte is written."""
-    return _HEX_PAIR.fullmatch(word) is not None
 
 
 def payload_bytes(text: str) -> bytes | None:
@@ -53,7 +42,7 @@ def payload_bytes(text: str) -> bytes | None:
 def word_term(word: str, lookups: Lookups) -> Node:
     """A plain word: the hexadecimal id, payload bytes or a part of the message's name."""
     meanings: list[Node] = []
-    if (match := _HEX_ID.fullmatch(word)) is not None:
+    if (match := HEX_ID.fullmatch(word)) is not None:
         meanings.append(Compare(column("id"), "==", int(match[2], 16)))
     if payload := payload_bytes(word):
         meanings.append(DataContains(payload))
