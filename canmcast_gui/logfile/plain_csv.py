@@ -23,8 +23,8 @@ from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.reader import TableLog
 from canmcast_gui.logfile.text.packed_digits import (
-    decimals,
-    hexadecimal,
+    format_fixed,
+    format_hex,
     page,
     payload_digits,
     quads_of,
@@ -84,9 +84,9 @@ class PlainCsvSink(NotingTextSink):
         channels = batch.channel.astype(np.int64)
         lengths = batch.dlc.astype(np.int64) * (MAX_PAYLOAD + 1) + batch.length
         columns = [
-            *decimals(batch.timestamp_ns, 9),
+            *format_fixed(batch.timestamp_ns, 9),
             _SENDERS.take(channels << 1 | batch.has(Flag.TX), axis=0),
-            *hexadecimal(batch.arbitration_id.astype(np.int64)),
+            *format_hex(batch.arbitration_id.astype(np.int64)),
             _FLAGS.take(batch.flags, axis=0),
             _LENGTHS.take(lengths, axis=0),
             payload_digits(batch),

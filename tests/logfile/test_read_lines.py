@@ -8,8 +8,8 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, file_info, read_batches
-from canmcast_gui.logfile.read_busmaster import BusmasterParser
-from canmcast_gui.logfile.read_crtd import CrtdParser
+from canmcast_gui.logfile.busmaster import BusmasterParser
+from canmcast_gui.logfile.crtd import CrtdParser
 
 CRTD = """166.064000 CXX a remark
 166.064001 R11 0000021A FE 36

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
-from canmcast_gui.logfile.read_yacht import YachtParser
 from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.yacht import YachtParser
 
 YACHT = """00:54:47.929 T 18EAFF44 14 F0 01
 00:54:48.001 R 0DF50B23 FF FF FF FF FF 00 00 FF

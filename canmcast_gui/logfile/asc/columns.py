@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.logfile.text.lines import Layouts, Lines
-from canmcast_gui.logfile.text.numbers import hexadecimal, long_whole, nanoseconds, whole
+from canmcast_gui.logfile.text.numbers import (
+    parse_decimal,
+    parse_hex,
+    parse_long_decimal,
+    parse_seconds,
+    summed,
+)
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 
 # Where the flags of a CANFD line stand after its data, and their bit of CAN FD.
@@ -60,8 +68,8 @@ def _fd_from(lines: Lines, found: Layouts, first: int, base: int) -> tuple[Place
     """The frames where BRS is the word with number ``first``."""
     good = _switch(lines, found, first) & _switch(lines, found, first + 1)
     size = first + 3
-    lengths, length_good = whole(lines, found.end(size), found.size(size))
-    codes, code_good = hexadecimal(lines, found.end(first + 2), found.size(first + 2))
+    lengths, length_good = parse_decimal(lines, found.end(size), found.size(size))
+    codes, code_good = parse_hex(lines, found.end(first + 2), found.size(first + 2))
     good &= code_good & (found.size(first + 2) == 1)
     # Without data the line may be about a remote frame, which its flags say.
     good &= length_good & (lengths > 0) & (lengths <= 64)
@@ -91,7 +99,7 @@ def _classic_ones(lines: Lines, rows: Places, ends: Places, maybe: Mask) -> tupl
         return classic, known
     tails = lines.from_places(rows[places], ends[places])
     found = Layouts(tails, np.arange(len(places)), FLAGS_AFTER_DATA + 1, _TAIL_COLUMNS)
-    flags, is_number = hexadecimal(lines, found.end(FLAGS_AFTER_DATA), found.size(FLAGS_AFTER_DATA))
+    flags, is_number = parse_hex(lines, found.end(FLAGS_AFTER_DATA), found.size(FLAGS_AFTER_DATA))
     classic[places[found.rows]] = is_number & (flags != 0) & (flags & FLAG_FD == 0)
     known[places[found.others]] = (tails.ends - tails.starts)[found.others] < _TAIL_COLUMNS
     return classic, known
@@ -109,11 +117,11 @@ def _batch(
 ) -> tuple[Places, FrameBatch]:
     """The frames of those lines that are good in all columns; ``words`` are channel, id and direction."""
     channel, number, direction = words
-    times, time_good = nanoseconds(lines, found.start(0), found.end(0))
-    channels, channel_good = whole(lines, found.end(channel), found.size(channel))
+    times, time_good = parse_seconds(lines, found.start(0), found.end(0))
+    channels, channel_good = parse_decimal(lines, found.end(channel), found.size(channel))
     end = found.end(number)
     extended = lines.text[end - 1] | _LOWER == ord("x")
-    read_id = hexadecimal if base == 16 else long_whole
+    read_id = parse_hex if base == 16 else parse_long_decimal
     ids, id_good = read_id(lines, end - extended, found.size(number) - extended)
     turn = found.start(direction)
     tx = lines.text[turn] | _LOWER == ord("t")
@@ -133,3 +141,66 @@ def _switch(lines: Lines, found: Layouts, word: int) -> Mask:
     """Which words are 0 or 1."""
     is_switch: Mask = ((lines.text[found.start(word)] | 1) == ord("1")) & (found.size(word) == 1)
     return is_switch
+
+
+_SLASH = ord("/")
+
+
+class RunningTime:
+    """The sum of all times so far.
+
+    take() hands out the times of a block's frames, and keeps those of its other events for next(), which is
+    asked for them line by line, in order.
+    """
+
+    def __init__(self) -> None:
+        self._now_ns = 0
+        self._waiting: deque[int] = deque()
+
+    def next(self, step_ns: int) -> int:
+        """The time of the next line that take() has not handed out, ``step_ns`` after the one before it."""
+        if self._waiting:
+            return self._waiting.popleft()
+        self._now_ns += step_ns
+        return self._now_ns
+
+    def take(self, lines: Lines, parts: list[tuple[Places, FrameBatch]]) -> list[tuple[Places, FrameBatch]]:
+        """The parts with summed times, as far as it is known how lines are to be read; else nothing."""
+        self._waiting.clear()
+        known = _steps(lines)
+        if known is None:
+            return []
+        rows, steps, end = known
+        sums = summed(self._now_ns, steps)
+        if sums is None:
+            return []
+        moments, self._now_ns = sums
+        others = np.ones(len(rows), dtype=np.bool_)
+        taken = []
+        for numbers, batch in parts:
+            within = numbers < end
+            numbers, batch = numbers[within], batch[within]
+            places = np.searchsorted(rows, numbers)
+            batch.records["timestamp_ns"] = moments[places]
+            others[places] = False
+            taken.append((numbers, batch))
+        self._waiting.extend(moments[others].tolist())
+        return taken
+
+
+def _steps(lines: Lines) -> tuple[Places, Numbers, int] | None:
+    """Lines with a time, those times, and the first line that may change how lines are read, or their count.
+
+    None where a time is not a usual one.
+    """
+    found = Layouts(lines, np.flatnonzero(lines.plain), 1)
+    rest = np.setdiff1d(np.arange(lines.count), found.rows)
+    if any(lines.line(row).strip() for row in rest.tolist()):
+        return None
+    head = lines.text[found.start(0)]
+    timed = ((head >= ord("0")) & (head <= ord("9"))) | (head == ord("-"))
+    words = found.rows[~timed & (head != _SLASH)]
+    end = int(words[0]) if len(words) else lines.count
+    found.only(timed & (found.rows < end))
+    steps, good = parse_seconds(lines, found.start(0), found.end(0))
+    return (found.rows, steps, end) if good.all() else None

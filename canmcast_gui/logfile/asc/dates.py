@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 
-from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND
-from canmcast_gui.logfile.times import checked_start
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
+from canmcast_gui.logfile.opening import open_log
+from canmcast_gui.logfile.text.rows import seconds_to_ns
+from canmcast_gui.logfile.times import checked_start, midnight_before
 
 # Day of the week, month, day, time, half of the day, year; the month by its name or number.
 _DATE = re.compile(
@@ -87,3 +90,33 @@ def _fraction_ns(digits: str) -> int:
     if len(digits) <= 3:
         return int(digits or 0) * NS_PER_MS
     return int(digits[:9].ljust(9, "0"))
+
+
+_HEAD_BYTES = 65536
+_SAYS_SO = re.compile(r"^\s*(base\b.*\btimestamps\b|begin\s+triggerblock)", re.IGNORECASE | re.MULTILINE)
+_DATE_OR_TIME = re.compile(r"^\s*(?:date\s+(.*\S)|(\d+\.\d+)\s)", re.IGNORECASE | re.MULTILINE)
+
+
+def has_times_of_day(path: Path) -> bool:
+    """Whether the times near the beginning of a file are of the day."""
+    try:
+        with open_log(path) as file:
+            head = file.read(_HEAD_BYTES).decode("latin-1").replace("\r", "\n")
+    except OSError:
+        return False
+    if _SAYS_SO.search(head):
+        return False
+    date = ""
+    for found in _DATE_OR_TIME.finditer(head):
+        if found[2] and date:
+            return _is_of_day(found[2], date)
+        date = found[1] or ""
+    return False
+
+
+def _is_of_day(time: str, date: str) -> bool:
+    try:
+        start_ns = parse_date(date)
+        return start_ns - midnight_before(start_ns) <= seconds_to_ns(time) < NS_PER_DAY
+    except (ValueError, OverflowError, OSError):
+        return False

@@ -11,17 +11,15 @@ import re
 from collections.abc import Hashable
 from pathlib import Path
 
-from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
+from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.asc import columns
-from canmcast_gui.logfile.asc.classic import payload_and_code
-from canmcast_gui.logfile.asc.dates import parse_date
-from canmcast_gui.logfile.asc.running import RunningTime
-from canmcast_gui.logfile.asc.sessions import has_times_of_day
+from canmcast_gui.logfile.asc.columns import RunningTime
+from canmcast_gui.logfile.asc.dates import has_times_of_day, parse_date
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.reader import Passed, Remark, TextLog
-from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds, payload_of, whole_number
+from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, seconds_to_ns, whole_number
 from canmcast_gui.logfile.times import midnight_before
 
 # Lines without a time that are in order.
@@ -102,7 +100,7 @@ class AscParser:
 
     def _time(self, text: str) -> int:
         """Nanoseconds since the start; relative times count from the event before."""
-        time = nanoseconds(text)
+        time = seconds_to_ns(text)
         return self._running.next(time) if self._relative else time
 
     def _header(self, cells: list[str], line: str) -> None:
@@ -234,3 +232,46 @@ def _text(line: str) -> str:
     if len(cells) > 3 and cells[2].isdigit():
         return cells[3]
     return line.split(None, 2)[2] if len(cells) > 2 else ""
+
+
+_HIGHEST_CODE = 15
+_LENGTHS = frozenset(DLC_TO_LENGTH.tolist())
+
+
+def payload_and_code(dlc: str, words: list[str], base: int) -> tuple[bytes, int]:
+    """The payload and its DLC code, from the word after "d" and the words that follow it.
+
+    More than 8 bytes are a CAN FD frame's. Raises ValueError, or IndexError where bytes are missing.
+    """
+    code = whole_number(dlc, "a DLC", 16)
+    if not 0 <= code <= INLINE_BYTES or not dlc.isalnum():
+        return _long(dlc, words[: _count(words, base)], base)
+    if len(words) < code:
+        raise IndexError
+    return payload_of(words[:code], base), code
+
+
+def _long(dlc: str, data: list[str], base: int) -> tuple[bytes, int]:
+    """As payload_and_code(), where the DLC is neither of 0 to 8; ``data`` are the bytes that there are."""
+    numbers = {int(dlc, 16), *([int(dlc)] if dlc.isdecimal() else [])}
+    codes = sorted(number for number in numbers if INLINE_BYTES < number <= _HIGHEST_CODE)
+    meant = {int(DLC_TO_LENGTH[code]) for code in codes} | numbers & _LENGTHS
+    if len(data) > INLINE_BYTES and len(data) in meant:
+        return payload_of(data, base), int(DLC_TO_LENGTH.searchsorted(len(data)))
+    if not codes and not meant:
+        raise ValueError(f"a DLC of {dlc!r}")
+    if len(data) < INLINE_BYTES or not codes:
+        raise IndexError
+    if len(data) > INLINE_BYTES:
+        raise ValueError(f"{len(data)} data bytes after a DLC of {dlc!r}")
+    return payload_of(data, base), codes[0]
+
+
+def _count(words: list[str], base: int) -> int:
+    """How many of the words, from the first on, are bytes."""
+    digits = frozenset("0123456789abcdefABCDEF" if base == 16 else "0123456789")
+    widest = 2 if base == 16 else 3
+    for place, word in enumerate(words):
+        if len(word) > widest or not digits.issuperset(word):
+            return place
+    return len(words)

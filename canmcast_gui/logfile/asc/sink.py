@@ -12,10 +12,10 @@ from canmcast_gui.logfile.payloads import classic_codes
 from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
-    decimals,
     digits_of,
+    format_fixed,
+    format_hex,
     hex_digits_of,
-    hexadecimal,
     page,
     quads_of,
     rounded,
@@ -126,7 +126,7 @@ class AscSink(StartingTextSink):
     def _times(self, batch: FrameBatch) -> list[Quads | int]:
         times = rounded(self.since_start(batch.timestamp_ns), 1000)
         wide = digits_of(times // 1_000_000)
-        return [_TIME_PADDING.take(np.minimum(wide, 2)), *decimals(times, 6)]
+        return [_TIME_PADDING.take(np.minimum(wide, 2)), *format_fixed(times, 6)]
 
 
 def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Numbers]:
@@ -134,7 +134,7 @@ def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Numbers]:
     ids = batch.arbitration_id.astype(np.int64)
     extended = batch.has(Flag.EXTENDED)
     marks = np.where(extended, np.uint32(ord("x")), np.uint32(0))
-    return [*hexadecimal(ids), marks], hex_digits_of(ids) + extended
+    return [*format_hex(ids), marks], hex_digits_of(ids) + extended
 
 
 def _channel(batch: FrameBatch) -> Numbers:

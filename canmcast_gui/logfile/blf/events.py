@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.logfile.blf import layout
-from canmcast_gui.logfile.blf.chain import Chain
+from canmcast_gui.logfile.blf.objects import Chain
 from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.times import LONGEST_TIME_NS
 

@@ -16,7 +16,7 @@ import numpy as np
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.logfile.blf import layout
-from canmcast_gui.logfile.blf.chain import Chain
+from canmcast_gui.logfile.blf.objects import Chain
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.times import LONGEST_TIME_NS

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.text.lines import Layouts, Lines
-from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds
+from canmcast_gui.logfile.text.numbers import parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 
 _ERROR_CLASS = 0x20000000
@@ -27,17 +29,17 @@ def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[P
     good = (text[found.start(0)] == ord("(")) & (text[found.end(time) - 1] == ord(")"))
     if blanks:
         good &= found.size(0) == 1
-    times, time_good = nanoseconds(lines, found.start(time) + (not blanks), found.end(time) - 1)
+    times, time_good = parse_seconds(lines, found.start(time) + (not blanks), found.end(time) - 1)
     channel = channels_of(lines, found, channels, time + 1)
     number = found.start(time + 2)
     extended = text[number + 3] != ord("#")
     mark = number + np.where(extended, 8, 3)
-    ids, id_good = hexadecimal(lines, mark, mark - number)
+    ids, id_good = parse_hex(lines, mark, mark - number)
     good &= time_good & (channel >= 0) & id_good & (text[mark] == ord("#"))
     fd = text[mark + 1] == ord("#")
     fd_flags = np.zeros(len(found), dtype=np.int64)
     if fd.any():
-        said, said_good = hexadecimal(lines, mark + 3, fd.astype(np.int64))
+        said, said_good = parse_hex(lines, mark + 3, fd.astype(np.int64))
         good &= said_good | ~fd
         fd_flags = np.where(fd, bits.FD | (said & 1) * bits.BRS | (said >> 1 & 1) * bits.ESI, 0)
     end = lines.ends[found.rows]
@@ -74,3 +76,24 @@ def _begins(words: np.ndarray[tuple[int], np.dtype[np.uint64]], name: bytes) -> 
     mask = np.uint64((1 << 8 * len(name)) - 1)
     same: Mask = words & mask == np.uint64(int.from_bytes(name, "little"))
     return same
+
+
+_NUMBER_AT_END = re.compile(r"\d+$")
+_DIRECTED = re.compile(r"[RT]X\d+$")
+
+
+def is_sending(interface: str) -> bool:
+    """Whether frames of that interface were sent."""
+    return interface.startswith("TX") and _DIRECTED.match(interface) is not None
+
+
+def channel_of(interface: str, known: dict[str, int]) -> int:
+    """can0 is channel 1; where two names have the same number, the later one gets the next free."""
+    number = _NUMBER_AT_END.search(interface)
+    place = int(number[0][-3:]) if number else 0
+    if _DIRECTED.match(interface) and place % 2 == is_sending(interface):
+        return place // 2 + 1
+    channel = place + 1
+    while channel in known.values():
+        channel += 1
+    return channel

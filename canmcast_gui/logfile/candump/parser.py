@@ -15,13 +15,13 @@ from pathlib import Path
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.logfile.candump import columns, screen, screen_columns
-from canmcast_gui.logfile.candump.interfaces import channel_of
+from canmcast_gui.logfile.candump import columns, screen
+from canmcast_gui.logfile.candump.columns import channel_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import RunningSum
 from canmcast_gui.logfile.text.reader import Remark, TextLog
-from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds
+from canmcast_gui.logfile.text.rows import Row, code_of, seconds_to_ns
 
 _LINE = re.compile(
     r"(?:\(\s*(-?\d+(?:\.\d+)?)\s*\)\s+)?(?:([^\s#]+)\s+)?([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)\s*(.*)$"
@@ -58,7 +58,7 @@ class CandumpParser:
         self.channels: dict[str, int] = {}
         self._differences = differences
         self._sum = RunningSum()
-        self._shape: screen_columns.Shape | bool = False
+        self._shape: screen.Shape | bool = False
         self._changes = 0
 
     @property
@@ -72,7 +72,7 @@ class CandumpParser:
             return []
         if isinstance(self._shape, bool):
             return columns.frames(lines, self.channels, self._shape)
-        rows, batch = screen_columns.frames(lines, self._shape, self.channels)
+        rows, batch = screen.frames(lines, self._shape, self.channels)
         return [self._sum.take(lines, rows, batch) if self._differences else (rows, batch)]
 
     def parse(self, line: str) -> Row | Remark | None:
@@ -89,7 +89,7 @@ class CandumpParser:
         data, direction = _data_and_direction(data, rest.split())
         flags = bits.TX if direction in ("T", "t") else 0
         channel = self._channel(interface or "")
-        moment = nanoseconds(time) if time else 0
+        moment = seconds_to_ns(time) if time else 0
         arbitration_id = int(number, 16)
         if len(number) > 3:
             is_error = bool(arbitration_id & _ERROR_CLASS)
@@ -112,13 +112,13 @@ class CandumpParser:
         if found is None:
             raise ValueError("neither a frame nor a comment")
         text, interface, row = found
-        self._set_shape(screen_columns.shape_of(line) or self._shape)
+        self._set_shape(screen.shape_of(line) or self._shape)
         time = screen.time_of(text) if text else 0
         if self._differences:
             self._sum.now_ns = time = self._sum.now_ns + time
         return row._replace(timestamp_ns=time, channel=self._channel(interface))
 
-    def _set_shape(self, shape: screen_columns.Shape | bool) -> None:
+    def _set_shape(self, shape: screen.Shape | bool) -> None:
         """Read lines like this one at once from here on; a file that goes to and fro keeps its last shape.
 
         Of lines of a log, whether there are blanks before their times.

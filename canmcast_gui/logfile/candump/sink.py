@@ -13,8 +13,8 @@ from canmcast_gui.logfile.payloads import classic_codes
 from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
-    decimals,
-    padded_ids,
+    format_fixed,
+    format_ids,
     page,
     payload_digits,
     quads_of,
@@ -76,19 +76,23 @@ def _fd(batch: FrameBatch) -> Quads:
 def _error(batch: FrameBatch) -> Quads:
     ids = batch.arbitration_id.astype(np.int64)
     known = (ids > 0) & (ids <= _ERROR_CLASSES) & ~batch.has(Flag.EXTENDED)
-    shown = padded_ids(np.where(known, ids, _BUS_ERROR) | _ERROR, np.ones(len(batch), dtype=np.bool_), 3)
+    shown = format_ids(np.where(known, ids, _BUS_ERROR) | _ERROR, np.ones(len(batch), dtype=np.bool_), 3)
     return page(
         len(batch), [*_origin(batch), *shown, _MARK, payload_digits(batch, INLINE_BYTES), _turns(batch)]
     )
 
 
 def _start(batch: FrameBatch) -> list[Quads | int]:
-    ids = padded_ids(batch.arbitration_id.astype(np.int64), batch.has(Flag.EXTENDED), 3)
+    ids = format_ids(batch.arbitration_id.astype(np.int64), batch.has(Flag.EXTENDED), 3)
     return [*_origin(batch), *ids]
 
 
 def _origin(batch: FrameBatch) -> list[Quads | int]:
-    return [_OPEN, *decimals(rounded(batch.timestamp_ns, 1000), 6), _INTERFACES.take(batch.channel, axis=0)]
+    return [
+        _OPEN,
+        *format_fixed(rounded(batch.timestamp_ns, 1000), 6),
+        _INTERFACES.take(batch.channel, axis=0),
+    ]
 
 
 def _turns(batch: FrameBatch) -> Quads:

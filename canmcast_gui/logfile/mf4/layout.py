@@ -11,8 +11,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.mf4.blocks import HEAD, PROGRAM
-from canmcast_gui.logfile.mf4.events import BY_TIME, BY_USER, EVENT, MARKER
-from canmcast_gui.logfile.mf4.groups import DATA, ERROR, REMOTE
+from canmcast_gui.logfile.mf4.groups import BY_TIME, BY_USER, DATA, ERROR, EVENT, MARKER, REMOTE
 
 _VERSION = 410
 _IDENTIFICATION = struct.Struct("<8s8s8s4xH30xHH")

@@ -12,12 +12,9 @@ from typing import BinaryIO
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.interfaces import Notes
-from canmcast_gui.logfile.mf4.blocks import ID_BYTES, PROGRAM, Block, BlockError, Blocks
-from canmcast_gui.logfile.mf4.data import DataStream
-from canmcast_gui.logfile.mf4.events import events_of
-from canmcast_gui.logfile.mf4.groups import data_groups
-from canmcast_gui.logfile.mf4.merging import merged
-from canmcast_gui.logfile.mf4.streams import DataGroupFrames
+from canmcast_gui.logfile.mf4.blocks import ID_BYTES, PROGRAM, Block, BlockError, Blocks, DataStream
+from canmcast_gui.logfile.mf4.groups import data_groups, events_of
+from canmcast_gui.logfile.mf4.streams import DataGroupFrames, merged
 from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.times import LONGEST_TIME_NS

@@ -12,14 +12,13 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.formats import Format
-from canmcast_gui.logfile.interfaces import Sink
+from canmcast_gui.logfile.formats import Format, format_named
+from canmcast_gui.logfile.interfaces import NotingSink, Sink, StartingSink
 from canmcast_gui.logfile.problems import FileError
-from canmcast_gui.logfile.record.journal import open_recording_sink
 from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.writing.losses import Losses
 from canmcast_gui.logfile.writing.output import Output
-from canmcast_gui.logfile.writing.writer import to_disk
+from canmcast_gui.logfile.writing.writer import Writer, open_sink, to_disk
 
 # A file begins that long before its first frame: what came on another channel may be a little older.
 _EARLIER_NS = NS_PER_SECOND // 10
@@ -127,3 +126,62 @@ class FileSequence:
             return False
         self._file.flush()
         return os.fstat(self._file.fileno()).st_size >= limit
+
+
+class JournalSink:
+    """Writes BLF to ``path``, and a file of the wanted format that replaces it once that is complete.
+
+    ``file`` is the open one at ``path``. All methods raise OSError and FileError.
+    """
+
+    def __init__(self, kind: Format, path: Path) -> None:
+        self._journal, self.file = open_sink(format_named("blf"), path, path)
+        try:
+            self._writer = Writer(path, kind)
+        except BaseException:
+            self.file.close()
+            raise
+
+    @property
+    def start_ns(self) -> int | None:
+        """The oldest time that a frame may have; None before anything was written."""
+        assert isinstance(self._journal, StartingSink)
+        return self._journal.start_ns
+
+    def begin(self, first_ns: int) -> None:
+        """Let the files start early enough for that time."""
+        assert isinstance(self._journal, StartingSink)
+        self._journal.begin(first_ns)
+        self._writer.begin(first_ns)
+
+    def write(self, batch: FrameBatch) -> None:
+        """Write all frames of a batch."""
+        self._journal.write(batch)
+        self._writer.write(batch)
+
+    def note(self, note: Mark) -> None:
+        """Write a note behind the last frame."""
+        assert isinstance(self._journal, NotingSink)
+        self._journal.note(note)
+        self._writer.note(note._replace(row=self._writer.frames))
+
+    def flush(self) -> None:
+        """Hand all that was written to the operating system."""
+        self._journal.flush()
+
+    def finish(self) -> None:
+        """Put the complete file in its place; where that fails, what is there stays BLF."""
+        try:
+            self._journal.finish()
+        except BaseException:
+            self._writer.abort()
+            raise
+        self._writer.close()
+
+
+def open_recording_sink(kind: Format, path: Path, name: Path) -> tuple[Sink, IO[Any]]:
+    """As open_sink(), for a file that may never be completed."""
+    if kind.reads_unfinished:
+        return open_sink(kind, path, name)
+    sink = JournalSink(kind, path)
+    return sink, sink.file

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import numpy as np
 
@@ -21,7 +23,6 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.problems import FileError, os_sentence
 from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
-from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_note
 from canmcast_gui.logfile.record.trigger import Trigger
 from canmcast_gui.logfile.writing.losses import losses_sentence
 from canmcast_gui.logfile.writing.temporary import remove_abandoned
@@ -338,3 +339,41 @@ def _size(batch: FrameBatch) -> int:
     """The bytes that a batch's own frames need, whatever heap it shares."""
     long = batch.length[batch.length > INLINE_BYTES]
     return len(batch) * FRAME_DTYPE.itemsize + int(np.sum(long, dtype=np.int64))
+
+
+HEADER = struct.Struct("<II")
+_NEXT_FILE = 0xFFFFFFFF
+_NOTE = 0xFFFFFFFE
+NEXT_FILE = HEADER.pack(_NEXT_FILE, 0)
+
+
+def pack_batch(batch: FrameBatch) -> list[bytes | memoryview]:
+    """A batch as it goes through the pipe, in pieces."""
+    batch = batch.compact()
+    return [HEADER.pack(len(batch), len(batch.heap)), batch.records.tobytes(), batch.heap.tobytes()]
+
+
+def pack_note(note: Mark) -> bytes:
+    """A note as it goes through the pipe."""
+    text = json.dumps(note).encode()
+    return HEADER.pack(_NOTE, len(text)) + text
+
+
+def unpack_batches(file: BinaryIO) -> Iterator[FrameBatch | Mark | None]:
+    """What comes through the pipe, None where a new file begins; a last one that is not whole is left out."""
+    while len(header := file.read(HEADER.size)) == HEADER.size:
+        frames, heap_bytes = HEADER.unpack(header)
+        if frames == _NEXT_FILE:
+            yield None
+            continue
+        if frames == _NOTE:
+            text = file.read(heap_bytes)
+            if len(text) < heap_bytes:
+                return
+            yield Mark(*json.loads(text))
+            continue
+        records = file.read(frames * FRAME_DTYPE.itemsize)
+        heap = file.read(heap_bytes)
+        if len(records) < frames * FRAME_DTYPE.itemsize or len(heap) < heap_bytes:
+            return
+        yield FrameBatch(np.frombuffer(records, FRAME_DTYPE), np.frombuffer(heap, np.uint8))

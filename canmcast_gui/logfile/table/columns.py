@@ -12,12 +12,13 @@ from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_
 from canmcast_gui.frames.arrays import Bytes, Mask, Places
 from canmcast_gui.frames.units import MAX_STANDARD_ID
 from canmcast_gui.logfile.table.cells import Cells
-from canmcast_gui.logfile.table.dates import date_times, logger_times
 from canmcast_gui.logfile.table.layout import TIME_UNITS, TableLayout
 from canmcast_gui.logfile.table.payloads import payload_cells
 from canmcast_gui.logfile.table.values import (
+    date_times,
     digits_only,
     is_letter,
+    logger_times,
     times,
     whole_numbers,
     without_label,

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from canmcast_gui.frames.units import MAX_STANDARD_ID, NS_PER_HOUR, NS_PER_MINUTE
-from canmcast_gui.logfile.table.chinese import plain_words
-from canmcast_gui.logfile.table.dates import logger_start
 from canmcast_gui.logfile.table.layout import (
     DELIMITERS,
     RUN_OF_BLANKS,
+    SAMPLE,
     TIME_UNITS,
     TableLayout,
+    cells_of,
+    text_lines,
 )
-from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, unit_of
-from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, text_lines
+from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, plain_words, unit_of
+from canmcast_gui.logfile.table.values import logger_start
 
 # A header stands near the top: tools put some tens of lines about themselves before it.
 MOST_LINES = 200

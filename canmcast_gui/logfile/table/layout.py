@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND, NS_PER_US
+from canmcast_gui.logfile.table.names import plain_words
 
 # What a number in the time column counts, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
 # a time of day, "logger" the day of the month, T, and a time of day as nine digits, the last of milliseconds.
@@ -118,3 +120,46 @@ COLUMN_FIELDS = (
 
 def _is_column(name: str, value: object) -> bool:
     return name in COLUMN_FIELDS and (value is None or isinstance(value, int))
+
+
+HEAD_BYTES = 65536
+SAMPLE = 50
+
+# The space between a number and its unit, where spaces separate cells.
+UNIT_APART = r"(?<=\d) (?=(?:ns|us|ms|s|secs?|seconds?)(?:[ \n]|$))"
+
+
+def text_lines(head: bytes) -> list[str]:
+    """The first lines of a file, whatever ends them."""
+    return plain_words(head).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def whole_lines(head: bytes) -> list[str]:
+    """The first lines of a file, without the last one where it may be cut, as the file goes on."""
+    lines = text_lines(head)
+    return lines[:-1] if len(head) >= HEAD_BYTES and len(lines) > 1 else lines
+
+
+def rows_of(head: bytes, layout: TableLayout, most: int = SAMPLE) -> list[list[str]]:
+    """The cells of the first lines with frames."""
+    lines = [line for line in whole_lines(head)[layout.skip_lines :] if line.strip()]
+    return [cells_of(line, layout.delimiter) for line in lines[:most]]
+
+
+def header_names(head: bytes, layout: TableLayout) -> list[str]:
+    """The names of the columns, where the line before the first frame has such."""
+    lines = text_lines(head)[: layout.skip_lines]
+    found = [line for line in lines if line.strip()]
+    cells = cells_of(found[-1], layout.delimiter) if found else []
+    return cells if len(cells) >= layout.columns else []
+
+
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """The cells of one line, without the blanks and quotes around them."""
+    if delimiter == " ":
+        cells = re.sub(UNIT_APART, "", " ".join(line.split()), flags=re.IGNORECASE).split(" ")
+    elif delimiter == RUN_OF_BLANKS:
+        cells = re.split(r"(?:\t|  )[ \t]*", line.strip())
+    else:
+        cells = line.split(delimiter)
+    return [cell.strip(" \t\r\"'") for cell in cells]

@@ -21,11 +21,10 @@ from canmcast_gui.logfile.interfaces import Notes
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems, UnknownColumnsError
 from canmcast_gui.logfile.table.cells import Cells, Lines
-from canmcast_gui.logfile.table.chinese import plain_words
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table.guess import guess_layout
-from canmcast_gui.logfile.table.layout import RUN_OF_BLANKS, TableLayout
-from canmcast_gui.logfile.table.rows import HEAD_BYTES, UNIT_APART
+from canmcast_gui.logfile.table.layout import HEAD_BYTES, RUN_OF_BLANKS, UNIT_APART, TableLayout
+from canmcast_gui.logfile.table.names import plain_words
 from canmcast_gui.logfile.times import Unwrapping
 
 # Small enough for the first rows to come at once, and for columns to stay near the processor.

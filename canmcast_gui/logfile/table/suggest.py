@@ -18,9 +18,16 @@ from canmcast_gui.logfile.table.guess import (
     guess_layout,
     unit_of_cells,
 )
-from canmcast_gui.logfile.table.labels import labelled_columns
-from canmcast_gui.logfile.table.layout import COLUMN_FIELDS, DELIMITERS, RUN_OF_BLANKS, TableLayout
-from canmcast_gui.logfile.table.rows import SAMPLE, cells_of, whole_lines
+from canmcast_gui.logfile.table.layout import (
+    COLUMN_FIELDS,
+    DELIMITERS,
+    RUN_OF_BLANKS,
+    SAMPLE,
+    TableLayout,
+    cells_of,
+    whole_lines,
+)
+from canmcast_gui.logfile.table.names import field_of
 
 # Where no column looks like ids, the user must say which one has them.
 NO_COLUMN = -1
@@ -113,3 +120,25 @@ def problems_of(layout: TableLayout) -> str | None:
     if any(column is not None and column < 0 for column in used):
         return "Columns are counted from 1."
     return None
+
+
+_LABEL = re.compile(r"([A-Za-z]\w*):")
+_SENDER = re.compile(r"(rx|tx)\s+ch(annel)?\s*:?\s*\d+$", re.IGNORECASE)
+_OTHER_NAMES = {"idx": "identifier"}
+
+
+def labelled_columns(rows: list[list[str]]) -> dict[str, int]:
+    """Fields of TableLayout by the labels that all cells of a column have, each with its column."""
+    found: dict[str, int] = {}
+    for column, cells in enumerate(zip(*rows, strict=False)):
+        if all(map(_SENDER.match, cells)):
+            found |= {"direction": column, "channel": column}
+            continue
+        labels = {label[1].lower() if (label := _LABEL.match(cell)) else "" for cell in cells}
+        if len(labels) != 1 or not (name := labels.pop()):
+            continue
+        field = _OTHER_NAMES.get(name) or field_of(name)
+        if field is not None:
+            is_alone = all(cell.endswith(":") for cell in cells)
+            found.setdefault(field, column + is_alone)
+    return found

@@ -48,7 +48,7 @@ _MOST_WHOLE = 4_000_000_000
 _TENS = 10 ** np.arange(10, dtype=np.int64)
 
 
-def whole(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def parse_decimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     """Decimal integers of 1 to 8 digits that end at ``ends``; and which of them are that."""
     kept = _LAST_BYTES.take(sizes, mode="clip")
     words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
@@ -57,16 +57,16 @@ def whole(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     return _eight_digits(words), cast(Mask, good)
 
 
-def long_whole(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def parse_long_decimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     """Decimal integers of 1 to 16 digits that end at ``ends``; and which of them are that."""
     if not len(sizes) or sizes.max() <= 8:
-        return whole(lines, ends, sizes)
-    low, good = whole(lines, ends, np.minimum(sizes, 8))
+        return parse_decimal(lines, ends, sizes)
+    low, good = parse_decimal(lines, ends, np.minimum(sizes, 8))
     places, sizes = ends - 8, sizes - 8
     words = lines.integers(places - 8) & _LAST_BYTES.take(sizes, mode="clip")
     if (words == words[0]).all() and (sizes == sizes[0]).all():
         places, sizes = places[:1], sizes[:1]  # of times, the first digits hardly ever change
-    high, high_good = whole(lines, places, sizes)
+    high, high_good = parse_decimal(lines, places, sizes)
     low += np.where(sizes > 0, high, 0) * 100_000_000
     good &= high_good | (sizes <= 0)
     return low, good
@@ -79,7 +79,7 @@ def _eight_digits(words: Words) -> Numbers:
     return words.view(np.int64)
 
 
-def hexadecimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def parse_hex(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     """Hexadecimal integers of 1 to 8 digits that end at ``ends``; and which of them are that."""
     kept = _LAST_BYTES.take(sizes, mode="clip")
     words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
@@ -91,7 +91,7 @@ def hexadecimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask
     return words.view(np.int64), cast(Mask, good)
 
 
-def nanoseconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
+def parse_seconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
     """Decimal numbers with 1 to 9 digits behind the point, times 10**9; and which of them are that."""
     times = np.zeros(len(starts), dtype=np.int64)
     good = np.zeros(len(starts), dtype=np.bool_)
@@ -116,8 +116,8 @@ def _decimals(lines: Text, ends: Places) -> list[int]:
 
 def _with_places(lines: Text, starts: Places, ends: Places, places: int) -> tuple[Numbers, Mask]:
     point = ends - places - 1
-    whole_part, good = long_whole(lines, point, point - starts)
-    part, part_good = long_whole(lines, ends, np.full(len(ends), places, dtype=np.int64))
+    whole_part, good = parse_long_decimal(lines, point, point - starts)
+    part, part_good = parse_long_decimal(lines, ends, np.full(len(ends), places, dtype=np.int64))
     good &= part_good & (whole_part < _MOST_WHOLE)
     return whole_part * NS_PER_SECOND + part * _TENS[9 - places], good
 

@@ -80,10 +80,10 @@ def interleaved(count: int, parts: Sequence[tuple[npt.NDArray[np.int64], Quads]]
     parts = [part for part in parts if len(part[0])]
     if len(parts) == 1:
         return parts[0][1]
-    whole = np.zeros((count, max((quads.shape[1] for _, quads in parts), default=0)), dtype="<u4")
+    joined = np.zeros((count, max((quads.shape[1] for _, quads in parts), default=0)), dtype="<u4")
     for rows, quads in parts:
-        whole[rows, : quads.shape[1]] = quads
-    return whole
+        joined[rows, : quads.shape[1]] = quads
+    return joined
 
 
 def by_kind(
@@ -106,7 +106,7 @@ def rounded(time_ns: Numbers, unit_ns: int) -> Numbers:
     return units
 
 
-def decimals(units: Numbers, places: int) -> list[Quads | int]:
+def format_fixed(units: Numbers, places: int) -> list[Quads | int]:
     """Numbers that count the last of 3, 6 or 9 decimal places; a minus before negative ones."""
     columns: list[Quads | int] = []
     negative = units < 0
@@ -118,11 +118,11 @@ def decimals(units: Numbers, places: int) -> list[Quads | int]:
         rest = units // 1000
         groups.append(units - rest * 1000)
         units = rest
-    columns += whole(units)
+    columns += format_decimal(units)
     return [*columns, _POINT_THREE.take(groups[-1]), *(_THREE.take(group) for group in groups[-2::-1])]
 
 
-def whole(values: Numbers) -> list[Quads | int]:
+def format_decimal(values: Numbers) -> list[Quads | int]:
     """Integers from 0 on in decimal."""
     columns: list[Quads | int] = []
     largest = int(values.max(initial=0))
@@ -146,7 +146,7 @@ def digits_of(values: Numbers) -> Numbers:
     return count
 
 
-def hexadecimal(values: Numbers, lower: bool = False) -> list[Quads | int]:
+def format_hex(values: Numbers, lower: bool = False) -> list[Quads | int]:
     """Integers up to 32 bits in hexadecimal."""
     some, every = (_HEX_LOWER_UP_TO_FOUR, _HEX_LOWER_FOUR) if lower else (_HEX_UP_TO_FOUR, _HEX_FOUR)
     high, low = values >> 16, values & 0xFFFF
@@ -164,7 +164,7 @@ def hex_digits_of(values: Numbers) -> Numbers:
     return np.where(high > 0, 4 + _HEX_DIGITS.take(high), _HEX_DIGITS.take(values & 0xFFFF))
 
 
-def padded_ids(values: Numbers, extended: npt.NDArray[np.bool_], shortest: int) -> list[Quads | int]:
+def format_ids(values: Numbers, extended: npt.NDArray[np.bool_], shortest: int) -> list[Quads | int]:
     """Hexadecimal with 8 digits where extended, otherwise with ``shortest`` of 3 or 4, or more if needed."""
     low = _HEX_FOUR.take(values & 0xFFFF)
     if shortest == 3:

@@ -71,7 +71,7 @@ def batch_of(rows: list[Row]) -> FrameBatch:
     return FrameBatch(records, np.frombuffer(heap, dtype=np.uint8))
 
 
-def nanoseconds(seconds: str) -> int:
+def seconds_to_ns(seconds: str) -> int:
     """Decimal seconds as text to whole nanoseconds, exactly; digits beyond are cut. Raises ValueError."""
     whole, _, fraction = seconds.partition(".")
     try:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
+
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Mask, Numbers, Places
 from canmcast_gui.frames.units import NS_PER_US
-from canmcast_gui.logfile.text.lines import Lines
+from canmcast_gui.logfile.text.lines import Layouts, Lines
+from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
+from canmcast_gui.logfile.text.payloads import batch_from, payloads
 from canmcast_gui.logfile.text.reader import Passed, Remark
-from canmcast_gui.logfile.text.rows import Row, code_of, nanoseconds, payload_of, whole_number
+from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, seconds_to_ns, whole_number
 from canmcast_gui.logfile.times import checked_start
-from canmcast_gui.logfile.trc import columns
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
 _OLE_EPOCH_DAYS = 25569
@@ -33,6 +36,7 @@ _FLAGS_BY_TYPE = {
 # In order, but no frames.
 _OTHER_TYPES = {"ST": Passed("bus states"), "EC": Passed("error counters")}
 
+_NO_ID = 0xFFFFFFFF
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 # Where the columns of the versions without a $COLUMNS line are: type, bus, id, dlc; -1 where there is none.
@@ -55,7 +59,7 @@ class TrcParser:
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The frames on usual lines."""
-        return columns.frames(lines, self._columns) if self._columns else columns.frames_v1(lines, *self._v1)
+        return _frames_v2(lines, self._columns) if self._columns else _frames_v1(lines, *self._v1)
 
     def parse(self, line: str) -> Row | Remark | Passed | None:
         """The frame in a line, or an event's text."""
@@ -90,7 +94,7 @@ class TrcParser:
             return _OTHER_TYPES["ST"]  # a version that has no types
         time = _milliseconds(cells[1])
         if type_at < 0 and "ERROR" in cells:  # of that version, too
-            return Row(time, 0, bits.ERROR, 1, payload_of(_pairs(cells[id_at + 1 :])))
+            return Row(time, 0, bits.ERROR, 1, payload_of(_byte_pairs(cells[id_at + 1 :])))
         channel = whole_number(cells[bus_at], "a bus") if bus_at >= 0 else 1
         dlc = whole_number(cells[dlc_at], "a DLC")
         if flags & bits.ERROR:
@@ -145,7 +149,7 @@ class TrcParser:
         turn = next((place for place, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
         flags = bits.ERROR | (bits.TX if cells[turn] == "Tx" else 0)
         channel = int(cells[columns["B"]]) if "B" in columns and cells[columns["B"]].isdigit() else 1
-        data = payload_of(_pairs(cells[turn + 1 :]))
+        data = payload_of(_byte_pairs(cells[turn + 1 :]))
         return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, data)
 
 
@@ -156,7 +160,7 @@ def _payload(cells: list[str], start: int, length: int) -> bytes:
     return payload_of(pairs)
 
 
-def _pairs(cells: list[str]) -> list[str]:
+def _byte_pairs(cells: list[str]) -> list[str]:
     """Those that are two hexadecimal digits."""
     return [cell for cell in cells if len(cell) == 2 and _HEX_DIGITS.issuperset(cell)]
 
@@ -169,7 +173,7 @@ def _classic(dlc: int) -> int:
 
 def _milliseconds(text: str) -> int:
     """Decimal milliseconds as text to whole nanoseconds, exactly."""
-    return nanoseconds(text) // 1000
+    return seconds_to_ns(text) // 1000
 
 
 def _ole_date(text: str) -> int:
@@ -179,3 +183,89 @@ def _ole_date(text: str) -> int:
         return checked_start(round(days * _MICROSECONDS_OF_DAY) * NS_PER_US)
     except (InvalidOperation, OverflowError, ValueError):
         raise ValueError("a start time that is no number of days") from None
+
+
+# -- in columns ----------------------------------------------------------------------------------------------
+
+
+def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, FrameBatch]]:
+    """The frames on usual lines of version 2, given which word is which column; data must be the last."""
+    if columns["D"] != len(columns) - 1:
+        return []
+    found = Layouts(lines, np.flatnonzero(lines.plain), columns["D"])
+    kinds = _two_letters(lines, found, columns["T"])
+    flags = np.where(kinds == _letters("DT"), 0, -1)
+    if flags.any():
+        for name in ("FD", "FB", "FE", "BI"):
+            flags[kinds == _letters(name)] = _FLAGS_BY_TYPE[name]
+    good = flags >= 0
+    if "d" in columns:
+        good &= _turn(lines, found, columns["d"], flags)
+    size = columns.get("l", columns.get("L", 0))
+    lengths, length_good = parse_decimal(lines, found.end(size), found.size(size))
+    good &= length_good & (lengths <= (64 if "l" in columns else 15))
+    good &= (flags & bits.FD != 0) | (lengths <= 8)
+    if "l" not in columns:
+        lengths = DLC_TO_LENGTH[lengths & 15].astype(np.int64)
+    found_in = (columns["O"], columns["I"], columns.get("B", -1), columns["D"])
+    return [_batch(lines, found, good, found_in, lengths, flags)]
+
+
+def _frames_v1(lines: Lines, kind: int, bus: int, number: int, dlc: int) -> list[tuple[Places, FrameBatch]]:
+    """The frames on usual lines of version 1, given which words are type, bus, id and DLC; -1 is none."""
+    found = Layouts(lines, np.flatnonzero(lines.plain), dlc + 1)
+    flags = np.zeros(len(found), dtype=np.int64)
+    lengths, good = parse_decimal(lines, found.end(dlc), found.size(dlc))
+    if kind >= 0:
+        good &= _turn(lines, found, kind, flags)
+    else:
+        marks = np.cumsum(lines.text == ord("R"))  # of RTR and ERROR
+        good &= marks.take(lines.ends[found.rows]) == marks.take(found.start(0))
+    good &= lengths <= 8
+    return [_batch(lines, found, good, (1, number, bus, dlc + 1), lengths, flags)]
+
+
+def _two_letters(lines: Lines, found: Layouts, word: int) -> Numbers:
+    """Words of two letters as integers; -1 for others."""
+    start = found.start(word)
+    both = lines.text[start].astype(np.int64) | lines.text[start + 1].astype(np.int64) << 8
+    return np.where(found.size(word) == 2, both, -1)
+
+
+def _letters(word: str) -> int:
+    """A word of two letters as an integer."""
+    return int.from_bytes(word.encode(), "little")
+
+
+def _turn(lines: Lines, found: Layouts, word: int, flags: Numbers) -> Mask:
+    """Add the direction to the flags; which lines have one."""
+    turns = _two_letters(lines, found, word)
+    tx = turns == _letters("Tx")
+    flags |= bits.TX * tx
+    good: Mask = tx | (turns == _letters("Rx"))
+    return good
+
+
+def _batch(
+    lines: Lines,
+    found: Layouts,
+    good: Mask,
+    words: tuple[int, int, int, int],
+    lengths: Numbers,
+    flags: Numbers,
+) -> tuple[Places, FrameBatch]:
+    """The frames of those lines that are good in all columns; words are time, id, bus and data."""
+    time, number, bus, data = words
+    times, time_good = parse_seconds(lines, found.start(time), found.end(time))
+    ids, id_good = parse_hex(lines, found.end(number), found.size(number))
+    good &= time_good & id_good & (ids != _NO_ID)
+    flags = flags | bits.EXTENDED * (found.size(number) > 4)
+    channels: Numbers | int = 1
+    if bus >= 0:
+        channels, channel_good = parse_decimal(lines, found.end(bus), found.size(bus))
+        good &= channel_good
+        channels[channels > 255] = 0
+    content = payloads(lines, found.start(data), np.where(good, lengths, 0), 3)
+    good &= content.good
+    batch = batch_from(times // 1000, ids, flags, channels, content)
+    return (found.rows, batch) if good.all() else (found.rows[good], batch[good])

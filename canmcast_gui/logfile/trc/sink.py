@@ -12,14 +12,14 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
-    decimals,
     digits_of,
-    padded_ids,
+    format_decimal,
+    format_fixed,
+    format_ids,
     page,
     quads_of,
     rounded,
     spaced_payloads,
-    whole,
 )
 from canmcast_gui.logfile.text.sink import StartingTextSink
 
@@ -123,7 +123,7 @@ class TrcSink(StartingTextSink):
             types,
             _BUSES.take(np.maximum(batch.channel, 1)),
             _ID_PADDING.take(extended.astype(np.int64)),
-            *padded_ids(batch.arbitration_id.astype(np.int64), extended, 4),
+            *format_ids(batch.arbitration_id.astype(np.int64), extended, 4),
             _TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
         ]
 
@@ -134,9 +134,9 @@ class TrcSink(StartingTextSink):
         sizes = digits_of(microseconds // 1000)
         return [
             _NUMBER_PADDING.take(digits_of(numbers), axis=0),
-            *whole(numbers),
+            *format_decimal(numbers),
             _TIME_PADDING.take(np.minimum(sizes, 19), axis=0),
-            *decimals(microseconds, 3),
+            *format_fixed(microseconds, 3),
         ]
 
 

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout
-from canmcast_gui.logfile.table.rows import header_names, rows_of
+from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout, header_names, rows_of
 from canmcast_gui.logfile.table.suggest import problems_of
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.drop_down import widen

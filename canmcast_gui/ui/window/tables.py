@@ -16,7 +16,7 @@ from canmcast_gui.logfile import TableLayout
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import UnknownColumnsError
 from canmcast_gui.logfile.reading.recognition import recognise
-from canmcast_gui.logfile.table.rows import HEAD_BYTES, rows_of
+from canmcast_gui.logfile.table.layout import HEAD_BYTES, rows_of
 from canmcast_gui.logfile.table.suggest import suggest_layout
 from canmcast_gui.ui.dialogs.table import TableDialog
 

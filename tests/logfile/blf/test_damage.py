@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import read_batches
-from canmcast_gui.logfile.blf.chain import objects_of
+from canmcast_gui.logfile.blf.objects import objects_of
 from tests.logfile.blf import damaging
 from tests.logfile.blf.files import container, file_header, message, padded, read, thing
 from tests.logfile.blf.test_files import marker, numbered

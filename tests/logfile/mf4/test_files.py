@@ -269,12 +269,12 @@ def test_sorted_records_with_payloads_in_a_stream_of_their_own(how, tmp_path):
 
 
 def test_pieces_that_end_anywhere_change_nothing(tmp_path, monkeypatch):
-    import canmcast_gui.logfile.mf4.data
+    import canmcast_gui.logfile.mf4.blocks
 
     path = tmp_path / "log.mf4"
     path.write_bytes(logger_file())
     for size in (97, 1000, 4096):
-        monkeypatch.setattr(canmcast_gui.logfile.mf4.data, "PIECE", size)
+        monkeypatch.setattr(canmcast_gui.logfile.mf4.blocks, "PIECE", size)
         check_logger_frames(read(path))
 
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.logfile.problems import UnknownColumnsError
-from canmcast_gui.logfile.table.layout import TIME_KINDS, TableLayout
-from canmcast_gui.logfile.table.rows import HEAD_BYTES, rows_of
+from canmcast_gui.logfile.table.layout import HEAD_BYTES, TIME_KINDS, TableLayout, rows_of
 from canmcast_gui.logfile.table.suggest import suggest_layout
 
 GVRET = """Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8

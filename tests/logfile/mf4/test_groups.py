@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.logfile.mf4.fields import FIXED, VIRTUAL, Conversion, Field
+from canmcast_gui.logfile.mf4.groups import FIXED, VIRTUAL, Conversion, Field
 
 
 @given(

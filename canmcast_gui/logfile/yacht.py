@@ -17,7 +17,7 @@ from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Places
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.text.lines import Layouts, Lines
-from canmcast_gui.logfile.text.numbers import hexadecimal, whole
+from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 from canmcast_gui.logfile.text.reader import Passed, Remark
 from canmcast_gui.logfile.text.rows import Row, payload_of, whole_number
@@ -49,7 +49,7 @@ class YachtParser:
         times, good = _clock(lines, found.end(0), found.size(0))
         letter = text[found.start(1)]
         good &= ((letter == ord("R")) | (letter == ord("T"))) & (found.size(1) == 1)
-        ids, id_good = hexadecimal(lines, found.end(2), found.size(2))
+        ids, id_good = parse_hex(lines, found.end(2), found.size(2))
         places, ends = found.start(3), lines.ends[found.rows]
         ends = ends - (text[ends - 1] == ord(" "))
         lengths = np.where(good & (ends > places), (ends - places + 1) // 3, 0)
@@ -95,7 +95,7 @@ def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
     good &= text[ends - 4] == ord(".")
     parts = []
     for after, digits in ((10, 2), (7, 2), (4, 2), (0, 3)):
-        part, part_good = whole(lines, ends - after, np.full(len(ends), digits, dtype=np.int64))
+        part, part_good = parse_decimal(lines, ends - after, np.full(len(ends), digits, dtype=np.int64))
         good &= part_good
         parts.append(part)
     hours, minutes, seconds, part = parts

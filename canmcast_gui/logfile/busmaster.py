@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Numbers, Places
-from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
-from canmcast_gui.logfile.busmaster_times import Parts, clock, parts_of
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND
+from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Layouts, Lines
-from canmcast_gui.logfile.text.numbers import RunningSum, hexadecimal, long_whole, whole
+from canmcast_gui.logfile.text.numbers import RunningSum, parse_decimal, parse_hex, parse_long_decimal
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 from canmcast_gui.logfile.text.reader import Passed, TextLog
 from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, whole_number
@@ -34,6 +35,13 @@ is_line = re.compile(
 ).match
 _START = re.compile(r"\*\*\*START DATE AND TIME (.*?)\*\*\*")
 _DATE = re.compile(r"(\d+):(\d+):(\d+) (\d+):(\d+):(\d+):(\d+)$")
+
+_PART = re.compile(rb"^\s*\d+:\d+:\d+:(\d{1,9})\s", re.MULTILINE)
+_HEAD_BYTES = 65536
+_MILLISECOND_DIGITS, _NANOSECOND_DIGITS = 3, 9
+_MOST_DIGITS = 6  # in columns; BUSMASTER writes four
+_TENS = 10 ** np.arange(10, dtype=np.int64)
+_COLON = ord(":")
 
 
 class _Words(NamedTuple):
@@ -59,6 +67,28 @@ _LAYOUT_COLUMNS = {_CAN: 64, _J1939: 128}
 def busmaster_log(path: Path, problems: Problems) -> TextLog:
     """What reads a file of BUSMASTER's, or one that another tool wrote like it."""
     return TextLog(path, BusmasterParser(parts_of(path)), problems)
+
+
+class Parts(NamedTuple):
+    """What the digits after the last colon are, where there are fewer than ``digits``.
+
+    They are the decimals of a second where ``decimals`` is set, otherwise a number that counts the last of
+    that many decimals.
+    """
+
+    digits: int = _MILLISECOND_DIGITS
+    decimals: bool = False
+
+    def nanoseconds(self, part: str) -> int:
+        """What those digits stand for. Raises ValueError."""
+        number = whole_number(part, "a part of a second")
+        places = len(part) if self.decimals else max(len(part), self.digits)
+        return number * int(_TENS[_NANOSECOND_DIGITS - min(_NANOSECOND_DIGITS, places)])
+
+    def column(self, parts: Numbers, sizes: Places) -> Numbers:
+        """As nanoseconds(), for the numbers that so many digits make."""
+        factors: Numbers = _TENS[_NANOSECOND_DIGITS - np.maximum(sizes, 1 if self.decimals else self.digits)]
+        return parts * factors
 
 
 class BusmasterParser:
@@ -94,14 +124,14 @@ class BusmasterParser:
         turn = text[found.start(words.turn)]
         good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(words.turn) == 2)
         good &= text[found.start(words.turn) + 1] == ord("x")
-        channel, channel_good = whole(lines, found.end(words.channel), found.size(words.channel))
+        channel, channel_good = parse_decimal(lines, found.end(words.channel), found.size(words.channel))
         ids, id_good = self._ids(lines, found, words)
         extended: Mask | bool = True
         if words.kind >= 0:
             kind = text[found.start(words.kind)] | 0x20
             good &= ((kind == ord("s")) | (kind == ord("x"))) & (found.size(words.kind) == 1)
             extended = kind == ord("x")
-        lengths, length_good = whole(lines, found.end(words.length), found.size(words.length))
+        lengths, length_good = parse_decimal(lines, found.end(words.length), found.size(words.length))
         good &= channel_good & (channel < 256) & id_good & length_good & (lengths <= INLINE_BYTES)
         lengths = np.where(good, lengths, 0)
         if self._base == 16:
@@ -124,8 +154,8 @@ class BusmasterParser:
         start, end, size = found.start(words.number), found.end(words.number), found.size(words.number)
         prefix = 2 * ((lines.text[start] == ord("0")) & (lines.text[start + 1] | 0x20 == ord("x")))
         if self._base == 16:
-            return hexadecimal(lines, end, size - prefix)
-        return long_whole(lines, end, size)
+            return parse_hex(lines, end, size - prefix)
+        return parse_long_decimal(lines, end, size)
 
     def parse(self, line: str) -> Row | Passed | None:
         """The frame in a line."""
@@ -226,3 +256,53 @@ def _moment(day: int, month: int, year: int, hour: int, minute: int, second: int
     """Local time and milliseconds to nanoseconds since 1970. Raises ValueError."""
     begun = datetime(year, month, day, hour, minute, second)
     return checked_start(int(begun.timestamp()) * NS_PER_SECOND + part * NS_PER_MS)
+
+
+def parts_of(path: Path) -> Parts:
+    """How a file writes them, by the times near its beginning."""
+    try:
+        with open_log(path) as file:
+            found = set(_PART.findall(file.read(_HEAD_BYTES)))
+    except OSError:
+        return Parts()
+    digits = max([_MILLISECOND_DIGITS, *map(len, found)])
+    short = [part for part in found if 1 < len(part) < digits]
+    return Parts(digits, any(part.startswith(b"0") for part in short))
+
+
+def clock(lines: Lines, starts: Places, ends: Places, style: Parts) -> tuple[npt.NDArray[np.int64], Mask]:
+    """Times to nanoseconds; and which of them are that."""
+    parts, sizes, good = _field(lines, ends, _MOST_DIGITS)
+    times = style.column(parts, sizes)
+    ends = ends - sizes - 1
+    for unit_s in (1, 60):
+        numbers, sizes, number_good = _field(lines, ends, 2)
+        times += numbers * (unit_s * NS_PER_SECOND)
+        good &= number_good
+        ends = ends - sizes - 1
+    hours, hours_good = parse_decimal(lines, ends, np.clip(ends - starts, 0, 9))
+    good &= hours_good & (hours < 1000)
+    return times + hours * NS_PER_HOUR, good
+
+
+def _field(lines: Lines, ends: Places, most: int) -> tuple[Numbers, Places, Mask]:
+    """The numbers of up to ``most`` digits after a colon, how many digits they have, and which are that.
+
+    Mostly all have as many as the first.
+    """
+    usual = next((size for size in range(1, most + 1) if len(ends) and _ends(lines, ends[:1], size)), 0)
+    sizes = np.full(len(ends), usual, dtype=np.int64)
+    numbers, good = parse_decimal(lines, ends, sizes)
+    if (good & _ends(lines, ends, usual)).all():
+        return numbers, sizes, good
+    sizes[:] = 0
+    for size in range(most, 0, -1):
+        sizes[_ends(lines, ends, size)] = size
+    numbers, good = parse_decimal(lines, ends, sizes)
+    return np.where(good, numbers, 0), sizes, good
+
+
+def _ends(lines: Lines, ends: Places, size: int) -> Mask:
+    """Whether a colon stands so many characters before."""
+    is_colon: Mask = lines.text.take(ends - size - 1) == _COLON
+    return is_colon

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import save
 from canmcast_gui.logfile.asc.parser import AscParser
+from canmcast_gui.logfile.busmaster import BusmasterParser
 from canmcast_gui.logfile.candump.parser import CandumpParser
 from canmcast_gui.logfile.candump.screen import counts_from_line_before
-from canmcast_gui.logfile.csv_can.parser import CsvParser
+from canmcast_gui.logfile.crtd import CrtdParser
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.read_busmaster import BusmasterParser
-from canmcast_gui.logfile.read_crtd import CrtdParser
+from canmcast_gui.logfile.python_can_csv import CsvParser
 from canmcast_gui.logfile.text.reader import ColumnParser, TextLog
 from canmcast_gui.logfile.trc.parser import TrcParser
 from tests.logfile.frames import batches

@@ -14,11 +14,10 @@ import numpy as np
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.logfile.text.lines import Layouts, Lines
-from canmcast_gui.logfile.text.numbers import hexadecimal, nanoseconds, whole
+from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 from canmcast_gui.logfile.text.reader import Passed, Remark
-from canmcast_gui.logfile.text.rows import Row, payload_of, whole_number
-from canmcast_gui.logfile.text.rows import nanoseconds as nanoseconds_of
+from canmcast_gui.logfile.text.rows import Row, payload_of, seconds_to_ns, whole_number
 
 is_line = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)").match
 _KIND = re.compile(r"(\d*)([RT])(11|29)$")
@@ -42,15 +41,15 @@ class CrtdParser:
         """The frames on usual lines: time, kind, id, and pairs of digits with a space between."""
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), 3)
-        times, good = nanoseconds(lines, found.start(0), found.end(0))
+        times, good = parse_seconds(lines, found.start(0), found.end(0))
         end = found.end(1)
         letter = text[end - 3]
         extended = (text[end - 2] == ord("2")) & (text[end - 1] == ord("9"))
         good &= extended | ((text[end - 2] == ord("1")) & (text[end - 1] == ord("1")))
         good &= (letter == ord("R")) | (letter == ord("T"))
-        bus, has_bus = whole(lines, end - 3, found.size(1) - 3)
+        bus, has_bus = parse_decimal(lines, end - 3, found.size(1) - 3)
         good &= (has_bus | (found.size(1) == 3)) & (bus < 256)
-        ids, id_good = hexadecimal(lines, found.end(2), found.size(2))
+        ids, id_good = parse_hex(lines, found.end(2), found.size(2))
         places = found.start(3)
         ends = lines.ends[found.rows] - (text[lines.ends[found.rows] - 1] == ord(" "))
         lengths = np.where(good & (ends > places), (ends - places + 1) // 3, 0)
@@ -72,7 +71,7 @@ class CrtdParser:
         flags = bits.TX if kind[2] == "T" else 0
         flags |= bits.EXTENDED if kind[3] == "29" else 0
         number = whole_number(cells[2], "an id", 16)
-        return Row(nanoseconds_of(cells[0]), number, flags, int(kind[1] or 1), payload_of(cells[3:]))
+        return Row(seconds_to_ns(cells[0]), number, flags, int(kind[1] or 1), payload_of(cells[3:]))
 
 
 def _remark(line: str, word: str) -> Remark | Passed | None:
@@ -84,4 +83,4 @@ def _remark(line: str, word: str) -> Remark | Passed | None:
     if found[1] != "CXX":
         return _EVENTS.get(found[1], _COMMAND)
     time, _, *text = line.split(maxsplit=2)
-    return Remark(nanoseconds_of(time), text[0]) if text else None
+    return Remark(seconds_to_ns(time), text[0]) if text else None

@@ -1,1 +1,0 @@
-"""The CSV layout of python-can."""
