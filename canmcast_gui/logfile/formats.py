@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOTHING = Flag(0)
 
 # More marks than are ever set; a writer must not keep more than that in memory until the file is complete.
-_MOST_NOTES = 10_000
+_MOST_MARKS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Format:
     space at its ends, that any format accepts; formats are asked in the table's order. ``reader`` is made
     with a path and the problems to report to, ``sink`` with the open file (text, with LF as written, unless
     ``binary``) and the path that it will have; None where the format is not read, or not written.
-    ``cannot_hold`` are kinds of frames that it has no place for, ``holds_notes`` whether its sink is a
-    NotingSink, ``resolution_ns`` the finest step of its timestamps, ``reads_unfinished`` whether a file reads
+    ``cannot_hold`` are kinds of frames that it has no place for, ``holds_marks`` whether its sink is a
+    MarkSink, ``resolution_ns`` the finest step of its timestamps, ``reads_unfinished`` whether a file reads
     that was not completed. ``loses`` are the kinds of what is written without something that it had,
-    ``most_notes`` is how many notes its sink takes, which keeps them until the file is complete; 0 is all.
+    ``most_marks`` is how many marks its sink takes, which keeps them until the file is complete; 0 is all.
     """
 
     name: str
@@ -52,11 +52,11 @@ class Format:
     sink: Callable[[Any, Path], Sink] | None = None
     binary: bool = False
     cannot_hold: Flag = _NOTHING
-    holds_notes: bool = False
+    holds_marks: bool = False
     resolution_ns: int = 1000
     reads_unfinished: bool = True
     loses: tuple[losses.Loss, ...] = ()
-    most_notes: int = 0
+    most_marks: int = 0
 
     @property
     def can_read(self) -> bool:
@@ -114,7 +114,7 @@ FORMATS: tuple[Format, ...] = (
         reader=_at("asc.parser:asc_log"),
         sink=_at("asc.sink:AscSink"),
         binary=True,
-        holds_notes=True,
+        holds_marks=True,
         loses=losses.ASC,
     ),
     Format(
@@ -126,7 +126,7 @@ FORMATS: tuple[Format, ...] = (
         reader=_at("blf.reader:BlfLog"),
         sink=_at("blf.writer:BlfSink"),
         binary=True,
-        holds_notes=True,
+        holds_marks=True,
         resolution_ns=1,
         loses=losses.BLF,
     ),
@@ -137,11 +137,11 @@ FORMATS: tuple[Format, ...] = (
         magics=(b"MDF     4", b"UnFinMF 4"),
         reader=_at("mf4.reader:Mf4Log"),
         sink=_at("mf4.writer:Mf4Sink"),
-        holds_notes=True,
+        holds_marks=True,
         binary=True,
         resolution_ns=1,
         loses=losses.MF4,
-        most_notes=_MOST_NOTES,
+        most_marks=_MOST_MARKS,
     ),
     Format(
         "parquet",
@@ -151,11 +151,11 @@ FORMATS: tuple[Format, ...] = (
         reader=_at("parquet:ParquetLog"),
         sink=_at("parquet:ParquetSink"),
         binary=True,
-        holds_notes=True,
+        holds_marks=True,
         resolution_ns=1,
         reads_unfinished=False,
         loses=(losses.SOURCE,),
-        most_notes=_MOST_NOTES,
+        most_marks=_MOST_MARKS,
     ),
     Format(
         "pcap",
@@ -191,7 +191,7 @@ FORMATS: tuple[Format, ...] = (
         reader=_text("trc.parser:TrcParser"),
         sink=_at("trc.sink:TrcSink"),
         binary=True,
-        holds_notes=True,
+        holds_marks=True,
         loses=losses.TRC,
     ),
     Format(
@@ -214,7 +214,7 @@ FORMATS: tuple[Format, ...] = (
         reader=_at("plain_csv:plain_csv_log"),
         sink=_at("plain_csv:PlainCsvSink"),
         binary=True,
-        holds_notes=True,
+        holds_marks=True,
         resolution_ns=1,
         loses=(losses.SOURCE,),
     ),

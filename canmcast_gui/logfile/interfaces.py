@@ -1,4 +1,4 @@
-"""What every reader of a format is to those who read files: its frames, its notes, how far it has come."""
+"""What every reader of a format is to those who read files: its frames, its marks, how far it has come."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from canmcast_gui.frames.marks import Mark
 class Log(Protocol):
     """One file in one format.
 
-    ``position`` is how far it has been read, in bytes of the file as it lies on the disk; ``notes`` what the
+    ``position`` is how far it has been read, in bytes of the file as it lies on the disk; ``marks`` what the
     file says between its frames, filled while batches() runs, no later than the frames around them.
     """
 
     position: int
-    notes: Notes
+    marks: Marks
 
     @property
     def start_ns(self) -> int:
@@ -41,22 +41,22 @@ MOST_KEPT = 10_000
 _LONGEST_TEXT = 1000
 
 
-class Notes:
-    """The notes of a file in its order: ``kept`` are the first of them, ``count`` is how many there were."""
+class Marks:
+    """The marks of a file in its order: ``kept`` are the first of them, ``count`` is how many there were."""
 
     def __init__(self) -> None:
         self.kept: list[Mark] = []
         self.count = 0
 
     def add(self, row: int, timestamp_ns: int, text: str) -> None:
-        """Keep a note that stands before frame ``row``, counted from 0; its time is UTC."""
+        """Keep a mark that stands before frame ``row``, counted from 0; its time is UTC."""
         self.count += 1
         if len(self.kept) < MOST_KEPT:
             self.kept.append(Mark(row, timestamp_ns, text[:_LONGEST_TEXT]))
 
     @property
     def full(self) -> bool:
-        """Whether more notes are only counted: whoever makes their texts may spare that."""
+        """Whether more marks are only counted: whoever makes their texts may spare that."""
         return len(self.kept) >= MOST_KEPT
 
 
@@ -74,7 +74,7 @@ class Sink(Protocol):
 
 
 @runtime_checkable
-class StartingSink(Sink, Protocol):
+class StartSink(Sink, Protocol):
     """A sink of a format whose times count from the file's start and cannot be negative."""
 
     @property
@@ -86,8 +86,8 @@ class StartingSink(Sink, Protocol):
 
 
 @runtime_checkable
-class NotingSink(Sink, Protocol):
-    """A sink of a format that has a place for notes."""
+class MarkSink(Sink, Protocol):
+    """A sink of a format that has a place for marks."""
 
-    def note(self, note: Mark) -> None:
-        """Write a note after what was written so far. Its row needs no heed: the writer keeps the order."""
+    def write_mark(self, mark: Mark) -> None:
+        """Write a mark after what was written so far. Its row needs no heed: the writer keeps the order."""

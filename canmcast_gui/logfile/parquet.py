@@ -12,7 +12,7 @@ import numpy as np
 from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
-from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.problems import FileError, Problems
@@ -41,7 +41,7 @@ class ParquetLog:
         self._problems = problems
         self.position = 0
         self.start_ns = 0
-        self.notes = Notes()
+        self.marks = Marks()
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError, and FileError where the columns are of no frames."""
@@ -58,7 +58,7 @@ class ParquetLog:
                 reason = "it is damaged, or was not completed"
                 raise FileError(f"nothing of {self._path.name} can be read: {reason}") from error
             self._check(table)
-            self._read_notes(table)
+            self._read_marks(table)
             size, rows = self._path.stat().st_size, max(1, table.metadata.num_rows)
             done = 0
             for number in range(table.num_row_groups):
@@ -94,13 +94,13 @@ class ParquetLog:
             if len(batch):
                 yield batch
 
-    def _read_notes(self, table: pyarrow.parquet.ParquetFile) -> None:
+    def _read_marks(self, table: pyarrow.parquet.ParquetFile) -> None:
         try:
-            notes = json.loads((table.metadata.metadata or {}).get(NOTES_KEY, b"[]"))
-            for row, time, text in notes:
-                self.notes.add(int(row), int(time), str(text))
+            marks = json.loads((table.metadata.metadata or {}).get(MARKS_KEY, b"[]"))
+            for row, time, text in marks:
+                self.marks.add(int(row), int(time), str(text))
         except (ValueError, TypeError):
-            self._problems.add("in the metadata", "notes that cannot be read")
+            self._problems.add("in the metadata", "marks that cannot be read")
 
 
 def _largest_group(metadata: pyarrow.parquet.FileMetaData) -> int:
@@ -120,7 +120,7 @@ FLAGS = {
     "tx": bits.TX,
 }
 NEEDED = ("timestamp", "arbitration_id", "payload")
-NOTES_KEY = b"canmcast.notes"
+MARKS_KEY = b"canmcast.notes"
 
 
 def arrow() -> Any:
@@ -236,7 +236,7 @@ class ParquetSink:
         )
         self._waiting: list[FrameBatch] = []
         self._frames = 0
-        self._notes: list[tuple[int, int, str]] = []
+        self._marks: list[tuple[int, int, str]] = []
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -248,9 +248,9 @@ class ParquetSink:
             if self._frames % _ROW_GROUP_FRAMES == 0:
                 self._write_row_group()
 
-    def note(self, note: Mark) -> None:
-        """Write a note into the file's metadata, once the frames are complete."""
-        self._notes.append((self._frames, note.timestamp_ns, note.text))
+    def write_mark(self, mark: Mark) -> None:
+        """Write a mark into the file's metadata, once the frames are complete."""
+        self._marks.append((self._frames, mark.timestamp_ns, mark.text))
 
     def flush(self) -> None:
         """Hand whole row groups to the operating system."""
@@ -259,8 +259,8 @@ class ParquetSink:
     def finish(self) -> None:
         """Write what belongs at the end and close the file."""
         self._write_row_group()
-        if self._notes:
-            self._writer.add_key_value_metadata({NOTES_KEY.decode(): json.dumps(self._notes)})
+        if self._marks:
+            self._writer.add_key_value_metadata({MARKS_KEY.decode(): json.dumps(self._marks)})
         self._writer.close()
         self._file.close()
 

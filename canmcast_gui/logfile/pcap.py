@@ -14,7 +14,7 @@ import numpy as np
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND
-from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.payloads import Heap, set_payloads
 from canmcast_gui.logfile.problems import FileError, Problems
@@ -56,7 +56,7 @@ class PcapLog:
         self._problems = problems
         self.position = 0
         self.start_ns = 0
-        self.notes = Notes()
+        self.marks = Marks()
         self.passed_over: Counter[str] = Counter()
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
@@ -64,7 +64,7 @@ class PcapLog:
         frames = 0
         self.passed_over.clear()
         with open_log(self._path, self._problems) as file:
-            capture = Capture(file, self._problems, self.notes)
+            capture = Capture(file, self._problems, self.marks)
             for content, packets in capture.blocks():
                 self.position = file.tell()
                 batch = _frames(content, packets, self.passed_over)
@@ -199,7 +199,7 @@ class Capture:
 
     file: BinaryIO
     problems: Problems
-    notes: Notes
+    marks: Marks
     packets: int = 0
     _at: int = 0
     _interfaces: list[_Interface] = field(default_factory=list)
@@ -292,7 +292,7 @@ class Capture:
         for code, value in self._options(content[start + (size + 3) // 4 * 4 : end]):
             if code == _COMMENT:
                 text = value.decode("utf-8", errors="replace")
-                self.notes.add(self.packets + len(packets), time, text)
+                self.marks.add(self.packets + len(packets), time, text)
         packets.append(Packet(start, start + size, time, number, interface.link, self._order))
 
     def _new_interface(self, body: bytes) -> _Interface:

@@ -7,7 +7,7 @@ The first line names the columns::
 ``time`` is in seconds since 1970, UTC, with nine decimals; ``channel`` counts from 1, 0 is unknown;
 ``direction`` is Rx or Tx; ``id`` is hexadecimal; the six columns behind it are 0 or 1; ``dlc`` is the code 0
 to 15, ``length`` the number of bytes in ``data``, which are pairs of hexadecimal digits without anything
-between. A line that begins with # is a note about what follows it.
+between. A line that begins with # is a mark about what follows it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from canmcast_gui.logfile.text.packed_digits import (
     quads_of,
     text_of,
 )
-from canmcast_gui.logfile.text.sink import NotingTextSink
+from canmcast_gui.logfile.text.sink import MarkTextSink
 
 NAMES = [
     "time",
@@ -72,7 +72,7 @@ def plain_csv_log(path: Path, problems: Problems) -> TableLog:
     return TableLog(path, problems, LAYOUT)
 
 
-class PlainCsvSink(NotingTextSink):
+class PlainCsvSink(MarkTextSink):
     """Writes one line for each frame."""
 
     def head(self, start_s: int) -> str:  # noqa: ARG002
@@ -94,6 +94,6 @@ class PlainCsvSink(NotingTextSink):
         ]
         return text_of(page(len(batch), columns))
 
-    def note_line(self, note: Mark) -> str:
-        """A note, in one line."""
-        return f"# {' '.join(note.text.split())}\n"
+    def mark_line(self, mark: Mark) -> str:
+        """A mark, in one line."""
+        return f"# {' '.join(mark.text.split())}\n"

@@ -57,14 +57,14 @@ class Finding(NamedTuple):
 
 
 class Problems:
-    """Counts what was skipped; ``sentences`` say where and why for the first ones.
+    """Counts what was skipped; ``messages`` say where and why for the first ones.
 
     ``missing`` is what readers know about damage that is larger than one entry.
     """
 
     def __init__(self) -> None:
         self.skipped = 0
-        self.sentences: list[str] = []
+        self.messages: list[str] = []
         self.missing = Missing()
         self._findings: dict[str, Finding] = {}
 
@@ -81,14 +81,14 @@ class Problems:
     def add(self, where: str, what: object) -> None:
         """Count one thing that could not be read."""
         self.skipped += 1
-        if len(self.sentences) < _MOST_KEPT:
-            self.sentences.append(f"{where}: {what}")
+        if len(self.messages) < _MOST_KEPT:
+            self.messages.append(f"{where}: {what}")
 
     def add_bytes(self, places: Iterable[int], what: str, count: int, base: str = "byte") -> None:
         """Count many things of one kind, by their places; only the first are written down."""
         kept = self.skipped + count
         for place in places:
-            if len(self.sentences) >= _MOST_KEPT:
+            if len(self.messages) >= _MOST_KEPT:
                 break
             self.add(f"{base} {place}", what)
         self.skipped = kept
@@ -131,7 +131,7 @@ class UnknownColumnsError(FileError):
     """A table of which only the user knows which column is what; see table_layout."""
 
 
-def os_sentence(path: Path, error: OSError, doing: str) -> str:
+def os_message(path: Path, error: OSError, doing: str) -> str:
     """One sentence about an error of the operating system; ``doing`` is "read" or "written"."""
     if error.errno == errno.ENOSPC:
         return f"{path.name} cannot be {doing}: the disk is full"

@@ -234,7 +234,7 @@ def test_a_record_file_that_is_not_complete_is_said_and_is_a_failure(program, tm
     code, said = run.end()
     assert code == 1
     assert f"{path} was not replaced: " in said
-    assert f"What was recorded is in {tmp_path / 'live.part.asc'}" in said
+    assert f"The recording is in {tmp_path / 'live.part.asc'}" in said
 
 
 def wait_while_busy(pid: int) -> None:

@@ -1,4 +1,4 @@
-"""Vector ASC: dates of many countries, events, names instead of ids, comments as notes."""
+"""Vector ASC: dates of many countries, events, names instead of ids, comments as marks."""
 
 from datetime import datetime
 
@@ -201,13 +201,13 @@ def test_a_file_without_a_header_is_recognized(line, tmp_path):
     assert (len(batch), reader.skipped) == (1, 0)
 
 
-def test_comments_and_markers_become_notes(tmp_path):
+def test_comments_and_markers_become_marks(tmp_path):
     text = (
         HEAD + "// before all\n 1.0 1 10 Rx d 0\n   1.5 Comment: 105 what I saw\n   1.6 GMMarker: here\n"
         "   1.7 log trigger event\n 2.0 1 10 Rx d 0\n// at the end\n"
     )
     _, reader = written(tmp_path, text)
-    assert [(note.row, note.timestamp_ns - NOON_NS, note.text) for note in reader.notes] == [
+    assert [(mark.row, mark.timestamp_ns - NOON_NS, mark.text) for mark in reader.marks] == [
         (0, 1_000_000_000, "before all"),
         (1, 1_500_000_000, "what I saw"),
         (1, 1_600_000_000, "here"),
@@ -216,21 +216,21 @@ def test_comments_and_markers_become_notes(tmp_path):
     ]
 
 
-def test_notes_are_written_and_come_back_and_others_read_the_frames(tmp_path):
+def test_marks_are_written_and_come_back_and_others_read_the_frames(tmp_path):
     batch = small_batch(4)
-    notes = [
+    marks = [
         Mark(0, int(batch.timestamp_ns[0]), "first"),
         Mark(2, int(batch.timestamp_ns[2]) - 500_000, "7 ümlauts and\nlines"),
         Mark(4, int(batch.timestamp_ns[3]) + 1000, "last"),
     ]
     path = tmp_path / "log.asc"
-    save(path, [batch], notes=notes)
+    save(path, [batch], marks=marks)
     reader = read_batches(path)
     found = list(reader)
     assert sum(map(len, found)) == 4
-    assert list(reader.notes) == [notes[0], notes[1]._replace(text="7 ümlauts and lines"), notes[2]]
+    assert list(reader.marks) == [marks[0], marks[1]._replace(text="7 ümlauts and lines"), marks[2]]
     first = path.read_bytes()
-    save(path, found, notes=reader.notes)
+    save(path, found, marks=reader.marks)
     assert path.read_bytes() == first
     assert sum(1 for _ in can.ASCReader(path)) == 4
 

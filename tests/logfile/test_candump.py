@@ -17,11 +17,11 @@ def written(tmp_path, text: str):
     return batch, reader
 
 
-def test_comments_become_notes(tmp_path):
+def test_comments_become_marks(tmp_path):
     batch, reader = written(tmp_path, "# one\n#\n(1.5) can0 123#00\n# two\n\n(2.5) can0 123#00\n# three\n")
     assert len(batch) == 2
     assert reader.skipped == 0
-    assert [(note.row, note.timestamp_ns, note.text) for note in reader.notes] == [
+    assert [(mark.row, mark.timestamp_ns, mark.text) for mark in reader.marks] == [
         (0, 1_500_000_000, "one"),
         (1, 2_500_000_000, "two"),
         (2, 2_500_000_000, "three"),

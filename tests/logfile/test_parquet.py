@@ -53,15 +53,15 @@ def test_one_column_for_each_field(tmp_path):
 
 def test_writing_again_gives_the_same_file(tmp_path):
     batch = mixed(140_000)
-    notes = [Mark(0, 5, "begin"), Mark(70_000, 6, "größer")]
+    marks = [Mark(0, 5, "begin"), Mark(70_000, 6, "größer")]
     paths = [tmp_path / "a.parquet", tmp_path / "b.parquet", tmp_path / "c.parquet"]
-    save(paths[0], [batch], notes=notes)
-    save(paths[1], [batch[:50_000], batch[50_000:]], notes=notes)
+    save(paths[0], [batch], marks=marks)
+    save(paths[1], [batch[:50_000], batch[50_000:]], marks=marks)
     reader = read_batches(paths[0])
     parts = list(reader)
     assert_columns_same(FrameBatch.concatenate(parts), batch)
-    assert reader.notes == notes
-    save(paths[2], parts, notes=reader.notes)
+    assert reader.marks == marks
+    save(paths[2], parts, marks=reader.marks)
     assert paths[0].read_bytes() == paths[1].read_bytes() == paths[2].read_bytes()
     assert pq.ParquetFile(paths[0]).num_row_groups == 2
 

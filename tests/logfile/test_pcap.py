@@ -178,7 +178,7 @@ def test_pcapng(order, resolution, tmp_path):
     start = 1_700_000_000 * 10**9
     assert batch.timestamp_ns.tolist() == [start + int(row * step) for row in range(7)]
     assert batch.channel.tolist() == [1, 2, 1, 2, 1, 2, 1]
-    assert reader.notes == [Mark(3, int(batch.timestamp_ns[3]), "look here")]
+    assert reader.marks == [Mark(3, int(batch.timestamp_ns[3]), "look here")]
     assert reader.skipped == 0
 
 

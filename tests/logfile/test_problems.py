@@ -10,8 +10,8 @@ def test_many_of_a_kind_are_counted_and_the_first_are_placed():
     problems.add("line 3", "no frame")
     problems.add_bytes(range(0, 4_000_000, 4), "no object", 1_000_000)
     assert problems.skipped == 1_000_001
-    assert problems.sentences[:3] == ["line 3: no frame", "byte 0: no object", "byte 4: no object"]
-    assert len(problems.sentences) == 50
+    assert problems.messages[:3] == ["line 3: no frame", "byte 0: no object", "byte 4: no object"]
+    assert len(problems.messages) == 50
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,12 @@ CRTD_EVENTS = """1.0 CVR 3.1
 """
 
 
-def test_other_crtd_records_are_counted_by_kind_and_comments_are_notes(tmp_path):
+def test_other_crtd_records_are_counted_by_kind_and_comments_are_marks(tmp_path):
     batch, reader = written(tmp_path, CRTD_EVENTS)
     kinds = {"error records": 2, "statistics": 1, "system events": 1, "metrics": 1, "commands": 1}
     assert (len(batch), reader.problems, reader.passed_over) == (1, [], kinds)
     assert file_info(reader.path)["passed_over"] == kinds
-    assert [(note.row, note.timestamp_ns, note.text) for note in reader.notes] == [
+    assert [(mark.row, mark.timestamp_ns, mark.text) for mark in reader.marks] == [
         (0, 1_100_000_000, "Info Type:crtd; Vehicle:TSHK;"),
         (1, 2_000_000_000, "the end"),
     ]

@@ -54,7 +54,7 @@ def test_frames_are_those_of_the_plain_file(name, encoding, tmp_path):
     assert_same(found, expected)
     assert len(found) > 1
     assert (reader.problems, reader.progress) == (plain.problems, 1.0)
-    assert [note.text for note in reader.notes] == [note.text for note in plain.notes]
+    assert [mark.text for mark in reader.marks] == [mark.text for mark in plain.marks]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -66,7 +66,7 @@ def test_a_file_of_one_line(encoding, tmp_path):
 def test_names_and_comments_in_other_alphabets(tmp_path):
     text = "# Überholspur 车速 🚗\n(1.5) can0 123#01\n(2.5) can0 123#02\n"
     batch, reader = written(tmp_path / "log", text.encode("utf-16"))
-    assert (len(batch), [note.text for note in reader.notes]) == (2, ["Überholspur 车速 🚗"])
+    assert (len(batch), [mark.text for mark in reader.marks]) == (2, ["Überholspur 车速 🚗"])
 
 
 def test_progress_is_the_place_in_the_file(tmp_path):

@@ -68,9 +68,9 @@ def test_versions(version, ending, tmp_path):
     assert batch.timestamp_ns[0] - reader.start_ns == first
 
 
-def test_events_become_notes(tmp_path):
+def test_events_become_marks(tmp_path):
     _, reader = written(tmp_path, VERSIONS["2.1"])
-    assert [(note.row, note.timestamp_ns - START_NS, note.text) for note in reader.notes] == [
+    assert [(mark.row, mark.timestamp_ns - START_NS, mark.text) for mark in reader.marks] == [
         (1, 17_700_300_000, "what I saw")
     ]
 
@@ -155,22 +155,22 @@ def test_a_file_without_a_header_and_with_short_ids_is_recognized(tmp_path):
     assert (batch.arbitration_id.tolist(), reader.skipped) == ([0xA8, 5], 0)
 
 
-def test_notes_are_events_and_come_back_and_others_read_the_frames(tmp_path):
+def test_marks_are_events_and_come_back_and_others_read_the_frames(tmp_path):
     batch = small_batch(4)
-    notes = [
+    marks = [
         Mark(0, int(batch.timestamp_ns[0]) - 1_700_000_000, "first"),
         Mark(2, int(batch.timestamp_ns[2]) - 500_000, "DT 7 ümlauts and\nlines"),
         Mark(4, int(batch.timestamp_ns[3]) + 1000, "last"),
     ]
     path = tmp_path / "log.trc"
-    save(path, [batch], notes=[*notes, Mark(4, 0, " ")])
+    save(path, [batch], marks=[*marks, Mark(4, 0, " ")])
     reader = read_batches(path)
     found = FrameBatch.concatenate(list(reader))
     assert (len(found), reader.skipped) == (4, 0)
-    assert list(reader.notes) == [notes[0], notes[1]._replace(text="DT 7 ümlauts and lines"), notes[2]]
+    assert list(reader.marks) == [marks[0], marks[1]._replace(text="DT 7 ümlauts and lines"), marks[2]]
     numbers = [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line[0] != ";"]
     assert numbers == [str(number) for number in range(1, 8)]
     first = path.read_bytes()
-    save(path, [found], notes=reader.notes)
+    save(path, [found], marks=reader.marks)
     assert path.read_bytes() == first
     assert [message.arbitration_id for message in can.TRCReader(path)] == batch.arbitration_id.tolist()

@@ -37,7 +37,7 @@ def test_lines(tmp_path):
     assert batch.flags.tolist() == [Flag.EXTENDED | Flag.TX, Flag.EXTENDED, Flag.EXTENDED]
     assert [batch.payload(row).hex() for row in range(3)] == ["14f001", "ffffffffff0000ff", ""]
     assert reader.passed_over == {"NMEA 0183 sentences": 1}
-    assert [(note.row, note.text) for note in reader.notes] == [(2, "engine started")]
+    assert [(mark.row, mark.text) for mark in reader.marks] == [(2, "engine started")]
 
 
 @pytest.mark.parametrize("digits", [3, 6])  # in columns, and line by line

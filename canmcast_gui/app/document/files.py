@@ -20,7 +20,7 @@ from canmcast_gui.logfile import FileError, FrameReader
 from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
 from canmcast_gui.logfile.reading.checks import Backwards
 from canmcast_gui.logfile.reading.merge import LogPart, MergedReader
-from canmcast_gui.logfile.writing.losses import losses_sentence
+from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording
 from canmcast_gui.wording import counted
@@ -76,7 +76,7 @@ class Saved:
 
     def message(self, path: Path) -> tuple[str, str]:
         """A level and a sentence about it: a warning where marks are not in the file."""
-        lost = losses_sentence(self.title, self.lost)
+        lost = losses_message(self.title, self.lost)
         text = f"{counted(self.frames, 'frame')} saved to {path}."
         return "warning" if self.notes_left_out else "info", f"{text} {lost}." if lost else text
 
@@ -96,7 +96,7 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
             break
     if len(target):
         last = target.end_row - 1
-        target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.notes)
+        target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.marks)
     notes = tuple(target.marks)
     remarks = reader.renumbered if isinstance(reader, MergedReader) else []
     if backwards.count:
@@ -137,7 +137,7 @@ def save(
         for start, batch, mask in _pieces(recording, rows, condition):
             stop = start + len(batch)
             for note in recording.marks.between(start, stop):
-                writer.note(note._replace(row=taken + int(mask[: note.row - start].sum())))
+                writer.write_mark(note._replace(row=taken + int(mask[: note.row - start].sum())))
             kept = batch if condition is None else batch[mask]
             writer.write(kept)
             taken += len(kept)
@@ -149,7 +149,7 @@ def save(
         return oldest_of(batch[mask] for _, batch, mask in _pieces(recording, rows, condition))
 
     writer = write_file(path, format, fill, oldest_ns)
-    return Saved(writer.frames, writer.notes_left_out, writer.format.title, tuple(writer.lost))
+    return Saved(writer.frames, writer.marks_left_out, writer.format.title, tuple(writer.lost))
 
 
 def _pieces(

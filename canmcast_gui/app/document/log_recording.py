@@ -78,7 +78,7 @@ class RecordControl(QObject):
     def note(self, note: Mark) -> None:
         """Hand a mark to the one that runs."""
         if self.recorder is not None:
-            self.recorder.note(note)
+            self.recorder.write_mark(note)
 
     def stop(self) -> None:
         """Finish the file; nothing happens where none is being written."""
@@ -122,7 +122,7 @@ def start_recorder(
         try:
             trigger = compile_for(options.trigger, recording, databases)
         except FilterError as error:
-            raise FileError(f"The trigger is no filter: {error}") from error
+            raise FileError(f"The trigger is not a valid filter: {error}") from error
     if not options.pre_seconds:
         return Recorder(path, options, trigger)
     recorder = Recorder(path, options, trigger, queue_bytes=_QUEUE_BYTES)

@@ -20,7 +20,7 @@ from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.logfile import FrameReader, read_batches
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.reading.merge import MergedReader
-from canmcast_gui.logfile.writing.losses import losses_sentence
+from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.wording import counted
 
@@ -49,15 +49,15 @@ def command(
     def fill(writer: Writer) -> None:
         taken = 0
         for batch in reader:
-            for remark in reader.notes[taken:]:
-                writer.note(remark)
-            taken = len(reader.notes)
+            for remark in reader.marks[taken:]:
+                writer.write_mark(remark)
+            taken = len(reader.marks)
             writer.write(batch)
             show(reader.progress)
             if interrupt.requested:
                 raise Failure(f"interrupted; {target.name} was not written")
-        for remark in reader.notes[taken:]:
-            writer.note(remark)
+        for remark in reader.marks[taken:]:
+            writer.write_mark(remark)
 
     with Interrupt() as interrupt, progress_bar(target.name) as show:
         writer = write_file(target, format, fill, lambda: oldest_of(reader))
@@ -75,7 +75,7 @@ def _print_result(reader: FrameReader | MergedReader, writer: Writer, target: Pa
     skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
     print_note(f"{counted(writer.frames, 'frame')} in {target}{skipped}")
     if writer.lost:
-        print_note(losses_sentence(writer.format.title, writer.lost))
+        print_note(losses_message(writer.format.title, writer.lost))
     located = [finding.located for finding in reader.findings] + reader.problems[len(reader.findings) :]
     for problem in located:
         name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "

@@ -27,7 +27,7 @@ _LABELS = {
     "first_time_s": "first time",
     "last_time_s": "last time",
     "backwards": "backward times",
-    "notes": "notes",
+    "notes": "marks",
     "passed_over": "other events",
     "skipped": "unreadable",
 }

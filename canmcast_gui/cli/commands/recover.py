@@ -13,7 +13,7 @@ from canmcast_gui.cli.output import print_line, print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.writing.losses import losses_sentence
+from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording, leftovers, remove
 from canmcast_gui.wording import counted
@@ -42,7 +42,7 @@ def command(out: Path | None, delete: bool) -> None:
         writer = _save(found[0].folder, out)
         print_note(f"{counted(writer.frames, 'frame')} in {out}")
         if writer.lost:
-            print_note(losses_sentence(writer.format.title, writer.lost))
+            print_note(losses_message(writer.format.title, writer.lost))
     if delete:
         remove(found[0])
         print_note(f"deleted {found[0].folder}")
@@ -58,7 +58,7 @@ def _save(folder: Path, out: Path) -> Writer:
 
         def fill(writer: Writer) -> None:
             for mark in recording.marks:
-                writer.note(mark._replace(row=mark.row - rows.start))
+                writer.write_mark(mark._replace(row=mark.row - rows.start))
             for batch in batches():
                 writer.write(batch)
                 show(writer.frames / len(rows))

@@ -222,7 +222,7 @@ def _channel_event(word: str) -> Passed:
 
 
 def _comment(text: str) -> Remark | None:
-    """What stands behind two slashes; which version wrote the file is nothing to note."""
+    """What stands behind two slashes; which version wrote the file is nothing to mark."""
     return Remark(None, text) if text and not text.startswith("version ") else None
 
 

@@ -21,7 +21,7 @@ from canmcast_gui.logfile.text.packed_digits import (
     rounded,
     spaced_payloads,
 )
-from canmcast_gui.logfile.text.sink import StartingTextSink
+from canmcast_gui.logfile.text.sink import StartTextSink
 
 _LINE_FEED = ord("\n")
 
@@ -57,7 +57,7 @@ _FD_ENDS = quads_of(
 _FD_CODES = quads_of([f"{code:x}" for code in range(16)])
 
 
-class AscSink(StartingTextSink):
+class AscSink(StartTextSink):
     """Vector ASC; times count from a whole second.
 
     An ErrorFrame line has a channel, and no place for an id, a direction, a DLC or data.
@@ -83,11 +83,11 @@ class AscSink(StartingTextSink):
         """The end of the only trigger block."""
         return "End TriggerBlock\n"
 
-    def note_line(self, note: Mark) -> str:
+    def mark_line(self, mark: Mark) -> str:
         """A Comment event about no other event, its text on one line."""
-        microseconds = int(rounded(self.since_start(np.array([note.timestamp_ns])), 1000)[0])
+        microseconds = int(rounded(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
         moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
-        return f"{moment:>9} Comment: 0 {' '.join(note.text.split())}\n"
+        return f"{moment:>9} Comment: 0 {' '.join(mark.text.split())}\n"
 
     def _classic(self, batch: FrameBatch) -> Quads:
         kinds = _DATA_KINDS.take(_turn(batch) << 4 | classic_codes(batch), axis=0)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.objects import Chain
-from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.times import LONGEST_TIME_NS
 
 _MARKER_LENGTHS = struct.Struct("<16xLLL")
@@ -26,14 +26,14 @@ _PYTHON_CAN = "python-can"
 _LONGEST_TEXT = 8192
 
 
-def note_events(
+def add_event_marks(
     content: npt.NDArray[np.uint8],
     chain: Chain,
     frames: npt.NDArray[np.int64],
     start: tuple[int, int],
-    notes: Notes,
+    marks: Marks,
 ) -> None:
-    """Add the notes among a stream's objects.
+    """Add the marks among a stream's objects.
 
     ``frames`` are the numbers of the objects that are frames, ascending; ``start`` is how many frames came
     before the stream and the file's start in nanoseconds.
@@ -41,8 +41,8 @@ def note_events(
     events = np.flatnonzero(np.isin(chain.kinds, list(_TEXTS)))
     rows = np.searchsorted(frames, events)
     for place, (event, row) in enumerate(zip(events.tolist(), rows.tolist(), strict=True)):
-        if notes.full:
-            notes.count += len(events) - place
+        if marks.full:
+            marks.count += len(events) - place
             return
         begin, kind = int(chain.starts[event]), int(chain.kinds[event])
         size = min(int(chain.sizes[event]), _LONGEST_TEXT)
@@ -50,7 +50,7 @@ def note_events(
         body = whole[int(chain.headers[event]) :]
         text = _text_of(kind, body)
         if text:
-            notes.add(start[0] + row, start[1] + _time(whole), text)
+            marks.add(start[0] + row, start[1] + _time(whole), text)
 
 
 def _time(content: bytes) -> int:

@@ -1,4 +1,4 @@
-"""A BLF file as batches of frames, and what else it says as notes."""
+"""A BLF file as batches of frames, and what else it says as marks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.units import NS_PER_HOUR, NS_PER_SECOND
 from canmcast_gui.logfile.blf.containers import Containers
-from canmcast_gui.logfile.blf.events import note_events
+from canmcast_gui.logfile.blf.events import add_event_marks
 from canmcast_gui.logfile.blf.frames import SLACK, frames_of
 from canmcast_gui.logfile.blf.inflating import Block, inflated_blocks
 from canmcast_gui.logfile.blf.objects import Chain, objects_of
-from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import is_wrapped, open_log
 from canmcast_gui.logfile.problems import Missing, Problems
 
@@ -33,7 +33,7 @@ class BlfLog:
         self._problems = problems
         self.position = 0
         self.start_ns = 0
-        self.notes = Notes()
+        self.marks = Marks()
         self._tail, self._tail_proven, self._lost = b"", True, False
         self._damage = Damage()
         self._frames = 0
@@ -98,7 +98,7 @@ class BlfLog:
         if len(chain.gaps) and not all_proven:
             near = near_neighbors(batch.timestamp_ns)
             batch, frames = batch[near], frames[near]
-        note_events(content, chain, frames, (self._frames, self.start_ns), self.notes)
+        add_event_marks(content, chain, frames, (self._frames, self.start_ns), self.marks)
         self._tail_proven = proven if chain.end >= len(self._tail) else all_proven
         self._tail = stream[chain.end : -SLACK]
         self._lost = _ends_in_gap(chain, self._lost)

@@ -1,6 +1,6 @@
 """Batches to Vector's BLF files.
 
-Files are what python-can's writer makes, but CAN FD objects have the 120 bytes that the format says. Notes
+Files are what python-can's writer makes, but CAN FD objects have the 120 bytes that the format says. Marks
 become global markers.
 """
 
@@ -47,9 +47,9 @@ class BlfSink:
         self._objects += len(batch)
         self._add(objects_of_frames(batch, start_ns))
 
-    def note(self, note: Mark) -> None:
+    def write_mark(self, mark: Mark) -> None:
         """Write a global marker."""
-        self._mark(note, self._begun(note.timestamp_ns))
+        self._write_marker(mark, self._begun(mark.timestamp_ns))
 
     def flush(self) -> None:
         """Hand all that was written to the operating system, with a header that fits it."""
@@ -77,13 +77,13 @@ class BlfSink:
             self.start_ns = start if start >= layout.FIRST_DATE_NS else 0
         return self.start_ns
 
-    def _mark(self, note: Mark, start_ns: int) -> None:
-        body = marker(note.text)
+    def _write_marker(self, mark: Mark, start_ns: int) -> None:
+        body = marker(mark.text)
         size = layout.HEADER_BYTES + len(body)
         head = np.zeros(1, dtype=layout.OBJECT_HEAD)
         head["signature"], head["header_size"], head["version"] = layout.SIGNATURE, layout.HEADER_BYTES, 1
         head["size"], head["type"], head["unit"] = size, layout.MARKER, layout.ONE_NANOSECOND
-        head["time"] = note.timestamp_ns - start_ns
+        head["time"] = mark.timestamp_ns - start_ns
         self._objects += 1
         self._add(memoryview(head.tobytes() + body + bytes(size % 4)))
 

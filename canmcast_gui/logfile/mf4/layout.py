@@ -174,15 +174,15 @@ def _channel(
     return struct.pack("<BBBBLLLLBBH6d", kind, sync, form, 0, byte, bit_count, flags, 0, 0, 0, 0, *[0.0] * 6)
 
 
-def event_blocks(notes: list[Mark], at: int, start_ns: int) -> bytes:
-    """Markers for notes, one after the other, the first at a place in the file."""
+def event_blocks(marks: list[Mark], at: int, start_ns: int) -> bytes:
+    """Markers for marks, one after the other, the first at a place in the file."""
     out = _Blocks(at)
-    for number, note in enumerate(notes):
+    for number, mark in enumerate(marks):
         here = out.at
         size = HEAD.size + 5 * 8 + EVENT.size
-        text = _text_block(note.text)
-        following = here + size + len(text) if number + 1 < len(notes) else 0
-        data = EVENT.pack(MARKER, BY_TIME, 0, BY_USER, 0, 0, 0, 0, note.timestamp_ns - start_ns, 1e-9)
+        text = _text_block(mark.text)
+        following = here + size + len(text) if number + 1 < len(marks) else 0
+        data = EVENT.pack(MARKER, BY_TIME, 0, BY_USER, 0, 0, 0, 0, mark.timestamp_ns - start_ns, 1e-9)
         out.block(b"EV", [following, 0, 0, here + size, 0], data)
         out.raw(text)
     return out.content()

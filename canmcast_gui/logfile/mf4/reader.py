@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.mf4.blocks import ID_BYTES, PROGRAM, Block, BlockError, Blocks, DataStream
 from canmcast_gui.logfile.mf4.groups import data_groups, events_of
 from canmcast_gui.logfile.mf4.streams import DataGroupFrames, merged
@@ -40,7 +40,7 @@ class Mf4Log:
         self._problems = problems
         self.position = 0
         self.start_ns = 0
-        self.notes = Notes()
+        self.marks = Marks()
         self._events: deque[tuple[int, str]] = deque(maxlen=_MOST_EVENTS)
         self._frames = 0
 
@@ -53,10 +53,10 @@ class Mf4Log:
                 for start in range(0, len(batch), batch_frames):
                     one = batch[start : start + batch_frames].compact()
                     one.records["timestamp_ns"] += self.start_ns
-                    self._place_notes(one)
+                    self._place_marks(one)
                     yield one
         for event in self._events:
-            self.notes.add(self._frames, *event)
+            self.marks.add(self._frames, *event)
         self.position = self._path.stat().st_size
 
     def _all(self, file: BinaryIO) -> Iterator[FrameBatch]:
@@ -82,13 +82,13 @@ class Mf4Log:
         if streams:
             yield from merged(streams)
 
-    def _place_notes(self, batch: FrameBatch) -> None:
+    def _place_marks(self, batch: FrameBatch) -> None:
         """Events have times only: each one stands before the first frame that is not earlier."""
         while self._events:
             later = batch.timestamp_ns >= self._events[0][0]
             if not later.any():
                 break
-            self.notes.add(self._frames + int(later.argmax()), *self._events.popleft())
+            self.marks.add(self._frames + int(later.argmax()), *self._events.popleft())
         self._frames += len(batch)
 
     def _following(self, frames: DataGroupFrames, data: DataStream) -> Iterator[FrameBatch]:

@@ -2,7 +2,7 @@
 
 One data group with numbered records, which stand in the order of the frames: short and long data frames,
 remote frames, error frames. Its data are the file's last block and grow with it, so that a recording that was
-broken off reads up to its end; notes follow as events once it is complete.
+broken off reads up to its end; marks follow as events once it is complete.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Mf4Sink:
         self._file = file
         self._header: Header | None = None
         self._counts = [0] * len(KINDS)
-        self._notes: list[Mark] = []
+        self._marks: list[Mark] = []
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -38,9 +38,9 @@ class Mf4Sink:
             self._counts = [old + new for old, new in zip(self._counts, counts, strict=True)]
             self._file.write(content)
 
-    def note(self, note: Mark) -> None:
+    def write_mark(self, mark: Mark) -> None:
         """Write a marker, once the frames are complete."""
-        self._notes.append(note)
+        self._marks.append(mark)
 
     def flush(self) -> None:
         """Hand all that was written to the operating system, counted."""
@@ -50,7 +50,7 @@ class Mf4Sink:
 
     def finish(self) -> None:
         """Write what belongs at the end and close the file."""
-        first = min((note.timestamp_ns for note in self._notes), default=0)
+        first = min((mark.timestamp_ns for mark in self._marks), default=0)
         header = self._begun(first)
         self._rewrite(header, finished=True)
         self._file.close()
@@ -65,10 +65,10 @@ class Mf4Sink:
         """Bring what the header counts up to date, with the events behind the data where it is complete."""
         end = self._file.tell()
         data, events = end - header.size, 0
-        if finished and self._notes:
+        if finished and self._marks:
             self._file.write(bytes(-end % 8))
             events = self._file.tell()
-            self._file.write(event_blocks(self._notes, events, header.start_ns))
+            self._file.write(event_blocks(self._marks, events, header.start_ns))
             end = self._file.tell()
         self._file.seek(0)
         self._file.write(header.content(self._counts, data, events, finished))

@@ -32,7 +32,7 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
         "format": reader.format.name,
         **counts.as_dict(),
         "backwards": backwards.count,
-        "notes": len(reader.notes),
+        "notes": len(reader.marks),
         "passed_over": reader.passed_over,
         "skipped": reader.skipped,
         "damaged_places": reader.missing.places,

@@ -15,8 +15,8 @@ from canmcast_gui.logfile.problems import Finding, Missing
 from canmcast_gui.logfile.reading.reader import DEFAULT_BATCH_FRAMES, FrameReader
 from canmcast_gui.logfile.table.layout import TableLayout
 
-# As for the notes of one file.
-_MOST_NOTES = 10_000
+# As for the marks of one file.
+_MOST_MARKS = 10_000
 _HIGHEST_CHANNEL = 255
 
 
@@ -44,8 +44,8 @@ class MergedReader:
         self.parts = tuple(parts)
         self.readers = [FrameReader(part.path, batch_frames, part.layout) for part in self.parts]
         self.channels: dict[tuple[int, int], int] = {}
-        self.notes: list[Mark] = []
-        self._note_count = 0
+        self.marks: list[Mark] = []
+        self._mark_count = 0
         self.start_ns = 0
         self._align = align
         # Where rows of the files came to be: (place of the file in ``parts``, row there) -> row here.
@@ -54,8 +54,8 @@ class MergedReader:
     def __iter__(self) -> Iterator[FrameBatch]:
         self.channels.clear()
         self._rows.clear()
-        self.notes = []
-        self._note_count = 0
+        self.marks = []
+        self._mark_count = 0
         streams = [
             _Stream(reader, part.offset_ns) for reader, part in zip(self.readers, self.parts, strict=True)
         ]
@@ -64,11 +64,11 @@ class MergedReader:
         frames = 0
         while any(stream.fill() for stream in streams):
             batch = self._next(streams, frames)
-            self._place_notes(streams, batch, frames)
+            self._place_marks(streams, batch, frames)
             frames += len(batch)
             yield batch
         for stream in streams:
-            self._keep(Mark(frames, note.timestamp_ns, note.text) for note in stream.take_notes(None))
+            self._keep(Mark(frames, mark.timestamp_ns, mark.text) for mark in stream.take_marks(None))
 
     @property
     def progress(self) -> float:
@@ -105,8 +105,8 @@ class MergedReader:
             for place, reader in enumerate(self.readers)
             for sentence, row in reader.findings
         ]
-        if self._note_count > len(self.notes):
-            found.append(Finding(f"only {len(self.notes):,} of {self._note_count:,} notes are kept"))
+        if self._mark_count > len(self.marks):
+            found.append(Finding(f"only {len(self.marks):,} of {self._mark_count:,} marks are kept"))
         return found
 
     @property
@@ -159,22 +159,22 @@ class MergedReader:
             self.channels[place, channel] = known
         return known
 
-    def _place_notes(self, streams: list[_Stream], batch: FrameBatch, row: int) -> None:
-        """Put the notes between the frames that they stand between by their times."""
+    def _place_marks(self, streams: list[_Stream], batch: FrameBatch, row: int) -> None:
+        """Put the marks between the frames that they stand between by their times."""
         order = np.maximum.accumulate(batch.timestamp_ns)
-        found = [note for stream in streams for note in stream.take_notes(int(order[-1]))]
-        found.sort(key=lambda note: note.timestamp_ns)
-        places = np.searchsorted(order, [note.timestamp_ns for note in found])
+        found = [mark for stream in streams for mark in stream.take_marks(int(order[-1]))]
+        found.sort(key=lambda mark: mark.timestamp_ns)
+        places = np.searchsorted(order, [mark.timestamp_ns for mark in found])
         self._keep(
-            Mark(row + int(place), note.timestamp_ns, note.text)
-            for place, note in zip(places, found, strict=True)
+            Mark(row + int(place), mark.timestamp_ns, mark.text)
+            for place, mark in zip(places, found, strict=True)
         )
 
-    def _keep(self, notes: Iterator[Mark]) -> None:
-        for note in notes:
-            self._note_count += 1
-            if len(self.notes) < _MOST_NOTES:
-                self.notes.append(note)
+    def _keep(self, marks: Iterator[Mark]) -> None:
+        for mark in marks:
+            self._mark_count += 1
+            if len(self.marks) < _MOST_MARKS:
+                self.marks.append(mark)
 
 
 class _Stream:
@@ -189,7 +189,7 @@ class _Stream:
         self._batch = FrameBatch.empty()
         self._keys: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._highest = -(2**63)
-        self._noted = 0
+        self._placed = 0
         self.taken = 0
         self.offset_ns = offset_ns
 
@@ -233,16 +233,16 @@ class _Stream:
         self._keys = self._keys + by_ns
         self._highest += by_ns
 
-    def take_notes(self, until: int | None) -> Iterator[Mark]:
-        """The notes since the last time with times up to ``until``; None for all."""
-        notes = self._reader.notes
-        while self._noted < len(notes):
-            note = notes[self._noted]
-            moment = note.timestamp_ns + self.offset_ns
+    def take_marks(self, until: int | None) -> Iterator[Mark]:
+        """The marks since the last time with times up to ``until``; None for all."""
+        marks = self._reader.marks
+        while self._placed < len(marks):
+            mark = marks[self._placed]
+            moment = mark.timestamp_ns + self.offset_ns
             if until is not None and moment > until:
                 return
-            self._noted += 1
-            yield Mark(note.row, moment, note.text)
+            self._placed += 1
+            yield Mark(mark.row, moment, mark.text)
 
 
 def _align(streams: list[_Stream]) -> None:

@@ -13,7 +13,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import Format, format_named
 from canmcast_gui.logfile.interfaces import CountingLog, Log
-from canmcast_gui.logfile.problems import FileError, Finding, Missing, Problems, os_sentence
+from canmcast_gui.logfile.problems import FileError, Finding, Missing, Problems, os_message
 from canmcast_gui.logfile.reading.checks import Plausibility
 from canmcast_gui.logfile.reading.recognition import recognise
 from canmcast_gui.logfile.table.layout import TableLayout
@@ -26,7 +26,7 @@ class FrameReader:
 
     ``format`` is what its content says it is, ``size`` its bytes; ``progress`` goes from 0 to 1 along them.
     ``skipped`` counts what could not be read; ``problems`` are sentences about the first of them, with where
-    they are; ``notes`` what the file says between its frames, so far as it has been read. ``start_ns`` is
+    they are; ``marks`` what the file says between its frames, so far as it has been read. ``start_ns`` is
     what was added to the file's own times. Making one raises FileError where the file is absent or of no
     known format; iterating raises it only where nothing at all could be read. With a ``layout`` the file is
     read as a table that is built so, whatever it looks like.
@@ -55,13 +55,13 @@ class FrameReader:
                 yield batch
         except OSError as error:
             if not seen.frames:
-                raise FileError(os_sentence(self.path, error, "read")) from error
+                raise FileError(os_message(self.path, error, "read")) from error
             self._problems.add(f"byte {self._log.position}", error.strerror or error)
         seen.end()
-        notes = self._log.notes
-        if notes.count > len(notes.kept):
-            kept = f"only the first {len(notes.kept):,} of {notes.count:,} notes are kept"
-            self._problems.find("notes", kept)
+        marks = self._log.marks
+        if marks.count > len(marks.kept):
+            kept = f"only the first {len(marks.kept):,} of {marks.count:,} marks are kept"
+            self._problems.find("marks", kept)
         if not seen.frames and self.skipped:
             raise FileError(f"nothing of {self.path.name} can be read: {self.problems[0]}")
 
@@ -83,7 +83,7 @@ class FrameReader:
     @property
     def problems(self) -> list[str]:
         """Sentences about what is odd in the file, and about the first of what was skipped."""
-        return [finding.sentence for finding in self._problems.findings] + self._problems.sentences
+        return [finding.sentence for finding in self._problems.findings] + self._problems.messages
 
     @property
     def missing(self) -> Missing:
@@ -96,9 +96,9 @@ class FrameReader:
         return self._problems.findings
 
     @property
-    def notes(self) -> list[Mark]:
+    def marks(self) -> list[Mark]:
         """Comments, markers and texts found so far, each with the number of the frame that it precedes."""
-        return self._log.notes.kept
+        return self._log.marks.kept
 
     @property
     def passed_over(self) -> dict[str, int]:
@@ -109,7 +109,7 @@ class FrameReader:
         try:
             self.size = max(1, self.path.stat().st_size)
         except OSError as error:
-            raise FileError(os_sentence(self.path, error, "read")) from error
+            raise FileError(os_message(self.path, error, "read")) from error
         self._problems = Problems()
         self._log: Log
         if self._layout is not None:
@@ -122,7 +122,7 @@ class FrameReader:
 
 
 class _LeftOut:
-    """Keeps notes at the frames that they precede where frames before them are left out."""
+    """Keeps marks at the frames that they precede where frames before them are left out."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -132,11 +132,11 @@ class _LeftOut:
 
     def take(self, frames: int, rows: npt.NDArray[np.intp]) -> None:
         """Of the next so many frames of the file, these rows are left out."""
-        kept = self._log.notes.kept
+        kept = self._log.marks.kept
         while self._moved < len(kept) and kept[self._moved].row <= self._found + frames:
-            note = kept[self._moved]
-            before = self._left_out + int(np.searchsorted(rows, note.row - self._found))
-            kept[self._moved] = note._replace(row=note.row - before)
+            mark = kept[self._moved]
+            before = self._left_out + int(np.searchsorted(rows, mark.row - self._found))
+            kept[self._moved] = mark._replace(row=mark.row - before)
             self._moved += 1
         self._found += frames
         self._left_out += len(rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from canmcast_gui.logfile.formats import FORMATS, Format
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.problems import FileError, Problems, UnknownColumnsError, os_sentence
+from canmcast_gui.logfile.problems import FileError, Problems, UnknownColumnsError, os_message
 
 # Headers of comments and bus names before the first frame are a few kilobytes at most.
 _HEAD_BYTES = 65536
@@ -21,9 +21,9 @@ def recognise(path: Path) -> Format:
         with open_log(path, problems) as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
-        raise FileError(os_sentence(path, error, "read")) from error
+        raise FileError(os_message(path, error, "read")) from error
     if not head and problems.skipped:
-        raise FileError(f"{path.name} cannot be unpacked: {problems.sentences[0]}")
+        raise FileError(f"{path.name} cannot be unpacked: {problems.messages[0]}")
     if not head:
         raise FileError(f"{path.name} is empty")
     found = _by_magic(head) or _by_lines(head.decode("latin-1"))

@@ -1,4 +1,4 @@
-"""The files of a recording, one after the other: where one is full the next begins, between two frames."""
+"""The log files of a recording: when one is full, the next one starts."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.formats import Format, format_named
-from canmcast_gui.logfile.interfaces import NotingSink, Sink, StartingSink
+from canmcast_gui.logfile.interfaces import MarkSink, Sink, StartSink
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered
 from canmcast_gui.logfile.writing.losses import Losses
 from canmcast_gui.logfile.writing.output import Output
 from canmcast_gui.logfile.writing.writer import Writer, open_sink, to_disk
 
-# A file begins that long before its first frame: what came on another channel may be a little older.
+# A file starts this long before its first frame, as frames of another channel may be a little older.
 _EARLIER_NS = NS_PER_SECOND // 10
 
-# So many frames go between two looks at the size of a file that must not grow beyond one.
+# Frames per check of the file size where a file has a maximum size.
 _SLICE_FRAMES = 1024
 
 
 class FileSequence:
-    """Writes frames to the file that is given, and then to numbered ones of ``final_path``.
+    """Writes frames to ``path``, then to numbered files of ``final_path``.
 
-    ``on_file`` is told each file that is begun; ``losses`` count what the format did not hold, in all files.
-    A frame that is older than its file can hold begins the next one. All methods raise OSError and FileError.
+    ``on_file`` is called with the path of each new file; ``losses`` counts what the format did not hold, in
+    all files. A frame that is older than its file can hold starts the next file. Methods raise OSError and
+    FileError.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class FileSequence:
         self._open(path)
 
     def write(self, batch: FrameBatch) -> None:
-        """Write frames, into as many files as that needs."""
+        """Write frames to as many files as needed."""
         start = 0
         while start < len(batch):
             end = start + self._room(batch[start:])
@@ -67,12 +68,12 @@ class FileSequence:
                 self._first_ns = int(batch.timestamp_ns[start])
             start = end
 
-    def note(self, note: Mark) -> None:
-        """Write a note behind the last frame, where the format has a place for notes."""
-        self._output.note(note)
+    def write_mark(self, mark: Mark) -> None:
+        """Write a mark after the last frame, where the format has marks."""
+        self._output.write_mark(mark)
 
     def next_file(self) -> None:
-        """Complete this file and begin the next, unless nothing is in this one yet."""
+        """Complete this file and start the next; no effect while this file has no frames."""
         if not self._output.frames:
             return
         self.finish()
@@ -81,13 +82,13 @@ class FileSequence:
         self._open(path)
 
     def flush(self) -> None:
-        """Hand what was written to the system. Raises FileError where the file was taken away meanwhile."""
+        """Pass the written data to the system. Raises FileError where the file was deleted."""
         self._sink.flush()
         if os.name == "posix" and not os.fstat(self._file.fileno()).st_nlink:
-            raise FileError(f"{self._path.name} was deleted while it was being recorded, or its folder was")
+            raise FileError(f"{self._path.name} or its folder was deleted during the recording")
 
     def finish(self) -> None:
-        """Complete the running file; once only, also where that fails."""
+        """Complete the current file; tries only once, also where that fails."""
         if self._finished:
             return
         self._finished = True
@@ -98,13 +99,13 @@ class FileSequence:
         self._path = path
         self._first_ns = None
         name = path if self._options.is_numbered else self._final_path
-        self._sink, self._file = open_recording_sink(self._kind, path, name)
+        self._sink, self._file = _open_recording_sink(self._kind, path, name)
         self._output = Output(self._kind, self._sink, self.losses, _EARLIER_NS)
         self._finished = False
         self._on_file(path)
 
     def _room(self, batch: FrameBatch) -> int:
-        """How many frames of the batch still belong to this file."""
+        """How many frames of the batch belong in this file."""
         options, room = self._options, len(batch)
         if options.split_frames:
             room = min(room, options.split_frames - self._output.frames)
@@ -128,10 +129,13 @@ class FileSequence:
         return os.fstat(self._file.fileno()).st_size >= limit
 
 
-class JournalSink:
-    """Writes BLF to ``path``, and a file of the wanted format that replaces it once that is complete.
+class _JournalSink:
+    """Records in a format whose files cannot be read before they are complete, such as Parquet.
 
-    ``file`` is the open one at ``path``. All methods raise OSError and FileError.
+    During the recording the file at ``path`` is BLF, which can be read up to the last flush whatever happens;
+    readers go by its content, not its name. The file of the wanted format is written beside it and replaces
+    it at the end. Converting at the end instead would need less disk space, but closing an hour's recording
+    would take long. ``file`` is the open BLF file. Methods raise OSError and FileError.
     """
 
     def __init__(self, kind: Format, path: Path) -> None:
@@ -145,12 +149,12 @@ class JournalSink:
     @property
     def start_ns(self) -> int | None:
         """The oldest time that a frame may have; None before anything was written."""
-        assert isinstance(self._journal, StartingSink)
+        assert isinstance(self._journal, StartSink)
         return self._journal.start_ns
 
     def begin(self, first_ns: int) -> None:
-        """Let the files start early enough for that time."""
-        assert isinstance(self._journal, StartingSink)
+        """Start the files early enough for that time."""
+        assert isinstance(self._journal, StartSink)
         self._journal.begin(first_ns)
         self._writer.begin(first_ns)
 
@@ -159,18 +163,18 @@ class JournalSink:
         self._journal.write(batch)
         self._writer.write(batch)
 
-    def note(self, note: Mark) -> None:
-        """Write a note behind the last frame."""
-        assert isinstance(self._journal, NotingSink)
-        self._journal.note(note)
-        self._writer.note(note._replace(row=self._writer.frames))
+    def write_mark(self, mark: Mark) -> None:
+        """Write a mark after the last frame."""
+        assert isinstance(self._journal, MarkSink)
+        self._journal.write_mark(mark)
+        self._writer.write_mark(mark._replace(row=self._writer.frames))
 
     def flush(self) -> None:
-        """Hand all that was written to the operating system."""
+        """Pass the written data to the system."""
         self._journal.flush()
 
     def finish(self) -> None:
-        """Put the complete file in its place; where that fails, what is there stays BLF."""
+        """Replace the BLF file with the complete file; where that fails, the BLF file stays."""
         try:
             self._journal.finish()
         except BaseException:
@@ -179,9 +183,9 @@ class JournalSink:
         self._writer.close()
 
 
-def open_recording_sink(kind: Format, path: Path, name: Path) -> tuple[Sink, IO[Any]]:
-    """As open_sink(), for a file that may never be completed."""
+def _open_recording_sink(kind: Format, path: Path, name: Path) -> tuple[Sink, IO[Any]]:
+    """Like open_sink(), for a file that may never be completed."""
     if kind.reads_unfinished:
         return open_sink(kind, path, name)
-    sink = JournalSink(kind, path)
+    sink = _JournalSink(kind, path)
     return sink, sink.file

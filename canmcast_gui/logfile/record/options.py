@@ -1,4 +1,4 @@
-"""What a recording may be asked for beside its file: when a new file begins, what starts and ends it."""
+"""The options of a recording: when a new file starts, what starts and stops it; names of numbered files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from canmcast_gui.logfile.problems import FileError
 
-# Numbers in names have at least that many digits, so that a list of files by name is one by time.
+# Enough digits for a list of the files by name to be in time order.
 _DIGITS = 3
 _MOST_FILES = 1_000_000
 
@@ -18,13 +18,13 @@ _TIME_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 @dataclass(frozen=True, slots=True)
 class RecordOptions:
-    """How to record. The defaults are one file with everything from now on.
+    """How to record. By default one file gets all frames from now on.
 
-    A new file begins when the running one has about ``split_bytes``, spans ``split_seconds`` or has
-    ``split_frames``. With a ``trigger``, a filter expression, frames are recorded from ``pre_seconds`` before
-    one that passes it; with ``post_seconds`` until that long after the last such frame, and each time a new
-    file begins. ``pre_seconds`` without a trigger asks for what came just before the recording began.
-    ``format`` is a name of a format, or None to go by the suffix.
+    A new file starts when the current one has about ``split_bytes``, lasts ``split_seconds`` or has
+    ``split_frames``. With a ``trigger``, a filter expression, recording starts ``pre_seconds`` before a frame
+    that passes it, and with ``post_seconds`` stops that long after the last such frame; each trigger then
+    starts a new file. ``pre_seconds`` without a trigger asks for the frames just before the recording
+    started. ``format`` is the name of a format, or None to use that of the suffix.
     """
 
     format: str | None = None
@@ -37,15 +37,15 @@ class RecordOptions:
 
     @property
     def is_numbered(self) -> bool:
-        """Whether there may be more files than one, so that their names are numbered."""
-        again = bool(self.trigger) and self.post_seconds is not None
-        return again or any((self.split_bytes, self.split_seconds, self.split_frames))
+        """Whether there may be several files, which then have numbered names."""
+        repeats = bool(self.trigger) and self.post_seconds is not None
+        return repeats or any((self.split_bytes, self.split_seconds, self.split_frames))
 
     def checked(self) -> RecordOptions:
-        """The same options. Raises FileError for what cannot be meant."""
+        """The same options. Raises FileError for invalid ones."""
         for value in (self.split_bytes, self.split_seconds, self.split_frames, self.post_seconds):
             if value is not None and value <= 0:
-                raise FileError("A size, a number of frames or a time to record must be more than nothing.")
+                raise FileError("A file size, number of frames or time to record must be more than 0.")
         if self.pre_seconds < 0:
             raise FileError("The time before the trigger cannot be negative.")
         if self.post_seconds is not None and not self.trigger:
@@ -59,12 +59,12 @@ def numbered(path: Path, number: int) -> Path:
 
 
 def first_free_number(path: Path) -> int:
-    """The number after the highest that a numbered file beside ``path`` has. Raises FileError without any."""
+    """The number after the highest of the numbered files beside ``path``. Raises FileError."""
     pattern = re.compile(rf"{re.escape(path.stem)}-(\d{{{_DIGITS},7}}){re.escape(path.suffix)}")
     try:
-        taken = [int(found[1]) for one in path.parent.iterdir() if (found := pattern.fullmatch(one.name))]
+        taken = [int(found[1]) for file in path.parent.iterdir() if (found := pattern.fullmatch(file.name))]
     except OSError:
-        taken = []  # opening the file will say what is wrong with the folder
+        taken = []  # opening the file reports what is wrong with the folder
     number = max(taken, default=0) + 1
     if number >= _MOST_FILES:
         raise FileError(f"{path.parent} has too many files called {numbered(path, number).name}")
@@ -75,7 +75,7 @@ def parse_size(text: str) -> int:
     """Bytes from "500k", "100M" or "2 GB". Raises ValueError with a sentence."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)i?b?", text.strip().lower())
     if found is None or not float(found[1]):
-        raise ValueError(f"{text!r} is no size; write for example 100M")
+        raise ValueError(f"{text!r} is not a size; write for example 100M")
     return round(float(found[1]) * _UNITS[found[2]])
 
 
@@ -83,5 +83,5 @@ def parse_seconds(text: str) -> float:
     """Seconds from "90", "90s", "10m" or "1h". Raises ValueError with a sentence."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|)", text.strip().lower())
     if found is None or not float(found[1]):
-        raise ValueError(f"{text!r} is no time; write for example 10m")
+        raise ValueError(f"{text!r} is not a time; write for example 10m")
     return float(found[1]) * _TIME_UNITS[found[2]]

@@ -1,4 +1,4 @@
-"""Which frames of a stream to record: all around those that pass a filter. No files and no clock in here."""
+"""Selects the frames to record around those that pass a filter; uses neither files nor a clock."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 
-# Two minutes of 20,000 classic frames/s; whoever asks for more gets the newest that fit.
-RING_BYTES = 128_000_000
+# Two minutes of 20,000 classic frames/s; of a longer time before the trigger, the newest frames are kept.
+PRE_TRIGGER_BYTES = 128_000_000
 
 
 class Trigger:
-    """Takes batches in the order of their times and gives those to record.
+    """Takes batches in time order and returns the frames to record.
 
-    ``fired`` counts how often a recording began; ``is_open`` is whether one is running; ``cut`` is whether
-    the ring had no room for all the time before one of them that was asked for.
+    ``fired`` counts how often a recording started; ``is_open`` is whether frames are recorded now;
+    ``was_truncated`` is whether there was not enough memory for all frames before a trigger; ``kept_bytes`` is
+    the size of the frames that are kept for the next trigger.
     """
 
     def __init__(
-        self, condition: Filter, pre_ns: int, post_ns: int | None, ring_bytes: int = RING_BYTES
+        self, condition: Filter, pre_ns: int, post_ns: int | None, limit_bytes: int = PRE_TRIGGER_BYTES
     ) -> None:
         self._condition = condition
         self._pre_ns = pre_ns
         self._post_ns = post_ns
-        self._limit = ring_bytes
-        self._ring: deque[FrameBatch] = deque()
-        self._ring_bytes = 0
+        self._limit = limit_bytes
+        self._kept: deque[FrameBatch] = deque()
+        self.kept_bytes = 0
         self._until: int | None = None
         self.is_open = False
         self.fired = 0
-        self.cut = False
+        self.was_truncated = False
         self._dropped = False
 
     def take(self, batch: FrameBatch) -> Iterator[tuple[FrameBatch, bool]]:
-        """What to record of this batch and of those before it; True with what begins a recording."""
+        """The frames to record of this batch and those before it; True with those that start a recording."""
         hits = np.flatnonzero(self._condition.mask(batch))
         start = 0
         while start < len(batch):
@@ -58,55 +59,55 @@ class Trigger:
             start = first + 1
 
     def _begin(self, frame: FrameBatch) -> Iterator[tuple[FrameBatch, bool]]:
-        """The frames before the one that fired, and itself."""
-        moment = int(frame.timestamp_ns[0])
+        """The frames before the one that triggered, and that frame."""
+        time = int(frame.timestamp_ns[0])
         self.fired += 1
         self.is_open = True
-        self._until = None if self._post_ns is None else moment + self._post_ns
-        self.cut |= self._dropped
+        self._until = None if self._post_ns is None else time + self._post_ns
+        self.was_truncated |= self._dropped
         self._dropped = False
         begins = True
-        for kept in self._ring:
-            recent = kept[kept.timestamp_ns >= moment - self._pre_ns]
+        for kept in self._kept:
+            recent = kept[kept.timestamp_ns >= time - self._pre_ns]
             if len(recent):
                 yield recent, begins
                 begins = False
-        self._ring.clear()
-        self._ring_bytes = 0
+        self._kept.clear()
+        self.kept_bytes = 0
         yield frame, begins
 
     def _end(self, batch: FrameBatch, hits: np.ndarray, start: int) -> int:
-        """The row behind the last one to record; each frame that passes the filter prolongs it."""
+        """The row after the last one to record; each frame that passes the filter extends the recording."""
         if self._post_ns is None:
             return len(batch)
-        moments = batch.timestamp_ns
+        times = batch.timestamp_ns
         end = start
         while end < len(batch):
-            late = np.flatnonzero(moments[end:] > (self._until or 0))
-            behind = end + int(late[0]) if len(late) else len(batch)
-            inside = hits[(hits >= end) & (hits < behind)]
+            late = np.flatnonzero(times[end:] > (self._until or 0))
+            next_end = end + int(late[0]) if len(late) else len(batch)
+            inside = hits[(hits >= end) & (hits < next_end)]
             if len(inside):
-                self._until = int(moments[inside].max()) + self._post_ns
-            elif behind == end:
+                self._until = int(times[inside].max()) + self._post_ns
+            elif next_end == end:
                 break
-            end = behind
+            end = next_end
         return end
 
     def _keep(self, batch: FrameBatch) -> None:
-        """Add frames to the ring, and let those go that no trigger can ask for any more."""
+        """Keep frames for the next trigger, and drop those that are too old for it."""
         if not len(batch) or not self._pre_ns:
             return
-        self._ring.append(batch.compact())
-        self._ring_bytes += _bytes(batch)
+        self._kept.append(batch.compact())
+        self.kept_bytes += _bytes(batch)
         oldest = int(batch.timestamp_ns[-1]) - self._pre_ns
-        while len(self._ring) > 1:
-            first = self._ring[0]
-            too_many = self._ring_bytes > self._limit
+        while len(self._kept) > 1:
+            first = self._kept[0]
+            too_many = self.kept_bytes > self._limit
             if not too_many and int(first.timestamp_ns[-1]) >= oldest:
                 break
             self._dropped |= too_many
-            self._ring.popleft()
-            self._ring_bytes -= _bytes(first)
+            self._kept.popleft()
+            self.kept_bytes -= _bytes(first)
 
 
 def _bytes(batch: FrameBatch) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Places
 from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
-from canmcast_gui.logfile.interfaces import Notes
+from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems, UnknownColumnsError
 from canmcast_gui.logfile.table.cells import Cells, Lines
@@ -56,7 +56,7 @@ class TableLog:
         self._count = 0
         self.layout = layout if layout is not None else _layout_of(path)
         self.position = 0
-        self.notes = Notes()
+        self.marks = Marks()
 
     @property
     def start_ns(self) -> int:
@@ -69,7 +69,7 @@ class TableLog:
         self._oldest_ns = self._newest_ns = 0
         self._unwrapping = _unwrapping(self.layout)
         self._is_chinese = None
-        self.notes = Notes()
+        self.marks = Marks()
         with open_log(self._path, self._problems) as file:
             first = 1
             for block in self._blocks(file):
@@ -140,7 +140,7 @@ class TableLog:
     def _frames(self, lines: Lines) -> FrameBatch:
         lines, remarks = _without_comments(lines)
         if not len(lines):
-            self._note(remarks, np.zeros(len(remarks), dtype=np.int64), FrameBatch.empty())
+            self._add_marks(remarks, np.zeros(len(remarks), dtype=np.int64), FrameBatch.empty())
             return FrameBatch.empty()
         batch, good = frames_of_cells(Cells(lines, self.layout.separator), self.layout, self._channels)
         if not good.all():
@@ -159,16 +159,16 @@ class TableLog:
         batch.records["timestamp_ns"] += self.layout.start_ns
         if len(remarks):
             sound = np.concatenate(([0], np.cumsum(good)))
-            self._note(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
+            self._add_marks(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
         self._count += len(batch)
         return batch
 
-    def _note(self, remarks: Lines, rows: Places, batch: FrameBatch) -> None:
-        """Keep comments as notes; ``rows`` are the frames of this batch that they stand before."""
+    def _add_marks(self, remarks: Lines, rows: Places, batch: FrameBatch) -> None:
+        """Keep comments as marks; ``rows`` are the frames of this batch that they stand before."""
         for number, row in enumerate(rows.tolist()):
             text = remarks.text(number).lstrip("# ")
             moment = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else self._last_ns
-            self.notes.add(self._count + row, moment, text)
+            self.marks.add(self._count + row, moment, text)
 
     def _problem(self, lines: Lines, row: int) -> None:
         text = lines.text(row)

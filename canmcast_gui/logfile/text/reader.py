@@ -15,7 +15,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Places
-from canmcast_gui.logfile.interfaces import MOST_KEPT, Notes
+from canmcast_gui.logfile.interfaces import MOST_KEPT, Marks
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import BLOCK_BYTES, Lines, blocks
@@ -88,10 +88,10 @@ class TextLog:
         self._lines = 0
         self._frames = 0
         self._last_ns = 0
-        # What stands behind the last frame so far. A file that is all remarks keeps no more than notes do.
+        # What stands behind the last frame so far. A file that is all remarks keeps no more than marks do.
         self._remarks: list[tuple[int, int | None, str]] = []
         self.position = 0
-        self.notes = Notes()
+        self.marks = Marks()
         self.passed_over: Counter[str] = Counter()
         self.start_ns = parser.start_ns
 
@@ -137,7 +137,7 @@ class TextLog:
                     if len(batch):
                         batch.records["timestamp_ns"] += start_ns
                         yield start_ns, batch
-        self._note_waiting(self._last_ns)
+        self._place_waiting(self._last_ns)
 
     def _read(self, lines: Lines) -> tuple[int, FrameBatch]:
         """How many lines were read, and the frames on them."""
@@ -153,7 +153,7 @@ class TextLog:
         if single.rows:
             parts = [*parts, (np.array(single.numbers), batch_of(single.rows))]
         numbers, batch = _in_order(parts)
-        self._note(single.remarks, numbers, batch, start_ns)
+        self._add_marks(single.remarks, numbers, batch, start_ns)
         self.passed_over += single.passed
         self._lines += used
         self._frames += len(batch)
@@ -162,12 +162,12 @@ class TextLog:
     def _state(self) -> Hashable:
         return self._parser.start_ns if self._columns is None else self._columns.state
 
-    def _note(
+    def _add_marks(
         self, remarks: list[tuple[int, Remark]], numbers: Places, batch: FrameBatch, start_ns: int
     ) -> None:
         """Keep remarks before the frames on the numbered lines, or wait for the frames they stand before."""
         if len(batch):
-            self._note_waiting(start_ns + int(batch.timestamp_ns[0]))
+            self._place_waiting(start_ns + int(batch.timestamp_ns[0]))
         for number, remark in remarks:
             row = int(np.searchsorted(numbers, number))
             own = remark.timestamp_ns
@@ -176,16 +176,16 @@ class TextLog:
                 if len(self._remarks) < MOST_KEPT:
                     self._remarks.append((self._frames + row, own, remark.text))
                 else:
-                    self.notes.count += 1
+                    self.marks.count += 1
                 continue
             time = int(batch.timestamp_ns[row]) if own is None else own
-            self.notes.add(self._frames + row, start_ns + time, remark.text)
+            self.marks.add(self._frames + row, start_ns + time, remark.text)
         if len(batch):
             self._last_ns = start_ns + int(batch.timestamp_ns[-1])
 
-    def _note_waiting(self, timestamp_ns: int) -> None:
+    def _place_waiting(self, timestamp_ns: int) -> None:
         for row, own, text in self._remarks:
-            self.notes.add(row, timestamp_ns if own is None else own, text)
+            self.marks.add(row, timestamp_ns if own is None else own, text)
         self._remarks.clear()
 
 

@@ -61,31 +61,31 @@ class TextSink:
         return ""
 
 
-class NotingTextSink(TextSink):
-    """Writes notes, too; those before the first frame wait for it, as the file begins with its time."""
+class MarkTextSink(TextSink):
+    """Writes marks, too; those before the first frame wait for it, as the file begins with its time."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         super().__init__(file, path)
         self._early: list[Mark] = []
 
-    def note(self, note: Mark) -> None:
-        """Write a note behind the frames that were written so far."""
+    def write_mark(self, mark: Mark) -> None:
+        """Write a mark behind the frames that were written so far."""
         if self._started:
-            self._file.write(self.note_line(note).encode())
+            self._file.write(self.mark_line(mark).encode())
         else:
-            self._early.append(note)
+            self._early.append(mark)
 
-    def note_line(self, note: Mark) -> str:
-        """A note's line, with its end."""
+    def mark_line(self, mark: Mark) -> str:
+        """A mark's line, with its end."""
         raise NotImplementedError
 
     def _start(self, start_s: int) -> None:
         if not self._started:
             super()._start(start_s)
-            self._file.write("".join(map(self.note_line, self._early)).encode())
+            self._file.write("".join(map(self.mark_line, self._early)).encode())
 
 
-class StartingTextSink(NotingTextSink):
+class StartTextSink(MarkTextSink):
     """Times count from a whole second, and are never negative."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:

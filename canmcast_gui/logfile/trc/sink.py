@@ -1,4 +1,4 @@
-"""Frames to PEAK TRC 2.1. Error frames are ER lines and notes EV lines; python-can leaves both out."""
+"""Frames to PEAK TRC 2.1. Error frames are ER lines and marks EV lines; python-can leaves both out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from canmcast_gui.logfile.text.packed_digits import (
     rounded,
     spaced_payloads,
 )
-from canmcast_gui.logfile.text.sink import StartingTextSink
+from canmcast_gui.logfile.text.sink import StartTextSink
 
 _OLE_EPOCH_DAYS = 25569
 _DAY_SECONDS = 86400
@@ -45,7 +45,7 @@ _ERROR_TURNS = quads_of(["       - Rx -  ", "       - Tx -  "])
 _FD_TYPES = quads_of([" FD ", " FB ", " BI ", " FE "])
 
 
-class TrcSink(StartingTextSink):
+class TrcSink(StartTextSink):
     """PEAK TRC 2.1; times count from a whole second, UTC."""
 
     _count = 0
@@ -81,13 +81,13 @@ class TrcSink(StartingTextSink):
         self._count += len(batch)
         return by_kind(batch, kinds, (self._data, self._remote, self._error))
 
-    def note_line(self, note: Mark) -> str:
+    def mark_line(self, mark: Mark) -> str:
         """An event with its time, its text on one line."""
-        text = " ".join(note.text.split())
+        text = " ".join(mark.text.split())
         if not text:
             return ""  # there is no event without one
         self._count += 1
-        microseconds = int(rounded(self.since_start(np.array([note.timestamp_ns])), 1000)[0])
+        microseconds = int(rounded(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
         moment = f"{microseconds // 1000}.{microseconds % 1000:03d}"
         return f"{self._count:>7} {moment:>13} EV {text}\r\n"
 

@@ -138,13 +138,13 @@ TRC = (
 )
 
 
-def losses_sentence(title: str, lost: Sequence[str]) -> str:
+def losses_message(title: str, lost: Sequence[str]) -> str:
     """What a format of that title did not hold, without a full stop at its end; "" where it held all."""
     return f"{title} does not hold all of it: {'; '.join(lost)}" if lost else ""
 
 
 class Losses:
-    """Counts what is lost of the frames and notes that are written in one format."""
+    """Counts what is lost of the frames and marks that are written in one format."""
 
     def __init__(self, kinds: Sequence[Loss]) -> None:
         self._kinds = kinds
@@ -175,7 +175,7 @@ class Losses:
             self._others[noun, what] += number
 
     @property
-    def sentences(self) -> list[str]:
+    def messages(self) -> list[str]:
         """For each kind how many: "12 error frames without DLC and data"; sources last, the least of them."""
         known = [kind for kind in self._kinds if kind in self._counts]
         said = [kind.said(self._counts[kind]) for kind in sorted(known, key=lambda kind: kind is SOURCE)]

@@ -1,4 +1,4 @@
-"""Frames and notes on their way into a sink: made to fit, or refused, and what is lost is counted."""
+"""Frames and marks on their way into a sink: made to fit, or refused, and what is lost is counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import with_possible_ids
 from canmcast_gui.logfile.formats import Format, writable
-from canmcast_gui.logfile.interfaces import NotingSink, Sink, StartingSink
+from canmcast_gui.logfile.interfaces import MarkSink, Sink, StartSink
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.writing.losses import Losses
 
@@ -36,13 +36,13 @@ class Output:
     def __init__(self, kind: Format, sink: Sink, losses: Losses | None = None, earlier_ns: int = 0) -> None:
         self._kind = kind
         self._sink = sink
-        self._starting = sink if isinstance(sink, StartingSink) else None
+        self._starting = sink if isinstance(sink, StartSink) else None
         self.losses = Losses(kind.loses) if losses is None else losses
         self.frames = 0
         self._earlier_ns = earlier_ns
-        # Notes before the first frame wait for it where the file starts with its time.
+        # Marks before the first frame wait for it where the file starts with its time.
         self._early: list[Mark] = []
-        self._notes = 0
+        self._marks = 0
 
     @property
     def start_ns(self) -> int | None:
@@ -52,11 +52,11 @@ class Output:
     def begin(self, first_ns: int) -> None:
         """Let the file begin early enough for a frame of that time, where that matters."""
         if self._starting is not None and self._starting.start_ns is None:
-            recent = [note.timestamp_ns for note in self._early if note.timestamp_ns > first_ns - NS_PER_DAY]
+            recent = [mark.timestamp_ns for mark in self._early if mark.timestamp_ns > first_ns - NS_PER_DAY]
             self._starting.begin(min([first_ns, *recent]))
             early, self._early = self._early, []
-            for note in early:
-                self._write_note(note)
+            for mark in early:
+                self._write_mark(mark)
 
     def write(self, batch: FrameBatch) -> None:
         """Write frames; what no frame can be is left out. Raises FileError for what does not fit at all."""
@@ -73,29 +73,29 @@ class Output:
         self._sink.write(batch)
         self.frames += len(batch)
 
-    def note(self, note: Mark) -> bool:
-        """Write a note after the frames; whether the format has a place for it."""
-        if not isinstance(self._sink, NotingSink) or self._notes >= (self._kind.most_notes or sys.maxsize):
-            self.losses.count("note", "left out", 1)
+    def write_mark(self, mark: Mark) -> bool:
+        """Write a mark after the frames; whether the format has a place for it."""
+        if not isinstance(self._sink, MarkSink) or self._marks >= (self._kind.most_marks or sys.maxsize):
+            self.losses.count("mark", "left out", 1)
             return False
-        self._notes += 1
+        self._marks += 1
         if self._starting is not None and self._starting.start_ns is None:
-            self._early.append(note)
+            self._early.append(mark)
             return True
-        self._write_note(note)
+        self._write_mark(mark)
         return True
 
-    def _write_note(self, note: Mark) -> None:
-        assert isinstance(self._sink, NotingSink)
-        if self.start_ns is not None and note.timestamp_ns < self.start_ns:
-            self.losses.count("note", "moved to the start of the file", 1)
-            note = note._replace(timestamp_ns=self.start_ns)
-        self._sink.note(note)
+    def _write_mark(self, mark: Mark) -> None:
+        assert isinstance(self._sink, MarkSink)
+        if self.start_ns is not None and mark.timestamp_ns < self.start_ns:
+            self.losses.count("mark", "moved to the start of the file", 1)
+            mark = mark._replace(timestamp_ns=self.start_ns)
+        self._sink.write_mark(mark)
 
     def finish(self) -> None:
         """Complete the file."""
         if self._early:
-            self.begin(min(note.timestamp_ns for note in self._early))
+            self.begin(min(mark.timestamp_ns for mark in self._early))
         self._sink.finish()
 
     def _with_possible_ids(self, batch: FrameBatch) -> FrameBatch:

@@ -30,7 +30,7 @@ class Temporary:
 
     def __init__(self, target: Path) -> None:
         if target.exists() and not target.is_file():
-            raise FileError(f"{target.name} cannot be written: it is no ordinary file")
+            raise FileError(f"{target.name} cannot be written: it is not a regular file")
         remove_abandoned(target)
         self._target = target
         self._placed = False

@@ -14,7 +14,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
 from canmcast_gui.logfile.interfaces import Sink
-from canmcast_gui.logfile.problems import FileError, os_sentence
+from canmcast_gui.logfile.problems import FileError, os_message
 from canmcast_gui.logfile.writing.output import Output, TooOldError
 from canmcast_gui.logfile.writing.temporary import Temporary
 
@@ -44,23 +44,23 @@ class Writer:
     """Writes batches to a temporary file beside the target, which takes the target's place on close().
 
     A context manager: leaving it by an exception aborts. After abort(), or when anything raised, the old
-    file is as it was and no temporary file is left. ``frames`` and ``notes`` are how many were written,
-    ``notes_left_out`` how many notes the format has no place for, and ``lost`` what the format could not
+    file is as it was and no temporary file is left. ``frames`` and ``marks`` are how many were written,
+    ``marks_left_out`` how many marks the format has no place for, and ``lost`` what the format could not
     hold, each kind with its count.
     """
 
     def __init__(self, path: Path, kind: Format) -> None:
         self.path = Path(os.path.realpath(path))
         self.format = kind
-        self.notes = 0
-        self.notes_left_out = 0
+        self.marks = 0
+        self.marks_left_out = 0
         self._taken = 0
         self._aborted = False
         self._waiting: deque[Mark] = deque()
         try:
             self._temporary = Temporary(self.path)
         except OSError as error:
-            raise FileError(os_sentence(self.path, error, "written")) from error
+            raise FileError(os_message(self.path, error, "written")) from error
         try:
             self._sink, self._file = open_sink(kind, self._temporary.path, self.path)
             self._output = Output(kind, self._sink)
@@ -68,7 +68,7 @@ class Writer:
             self._temporary.remove()
             if isinstance(error, FileError):
                 raise
-            raise FileError(os_sentence(self.path, error, "written")) from error
+            raise FileError(os_message(self.path, error, "written")) from error
         self._open = True
 
     @property
@@ -79,7 +79,7 @@ class Writer:
     @property
     def lost(self) -> list[str]:
         """What the format could not hold, so far: "12 error frames without DLC and data"."""
-        return self._output.losses.sentences
+        return self._output.losses.messages
 
     def begin(self, first_ns: int) -> None:
         """Let the file begin early enough for frames of that time, which may come later."""
@@ -92,12 +92,12 @@ class Writer:
         """
         self._guarded(lambda: self._write(batch))
 
-    def note(self, note: Mark) -> None:
-        """Write a note before the frame whose number in this file is its row, or now where that is past.
+    def write_mark(self, mark: Mark) -> None:
+        """Write a mark before the frame whose number in this file is its row, or now where that is past.
 
-        Notes come in the order of their rows. Raises FileError, as write() does.
+        Marks come in the order of their rows. Raises FileError, as write() does.
         """
-        self._waiting.append(note)
+        self._waiting.append(mark)
 
     def close(self) -> None:
         """Complete the file and put it in the target's place. Raises FileError, as write() does."""
@@ -119,7 +119,7 @@ class Writer:
         while self._waiting and self._waiting[0].row < self._taken + len(batch) - done:
             until = done + max(0, self._waiting[0].row - self._taken)
             self._write_frames(batch[done:until])
-            self._write_note(self._waiting.popleft())
+            self._write_mark(self._waiting.popleft())
             done = until
         self._write_frames(batch[done:])
 
@@ -128,15 +128,15 @@ class Writer:
             self._output.write(batch)
             self._taken += len(batch)
 
-    def _write_note(self, note: Mark) -> None:
-        if self._output.note(note):
-            self.notes += 1
+    def _write_mark(self, mark: Mark) -> None:
+        if self._output.write_mark(mark):
+            self.marks += 1
         else:
-            self.notes_left_out += 1
+            self.marks_left_out += 1
 
     def _complete(self) -> None:
-        for note in self._waiting:
-            self._write_note(note)
+        for mark in self._waiting:
+            self._write_mark(mark)
         self._output.finish()
         to_disk(self._temporary.path)
         self._temporary.take_place()
@@ -150,7 +150,7 @@ class Writer:
             work()
         except OSError as error:
             self.abort()
-            raise FileError(os_sentence(self.path, error, "written")) from error
+            raise FileError(os_message(self.path, error, "written")) from error
         except BaseException:
             self.abort()
             raise
@@ -211,23 +211,23 @@ def save(
     batches: Iterable[FrameBatch],
     progress: Callable[[float], bool] | None = None,
     total: int | None = None,
-    notes: Iterable[Mark] = (),
+    marks: Iterable[Mark] = (),
 ) -> int:
     """Save batches as a log file; the format goes by the suffix. Returns the number of frames written.
 
-    ``notes`` are in the order of their rows, counted from the first frame that is saved; a format that does
-    not hold notes is saved without them. Batches that are iterated twice, as those of a list, may come in any
+    ``marks`` are in the order of their rows, counted from the first frame that is saved; a format that does
+    not hold marks is saved without them. Batches that are iterated twice, as those of a list, may come in any
     order of time; where the format's times cannot be negative, an iterator must begin with the oldest second.
 
     ``progress`` is called with the share of ``total`` frames that are written (0 where the total is not
     known); when it returns False the save is given up, 0 is returned and the old file stays. Raises
     FileError, and then the old file stays as well.
     """
-    notes = list(notes)
+    marks = list(marks)
 
     def fill(writer: Writer) -> None:
-        for note in notes:
-            writer.note(note)
+        for mark in marks:
+            writer.write_mark(mark)
         for batch in batches:
             for start in range(0, len(batch), _SLICE_FRAMES):
                 writer.write(batch[start : start + _SLICE_FRAMES])

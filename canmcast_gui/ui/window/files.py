@@ -175,7 +175,7 @@ class FileFlows(QObject):
         try:
             compile_for(text, self._session.recording, self._session.databases)
         except FilterError as error:
-            return f"The trigger is no filter: {error}"
+            return f"The trigger is not a valid filter: {error}"
         return ""
 
     def ask_reference(self) -> None:

@@ -25,7 +25,7 @@ def recorded(tmp_path, batch: FrameBatch) -> Recording:
 def notes_of(path) -> list[tuple[int, str]]:
     reader = read_batches(path)
     assert sum(map(len, reader)) > 0
-    return [(note.row, note.text) for note in reader.notes]
+    return [(note.row, note.text) for note in reader.marks]
 
 
 def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
@@ -46,7 +46,7 @@ def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
     assert saved.message(tmp_path / "log.csv") == (
         "warning",
         f"100 frames saved to {tmp_path / 'log.csv'}. python-can CSV does not hold all of it: "
-        "3 notes left out; 100 frames without channel.",
+        "3 marks left out; 100 frames without channel.",
     )
     recording.discard()
 

@@ -27,7 +27,7 @@ def leftover() -> Leftover:
 def read(path: Path) -> tuple[int, list[tuple[int, str]]]:
     reader = read_batches(path)
     frames = sum(len(batch) for batch in reader)
-    return frames, [(note.row, note.text) for note in reader.notes]
+    return frames, [(note.row, note.text) for note in reader.marks]
 
 
 def test_it_is_saved_with_its_marks_and_gone(leftover, tmp_path):

@@ -134,7 +134,7 @@ def test_convert_says_what_the_target_cannot_hold(canmcast, tmp_path):
     bare = "1 error frame without DLC and data; 1 error frame without id"
     assert f"canmcast: Vector ASC does not hold all of it: {bare}\n" in result.stderr
     result = canmcast("convert", tmp_path / "in.log", tmp_path / "out.csv")
-    assert "1 note left out; 2 frames without channel; 1 frame without direction Tx\n" in result.stderr
+    assert "1 mark left out; 2 frames without channel; 1 frame without direction Tx\n" in result.stderr
     result = canmcast("convert", tmp_path / "in.log", tmp_path / "out.mf4")
     assert (result.returncode, "does not hold" in result.stderr) == (0, False)
 
@@ -192,7 +192,7 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     assert result.returncode == 0, result.stderr
     reader = read_batches(tmp_path / "out.blf")
     assert sum(len(batch) for batch in reader) == 40
-    assert [(note.row, note.text) for note in reader.notes] == [(7, "seven")]
+    assert [(note.row, note.text) for note in reader.marks] == [(7, "seven")]
     assert len(leftovers()) == 1
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []

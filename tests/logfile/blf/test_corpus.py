@@ -66,12 +66,12 @@ def test_python_can_reads_the_same(name):
 def test_real_files_say_things_too():
     reader = read_batches(corpus_file("blf/vehicle_canoe10_26ids_147s.blf"))
     frames = sum(map(len, reader))
-    errors = [note for note in reader.notes if note.text.startswith("Driver error 0x68 on channel 1")]
+    errors = [mark for mark in reader.marks if mark.text.startswith("Driver error 0x68 on channel 1")]
     assert len(errors) == 148
     assert 0 < errors[0].row < errors[-1].row < frames
     reader = read_batches(corpus_file("blf/canoe15_trigger_gw171_T001.blf"))
     list(reader)
-    assert "GW_ERROR_LOG: [1]" in [note.text for note in reader.notes]
+    assert "GW_ERROR_LOG: [1]" in [mark.text for mark in reader.marks]
 
 
 def test_a_file_of_error_frames_only():

@@ -193,7 +193,7 @@ def test_zero_padding_at_the_end_of_a_container(zeros, packed, tmp_path):
     content = container(numbered(3) + marked + bytes(zeros), packed) + container(numbered(3, 3), packed)
     batch, reader = read(tmp_path, file_header() + content)
     assert batch.arbitration_id.tolist() == list(range(6))
-    assert [note.text for note in reader.notes] == ["Group: Braking: at the lights"]
+    assert [mark.text for mark in reader.marks] == ["Group: Braking: at the lights"]
     assert reader.skipped == 0
 
 

@@ -173,7 +173,7 @@ def text(source: int, raw: bytes) -> bytes:
     return struct.pack("<LLLL", source, 0, len(raw), 0) + raw
 
 
-def test_texts_markers_comments_and_errors_of_drivers_become_notes(tmp_path):
+def test_texts_markers_comments_and_errors_of_drivers_become_marks(tmp_path):
     batch, reader = read_objects(
         tmp_path,
         event(65, text(1, b"C:\\x.dbc;x\0")),
@@ -192,7 +192,7 @@ def test_texts_markers_comments_and_errors_of_drivers_become_notes(tmp_path):
     )
     assert len(batch) == 2
     start = reader.start_ns
-    assert reader.notes == [
+    assert reader.marks == [
         Mark(0, start + 77, "C:\\x.dbc;x"),
         Mark(1, start + 77, "Group: Braking: at the lights"),
         Mark(1, start + 77, "said by a script"),
@@ -206,27 +206,27 @@ def test_texts_markers_comments_and_errors_of_drivers_become_notes(tmp_path):
     ]
 
 
-def test_notes_are_written_as_markers_and_come_back(tmp_path):
+def test_marks_are_written_as_markers_and_come_back(tmp_path):
     path, again = tmp_path / "one.blf", tmp_path / "two.blf"
     batch = small_batch(2000)
     times = batch.timestamp_ns
-    notes = [Mark(0, int(times[0]), "begin"), Mark(7, int(times[7]) + 5, "größer"), Mark(2000, 0, "end")]
-    save(path, [batch], notes=notes)
+    marks = [Mark(0, int(times[0]), "begin"), Mark(7, int(times[7]) + 5, "größer"), Mark(2000, 0, "end")]
+    save(path, [batch], marks=marks)
     reader = read_batches(path)
     assert_same(FrameBatch.concatenate(list(reader)), batch)
-    kept = [note._replace(timestamp_ns=max(note.timestamp_ns, reader.start_ns)) for note in notes]
-    assert reader.notes == kept
-    save(again, list(reader), notes=reader.notes)
+    kept = [mark._replace(timestamp_ns=max(mark.timestamp_ns, reader.start_ns)) for mark in marks]
+    assert reader.marks == kept
+    save(again, list(reader), marks=reader.marks)
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_a_file_of_notes_only(tmp_path):
-    path = tmp_path / "notes.blf"
+def test_a_file_of_marks_only(tmp_path):
+    path = tmp_path / "marks.blf"
     with open_writer(path) as writer:
-        writer.note(Mark(0, 1_762_345_678_500_000_000, "alone"))
+        writer.write_mark(Mark(0, 1_762_345_678_500_000_000, "alone"))
     reader = read_batches(path)
     assert list(reader) == []
-    assert reader.notes == [Mark(0, 1_762_345_678_500_000_000, "alone")]
+    assert reader.marks == [Mark(0, 1_762_345_678_500_000_000, "alone")]
 
 
 def test_written_files_are_the_same_however_the_frames_come(tmp_path):

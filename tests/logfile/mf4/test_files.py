@@ -341,24 +341,24 @@ def all_kinds(count: int = 3000) -> FrameBatch:
 
 def test_written_files_are_the_same_when_they_are_written_again(tmp_path):
     batch = all_kinds()
-    notes = [
+    marks = [
         Mark(0, int(batch.timestamp_ns[0]), "begin"),
         Mark(1500, int(batch.timestamp_ns[1500]), "größer"),
     ]
     paths = [tmp_path / "a.mf4", tmp_path / "b.mf4", tmp_path / "c.mf4"]
-    save(paths[0], [batch], notes=notes)
-    save(paths[1], [batch[:1], batch[1:2000], batch[2000:]], notes=notes)
+    save(paths[0], [batch], marks=marks)
+    save(paths[1], [batch[:1], batch[1:2000], batch[2000:]], marks=marks)
     reader = read_batches(paths[0])
     assert_same(FrameBatch.concatenate(list(reader)), batch)
-    assert reader.notes == notes
-    save(paths[2], list(reader), notes=reader.notes)
+    assert reader.marks == marks
+    save(paths[2], list(reader), marks=reader.marks)
     assert paths[0].read_bytes() == paths[1].read_bytes() == paths[2].read_bytes()
 
 
-def test_asammdf_finds_the_frames_and_the_notes(tmp_path):
+def test_asammdf_finds_the_frames_and_the_marks(tmp_path):
     path = tmp_path / "log.mf4"
     batch = all_kinds()
-    save(path, [batch], notes=[Mark(7, int(batch.timestamp_ns[7]), "here")])
+    save(path, [batch], marks=[Mark(7, int(batch.timestamp_ns[7]), "here")])
     with MDF(path) as mdf:
         counts = [group.channel_group.cycles_nr for group in mdf.groups]
         assert sum(counts) == len(batch)
@@ -410,10 +410,10 @@ def test_real_files_have_what_python_can_and_asammdf_find(truth):
     assert_same(ours, theirs, within_ns=300)
 
 
-def test_events_of_others_are_notes():
+def test_events_of_others_are_marks():
     reader = read_batches(corpus_file("mf4/no_can_metadata.mf4"))
     assert list(reader) == []
-    assert len(reader.notes) == 2
+    assert len(reader.marks) == 2
 
 
 @pytest.mark.parametrize("compression", [1, 2])

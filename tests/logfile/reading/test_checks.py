@@ -150,7 +150,7 @@ def test_a_file_of_nothing_but_impossible_ids_cannot_be_read(tmp_path):
         list(read_batches(tmp_path / "log.log"))
 
 
-def test_notes_stay_at_their_frames_where_others_are_left_out(tmp_path):
+def test_marks_stay_at_their_frames_where_others_are_left_out(tmp_path):
     lines = [
         "# first",
         "(1.0) can0 40000001#",
@@ -162,13 +162,13 @@ def test_notes_stay_at_their_frames_where_others_are_left_out(tmp_path):
     ]
     (tmp_path / "log.log").write_text("\n".join(lines))
     _, reader = read(tmp_path / "log.log")
-    assert [(note.row, note.text) for note in reader.notes] == [
+    assert [(mark.row, mark.text) for mark in reader.marks] == [
         (0, "first"),
         (0, "second"),
         (1, "third"),
         (2, "end"),
     ]
-    assert reader.notes[0] == Mark(0, SECOND, "first")
+    assert reader.marks[0] == Mark(0, SECOND, "first")
 
 
 def findings_of(times: list[float], parts: int = 1, flags: int = 0) -> list[Finding]:
@@ -232,11 +232,11 @@ def test_nothing_is_said_about_usual_times(times):
     assert findings_of(times) == []
 
 
-def test_notes_that_are_only_counted_are_told(tmp_path):
-    lines = ["(1.0) can0 100#\n"] + [f"# note {row}\n" for row in range(10_001)]
+def test_marks_that_are_only_counted_are_told(tmp_path):
+    lines = ["(1.0) can0 100#\n"] + [f"# mark {row}\n" for row in range(10_001)]
     (tmp_path / "log.log").write_text("".join(lines))
     _, reader = read(tmp_path / "log.log")
-    assert reader.findings == [Finding("only the first 10,000 of 10,001 notes are kept")]
+    assert reader.findings == [Finding("only the first 10,000 of 10,001 marks are kept")]
 
 
 @pytest.mark.parametrize("truth", corpus_table("TRUTH.tsv"), ids=lambda row: row["path"])

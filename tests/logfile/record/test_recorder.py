@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path):
     with pytest.raises(FileError, match="must end in one of"):
         Recorder(tmp_path / "live.xyz")
     (tmp_path / "folder.asc").mkdir()
-    with pytest.raises(FileError, match="no ordinary file"):
+    with pytest.raises(FileError, match="not a regular file"):
         Recorder(tmp_path / "folder.asc")
     assert threading.active_count() == threads
 
@@ -217,7 +217,7 @@ def test_a_trigger_with_what_came_before_and_after(tmp_path):
 
 
 def test_a_trigger_that_is_no_filter_is_refused(tmp_path):
-    with pytest.raises(FileError, match="The trigger is no filter"):
+    with pytest.raises(FileError, match="The trigger is not a valid filter"):
         Recorder(tmp_path / "live.log", RecordOptions(trigger="id =="))
     assert names(tmp_path) == []
 
@@ -228,24 +228,24 @@ def test_the_format_may_be_named(tmp_path):
     assert read_batches(tmp_path / "live.txt").format.name == "candump"
 
 
-@pytest.mark.parametrize("name", [name for name, one in sorted(FORMATS_BY_NAME.items()) if one.holds_notes])
+@pytest.mark.parametrize("name", [name for name, one in sorted(FORMATS_BY_NAME.items()) if one.holds_marks])
 def test_marks_go_into_the_running_file(name, tmp_path):
     path = tmp_path / f"live{FORMATS_BY_NAME[name].suffixes[0]}"
     batch = small_batch(20)
     with Recorder(path) as recorder:
         recorder.write(batch[:10])
-        recorder.note(Mark(7_000_009, int(batch.timestamp_ns[9]) + 500_000, "look here"))
+        recorder.write_mark(Mark(7_000_009, int(batch.timestamp_ns[9]) + 500_000, "look here"))
         recorder.write(batch[10:])
     reader = read_batches(path)
     assert sum(map(len, reader)) == 20
-    assert [(note.row, note.text) for note in reader.notes] == [(10, "look here")]
+    assert [(mark.row, mark.text) for mark in reader.marks] == [(10, "look here")]
     assert names(tmp_path) == [path.name]
 
 
 def test_a_mark_goes_nowhere_without_a_place_or_before_the_trigger(tmp_path):
     for name, options in (("live.csv", RecordOptions()), ("live.asc", RecordOptions(trigger="id == 0x7FF"))):
         with Recorder(tmp_path / name, options) as recorder:
-            recorder.note(Mark(0, 0, "look here"))
+            recorder.write_mark(Mark(0, 0, "look here"))
             recorder.write(small_batch(10))
         assert recorder.error is None
         assert "look here" not in (tmp_path / name).read_text()
@@ -282,7 +282,7 @@ def test_a_folder_that_vanishes_is_said_at_once(tmp_path):
     recorder.write(small_batch(100))
     wait_until(lambda: recorder.failed)
     recorder.close()
-    assert recorder.error == "live.asc was deleted while it was being recorded, or its folder was"
+    assert recorder.error == "live.asc or its folder was deleted during the recording"
 
 
 def test_a_file_that_was_moved_and_replaced_is_said(tmp_path):
@@ -296,8 +296,8 @@ def test_a_file_that_was_moved_and_replaced_is_said(tmp_path):
         assert recorder.was_moved
         recorder.write(small_batch(10))
     assert recorder.error == (
-        f"{path} was moved, removed or replaced while it was recorded: what was recorded is in the file "
-        "that was there, wherever it is now"
+        f"{path} was moved, removed or replaced during the recording: the recording is in the original file, "
+        "wherever it is now"
     )
     assert path.read_text() == "something else"
     assert count(moved) == 20
@@ -312,6 +312,6 @@ def test_what_took_the_place_of_the_target_stays_and_where_the_result_is_left_is
         path.rename(tmp_path / "old.asc")
         path.mkdir() if by == "a folder" else path.write_text("new")
     assert recorder.error.startswith(f"{path} was not replaced: ")
-    assert recorder.error.endswith(f"What was recorded is in {part}")
+    assert recorder.error.endswith(f"The recording is in {part}")
     assert count(part) == 10
     assert path.is_dir() if by == "a folder" else path.read_text() == "new"

@@ -1,4 +1,4 @@
-"""The trigger of a recording: which frames, how long before and after, and a ring that stays small."""
+"""The trigger of a recording: which frames are recorded, how long before and after it, and how many are kept."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile.record.trigger import Trigger
 
@@ -43,7 +43,7 @@ def test_nothing_is_recorded_until_it_fires_and_then_all():
     assert taken(one, frames([1, 2, 3])) == []
     assert not one.is_open
     assert taken(one, frames([4, 5, 6], {5}), frames([7, 8])) == [[5, 6, 7, 8]]
-    assert (one.is_open, one.fired, one.cut) == (True, 1, False)
+    assert (one.is_open, one.fired, one.was_truncated) == (True, 1, False)
 
 
 def test_what_came_before_is_recorded_across_batches():
@@ -63,16 +63,16 @@ def test_nothing_is_recorded_twice():
     assert taken(one, frames([1, 2, 3, 4, 5], {2, 4})) == [[1, 2], [3, 4]]
 
 
-def test_the_ring_is_bounded_by_time_and_by_memory():
+def test_kept_frames_are_limited_by_time_and_by_memory():
     one = trigger(5, None)
     for start in range(0, 1000, 10):
         assert taken(one, frames([float(start + second) for second in range(10)])) == []
-    assert len(one._ring) <= 2
-    one = trigger(1000, None, ring_bytes=32 * 25)
+    assert one.kept_bytes <= 20 * FRAME_DTYPE.itemsize
+    one = trigger(1000, None, limit_bytes=32 * 25)
     assert taken(one, frames(list(range(10))), frames(list(range(10, 20))), frames(list(range(20, 30)))) == []
-    assert not one.cut  # nobody has missed anything yet
+    assert not one.was_truncated  # no trigger needed the frames
     assert taken(one, frames([30], {30})) == [list(range(10, 31))]
-    assert one.cut
+    assert one.was_truncated
 
 
 @given(

@@ -57,7 +57,7 @@ def outcome(path, parser) -> tuple:
     records["payload_offset"] = 0
     payloads = [batch.payload(row) for row in range(len(batch))]
     columns = {name: records[name].tolist() for name in records.dtype.names}
-    return payloads, columns, problems.skipped, problems.sentences, log.notes.kept, log.start_ns
+    return payloads, columns, problems.skipped, problems.messages, log.marks.kept, log.start_ns
 
 
 def assert_same(path, name: str) -> list:

@@ -136,7 +136,7 @@ FIRST, OLDER = small_batch(10), small_batch(10, start_ns=1_700_000_000_123_456_0
 @pytest.mark.parametrize("name", NAMES)
 def test_times_before_the_first_one_stay_as_they_are(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
-    assert save(path, [FIRST, OLDER], notes=[Mark(0, int(OLDER.timestamp_ns[0]), "note")]) == 20
+    assert save(path, [FIRST, OLDER], marks=[Mark(0, int(OLDER.timestamp_ns[0]), "mark")]) == 20
     found = FrameBatch.concatenate(list(read_batches(path)))
     assert found.timestamp_ns.tolist() == [*FIRST.timestamp_ns.tolist(), *OLDER.timestamp_ns.tolist()]
 
@@ -158,17 +158,17 @@ def test_where_nothing_can_be_read_again_times_before_the_start_are_refused(name
 
 
 @pytest.mark.parametrize("name", ["asc", "blf", "trc"])
-def test_notes_before_the_start_are_counted_where_they_get_its_time(name, tmp_path):
+def test_marks_before_the_start_are_counted_where_they_get_its_time(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     start_ns = 1_762_345_678 * SECOND
     with open_writer(path) as writer:
-        writer.note(Mark(0, start_ns - 2 * SECOND, "a little earlier: the file begins with it"))
+        writer.write_mark(Mark(0, start_ns - 2 * SECOND, "a little earlier: the file begins with it"))
         writer.write(FIRST)
-        writer.note(Mark(10, start_ns - 10 * SECOND, "older than the file"))
-    assert writer.lost == ["1 note moved to the start of the file"]
+        writer.write_mark(Mark(10, start_ns - 10 * SECOND, "older than the file"))
+    assert writer.lost == ["1 mark moved to the start of the file"]
     reader = read_batches(path)
     assert sum(map(len, reader)) == 10
-    assert [note.timestamp_ns for note in reader.notes] == [start_ns - 2 * SECOND] * 2
+    assert [mark.timestamp_ns for mark in reader.marks] == [start_ns - 2 * SECOND] * 2
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -213,9 +213,9 @@ def test_a_recorder_says_at_its_end_what_the_format_does_not_hold(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mf4", "parquet"])
-def test_notes_that_a_sink_does_not_take_are_counted(name, tmp_path):
+def test_marks_that_a_sink_does_not_take_are_counted(name, tmp_path):
     with open_writer(tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}") as writer:
         writer.write(FIRST)
         for row in range(10_003):
-            writer.note(Mark(10, int(FIRST.timestamp_ns[0]), f"note {row}"))
-    assert (writer.notes, writer.lost) == (10_000, ["3 notes left out"])
+            writer.write_mark(Mark(10, int(FIRST.timestamp_ns[0]), f"mark {row}"))
+    assert (writer.marks, writer.lost) == (10_000, ["3 marks left out"])

@@ -67,5 +67,5 @@ def test_other_files_stay(tmp_path):
 
 
 def test_only_an_ordinary_file_is_a_target(tmp_path):
-    with pytest.raises(FileError, match="no ordinary file"):
+    with pytest.raises(FileError, match="not a regular file"):
         Temporary(tmp_path)

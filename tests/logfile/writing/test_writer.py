@@ -110,7 +110,7 @@ def test_a_folder_that_is_not_there_or_not_ours_is_refused_with_a_sentence(tmp_p
     with pytest.raises(FileError, match=r"log.asc cannot be written: No such file"):
         save(tmp_path / "absent" / "log.asc", [])
     (tmp_path / "folder.asc").mkdir()
-    with pytest.raises(FileError, match="no ordinary file"):
+    with pytest.raises(FileError, match="not a regular file"):
         save(tmp_path / "folder.asc", [])
     if Path("/proc/self").exists():
         with pytest.raises(FileError, match=r"log.asc cannot be written"):
