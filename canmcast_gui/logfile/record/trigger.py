@@ -18,8 +18,8 @@ class Trigger:
     """Takes batches in time order and returns the frames to record.
 
     ``fired`` counts how often a recording started; ``is_open`` is whether frames are recorded now;
-    ``was_truncated`` is whether there was not enough memory for all frames before a trigger; ``kept_bytes`` is
-    the size of the frames that are kept for the next trigger.
+    ``kept_bytes`` is the size of the frames that are kept for the next trigger; ``was_truncated`` is whether
+    that was too little for all frames before a trigger.
     """
 
     def __init__(

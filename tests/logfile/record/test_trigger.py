@@ -1,4 +1,4 @@
-"""The trigger of a recording: which frames are recorded, how long before and after it, and how many are kept."""
+"""The trigger of a recording: the frames it records before and after, and how many it keeps."""
 
 from itertools import pairwise
 
