@@ -24,7 +24,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.files import within
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
-from canmcast_gui.ui import icons, plain_text, theme
+from canmcast_gui.ui import icons, labels, theme
 from canmcast_gui.ui.window.main_window import MainWindow
 from canmcast_gui.wording import printable
 
@@ -58,7 +58,7 @@ class Program(QObject):
         self.is_stuck = False
         self.settings = AppSettings()
         theme.apply(application, self.settings)
-        plain_text.apply(application)
+        labels.disable_rich_text(application)
         self.session = Session()
         self.window = MainWindow(self.session, self.settings)
         if options.workspace is None:

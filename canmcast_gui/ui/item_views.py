@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.later import Later
+from canmcast_gui.ui.updates import Debouncer
 
 
 def leave_by_tab(view: QAbstractItemView | QPlainTextEdit | QTextEdit) -> None:
@@ -110,7 +110,7 @@ class WideNumbers(QObject):
         super().__init__(table)
         self._table = table
         self._columns = list(columns)
-        self._later = Later(self.fit, self)
+        self._later = Debouncer(self.fit, self)
         table.verticalScrollBar().valueChanged.connect(self._later.start)
         model = table.model()
         for changed in (model.dataChanged, model.rowsInserted, model.modelReset):

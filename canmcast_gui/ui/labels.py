@@ -1,19 +1,49 @@
-"""A label that shows with dots that there is more of its text than it has room for."""
+"""Labels, and the texts of labels, menus and titles.
+
+Texts from files and from the network are shown character by character and never interpreted as markup. Qt
+guesses whether a text is rich text, and rich text loads files and network addresses in the GUI thread: a log
+file called ``<img src="/dev/zero">`` would block the program.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QStyle
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QStyle, QWidget
+
+from canmcast_gui.ui import theme
+from canmcast_gui.wording import printable
+
+# A style sheet reaches every label before it is measured or drawn, also in message boxes and
+# tool tips. Labels that ask for rich text keep it.
+_PLAIN_TEXT = 'QLabel[textFormat="AutoText"], QToolTip { qproperty-textFormat: PlainText; }'
+
+
+_HINT_MARGIN = 12
+
+
+def disable_rich_text(app: QApplication) -> None:
+    """Show the texts of all labels and tool tips as plain text, unless a label asks for rich text."""
+    app.setStyleSheet(_PLAIN_TEXT)
+
+
+def label_text(text: str) -> str:
+    """A text for menus, tabs, buttons and panel titles: ``&`` is doubled, line feeds become visible."""
+    return printable(text).replace("&", "&&")
+
+
+def title_text(text: str) -> str:
+    """A text for the title of a window, in which a single ``[*]`` marks unsaved changes."""
+    return printable(text).replace("[*]", "[*][*]")
 
 
 class ElidedLabel(QLabel):
-    """One line of text; takes as little room as its layout gives it. ``mode`` says where the dots stand."""
+    """One line of text that is elided to the width of the label; ``mode`` sets the position of the dots."""
 
     mode = Qt.TextElideMode.ElideRight
 
     def shown_text(self) -> str:
-        """What there is room for."""
+        """The text as it is shown, elided where it does not fit."""
         return self.fontMetrics().elidedText(self.text(), self.mode, self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
@@ -33,3 +63,49 @@ class ElidedLabel(QLabel):
             QPalette.ColorRole.WindowText,
         )
         painter.end()
+
+
+class TintedLabel(QLabel):
+    """A label in a color of the theme; ``tint`` names a field of theme.Colors, such as "muted" or "error"."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, tint: str = "muted") -> None:
+        super().__init__(text, parent)
+        self.set_tint(tint)
+
+    def set_tint(self, tint: str) -> None:
+        """Change the color of the text."""
+        self._tint = tint
+        palette = QPalette()  # only this color differs from the parent's palette
+        palette.setColor(
+            QPalette.ColorRole.WindowText, getattr(theme.colors(QGuiApplication.palette()), tint)
+        )
+        self.setPalette(palette)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.set_tint(self._tint)
+
+
+class EmptyHint(QLabel):
+    """A text in the middle of an empty view: what the view shows and how to fill it.
+
+    It covers the view, follows its size and passes mouse events through. Hide it when the view has content.
+    """
+
+    def __init__(self, view: QWidget, text: str) -> None:
+        area = view.viewport() if isinstance(view, QAbstractScrollArea) else view
+        super().__init__(text, area)
+        self.setWordWrap(True)
+        self.setMargin(_HINT_MARGIN)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._area = area
+        area.installEventFilter(self)
+        self.resize(area.size())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._area and event.type() == QEvent.Type.Resize:
+            self.resize(self._area.size())
+        return False

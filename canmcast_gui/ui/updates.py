@@ -1,13 +1,16 @@
-"""The display clock's ticks for one widget, while it is visible: a hidden view does no work."""
+"""When views are updated: on ticks of the display clock, or once for several changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.program.event_loop import DisplayClock
+
+# Too short for a user to notice.
+DELAY_MS = 50
 
 
 class VisibleTicks(QObject):
@@ -38,3 +41,18 @@ class VisibleTicks(QObject):
         self._ticks += 1
         if self._ticks % self._every == 0:
             self._action()
+
+
+class Debouncer(QTimer):
+    """Calls ``action`` once, shortly after the first of several calls of start()."""
+
+    def __init__(self, action: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self.setSingleShot(True)
+        self.setInterval(DELAY_MS)
+        self.timeout.connect(action)
+
+    def start(self, *_signal: object) -> None:
+        """Call the action soon. A running timer is not restarted, so frequent calls cannot postpone it."""
+        if not self.isActive():
+            super().start()

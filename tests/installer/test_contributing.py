@@ -56,7 +56,7 @@ def test_names_in_code_are_those_of_the_code():
         ("canmcast_gui/cli/program.py", ("COMMANDS",)),
         ("canmcast_gui/ui/panels/dock.py", ("PANELS",)),
         ("canmcast_gui/ui/window/docks.py", ("TABS",)),
-        ("canmcast_gui/ui/handbook/places.py", ("PANEL_PAGES",)),
+        ("canmcast_gui/ui/handbook/window.py", ("PANEL_PAGES",)),
         ("canmcast_gui/frames/validity.py", ("with_possible_ids",)),
         ("tests/logfile/frames.py", ("kept_by",)),
     ):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.logfile import TableLayout
-from canmcast_gui.ui import plain_text, theme
+from canmcast_gui.ui import labels, theme
 from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
@@ -55,7 +55,7 @@ MOST_MEMORY = 4 << 30
 def dressed(qapp, desk) -> Iterator[Desk]:
     """A window in an application that is set up as the program sets it up."""
     theme.apply(qapp, desk.settings)
-    plain_text.apply(qapp)
+    labels.disable_rich_text(qapp)
     yield desk
     qapp.setStyleSheet("")
 

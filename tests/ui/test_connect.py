@@ -5,8 +5,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
-from canmcast_gui.ui.connect.dialog import ConnectDialog
-from canmcast_gui.ui.connect.form import OTHER, PRESETS, ConnectForm
+from canmcast_gui.ui.connect.dialog import OTHER, PRESETS, ConnectDialog, ConnectForm
 from tests.support.stage import process_deletions
 
 

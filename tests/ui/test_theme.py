@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.tinted_label import TintedLabel
+from canmcast_gui.ui.labels import TintedLabel
 from tests.ui.live import WAIT_MS
 
 BACKGROUNDS = ("signal_background",)

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QObject, QTimer
 
-from canmcast_gui.ui.later import LATER_MS, Later
+from canmcast_gui.ui.updates import DELAY_MS, Debouncer
 
 
 def test_many_causes_are_one_deed(qtbot):
     parent, done = QObject(), []
-    later = Later(lambda: done.append(1), parent)
+    later = Debouncer(lambda: done.append(1), parent)
     for _ in range(100):
         later.start()
     assert not done
@@ -19,10 +19,10 @@ def test_many_causes_are_one_deed(qtbot):
 
 def test_causes_that_keep_coming_do_not_put_it_off(qtbot, qapp):
     acted = []
-    later = Later(lambda: acted.append(1), qapp)
+    later = Debouncer(lambda: acted.append(1), qapp)
     causes = QTimer()
     causes.timeout.connect(later.start)
-    causes.start(LATER_MS // 5)
+    causes.start(DELAY_MS // 5)
     qtbot.waitUntil(lambda: len(acted) >= 2)
     causes.stop()
     later.deleteLater()

@@ -15,8 +15,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.connect.form import PRESETS
-from canmcast_gui.ui.plain_text import label_text
+from canmcast_gui.ui.connect.dialog import PRESETS
+from canmcast_gui.ui.labels import label_text
 from canmcast_gui.wording import printable
 
 

@@ -31,9 +31,9 @@ from canmcast_gui.models.database_tables import (
 )
 from canmcast_gui.ui.database.details import DatabaseDetails
 from canmcast_gui.ui.database.files import DatabaseFiles
-from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import leave_by_tab
+from canmcast_gui.ui.labels import EmptyHint
 
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "

@@ -24,7 +24,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.fitting import FitHeight
-from canmcast_gui.ui.plain_text import label_text
+from canmcast_gui.ui.labels import label_text
 
 WORD = (
     "Frames are put in the order of their times. A channel that two files have gets another number for the "

@@ -24,7 +24,7 @@ from canmcast_gui.logfile.table.suggest import problems_of
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.item_views import leave_by_tab
-from canmcast_gui.ui.plain_text import title_text
+from canmcast_gui.ui.labels import title_text
 
 PREVIEW_ROWS = 12
 MOST_COLUMNS = 200

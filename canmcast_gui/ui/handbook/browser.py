@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from canmcast_gui.ui.handbook.pages import folder, names, page
-from canmcast_gui.ui.handbook.search import Line, words_of
+from canmcast_gui.ui.handbook.pages import Line, folder, names, page, words_of
 from canmcast_gui.ui.handbook.style import blocks, set_page
 
 # Wider pictures are shown smaller.

@@ -1,4 +1,4 @@
-"""The window of the handbook: contents or matches on the left, the page on the right, a search above."""
+"""The window of the handbook, and which page describes which part of the main window."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
+    QDockWidget,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,8 +26,12 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.handbook.browser import PageBrowser
-from canmcast_gui.ui.handbook.pages import names, page
-from canmcast_gui.ui.handbook.search import Line, matches
+from canmcast_gui.ui.handbook.pages import INDEX, Line, matches, names, page
+from canmcast_gui.ui.start_page import StartPage
+from canmcast_gui.ui.trace.docks import ViewPane
+from canmcast_gui.ui.trace.filter import FilterBox
+from canmcast_gui.ui.trace.find import FindBar
+from canmcast_gui.ui.trace.panel import TracePanel
 
 GEOMETRY, SPLITTER = "handbook/geometry", "handbook/splitter"
 FIRST_SIZE = QSize(1060, 760)
@@ -34,6 +39,43 @@ CONTENTS_WIDTH = 290
 _PLACE = Qt.ItemDataRole.UserRole
 # Keys that the main window has as well: here they are meant for the page.
 _PAGE_KEYS = ("Space", "Shift+Space", "Ctrl+Home", "Ctrl+End", "Ctrl+C", "Ctrl+A")
+
+#: Page, or page#heading, by the object name of a panel; further plots and views are called plot-2 and so on.
+PANEL_PAGES = {
+    "signals": "databases#the-panel-signals",
+    "hosts": "watch#hosts",
+    "marks": "watch#marks",
+    "transmit": "send",
+    "replay": "replay",
+    "sequences": "send#sequences",
+    "fuzz": "send#fuzzing",
+    "plot": "plot",
+    "gauges": "plot#gauges",
+    "statistics": "watch#statistics",
+    "databases": "databases#browse",
+}
+
+_WIDGET_PAGES: tuple[tuple[type[QWidget], str], ...] = (
+    (FilterBox, "filter"),
+    (FindBar, "watch#find-a-frame"),
+    (StartPage, "index#first-steps"),
+    (ViewPane, "watch"),
+    (TracePanel, "watch"),
+)
+
+
+def place_of(focus: QWidget | None) -> str:
+    """Where the handbook is about the widget that has the focus: page or page#heading."""
+    one = focus
+    while one is not None:
+        for kind, place in _WIDGET_PAGES:
+            if isinstance(one, kind):
+                return place
+        if isinstance(one, QDockWidget):
+            name = one.objectName()
+            return PANEL_PAGES.get(name) or PANEL_PAGES.get(name.rpartition("-")[0], INDEX)
+        one = one.parentWidget()
+    return INDEX
 
 
 class HandbookWindow(QDialog):

@@ -22,8 +22,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, GaugesModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import allow, new_action
-from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.updates import VisibleTicks
 
 # Values are decoded on each tick and shown four times a second, as people read them.

@@ -14,8 +14,8 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.hosts import COLUMNS, HostsModel
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.updates import VisibleTicks
 
 # Four times a second, and then for no longer than a view that scrolls beside it would notice.

@@ -21,8 +21,8 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel
 from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.panels.histogram import Histogram
 from canmcast_gui.ui.updates import VisibleTicks
 from canmcast_gui.wording import counted

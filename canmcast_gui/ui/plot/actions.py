@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.plain_text import label_text
+from canmcast_gui.ui.labels import label_text
 
 
 class PlotActions(QObject):

@@ -15,7 +15,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.compare import pairs
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.plot.axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
 from canmcast_gui.ui.plot.lanes import PlotView
 

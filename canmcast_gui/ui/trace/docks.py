@@ -14,8 +14,8 @@ from shiboken6 import isValid
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
+from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.panels.dock import PanelDock
-from canmcast_gui.ui.plain_text import label_text
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.context import ViewContext

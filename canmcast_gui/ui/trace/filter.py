@@ -15,7 +15,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.models.trace.cell_filters import refined
 from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.plain_text import label_text
+from canmcast_gui.ui.labels import label_text
 
 # As many as a menu can show on a small screen.
 MOST_NAMED = 40

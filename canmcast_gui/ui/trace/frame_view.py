@@ -10,7 +10,7 @@ from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import LineModel
-from canmcast_gui.ui.hint import EmptyHint
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.row_commands import RowCommands
 from canmcast_gui.ui.trace.table import FrameTable

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QVBoxLayout,
 
 from canmcast_gui.models.trace.marks import NOTE, MarksModel
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.hint import EmptyHint
 from canmcast_gui.ui.item_views import prepare_table
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.updates import VisibleTicks
 

@@ -15,7 +15,7 @@ from canmcast_gui.models.trace.cell_filters import CellFilter, cell_filter
 from canmcast_gui.models.trace.lines import LineModel, Screen
 from canmcast_gui.models.trace.text import BLOCK, rows_text
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.plain_text import label_text
+from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.table import FrameTable
 from canmcast_gui.wording import counted

@@ -26,7 +26,7 @@ from canmcast_gui.app.transmit.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetu
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.drop_down import widen
-from canmcast_gui.ui.tinted_label import TintedLabel
+from canmcast_gui.ui.labels import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
 

@@ -24,13 +24,13 @@ from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.ui.later import Later
 from canmcast_gui.ui.transmit.fuzz_actions import FuzzActions
 from canmcast_gui.ui.transmit.fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.status_line import ReachAndLoad, Sentence
 from canmcast_gui.ui.transmit.table import TransmitTableView
+from canmcast_gui.ui.updates import Debouncer
 
 NO_ROW = "Select a row of the transmit list first."
 
@@ -61,7 +61,7 @@ class FuzzPanel(QWidget):
         self.sentence = Sentence(self)
         self.footer = ReachAndLoad(self)
         self.progress = QProgressBar(self)
-        self._load_later = Later(self._show_load, self)
+        self._load_later = Debouncer(self._show_load, self)
         self._problems: dict[str, str] = {}
         self._shown_answer: object = None
         self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)

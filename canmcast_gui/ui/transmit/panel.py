@@ -19,13 +19,13 @@ from canmcast_gui.models.transmit.jobs import TransmitJobs
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit.payload.scaled_field import Field
 from canmcast_gui.ui.actions import allow
-from canmcast_gui.ui.hint import EmptyHint
-from canmcast_gui.ui.later import Later
+from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.transmit.actions import RowKeys, TransmitActions
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.signal_editor import SignalEditor
 from canmcast_gui.ui.transmit.status_line import Sentence, TransmitFooter
 from canmcast_gui.ui.transmit.table import TransmitTableView
+from canmcast_gui.ui.updates import Debouncer
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 
@@ -52,7 +52,7 @@ class TransmitPanel(QWidget):
         self._settings = settings
         self._was_on_bus = False
         # What armed rows ask for takes a while to work out: once for all that change together.
-        self._load_later = Later(self._show_load, self)
+        self._load_later = Debouncer(self._show_load, self)
         self.model = TransmitModel(self)
         self.jobs = TransmitJobs(session, self.model, self.switch, self)
         self.table = TransmitTableView(self.model, settings, self)

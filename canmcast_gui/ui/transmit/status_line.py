@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 from canmcast_gui.app.transmit.load import Load
 from canmcast_gui.app.workspace.values import MOST_RATE_LIMIT
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.tinted_label import TintedLabel
+from canmcast_gui.ui.labels import TintedLabel
 
 
 class Sentence(TintedLabel):

@@ -24,7 +24,7 @@ from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
-from canmcast_gui.ui.plain_text import title_text
+from canmcast_gui.ui.labels import title_text
 from canmcast_gui.ui.window.tables import with_layout
 from canmcast_gui.wording import are, counted
 

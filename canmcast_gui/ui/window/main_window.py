@@ -18,8 +18,8 @@ from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
+from canmcast_gui.ui.labels import label_text, title_text
 from canmcast_gui.ui.panels.dock import tab_from
-from canmcast_gui.ui.plain_text import label_text, title_text
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
 from canmcast_gui.ui.status.bus_load import add_rate_menus
@@ -30,8 +30,7 @@ from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileFlows
 from canmcast_gui.ui.window.menus import THEMES, ToolBar, choice_menu
-from canmcast_gui.ui.window.times import TimeLink
-from canmcast_gui.ui.window.trace import TraceCommands
+from canmcast_gui.ui.window.trace import TimeLink, TraceCommands
 from canmcast_gui.ui.window.workspace import SUFFIX, WorkspaceFlows
 from canmcast_gui.ui.window.workspace_contents import WorkspaceContents
 
@@ -305,8 +304,7 @@ class MainWindow(QMainWindow):
 
     def _show_help(self) -> None:
         """The handbook, at the page of what has the focus; loaded when it is first asked for."""
-        from canmcast_gui.ui.handbook.places import place_of
-        from canmcast_gui.ui.handbook.window import show_handbook
+        from canmcast_gui.ui.handbook.window import place_of, show_handbook
 
         show_handbook(place_of(QApplication.focusWidget()), self._settings, self)
 

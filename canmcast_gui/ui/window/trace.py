@@ -1,19 +1,24 @@
-"""The commands for the views of the trace: each works in the view that is the current one."""
+"""The commands of the trace and its marks, and the link between the trace and the times of plots."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from canmcast_gui.app.bus.sender_watch import WrongSender
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.ui.actions import allow, connect
+from canmcast_gui.ui.plot.docks import PlotDocks
+from canmcast_gui.ui.trace.chronological_view import TraceView
 from canmcast_gui.ui.trace.colors import ColorsDialog
+from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.files import FileFlows
-from canmcast_gui.ui.window.marks import MarkFlows
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
 
 
@@ -138,3 +143,120 @@ class TraceCommands(QObject):
     def _focus_filter(self) -> None:
         self._views.filter_box.setFocus()
         self._views.filter_box.selectAll()
+
+
+class MarkFlows(QObject):
+    """Works in the view that is the current one."""
+
+    def __init__(self, context: ViewContext, views: ViewDocks, window: QWidget) -> None:
+        super().__init__(window)
+        self._context = context
+        self._views = views
+        self._window = window
+        views.mark_requested.connect(self.ask_note)
+
+    def mark_current(self) -> None:
+        """Ask for a note at the current row; without one say how to choose it."""
+        row = self._views.current.current_row()
+        if row is None:
+            self._say("Choose the row first that shall be marked.")
+        else:
+            self.ask_note(row)
+
+    def ask_note(self, row: int) -> None:
+        """Ask for the note of a row, which is then marked."""
+        dialog = QInputDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Mark")
+        dialog.setLabelText(f"Note at row {row:,} (may be empty):")
+        dialog.setTextValue(self._context.note_at(row) or "")
+        dialog.textValueSelected.connect(lambda text: self._context.mark(row, text.strip()))
+        dialog.open()
+
+    def remove_current(self) -> None:
+        """Take the mark of the current row away."""
+        row = self._views.current.current_row()
+        if row is None or self._context.note_at(row) is None:
+            self._say("The current row has no mark.")
+        else:
+            self._context.unmark(row)
+
+    def go(self, backwards: bool) -> None:
+        """Jump to the next mark, or to the one before; from no row at all to the first or the last."""
+        view, marks = self._views.chronological(), self._context.session.recording.marks
+        here = view.current_row()
+        if backwards:
+            found = marks.before(1 << 62 if here is None else here)
+        else:
+            found = marks.after(-1 if here is None else here)
+        if found is not None:
+            view.show_row(found.row)
+        elif not len(marks):
+            self._say("There are no marks; Ctrl+M marks the current row.")
+        else:
+            self._say(f"There is no mark {'before' if backwards else 'after'} the current row.")
+
+    def jump(self, row: int) -> None:
+        """Show a row of the recording in the chronological view."""
+        view = self._views.chronological()
+        view.refresh()
+        if not view.show_row(row):
+            self._say("The row is not shown here: it is gone, or the filter hides it.")
+
+    def set_reference(self) -> None:
+        """Count times from the current row."""
+        row = self._views.current.current_row()
+        if row is None:
+            self._say("Choose the row first that times shall count from.")
+        else:
+            self._context.set_reference(row)
+
+    def _say(self, sentence: str) -> None:
+        self._context.session.message.emit("info", sentence)
+
+
+class TimeLink(QObject):
+    """A place chosen with a plot's cursor is shown in a visible chronological view; a row that is chosen
+    there moves the cursor, where there is one.
+    """
+
+    def __init__(self, session: Session, views: ViewDocks, plots: PlotDocks) -> None:
+        super().__init__(views)
+        self._session = session
+        self._views = views
+        self._plots = plots
+        self._followed: set[TraceView] = set()
+        self._is_showing = False
+        plots.time_chosen.connect(self._show_in_trace)
+        views.changed.connect(self._follow_views)
+        self._follow_views()
+
+    def _chronological(self) -> list[TraceView]:
+        return [view for view in self._views.views if isinstance(view, TraceView)]
+
+    def _follow_views(self) -> None:
+        for view in self._chronological():
+            if view not in self._followed:
+                self._followed.add(view)
+                view.table.selection_changed.connect(lambda view=view: self._show_in_plot(view))
+                view.destroyed.connect(lambda _=None, view=view: self._followed.discard(view))
+
+    def _show_in_trace(self, second: float) -> None:
+        recording = self._session.recording
+        visible = [view for view in self._chronological() if view.isVisible()]
+        if not len(recording) or not visible:
+            return
+        row = min(
+            first_row_since(recording, recording.start_ns + round(second * NS_PER_SECOND)),
+            recording.end_row - 1,
+        )
+        self._is_showing = True
+        (self._views.current if self._views.current in visible else visible[0]).show_row(row)
+        self._is_showing = False
+
+    def _show_in_plot(self, view: TraceView) -> None:
+        recording, row = self._session.recording, view.current_row()
+        if self._is_showing or row is None or not recording.first_row <= row < recording.end_row:
+            return
+        time_ns = int(recording.rows(row, row + 1).timestamp_ns[0])
+        self._plots.follow_time((time_ns - recording.start_ns) / NS_PER_SECOND)

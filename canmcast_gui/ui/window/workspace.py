@@ -26,7 +26,7 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.files import make_private_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.plain_text import label_text, title_text
+from canmcast_gui.ui.labels import label_text, title_text
 from canmcast_gui.ui.window.files import FileFlows
 from canmcast_gui.ui.window.workspace_contents import WorkspaceContents, check
 

@@ -8,7 +8,7 @@ import pytest
 from canmcast_gui.cli.program import COMMANDS, Program
 from canmcast_gui.frames.filters import SignalColumn, compile_filter
 from canmcast_gui.ui.handbook.pages import INDEX, folder, names, page
-from canmcast_gui.ui.handbook.places import PANEL_PAGES
+from canmcast_gui.ui.handbook.window import PANEL_PAGES
 from canmcast_gui.ui.panels.dock import PANELS
 
 PAGES = names()

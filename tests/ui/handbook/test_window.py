@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.handbook.pages import names, page
-from canmcast_gui.ui.handbook.places import PANEL_PAGES, place_of
-from canmcast_gui.ui.handbook.window import HandbookWindow, show_handbook
+from canmcast_gui.ui.handbook.window import PANEL_PAGES, HandbookWindow, place_of, show_handbook
 from tests.support.fresh_process import number_from
 from tests.support.stage import delete, process_deletions
 from tests.ui.tab_order import activate, check
