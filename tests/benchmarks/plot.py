@@ -53,7 +53,6 @@ def _database() -> str:
 def _panel(database: Path) -> Iterator[tuple[Session, PlotPanel]]:
     from PySide6.QtWidgets import QApplication
 
-    from canmcast_gui.app.program.settings import AppSettings
     from canmcast_gui.app.session import Session
     from canmcast_gui.database import load_database
     from canmcast_gui.ui.plot.panel import PlotPanel
@@ -61,7 +60,7 @@ def _panel(database: Path) -> Iterator[tuple[Session, PlotPanel]]:
     application = QApplication.instance() or QApplication([])
     session = Session()
     session.databases.add(load_database(database))
-    panel = PlotPanel(session, AppSettings(database.parent / "settings.ini"))
+    panel = PlotPanel(session)
     panel.resize(900, 600)
     panel.show()
     _turn(lambda: False, 0.5)
@@ -102,8 +101,8 @@ def _long_recording(database: Path) -> list[Figure]:
             ids = np.where(np.arange(start, start + BLOCK) % 2, 0x100, 0x300)
             session.recording.append(_block(start, ids))
         panel.fit()
-        panel.add_signal("M0.Speed")
-        first = _turn(lambda: panel.data.rows_behind == 0)
+        panel.signals.add("M0.Speed")
+        first = _turn(lambda: panel.signals.data.unread_rows == 0)
         panel.grab()
         steps = []
         seen = 0
@@ -145,7 +144,7 @@ def _live(database: Path) -> list[Figure]:
 
     with _panel(database) as (session, panel):
         for number in range(LIVE_SIGNALS):
-            panel.add_signal(f"M{number}.Speed")
+            panel.signals.add(f"M{number}.Speed")
         panel.bar.window_chosen.emit(60.0)
         sent = 0
         per_tick = LIVE_SIGNALS * LIVE_RATE // 25
@@ -165,7 +164,7 @@ def _live(database: Path) -> list[Figure]:
         seconds = time.perf_counter() - start
         share = (time.process_time() - cpu) / seconds
         grown = (anonymous_memory() - before) / 2**20
-        behind = panel.data.rows_behind
+        behind = panel.signals.data.unread_rows
         repaints = paints.count / seconds
     name = f"{LIVE_SIGNALS} signals live at {LIVE_RATE:,} frames/s each, 60 s on the screen"
     return [

@@ -51,7 +51,7 @@ def dragged(view, text: str) -> QMimeData:
 
 
 def plotted(plot) -> list[float]:
-    return plot.data.signals[0].samples.inside(-(1 << 62), 1 << 62).values.tolist()
+    return plot.signals.values(plot.signals.names[0]).tolist()
 
 
 def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log):
@@ -72,7 +72,7 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     desk.wait(lambda: desk.window.docks.plots.current is not None, "the plot panel")
     plot = desk.window.docks.plots.current
     drop(plot, dragged(browser.signals, "Speed"))
-    desk.wait(lambda: plot.signals() == ["2nd_Engine.Speed"], "the plotted signal")
+    desk.wait(lambda: plot.signals.names == ["2nd_Engine.Speed"], "the plotted signal")
     desk.wait(lambda: len(plotted(plot)) == 100, "100 points")
     assert plotted(plot) == [value / 4 for value in range(100)]
     path.write_text(CAR.replace("(0.25,0)", "(0.5,0)"))

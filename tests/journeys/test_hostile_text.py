@@ -123,7 +123,7 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
     window.workspaces.keep_changes(lambda: None, at_end=True)
     window.docks.hosts.model.set_names({row.source: HOSTILE for row in window.docks.hosts.model.rows})
     opened += [window.panel.trace.commands.menu(1), window.panel.filter_box.named.menu()]
-    signal = window.docks.plots.current.data.signals[0]
+    signal = window.docks.plots.current.signals.data.signals[0]
     opened.append(SignalMenu(window, signal, QColor("red"), lambda _style: None, lambda: None))
     window.trace_commands.marks.ask_note(0)
     QApplication.processEvents()

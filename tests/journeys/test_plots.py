@@ -47,7 +47,10 @@ def plots(desk, tmp_path):
     plots.plot_signal(TORQUE)
     desk.wait(lambda: len(plots.panels) == 2 and plots.plotted() == [SPEED, TORQUE], "two plots")
     desk.wait(
-        lambda: all(len(panel.values(panel.signals()[0])) == 100 for panel in plots.panels.values()), "values"
+        lambda: all(
+            len(panel.signals.values(panel.signals.names[0])) == 100 for panel in plots.panels.values()
+        ),
+        "values",
     )
     return plots
 
@@ -57,7 +60,7 @@ def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
     speed.fit()
     speed.actions_.cursor.trigger()
     speed.view.clicked.emit(0.2)
-    speed.actions_.second.trigger()
+    speed.actions_.measure.trigger()
     speed.cursors.move(1, 0.5)
     assert torque.cursors.seconds == [0.2, 0.5]
     row = [speed.cursors.table.measures.index(0, column).data() for column in range(4)]
@@ -76,7 +79,7 @@ def test_signals_leave_as_a_table_and_come_beside_another_file(desk, plots, tmp_
     dialog = speed.findChild(ExportDialog)
     dialog.table.setChecked(True)
     dialog.visible_only.setChecked(False)
-    dialog._finish(tmp_path / "speed.csv", dialog.choice())
+    dialog.finish(tmp_path / "speed.csv", dialog.choice())
     desk.wait(lambda: (tmp_path / "speed.csv").exists(), "the table")
     with (tmp_path / "speed.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -90,7 +93,7 @@ def test_signals_leave_as_a_table_and_come_beside_another_file(desk, plots, tmp_
 def test_what_is_set_up_is_there_after_the_workspace_was_opened_again(desk, plots, tmp_path):
     before = plots.setups()
     desk.window.workspaces.save(tmp_path / "bench.canmcast")
-    plots.set_up([])
+    plots.apply_setups([])
     assert plots.plotted() == []
     desk.window.workspaces.open(tmp_path / "bench.canmcast")
     desk.wait(lambda: plots.setups() == before, "both plots")

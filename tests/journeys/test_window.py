@@ -123,7 +123,7 @@ def test_a_plotted_value_is_what_cantools_decodes(desk, network):
 
 def plotted(plot) -> list[float]:
     """The values of the first signal that the plot holds."""
-    return plot.data.signals[0].samples.inside(0, 1 << 62).values.tolist()
+    return plot.signals.values(plot.signals.names[0]).tolist()
 
 
 def test_a_row_opens_into_its_signals(desk, network):

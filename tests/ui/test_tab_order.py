@@ -80,7 +80,7 @@ def full_window(qtbot, stage, window, tmp_path):
     window.panel.context.mark(5, "here")
     window.panel.find_bar.open()
     docks.plots.panels["plot"].actions_.cursor.trigger()
-    docks.plots.panels["plot"].actions_.second.trigger()
+    docks.plots.panels["plot"].actions_.measure.trigger()
     window.views.open_new("chronological")
     window.resize(1600, 950)
     docks.hosts.refresh()

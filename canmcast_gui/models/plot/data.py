@@ -1,10 +1,9 @@
-"""The signals of a plot: decoded by column from the recording, only what is new, a moment at a time."""
+"""The signals of a plot: decoded by column from the new frames of a recording, for limited times."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +14,13 @@ from canmcast_gui.database.decoding.values import value_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Times
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.plot.samples import SampleRoom, SampleStore
+from canmcast_gui.models.plot.samples import SampleBudget, SampleStore
 from canmcast_gui.recording import Recording
 
-# More lines than that cannot be told apart; they share one bound of memory.
+# More lines cannot be distinguished; all signals share one limit of memory.
 MAX_SIGNALS = 64
 
-# A signal that has not come for so many of its cycles, and for a second, is not there: its line is broken.
+# The line of a signal is broken where it is not received for this number of cycles, and for a second.
 GAP_CYCLES = 5
 MIN_GAP_NS = NS_PER_SECOND
 
@@ -29,14 +28,15 @@ Clock = Callable[[], float]
 
 
 class PlotSignal:
-    """One plotted signal: its samples, and what the databases say of it now.
+    """A plotted signal: its samples and its description in the databases.
 
-    ``problem`` is a sentence while no database describes it, else "".
+    ``problem`` is a sentence while no database describes it, else "". ``next_row`` is the first row of the
+    recording that has not been decoded.
     """
 
-    def __init__(self, name: str, room: SampleRoom) -> None:
+    def __init__(self, name: str, budget: SampleBudget) -> None:
         self.name = name
-        self.samples = SampleStore(room)
+        self.samples = SampleStore(budget)
         self.next_row = 0
         self.signal: Signal | None = None
         self.problem = ""
@@ -45,44 +45,44 @@ class PlotSignal:
 
     @property
     def unit(self) -> str:
-        """The unit of its samples, "" where there is none, as raw numbers have."""
+        """The unit of the samples; raw values have none."""
         return self.signal.unit if self.signal and not self.style.raw else ""
 
     @property
     def kind(self) -> LineKind:
-        """How it is drawn: as asked for, else as suits it."""
+        """The kind of line: that of the style, else steps for states and lines for numbers."""
         return self.style.kind or (LineKind.STEPS if self.has_states else LineKind.LINES)
 
     @property
     def has_states(self) -> bool:
-        """Whether its values are names of states, between which there is nothing."""
+        """Whether its values have names, so that there are no values between two of them."""
         return bool(self.signal and self.signal.choices)
 
     @property
     def gap_ns(self) -> int:
-        """From which silence on its line is broken, by its cycle time; the least one where it has none."""
+        """The time without samples that breaks its line, from its cycle time; the minimum if it has none."""
         return max(GAP_CYCLES * self.cycle_ns, MIN_GAP_NS)
 
     def text(self, value: float | None) -> str:
-        """A value as it is read: a state's name, or a number with the unit."""
+        """A value as text: the name of a state, or a number with its unit."""
         if value is None:
             return "–"
         if self.signal is None or self.style.raw:
             return f"{value:.10g}"
         signal = self.signal
-        whole = signal.scale and not signal.is_float
-        raw = round((value - signal.offset) / signal.scale) if whole else value
+        is_integer = signal.scale and not signal.is_float
+        raw = round((value - signal.offset) / signal.scale) if is_integer else value
         return f"{value_text(signal, raw, value)} {signal.unit}".rstrip()
 
     def states(self) -> list[tuple[float, str]]:
-        """All named states by their physical values."""
+        """The physical values and names of all states."""
         if self.signal is None or self.style.raw:
             return []
         scale, offset = self.signal.scale, self.signal.offset
         return [(raw * scale + offset, text) for raw, text in self.signal.choices.items()]
 
-    def take(self, times: Times, values: npt.NDArray[np.generic]) -> None:
-        """Add samples, given as physical values."""
+    def append(self, times: Times, values: npt.NDArray[np.generic]) -> None:
+        """Append samples, given as physical values."""
         numbers = np.asarray(values, dtype=np.float64)
         if self.style.raw and self.signal is not None and self.signal.scale:
             numbers = (numbers - self.signal.offset) / self.signal.scale
@@ -90,84 +90,79 @@ class PlotSignal:
         self.samples.append(times, numbers)
 
 
-class Source(Protocol):
-    """A recording and the databases that describe it: the session, or what it is compared with."""
-
-    @property
-    def recording(self) -> Recording | None:
-        """The frames."""
-
-    @property
-    def databases(self) -> DatabaseSet:
-        """What describes them."""
-
-
 class PlotData:
-    """Keeps the samples of the wanted signals up to date with a recording, which must be there."""
+    """The samples of some signals, updated from a recording."""
 
-    def __init__(self, source: Source, clock: Clock = time.perf_counter) -> None:
-        self._source = source
+    def __init__(
+        self,
+        recording: Callable[[], Recording | None],
+        databases: DatabaseSet,
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        """``recording`` gives the current recording; signals are only used while there is one."""
+        self._current_recording = recording
+        self._databases = databases
         self._clock = clock
         self.signals: list[PlotSignal] = []
-        self._room = SampleRoom()
+        self._budget = SampleBudget()
         self._losses: tuple[object, Times] = (None, np.zeros(0, dtype=np.int64))
 
     @property
     def _recording(self) -> Recording:
-        recording = self._source.recording
+        recording = self._current_recording()
         assert recording is not None
         return recording
 
     @property
     def names(self) -> list[str]:
-        """The signals, in the order in which they were added."""
+        """The names of the signals, in the order in which they were added."""
         return [signal.name for signal in self.signals]
 
     def add(self, name: str, style: PlotStyle | None = None) -> bool:
-        """Add "Message.Signal"; False where it is there already or there are too many."""
+        """Add "Message.Signal"; False if it exists already or there are MAX_SIGNALS."""
         if name in self.names or len(self.signals) >= MAX_SIGNALS:
             return False
-        signal = PlotSignal(name, self._room)
+        signal = PlotSignal(name, self._budget)
         signal.style = style or PlotStyle()
         self._describe(signal)
         self.signals.append(signal)
-        self._room.stores = len(self.signals)
+        self._budget.stores = len(self.signals)
         return True
 
     def remove(self, name: str) -> None:
         """Remove a signal and its samples."""
         self.signals = [signal for signal in self.signals if signal.name != name]
-        self._room.stores = len(self.signals)
+        self._budget.stores = len(self.signals)
 
     def restart(self) -> None:
-        """Decode all anew: for another recording, or other databases."""
-        before, self.signals = self.signals, []
-        for signal in before:
+        """Discard all samples, for another recording or other databases."""
+        signals, self.signals = self.signals, []
+        for signal in signals:
             self.add(signal.name, signal.style)
 
     def set_style(self, name: str, style: PlotStyle) -> None:
-        """Show a signal in another way; between raw and physical values it is decoded anew."""
+        """Change the style of a signal; a change between raw and physical values discards its samples."""
         for number, signal in enumerate(self.signals):
             if signal.name == name:
                 if signal.style.raw != style.raw:
-                    signal = self.signals[number] = PlotSignal(name, self._room)
+                    signal = self.signals[number] = PlotSignal(name, self._budget)
                     self._describe(signal)
                 signal.style = style
 
     def _describe(self, signal: PlotSignal) -> None:
-        databases = self._source.databases
+        databases = self._databases
         try:
             signal.signal = databases.signal(signal.name)
         except DatabaseError as error:
             signal.problem = str(error)
             return
         message = signal.name.rpartition(".")[0]
-        cycles = [one.cycle_ms for database in databases for one in database.messages_named(message)]
-        signal.cycle_ns = round(max((cycle or 0 for cycle in cycles), default=0) * 1e6)
+        messages = [found for database in databases for found in database.messages_named(message)]
+        signal.cycle_ns = round(max((found.cycle_ms or 0 for found in messages), default=0) * 1e6)
 
     @property
     def losses(self) -> Times:
-        """When frames were found missing in the recording, int64 (n,), ascending."""
+        """The times at which frames are missing in the recording, int64 (n,), ascending."""
         gaps = self._recording.gaps
         key = (self._recording.folder, gaps.generation)
         if self._losses[0] != key:
@@ -175,36 +170,37 @@ class PlotData:
         return self._losses[1]
 
     @property
-    def rows_behind(self) -> int:
-        """How many frames of the recording the signal that is furthest behind has not seen."""
+    def unread_rows(self) -> int:
+        """The number of rows that have not been decoded for the signal with the fewest decoded rows."""
         end = self._recording.end_row
         first = self._recording.first_row
-        return max((end - max(one.next_row, first) for one in self.signals if not one.problem), default=0)
+        signals = (signal for signal in self.signals if not signal.problem)
+        return max((end - max(signal.next_row, first) for signal in signals), default=0)
 
     def update(self, budget_s: float) -> bool:
-        """Decode what is new, for about ``budget_s`` seconds; returns whether there was anything."""
+        """Decode new rows for about ``budget_s`` seconds; returns whether there were any."""
         end = self._clock() + budget_s
         changed = False
-        while (behind := self._furthest_behind()) and (not changed or self._clock() < end):
+        while (signals := self._next_signals()) and (not changed or self._clock() < end):
             changed = True
-            self._advance(behind)
+            self._decode_block(signals)
         return changed
 
-    def _furthest_behind(self) -> list[PlotSignal]:
-        """The signals that have seen the fewest rows, where there are more rows."""
+    def _next_signals(self) -> list[PlotSignal]:
+        """The signals for which the fewest rows are decoded, if the recording has more rows."""
         usable = [signal for signal in self.signals if not signal.problem]
         first = min((signal.next_row for signal in usable), default=0)
         if first >= self._recording.end_row:
             return []
         return [signal for signal in usable if signal.next_row == first]
 
-    def _advance(self, signals: list[PlotSignal]) -> None:
-        """Decode one block of rows for signals that have seen equally many."""
+    def _decode_block(self, signals: list[PlotSignal]) -> None:
+        """Decode one block of rows for signals that have the same next row."""
         recording = self._recording
         start = signals[0].next_row
-        ahead = [one.next_row for one in self.signals if one.next_row > start]
-        found = next(iter(recording.blocks(start, min(ahead, default=None))), None)
-        if found is None:  # evicted in between
+        later = [signal.next_row for signal in self.signals if signal.next_row > start]
+        found = next(iter(recording.blocks(start, min(later, default=None))), None)
+        if found is None:  # the rows were evicted
             stop = max(recording.first_row, start + 1)
         else:
             row, batch = found
@@ -216,8 +212,8 @@ class PlotData:
 
     def _decode(self, signal: PlotSignal, batch: FrameBatch) -> None:
         try:
-            times, values = self._source.databases.decode(batch, signal.name)
+            times, values = self._databases.decode(batch, signal.name)
         except DatabaseError as error:
             signal.problem = str(error)
             return
-        signal.take(times, values)
+        signal.append(times, values)

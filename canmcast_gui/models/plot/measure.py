@@ -1,11 +1,12 @@
-"""What signals do between two cursors: their values there, and lowest, highest and mean in between."""
+"""Measurements between two cursors: the values at both, and lowest, highest and mean between them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 
 from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.models.plot.data import PlotSignal
@@ -13,7 +14,7 @@ from canmcast_gui.models.plot.data import PlotSignal
 
 @dataclass(frozen=True)
 class Measured:
-    """One signal between two times; None where it has no value. ``thinned``: the mean is that of extremes."""
+    """A signal between two times; None where it has no value. ``thinned``: the mean is that of extremes."""
 
     signal: PlotSignal
     first: float | None
@@ -25,12 +26,12 @@ class Measured:
 
     @property
     def difference(self) -> float | None:
-        """The second value less the first."""
+        """The second value minus the first."""
         return None if self.first is None or self.second is None else self.second - self.first
 
 
 def measure(signal: PlotSignal, first_ns: int, second_ns: int) -> Measured:
-    """Measure a signal at two times, in whichever order, and between them, both ends included."""
+    """Measure a signal at two times, in any order, and between them, both included."""
     inside = signal.samples.inside(min(first_ns, second_ns), max(first_ns, second_ns))
     values = inside.values
     lowest, highest, mean = (
@@ -41,24 +42,20 @@ def measure(signal: PlotSignal, first_ns: int, second_ns: int) -> Measured:
 
 
 def span_text(first_s: float, second_s: float) -> str:
-    """The two times, and how far they are apart as seconds and as a rate."""
-    apart = second_s - first_s
-    rate = f"   1/Δt {1 / abs(apart):,.6g} Hz" if apart else ""
-    return f"A {first_s:.6f} s   B {second_s:.6f} s   Δt {apart:.6f} s{rate}"
+    """The two times and their distance, in seconds and as a rate."""
+    distance = second_s - first_s
+    rate = f"   1/Δt {1 / abs(distance):,.6g} Hz" if distance else ""
+    return f"A {first_s:.6f} s   B {second_s:.6f} s   Δt {distance:.6f} s{rate}"
 
 
-def _value(one: Measured, value: float | None) -> str:
-    return one.signal.text(value)
-
-
-def _number(one: Measured, value: float | None) -> str:
-    """A number with the unit even where values have names: there is none between two states."""
-    return "–" if value is None else f"{value:.6g} {one.signal.unit}".rstrip()
+def _number(row: Measured, value: float | None) -> str:
+    """A number with its unit, without the name of a state: a mean or a difference is not a state."""
+    return "–" if value is None else f"{value:.6g} {row.signal.unit}".rstrip()
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: its title, and how a row's text is made."""
+    """A column of the table: its title, and the text of a row."""
 
     title: str
     text: Callable[[Measured], str]
@@ -67,13 +64,13 @@ class Column:
 
 
 COLUMNS = (
-    Column("Signal", lambda one: one.signal.name, right=False),
-    Column("At A", lambda one: _value(one, one.first)),
-    Column("At B", lambda one: _value(one, one.second)),
-    Column("B − A", lambda one: _number(one, one.difference)),
-    Column("Lowest", lambda one: _value(one, one.lowest)),
-    Column("Highest", lambda one: _value(one, one.highest)),
-    Column("Mean", lambda one: ("≈ " if one.thinned else "") + _number(one, one.mean)),
+    Column("Signal", lambda row: row.signal.name, right=False),
+    Column("At A", lambda row: row.signal.text(row.first)),
+    Column("At B", lambda row: row.signal.text(row.second)),
+    Column("B − A", lambda row: _number(row, row.difference)),
+    Column("Lowest", lambda row: row.signal.text(row.lowest)),
+    Column("Highest", lambda row: row.signal.text(row.highest)),
+    Column("Mean", lambda row: ("≈ " if row.thinned else "") + _number(row, row.mean)),
 )
 
 
@@ -82,7 +79,7 @@ class MeasureModel(ColumnTable):
 
     columns = COLUMNS
 
-    def __init__(self, parent=None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Measured] = []
 
@@ -101,7 +98,7 @@ class MeasureModel(ColumnTable):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[index.column()].text(self._rows[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
@@ -109,7 +106,7 @@ class MeasureModel(ColumnTable):
         return self.alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def as_text(self) -> str:
-        """The whole table, cells with tabs between, for the clipboard."""
+        """The whole table, cells separated by tabs, for the clipboard."""
         lines = ["\t".join(column.title for column in COLUMNS)]
         lines += ["\t".join(column.text(row) for column in COLUMNS) for row in self._rows]
         return "\n".join(lines)

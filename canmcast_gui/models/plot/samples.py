@@ -1,4 +1,4 @@
-"""Samples of one signal over time: bounded memory, and curves of any span that keep every peak."""
+"""Samples of one signal over time, in limited memory, and curves of any span that keep every peak."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import numpy.typing as npt
 
 from canmcast_gui.frames.arrays import Floats, Times
 
-# 0.5 MiB: small against the bound, and thinned within a fraction of a millisecond while it fills.
+# 0.5 MiB: small compared to the limit, and thinned within a fraction of a millisecond when it is full.
 BLOCK_SAMPLES = 1 << 15
 
-# Of each 64 samples of a full block the lowest and the highest are kept apart, for spans of many blocks.
+# Of each 64 samples of a full block the lowest and the highest are stored too, for spans of many blocks.
 COARSE_SAMPLES = 64
 
-# 16 M samples (256 MiB) of all signals of a plot stay as they were: ten hours of a signal that comes every
-# 2 ms, or half an hour of twenty.
+# 16 M samples (256 MiB) of all signals of a plot are kept: ten hours of one signal that is sent every 2 ms,
+# or half an hour of twenty.
 FULL_BLOCKS = 512
 
-# Of 128 M older ones the lowest and highest of each 64 stay, in another 64 MiB; older ones are forgotten.
+# Of 128 M older samples the lowest and highest of each 64 are kept, in 64 MiB; older ones are deleted.
 COARSE_BLOCKS = 4096
 
-# However many signals share it, each keeps so much of its newest.
-LEAST_BLOCKS = 4
+# Each signal keeps at least this number of blocks, even if many signals share the memory.
+MIN_BLOCKS = 4
 
-# More than a store can hold: nothing is thinned further for a curve of so many points.
+# More than a store holds: a curve of this number of points is not thinned further.
 MAX_POINTS = (FULL_BLOCKS + COARSE_BLOCKS) * BLOCK_SAMPLES
 
 _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
@@ -35,9 +35,9 @@ _NO_VALUES: Floats = np.zeros(0)
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points of a span in the order of time: times int64 (n,) and values (n,), one point beyond each end.
+    """Points of a span and one before and after it, in the order of time: times int64 (n,), values (n,).
 
-    ``thinned`` where points are the lowest and highest of several samples each.
+    ``thinned`` if the points are the lowest and highest of several samples each.
     """
 
     times: Times
@@ -46,7 +46,7 @@ class Curve:
 
 
 class _Block:
-    """Samples in the order of time. A full one has ``coarse`` points; an old one has only those."""
+    """Samples in the order of time. A full block also has coarse points; an old block has only those."""
 
     __slots__ = ("coarse_times", "coarse_values", "count", "first", "last", "times", "values")
 
@@ -64,36 +64,35 @@ class _Block:
 
     @property
     def is_coarse(self) -> bool:
-        """Whether the samples themselves are gone."""
+        """Whether only the coarse points are left."""
         return not len(self.times)
 
-    def add(self, times: Times, values: Floats) -> int:
-        """Take as many samples as there is room for; returns how many."""
-        taken = min(len(times), BLOCK_SAMPLES - self.count)
-        end = self.count + taken
-        self.times[self.count : end] = times[:taken]
-        self.values[self.count : end] = values[:taken]
-        self._keep_order(self.count, end)
+    def append(self, times: Times, values: Floats) -> int:
+        """Append as many samples as there is space for; returns their number."""
+        appended = min(len(times), BLOCK_SAMPLES - self.count)
+        end = self.count + appended
+        self.times[self.count : end] = times[:appended]
+        self.values[self.count : end] = values[:appended]
+        self._sort(self.count, end)
         self.count = end
         self.first, self.last = int(self.times[0]), int(self.times[end - 1])
         if self.is_full:
             self.coarse_times, self.coarse_values = thin(self.times, self.values, COARSE_SAMPLES)
-        return taken
+        return appended
 
-    def _keep_order(self, start: int, end: int) -> None:
-        """Sort the samples where the clock was set back, as searching needs them in the order of time."""
-        from_here = max(start - 1, 0)
-        if (np.diff(self.times[from_here:end]) < 0).any():
+    def _sort(self, start: int, end: int) -> None:
+        """Sort the samples if the clock was set back: searches need the order of time."""
+        if (np.diff(self.times[max(start - 1, 0) : end]) < 0).any():
             order = np.argsort(self.times[:end], kind="stable")
             self.times[:end] = self.times[:end][order]
             self.values[:end] = self.values[:end][order]
 
-    def forget_samples(self) -> None:
-        """Keep the coarse points only."""
+    def drop_samples(self) -> None:
+        """Keep only the coarse points."""
         self.times, self.values = _NO_TIMES, _NO_VALUES
 
     def span(self, start_ns: int, stop_ns: int) -> tuple[int, int]:
-        """First and behind-last index of the samples in a span, with one more at each end."""
+        """The range of indices of the samples in a span, with one more sample before and after."""
         times, scale = (
             (self.coarse_times, COARSE_SAMPLES // 2) if self.is_coarse else (self.times[: self.count], 1)
         )
@@ -102,12 +101,12 @@ class _Block:
         return low * scale, min(high * scale, self.count)
 
     def points(self, low: int, high: int, group: int) -> tuple[Times, Floats]:
-        """The samples of a range of indices, the lowest and highest of each ``group`` (a power of two)."""
+        """The lowest and highest sample of each ``group`` (a power of two) in a range of indices."""
         if (group < COARSE_SAMPLES and not self.is_coarse) or not len(self.coarse_times):
             low -= low % group
             high = min(high + -high % group, self.count)
             return thin(self.times[low:high], self.values[low:high], group)
-        # Two coarse points stand for COARSE_SAMPLES samples.
+        # There are two coarse points for COARSE_SAMPLES samples.
         step = max(group // COARSE_SAMPLES, 1) * 2
         low, high = low * 2 // COARSE_SAMPLES, -(-high * 2 // COARSE_SAMPLES)
         low -= low % step
@@ -115,39 +114,36 @@ class _Block:
         return thin(self.coarse_times[low:high], self.coarse_values[low:high], step)
 
 
-class SampleRoom:
-    """The memory that the stores of one plot share; ``stores`` is how many they are."""
+class SampleBudget:
+    """The memory that the stores of one plot share; ``stores`` is their number."""
 
     def __init__(self) -> None:
         self.stores = 1
 
     @property
     def full_blocks(self) -> int:
-        """How many blocks of all its samples a store may hold."""
-        return max(FULL_BLOCKS // max(self.stores, 1), LEAST_BLOCKS)
+        """The number of blocks with all samples that a store may have."""
+        return max(FULL_BLOCKS // max(self.stores, 1), MIN_BLOCKS)
 
     @property
     def coarse_blocks(self) -> int:
-        """How many older blocks, of coarse points only, it may hold beside them."""
-        return max(COARSE_BLOCKS // max(self.stores, 1), LEAST_BLOCKS)
+        """The number of older blocks, with only coarse points, that a store may have in addition."""
+        return max(COARSE_BLOCKS // max(self.stores, 1), MIN_BLOCKS)
 
 
 class SampleStore:
     """The samples of one signal, oldest first.
 
-    Holds what ``room`` allows: the newest samples all, older ones thinned to their extremes, and nothing
-    before that. ``count`` is how many were ever appended.
+    As much as ``budget`` allows is kept: all of the newest samples, and the extremes of older ones.
     """
 
-    def __init__(self, room: SampleRoom | None = None) -> None:
-        self._room = room or SampleRoom()
+    def __init__(self, budget: SampleBudget | None = None) -> None:
+        self._budget = budget or SampleBudget()
         self._blocks: list[_Block] = []
-        self._coarse = 0  # how many blocks, the oldest, have only coarse points
-        self.count = 0
-        self.forgotten = 0
+        self._coarse = 0  # number of blocks, the oldest ones, that have only coarse points
 
     def append(self, times: Times, values: Floats) -> None:
-        """Add samples behind the last: times int64 (n,), values (n,). NaN and infinity are left out."""
+        """Append samples: times int64 (n,), values (n,). NaN and infinity are left out."""
         finite = np.isfinite(values)
         if not finite.all():
             times, values = times[finite], values[finite]
@@ -155,23 +151,21 @@ class SampleStore:
         while done < len(times):
             if not self._blocks or self._blocks[-1].is_full:
                 self._blocks.append(_Block())
-            done += self._blocks[-1].add(times[done:], values[done:])
-        self.count += done
-        self._keep_bounds()
+            done += self._blocks[-1].append(times[done:], values[done:])
+        self._apply_budget()
 
-    def _keep_bounds(self) -> None:
-        while self._coarse < len(self._blocks) - self._room.full_blocks:
-            self._blocks[self._coarse].forget_samples()
+    def _apply_budget(self) -> None:
+        while self._coarse < len(self._blocks) - self._budget.full_blocks:
+            self._blocks[self._coarse].drop_samples()
             self._coarse += 1
-        extra = self._coarse - self._room.coarse_blocks
+        extra = self._coarse - self._budget.coarse_blocks
         if extra > 0:
-            self.forgotten += sum(block.count for block in self._blocks[:extra])
             del self._blocks[:extra]
             self._coarse -= extra
 
     @property
     def first_ns(self) -> int | None:
-        """The time of the oldest sample that is known."""
+        """The time of the oldest sample that is kept."""
         return self._blocks[0].first if self._blocks else None
 
     @property
@@ -179,16 +173,10 @@ class SampleStore:
         """The time of the newest sample."""
         return self._blocks[-1].last if self._blocks else None
 
-    @property
-    def last_value(self) -> float | None:
-        """The newest value."""
-        return float(self._blocks[-1].values[self._blocks[-1].count - 1]) if self._blocks else None
-
     def curve(self, start_ns: int, stop_ns: int, points: int) -> Curve:
-        """The curve between two times with about ``points`` points at most, all peaks among them.
+        """The curve between two times, with up to about ``points`` points that include all peaks.
 
-        Groups of samples begin at the same samples whatever the span is, so that a curve that scrolls does
-        not flicker.
+        Groups of samples begin at the same samples for every span: a scrolling curve does not flicker.
         """
         parts = [(block, *block.span(start_ns, stop_ns)) for block in self._around(start_ns, stop_ns)]
         parts = [(block, low, high) for block, low, high in parts if low < high]
@@ -198,10 +186,11 @@ class SampleStore:
         group = _group(samples, points)
         found = [block.points(low, high, group) for block, low, high in parts]
         thinned = group > 1 or any(block.is_coarse for block, _, _ in parts)
-        return Curve(*(np.concatenate(column) for column in zip(*found, strict=True)), thinned)
+        times, values = zip(*found, strict=True)
+        return Curve(np.concatenate(times), np.concatenate(values), thinned)
 
     def value_at(self, time_ns: int) -> float | None:
-        """The value of the newest sample that is not newer than ``time_ns``; None before the first."""
+        """The value of the newest sample at or before ``time_ns``; None before the first."""
         for block in reversed(self._blocks):
             if block.first <= time_ns:
                 coarse = block.is_coarse
@@ -211,12 +200,12 @@ class SampleStore:
         return None
 
     def inside(self, start_ns: int, stop_ns: int) -> Curve:
-        """All samples between two times, both included; where they are gone, what is left of them."""
+        """All samples between two times, both included, or the coarse points of old ones."""
         curve = self.curve(start_ns, stop_ns, MAX_POINTS)
         within = (curve.times >= start_ns) & (curve.times <= stop_ns)
         return Curve(curve.times[within], curve.values[within], curve.thinned)
 
-    def beside(self, time_ns: int, direction: int) -> int | None:
+    def next_time(self, time_ns: int, direction: int) -> int | None:
         """The time of the first sample after (1) or before (-1) a time."""
         times = self.curve(time_ns, time_ns, MAX_POINTS).times
         times = times[times > time_ns] if direction > 0 else times[times < time_ns]
@@ -225,7 +214,7 @@ class SampleStore:
         return int(times[0] if direction > 0 else times[-1])
 
     def _around(self, start_ns: int, stop_ns: int) -> Iterator[_Block]:
-        """The blocks of a span, and the nearest one before and after it, for lines that leave the picture."""
+        """The blocks of a span, and the nearest one before and after it, for lines that leave the view."""
         for number, block in enumerate(self._blocks):
             before = number + 1 < len(self._blocks) and self._blocks[number + 1].first < start_ns
             after = number and self._blocks[number - 1].last > stop_ns
@@ -234,7 +223,7 @@ class SampleStore:
 
 
 def _group(samples: int, points: int) -> int:
-    """The smallest power of two that leaves at most ``points`` points of so many samples, two a group."""
+    """The smallest power of two that thins the samples to at most ``points`` points, two of each group."""
     if samples <= points:
         return 1
     return max(1 << (2 * samples // max(points, 1) - 1).bit_length(), 4)
@@ -244,11 +233,11 @@ def thin(times: Times, values: Floats, group: int) -> tuple[Times, Floats]:
     """The lowest and the highest sample of each ``group`` samples, in the order of time."""
     if group <= 2 or len(times) <= 2:
         return times, values
-    whole = len(times) // group * group
-    picked = _extremes(values[:whole].reshape(-1, group)) if whole else np.zeros(0, dtype=np.int64)
-    if whole < len(times):
-        picked = np.concatenate([picked, _extremes(values[whole:][None, :]) + whole])
-    return times[picked], values[picked]
+    end = len(times) // group * group  # of the complete groups
+    kept = _extremes(values[:end].reshape(-1, group)) if end else np.zeros(0, dtype=np.int64)
+    if end < len(times):
+        kept = np.concatenate([kept, _extremes(values[end:][None, :]) + end])
+    return times[kept], values[kept]
 
 
 def _extremes(matrix: Floats) -> npt.NDArray[np.int64]:

@@ -1,15 +1,15 @@
-"""Which span of time a plot shows: the newest seconds, everything, or where the user has gone."""
+"""The span of time that a plot shows: the newest seconds, the whole recording, or another one."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-MIN_SECONDS = 1e-4  # below that there is at most one frame
+MIN_SECONDS = 1e-4  # a shorter span has at most one frame
 MAX_SECONDS = 30 * 86400.0
 
 
 class SpanMode(Enum):
-    """FOLLOW shows the newest seconds, ALL everything there is, FREE stands still."""
+    """FOLLOW shows the newest seconds, ALL the whole recording, FREE a span that does not move."""
 
     FOLLOW = "follow"
     ALL = "all"
@@ -17,10 +17,7 @@ class SpanMode(Enum):
 
 
 class PlotSpan:
-    """The span in seconds since the recording's start, and how it came to be.
-
-    ``window`` is how many seconds are shown while following.
-    """
+    """The visible ``span`` in seconds since the recording's start, of length ``window`` while following."""
 
     def __init__(self, window: float = 10.0) -> None:
         self.mode = SpanMode.FOLLOW
@@ -29,7 +26,7 @@ class PlotSpan:
 
     @property
     def seconds(self) -> float:
-        """How much time is shown, or will be as soon as there are frames."""
+        """The length of the span, or the one that it will have with the first frames."""
         return self.window if self.mode is SpanMode.FOLLOW else self.span[1] - self.span[0]
 
     def follow(self) -> None:
@@ -37,11 +34,11 @@ class PlotSpan:
         self.mode = SpanMode.FOLLOW
 
     def show_all(self) -> None:
-        """Show everything from now on."""
+        """Show the whole recording from now on."""
         self.mode = SpanMode.ALL
 
     def set_window(self, seconds: float) -> None:
-        """Show so many seconds; the newest ones where everything was shown."""
+        """Show a number of seconds: around the middle of a free span, else the newest ones."""
         self.window = seconds
         if self.mode is SpanMode.FREE:
             middle = sum(self.span) / 2
@@ -50,7 +47,7 @@ class PlotSpan:
             self.mode = SpanMode.FOLLOW
 
     def zoom(self, factor: float, second: float) -> None:
-        """Show ``factor`` times as much time. ``second`` stays where it is, or the newest while following."""
+        """Multiply the length of the span. ``second`` stays in place, or the newest frame while following."""
         start, stop = self.span
         length = min(max((stop - start) * factor, MIN_SECONDS), MAX_SECONDS)
         factor = length / (stop - start)
@@ -62,27 +59,27 @@ class PlotSpan:
         self.span = (second - (second - start) * factor, second + (stop - second) * factor)
 
     def move(self, seconds: float) -> None:
-        """Go to later or (negative) earlier times, and stay there."""
+        """Move to later or (negative) earlier times, and stop following."""
         self.mode = SpanMode.FREE
         self.span = (self.span[0] + seconds, self.span[1] + seconds)
 
     def show(self, start: float, stop: float) -> None:
-        """Show the time from one second to another, and stay there."""
+        """Show the time from one second to another, and stop following."""
         self.mode = SpanMode.FREE
         self.span = (start, max(stop, start + MIN_SECONDS))
 
-    def adopt(self, other: PlotSpan) -> None:
-        """Show what another one shows."""
+    def copy(self, other: PlotSpan) -> None:
+        """Show the span of another plot."""
         self.mode, self.window, self.span = other.mode, other.window, other.span
 
     def bring_into_view(self, second: float) -> None:
-        """Go where a time can be seen, if it cannot be."""
+        """Center the span at a time that it does not include."""
         start, stop = self.span
         if not start <= second <= stop:
             self.move(second - (start + stop) / 2)
 
     def update(self, first: float | None, last: float | None) -> None:
-        """Take in that there are frames from ``first`` to ``last`` seconds; None where there are none."""
+        """Update the span for frames from ``first`` to ``last`` seconds; None if there are no frames."""
         if first is None or last is None:
             return
         if self.mode is SpanMode.FOLLOW:

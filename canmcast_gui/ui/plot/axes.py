@@ -7,31 +7,33 @@ from collections.abc import Sequence
 from html import escape
 
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 
 TIME_TICK_PIXELS = 60
 VALUE_TICK_PIXELS = 20
 STATE_PIXELS = 14
-EDGE_PIXELS = 3  # nearer to the end of a value axis a number would run into that of the next lane
+EDGE_PIXELS = 3  # nearer to the end of a value axis, a number overlaps that of the next lane
 MAX_TICKS = 60
 
 
-def round_ticks(low: float, high: float, most: int) -> tuple[float, list[float]]:
-    """Multiples of 1, 2 or 5 times a power of ten between two values, about ``most``; and their distance."""
+def round_ticks(low: float, high: float, count: int) -> tuple[float, list[float]]:
+    """The distance of ticks at 1, 2 or 5 times a power of ten, and about ``count`` of them in a range."""
     length = high - low
-    if not (math.isfinite(length) and length > 0 and most > 0):
+    if not (math.isfinite(length) and length > 0 and count > 0):
         return 1.0, []
-    raw = length / most
+    raw = length / count
     power = 10.0 ** math.floor(math.log10(raw))
     spacing = next(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9))
     first = math.ceil(low / spacing)
-    count = min(math.floor(high / spacing) - first + 1, MAX_TICKS)
-    return spacing, [(first + number) * spacing for number in range(count)]
+    ticks = min(math.floor(high / spacing) - first + 1, MAX_TICKS)
+    return spacing, [(first + number) * spacing for number in range(ticks)]
 
 
 class PlotAxis(pg.AxisItem):
-    """An axis with main ticks only; ``ticks`` gives those of a range. Named states stand for numbers."""
+    """An axis with major ticks only; ``states`` are shown in place of the numbers that they name."""
 
     def __init__(self, side: str, tick_pixels: int, suffix: str = "") -> None:
         super().__init__(side, showValues=True, maxTickLength=0)
@@ -41,7 +43,7 @@ class PlotAxis(pg.AxisItem):
         self._suffix = suffix
 
     def ticks(self, low: float, high: float, size: float) -> tuple[float, list[float]]:
-        """The distance of the ticks, and where they are."""
+        """The distance of the ticks, and their values."""
         if self.states:
             inside = [value for value, _ in self.states if low <= value <= high]
             return 1.0, inside[:: max(math.ceil(len(inside) * STATE_PIXELS / max(size, 1)), 1)]
@@ -52,7 +54,7 @@ class PlotAxis(pg.AxisItem):
         return spacing, [value for value in values if low + edge <= value <= high - edge]
 
     def labelString(self) -> str:  # noqa: N802
-        """The title for pyqtgraph, which reads it as HTML."""
+        """The title for pyqtgraph, as HTML."""
         style = "; ".join(f"{name}: {value}" for name, value in self.labelStyle.items())
         return f"<span style='white-space: pre; {style}'>{escape(self.labelText)}</span>"
 
@@ -70,9 +72,9 @@ class PlotAxis(pg.AxisItem):
 
 
 class LaneGrid(pg.GraphicsObject):
-    """Lines behind the curves at the axes' ticks.
+    """Grid lines at the ticks of the axes, below the curves.
 
-    pyqtgraph's own are replayed over the curves with blending, which takes 20 ms of every repaint.
+    Those of pyqtgraph are blended over the curves, which takes 20 ms of every repaint.
     """
 
     def __init__(self, box: pg.ViewBox, times: PlotAxis, values: PlotAxis) -> None:
@@ -89,7 +91,7 @@ class LaneGrid(pg.GraphicsObject):
     def viewRangeChanged(self) -> None:
         self.prepareGeometryChange()
 
-    def paint(self, painter: QPainter, *_) -> None:
+    def paint(self, painter: QPainter, *_: object) -> None:
         (left, right), (low, high) = self._box.viewRange()
         size = self._box.size()
         painter.setPen(pg.mkPen(self.color, width=1))
@@ -98,29 +100,29 @@ class LaneGrid(pg.GraphicsObject):
         painter.drawLines(lines)
 
 
-LEAST_FRAME = 4  # pixels: less is a click with an unsteady hand
+MIN_RECTANGLE = 4  # pixels: a smaller rectangle is a click with a small movement
 WHEEL_BASE = 1.0015
 
 
 class LaneBox(pg.ViewBox):
-    """Where curves are: the wheel and the mouse move along the time axis, or on a value axis along that.
+    """The area of the curves: wheel and mouse move in time, and on a value axis move its values.
 
-    ``zoomed`` carries a factor and the time that should stay, ``dragged`` seconds, ``clicked`` a time,
-    ``framed`` the two times of a rectangle that was drawn with Ctrl held; what they mean for the
-    picture is for others to decide. ``scaled`` says that the user moved the value axis.
+    ``zoomed`` carries a factor and the time that stays in place, ``dragged`` seconds, ``clicked`` a time,
+    ``span_drawn`` the two times of a rectangle that is drawn with Ctrl held. ``scaled`` is emitted when the
+    user changes the value axis.
     """
 
     zoomed = Signal(float, float)
     dragged = Signal(float)
     clicked = Signal(float)
-    framed = Signal(float, float)
+    span_drawn = Signal(float, float)
     scaled = Signal()
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0)
         self.disableAutoRange()
 
-    def wheelEvent(self, event, axis: int | None = None) -> None:
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         if axis == pg.ViewBox.YAxis:
             super().wheelEvent(event, axis)
             self.scaled.emit()
@@ -128,33 +130,33 @@ class LaneBox(pg.ViewBox):
         event.accept()
         self.zoomed.emit(WHEEL_BASE ** -event.delta(), self.mapSceneToView(event.scenePos()).x())
 
-    def mouseDragEvent(self, event, axis: int | None = None) -> None:
+    def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
         if axis == pg.ViewBox.YAxis:
             super().mouseDragEvent(event, axis)
             self.scaled.emit()
             return
         event.accept()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._frame(event)
+            self._draw_rectangle(event)
             return
-        there, here = self.mapToView(event.lastPos()), self.mapToView(event.pos())
-        self.dragged.emit(there.x() - here.x())
+        before, now = self.mapToView(event.lastPos()), self.mapToView(event.pos())
+        self.dragged.emit(before.x() - now.x())
 
-    def _frame(self, event) -> None:
-        """Draw the rectangle; at its end show just what is in it."""
+    def _draw_rectangle(self, event: MouseDragEvent) -> None:
+        """Draw the rectangle, and zoom to it when the button is released."""
         start, here = event.buttonDownPos(), event.pos()
         if not event.isFinish():
             self.updateScaleBox(start, here)
             return
         self.rbScaleBox.hide()
-        if abs(start.x() - here.x()) < LEAST_FRAME or abs(start.y() - here.y()) < LEAST_FRAME:
+        if abs(start.x() - here.x()) < MIN_RECTANGLE or abs(start.y() - here.y()) < MIN_RECTANGLE:
             return
-        one, other = self.mapToView(start), self.mapToView(here)
-        self.setYRange(*sorted((one.y(), other.y())), padding=0)
+        corner, opposite = self.mapToView(start), self.mapToView(here)
+        self.setYRange(*sorted((corner.y(), opposite.y())), padding=0)
         self.scaled.emit()
-        self.framed.emit(*sorted((one.x(), other.x())))
+        self.span_drawn.emit(*sorted((corner.x(), opposite.x())))
 
-    def mouseClickEvent(self, event) -> None:
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             self.clicked.emit(self.mapSceneToView(event.scenePos()).x())

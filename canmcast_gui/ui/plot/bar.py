@@ -1,4 +1,4 @@
-"""The plot's tool bar: a signal by its name, how much time is shown, and the actions."""
+"""The tool bar of a plot: a box to add a signal by its name, the time window, and the actions."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ WINDOWS = (
     ("5 min", 300.0),
     ("30 min", 1800.0),
 )
-FIRST_WINDOW = 1
-MOST_CHARACTERS = 7  # of a span
-WIDE_CHARACTERS = 5
+DEFAULT_WINDOW = 1
+MAX_CHARACTERS = 7  # of a span
+BOX_CHARACTERS = 5
 
 
 def span_text(seconds: float) -> str:
-    """How long a span is, to three digits, in the unit that suits it."""
-    for least, name in ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")):
-        if seconds >= 0.9995 * least:
-            return f"{float(f'{seconds / least:.3g}'):g} {name}"
+    """The length of a span with three digits, in the largest unit that it reaches."""
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")):
+        if seconds >= 0.9995 * size:
+            return f"{float(f'{seconds / size:.3g}'):g} {unit}"
     return f"{seconds * 1e6:.3g} µs"
 
 
 class PlotBar(QToolBar):
-    """``name_chosen`` carries "Message.Signal", ``problem`` why what was typed is none (or nothing, where
-    it is), ``window_chosen`` and ``offset_chosen`` seconds.
+    """``name_chosen`` carries "Message.Signal", ``problem`` why the typed text is not a signal, or "" when it
+    is one; ``window_chosen`` and ``offset_chosen`` carry seconds.
     """
 
     name_chosen = Signal(str)
@@ -45,7 +45,7 @@ class PlotBar(QToolBar):
     offset_chosen = Signal(float)
 
     def __init__(self, databases: DatabaseSet, before: Sequence[QAction], after: Sequence[QAction]) -> None:
-        """The actions ``before`` and ``after`` the choice of time; of the first the text is shown."""
+        """``before`` and ``after`` are the actions around the time window; the first one shows its text."""
         super().__init__()
         self._databases = databases
         size = self.fontMetrics().height()
@@ -71,20 +71,20 @@ class PlotBar(QToolBar):
         edit.setClearButtonEnabled(True)
         edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
         self._completer = completer = NameCompleter(edit)
-        edit.returnPressed.connect(self._take_name)
+        edit.returnPressed.connect(self._choose_name)
         edit.textEdited.connect(lambda _text: self.problem.emit(""))
-        # The chosen name is written into the box only after this signal.
-        completer.activated.connect(self._take_name, Qt.ConnectionType.QueuedConnection)
+        # The completer sets the text of the box after this signal.
+        completer.activated.connect(self._choose_name, Qt.ConnectionType.QueuedConnection)
         return edit
 
     def _make_window_box(self) -> QComboBox:
         box = QComboBox(self)
-        box.setToolTip("How much time is shown")
+        box.setToolTip("Visible time")
         for text, seconds in WINDOWS:
             box.addItem(text, seconds)
-        box.setCurrentIndex(FIRST_WINDOW)
+        box.setCurrentIndex(DEFAULT_WINDOW)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(WIDE_CHARACTERS)
+        box.setMinimumContentsLength(BOX_CHARACTERS)
         box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
         return box
 
@@ -100,26 +100,26 @@ class PlotBar(QToolBar):
         return box
 
     def show_offset(self, path: Path | None, seconds: float) -> None:
-        """Offer the offset of the recording that is compared with; without one there is none."""
+        """Show the offset of the recording that is compared with; without one, hide the box."""
         self._offset.setVisible(path is not None)
         if path is not None:
-            self.offset_box.setToolTip(f"How much later {path.name} (dashed) is drawn")
+            self.offset_box.setToolTip(f"Offset added to the times of {path.name} (dashed lines)")
         with QSignalBlocker(self.offset_box):
             self.offset_box.setValue(seconds)
 
     def show_window(self, seconds: float) -> None:
-        """Say how much time is shown: as one of the choices, else as one more of them, at the end."""
+        """Show the length of the span as one of the choices, or as an additional one at the end."""
         text, box = span_text(seconds), self.window_box
-        place = box.findText(text)
-        if place < 0:
-            place = len(WINDOWS)
-            if box.count() == place:
+        index = box.findText(text)
+        if index < 0:
+            index = len(WINDOWS)
+            if box.count() == index:
                 box.addItem("")
-            box.setItemText(place, text)
-        elif place < len(WINDOWS) < box.count():
+            box.setItemText(index, text)
+        elif index < len(WINDOWS) < box.count():
             box.removeItem(len(WINDOWS))
-        box.setItemData(place, dict(WINDOWS).get(text, seconds))
-        box.setCurrentIndex(place)
+        box.setItemData(index, dict(WINDOWS).get(text, seconds))
+        box.setCurrentIndex(index)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
@@ -134,24 +134,21 @@ class PlotBar(QToolBar):
             for signal in message.listed_signals
         ]
 
-    def _all_names(self) -> list[str]:
-        return [name for name, _unit in self._suggestions()]
-
-    def _take_name(self) -> None:
-        """Choose the signal whose name was typed, or the only one that fits what was typed."""
+    def _choose_name(self) -> None:
+        """Choose the signal with the typed name, or the only one whose name contains it."""
         typed = self.name_edit.text().strip().lower()
         if not typed:
             return
-        known = self._all_names()
-        fitting = [name for name in known if typed in name.lower()]
-        found = [name for name in fitting if name.lower() == typed] or fitting
+        known = [name for name, _unit in self._suggestions()]
+        matches = [name for name in known if typed in name.lower()]
+        found = [name for name in matches if name.lower() == typed] or matches
         if len(found) == 1:
             self.name_edit.clear()
             self.problem.emit("")
             self.name_chosen.emit(found[0])
         elif found:
-            self.problem.emit(f"{len(found)} signals are called like {typed!r}; choose one.")
+            self.problem.emit(f"{len(found)} signals have names with {typed!r}. Select one.")
         elif known:
-            self.problem.emit(f"No loaded database has a signal like {typed!r}.")
+            self.problem.emit(f"No loaded database has a signal with {typed!r} in its name.")
         else:
-            self.problem.emit("Load a database first: it says which signals there are.")
+            self.problem.emit("Load a database with signals first.")

@@ -6,217 +6,213 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.plot.compare import Comparison
 from canmcast_gui.models.plot.data import PlotData, PlotSignal
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.models.plot.span import PlotSpan
 from canmcast_gui.ui.item_views import WideNumbers, leave_by_tab
-from canmcast_gui.ui.plot.lanes import PlotView
+from canmcast_gui.ui.plot.lanes import LanesView
 from canmcast_gui.ui.plot.legend import PlotLegend
+from canmcast_gui.ui.plot.signals import PlotSignals
 
-MOST_LINES = 6
 A, B = 0, 1
-LEAST_NAME = 8  # characters
-FIRST_PLACES = (0.5, 0.75)  # of what is shown
+START_FRACTIONS = (0.5, 0.75)  # where the cursors appear in the visible span
+
+MAX_TABLE_ROWS = 6
+MIN_NAME_CHARACTERS = 8
+
+# Numbers that change more often cannot be read.
+MIN_UPDATE_SECONDS = 0.2
+
+# With more unread rows, reading takes half of the time, and its progress is shown.
+MANY_ROWS = 500_000
 
 
 class MeasureTable(QTableView):
-    """The table; Ctrl+C copies all of it."""
+    """The table of values between the cursors; Ctrl+C copies all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.measures = MeasureModel(self)
         self.setModel(self.measures)
         leave_by_tab(self)
-        self.setFrameShape(self.Shape.NoFrame)
+        self.setFrameShape(QTableView.Shape.NoFrame)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 4)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setMinimumSectionSize(self.fontMetrics().horizontalAdvance("0") * LEAST_NAME)
-        self.setTextElideMode(Qt.TextElideMode.ElideLeft)  # what differs is at the end of a name
+        header, digit = self.horizontalHeader(), self.fontMetrics().horizontalAdvance("0")
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(digit * MIN_NAME_CHARACTERS)
+        header.setDefaultSectionSize(header.minimumSectionSize())
+        self.setTextElideMode(Qt.TextElideMode.ElideLeft)  # long names differ at their end
         self.setWordWrap(False)
-        self.horizontalHeader().setDefaultSectionSize(self.horizontalHeader().minimumSectionSize())
         self._numbers = WideNumbers(self, range(1, self.measures.columnCount()))
         self.setAccessibleName("Values between the cursors")
 
     def fit(self) -> None:
-        """As high as its rows, a few at most; and as wide as needed for its numbers."""
+        """Make the table as high as its rows, up to MAX_TABLE_ROWS, and as wide as its numbers."""
         self._numbers.fit()
-        lines = min(self.measures.rowCount(), MOST_LINES)
+        lines = min(self.measures.rowCount(), MAX_TABLE_ROWS)
         rows = lines * self.verticalHeader().defaultSectionSize()
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() else 0
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + below + 2)
 
-    def keyPressEvent(self, event) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.measures.as_text())
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
 
 class PlotCursors(QObject):
-    """Where the cursors are, in seconds since the recording's start, None where one is hidden.
+    """The times of the cursors A and B in ``seconds`` since the recording's start, None for a hidden one.
 
-    ``moved`` tells that one has. ``actions`` are switched on while A and B are shown. ``panel`` is the table
-    with the times above it, shown while both are.
+    ``moved`` is emitted when one of them moves, appears or disappears. ``actions`` are the two that show
+    them. ``panel`` has the table of values between them, below their times; it is visible while both are.
     """
 
     moved = Signal()
 
     def __init__(
-        self, data: PlotData, view: PlotView, actions: Sequence[QAction], parent: QObject | None = None
+        self, data: PlotData, view: LanesView, actions: Sequence[QAction], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._data = data
         self._view = view
         self._actions = actions
         self.seconds: list[float | None] = [None, None]
-        self._a_came_along = False
+        self._a_is_for_measuring = False
         self.panel = QWidget()
-        self._times = QLabel(self.panel)
-        self._times.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._times.setContentsMargins(8, 3, 8, 3)
+        self.times_label = QLabel(self.panel)
+        self.times_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.times_label.setContentsMargins(8, 3, 8, 3)
         self.table = MeasureTable(self.panel)
         layout = QVBoxLayout(self.panel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._times)
+        layout.addWidget(self.times_label)
         layout.addWidget(self.table)
         self.panel.hide()
         view.cursor_dragged.connect(self.move)
 
-    def move(self, which: int, second: float | None) -> None:
-        """Put A (0) or B (1) at a time, or hide it."""
-        self.seconds[which] = second
-        self._actions[which].setChecked(second is not None)
+    def move(self, cursor: int, second: float | None) -> None:
+        """Move cursor A (0) or B (1) to a time; None hides it."""
+        self.seconds[cursor] = second
+        self._actions[cursor].setChecked(second is not None)
         self._view.show_cursors(self.seconds)
         self.moved.emit()
 
-    def toggle(self, which: int, span: tuple[float, float]) -> None:
-        """Show a cursor in a span, or hide it, as its action says."""
+    def toggle(self, cursor: int, span: tuple[float, float]) -> None:
+        """Show a cursor in a span if its action is checked, else hide it."""
         start, stop = span
-        is_shown = self._actions[which].isChecked()
-        self.move(which, start + (stop - start) * FIRST_PLACES[which] if is_shown else None)
+        is_shown = self._actions[cursor].isChecked()
+        self.move(cursor, start + (stop - start) * START_FRACTIONS[cursor] if is_shown else None)
 
     def toggle_measuring(self, span: tuple[float, float]) -> None:
-        """Show cursor B, with A where that is not shown yet; or hide B, and A where it came along."""
-        came_along = self._a_came_along
-        self._a_came_along = False
+        """Show cursor B, and A if it is hidden; or hide B, and A if it was shown together with B."""
+        hide_a = self._a_is_for_measuring
+        self._a_is_for_measuring = False
         if self._actions[B].isChecked():
-            self.add_first(span)
-        elif came_along:
+            self.show_first(span)
+        elif hide_a:
             self.move(A, None)
         self.toggle(B, span)
 
-    def add_first(self, span: tuple[float, float]) -> None:
-        """Show cursor A for a measurement, where it is not shown yet."""
+    def show_first(self, span: tuple[float, float]) -> None:
+        """Show cursor A for a measurement, if it is hidden."""
         if self.seconds[A] is None:
             self._actions[A].setChecked(True)
             self.toggle(A, span)
-            self._a_came_along = True
+            self._a_is_for_measuring = True
 
-    def adopt(self, seconds: Sequence[float | None]) -> None:
-        """Have the cursors where those of another plot are."""
-        for which, second in enumerate(seconds):
-            if self.seconds[which] != second:
-                self.move(which, second)
+    def copy_times(self, seconds: Sequence[float | None]) -> None:
+        """Move both cursors to the times of another plot's."""
+        for cursor, second in enumerate(seconds):
+            if self.seconds[cursor] != second:
+                self.move(cursor, second)
 
-    def beside(self, which: int, direction: int, start_ns: int) -> float | None:
-        """Where the next (1) or the previous (-1) sample of any signal is; the recording starts at
-        ``start_ns``. None where there is none, or no cursor.
+    def next_sample(self, cursor: int, direction: int, start_ns: int) -> float | None:
+        """The time of the next (1) or previous (-1) sample of any signal, in seconds since ``start_ns``.
+
+        None where there is none, or the cursor is hidden.
         """
-        here_s = self.seconds[which]
-        if here_s is None:
+        second = self.seconds[cursor]
+        if second is None:
             return None
-        here = start_ns + round(here_s * NS_PER_SECOND)
-        found = (one.samples.beside(here, direction) for one in self._data.signals)
-        times = [time for time in found if time is not None]
+        here = start_ns + round(second * NS_PER_SECOND)
+        found = (signal.samples.next_time(here, direction) for signal in self._data.signals)
+        times = [found_time for found_time in found if found_time is not None]
         return ((min if direction > 0 else max)(times) - start_ns) / NS_PER_SECOND if times else None
 
     def show_measures(self, start_ns: int) -> None:
-        """Bring the table up to date; the recording starts at ``start_ns``."""
+        """Update the table; the recording starts at ``start_ns``."""
         first, second = self.seconds
         self.panel.setVisible(None not in self.seconds and bool(self._data.signals))
         if first is None or second is None:
             return
-        self._times.setText(span_text(first, second))
-        places = (start_ns + round(one * NS_PER_SECOND) for one in (first, second))
-        self.table.measures.show_signals(self._data.signals, *places)
+        self.times_label.setText(span_text(first, second))
+        times = [start_ns + round(cursor * NS_PER_SECOND) for cursor in (first, second)]
+        self.table.measures.show_signals(self._data.signals, times[A], times[B])
         self.table.fit()
 
 
-# Numbers that change more often cannot be read.
-LEAST_SECONDS = 0.2
-
-# So far behind, reading takes half of the time, and the user is told how far it has come.
-FAR_BEHIND = 500_000
-
-
 class PlotReadout:
-    """Brings the numbers up to date, at most five times a second."""
+    """Updates the values in the legend and the table of the cursors, at most five times a second."""
 
     def __init__(
-        self,
-        session: Session,
-        data: PlotData,
-        comparison: Comparison,
-        span: PlotSpan,
-        cursors: PlotCursors,
-        legend: PlotLegend,
+        self, session: Session, signals: PlotSignals, span: PlotSpan, cursors: PlotCursors, legend: PlotLegend
     ) -> None:
         self._session = session
-        self._data = data
-        self._comparison = comparison
+        self._signals = signals
         self._span = span
         self._cursors = cursors
         self._legend = legend
         self._due = 0.0
-        self._is_old = False
+        self._is_outdated = False
 
-    def hurry(self) -> None:
-        """Let the next update not wait."""
+    def update_soon(self) -> None:
+        """Do not delay the next update."""
         self._due = 0.0
 
     def update(self, has_changed: bool) -> bool:
-        """Show the numbers of now where they may have changed, and it is time; whether that was so."""
-        self._is_old = self._is_old or has_changed
-        if not self._is_old or time.monotonic() < self._due:
+        """Update the numbers if something has changed and it is time; returns whether they were updated."""
+        self._is_outdated = self._is_outdated or has_changed
+        if not self._is_outdated or time.monotonic() < self._due:
             return False
-        self._is_old = False
-        self._due = time.monotonic() + LEAST_SECONDS
+        self._is_outdated = False
+        self._due = time.monotonic() + MIN_UPDATE_SECONDS
         self.show_values()
         return True
 
     def show_values(self) -> None:
-        """Values at the cursor, else at the end of what is shown; and what is between two cursors."""
+        """Show the values at cursor A, or at the end of the span without one, and the table."""
         start_ns = self._session.recording.start_ns
         cursor = self._cursors.seconds[A]
         time_ns = start_ns + round((self._span.span[1] if cursor is None else cursor) * NS_PER_SECOND)
-        self._legend.set_values([self._value_text(one, time_ns) for one in self._data.signals])
+        self._legend.set_values([self._value_text(signal, time_ns) for signal in self._signals.data.signals])
         self._cursors.show_measures(start_ns)
 
     def _value_text(self, signal: PlotSignal, time_ns: int) -> str:
-        """A value, and how far it lies above that of the recording which it is compared with."""
+        """A value, and its difference from the recording that is compared with."""
         text = signal.text(signal.samples.value_at(time_ns))
         start_ns = self._session.recording.start_ns
-        difference = self._comparison.difference(signal, (time_ns - start_ns) / NS_PER_SECOND, start_ns)
+        second = (time_ns - start_ns) / NS_PER_SECOND
+        difference = self._signals.comparison.difference(signal, second, start_ns)
         return text if difference is None else f"{text}  Δ {difference:+.6g}"
 
     @property
-    def is_far_behind(self) -> bool:
-        """Whether much of the recording has not been decoded."""
-        return self._data.rows_behind > FAR_BEHIND
+    def is_reading(self) -> bool:
+        """Whether many rows of the recording have not been decoded."""
+        return self._signals.data.unread_rows > MANY_ROWS
 
     def progress(self) -> str:
-        """How far reading has come, in a sentence; "" where it is not far behind."""
-        behind, total = self._data.rows_behind, len(self._session.recording)
-        return f"Reading the recording: {100 * (total - behind) // total} %" if behind > FAR_BEHIND else ""
+        """The progress of decoding in a sentence; "" if only few rows are left."""
+        unread, total = self._signals.data.unread_rows, len(self._session.recording)
+        return f"Reading the recording: {100 * (total - unread) // total} %" if self.is_reading else ""

@@ -16,18 +16,18 @@ from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot.axes import LaneBox, PlotAxis
 
-MARGIN = 0.12  # of the values' range, above and below, so that a curve does not run along the edge
-SHRINK_BELOW = 0.4  # of the axis: while curves need more than that the axis stays as it is
+MARGIN = 0.12  # of the range of values, above and below, so that a curve does not touch the edge
+SHRINK_BELOW = 0.4  # of the axis: the axis is kept while curves need more than that
 POINT_PIXELS = 4
 OTHERS_OPACITY = 0.6
-DOTS = 4000  # across a lane: shorter than a pixel
+POINTS_PER_LANE = 4000  # a point is this part of the span long: shorter than a pixel
 
 _NO_GAPS = "all"
 _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 
 
 class LaneCurve(pg.PlotCurveItem):
-    """A curve that takes all of its lane for its place: finding its bounds would take as long as drawing."""
+    """A curve whose bounds are those of its lane: to compute its own would take as long as drawing."""
 
     def __init__(self, box: LaneBox) -> None:
         super().__init__(antialias=False, skipFiniteCheck=True)
@@ -54,7 +54,7 @@ class ValueAxis:
         self.is_manual = True
 
     def add(self, signal: PlotSignal, other: PlotSignal | None) -> None:
-        """Add a signal's curve, and behind it that of the recording which it is compared with."""
+        """Add the curve of a signal, and below it the curve of the signal that it is compared with."""
         if other is not None:
             self.others.append((other, self._add_item()))
         self.curves.append((signal, self._add_item()))
@@ -65,8 +65,8 @@ class ValueAxis:
         self.box.addItem(item, ignoreBounds=True)
         return item
 
-    def color(self, palette: QPalette, colors: dict[str, QColor]) -> None:
-        """Paint in the colours of the theme; an axis of one curve has the curve's colour."""
+    def set_colors(self, palette: QPalette, colors: dict[str, QColor]) -> None:
+        """Use the colors of the theme, and ``colors`` for the curves; an axis of one curve has its color."""
         for signal, item in self.curves:
             item.setPen(_pen(signal, colors[signal.name]))
         for signal, item in self.others:
@@ -85,19 +85,21 @@ class ValueAxis:
     def draw(
         self, start_ns: int, span: tuple[float, float], points: int, losses: Times, other_start_ns: int
     ) -> int:
-        """Draw what the samples say of a span in seconds since ``start_ns``; returns how many points.
+        """Draw the samples of a span in seconds since ``start_ns``; returns the number of points.
 
-        Where frames were lost, at ``losses`` (int64 (n,), ascending), lines are broken. What they are
-        compared with counts its times from ``other_start_ns``.
+        Lines are broken at ``losses`` (int64 (n,), ascending), where frames were lost. Times of the signals
+        that are compared with count from ``other_start_ns``.
         """
         low, high, drawn = np.inf, -np.inf, 0
         lines = [(start_ns, losses, self.curves), (other_start_ns, _NO_TIMES, self.others)]
-        for origin_ns, missing, curves in lines:
+        for origin_ns, lost, curves in lines:
             first, last = (origin_ns + round(second * NS_PER_SECOND) for second in span)
             for signal, item in curves:
                 curve = signal.samples.curve(first, last, points)
                 drawn += len(curve.times)
-                _draw_curve(item, signal, curve, origin_ns, missing, dot=(span[1] - span[0]) / DOTS)
+                _draw_curve(
+                    item, signal, curve, origin_ns, lost, point_seconds=(span[1] - span[0]) / POINTS_PER_LANE
+                )
                 if len(curve.values):
                     low, high = min(low, curve.values.min()), max(high, curve.values.max())
         if low <= high and not self.is_manual:
@@ -105,7 +107,7 @@ class ValueAxis:
         return drawn
 
     def _fit(self, low: float, high: float) -> None:
-        """Make the curves fit, changing the axis as seldom as possible: it is what costs most to draw."""
+        """Fit the axis to the curves, but change it as seldom as possible: axes take the longest to draw."""
         needed = high - low
         if low >= self.low and high <= self.high and needed >= SHRINK_BELOW * (self.high - self.low):
             return
@@ -116,12 +118,12 @@ class ValueAxis:
         self.box.setYRange(self.low, self.high, padding=0)
 
     def refit(self) -> None:
-        """Forget the range that the user or older values gave."""
+        """Discard the range that the user or older values gave."""
         self.is_manual = False
         self.low, self.high = np.inf, -np.inf
 
     def title(self) -> str:
-        """The axis's title: what its curve is, or only the unit where there are several."""
+        """The title of the axis: the name of its curve and the unit, of several curves only the unit."""
         signal, unit = self.curves[0][0], self.curves[0][0].unit
         if len(self.curves) > 1:
             return unit
@@ -129,65 +131,67 @@ class ValueAxis:
         return f"{name} [{unit}]" if unit else name
 
     def show_title(self, room: float) -> None:
-        """Write the title into a height of ``room`` pixels; where it does not fit, only the unit, or its
-        beginning.
-        """
+        """Show the title in a height of ``room`` pixels, or only the unit where it does not fit."""
         title = self.title()
         metrics = QFontMetricsF(self.axis.label.font())
         if metrics.horizontalAdvance(title) > room:
             title = metrics.elidedText(self.curves[0][0].unit, Qt.TextElideMode.ElideRight, room)
-        if title != self._shown_title:  # as a new one has everything laid out anew
+        if title != self._shown_title:  # a new one causes a layout of the whole scene
             self._shown_title = title
             self.axis.setLabel(title)
-        self.axis.resizeEvent()  # which puts the title into the middle
+        self.axis.resizeEvent()  # centers the title
 
 
 def _pen(signal: PlotSignal, color: QColor) -> QPen:
-    """Points are lines shorter than a pixel with round ends, which are drawn as fast as any line."""
+    """The pen of a curve. Points are short lines with round ends, which are as fast to draw as any line."""
     if signal.kind is LineKind.POINTS:
         return pg.mkPen(color, width=POINT_PIXELS, capStyle=Qt.PenCapStyle.RoundCap)
     return pg.mkPen(color, width=1)
 
 
 def _draw_curve(
-    item: pg.PlotCurveItem, signal: PlotSignal, curve: Curve, start_ns: int, losses: Times, dot: float
+    item: pg.PlotCurveItem,
+    signal: PlotSignal,
+    curve: Curve,
+    start_ns: int,
+    losses: Times,
+    point_seconds: float,
 ) -> None:
-    """``dot`` is how many seconds long a point is."""
+    """``point_seconds`` is the length of a point."""
     x, y = (curve.times - start_ns) / NS_PER_SECOND, curve.values
     if signal.kind is LineKind.POINTS:
-        ends = np.stack([x, x + dot], axis=1).ravel()  # one of no length would not be drawn
+        ends = np.stack([x, x + point_seconds], axis=1).ravel()  # lines without length are not drawn
         item.setData(ends, np.repeat(y, 2), connect="pairs")
         return
-    connect = joints(curve, signal.gap_ns, losses)
+    connect = connected(curve, signal.gap_ns, losses)
     if signal.kind is LineKind.STEPS and len(x):
         x, y, connect = steps(x, y, connect)
     item.setData(x, y, connect=_NO_GAPS if connect.all() else connect)
 
 
-def joints(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> npt.NDArray[np.bool_]:
-    """Which points are joined to the next one, bool (n,): not those before a silence or a loss of frames.
+def connected(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> npt.NDArray[np.bool_]:
+    """Which points are connected to the next one, bool (n,): not those before a gap or a loss of frames.
 
-    Points of a thinned curve lie further apart than samples do, so that theirs is measured against what is
-    usual among them.
+    The points of a thinned curve are further apart than its samples: a gap must exceed their usual distance.
     """
     if len(curve.times) < 2:
         return np.ones(len(curve.times), dtype=np.bool_)
-    apart = np.diff(curve.times)
-    usual = int(np.partition(apart, len(apart) // 2)[len(apart) // 2])
-    joined = apart <= max(gap_ns, 5 * usual)
+    distances = np.diff(curve.times)
+    median = int(np.partition(distances, len(distances) // 2)[len(distances) // 2])
+    connect: npt.NDArray[np.bool_] = distances <= max(gap_ns, 5 * median)
     if len(losses):
-        joined &= np.diff(np.searchsorted(losses, curve.times, side="left")) == 0
-    return np.append(joined, True)
+        connect &= np.diff(np.searchsorted(losses, curve.times, side="left")) == 0
+    return np.append(connect, True)
 
 
 def steps(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], joined: npt.NDArray[np.bool_]
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], connect: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """A curve that stays at each value until the next one, in 2n - 1 points; before a gap it ends."""
-    until = np.where(joined[:-1], x[1:], x[:-1])
+    """A curve that holds each value until the next one, in 2n - 1 points, and ends before a gap."""
+    until = np.where(connect[:-1], x[1:], x[:-1])
     step_x = np.empty(2 * len(x) - 1)
-    step_y, step_joined = np.empty_like(step_x), np.ones(len(step_x), dtype=np.bool_)
+    step_y, step_connect = np.empty_like(step_x), np.ones(len(step_x), dtype=np.bool_)
     step_x[::2], step_x[1::2] = x, until
     step_y[::2], step_y[1::2] = y, y[:-1]
-    step_joined[1::2] = joined[:-1]
-    return step_x, step_y, step_joined
+    step_connect[1::2] = connect[:-1]
+    return step_x, step_y, step_connect

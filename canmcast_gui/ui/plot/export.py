@@ -1,12 +1,12 @@
-"""Saving what a plot shows: a picture, or the signals as a table."""
+"""Export of a plot: as a picture, or its signals as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QBuffer, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -23,14 +23,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.document.files import ALWAYS_NS, SignalExport
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.models.plot.span import PlotSpan
+from canmcast_gui.ui.plot.signals import PlotSignals
+
 PICTURES = "Pictures (*.png *.svg)"
 TABLES = "Tables (*.csv *.parquet *.mf4)"
 
 
 @dataclass(frozen=True)
 class ExportChoice:
-    """What the user wants: a picture, or a table of what is seen or of everything, with rows at the times of
-    the frames or every so many seconds.
+    """A picture, or a table of the visible time or of the whole recording, with a row for each frame or every
+    ``every_s`` seconds.
     """
 
     picture: bool = True
@@ -39,7 +45,7 @@ class ExportChoice:
 
 
 class ExportDialog(QDialog):
-    """Asks what to export, then for a file; ``chosen`` carries the path and an ExportChoice."""
+    """Asks what to export, then for the file; ``chosen`` carries the path and an ExportChoice."""
 
     chosen = Signal(Path, ExportChoice)
 
@@ -47,13 +53,13 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export the plot")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.picture = QRadioButton("&Picture of what is seen (PNG, SVG)")
+        self.picture = QRadioButton("&Picture of the plot (PNG, SVG)")
         self.table = QRadioButton("&Samples as a table (CSV, Parquet, MF4)")
         self.picture.setChecked(True)
         kinds = QButtonGroup(self)
         for button in (self.picture, self.table):
             kinds.addButton(button)
-        self.visible_only = QCheckBox("Only the time that is &seen")
+        self.visible_only = QCheckBox("Only the &visible time")
         self.visible_only.setChecked(True)
         self.evenly = QCheckBox("A row &every")
         self.every_ms = QDoubleSpinBox()
@@ -61,7 +67,9 @@ class ExportDialog(QDialog):
         self.every_ms.setDecimals(3)
         self.every_ms.setValue(10.0)
         self.every_ms.setSuffix(" ms")
-        self.evenly.setToolTip("Values hold until the next one. Otherwise there is a row for each frame.")
+        self.evenly.setToolTip(
+            "A row at regular intervals, with the newest values. Otherwise there is a row for each frame."
+        )
         self.table.toggled.connect(self._on_kind)
         self.evenly.toggled.connect(self.every_ms.setEnabled)
         self._lay_out()
@@ -93,7 +101,7 @@ class ExportDialog(QDialog):
         self.every_ms.setEnabled(is_table and self.evenly.isChecked())
 
     def choice(self) -> ExportChoice:
-        """What is chosen."""
+        """The choice of the user."""
         every_s = self.every_ms.value() / 1000 if self.evenly.isChecked() else None
         return ExportChoice(self.picture.isChecked(), self.visible_only.isChecked(), every_s)
 
@@ -102,30 +110,70 @@ class ExportDialog(QDialog):
         dialog = QFileDialog(self, "Export the plot", "", PICTURES if choice.picture else TABLES)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("png" if choice.picture else "csv")
-        dialog.fileSelected.connect(lambda path: self._finish(Path(path), choice))
+        dialog.fileSelected.connect(lambda path: self.finish(Path(path), choice))
         dialog.open()
 
-    def _finish(self, path: Path, choice: ExportChoice) -> None:
+    def finish(self, path: Path, choice: ExportChoice) -> None:
+        """Emit ``chosen`` and close the dialog."""
         self.chosen.emit(path, choice)
         self.accept()
 
 
-def save_picture(path: Path, widgets: list[QWidget], area: QRect, describe: Callable[[], str]) -> str:
-    """Draw widgets of one parent as PNG, or as SVG by the suffix; returns a sentence about it.
+class PlotExport(QObject):
+    """Saves a plot; ``reported`` carries a sentence about a saved picture."""
 
-    ``area`` is what they take up in their parent; ``describe`` gives the picture's title.
-    """
-    try:
-        if path.suffix.lower() == ".svg":
-            path.write_bytes(_svg(widgets, area, describe()))
-        elif not widgets[0].parentWidget().grab(area).save(str(path), "PNG"):
-            raise OSError("is the folder there and writable?")
-    except OSError as error:
-        return f"The plot could not be saved to {path}: {error.strerror or error}"
-    return f"The plot was saved to {path}."
+    reported = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        signals: PlotSignals,
+        span: PlotSpan,
+        widgets: Sequence[QWidget],
+        panel: QWidget,
+    ) -> None:
+        """``widgets`` of the ``panel`` are what a picture shows."""
+        super().__init__(panel)
+        self._session = session
+        self._signals = signals
+        self._span = span
+        self._widgets = widgets
+        self._panel = panel
+
+    def choose(self) -> None:
+        """Let the user choose what to export, and to which file."""
+        dialog = ExportDialog(self._panel)
+        dialog.chosen.connect(self.export)
+        dialog.open()
+
+    def export(self, path: Path, choice: ExportChoice) -> None:
+        """Write a picture, or the signals as a table."""
+        if choice.picture:
+            self.reported.emit(self._save_picture(path))
+            return
+        start_ns = self._session.recording.start_ns
+        first, last = (start_ns + round(second * NS_PER_SECOND) for second in self._span.span)
+        every_ns = None if choice.every_s is None else round(choice.every_s * NS_PER_SECOND)
+        span = (first, last) if choice.visible_only else ALWAYS_NS
+        self._session.export_signals(path, SignalExport(tuple(self._signals.names), span, every_ns))
+
+    def _save_picture(self, path: Path) -> str:
+        """Draw the widgets as PNG, or as SVG by the suffix; returns a sentence about it."""
+        area = QRect()
+        for widget in self._widgets:
+            area = area.united(widget.geometry())
+        try:
+            if path.suffix.lower() == ".svg":
+                path.write_bytes(_svg(self._widgets, area, ", ".join(self._signals.names)))
+            elif not self._panel.grab(area).save(str(path), "PNG"):
+                raise OSError("the folder does not exist or is not writable")
+        except OSError as error:
+            return f"The plot could not be saved to {path}: {error.strerror or error}"
+        return f"The plot was saved to {path}."
 
 
-def _svg(widgets: list[QWidget], area: QRect, title: str) -> bytes:
+def _svg(widgets: Sequence[QWidget], area: QRect, title: str) -> bytes:
+    """The visible widgets as SVG; ``area`` is the rectangle that they take in their parent."""
     memory = QBuffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(memory)

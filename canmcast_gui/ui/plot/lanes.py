@@ -19,7 +19,7 @@ LETTER_MARGIN = 2
 
 
 class Lane:
-    """A plot item with its value axes; ``boxes`` are its view boxes, the first its own."""
+    """A plot item with a time axis, and a value axis for each unit."""
 
     def __init__(self, layout: pg.GraphicsLayout, row: int) -> None:
         box = LaneBox()
@@ -28,7 +28,7 @@ class Lane:
             row=row, col=0, viewBox=box, enableMenu=False, axisItems={"bottom": times, "left": values}
         )
         self.plot.hideButtons()
-        for side in ("top", "right"):  # never shown, but they would work at every change of the range
+        for side in ("top", "right"):  # hidden, but they would be updated at every change of the range
             self.plot.getAxis(side).unlinkFromView()
         self.plot.setContentsMargins(0, 0, 0, 0)
         self.grid = LaneGrid(box, times, values)
@@ -39,9 +39,9 @@ class Lane:
         box.sigResized.connect(self._on_resized)
 
     def _add_cursor(self, letter: str) -> pg.InfiniteLine:
-        # The letter stands beside the line with its upper edge at that of the lane, however low that is.
-        place = {"position": 1.0, "anchors": [(0, 0), (1, 0)], "movable": False}
-        line = pg.InfiniteLine(angle=90, movable=True, label=letter, labelOpts=place)
+        # The letter is beside the line, at the upper edge of the lane, however low the lane is.
+        options = {"position": 1.0, "anchors": [(0, 0), (1, 0)], "movable": False}
+        line = pg.InfiniteLine(angle=90, movable=True, label=letter, labelOpts=options)
         line.label.textItem.document().setDocumentMargin(LETTER_MARGIN)
         line.hide()
         self.plot.getViewBox().addItem(line, ignoreBounds=True)
@@ -49,21 +49,21 @@ class Lane:
 
     @property
     def signals(self) -> list[PlotSignal]:
-        """The signals, by their axes."""
+        """The signals, in the order of their axes."""
         return [signal for axis in self.axes for signal, _ in axis.curves]
 
     @property
     def boxes(self) -> list[LaneBox]:
-        """All view boxes."""
+        """The view box of each axis; the first is that of the plot item."""
         return [axis.box for axis in self.axes]
 
     @property
     def others(self) -> list[PlotSignal]:
-        """What the signals are compared with."""
+        """The signals of the recording that is compared with."""
         return [other for axis in self.axes for other, _ in axis.others]
 
     def add(self, signal: PlotSignal, other: PlotSignal | None = None) -> None:
-        """Add a signal, to the axis of its unit, or to one of its own for states or where that is wanted."""
+        """Add a signal to the axis of its unit; states, and styles with ``own_axis``, have separate axes."""
         key = signal.name if signal.has_states or signal.style.own_axis else signal.unit
         if key not in self._by_unit:
             self._by_unit[key] = self._add_axis()
@@ -71,26 +71,26 @@ class Lane:
 
     def _add_axis(self) -> ValueAxis:
         if not self.axes:
-            made = ValueAxis(self.plot.getViewBox(), self.plot.getAxis("left"))
+            value_axis = ValueAxis(self.plot.getViewBox(), self.plot.getAxis("left"))
         else:
             box, axis = LaneBox(), PlotAxis("right", VALUE_TICK_PIXELS)
             self.plot.layout.addItem(axis, 2, 2 + len(self.axes))
             self.plot.scene().addItem(box)
             axis.linkToView(box)
             box.setGeometry(self.plot.getViewBox().sceneBoundingRect())
-            made = ValueAxis(box, axis)
-        self.axes.append(made)
-        return made
+            value_axis = ValueAxis(box, axis)
+        self.axes.append(value_axis)
+        return value_axis
 
     def show_span(self, span: tuple[float, float]) -> None:
         """Show the time from one second to another."""
         for box in self.boxes:
             box.setXRange(*span, padding=0)
 
-    def color(self, palette: QPalette, colors: dict[str, QColor]) -> None:
-        """Paint in the colours of the theme."""
+    def set_colors(self, palette: QPalette, colors: dict[str, QColor]) -> None:
+        """Use the colors of the theme, and ``colors`` for the curves."""
         for axis in self.axes:
-            axis.color(palette, colors)
+            axis.set_colors(palette, colors)
         self.grid.color = theme.colors(palette).line
         bottom = self.plot.getAxis("bottom")
         bottom.setPen(pg.mkPen(theme.colors(palette).line))
@@ -102,14 +102,14 @@ class Lane:
             cursor.label.setColor(accent)
 
     def show_cursors(self, seconds: Sequence[float | None]) -> None:
-        """Put the cursors at their times; None hides one."""
+        """Move the cursors to their times; None hides one."""
         for cursor, second in zip(self.cursors, seconds, strict=True):
             cursor.setVisible(second is not None)
             if second is not None and second != cursor.value():
                 cursor.setValue(second)
 
     def remove(self, layout: pg.GraphicsLayout) -> None:
-        """Take the lane out of its layout."""
+        """Remove the lane from its layout."""
         for box in self.boxes[1:]:
             self.plot.scene().removeItem(box)
         layout.removeItem(self.plot)
@@ -130,17 +130,17 @@ def lanes_of(signals: Sequence[PlotSignal], overlaid: bool) -> list[list[PlotSig
 MIN_LANE_HEIGHT = 30
 
 
-class PlotView(pg.GraphicsLayoutWidget):
-    """Lanes with curves. ``span`` is the time that is shown, in seconds since the recording's start.
+class LanesView(pg.GraphicsLayoutWidget):
+    """Lanes below each other, which show the same ``span`` of seconds since the recording's start.
 
-    ``zoomed``, ``dragged`` and ``framed`` say what the user wants of the span; ``clicked`` carries a time,
-    ``cursor_dragged`` the number of a cursor and its new time.
+    ``zoomed``, ``dragged``, ``span_drawn`` and ``clicked`` are those of the view boxes; ``cursor_dragged``
+    carries the number of a cursor and its new time.
     """
 
     zoomed = Signal(float, float)
     dragged = Signal(float)
     clicked = Signal(float)
-    framed = Signal(float, float)
+    span_drawn = Signal(float, float)
     cursor_dragged = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -154,8 +154,6 @@ class PlotView(pg.GraphicsLayoutWidget):
         self._cursors: list[float | None] = [None, None]
         self._colors: dict[str, QColor] = {}
 
-    # -- what is shown -----------------------------------------------------------------------------------
-
     def show_signals(
         self,
         signals: Sequence[PlotSignal],
@@ -163,9 +161,9 @@ class PlotView(pg.GraphicsLayoutWidget):
         colors: dict[str, QColor],
         others: Mapping[str, PlotSignal],
     ) -> None:
-        """Show these signals, each in a lane of its own or all in one; lanes at the top that fit stay.
+        """Show signals, each in a lane of its own or all in one. Lanes that do not change are kept.
 
-        ``others`` are those that they are compared with, by name.
+        ``others`` are the signals that they are compared with, by name.
         """
         groups = lanes_of(signals, overlaid)
         kept = 0
@@ -189,7 +187,7 @@ class PlotView(pg.GraphicsLayoutWidget):
             box.zoomed.connect(self.zoomed)
             box.dragged.connect(self.dragged)
             box.clicked.connect(self.clicked)
-            box.framed.connect(self.framed)
+            box.span_drawn.connect(self.span_drawn)
         lane.show_span(self.span)
         for number, cursor in enumerate(lane.cursors):
             cursor.sigDragged.connect(
@@ -199,7 +197,7 @@ class PlotView(pg.GraphicsLayoutWidget):
         return lane
 
     def _lay_out_axes(self) -> None:
-        """Only the lowest lane names the times; left axes are equally wide, so that times stand in line."""
+        """Show times only below the lowest lane, and give left axes one width, so that times are aligned."""
         font = QFont(self.font())
         for lane in self.lanes:
             lane.plot.getAxis("bottom").setStyle(tickFont=font)
@@ -213,19 +211,19 @@ class PlotView(pg.GraphicsLayoutWidget):
                 axis.axis.setWidth(width)
 
     def _axis_width(self, states: Sequence[tuple[float, str]]) -> float:
-        """Room for an axis's longest tick text, and a title."""
+        """The width of an axis's longest tick text and its title."""
         metrics = self.fontMetrics()
         number = metrics.horizontalAdvance("-00000")
         widest = max((metrics.horizontalAdvance(text) for _, text in states), default=0)
         return max(min(widest, 2 * number), number) + metrics.height() + 14
 
     def set_colors(self, colors: dict[str, QColor]) -> None:
-        """Paint in the palette's colours, and each signal in its own."""
+        """Use the colors of the application's palette, and ``colors`` for the curves."""
         self._colors = colors
-        palette = QGuiApplication.palette()  # the library gives views one of their own
+        palette = QGuiApplication.palette()  # pyqtgraph gives views another one
         self.setBackground(palette.color(QPalette.ColorRole.Base))
         for lane in self.lanes:
-            lane.color(palette, colors)
+            lane.set_colors(palette, colors)
 
     def show_span(self, start: float, stop: float) -> None:
         """Show the time from one second to another."""
@@ -234,22 +232,22 @@ class PlotView(pg.GraphicsLayoutWidget):
             lane.show_span(self.span)
 
     def show_cursors(self, seconds: Sequence[float | None]) -> None:
-        """Put the cursors at their times, in seconds; None hides one."""
+        """Move the cursors to their times, in seconds; None hides one."""
         self._cursors = list(seconds)
         for lane in self.lanes:
             lane.show_cursors(seconds)
 
     def refit(self) -> None:
-        """Let the value axes fit what is shown again."""
+        """Fit the value axes to the visible samples again."""
         for lane in self.lanes:
             for axis in lane.axes:
                 axis.refit()
 
     def draw(self, start_ns: int, losses: Times, other_start_ns: int = 0) -> int:
-        """Draw the signals' samples in the span, with no more points than can be seen; returns how many.
+        """Draw the samples of the span, with as many points as are visible; returns the number of points.
 
-        ``losses`` are the times at which frames are missing, int64 (n,); times of what they are compared with
-        count from ``other_start_ns``.
+        Lines are broken at ``losses``, the times where frames are missing, int64 (n,). Times of the signals
+        that are compared with count from ``other_start_ns``.
         """
         points = max(2 * self.viewport().width(), 200)
         drawn = sum(
@@ -257,13 +255,13 @@ class PlotView(pg.GraphicsLayoutWidget):
             for lane in self.lanes
             for axis in lane.axes
         )
-        # pyqtgraph would bring its transformations up to date while it paints, and then paint once more.
+        # Otherwise pyqtgraph updates its transformations while it paints, and then paints again.
         self.scene().prepareForPaint()
         return drawn
 
     @property
     def needed_height(self) -> int:
-        """So high that each lane can be read."""
+        """The height at which each lane can be read."""
         return MIN_LANE_HEIGHT * len(self.lanes) + 30
 
 

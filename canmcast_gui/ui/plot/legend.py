@@ -1,14 +1,24 @@
-"""The legend of a plot: a strip of names with their colours and values, which wraps where it is narrow."""
+"""The legend of a plot: names with their colors and values, in as many lines as they need."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui import theme
 
 PAD = 6
@@ -18,7 +28,7 @@ CROSS = 14
 
 @dataclass
 class LegendEntry:
-    """One signal: its whole name, its title, how it is drawn, its value, and what is wrong, if anything."""
+    """A signal "Message.Signal" with its title, color and value, and its problem if it has one."""
 
     name: str
     title: str
@@ -30,18 +40,16 @@ class LegendEntry:
 
 
 def titles_of(names: Sequence[str]) -> list[str]:
-    """The signals' own names, and those of their messages before them where these alone are not unique."""
+    """The names of the signals, preceded by those of their messages where they are not unique."""
     short = [name.rpartition(".")[2] for name in names]
-    return [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
+    return [title if short.count(title) == 1 else name for title, name in zip(short, names, strict=True)]
 
 
 class PlotLegend(QWidget):
-    """The strip; ``remove_clicked`` carries the name whose cross was clicked, ``menu_wanted`` one and a place
-    on the screen.
-    """
+    """``remove_clicked`` carries a name, ``menu_requested`` a name and a position on the screen."""
 
     remove_clicked = Signal(str)
-    menu_wanted = Signal(str, QPoint)
+    menu_requested = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,12 +60,16 @@ class PlotLegend(QWidget):
         self.setSizePolicy(policy)
         self.setMouseTracking(True)
 
-    def show_entries(self, entries: list[LegendEntry]) -> None:
-        """Show these signals."""
-        self.entries = entries
+    def show_signals(self, signals: Sequence[PlotSignal], colors: Mapping[str, QColor]) -> None:
+        """Show these signals, without values."""
+        titles = titles_of([signal.name for signal in signals])
+        self.entries = [
+            LegendEntry(signal.name, title, colors[signal.name], problem=signal.problem)
+            for signal, title in zip(signals, titles, strict=True)
+        ]
         self._hovered = None
         self._lay_out()
-        self.setVisible(bool(entries))
+        self.setVisible(bool(signals))
 
     def set_values(self, values: list[str]) -> None:
         """Show new values, in the order of the entries."""
@@ -75,7 +87,7 @@ class PlotLegend(QWidget):
         if changed:
             self.update()
 
-    # -- where things are --------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------------
 
     def _line_height(self) -> int:
         return self.fontMetrics().height() + 8
@@ -85,12 +97,12 @@ class PlotLegend(QWidget):
         return SWATCH + title + entry.value_width + CROSS + 5 * PAD
 
     def _lay_out(self) -> None:
-        self._place(self.width(), keep=True)
+        self._break_lines(self.width(), keep=True)
         self.updateGeometry()
         self.update()
 
-    def _place(self, width: int, keep: bool) -> int:
-        """Break the entries into lines; returns the height, and keeps the places where asked to."""
+    def _break_lines(self, width: int, keep: bool) -> int:
+        """Break the entries into lines and return the height; ``keep`` stores their rectangles."""
         x, y, line = PAD, 2, self._line_height()
         for entry in self.entries:
             needed = min(self._entry_width(entry), max(width - 2 * PAD, 1))
@@ -102,7 +114,7 @@ class PlotLegend(QWidget):
         return y + line if self.entries else 0
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
-        return self._place(width, keep=False)
+        return self._break_lines(width, keep=False)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         return True
@@ -114,30 +126,30 @@ class PlotLegend(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self.heightForWidth(max(self.width(), 80)))
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
 
-    def _entry_at(self, place: QPoint) -> LegendEntry | None:
-        return next((entry for entry in self.entries if entry.rect and entry.rect.contains(place)), None)
+    def _entry_at(self, position: QPoint) -> LegendEntry | None:
+        return next((entry for entry in self.entries if entry.rect and entry.rect.contains(position)), None)
 
     @staticmethod
     def cross_of(entry: LegendEntry) -> QRect:
-        """Where an entry's cross is."""
+        """The rectangle of an entry's cross."""
         assert entry.rect is not None
         return QRect(entry.rect.right() - CROSS - 2, entry.rect.top(), CROSS + 2, entry.rect.height())
 
     # -- drawing and the mouse ---------------------------------------------------------------------------
 
-    def paintEvent(self, _event) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for entry in self.entries:
             if entry.rect is not None:
-                self._paint_entry(painter, entry)
+                self._paint_entry(painter, entry, entry.rect)
 
-    def _paint_entry(self, painter: QPainter, entry: LegendEntry) -> None:
-        palette, rect = self.palette(), entry.rect
+    def _paint_entry(self, painter: QPainter, entry: LegendEntry, rect: QRect) -> None:
+        palette = self.palette()
         named = theme.colors(palette)
         painter.setPen(named.line)
         painter.setBrush(palette.color(QPalette.ColorRole.Base))
@@ -178,25 +190,25 @@ class PlotLegend(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        place = event.position().toPoint()
-        entry = self._entry_at(place)
+        position = event.position().toPoint()
+        entry = self._entry_at(position)
         left = event.button() == Qt.MouseButton.LeftButton
-        if entry is not None and left and self.cross_of(entry).contains(place):
+        if entry is not None and left and self.cross_of(entry).contains(position):
             self.remove_clicked.emit(entry.name)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         entry = self._entry_at(event.pos())
         if entry is not None:
-            self.menu_wanted.emit(entry.name, event.globalPos())
+            self.menu_requested.emit(entry.name, event.globalPos())
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             entry = self._entry_at(event.pos())
             QToolTip.showText(event.globalPos(), self._tip(entry, event.pos()) if entry else "", self)
             return True
         return super().event(event)
 
-    def _tip(self, entry: LegendEntry, place: QPoint) -> str:
-        if self.cross_of(entry).contains(place):
+    def _tip(self, entry: LegendEntry, position: QPoint) -> str:
+        if self.cross_of(entry).contains(position):
             return f"Remove {entry.name}"
-        return f"{entry.problem or entry.name}\nRight-click: how it is drawn"
+        return f"{entry.problem or entry.name}\nRight-click to change the style."

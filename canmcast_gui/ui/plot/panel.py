@@ -1,207 +1,121 @@
-"""The plot panel: signals over time, live or from a file. Importing it takes pyqtgraph's second."""
+"""The plot panel: signals over time, live or from a file. Importing it takes a second, for pyqtgraph."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from canmcast_gui.app.document.files import ALWAYS_NS, SignalExport
-from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.workspace.view_setups import PlotSetup, PlotStyle
+from canmcast_gui.app.workspace.view_setups import PlotSetup
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.drag import signals_of_mime
-from canmcast_gui.models.plot.compare import Comparison
-from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
-from canmcast_gui.models.plot.samples import SampleStore
 from canmcast_gui.models.plot.span import SpanMode
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.plot.actions import PlotActions, SignalMenu
 from canmcast_gui.ui.plot.bar import PlotBar
-from canmcast_gui.ui.plot.colors import SignalColors
 from canmcast_gui.ui.plot.cursors import A, PlotCursors, PlotReadout
-from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog, save_picture
-from canmcast_gui.ui.plot.legend import LegendEntry, PlotLegend, titles_of
+from canmcast_gui.ui.plot.export import PlotExport
+from canmcast_gui.ui.plot.legend import PlotLegend
 from canmcast_gui.ui.plot.picture import PlotPicture
+from canmcast_gui.ui.plot.signals import PlotSignals
 from canmcast_gui.ui.plot.time import PlotTime
 from canmcast_gui.ui.updates import VisibleTicks
 
-# Of the 40 ms between two ticks; drawing takes about as much again.
+# Of the 40 ms between two ticks; drawing takes about as long.
 DECODE_SECONDS = 0.004
 
-CATCH_UP_SECONDS = 0.02  # where reading is far behind
+# While many rows have not been read.
+READ_SECONDS = 0.02
 
 
 class PlotPanel(QWidget):
-    """Plots signals of the session's recording; ``plotted_changed`` carries their names.
+    """Plots signals of the session's recording.
 
-    ``span_changed`` says that the user looks at another time, ``time_chosen`` carries one that he points at,
-    in seconds since the recording's start.
+    ``signals`` are the plotted signals, ``time`` the visible span, ``cursors`` the two cursors, ``exporter``
+    saves the plot. The panel itself connects them with its widgets, and draws.
     """
 
-    plotted_changed = Signal(list)
-    span_changed = Signal()
-    time_chosen = Signal(float)
-
-    def __init__(self, session: Session, _settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.data = PlotData(session)
-        self.comparison = Comparison(self.data, session.reference)
+        self.signals = PlotSignals(session, self.palette(), self)
         self.actions_ = PlotActions(self)
-        self.picture = PlotPicture([*self.actions_.before_time, *self.actions_.behind_time], self)
+        self.picture = PlotPicture(self.actions_.all, self)
         self.view = self.picture.lanes
         self.legend = PlotLegend(self)
-        self._colors = SignalColors()
-        self.cursors = PlotCursors(self.data, self.view, (self.actions_.cursor, self.actions_.second), self)
-        self.time = PlotTime(session, self.data, self.view, self.cursors, self)
+        cursor_actions = (self.actions_.cursor, self.actions_.measure)
+        self.cursors = PlotCursors(self.signals.data, self.view, cursor_actions, self)
+        self.time = PlotTime(session, self.signals, self.view, self.cursors, self)
         self.span = self.time.span
-        self._dirty = True
-        parts = (self.comparison, self.span, self.cursors, self.legend)
-        self.readout = PlotReadout(session, self.data, *parts)
+        self.readout = PlotReadout(session, self.signals, self.span, self.cursors, self.legend)
+        self.exporter = PlotExport(session, self.signals, self.span, (self.legend, self.picture), self)
+        self.bar = PlotBar(session.databases, self.actions_.before_window, self.actions_.after_window)
+        self.message = PlotMessage(self)
+        self._is_outdated = True
         self.setAcceptDrops(True)
-        self.bar = PlotBar(session.databases, self.actions_.before_time, self.actions_.behind_time)
-        self._make_layout()
-        self._connect()
+        self._lay_out()
+        self._connect_actions()
+        self._connect_parts()
+        self._connect_session()
         self._on_recording()
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
 
-    # -- making ------------------------------------------------------------------------------------------
-
-    def _make_layout(self) -> None:
-        self._sentence = QLabel(self, objectName="said")
-        self._sentence.setWordWrap(True)
-        self._sentence.setContentsMargins(8, 2, 8, 2)
-        self._sentence.hide()
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.legend, self.picture, self.cursors.panel, self._sentence):
+        for widget in (self.bar, self.legend, self.picture, self.cursors.panel, self.message):
             layout.addWidget(widget, 1 if widget is self.picture else 0)
 
-    def _connect(self) -> None:
-        for action, slot in (
-            (self.actions_.follow, self.time.follow),
-            (self.actions_.fit, self.fit),
-            (self.actions_.overlay, self._rebuild),
-            (self.actions_.xy, self._on_xy),
-            (self.actions_.cursor, lambda: self.cursors.toggle(A, self.span.span)),
-            (self.actions_.second, lambda: self.cursors.toggle_measuring(self.span.span)),
-            (self.actions_.clear, self.clear),
-            (self.actions_.export, self.choose_export),
-        ):
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+    def _connect_actions(self) -> None:
+        actions = self.actions_
+        connect(actions.follow.triggered, self.time.follow)
+        connect(actions.fit.triggered, self.fit)
+        connect(actions.overlay.triggered, self._show_signals)
+        connect(actions.xy.triggered, self._on_xy)
+        connect(actions.cursor.triggered, lambda: self.cursors.toggle(A, self.span.span))
+        connect(actions.measure.triggered, lambda: self.cursors.toggle_measuring(self.span.span))
+        connect(actions.clear.triggered, self.signals.clear)
+        connect(actions.export.triggered, self.exporter.choose)
+
+    def _connect_parts(self) -> None:
         self.view.clicked.connect(lambda _second: self.setFocus())
+        self.signals.changed.connect(self._show_signals)
         self.time.moved.connect(self._redraw)
-        self.time.changed.connect(self.span_changed)
-        self.time.chosen.connect(self.time_chosen)
         self.cursors.moved.connect(self.readout.show_values)
-        self.legend.remove_clicked.connect(self.remove_signal)
-        self.legend.menu_wanted.connect(self._show_menu)
-        self.bar.name_chosen.connect(self.add_signal)
-        self.bar.problem.connect(self._say)
+        self.legend.remove_clicked.connect(self.signals.remove)
+        self.legend.menu_requested.connect(self._show_menu)
+        self.bar.name_chosen.connect(self.signals.add)
         self.bar.window_chosen.connect(self.time.set_window)
         self.bar.offset_chosen.connect(self._session.reference.set_offset)
-        self._session.recording_replaced.connect(self._on_recording)
-        self._session.state_changed.connect(self._on_state)
-        self._session.databases_changed.connect(self._on_databases)
-        self._session.reference.changed.connect(self._on_reference)
-        self._session.reference.moved.connect(self._on_moved)
+        for reported in (self.bar.problem, self.signals.refused, self.exporter.reported):
+            reported.connect(self.message.show_text)
 
-    # -- which signals -----------------------------------------------------------------------------------
+    def _connect_session(self) -> None:
+        session = self._session
+        session.recording_replaced.connect(self._on_recording)
+        session.state_changed.connect(self._on_state)
+        session.databases_changed.connect(self._on_databases)
+        session.reference.changed.connect(self._on_reference)
+        session.reference.moved.connect(self._on_reference_moved)
 
-    def signals(self) -> list[str]:
-        """The names of the plotted signals."""
-        return self.data.names
-
-    def add_signal(self, name: str) -> bool:
-        """Plot "Message.Signal"; False where it is plotted already or there are too many."""
-        self._say("")  # what was said of a name before is answered
-        if not self.data.add(name):
-            if name not in self.data.names:
-                self._say(f"{MAX_SIGNALS} signals are plotted; remove one to add {name}.")
-            return False
-        self._colors.add(name, self.palette())
-        self._rebuild()
-        self.plotted_changed.emit(self.signals())
-        return True
-
-    def values(self, name: str) -> npt.NDArray[np.float64]:
-        """The values of a plotted signal that have been decoded so far, float64 (n,)."""
-        found = next((one.samples for one in self.data.signals if one.name == name), SampleStore())
-        if found.first_ns is None or found.last_ns is None:
-            return np.zeros(0)
-        return found.inside(found.first_ns, found.last_ns).values
-
-    def set_style(self, name: str, style: PlotStyle) -> None:
-        """Draw a signal in another way."""
-        self.data.set_style(name, style)
-        self._rebuild()
-
-    def _show_menu(self, name: str, place: QPoint) -> None:
-        signal = next(one for one in self.data.signals if one.name == name)
-        menu = SignalMenu(
-            self,
-            signal,
-            self._colors.of(signal),
-            lambda style: self.set_style(name, style),
-            lambda: self.remove_signal(name),
-        )
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
-
-    def remove_signal(self, name: str) -> None:
-        """Plot a signal no more."""
-        self.data.remove(name)
-        self._colors.remove(name)
-        self._rebuild()
-        self.plotted_changed.emit(self.signals())
-
-    def clear(self) -> None:
-        """Remove all signals."""
-        for name in self.signals():
-            self.remove_signal(name)
-
-    def _rebuild(self) -> None:
-        """Lay out lanes and legend anew."""
-        shown = self.data.signals
-        colors = {one.name: self._colors.of(one) for one in shown}
-        self.comparison.follow_signals()
-        self.picture.show_signals(shown, self.actions_.overlay.isChecked(), colors, self.comparison.others())
-        titles = titles_of(self.data.names)
-        self.legend.show_entries(
-            [
-                LegendEntry(one.name, title, colors[one.name], problem=one.problem)
-                for one, title in zip(shown, titles, strict=True)
-            ]
-        )
-        self.readout.hurry()
-        self._dirty = True
-        if self.isVisible():
-            self.refresh()
+    # -- setup -------------------------------------------------------------------------------------------
 
     def setup(self) -> PlotSetup:
-        """The plot as it is set up."""
-        signals = tuple((one.name, one.style) for one in self.data.signals)
+        """What a workspace stores of the plot."""
+        signals = tuple((signal.name, signal.style) for signal in self.signals.data.signals)
         overlaid, is_xy = self.actions_.overlay.isChecked(), self.actions_.xy.isChecked()
         return PlotSetup(signals, "", overlaid, self.span.window, is_xy)
 
-    def set_up(self, setup: PlotSetup) -> None:
-        """Plot just what a setup says."""
-        self.clear()
+    def apply_setup(self, setup: PlotSetup) -> None:
+        """Plot the signals of a setup, and no others."""
         self.actions_.overlay.setChecked(setup.overlaid)
         self.actions_.xy.setChecked(setup.xy)
         self.span.window = setup.seconds
         self.bar.show_window(self.span.seconds)
-        for name, style in setup.signals:
-            if self.add_signal(name):
-                self.data.set_style(name, style)
+        self.signals.replace(setup.signals)
         self._on_xy()
-        self._rebuild()
 
     # -- drawing -----------------------------------------------------------------------------------------
 
@@ -210,111 +124,122 @@ class PlotPanel(QWidget):
         self.picture.refit()
         self.time.show_all()
 
+    def refresh(self) -> None:
+        """Decode new frames and draw them; do nothing while paused or when nothing has changed."""
+        if not self.signals.data.signals:
+            return
+        budget = READ_SECONDS if self.readout.is_reading else DECODE_SECONDS
+        changed = self.signals.update(budget, self._session.paused) or self._is_outdated
+        if changed:
+            self._is_outdated = False
+            self._draw()
+        if self.readout.update(changed):
+            self.message.show_progress(self.readout.progress())
+
+    def _draw(self) -> None:
+        self.time.update_extent()
+        self.bar.show_window(self.span.seconds)
+        start_ns, signals = self._session.recording.start_ns, self.signals
+        self.picture.draw(start_ns, self.span.span, signals.data.losses, signals.comparison.start_ns)
+        self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
+
+    def _redraw(self) -> None:
+        self._is_outdated = True
+        self.bar.show_window(self.span.seconds)
+        self.refresh()
+
+    def _show_signals(self) -> None:
+        """Lay out lanes and legend for the signals."""
+        shown, colors = self.signals.data.signals, self.signals.colors()
+        others = self.signals.comparison.others()
+        self.picture.show_signals(shown, self.actions_.overlay.isChecked(), colors, others)
+        self.legend.show_signals(shown, colors)
+        self.readout.update_soon()
+        self._is_outdated = True
+        if self.isVisible():
+            self.refresh()
+
     def _on_xy(self) -> None:
         self.picture.set_xy(self.actions_.xy.isChecked())
         self._redraw()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.time.take_key(event):
-            super().keyPressEvent(event)
-
-    def _redraw(self) -> None:
-        self._dirty = True
-        self.bar.show_window(self.span.seconds)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Decode what is new and draw it; nothing while paused or when nothing has changed."""
-        if not self.data.signals:
+    def _show_menu(self, name: str, position: QPoint) -> None:
+        signal = self.signals.get(name)
+        if signal is None:
             return
-        budget = CATCH_UP_SECONDS if self.readout.is_far_behind else DECODE_SECONDS
-        changed = not self._session.paused and self.data.update(budget)
-        changed = self.comparison.update(budget) or changed
-        changed = changed or self._dirty
-        if changed:
-            self._dirty = False
-            self._draw()
-        if self.readout.update(changed):
-            self._show_progress()
+        menu = SignalMenu(
+            self,
+            signal,
+            self.signals.color(signal),
+            lambda style: self.signals.set_style(name, style),
+            lambda: self.signals.remove(name),
+        )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(position)
 
-    def _draw(self) -> None:
-        recording = self._session.recording
-        self.time.update_extent(self.comparison)
-        self.bar.show_window(self.span.seconds)
-        self.picture.draw(recording.start_ns, self.span.span, self.data.losses, self.comparison.start_ns)
-        self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
-
-    def _show_progress(self) -> None:
-        sentence = self.readout.progress()
-        if sentence or self._sentence.text().startswith("Reading"):
-            self._say(sentence)
-
-    def _say(self, sentence: str) -> None:
-        self._sentence.setText(sentence)
-        self._sentence.setVisible(bool(sentence))
-
-    # -- what changes around it --------------------------------------------------------------------------
+    # -- the session -------------------------------------------------------------------------------------
 
     def _on_recording(self) -> None:
-        self.data.restart()
-        if self._session.file_path is None:
-            self.span.follow()
-        else:
-            self.span.show_all()
-        self._rebuild()
+        self.time.restart()
+        self.signals.decode_again()
 
     def _on_state(self) -> None:
-        """Whether there is a file only becomes known after its recording."""
-        self._dirty = True
+        """Whether there is a file is known only after its recording."""
+        self._is_outdated = True
 
     def _on_databases(self) -> None:
-        self.data.restart()
+        self.signals.decode_again()
         self._on_reference()
 
     def _on_reference(self) -> None:
-        self.comparison.restart()
-        self._rebuild()
-        self._on_moved()
+        self.signals.compare_again()
+        self._on_reference_moved()
 
-    def _on_moved(self) -> None:
+    def _on_reference_moved(self) -> None:
         reference = self._session.reference
         self.bar.show_offset(reference.path, reference.offset_ns / NS_PER_SECOND)
         self._redraw()
 
+    # -- Qt events ---------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.time.handle_key(event):
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "bar"):
-            self._colors.change(self.palette())
-            self._rebuild()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "message"):
+            self.signals.set_palette(self.palette())
 
-    # -- dropping ----------------------------------------------------------------------------------------
-
-    def dragEnterEvent(self, event) -> None:
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if signals_of_mime(event.mimeData()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event) -> None:
+    def dropEvent(self, event: QDropEvent) -> None:
         for name in signals_of_mime(event.mimeData()):
-            self.add_signal(name)
+            self.signals.add(name)
         event.acceptProposedAction()
 
-    # -- exporting ---------------------------------------------------------------------------------------
 
-    def choose_export(self) -> None:
-        """Let the user choose what to export, and where to."""
-        dialog = ExportDialog(self)
-        dialog.chosen.connect(self.export)
-        dialog.open()
+class PlotMessage(QLabel):
+    """The line below a plot: why a signal is not added, what was exported, the progress of reading."""
 
-    def export(self, path: Path, choice: ExportChoice) -> None:
-        """Write a picture, or the signals as a table."""
-        if choice.picture:
-            shown = [self.legend, self.picture]
-            area = self.legend.geometry().united(self.picture.geometry())
-            self._say(save_picture(path, shown, area, lambda: ", ".join(self.signals())))
-            return
-        start_ns = self._session.recording.start_ns
-        first, last = (start_ns + round(second * NS_PER_SECOND) for second in self.span.span)
-        every_ns = None if choice.every_s is None else round(choice.every_s * NS_PER_SECOND)
-        span = (first, last) if choice.visible_only else ALWAYS_NS
-        self._session.export_signals(path, SignalExport(tuple(self.signals()), span, every_ns))
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self.setWordWrap(True)
+        self.setContentsMargins(8, 2, 8, 2)
+        self._is_progress = False
+        self.hide()
+
+    def show_text(self, text: str) -> None:
+        """Show a message; "" hides the line."""
+        self._is_progress = False
+        self.setText(text)
+        self.setVisible(bool(text))
+
+    def show_progress(self, text: str) -> None:
+        """Show a progress, or with "" hide it, and leave other messages."""
+        if text or self._is_progress:
+            self.show_text(text)
+            self._is_progress = bool(text)

@@ -17,11 +17,11 @@ from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.plot.axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
-from canmcast_gui.ui.plot.lanes import PlotView
+from canmcast_gui.ui.plot.lanes import LanesView
 
 
 class XYView(pg.GraphicsLayoutWidget):
-    """The first signal gives x, all others are drawn over it. The mouse moves and zooms both axes."""
+    """All signals drawn over the first one. The mouse moves and zooms both axes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,11 +39,11 @@ class XYView(pg.GraphicsLayoutWidget):
         for curve in self.curves:
             self.plot.removeItem(curve)
         self._signals = list(signals)
-        self.curves = [pg.PlotCurveItem(pen=pg.mkPen(colors[one.name])) for one in self._signals[1:]]
+        self.curves = [pg.PlotCurveItem(pen=pg.mkPen(colors[signal.name])) for signal in self._signals[1:]]
         for curve in self.curves:
             self.plot.addItem(curve)
         self._name_axes()
-        self._paint(colors)
+        self._set_colors(colors)
         self.refit()
 
     def _name_axes(self) -> None:
@@ -51,8 +51,8 @@ class XYView(pg.GraphicsLayoutWidget):
         self.plot.setLabel("bottom", _title(across) if across else "")
         self.plot.setLabel("left", _title(over[0]) if len(over) == 1 else "")
 
-    def _paint(self, colors: dict[str, QColor]) -> None:
-        palette = QGuiApplication.palette()  # the library gives views one of their own
+    def _set_colors(self, colors: dict[str, QColor]) -> None:
+        palette = QGuiApplication.palette()  # pyqtgraph gives views another one
         self.setBackground(palette.base().color())
         line, text = theme.colors(palette).line, palette.text().color()
         self._grid.color = line
@@ -63,11 +63,11 @@ class XYView(pg.GraphicsLayoutWidget):
             self.plot.getAxis("left").setTextPen(pg.mkPen(colors[self._signals[1].name]))
 
     def refit(self) -> None:
-        """Have everything in the picture from now on."""
+        """Keep all points visible from now on."""
         self.plot.enableAutoRange()
 
     def draw(self, start_ns: int, span: tuple[float, float]) -> None:
-        """Draw what is between two times, in seconds since ``start_ns``."""
+        """Draw the samples between two times, in seconds since ``start_ns``."""
         if not self._signals:
             return
         first, last = (start_ns + round(second * NS_PER_SECOND) for second in span)
@@ -86,12 +86,12 @@ HINT = "Drag a signal here, or type its name above."
 
 
 class PlotPicture(QStackedWidget):
-    """``lanes`` shows signals over time, ``xy`` over the first of them; one of the two is seen."""
+    """Shows either ``lanes``, with signals over time, or ``xy``, with signals over the first of them."""
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lanes = PlotView(self)
-        self._menu = list(actions)
+        self.lanes = LanesView(self)
+        self._actions = list(actions)
         self._signals: Sequence[PlotSignal] = ()
         self._colors: dict[str, QColor] = {}
         area = QScrollArea(self)
@@ -101,31 +101,31 @@ class PlotPicture(QStackedWidget):
         area.setWidget(self.lanes)
         self.addWidget(area)
         self._prepare(self.lanes)
-        self._hint = EmptyHint(self.lanes, HINT)
+        self.hint = EmptyHint(self.lanes, HINT)
 
     @cached_property
     def xy(self) -> XYView:
-        """Made where it is first asked for: most plots are over time."""
+        """Made when it is first used: most plots are over time."""
         view = XYView(self)
         self._prepare(view)
         self.addWidget(view)
         view.show_signals(self._signals, self._colors)
         return view
 
-    def _prepare(self, view: PlotView | XYView) -> None:
+    def _prepare(self, view: LanesView | XYView) -> None:
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        view.addActions(self._menu)
-        # They would take drops for their scenes otherwise.
+        view.addActions(self._actions)
+        # Otherwise the views accept drops for their scenes.
         view.setAcceptDrops(False)
         view.viewport().setAcceptDrops(False)
 
     @property
     def is_xy(self) -> bool:
-        """Whether signals are shown over the first one."""
+        """Whether signals are drawn over the first one."""
         return self.currentIndex() > 0
 
     def set_xy(self, is_xy: bool) -> None:
-        """Show signals over the first one, or over time."""
+        """Draw signals over the first one, or over time."""
         if is_xy:
             self.setCurrentWidget(self.xy)
         else:
@@ -138,24 +138,24 @@ class PlotPicture(QStackedWidget):
         colors: dict[str, QColor],
         others: Mapping[str, PlotSignal],
     ) -> None:
-        """Show these signals; ``others`` are those that they are compared with, by name."""
+        """Show these signals; ``others`` are the signals that they are compared with, by name."""
         self.lanes.show_signals(signals, overlaid, colors, others)
         self.lanes.setMinimumHeight(self.lanes.needed_height if signals else 0)
         self._signals, self._colors = signals, colors
         if self.count() > 1:
             self.xy.show_signals(signals, colors)
-        self._hint.setVisible(not signals)
+        self.hint.setVisible(not signals)
 
     def refit(self) -> None:
-        """Let the value axes fit what is shown again."""
+        """Fit the value axes to the visible samples again."""
         self.lanes.refit()
         if self.count() > 1:
             self.xy.refit()
 
     def draw(self, start_ns: int, span: tuple[float, float], losses: Times, other_start_ns: int) -> None:
-        """Draw what is seen of a span in seconds since ``start_ns``; frames are missing at ``losses``.
+        """Draw the samples of a span in seconds since ``start_ns``; frames are missing at ``losses``.
 
-        Times of what is compared with count from ``other_start_ns``.
+        Times of the signals that are compared with count from ``other_start_ns``.
         """
         if self.is_xy:
             self.xy.draw(start_ns, span)

@@ -1,4 +1,4 @@
-"""Which time a plot shows: what the mouse and the keys do to its span and its cursors."""
+"""The time that a plot shows: what the mouse and the keys do to its span and its cursors."""
 
 from __future__ import annotations
 
@@ -7,110 +7,140 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.plot.compare import Comparison
-from canmcast_gui.models.plot.data import PlotData
 from canmcast_gui.models.plot.span import PlotSpan, SpanMode
 from canmcast_gui.ui.plot.cursors import A, B, PlotCursors
-from canmcast_gui.ui.plot.lanes import PlotView
+from canmcast_gui.ui.plot.lanes import LanesView
+from canmcast_gui.ui.plot.signals import PlotSignals
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class PlotTime(QObject):
-    """Moves ``span`` and the cursors as the view is used.
+    """Moves ``span`` and the cursors when the user does. Times are seconds since the recording's start.
 
-    ``moved`` says that another time is to be drawn, ``changed`` that the user chose it, ``chosen`` carries a
-    time that he points at, in seconds since the recording's start.
+    ``moved`` is emitted when another time must be drawn, ``changed`` when the user chose it; ``clicked``
+    carries the time that cursor A was moved to by a click.
     """
 
     moved = Signal()
     changed = Signal()
-    chosen = Signal(float)
+    clicked = Signal(float)
 
     def __init__(
-        self, session: Session, data: PlotData, view: PlotView, cursors: PlotCursors, parent: QObject
+        self,
+        session: Session,
+        signals: PlotSignals,
+        view: LanesView,
+        cursors: PlotCursors,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.span = PlotSpan()
         self._session = session
-        self._data = data
+        self._signals = signals
         self._cursors = cursors
-        view.zoomed.connect(lambda factor, second: self._change(self.span.zoom(factor, second)))
-        view.dragged.connect(lambda seconds: self._change(self.span.move(seconds)))
-        view.framed.connect(lambda start, stop: self._change(self.span.show(start, stop)))
-        view.clicked.connect(self._on_click)
-
-    def _change(self, _done: None) -> None:
-        self.moved.emit()
-        self.changed.emit()
+        view.zoomed.connect(self._on_zoomed)
+        view.dragged.connect(self._on_dragged)
+        view.span_drawn.connect(self._on_span_drawn)
+        view.clicked.connect(self._on_clicked)
 
     def follow(self) -> None:
         """Show the newest seconds."""
-        self._change(self.span.follow())
+        self.span.follow()
+        self._emit_changed()
 
     def show_all(self) -> None:
         """Show the whole recording."""
-        self._change(self.span.show_all())
+        self.span.show_all()
+        self._emit_changed()
 
     def set_window(self, seconds: float) -> None:
-        """Show so many seconds."""
-        self._change(self.span.set_window(seconds))
-
-    def adopt(self, other: PlotSpan) -> None:
-        """Show the time that another plot shows."""
-        self.span.adopt(other)
-        self.moved.emit()
+        """Show a number of seconds."""
+        self.span.set_window(seconds)
+        self._emit_changed()
 
     def show_time(self, second: float) -> None:
-        """Put cursor A at a time, and bring it into view."""
+        """Move cursor A to a time, and the span if that time is not visible."""
         self.span.bring_into_view(second)
         self._cursors.move(A, second)
-        self._change(None)
+        self._emit_changed()
 
-    def update_extent(self, comparison: Comparison) -> None:
-        """Let the span know what there is to be shown."""
+    def copy_span(self, other: PlotSpan) -> None:
+        """Show the span of another plot."""
+        self.span.copy(other)
+        self.moved.emit()
+
+    def restart(self) -> None:
+        """Show the newest seconds of a live recording, or the whole file."""
+        if self._session.file_path is None:
+            self.span.follow()
+        else:
+            self.span.show_all()
+
+    def _emit_changed(self) -> None:
+        self.moved.emit()
+        self.changed.emit()
+
+    # -- the extent of the recording ---------------------------------------------------------------------
+
+    def update_extent(self) -> None:
+        """Update the span from the first and last sample, unless a paused plot must not move."""
         if not self._session.paused or self.span.mode is SpanMode.ALL:
-            self.span.update(*self._extent(comparison))
+            self.span.update(*self._extent())
 
-    def _extent(self, comparison: Comparison) -> tuple[float | None, float | None]:
-        """First and last second: of what was decoded, and while following of the newest frame at all."""
+    def _extent(self) -> tuple[float | None, float | None]:
+        """First and last second of the decoded samples; while following, up to the newest frame."""
+        first, last = self._extent_ns()
+        if first is None or last is None:
+            return None, None
+        start_ns = self._session.recording.start_ns
+        start, stop = (first - start_ns) / NS_PER_SECOND, (last - start_ns) / NS_PER_SECOND
+        other = self._signals.comparison.extent() if self.span.mode is SpanMode.ALL else None
+        return (start, stop) if other is None else (min(start, other[0]), max(stop, other[1]))
+
+    def _extent_ns(self) -> tuple[int | None, int | None]:
         recording = self._session.recording
-        stores = [one.samples for one in self._data.signals if one.samples.first_ns is not None]
-        first = min((store.first_ns for store in stores), default=None)
-        last = max((store.last_ns for store in stores), default=None)
+        stores = [signal.samples for signal in self._signals.data.signals]
+        first = min((store.first_ns for store in stores if store.first_ns is not None), default=None)
+        last = max((store.last_ns for store in stores if store.last_ns is not None), default=None)
         if self.span.mode is SpanMode.FOLLOW and len(recording):
             newest = recording.rows(recording.end_row - 1).timestamp_ns
             last = max(last or 0, int(newest[0])) if len(newest) else last
             first = last if first is None else first
-        if first is None or last is None:
-            return None, None
-        start, stop = (
-            (first - recording.start_ns) / NS_PER_SECOND,
-            (last - recording.start_ns) / NS_PER_SECOND,
-        )
-        other = comparison.extent() if self.span.mode is SpanMode.ALL else None
-        return (start, stop) if other is None else (min(start, other[0]), max(stop, other[1]))
+        return first, last
 
-    # -- cursors -----------------------------------------------------------------------------------------
+    # -- the user ----------------------------------------------------------------------------------------
 
-    def _on_click(self, second: float) -> None:
+    def _on_zoomed(self, factor: float, second: float) -> None:
+        self.span.zoom(factor, second)
+        self._emit_changed()
+
+    def _on_dragged(self, seconds: float) -> None:
+        self.span.move(seconds)
+        self._emit_changed()
+
+    def _on_span_drawn(self, start: float, stop: float) -> None:
+        self.span.show(start, stop)
+        self._emit_changed()
+
+    def _on_clicked(self, second: float) -> None:
         if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._cursors.add_first(self.span.span)
+            self._cursors.show_first(self.span.span)
             self._cursors.move(B, second)
         elif self._cursors.seconds[A] is not None:
             self._cursors.move(A, second)
-            self.chosen.emit(second)
+            self.clicked.emit(second)
 
-    def step_cursor(self, direction: int, which: int = A) -> None:
+    def step_cursor(self, direction: int, cursor: int = A) -> None:
         """Move a cursor to the next (1) or the previous (-1) sample of any signal."""
-        second = self._cursors.beside(which, direction, self._session.recording.start_ns)
+        second = self._cursors.next_sample(cursor, direction, self._session.recording.start_ns)
         if second is not None:
             self.span.bring_into_view(second)
-            self._cursors.move(which, second)
+            self._cursors.move(cursor, second)
             self.moved.emit()
 
-    def take_key(self, event: QKeyEvent) -> bool:
-        """Left and right step cursor A, with Shift cursor B; whether it was one of these keys."""
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """Left and Right step cursor A, with Shift cursor B; returns whether it was one of these keys."""
         step = _STEPS.get(Qt.Key(event.key()))
         if step is None:
             return False

@@ -55,7 +55,7 @@ class Docks(QObject):
         self.fuzz = FuzzPanel(session, settings, self.transmit.model, self.transmit.table, self.switch)
         self.gauges = GaugesPanel(session, settings)
         self.statistics = StatisticsPanel(session, settings)
-        self.plots = PlotDocks(session, settings, window)
+        self.plots = PlotDocks(session, window)
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = {
             "signals": self._add("signals", left, self.signals),

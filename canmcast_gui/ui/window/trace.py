@@ -227,7 +227,7 @@ class TimeLink(QObject):
         self._plots = plots
         self._followed: set[TraceView] = set()
         self._is_showing = False
-        plots.time_chosen.connect(self._show_in_trace)
+        plots.time_clicked.connect(self._show_in_trace)
         views.changed.connect(self._follow_views)
         self._follow_views()
 
@@ -259,4 +259,4 @@ class TimeLink(QObject):
         if self._is_showing or row is None or not recording.first_row <= row < recording.end_row:
             return
         time_ns = int(recording.rows(row, row + 1).timestamp_ns[0])
-        self._plots.follow_time((time_ns - recording.start_ns) / NS_PER_SECOND)
+        self._plots.show_time((time_ns - recording.start_ns) / NS_PER_SECOND)

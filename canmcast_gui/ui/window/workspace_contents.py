@@ -147,7 +147,7 @@ class WorkspaceContents(QObject):
         ):
             if rate is not None:
                 field.set(rate)
-        self._docks.plots.set_up(workspace.plots)
+        self._docks.plots.apply_setups(workspace.plots)
         self._docks.gauges.set_signals(workspace.gauges)
         if workspace.views is not None:
             self._views.set_up(workspace.views)

@@ -1,4 +1,4 @@
-"""Signals beside those of another recording: found at the same place of a common time line."""
+"""Signals compared with those of another recording, at the same time since its start."""
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ from tests.support.frames import traffic
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 
 
-class StillReference:
-    """What Reference offers, with a recording that is there already."""
+class LoadedReference:
+    """The interface of Reference that comparisons use, with a recording that is loaded."""
 
     def __init__(self, recording, databases) -> None:
         self.recording, self.databases, self.offset_ns = recording, databases, 0
@@ -36,8 +36,8 @@ def both(session, tmp_path):
     later = traffic(400, first=100)
     later.records["timestamp_ns"] += 5_000_000_000
     other.append(later)
-    reference = StillReference(other, session.databases)
-    data = PlotData(session)
+    reference = LoadedReference(other, session.databases)
+    data = PlotData(lambda: session.recording, session.databases)
     data.add(SPEED)
     data.update(1.0)
     comparison = Comparison(data, reference)
@@ -58,17 +58,18 @@ def test_both_begin_together_and_the_offset_moves_one(both, session):
     assert comparison.difference(data.signals[0], 0.05, start_ns) is None
 
 
-def test_it_follows_what_is_plotted_and_how(both):
+def test_it_has_the_signals_and_styles_of_the_plot(both):
     data, comparison, reference = both
     data.add(GEAR, PlotStyle(raw=True))
     data.set_style(SPEED, PlotStyle(raw=True))
     comparison.follow_signals()
     comparison.update(1.0)
-    assert {name: one.style for name, one in comparison.others().items()} == {
+    assert {name: signal.style for name, signal in comparison.others().items()} == {
         SPEED: PlotStyle(raw=True),
         GEAR: PlotStyle(raw=True),
     }
-    assert comparison.others()[SPEED].samples.last_value == 100 + 396
+    samples = comparison.others()[SPEED].samples
+    assert samples.value_at(samples.last_ns) == 100 + 396
     data.remove(SPEED)
     comparison.follow_signals()
     assert list(comparison.others()) == [GEAR]
@@ -83,13 +84,13 @@ SAMPLES = st.lists(st.tuples(st.integers(0, 100), st.integers(-9, 9)), max_size=
 
 
 def store(samples: list[tuple[int, int]]) -> SampleStore:
-    made = SampleStore()
+    result = SampleStore()
     times, values = (
         np.array([t for t, _ in samples], dtype=np.int64),
         np.array([v for _, v in samples], float),
     )
-    made.append(times, values)
-    return made
+    result.append(times, values)
+    return result
 
 
 @given(SAMPLES, SAMPLES, st.integers(-5, 105), st.integers(0, 110))

@@ -1,4 +1,4 @@
-"""The plot's data: every value that cantools decodes, from whatever recording, and only what is new."""
+"""The data of a plot: the values that cantools decodes, of new rows only."""
 
 import itertools
 
@@ -15,7 +15,7 @@ from canmcast_gui.resources_path import resource
 from tests.support.frames import START_NS, traffic
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
-PLENTY = 1e9
+UNLIMITED = 1e9
 
 
 @pytest.fixture
@@ -24,9 +24,14 @@ def session(engine_session):
     return engine_session
 
 
+def plot_data(session, **options) -> PlotData:
+    """The data of a plot of the session's recording."""
+    return PlotData(lambda: session.recording, session.databases, **options)
+
+
 def samples(data: PlotData, name: str):
     """Times and values of a signal."""
-    store = next(one.samples for one in data.signals if one.name == name)
+    store = next(signal.samples for signal in data.signals if signal.name == name)
     curve = store.curve(0, 1 << 62, 1_000_000)
     return curve.times, curve.values
 
@@ -40,78 +45,77 @@ def test_values_are_what_cantools_decodes(session):
     session.recording.append(
         FrameBatch.from_columns(START_NS + np.arange(300) * 1_000_000, message.frame_id, payloads)
     )
-    data = PlotData(session)
+    data = plot_data(session)
     names = [signal.name for signal in message.signals]
     for name in names:
         assert data.add(f"VehicleMotion.{name}")
-    assert data.update(PLENTY)
+    assert data.update(UNLIMITED)
     expected = [message.decode(row.tobytes(), decode_choices=False) for row in payloads]
     for name in names:
         _, values = samples(data, f"VehicleMotion.{name}")
         assert values == pytest.approx([values[name] for values in expected])
 
 
-def test_only_new_rows_are_decoded_and_each_signal_gets_them_all(session):
-    data = PlotData(session)
+def test_only_new_rows_are_decoded_and_all_for_each_signal(session):
+    data = plot_data(session)
     session.recording.append(traffic(100))
     data.add(SPEED)
-    assert data.update(PLENTY)
-    assert not data.update(PLENTY)
+    assert data.update(UNLIMITED)
+    assert not data.update(UNLIMITED)
     data.add(GEAR)
     session.recording.append(traffic(100, first=100))
-    assert data.rows_behind == 200
-    assert data.update(PLENTY)
+    assert data.unread_rows == 200
+    assert data.update(UNLIMITED)
     for name in (SPEED, GEAR):
         times, _ = samples(data, name)
         assert times.tolist() == [START_NS + n * 1_000_000 for n in range(0, 200, 4)]
 
 
-def test_a_budget_is_kept_and_the_rest_comes_later(session):
+def test_a_limited_time_is_kept_and_the_rest_is_decoded_later(session):
     ticks = itertools.count()
-    data = PlotData(session, clock=lambda: next(ticks))
+    data = plot_data(session, clock=lambda: next(ticks))
     data.add(SPEED)
     for start in range(0, 300_000, 50_000):
         session.recording.append(traffic(50_000, first=start))
     assert data.update(2)
-    behind = data.rows_behind
-    assert 0 < behind < 300_000
+    assert 0 < data.unread_rows < 300_000
     while data.update(2):
         pass
-    assert data.rows_behind == 0
+    assert data.unread_rows == 0
     assert len(samples(data, SPEED)[0]) == 75_000
 
 
-def test_what_was_evicted_is_passed_over(session):
+def test_evicted_rows_are_skipped(session):
     session.set_limits(Limits(most_frames=800))
     recording = session.recording
-    data = PlotData(session)
+    data = plot_data(session)
     data.add(SPEED)
     for start in range(0, 3000, 100):
         recording.append(traffic(100, first=start))
     assert recording.first_row
-    assert data.update(PLENTY)
+    assert data.update(UNLIMITED)
     times = [START_NS + n * 1_000_000 for n in range(0, 3000, 4) if n >= recording.first_row]
     assert samples(data, SPEED)[0].tolist() == times
-    assert data.rows_behind == 0
+    assert data.unread_rows == 0
 
 
-def test_a_signal_that_no_database_has_says_so_and_holds_up_nobody(session):
-    data = PlotData(session)
-    data.add("Nobody.Knows")
+def test_an_unknown_signal_has_a_problem_and_does_not_stop_others(session):
+    data = plot_data(session)
+    data.add("Unknown.Signal")
     data.add(SPEED)
     session.recording.append(traffic(40))
-    assert data.update(PLENTY)
+    assert data.update(UNLIMITED)
     assert "no database" in data.signals[0].problem
     assert len(samples(data, SPEED)[0]) == 10
     (database,) = session.databases
     session.databases.remove(database.path)
     data.restart()
-    assert all(one.problem for one in data.signals)
-    assert not data.update(PLENTY)
+    assert all(signal.problem for signal in data.signals)
+    assert not data.update(UNLIMITED)
 
 
-def test_states_and_numbers_are_read_as_text(session):
-    data = PlotData(session)
+def test_states_and_numbers_become_text(session):
+    data = plot_data(session)
     data.add(SPEED)
     data.add(GEAR)
     speed, gear = data.signals
@@ -121,8 +125,8 @@ def test_states_and_numbers_are_read_as_text(session):
     assert (gear.kind, speed.kind) == (LineKind.STEPS, LineKind.LINES)
 
 
-def test_a_signal_is_there_once_and_there_are_not_too_many(session):
-    data = PlotData(session)
+def test_a_signal_is_added_once_and_their_number_is_limited(session):
+    data = plot_data(session)
     assert data.add(SPEED)
     assert not data.add(SPEED)
     for number in range(MAX_SIGNALS):
@@ -132,8 +136,8 @@ def test_a_signal_is_there_once_and_there_are_not_too_many(session):
     assert SPEED not in data.names
 
 
-def test_raw_numbers_are_those_on_the_bus(session):
-    data = PlotData(session)
+def test_raw_values_are_those_of_the_payload(session):
+    data = plot_data(session)
     data.add(SPEED)
     data.add(GEAR)
     session.recording.append(traffic(100))
@@ -151,7 +155,7 @@ def test_raw_numbers_are_those_on_the_bus(session):
 
 
 def test_losses_are_those_of_the_recording(session):
-    data = PlotData(session)
+    data = plot_data(session)
     assert data.losses.tolist() == []
     session.recording.append(traffic(10))
     session.recording.add_gap(3, "lost")

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.models.plot.measure import MeasureModel, measure, span_text
-from canmcast_gui.models.plot.samples import SampleRoom
+from canmcast_gui.models.plot.samples import SampleBudget
 
 
 def signal_of(times: list[int], values: list[float]) -> PlotSignal:
-    signal = PlotSignal("Engine.Speed", SampleRoom())
+    signal = PlotSignal("Engine.Speed", SampleBudget())
     signal.samples.append(np.array(times, dtype=np.int64), np.array(values))
     return signal
 

@@ -32,7 +32,7 @@ def store_of(times, values, step=100) -> SampleStore:
 
 
 @given(samples, st.integers(-10, 1010), st.integers(0, 500))
-def test_a_curve_without_thinning_is_the_samples_and_one_at_each_end(pairs, start, width):
+def test_a_curve_that_is_not_thinned_has_the_samples_and_one_at_each_end(pairs, start, width):
     times, values = (np.array(column) for column in zip(*pairs, strict=True))
     curve = store_of(times, values).curve(start, start + width, 10_000)
     inside = (times >= start) & (times <= start + width)
@@ -73,7 +73,7 @@ def test_a_peak_of_one_sample_is_seen_in_a_span_of_many_blocks(small_blocks):
     assert (curve.values.max(), curve.values.min()) == (7, -5)
 
 
-def test_scrolling_moves_points_and_does_not_choose_others(small_blocks):
+def test_a_scrolled_curve_has_the_same_points(small_blocks):
     rng = np.random.default_rng(1)
     store = store_of(np.arange(1000), rng.normal(size=1000))
     first, second = store.curve(100, 700, 40), store.curve(103, 703, 40)
@@ -81,13 +81,11 @@ def test_scrolling_moves_points_and_does_not_choose_others(small_blocks):
     assert set(first.times[shared]) <= set(second.times.tolist())
 
 
-def test_old_samples_become_coarse_and_older_ones_are_forgotten(small_blocks):
+def test_old_samples_become_coarse_and_older_ones_are_deleted(small_blocks):
     count = 256 * 20
     values = np.zeros(count)
     values[256 * 9 + 5] = 3
     store = store_of(np.arange(count), values)
-    assert store.count == count
-    assert store.forgotten == 256 * 8
     assert store.first_ns == 256 * 8
     assert store.last_ns == count - 1
     curve = store.curve(0, count, 100_000)
@@ -96,7 +94,7 @@ def test_old_samples_become_coarse_and_older_ones_are_forgotten(small_blocks):
     assert len(curve.times) == 4 * 256 + 8 * 8
 
 
-def test_recent_samples_are_not_thinned_though_old_ones_are(small_blocks):
+def test_new_samples_are_not_thinned_with_old_ones(small_blocks):
     store = store_of(np.arange(256 * 10), np.zeros(256 * 10))
     assert not store.curve(256 * 10 - 50, 256 * 10, 1000).thinned
 
@@ -106,24 +104,22 @@ def test_a_value_holds_until_the_next(small_blocks):
     assert store.value_at(-1) is None
     assert store.value_at(29_995) == 2999
     assert store.value_at(29_979) == 2997
-    assert store.last_value == 2999
     assert store.value_at(17) is not None
 
 
-def test_a_clock_that_is_set_back_does_no_harm():
+def test_samples_are_sorted_when_the_clock_is_set_back():
     store = store_of([5, 6, 7, 3, 4, 8], [1, 2, 3, 4, 5, 6], step=3)
     curve = store.curve(0, 10, 100)
     assert curve.times.tolist() == [3, 4, 5, 6, 7, 8]
     assert curve.values.tolist() == [4, 5, 1, 2, 3, 6]
 
 
-def test_what_is_no_number_is_left_out():
+def test_nan_and_infinity_are_left_out():
     store = store_of([1, 2, 3], [1.0, float("nan"), float("inf")])
-    assert store.count == 1
     assert store.curve(0, 9, 10).values.tolist() == [1.0]
 
 
 def test_an_empty_store_has_an_empty_curve():
     store = SampleStore()
     assert len(store.curve(0, 10, 100).times) == 0
-    assert store.first_ns is store.last_ns is store.last_value is store.value_at(5) is None
+    assert store.first_ns is store.last_ns is store.value_at(5) is None

@@ -27,7 +27,7 @@ def test_signals_go_to_the_plot_that_is_worked_in(plots, window):
     plots.plot_signal(SPEED)
     plots.open_new()
     plots.plot_signal(GEAR)
-    assert [panel.signals() for panel in plots.panels.values()] == [[SPEED], [GEAR]]
+    assert [panel.signals.names for panel in plots.panels.values()] == [[SPEED], [GEAR]]
     assert plots.plotted() == [SPEED, GEAR]
     assert plots.docks["plot-2"].windowTitle() == "Plot 2"
     plots.remove_signal(GEAR)
@@ -53,19 +53,19 @@ def test_what_is_set_up_comes_back(plots):
         ),
         PlotSetup(((SPEED, PlotStyle(color="#123456")),), "plot-7"),
     ]
-    plots.set_up(wanted)
+    plots.apply_setups(wanted)
     assert plots.setups() == wanted
-    plots.set_up([])
+    plots.apply_setups([])
     assert plots.setups() == [PlotSetup()]
 
 
 def test_before_they_are_loaded_plots_remember_what_they_will_show(qtbot, stage, monkeypatch):
     window = QMainWindow()
     qtbot.addWidget(window)
-    plots = PlotDocks(stage.session, stage.settings, window)
+    plots = PlotDocks(stage.session, window)
     monkeypatch.setattr(plots, "load", lambda: None)  # as long as the library takes
     wanted = [PlotSetup(((SPEED, PlotStyle()),)), PlotSetup((), "plot-2", seconds=5.0)]
-    plots.set_up(wanted)
+    plots.apply_setups(wanted)
     assert plots.setups() == wanted
     assert plots.plotted() == [SPEED]
     plots.end()
@@ -77,7 +77,7 @@ def test_too_many_plots_are_refused_in_a_sentence(plots, stage):
     for _ in range(MOST_PLOTS):
         plots.open_new()
     assert len(plots.docks) == MOST_PLOTS
-    assert said == [f"There are {MOST_PLOTS} plots open; close one first."]
+    assert said == [f"{MOST_PLOTS} plots are open. Close one first."]
 
 
 def test_linked_plots_show_the_same_time_and_cursors(plots):

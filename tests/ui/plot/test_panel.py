@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel
 
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotSetup, PlotStyle
 from canmcast_gui.logfile import save
@@ -16,8 +15,8 @@ from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.plot.axes import round_ticks
-from canmcast_gui.ui.plot.bar import MOST_CHARACTERS, span_text
-from canmcast_gui.ui.plot.curves import joints, steps
+from canmcast_gui.ui.plot.bar import MAX_CHARACTERS, span_text
+from canmcast_gui.ui.plot.curves import connected, steps
 from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog
 from canmcast_gui.ui.plot.legend import titles_of
 from canmcast_gui.ui.plot.panel import PlotPanel
@@ -37,7 +36,7 @@ def session(stage):
 @pytest.fixture
 def panel(qtbot, session, stage):
     stage.add_database()
-    panel = PlotPanel(session, stage.settings)
+    panel = PlotPanel(session)
     qtbot.addWidget(panel)
     panel.resize(700, 320)
     panel.show()
@@ -56,7 +55,7 @@ def drawn(panel, number=0):
 
 
 def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.recording.append(traffic(100))
     qtbot.waitUntil(
         lambda: len(drawn(panel)[0] if drawn(panel)[0] is not None else ()) == 25, timeout=WAIT_MS
@@ -64,7 +63,7 @@ def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):
     x, y = drawn(panel)
     assert x == pytest.approx(np.arange(0, 100, 4) / 1000)
     assert y == pytest.approx(np.arange(0, 100, 4) * 0.25)
-    assert panel.values(SPEED) == pytest.approx(y)
+    assert panel.signals.values(SPEED) == pytest.approx(y)
     session.recording.append(traffic(100, first=100))
     qtbot.waitUntil(lambda: len(drawn(panel)[0]) == 50, timeout=WAIT_MS)
     assert panel.legend.entries[0].title == "Speed"
@@ -72,7 +71,7 @@ def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):
 
 def test_states_are_drawn_as_steps_and_named(panel, session):
     session.recording.append(traffic(20))
-    panel.add_signal(GEAR)
+    panel.signals.add(GEAR)
     x, y = drawn(panel)
     assert len(x) == 2 * 5 - 1
     assert set(y) == {0}
@@ -82,8 +81,8 @@ def test_states_are_drawn_as_steps_and_named(panel, session):
 
 def test_lanes_are_stacked_or_overlaid(panel, session):
     session.recording.append(traffic(50))
-    panel.add_signal(SPEED)
-    panel.add_signal(GEAR)
+    panel.signals.add(SPEED)
+    panel.signals.add(GEAR)
     assert [len(lane.axes) for lane in panel.view.lanes] == [1, 1]
     panel.actions_.overlay.trigger()
     assert [len(lane.axes) for lane in panel.view.lanes] == [2]
@@ -98,37 +97,37 @@ def test_signals_of_one_name_are_told_apart():
 
 def test_signals_come_by_name_and_by_dropping_and_go(qtbot, panel):
     changes = []
-    panel.plotted_changed.connect(changes.append)
-    assert panel.picture._hint.isVisible()
+    panel.signals.names_changed.connect(changes.append)
+    assert panel.picture.hint.isVisible()
     panel.bar.name_edit.setText("gear")
     panel.bar.name_edit.returnPressed.emit()
     mime = QMimeData()
     mime.setData(SIGNALS_MIME, f"{SPEED}\n{GEAR}".encode())
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     panel.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, Qt.KeyboardModifier.NoModifier))
-    assert panel.signals() == [GEAR, SPEED]
+    assert panel.signals.names == [GEAR, SPEED]
     cross = panel.legend.cross_of(panel.legend.entries[0]).center()
     qtbot.mouseClick(panel.legend, left, pos=cross)
-    assert panel.signals() == [SPEED]
+    assert panel.signals.names == [SPEED]
     panel.actions_.clear.trigger()
     assert changes == [[GEAR], [GEAR, SPEED], [SPEED], []]
-    assert panel.picture._hint.isVisible()
+    assert panel.picture.hint.isVisible()
 
 
 def test_a_name_that_fits_nothing_or_many_is_said(panel):
-    for typed, said in (("x", "No loaded database"), ("engine", "2 signals are called like")):
+    for typed, said in (("x", "No loaded database"), ("engine", "2 signals have names with")):
         panel.bar.name_edit.setText(typed)
         panel.bar.name_edit.returnPressed.emit()
-        assert said in panel._sentence.text()
-    assert panel.signals() == []
+        assert said in panel.message.text()
+    assert panel.signals.names == []
 
 
 def test_what_was_said_of_a_name_goes_when_one_is_chosen_or_typed(qtbot, panel):
-    said = panel.findChild(QLabel, "said")
-    for answer in (lambda: panel.add_signal(SPEED), lambda: qtbot.keyClicks(panel.bar.name_edit, "x")):
+    said = panel.message
+    for answer in (lambda: panel.signals.add(SPEED), lambda: qtbot.keyClicks(panel.bar.name_edit, "x")):
         panel.bar.name_edit.setText("engine")
         panel.bar.name_edit.returnPressed.emit()
-        assert "2 signals are called like" in said.text()
+        assert "2 signals have names with" in said.text()
         assert said.isVisible()
         answer()
         assert not said.isVisible()
@@ -136,12 +135,12 @@ def test_what_was_said_of_a_name_goes_when_one_is_chosen_or_typed(qtbot, panel):
 
 def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, panel, session):
     session.recording.append(traffic(30_000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     assert panel.span.span == pytest.approx((19.999, 29.999))
     panel.view.dragged.emit(-5)
     assert panel.span.mode is SpanMode.FREE
     session.recording.append(traffic(1000, first=30_000))
-    qtbot.waitUntil(lambda: panel.data.rows_behind == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.signals.data.unread_rows == 0, timeout=WAIT_MS)
     assert panel.span.span == pytest.approx((14.999, 24.999))
     assert not panel.actions_.follow.isChecked()
     assert panel.actions_.fit.shortcut().toString() == "F"
@@ -157,32 +156,32 @@ def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, pa
 
 def test_while_paused_the_picture_stands_and_can_be_moved(qtbot, panel, session):
     session.recording.append(traffic(1000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     before = panel.span.span
     session.set_paused(True)
     session.recording.append(traffic(1000, first=1000))
     qtbot.wait(150)
     assert panel.span.span == before
-    assert len(panel.values(SPEED)) == 250
+    assert len(panel.signals.values(SPEED)) == 250
     panel.view.zoomed.emit(0.5, 0.5)
     assert panel.span.span != before
     session.set_paused(False)
-    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 500, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 500, timeout=WAIT_MS)
 
 
 def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.hide()
     session.recording.append(traffic(100))
     qtbot.wait(150)
-    assert len(panel.values(SPEED)) == 0
+    assert len(panel.signals.values(SPEED)) == 0
     panel.show()
-    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 25, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 25, timeout=WAIT_MS)
 
 
 def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.fit()
     panel.actions_.cursor.trigger()
     panel.view.clicked.emit(0.041)
@@ -199,26 +198,26 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
 def test_an_opened_file_is_shown_whole(qtbot, panel, session, tmp_path):
     path = tmp_path / "trace.log"
     save(path, [traffic(30_000)])
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.open_file(path)
-    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 7500, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 7500, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: panel.span.span == pytest.approx((0, 29.996)), timeout=WAIT_MS)
-    assert panel.values(SPEED) == pytest.approx(np.arange(0, 30_000, 4) * 0.25)
+    assert panel.signals.values(SPEED) == pytest.approx(np.arange(0, 30_000, 4) * 0.25)
 
 
 def test_another_recording_begins_anew(qtbot, panel, session):
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
-    assert len(panel.values(SPEED)) == 25
+    panel.signals.add(SPEED)
+    assert len(panel.signals.values(SPEED)) == 25
     session.clear()
-    assert panel.signals() == [SPEED]
-    assert len(panel.values(SPEED)) == 0
+    assert panel.signals.names == [SPEED]
+    assert len(panel.signals.values(SPEED)) == 0
     session.recording.append(traffic(8))
-    qtbot.waitUntil(lambda: len(panel.values(SPEED)) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 2, timeout=WAIT_MS)
 
 
 def test_a_removed_database_is_said_in_the_legend(panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     (database,) = session.databases
     session.remove_database(database.path)
     assert "no database has the signal" in panel.legend.entries[0].problem
@@ -226,10 +225,10 @@ def test_a_removed_database_is_said_in_the_legend(panel, session):
 
 def test_what_is_seen_is_saved_as_a_picture(panel, session, tmp_path):
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
-    panel.export(tmp_path / "plot.png", ExportChoice())
+    panel.signals.add(SPEED)
+    panel.exporter.export(tmp_path / "plot.png", ExportChoice())
     assert not QImage(str(tmp_path / "plot.png")).isNull()
-    panel.export(tmp_path / "plot.svg", ExportChoice())
+    panel.exporter.export(tmp_path / "plot.svg", ExportChoice())
     svg = (tmp_path / "plot.svg").read_text()
     assert "<title>Engine.Speed</title>" in svg
     assert "polyline" in svg or "path" in svg
@@ -237,8 +236,8 @@ def test_what_is_seen_is_saved_as_a_picture(panel, session, tmp_path):
 
 @pytest.mark.parametrize("name", ["plot.png", "plot.svg"])
 def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path, name):
-    panel.export(tmp_path / "missing" / name, ExportChoice())
-    assert "could not be saved" in panel._sentence.text()
+    panel.exporter.export(tmp_path / "missing" / name, ExportChoice())
+    assert "could not be saved" in panel.message.text()
 
 
 @pytest.mark.parametrize(
@@ -251,11 +250,11 @@ def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path, name):
 )
 def test_signals_are_exported_as_a_table(qtbot, panel, session, tmp_path, choice, times):
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.fit()
     panel.span.mode, panel.span.span = SpanMode.FREE, (0.010, 0.042)
     with qtbot.waitSignal(session.message, timeout=WAIT_MS) as said:
-        panel.export(tmp_path / "plot.csv", choice)
+        panel.exporter.export(tmp_path / "plot.csv", choice)
     assert said.args == ["info", f"{len(times)} rows exported to {tmp_path / 'plot.csv'}."]
     head, *lines = (tmp_path / "plot.csv").read_text().splitlines()
     assert head == "time_s,Engine.Speed [rpm]"
@@ -273,14 +272,14 @@ def test_the_dialog_asks_what_and_then_where(qtbot, panel, tmp_path):
     dialog.every_ms.setValue(2.5)
     assert dialog.choice() == ExportChoice(picture=False, visible_only=False, every_s=0.0025)
     with qtbot.waitSignal(dialog.chosen) as chosen:
-        dialog._finish(tmp_path / "out.csv", dialog.choice())
+        dialog.finish(tmp_path / "out.csv", dialog.choice())
     assert chosen.args[0] == tmp_path / "out.csv"
 
 
 @pytest.mark.parametrize("dark", [True, False])
 def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):
     session.recording.append(traffic(1000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     before = qapp.palette()
     qapp.setPalette(make_palette(dark))
     try:
@@ -309,7 +308,7 @@ def middle(panel) -> QPoint:
 
 def test_the_wheel_zooms_along_the_time(panel, session):
     session.recording.append(traffic(1000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     wheel(panel, middle(panel), 1)
     assert panel.span.window == pytest.approx(10 * 1.0015**-120)
     assert panel.span.mode is SpanMode.FOLLOW
@@ -319,7 +318,7 @@ def test_the_wheel_zooms_along_the_time(panel, session):
 
 def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, session):
     session.recording.append(traffic(1000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     axis = panel.view.lanes[0].axes[0]
     before = axis.box.viewRange()[1]
     wheel(panel, panel.view.mapFromScene(axis.axis.sceneBoundingRect().center()), 1)
@@ -333,7 +332,7 @@ def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, s
 
 def test_a_rectangle_is_what_is_shown_then(qtbot, panel, session):
     session.recording.append(traffic(1000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.fit()
     box = panel.view.lanes[0].boxes[0]
     start, viewport, control = middle(panel), panel.view.viewport(), Qt.KeyboardModifier.ControlModifier
@@ -351,7 +350,7 @@ def test_a_rectangle_is_what_is_shown_then(qtbot, panel, session):
 
 def test_dragging_moves_along_the_time(qtbot, panel, session):
     session.recording.append(traffic(30_000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     before = panel.span.span
     start = middle(panel)
     viewport, left = panel.view.viewport(), Qt.MouseButton.LeftButton
@@ -376,7 +375,7 @@ def drag(viewport, place: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
 
 def test_a_click_puts_the_cursor_where_it_is(qtbot, panel, session):
     session.recording.append(traffic(1000))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.actions_.cursor.trigger()
     place = middle(panel)
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -387,7 +386,7 @@ def test_a_click_puts_the_cursor_where_it_is(qtbot, panel, session):
 
 def test_silence_breaks_a_line_and_states_end_before_it():
     times = np.array([0, 1, 2, 20, 21]) * 1_000_000_000
-    joined = joints(Curve(times, np.zeros(5)), gap_ns=2_000_000_000)
+    joined = connected(Curve(times, np.zeros(5)), gap_ns=2_000_000_000)
     assert joined.tolist() == [True, True, False, True, True]
     x, y, step_joined = steps(times / 1e9, np.arange(5.0), joined)
     assert x.tolist() == [0, 1, 1, 2, 2, 2, 20, 21, 21]
@@ -409,7 +408,7 @@ def test_no_range_has_no_ticks(high):
 
 
 def test_two_cursors_measure_what_is_between_them(panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.recording.append(traffic(100))
     panel.fit()
     assert not panel.cursors.panel.isVisible()
@@ -417,19 +416,19 @@ def test_two_cursors_measure_what_is_between_them(panel, session):
     assert not panel.cursors.panel.isVisible()
     panel.cursors.move(1, 0.030)
     assert panel.cursors.panel.isVisible()
-    assert panel.actions_.second.isChecked()
+    assert panel.actions_.measure.isChecked()
     measured = panel.cursors.table.measures
     row = [measured.index(0, column).data() for column in range(measured.columnCount())]
     assert row == [SPEED, "2.00 rpm", "7.00 rpm", "5 rpm", "3.00 rpm", "7.00 rpm", "5 rpm"]
-    assert "Δt 0.020000 s" in panel.cursors._times.text()
-    assert "1/Δt 50 Hz" in panel.cursors._times.text()
-    panel.actions_.second.trigger()
+    assert "Δt 0.020000 s" in panel.cursors.times_label.text()
+    assert "1/Δt 50 Hz" in panel.cursors.times_label.text()
+    panel.actions_.measure.trigger()
     assert not panel.cursors.panel.isVisible()
 
 
 def test_a_cursor_that_is_dragged_goes_along_in_all_lanes(panel, session):
-    panel.add_signal(SPEED)
-    panel.add_signal(GEAR)
+    panel.signals.add(SPEED)
+    panel.signals.add(GEAR)
     session.recording.append(traffic(100))
     panel.fit()
     panel.cursors.move(1, 0.03)
@@ -442,7 +441,7 @@ def test_a_cursor_that_is_dragged_goes_along_in_all_lanes(panel, session):
 
 
 def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.recording.append(traffic(100))
     panel.fit()
     panel.cursors.move(0, 0.010)
@@ -455,10 +454,14 @@ def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
 
 def test_a_signal_is_drawn_in_the_way_that_is_chosen(panel, session):
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.fit()
     menu = SignalMenu(
-        panel, panel.data.signals[0], QColor("red"), lambda style: panel.set_style(SPEED, style), lambda: None
+        panel,
+        panel.signals.data.signals[0],
+        QColor("red"),
+        lambda style: panel.signals.set_style(SPEED, style),
+        lambda: None,
     )
     actions = {action.text(): action for action in menu.actions()}
     assert actions["Lines"].isChecked()
@@ -466,40 +469,40 @@ def test_a_signal_is_drawn_in_the_way_that_is_chosen(panel, session):
     x, _ = drawn(panel)
     assert x == pytest.approx(np.repeat(np.arange(0, 100, 4) / 1000, 2), abs=1e-4)
     assert curves(panel)[0].opts["connect"] == "pairs"
-    panel.set_style(SPEED, PlotStyle(kind=LineKind.STEPS))
+    panel.signals.set_style(SPEED, PlotStyle(kind=LineKind.STEPS))
     assert len(drawn(panel)[0]) == 2 * 25 - 1
 
 
 def test_a_signal_has_the_colour_that_is_chosen(panel, session):
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
-    panel.set_style(SPEED, PlotStyle(color="#123456"))
+    panel.signals.add(SPEED)
+    panel.signals.set_style(SPEED, PlotStyle(color="#123456"))
     assert panel.legend.entries[0].color == QColor("#123456")
     assert curves(panel)[0].opts["pen"].color() == QColor("#123456")
 
 
 def test_a_line_is_broken_where_frames_were_lost():
     times = np.array([0, 10, 20, 30]) * 1_000_000
-    joined = joints(Curve(times, np.zeros(4)), gap_ns=10**9, losses=np.array([15_000_000]))
+    joined = connected(Curve(times, np.zeros(4)), gap_ns=10**9, losses=np.array([15_000_000]))
     assert joined.tolist() == [True, False, True, True]
-    assert joints(Curve(times, np.zeros(4)), 10**9).all()
+    assert connected(Curve(times, np.zeros(4)), 10**9).all()
 
 
 def test_signals_over_another_one(panel, session):
     session.recording.append(traffic(100))
     for name in (SPEED, GEAR):
-        panel.add_signal(name)
+        panel.signals.add(name)
     panel.fit()
     panel.actions_.xy.trigger()
     assert panel.picture.xy.isVisible()
     assert not panel.view.isVisible()
     x, y = panel.picture.xy.curves[0].getData()
-    speed = panel.values(SPEED)
+    speed = panel.signals.values(SPEED)
     assert set(x) <= set(speed)
     assert len(x) == len(y) > 0
     assert panel.picture.xy.plot.getAxis("bottom").labelText == "Speed [rpm]"
     assert panel.setup().xy
-    panel.set_up(PlotSetup(((SPEED, PlotStyle()),)))
+    panel.apply_setup(PlotSetup(((SPEED, PlotStyle()),)))
     assert not panel.picture.xy.isVisible()
     assert panel.view.isVisible()
 
@@ -508,7 +511,7 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
     path = tmp_path / "before.log"
     save(path, [traffic(100, first=40)])
     session.recording.append(traffic(100))
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     panel.cursors.move(0, 0.040)
     session.reference.open(path)
     qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ -10", timeout=WAIT_MS)
@@ -529,7 +532,7 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
 
 
 def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.recording.append(traffic(100))
     panel.fit()
     with qtbot.waitActive(panel):
@@ -539,7 +542,7 @@ def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, sessio
     first, second = panel.cursors.seconds
     assert first is not None and second is not None and first < second
     assert panel.cursors.panel.isVisible()
-    assert panel.actions_.cursor.isChecked() and panel.actions_.second.isChecked()
+    assert panel.actions_.cursor.isChecked() and panel.actions_.measure.isChecked()
     qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
     assert panel.cursors.seconds == [None, None]
     qtbot.keyClick(panel, Qt.Key.Key_C)
@@ -550,7 +553,7 @@ def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, sessio
 
 
 def test_a_click_with_shift_measures_too(qtbot, panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.recording.append(traffic(100))
     panel.fit()
     viewport = panel.view.viewport()
@@ -563,7 +566,7 @@ def test_a_click_with_shift_measures_too(qtbot, panel, session):
 
 
 def test_the_time_box_always_says_how_much_is_shown(qtbot, panel, session):
-    panel.add_signal(SPEED)
+    panel.signals.add(SPEED)
     session.recording.append(traffic(100))
     panel.refresh()
     assert panel.bar.window_box.currentText() == "10 s"
@@ -572,7 +575,7 @@ def test_the_time_box_always_says_how_much_is_shown(qtbot, panel, session):
     panel.time.set_window(300.0)
     assert panel.bar.window_box.currentText() == "5 min"
     assert panel.bar.window_box.findText("6.3 s") < 0
-    panel.view.framed.emit(0.010, 0.0345)
+    panel.view.span_drawn.emit(0.010, 0.0345)
     assert panel.bar.window_box.currentText() == "24.5 ms"
     panel.fit()
     assert panel.bar.window_box.currentText() == "96 ms"
@@ -580,7 +583,7 @@ def test_the_time_box_always_says_how_much_is_shown(qtbot, panel, session):
 
 @pytest.mark.parametrize("seconds", [6.2999999999, 60.0, 0.25])
 def test_the_time_box_says_what_was_zoomed_after_a_restart(panel, seconds):
-    panel.set_up(PlotSetup(seconds=seconds))
+    panel.apply_setup(PlotSetup(seconds=seconds))
     shown = {6.2999999999: "6.3 s", 60.0: "1 min", 0.25: "250 ms"}
     assert panel.bar.window_box.currentText() == shown[seconds]
     assert panel.bar.window_box.currentData() == pytest.approx(seconds)
@@ -591,15 +594,15 @@ def test_a_span_is_told_to_three_digits(seconds):
     number, unit = span_text(seconds).split()
     factor = {"µs": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400}[unit]
     assert float(number) * factor == pytest.approx(seconds, rel=0.006)
-    assert len(span_text(seconds)) <= MOST_CHARACTERS + 1
+    assert len(span_text(seconds)) <= MAX_CHARACTERS + 1
 
 
 def test_letters_of_cursors_stand_inside_of_low_lanes(qtbot, panel, session):
     for name in (SPEED, GEAR):
-        panel.add_signal(name)
+        panel.signals.add(name)
     session.recording.append(traffic(100))
     panel.fit()
-    panel.actions_.second.trigger()
+    panel.actions_.measure.trigger()
     for height in (180, 320, 900):
         panel.resize(700, height)
         qtbot.wait(20)
@@ -614,11 +617,11 @@ def test_letters_of_cursors_stand_inside_of_low_lanes(qtbot, panel, session):
 @pytest.mark.parametrize("width", [600, 1200])
 def test_measured_values_are_never_cut_short(qtbot, panel, session, width):
     panel.resize(width, 400)
-    panel.add_signal(SPEED)
-    panel.add_signal(GEAR)
+    panel.signals.add(SPEED)
+    panel.signals.add(GEAR)
     session.recording.append(traffic(10_000))
     panel.fit()
-    panel.actions_.second.trigger()
+    panel.actions_.measure.trigger()
     table = panel.cursors.table
     for column in range(1, table.measures.columnCount()):
         needed = max(table.sizeHintForColumn(column), table.horizontalHeader().sectionSizeHint(column))
@@ -642,4 +645,4 @@ def test_suggestions_are_as_wide_as_their_longest_entry_and_name_message_and_uni
     qtbot.keyClick(popup, Qt.Key.Key_Down)
     assert panel.bar.name_edit.text() == SPEED
     qtbot.keyClick(popup, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: panel.signals() == [SPEED])
+    qtbot.waitUntil(lambda: panel.signals.names == [SPEED])

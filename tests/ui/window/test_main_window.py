@@ -222,7 +222,7 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     qtbot.waitUntil(lambda: window.docks.plots.current is not None)
     stage.session.remove_database(tmp_path / "engine.dbc")
     window.docks.transmit.set_rows([])
-    window.docks.plots.set_up([])
+    window.docks.plots.apply_setups([])
     with qtbot.waitSignal(stage.session.databases_changed):
         window.workspaces.open(path)
     assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
