@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from canmcast_gui import __version__
+from canmcast_gui.cli import repair_environment
 from canmcast_gui.cli.options import (
     FiniteRange,
     any_bus_option_given,
@@ -18,7 +19,6 @@ from canmcast_gui.cli.options import (
     demo_settings_from,
 )
 from canmcast_gui.cli.output import printable_error
-from canmcast_gui.cli.startup import repair_environment
 from canmcast_gui.options import StartOptions
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

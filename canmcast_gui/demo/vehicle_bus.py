@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import can
 
+from canmcast_gui.demo.car import Car
 from canmcast_gui.demo.codebook import Codebook
-from canmcast_gui.demo.tester import REQUEST, RESPONSE, Tester, answer
-from canmcast_gui.demo.timetable import Timetable
-from canmcast_gui.demo.values import Vehicle
+from canmcast_gui.demo.values import Values, Vehicle
 from canmcast_gui.transport import UdpMulticastBus
 
 # Control units that share a bus share a source address, as those behind one gateway do.
@@ -24,6 +26,13 @@ DEAF_BUFFER_BYTES = 4096
 
 # What happens beside the cyclic messages of the database, in seconds.
 EVENTS = {"diagnostic request": 0.5, "identification request": 5.0, "error frame": 13.0}
+
+
+SECOND_PHASE = 0.004
+REQUEST, RESPONSE = "DiagnosticRequest", "DiagnosticResponse"
+_READ_DATA, _READ_DATA_ANSWER, _REFUSED = 0x22, 0x62, 0x7F
+# SAE J1979 parameters under their UDS identifiers.
+_ENGINE_SPEED, _VEHICLE_SPEED, _COOLANT = 0xF40C, 0xF40D, 0xF405
 
 
 class VehicleBus:
@@ -96,3 +105,66 @@ class VehicleBus:
         """Close all buses."""
         for bus in self._buses.values():
             bus.shutdown()
+
+
+class Timetable:
+    """Names with periods in seconds; each is due again and again from ``start`` on.
+
+    Half of them are due a little after the others, so that not all frames of a moment come at once; more
+    phases than two would only wake the process up more often.
+    """
+
+    def __init__(self, periods: Mapping[str, float], start: float) -> None:
+        self._periods = dict(periods)
+        self._heap = [(start + SECOND_PHASE * (n % 2), name) for n, name in enumerate(self._periods)]
+        heapq.heapify(self._heap)
+
+    @property
+    def next_time(self) -> float:
+        """When the next one is due."""
+        return self._heap[0][0]
+
+    def take_due(self, now: float) -> list[str]:
+        """What is due by ``now``, in order. After a long pause each comes once: what was missed is gone."""
+        due = []
+        while self._heap[0][0] <= now:
+            time, name = self._heap[0]
+            period = self._periods[name]
+            missed = int((now - time) / period)
+            heapq.heapreplace(self._heap, (time + (missed + 1) * period, name))
+            due.append(name)
+        return due
+
+
+class Tester:
+    """Asks for one value after the other, and now and then for who the battery is."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._identifiers = itertools.cycle((_ENGINE_SPEED, _VEHICLE_SPEED, _COOLANT))
+
+    def next_request(self) -> can.Message:
+        """The next request to the engine."""
+        values: Values = {
+            "RequestLength": 3,
+            "RequestService": _READ_DATA,
+            "RequestIdentifier": next(self._identifiers),
+        }
+        return self._codebook.frame(REQUEST, values)
+
+    def identification_request(self) -> can.Message:
+        """A remote frame that asks the battery to identify itself."""
+        return self._codebook.request("BatteryIdentification")
+
+
+def answer(request: dict[str, Any], car: Car) -> Values:
+    """The engine's answer to a request of the tester, as values of the response."""
+    identifier = request["RequestIdentifier"]
+    scaled = {_ENGINE_SPEED: car.engine_speed * 4, _VEHICLE_SPEED: car.speed_kmh, _COOLANT: car.coolant + 40}
+    known = request["RequestService"] == _READ_DATA and identifier in scaled
+    return {
+        "ResponseLength": 5 if known else 3,
+        "ResponseService": _READ_DATA_ANSWER if known else _REFUSED,
+        "ResponseIdentifier": identifier,
+        "ResponseValue": round(scaled[identifier]) if known else 0,
+    }

@@ -1,18 +1,37 @@
-"""Frames as text: the cells of a table, and the syntax of can-utils' ``cansend``."""
+"""Frames as text: the cells of a table, and the syntax of can-utils' ``cansend`` and ``candump``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.frames.layout import DLC_TO_LENGTH, LENGTH_TO_DLC, Flag
-from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.frames.layout import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, Flag
+from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID, NS_PER_SECOND, NS_PER_US
 
 # Shown in place of the name of a message, which error frames do not have.
 ERROR_FRAME = "Error frame"
+
+
+_TYPE_LETTERS = (
+    ("R", Flag.REMOTE),
+    ("E", Flag.ERROR),
+    ("FD", Flag.FD),
+    ("BRS", Flag.BRS),
+    ("ESI", Flag.ESI),
+)
+# can-utils, lib.c, parse_canframe(); linux/can.h for the error flag in an id of eight digits.
+_SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DOTALL)
+_ERROR_FLAG = 0x20000000
+# linux/can/error.h: the class "bus error", which frames without a class are written with.
+_ERROR_ID = f"{_ERROR_FLAG | 0x80:X}"
+_FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
+# Plain numbers: asking an enum a hundred thousand times costs more than all the rest.
+_EXTENDED = int(Flag.EXTENDED)
+_NOT_PLAIN = int(Flag.ERROR | Flag.REMOTE | Flag.FD)
 
 
 def id_text(arbitration_id: int, extended: bool, decimal: bool = False) -> str:
@@ -43,15 +62,6 @@ def type_text(flags: int) -> str:
     return " ".join(letters)
 
 
-_TYPE_LETTERS = (
-    ("R", Flag.REMOTE),
-    ("E", Flag.ERROR),
-    ("FD", Flag.FD),
-    ("BRS", Flag.BRS),
-    ("ESI", Flag.ESI),
-)
-
-
 def dlc_text(dlc: int, length: int, flags: int) -> str:
     """The DLC code in decimal, with the length beside it for CAN FD, where the two can differ."""
     return f"{dlc} ({length})" if flags & Flag.FD else str(dlc)
@@ -60,12 +70,6 @@ def dlc_text(dlc: int, length: int, flags: int) -> str:
 def direction_text(flags: int) -> str:
     """Tx for frames that this program sent, else Rx."""
     return "Tx" if flags & Flag.TX else "Rx"
-
-
-# can-utils, lib.c, parse_canframe(); linux/can.h for the error flag in an id of eight digits.
-_SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DOTALL)
-_ERROR_FLAG = 0x20000000
-_FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
 
 
 class FrameSyntaxError(UserError, ValueError):
@@ -150,3 +154,54 @@ def _batch(arbitration_id: int, flags: int, payload: bytes, dlc: int) -> FrameBa
         channel=1,
         dlc=dlc,
     )
+
+
+def candump_lines(batch: FrameBatch) -> str:
+    """The frames of a batch, a line each with its line feed: ``(1763839061.123456) can0 123#DEADBEEF``.
+
+    Channel 1 is can0, and so is an unknown one. The frame is written as ``cansend`` takes it.
+    """
+    seconds, parts = (column.tolist() for column in np.divmod(batch.timestamp_ns, NS_PER_SECOND))
+    rows = zip(seconds, parts, batch.channel.tolist(), frame_texts(batch), strict=True)
+    return "".join(
+        [
+            f"({second}.{part // NS_PER_US:06d}) can{channel - 1 if channel else 0} {text}\n"
+            for second, part, channel, text in rows
+        ]
+    )
+
+
+def frame_texts(batch: FrameBatch) -> Iterator[str]:
+    """Each frame as ``cansend`` takes it.
+
+    Remote frames are ``R`` and the length that they ask for, CAN FD frames ``##``, a digit of flags (1 bit
+    rate switch, 2 error state), and the data.
+    """
+    columns = zip(
+        batch.arbitration_id.tolist(),
+        batch.flags.tolist(),
+        batch.dlc.tolist(),
+        _payload_texts(batch),
+        strict=True,
+    )
+    for number, flags, dlc, data in columns:
+        if not flags & _NOT_PLAIN:
+            yield f"{id_text(number, flags & _EXTENDED)}#{data}"
+        elif flags & Flag.ERROR:
+            yield f"{_ERROR_ID}#{data}"
+        elif flags & Flag.REMOTE:
+            yield f"{id_text(number, flags & _EXTENDED)}#R{DLC_TO_LENGTH[dlc] or ''}"
+        else:
+            digit = bool(flags & Flag.BRS) | bool(flags & Flag.ESI) << 1
+            yield f"{id_text(number, flags & _EXTENDED)}##{digit:X}{data}"
+
+
+def _payload_texts(batch: FrameBatch) -> Iterator[str]:
+    """Payloads in hex; those in the records are converted all at once."""
+    step = 2 * INLINE_BYTES
+    inline = batch.data.tobytes().hex().upper()
+    for row, length in enumerate(batch.length.tolist()):
+        if length <= INLINE_BYTES:
+            yield inline[step * row : step * row + 2 * length]
+        else:
+            yield batch.payload(row).hex().upper()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canmcast_gui.processes.channel import Channel
-from canmcast_gui.processes.child import ChildError, ChildProcess, cannot_start
+from canmcast_gui.processes.launcher import ChildError, ChildProcess, cannot_start
 from canmcast_gui.processes.wakeup import create_wakeup
 
 START_SECONDS = 10.0

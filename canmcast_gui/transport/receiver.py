@@ -20,13 +20,12 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import platforms, receive
 from canmcast_gui.transport.sockets.addresses import parse_group
-from canmcast_gui.transport.sockets.interface_monitor import unwatch, watch
-from canmcast_gui.transport.sockets.interfaces import Link
+from canmcast_gui.transport.sockets.interfaces import Link, unwatch, watch
+from canmcast_gui.transport.sockets.opening import join_group, open_receiving_socket
 from canmcast_gui.transport.sockets.origins import Origins
 from canmcast_gui.transport.sockets.platforms import interface_problem, leave
 from canmcast_gui.transport.sockets.receive import DirectReader, ManyReader, make_reader
 from canmcast_gui.transport.sockets.routes import choose_interfaces, is_own_address
-from canmcast_gui.transport.sockets.sockets import join_group, open_receiving_socket
 from canmcast_gui.transport.statistics import BusStatistics
 from canmcast_gui.transport.wire.codec import Refusal
 from canmcast_gui.transport.wire.templates import ROWS

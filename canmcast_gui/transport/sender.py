@@ -1,8 +1,9 @@
-"""The sending half of a bus: frames are checked first, and leave from a port of their own."""
+"""The sending half of a bus: checks frames, keeps to a rate, and sends from a port of its own."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +14,6 @@ import numpy as np
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, Source, bits
 from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.pacing import Pace
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link
@@ -35,6 +35,10 @@ _FEW_FRAMES = 16
 
 # Datagrams as rows of a matrix, and how many bytes of each count.
 EncodedRows = tuple[Bytes, Numbers]
+
+
+# How much of a second's frames may go out at once after a pause.
+_BURST_SECONDS = 0.01
 
 
 def open_sender(settings: dict[str, Any]) -> FrameSender:
@@ -226,3 +230,31 @@ def _ignore(address: Source) -> None:
 def _close(senders: Iterable[InterfaceSender]) -> None:
     for sender in senders:
         sender.close()
+
+
+class Pace:
+    """Keeps to ``rate`` frames per second. ``at_once`` is how many may go out together after a pause."""
+
+    def __init__(
+        self,
+        rate: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._interval = 1.0 / rate
+        self._clock = clock
+        self._sleep = sleep
+        self._free_at = -math.inf
+        self.at_once = max(1, int(rate * _BURST_SECONDS))
+
+    def wait(self, frames: int = 1, timeout: float | None = None) -> bool:
+        """Wait until ``frames`` more may go out; False, at once, where that takes longer than ``timeout``."""
+        now = self._clock()
+        start = max(self._free_at, now - (self.at_once - 1) * self._interval)
+        delay = start + (frames - 1) * self._interval - now
+        if timeout is not None and delay > timeout:
+            return False
+        if delay > 0:
+            self._sleep(delay)
+        self._free_at = start + frames * self._interval
+        return True

@@ -5,9 +5,8 @@ import pytest
 
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
 from canmcast_gui.demo.codebook import Codebook
-from canmcast_gui.demo.tester import answer
 from canmcast_gui.demo.values import MESSAGES, Vehicle
-from canmcast_gui.demo.vehicle_bus import GATEWAYS
+from canmcast_gui.demo.vehicle_bus import GATEWAYS, answer
 from canmcast_gui.resources_path import resource
 
 

@@ -9,7 +9,7 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.text import FrameSyntaxError
 from canmcast_gui.logfile.problems import FileError
-from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transport.errors import BusError, FrameError

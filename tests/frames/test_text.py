@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.cli.candump import candump_lines, frame_texts
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.text import (
     FrameSyntaxError,
+    candump_lines,
     data_text,
     direction_text,
     dlc_text,
+    frame_texts,
     id_text,
     parse_frame,
     type_text,

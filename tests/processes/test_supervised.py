@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from canmcast_gui.processes.channel import Channel, wait_for
-from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
 
 WORKER = "tests.processes.worker"
@@ -182,7 +182,7 @@ def test_it_ends_when_its_parent_is_killed():
 
 FEW_FILES = f"""
 import os, resource, sys
-from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
 lowest = os.dup(0)
 os.close(lowest)

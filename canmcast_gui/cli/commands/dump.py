@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.bus import Listener, losses_text, write_report
-from canmcast_gui.cli.candump import candump_lines
 from canmcast_gui.cli.options import (
     bus_options,
     bus_settings_from,
@@ -19,6 +18,7 @@ from canmcast_gui.cli.options import (
     report_option,
 )
 from canmcast_gui.cli.output import print_note
+from canmcast_gui.frames.text import candump_lines
 from canmcast_gui.wording import counted
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.errors import TransmitError

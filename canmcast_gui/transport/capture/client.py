@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.processes.child import ChildError
+from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
-from canmcast_gui.transport.capture.memory import SharedMemory
-from canmcast_gui.transport.capture.ring import Ring
+from canmcast_gui.transport.capture.ring import Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings

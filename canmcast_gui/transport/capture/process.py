@@ -13,8 +13,7 @@ import select
 import time
 
 from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
-from canmcast_gui.transport.capture.memory import SharedMemory
-from canmcast_gui.transport.capture.ring import Ring
+from canmcast_gui.transport.capture.ring import Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics, add_statistics
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver

@@ -1,12 +1,22 @@
-"""The network interfaces of this host, found by name, index or address."""
+"""The network interfaces of this host: found by name, index or address, and watched for changes.
+
+A socket whose interface was removed and created again receives nothing and reports no error, and a program
+that waits for its file descriptor is never woken. So one thread checks the interfaces of all receivers.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
+import weakref
 from dataclasses import dataclass
+from typing import Protocol
 
 from canmcast_gui.transport.errors import BusError
+
+# A user notices a missing interface after about a second. Each check takes about 30 µs.
+INTERVAL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +114,58 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def interface_names() -> str:
     """The names of all interfaces, for an error message."""
     return ", ".join(name for _, name in socket.if_nameindex())
+
+
+class Watched(Protocol):
+    """What the monitor calls."""
+
+    def check_interfaces(self) -> None:
+        """Compare the interfaces that are joined with those that there are. Must not raise."""
+
+
+class _Watch(threading.Thread):
+    """Holds receivers by weak references only, so that a forgotten bus can still be collected."""
+
+    def __init__(self) -> None:
+        super().__init__(name="canmcast-interfaces", daemon=True)
+        self.receivers: weakref.WeakSet[Watched] = weakref.WeakSet()
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        while not self.done.wait(INTERVAL_SECONDS) and self._look():
+            pass
+
+    def _look(self) -> bool:
+        """Check all; returns whether any is left."""
+        for receiver in list(self.receivers):
+            receiver.check_interfaces()
+        return bool(self.receivers)
+
+
+_lock = threading.Lock()
+_watch: _Watch | None = None
+
+
+def watch(receiver: Watched) -> None:
+    """Call ``receiver.check_interfaces`` from now on, from another thread."""
+    global _watch
+    with _lock:
+        if _watch is None or not _watch.is_alive():  # not alive: none was left, or we are a fork
+            _watch = _Watch()
+            _watch.start()
+        _watch.receivers.add(receiver)
+
+
+def unwatch(receiver: Watched) -> None:
+    """Stop calling; with the last receiver the thread ends."""
+    global _watch
+    with _lock:
+        if _watch is None:
+            return
+        _watch.receivers.discard(receiver)
+        if _watch.receivers:
+            return
+        ending, _watch = _watch, None
+        ending.done.set()
+    if ending is not threading.current_thread() and ending.is_alive():
+        ending.join()

@@ -26,9 +26,9 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.addresses import Group
 from canmcast_gui.transport.sockets.interfaces import Link
+from canmcast_gui.transport.sockets.opening import open_sending_socket
 from canmcast_gui.transport.sockets.origins import source_of
 from canmcast_gui.transport.sockets.receive import HEADER_DTYPE, libc
-from canmcast_gui.transport.sockets.sockets import open_sending_socket
 
 # As many as every kernel with this option takes (UDP_MAX_SEGMENTS); all of them must have one size.
 _MOST_SEGMENTS = 64

@@ -1,12 +1,15 @@
 """The interfaces of this host, and which of them a bus is on."""
 
+import gc
 import socket
+import threading
 from collections import namedtuple
 
 import psutil
 import pytest
 
 from canmcast_gui.transport import BusError, list_interfaces, local_interface
+from canmcast_gui.transport.sockets import interfaces as watching
 from canmcast_gui.transport.sockets import routes
 from canmcast_gui.transport.sockets.addresses import (
     DEFAULT_GROUP_IPV4,
@@ -22,6 +25,7 @@ from canmcast_gui.transport.sockets.routes import (
     route_to,
 )
 from tests.support.network import Network
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -129,3 +133,46 @@ def test_a_route_by_an_interface_that_cannot_be_told_is_left_to_the_system(
     group = parse_group(DEFAULT_GROUP_IPV4)
     assert choose_interfaces(group, None, local=False) == (SYSTEMS_CHOICE,)
     assert loopback not in choose_interfaces(group, None, local=False)
+
+
+class Watched:
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def check_interfaces(self) -> None:
+        self.looks += 1
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "INTERVAL_SECONDS", 0.005)
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "canmcast-interfaces"]
+
+
+def test_one_thread_looks_after_all_until_the_last_has_gone():
+    one, other = Watched(), Watched()
+    watching.watch(one)
+    watching.watch(other)
+    assert len(threads()) == 1
+    wait_until(lambda: one.looks and other.looks)
+    watching.unwatch(one)
+    seen = one.looks
+    looked = other.looks
+    wait_until(lambda: other.looks > looked + 2)
+    assert one.looks <= seen + 1
+    watching.unwatch(other)
+    assert not threads()
+    watching.unwatch(other)
+
+
+def test_a_forgotten_receiver_keeps_neither_itself_nor_the_thread_alive():
+    watching.watch(Watched())
+    gc.collect()
+    wait_until(lambda: not threads())
+    late = Watched()
+    watching.watch(late)
+    wait_until(lambda: late.looks)
+    watching.unwatch(late)

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from canmcast_gui.cli.commands.by_id_screen import Screen, draw
+from canmcast_gui.cli.commands.monitor import Screen, draw
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.recording import NewestById

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from canmcast_gui.cli.doctor.packet_capture import multicast_destination
+from canmcast_gui.cli.doctor.other_groups import multicast_destination
 
 
 def ipv4_packet(group: str, port: int, protocol: int = 17, fragment: int = 0) -> bytes:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.demo.timetable import SECOND_PHASE, Timetable
+from canmcast_gui.demo.vehicle_bus import SECOND_PHASE, Timetable
 
 
 def test_each_name_comes_at_its_own_period():
