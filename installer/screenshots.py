@@ -29,7 +29,7 @@ from canmcast_gui.app.program.settings import AppSettings  # noqa: E402
 from canmcast_gui.app.session import Session  # noqa: E402
 from canmcast_gui.app.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
 from canmcast_gui.transport.settings import BusSettings  # noqa: E402
-from canmcast_gui.ui import plain_text, theme  # noqa: E402
+from canmcast_gui.ui import labels, theme  # noqa: E402
 from canmcast_gui.ui.connect.dialog import ConnectDialog  # noqa: E402
 from canmcast_gui.ui.dialogs.record import RecordDialog  # noqa: E402
 from canmcast_gui.ui.window.main_window import MainWindow  # noqa: E402
@@ -159,7 +159,7 @@ def main(out: Path) -> None:
         settings = AppSettings(Path(folder) / "settings.ini")
         settings.theme.set("light")
         theme.apply(application, settings)
-        plain_text.apply(application)
+        labels.disable_rich_text(application)
         session = Session()
         window = MainWindow(session, settings)
         window.resize(SIZE)
