@@ -171,7 +171,7 @@ def main(out: Path) -> None:
             if name == "window":
                 write(picture, out / MAIN)
         window.end()
-        session.disconnect_bus()
+        session.bus.close()
         session.shutdown()
         for thing in (window, session, settings):
             thing.deleteLater()

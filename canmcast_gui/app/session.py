@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.bus.control import BusControl
+from canmcast_gui.app.bus.control import BusControl, BusState
 from canmcast_gui.app.document.databases import Databases
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.document.files import SignalExport
@@ -23,7 +23,6 @@ from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
-from canmcast_gui.app.session_bus import BusSide
 from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import bus_of_its_own
@@ -32,14 +31,14 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
 from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, RateMeter, Recording
+from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, Recording
 from canmcast_gui.recording.folder import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 
-class Session(QObject, BusSide):
+class Session(QObject):
     """Owns recording, bus, databases and transmitter; tells views what changed.
 
     ``message`` carries a level ("info", "warning" or "error") and a sentence for the user. ``message_about``
@@ -52,7 +51,6 @@ class Session(QObject, BusSide):
     databases_changed = Signal()
     record_state_changed = Signal()
     paused_changed = Signal(bool)
-    transmit_news = Signal(list)
     message = Signal(str, str)
     message_about = Signal(str, str)
     topic_ended = Signal(str)
@@ -61,14 +59,13 @@ class Session(QObject, BusSide):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.clock = DisplayClock(self)
-        self.rates = RateMeter()
         self.paused = False
         self.tasks = TaskPool(self)
         self._databases = Databases(self.tasks, self)
         self.document = Document(self.tasks, self)
         self.databases.use_sources(self.recording.sources)
         self.reference = Reference(self.tasks, self.databases, self)
-        self._bus = BusControl(self.tasks, self._sources_for_bus, self)
+        self.bus = BusControl(self.tasks, self._sources_for_bus, self)
         self._record = RecordControl(self)
         self._wire()
 
@@ -86,11 +83,10 @@ class Session(QObject, BusSide):
         self.document.unread.connect(self.file_unread)
         self.document.loading_changed.connect(self.state_changed)
         self.document.replaced.connect(self._on_replaced)
-        self._bus.message.connect(partial(self.say, "bus"))
-        self._bus.state_changed.connect(self._on_bus_state)
-        self._bus.transmit_news.connect(self.transmit_news)
-        self._bus.arrived.connect(self.receive)
-        self._bus.lost.connect(self.document.add_loss)
+        self.bus.message.connect(partial(self.say, "bus"))
+        self.bus.state_changed.connect(self._on_bus_state)
+        self.bus.received.connect(self.receive)
+        self.bus.lost.connect(self.document.add_loss)
         self._record.message.connect(partial(self.say, "record"))
         self._record.changed.connect(self._on_record_changed)
 
@@ -104,8 +100,8 @@ class Session(QObject, BusSide):
     @property
     def state(self) -> str:
         """What the window shows: "live" or "connecting", else "loading" or "file", else "offline"."""
-        if self._bus.state != "offline":
-            return self._bus.state
+        if self.bus.state is not BusState.OFFLINE:
+            return self.bus.state.value
         if self.document.loading is not None:
             return "loading"
         return "file" if self.document.file_path is not None else "offline"
@@ -153,7 +149,7 @@ class Session(QObject, BusSide):
         Without settings it is a bus of its own.
         """
         try:
-            self._bus.open_demo(settings or bus_of_its_own())
+            self.bus.open_demo(settings or bus_of_its_own())
         except BusError as error:
             self.message.emit("error", str(error))
             return
@@ -169,8 +165,8 @@ class Session(QObject, BusSide):
     def receive(self, batch: FrameBatch) -> None:
         """Take frames that have arrived from the bus: record, store and count them."""
         self._record.write(batch)  # first: whatever fails below costs the file no frame
-        self.document.append(batch, is_demo=self._bus.is_demo_bus)
-        self.rates.update(batch, time.monotonic_ns(), time.time_ns())
+        self.document.append(batch, is_demo=self.bus.is_demo_bus)
+        self.bus.rates.update(batch, time.monotonic_ns(), time.time_ns())
 
     # -- the recording -----------------------------------------------------------------------------------
 
@@ -187,7 +183,7 @@ class Session(QObject, BusSide):
     def clear(self) -> None:
         """Begin an empty recording; the old frames are gone."""
         self.document.clear()
-        self.rates.clear()
+        self.bus.rates.clear()
         self.state_changed.emit()
 
     def open_file(self, path: Path | str, layout: TableLayout | None = None) -> Task:
@@ -199,13 +195,13 @@ class Session(QObject, BusSide):
 
     def open_files(self, parts: Sequence[LogPart], align: bool = False) -> Task:
         """Leave the bus and read several log files on one time line; with ``align`` all begin together."""
-        self._bus.close()
+        self.bus.close()
         self.topic_ended.emit("bus")
         return self.document.open(parts, align)
 
     def recover(self, folder: Path) -> None:
         """Leave the bus and show the recording that a crash left in ``folder``."""
-        self._bus.close()
+        self.bus.close()
         self.document.recover(folder)
         self.state_changed.emit()
 
@@ -252,7 +248,7 @@ class Session(QObject, BusSide):
         return self.document.count(matches, row, end)
 
     def _on_bus_state(self) -> None:
-        if self._bus.state == "connecting":
+        if self.bus.state is BusState.CONNECTING:
             for topic in ("bus", "document"):
                 self.topic_ended.emit(topic)
         self.state_changed.emit()
@@ -264,7 +260,7 @@ class Session(QObject, BusSide):
 
     def _on_replaced(self) -> None:
         self.topic_ended.emit("document")
-        self._bus.use_sources(self.recording.sources)
+        self.bus.use_sources(self.recording.sources)
         self.databases.use_sources(self.recording.sources)
         self.recording_replaced.emit()
 
@@ -331,7 +327,7 @@ class Session(QObject, BusSide):
         ``recorded`` counts frames in record files, or in the trace while no such file was asked for.
         """
         return replace(
-            self._bus.totals(),
+            self.bus.totals(),
             recorded=self._record.recorded if self._record.was_used else self.document.appended,
             unrecorded=self.document.unrecorded,
         )
@@ -342,7 +338,7 @@ class Session(QObject, BusSide):
         False where a task did not end; see TaskPool.shutdown().
         """
         self.clock.stop()
-        self._bus.close()
+        self.bus.close()
         self.stop_record()
         self.reference.close()
         ended = self.tasks.shutdown()

@@ -16,13 +16,11 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.files import within, write_private
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transport.capture.client import Capture
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.settings import RECEIVER_FACTORY, SENDER_FACTORY, BusSettings
 
 if TYPE_CHECKING:
     from canmcast_gui.transmit import Transmitter
 
-_SENDER = "canmcast_gui.transport.sender:open_sender"
-_RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
 # How often the capture process is checked; a time limit is noticed this late at most.
 SUPERVISE_SECONDS = 0.25
 # A batch is 2 MiB at most, a few hundredths of a second of work for its consumer.
@@ -145,4 +143,4 @@ def open_transmitter(settings: BusSettings, receives: bool = False) -> Transmitt
     """Start the transmit process; with ``receives`` it also reads the bus, for triggers and live ids."""
     from canmcast_gui.transmit import Transmitter
 
-    return Transmitter(_SENDER, settings.to_dict(), _RECEIVER if receives else "")
+    return Transmitter(SENDER_FACTORY, settings.to_dict(), RECEIVER_FACTORY if receives else "")

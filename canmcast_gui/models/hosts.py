@@ -165,7 +165,7 @@ class HostsModel(ColumnTable):
         self._warning = brush
         self._all_changed()
 
-    def set_counters(self, by_source: dict[Source, SourceCounts]) -> None:
+    def set_counters(self, by_source: Mapping[Source, SourceCounts]) -> None:
         """Take what the bus knows of sources: only it has seen what was malformed."""
         changed = False
         for source, counts in by_source.items():

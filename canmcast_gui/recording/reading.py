@@ -177,6 +177,10 @@ def _sound_rows(chunk: Chunk) -> int:
     return int(bad.argmax()) if bad.any() else chunk.count
 
 
+# The name of open_rows() for another process.
+ROWS_FACTORY = "canmcast_gui.recording.reading:open_rows"
+
+
 def open_rows(settings: dict[str, Any]) -> RecordingRows:
     """The rows of the recording in ``settings["folder"]``, as another process asks for them."""
     return RecordingRows(Path(settings["folder"]))

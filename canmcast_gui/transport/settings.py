@@ -13,6 +13,10 @@ from canmcast_gui.transport.sockets.addresses import (
     parse_group,
 )
 
+# What makes the sender and the receiver of a bus, given the settings as a dict: names for another process.
+SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
+RECEIVER_FACTORY = "canmcast_gui.transport.receiver:open_receiver"
+
 
 @dataclass(frozen=True)
 class BusSettings:

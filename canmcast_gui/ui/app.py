@@ -90,7 +90,7 @@ class Program(QObject):
         if options.demo:
             self.window.start_demo(options.bus)
         elif options.bus is not None:
-            self.session.connect_bus(options.bus)
+            self.session.bus.open(options.bus)
         if options.file is not None:
             self.session.open_file(options.file)
         if options.demo or options.bus is not None or options.file is not None:
@@ -118,7 +118,7 @@ class Program(QObject):
         sys.excepthook = sys.__excepthook__
         figures = self._figures()
         self.window.end()
-        self.session.disconnect_bus()
+        self.session.bus.close()
         self.session.stop_record()
         if self._options.record is not None:
             for sentence in self.session.record_problems:

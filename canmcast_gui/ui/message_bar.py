@@ -57,7 +57,7 @@ class MessageBar(QWidget):
 
     def _show_problem(self) -> None:
         """Say why nothing can arrive for as long as that lasts."""
-        problem = self._session.bus_problem
+        problem = self._session.bus.problem
         text = f"Reception problem: {problem}"
         if self._problem is not None and (problem is None or self._problem.text != text):
             self.remove(self._problem)

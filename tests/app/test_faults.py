@@ -39,7 +39,7 @@ class Disturbed:
         self._interface = interface
         self._settings = settings
         self._sent = 0
-        session.connect_bus(settings)
+        session.bus.open(settings)
         self.wait(lambda: session.state == "live")
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -70,32 +70,32 @@ class Disturbed:
 
     def interface_down(self) -> None:
         self._interface.down()
-        self.wait(lambda: self._session.bus_problem)
+        self.wait(lambda: self._session.bus.problem)
         self.send()
         self._interface.up()
-        self.wait(lambda: not self._session.bus_problem)
+        self.wait(lambda: not self._session.bus.problem)
 
     def interface_removed(self) -> None:
         self._interface.remove()
-        self.wait(lambda: self._session.bus_problem)
+        self.wait(lambda: self._session.bus.problem)
         self._interface.make()
-        self.wait(lambda: not self._session.bus_problem)
+        self.wait(lambda: not self._session.bus.problem)
 
     def receiver_stopped(self) -> None:
-        pid = self._session.capture.pid
+        pid = self._session.bus.capture.pid
         os.kill(pid, signal.SIGSTOP)
         self.send(BURST)
         os.kill(pid, signal.SIGCONT)
 
     def receiver_killed(self) -> None:
-        pid = self._session.capture.pid
+        pid = self._session.bus.capture.pid
         os.kill(pid, signal.SIGKILL)
-        self.wait(lambda: self._session.capture.pid not in (pid, None))
+        self.wait(lambda: self._session.bus.capture.pid not in (pid, None))
         self.wait(lambda: any("works again" in text for _, text in self._session.heard))
         self._session.heard.clear()
 
     def transmitter_killed(self) -> None:
-        pid = self._session.transmitter.pid
+        pid = self._session.bus.transmitter.pid
         os.kill(pid, signal.SIGKILL)
         self.wait(lambda: any("works again" in text for _, text in self._session.heard))
         self._session.heard.clear()
@@ -107,7 +107,7 @@ class Disturbed:
 
     def check(self, path: Path) -> None:
         """Everything that arrived is there once, in order; whatever is missing has a gap before it."""
-        self._session.disconnect_bus()
+        self._session.bus.close()
         self._session.stop_record()
         recording = self._session.recording
         numbers = numbers_of([recording.rows(0, recording.end_row)])

@@ -45,7 +45,7 @@ def settings_for(group: str, port: int) -> BusSettings:
 
 
 def go_live(qtbot, session: Session, settings: BusSettings) -> None:
-    session.connect_bus(settings)
+    session.bus.open(settings)
     qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)
 
 
@@ -60,7 +60,7 @@ class TestBus:
         port, path = network.free_port(), tmp_path / "record.asc"
         go_live(qtbot, session, settings_for("239.74.163.2", port))
         assert session.start_record(path)
-        session.rates = NoMemory()
+        session.bus.rates = NoMemory()
         with qtbot.captureExceptions() as raised:
             stock_peer("send", "--port", port, "--count", 50, "--rate", 5000).result()
             qtbot.waitUntil(lambda: session.recorder.recorded == 50, timeout=WAIT_MS)
@@ -90,7 +90,7 @@ class TestBus:
         port = network.free_port()
         go_live(qtbot, session, settings_for(group, port))
         peer = stock_peer("recv", "--group", group, "--port", port, "--count", 20, "--seconds", 10)
-        assert session.send(numbered(20))
+        assert session.bus.send(numbered(20))
         assert peer.result()["received"] == 20
         qtbot.waitUntil(lambda: len(session.recording) >= 20, timeout=WAIT_MS)
         frames = session.recording.rows(0, 20)
@@ -102,9 +102,9 @@ class TestBus:
         port = network.free_port()
         go_live(qtbot, session, settings_for(group, port))
         peer = stock_peer("recv", "--group", group, "--port", port, "--seconds", 2)
-        assert session.arm(Job(1, numbered(1), period_ns=10_000_000))
+        assert session.bus.arm(Job(1, numbered(1), period_ns=10_000_000))
         qtbot.waitUntil(lambda: len(session.recording) >= 50, timeout=WAIT_MS)
-        session.disarm(1)
+        session.bus.disarm(1)
         qtbot.wait(100)
         count = len(session.recording)
         qtbot.wait(200)
@@ -116,7 +116,7 @@ class TestBus:
         go_live(qtbot, session, settings_for("239.74.163.2", port))
         stock_peer("send", "--port", port, "--count", 100).result()
         qtbot.waitUntil(lambda: len(session.recording) >= 100, timeout=WAIT_MS)
-        os.kill(session.capture.pid, signal.SIGKILL)
+        os.kill(session.bus.capture.pid, signal.SIGKILL)
         qtbot.waitUntil(lambda: any(level == "warning" for level, _ in session.heard), timeout=WAIT_MS)
 
         def received_again() -> bool:
@@ -136,19 +136,19 @@ class TestBus:
         ],
     )
     def test_a_bus_that_cannot_be_opened_gets_a_sentence(self, qtbot, session, settings, hint):
-        session.connect_bus(settings)
+        session.bus.open(settings)
         qtbot.waitUntil(lambda: session.state == "offline", timeout=WAIT_MS)
         assert [level for level, _ in session.heard] == ["error"]
         assert hint in session.heard[0][1]
 
     def test_leaving_while_connecting_leaves_nothing(self, qtbot, session, network):
-        session.connect_bus(settings_for("239.74.163.2", network.free_port()))
-        session.disconnect_bus()
+        session.bus.open(settings_for("239.74.163.2", network.free_port()))
+        session.bus.close()
         assert session.state == "offline"
 
     def test_sending_without_a_bus_is_said(self, session):
-        assert not session.send(numbered(1))
-        assert not session.arm(Job(1, numbered(1), 1_000_000))
+        assert not session.bus.send(numbered(1))
+        assert not session.bus.arm(Job(1, numbered(1), 1_000_000))
         assert {level for level, _ in session.heard} == {"warning"}
 
     def test_going_on_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):
@@ -157,7 +157,7 @@ class TestBus:
             go_live(qtbot, session, settings_for("239.74.163.2", port))
             stock_peer("send", "--port", port, "--count", 30).result()
             qtbot.waitUntil(lambda start=start: len(session.recording) >= start + 30, timeout=WAIT_MS)
-            session.disconnect_bus()
+            session.bus.close()
         assert len(session.recording) == 60
         assert session.statistics().received == 60
         assert len(set(session.recording.rows(0, 60).source.tolist())) == 1
@@ -186,7 +186,7 @@ class TestBus:
             for number, flags in zip(frames.arbitration_id, frames.flags, strict=True)
         ]
         assert all(named)
-        assert session.bus_label == "demonstration"
+        assert session.bus.label == "demonstration"
         assert session.unsaved_frames == 0
         assert session.heard == []
 
@@ -195,7 +195,7 @@ class TestBus:
     ):
         session.start_demo()
         qtbot.waitUntil(lambda: len(session.recording) > 10, timeout=WAIT_MS)
-        session.disconnect_bus()
+        session.bus.close()
         session.recording.marks.add(3, "look here")
         assert (session.unsaved_frames, session.unsaved_marks) == (0, 0)
         port = network.free_port()
@@ -214,7 +214,7 @@ class TestBus:
             one.start_demo()
         for one in (session, other):
             qtbot.waitUntil(lambda one=one: len(one.recording) > 300, timeout=WAIT_MS)
-        ports = {one.bus_settings.port for one in (session, other)}
+        ports = {one.bus.settings.port for one in (session, other)}
         senders = [{source.port for source in one.recording.sources} for one in (session, other)]
         other.shutdown()
         assert len(ports) == 2

@@ -161,7 +161,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
     one.panel.set_mode("chronological")
     one.panel.filter_box.set_filter_text("id in 0x100..0x13F")
     one.actions_.new_by_id.trigger()
-    session.connect_bus(BusSettings(group=group, port=port, hop_limit=0))
+    session.bus.open(BusSettings(group=group, port=port, hop_limit=0))
     print("ready", flush=True)
     bar, step = one.panel.trace.table.verticalScrollBar(), 0
 
@@ -187,7 +187,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
         "shown": one.panel.trace.shown_frames(),
     }
     timer.stop()
-    session.disconnect_bus()
+    session.bus.close()
     one.end()
     session.shutdown()
     one.deleteLater()

@@ -29,7 +29,7 @@ def hear(desk) -> None:
     before = len(desk.session.recording)
 
     def sent_and_heard() -> bool:
-        with closing(FrameSender(desk.session.bus_settings)) as sender:
+        with closing(FrameSender(desk.session.bus.settings)) as sender:
             sender.send_batch(FRAME)
         return len(desk.session.recording) > before
 
@@ -45,19 +45,19 @@ def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface
         spare_interface.down()
     else:
         spare_interface.remove()
-    live.wait(lambda: live.session.bus_problem, "the problem")
-    sentence = f"Reception problem: {live.session.bus_problem}"
+    live.wait(lambda: live.session.bus.problem, "the problem")
+    sentence = f"Reception problem: {live.session.bus.problem}"
     assert "cmspare" in sentence
     assert live.window.connection.text().startswith("Reception problem: ")
     assert state.text().startswith("Reception problem: ")
     assert messages.texts == [sentence]
     reasons = [(gap.count, gap.reason) for gap in live.session.recording.gaps]
-    assert reasons == [(0, live.session.bus_problem)]
+    assert reasons == [(0, live.session.bus.problem)]
     if fault == "down":
         spare_interface.up()
     else:
         spare_interface.make()
-    live.wait(lambda: not live.session.bus_problem, "the end of the problem")
+    live.wait(lambda: not live.session.bus.problem, "the end of the problem")
     assert messages.texts == []
     assert state.text().startswith("Live: ")
     hear(live)

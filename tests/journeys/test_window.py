@@ -239,7 +239,7 @@ def test_start_after_the_demonstration_starts_it_again(desk):
     desk.window.actions_.start.trigger()
     assert desk.window.findChildren(ConnectDialog) == []
     desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration again")
-    assert desk.session.is_demo
+    assert desk.session.bus.is_demo
 
 
 def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path):
@@ -248,7 +248,7 @@ def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path
     for child in psutil.Process().children():
         if "canmcast_gui.demo" in child.cmdline():
             child.kill()
-    desk.wait(lambda: not desk.session.is_demo, "the end of the demonstration")
+    desk.wait(lambda: not desk.session.bus.is_demo, "the end of the demonstration")
     assert desk.messages[-1] == ("warning", "The demonstration was ended by SIGKILL.")
     assert desk.window.workspaces.save(tmp_path / "setup.canmcast")
     assert "bus" not in json.loads((tmp_path / "setup.canmcast").read_text())

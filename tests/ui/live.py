@@ -9,5 +9,5 @@ GROUP = "239.74.163.2"
 
 def go_live(qtbot, session: Session, port: int) -> None:
     """Go on a bus that stays on this host."""
-    session.connect_bus(BusSettings(group=GROUP, port=port, hop_limit=0))
+    session.bus.open(BusSettings(group=GROUP, port=port, hop_limit=0))
     qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)

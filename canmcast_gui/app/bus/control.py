@@ -1,47 +1,65 @@
-"""Going on the bus and leaving it, the demonstration, and sending: one bus at a time."""
+"""The bus of the session: one at a time, opened and closed beside the window, with or without the demo."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.bus.live import SUPERVISE_MS, BusProcesses, LiveBus
+from canmcast_gui.app.bus.losses import Loss
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.demo.process import DemoProcess
-from canmcast_gui.frames import FrameBatch, SourceTable
+from canmcast_gui.frames import FrameBatch, Source, SourceTable
+from canmcast_gui.recording import RateMeter
 from canmcast_gui.transmit import Job, TransmitError, Transmitter
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.statistics import SourceCounts
+
+
+class BusState(Enum):
+    """Whether a bus is open."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    LIVE = "live"
 
 
 class BusControl(QObject):
-    """Opens and closes the bus beside the window. ``state`` is "offline", "connecting" or "live"."""
+    """Opens and closes the bus. Processes of the bus start in the background; ``state_changed`` reports the
+    result.
+
+    ``settings`` are those of the open bus or of the last one, None before the first. ``is_demo_bus`` is
+    whether that is the bus of the demonstration. ``rates`` measures what arrives.
+    """
 
     state_changed = Signal()
-    arrived = Signal(object)
-    lost = Signal(object)
-    transmit_news = Signal(list)
+    received = Signal(FrameBatch)
+    lost = Signal(Loss)
+    transmit_events = Signal(list)
     message = Signal(str, str)
 
     def __init__(
-        self, pool: TaskPool, sources: Callable[[], SourceTable], parent: QObject | None = None
+        self, tasks: TaskPool, sources: Callable[[], SourceTable], parent: QObject | None = None
     ) -> None:
-        """``sources`` gives the table by which arriving frames number their sources, when a bus opens."""
+        """``sources`` returns the table to which the source column of frames refers; called when a bus
+        opens."""
         super().__init__(parent)
-        self.state = "offline"
+        self.state = BusState.OFFLINE
         self.settings: BusSettings | None = None
-        self._pool = pool
+        self.is_demo_bus = False
+        self.rates = RateMeter()
+        self._tasks = tasks
         self._sources = sources
         self._live: LiveBus | None = None
         self._since = 0.0
         self._opening: Task | None = None
         self._demo: DemoProcess | None = None
-        #: Whether the bus, or the last one, is that of the demonstration.
-        self.is_demo_bus = False
         self._past = SessionTotals()
         self._demo_watch = QTimer(self)
         self._demo_watch.setInterval(SUPERVISE_MS)
@@ -60,8 +78,17 @@ class BusControl(QObject):
         return self._live.transmitter if self._live else None
 
     @property
+    def is_open(self) -> bool:
+        """Whether frames can be sent and received."""
+        return self._live is not None
+
+    def counts_by_source(self) -> Mapping[Source, SourceCounts]:
+        """What each sender of the open bus sent so far; empty without a bus."""
+        return self._live.capture.statistics().by_source if self._live else {}
+
+    @property
     def problem(self) -> str | None:
-        """Why nothing can arrive from the open bus now, as a clause; None where all is well."""
+        """Why no frame can arrive from the open bus now, as a clause; None without a problem or a bus."""
         return self._live.problem if self._live else None
 
     @property
@@ -71,27 +98,27 @@ class BusControl(QObject):
 
     @property
     def label(self) -> str:
-        """The bus in two or three words; empty before the first."""
+        """The bus in two or three words; empty before the first bus."""
         if self.is_demo:
             return "demonstration"
         return self.settings.label() if self.settings else ""
 
     def open(self, settings: BusSettings) -> None:
-        """Go on the bus; ``state_changed`` says when it is up, ``message`` why it could not be."""
+        """Close the bus that is open, if any, and open this one; ``message`` says why that failed."""
         self.close()
         self.is_demo_bus = False
         self.settings = settings
-        self._opening = task = self._pool.make(
+        self._opening = task = self._tasks.make(
             f"Connecting to {settings.label()}", lambda _report: BusProcesses(settings)
         )
         task.finished.connect(self._on_opened)
         task.failed.connect(self._on_failed)
         task.cancelled.connect(BusProcesses.shutdown)
-        self._set_state("connecting")
+        self._set_state(BusState.CONNECTING)
         task.start()
 
     def open_demo(self, settings: BusSettings) -> None:
-        """Go on a bus of this computer only, and start the demonstration's car on it."""
+        """Open a bus of this computer only, and start the demonstration car on it."""
         settings = replace(settings, local=True, hop_limit=0)
         self.open(settings)
         self.is_demo_bus = True
@@ -105,7 +132,7 @@ class BusControl(QObject):
         self.state_changed.emit()
 
     def close(self) -> None:
-        """Leave the bus; what was counted stays. Nothing happens without one."""
+        """Close the bus and keep its counters; nothing happens without a bus."""
         self._end_demo()
         if self._opening is not None:
             self._opening.cancel()
@@ -115,7 +142,7 @@ class BusControl(QObject):
             live, self._live = self._live, None
             self._past = self._past.plus(live.close(), seconds)
             live.deleteLater()
-        self._set_state("offline")
+        self._set_state(BusState.OFFLINE)
 
     def use_sources(self, sources: SourceTable) -> None:
         """Number the sources by another table from now on, that of a new recording."""
@@ -131,24 +158,24 @@ class BusControl(QObject):
     def _on_opened(self, processes: BusProcesses) -> None:
         self._opening = None
         self._live = LiveBus(processes, self._sources(), self)
-        self._live.arrived.connect(self.arrived)
+        self._live.received.connect(self.received)
         self._live.lost.connect(self.lost)
-        self._live.transmit_news.connect(self.transmit_news)
-        self._live.trouble.connect(self._on_trouble)
+        self._live.transmit_events.connect(self.transmit_events)
+        self._live.warning.connect(self._on_warning)
         self._live.problem_changed.connect(self.state_changed)
         self._since = time.monotonic()
-        self._set_state("live")
+        self._set_state(BusState.LIVE)
 
-    def _on_failed(self, sentence: str) -> None:
+    def _on_failed(self, text: str) -> None:
         self._opening = None
         self._end_demo()
-        self._set_state("offline")
-        self.message.emit("error", sentence)
+        self._set_state(BusState.OFFLINE)
+        self.message.emit("error", text)
 
-    def _on_trouble(self, sentence: str) -> None:
-        self.message.emit("warning", sentence)
+    def _on_warning(self, text: str) -> None:
+        self.message.emit("warning", text)
 
-    def _set_state(self, state: str) -> None:
+    def _set_state(self, state: BusState) -> None:
         if state != self.state:
             self.state = state
             self.state_changed.emit()
@@ -156,10 +183,10 @@ class BusControl(QObject):
     # -- the demonstration -------------------------------------------------------------------------------
 
     def _watch_demo(self) -> None:
-        sentence = self._demo.failure() if self._demo else None
-        if sentence:
+        failure = self._demo.failure() if self._demo else None
+        if failure:
             self._end_demo()
-            self.message.emit("warning", sentence)
+            self.message.emit("warning", failure)
             self.state_changed.emit()
 
     def _end_demo(self) -> None:

@@ -1,8 +1,14 @@
-"""The running bus: capture process, transmit process and pump, opened together and closed together."""
+"""The bus that is open: its capture and transmit processes, and the batches that arrive from it.
+
+**Sources are numbered twice.** The ``source`` column of a batch holds row numbers of a SourceTable. The
+capture process numbers the senders of one bus in the order in which they appear; ``Capture.sources`` mirrors
+its table. A recording has a table of its own, since it may hold frames of several buses, each with a capture
+process of its own, and is read after they have ended. ``LiveBus`` translates from the first table to the
+second.
+"""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -11,28 +17,28 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
-from canmcast_gui.app.bus.losses import LossWatch
+from canmcast_gui.app.bus.losses import Loss, LossWatch
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transmit import AddressChanged, SendFailed, TransmitError, Transmitter
 from canmcast_gui.transport.capture.client import Capture
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.settings import RECEIVER_FACTORY, SENDER_FACTORY, BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
 
-log = logging.getLogger(__name__)
-
-SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
-RECEIVER_FACTORY = "canmcast_gui.transport.receiver:open_receiver"
 SUPERVISE_MS = 250
 
-# How long leaving the bus waits for frames that were just asked for; sending one takes microseconds.
+# How long closing the bus waits for frames that were just requested; sending one takes microseconds.
 LAST_FRAMES_SECONDS = 0.3
+
+# Between two reads frames wait in the ring, which holds seconds of them. Reading 60 times a second instead of
+# at every wake-up gives batches that are worth the work of a turn of the event loop.
+READ_INTERVAL_MS = 15
 
 
 class BusProcesses:
-    """The two processes of a bus. Opening takes a moment and may be done in any thread."""
+    """The two processes of a bus. Starting them takes a moment and is possible in any thread."""
 
     def __init__(self, settings: BusSettings) -> None:
-        """Start both; raises BusError or TransmitError with a sentence, and then leaves nothing running."""
+        """Start both. Raises BusError or TransmitError, and then leaves nothing running."""
         self.settings = settings.validated()
         self.capture = Capture(self.settings)
         try:
@@ -43,7 +49,8 @@ class BusProcesses:
         self.mark_own()
 
     def mark_own(self) -> None:
-        """What our transmit process sends comes back marked Tx; its address is known before it sends."""
+        """Have frames of the transmit process marked Tx when they return; its address is known before it
+        sends."""
         for address, port in self.transmitter.addresses:
             self.capture.mark_own(Source(address, port))
 
@@ -54,17 +61,17 @@ class BusProcesses:
 
 
 class LiveBus(QObject):
-    """Watches over the processes of an open bus and says what they say.
+    """Takes frames and events from the processes of an open bus, and supervises them.
 
-    ``arrived`` carries batches whose ``source`` column is a row of the table given at construction;
-    ``lost`` a Loss of frames that are missing before the next batch. ``problem`` is why nothing can
+    ``received`` carries batches whose ``source`` column refers to the source table of the recording, ``lost``
+    what is missing before the next batch, ``warning`` a text for the user. ``problem`` says why no frame can
     arrive now, as a clause.
     """
 
-    arrived = Signal(object)
-    lost = Signal(object)
-    transmit_news = Signal(list)
-    trouble = Signal(str)
+    received = Signal(FrameBatch)
+    lost = Signal(Loss)
+    transmit_events = Signal(list)
+    warning = Signal(str)
     problem_changed = Signal()
 
     def __init__(self, processes: BusProcesses, sources: SourceTable, parent: QObject | None = None) -> None:
@@ -78,9 +85,8 @@ class LiveBus(QObject):
         self._rows: npt.NDArray[np.uint16] = np.zeros(1, dtype=np.uint16)
         self._losses = LossWatch()
         self._pump = Pump(self.capture.fileno(), self._take, self)
-        self._pump.arrived.connect(self.arrived)
-        self._news = QSocketNotifier(self.transmitter.fileno(), QSocketNotifier.Type.Read, self)
-        self._news.activated.connect(self._on_news)
+        self._events = QSocketNotifier(self.transmitter.fileno(), QSocketNotifier.Type.Read, self)
+        self._events.activated.connect(self._take_events)
         self._supervisor = QTimer(self)
         self._supervisor.setInterval(SUPERVISE_MS)
         self._supervisor.timeout.connect(self._supervise)
@@ -96,106 +102,101 @@ class LiveBus(QObject):
         return replace(self.capture.statistics(), sent=self.transmitter.sent)
 
     def close(self) -> BusStatistics:
-        """Send what was asked for, take all that has arrived, then end both processes; the last counters."""
+        """Send what was requested, take all that has arrived, end both processes; returns the last
+        counters."""
         self._supervisor.stop()
-        self._news.setEnabled(False)
-        with suppress(TransmitError):  # a transmit process that has died takes its frames with it
+        self._events.setEnabled(False)
+        with suppress(TransmitError):  # a transmit process that has ended takes its frames with it
             self.transmitter.flush(LAST_FRAMES_SECONDS)
             for number in self.transmitter.fuzz.running:
                 self.transmitter.fuzz.stop_and_wait(number, LAST_FRAMES_SECONDS)
-        self._on_news()
+        self._take_events()
         self.capture.stop()
         self._pump.drain()
         self._pump.stop()
-        self._tell_losses(0)
+        self._report_losses(0)
         statistics = self.statistics()
         self._processes.shutdown()
         return statistics
 
-    def _take(self) -> FrameBatch:
+    def _take(self) -> bool:
+        """Take one batch; whether there was one."""
         batch = self.capture.recv_batch()
         if len(batch):
-            batch.records["source"] = self._translation()[batch.source]
-        self._tell_losses(len(batch))
-        return batch
+            batch.records["source"] = self._recording_rows()[batch.source]
+        self._report_losses(len(batch))
+        if len(batch):
+            self.received.emit(batch)
+        return len(batch) > 0
 
-    def _tell_losses(self, frames: int) -> None:
-        """Say what is missing before the frames that are taken now."""
-        self._losses.look(self.capture.statistics())
+    def _report_losses(self, frames: int) -> None:
+        """Report what is missing before the next frames, of which so many are taken now."""
+        self._losses.update(self.capture.statistics())
         for loss in self._losses.take(frames):
             self.lost.emit(loss)
 
-    def _translation(self) -> npt.NDArray[np.uint16]:
-        """The recording's row for each row of the capture's table, which only ever grows."""
-        theirs = self.capture.sources
-        if len(self._rows) < len(theirs):
-            new = [self._sources.number(theirs[row]) for row in range(len(self._rows), len(theirs))]
+    def _recording_rows(self) -> npt.NDArray[np.uint16]:
+        """The row in the recording's table for each row of the capture's table, which only grows."""
+        sources = self.capture.sources
+        if len(self._rows) < len(sources):
+            new = [self._sources.number(sources[row]) for row in range(len(self._rows), len(sources))]
             self._rows = np.concatenate([self._rows, np.array(new, dtype=np.uint16)])
         return self._rows
 
-    def _on_news(self) -> None:
-        news = self.transmitter.poll()
-        for word in news:
-            if isinstance(word, SendFailed):
-                self.trouble.emit(word.sentence)
-            elif isinstance(word, AddressChanged):
+    def _take_events(self) -> None:
+        events = self.transmitter.poll()
+        for event in events:
+            if isinstance(event, SendFailed):
+                self.warning.emit(event.sentence)
+            elif isinstance(event, AddressChanged):
                 self._processes.mark_own()
-        if news:
-            self.transmit_news.emit(news)
+        if events:
+            self.transmit_events.emit(events)
 
     def _supervise(self) -> None:
-        self._tell_losses(0)
-        self._look_for_problem()
-        if sentence := self.capture.supervise():
+        self._report_losses(0)
+        self._update_problem()
+        if text := self.capture.supervise():
             self._losses.restarted()
-            self.trouble.emit(sentence)
-        if sentence := self.transmitter.supervise():
+            self.warning.emit(text)
+        if text := self.transmitter.supervise():
             self._processes.mark_own()
-            self.trouble.emit(sentence)
+            self.warning.emit(text)
 
-    def _look_for_problem(self) -> None:
+    def _update_problem(self) -> None:
         problem = self.capture.problem
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit()
 
 
-# Between two reads the frames wait in the ring, which holds seconds of them. Reading 60 times a second
-# instead of at every wake-up gives batches that are worth the work of a turn of the event loop.
-PAUSE_MS = 15
-
-
 class Pump(QObject):
-    """Takes a batch whenever the descriptor is readable, and then leaves it alone for a moment."""
+    """Calls ``take`` when the descriptor is readable, and then not again for a moment.
 
-    arrived = Signal(object)
+    ``take`` takes what is there and returns whether there was anything.
+    """
 
-    def __init__(self, fileno: int, take: Callable[[], FrameBatch], parent: QObject | None = None) -> None:
+    def __init__(self, fileno: int, take: Callable[[], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._take = take
         self._notifier = QSocketNotifier(fileno, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_readable)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
+        self._pause.setInterval(READ_INTERVAL_MS)
         self._pause.timeout.connect(lambda: self._notifier.setEnabled(True))
 
     def _on_readable(self) -> None:
         self._notifier.setEnabled(False)
         self._pause.start()
-        self._take_one()
-
-    def _take_one(self) -> None:
-        batch = self._take()
-        if len(batch):
-            self.arrived.emit(batch)
+        self._take()
 
     def drain(self) -> None:
-        """Take all that is there now."""
-        while len(batch := self._take()):
-            self.arrived.emit(batch)
+        """Take until nothing is there."""
+        while self._take():
+            pass
 
     def stop(self) -> None:
-        """Let go of the descriptor; must come before it is closed."""
+        """Stop using the descriptor; required before it is closed."""
         self._pause.stop()
         self._notifier.setEnabled(False)

@@ -1,4 +1,4 @@
-"""When frames were lost on the way to the recording, and where in it they are missing."""
+"""How many frames were lost on the way to the recording, and before which frame they are missing."""
 
 from __future__ import annotations
 
@@ -10,49 +10,47 @@ REASONS = {
     "dropped_kernel": "the receive buffer was full",
     "dropped_ring": "the window was too busy to take them",
 }
-
-
-RESTARTED = "the process that receives was started anew"
+RESTARTED = "the capture process was restarted"
 
 
 class Loss(NamedTuple):
-    """``count`` frames are missing, 0 where nobody knows how many; ``reason`` says why."""
+    """``count`` frames are missing, or an unknown number where it is 0; ``reason`` says why."""
 
     count: int
     reason: str
 
 
 class LossWatch:
-    """Turns the rising counters of one bus into losses at the place where each was noticed.
+    """Converts the counters of one bus to losses, each before the frame where it belongs.
 
-    What had been handed over by then still waits between the processes, so a loss lies behind that. As many
-    losses are kept as there are looks at the counters while frames wait, which is seconds of them at most.
+    When a counter rises, frames from before the loss still wait in the ring. The loss is reported after
+    these. The list of losses is short: while frames wait, counters are read for seconds at most.
     """
 
     def __init__(self) -> None:
-        self._known = BusStatistics()
+        self._statistics = BusStatistics()
         self._taken = 0
-        self._coming: list[tuple[int, Loss]] = []
+        self._waiting: list[tuple[int, Loss]] = []
 
-    def look(self, statistics: BusStatistics) -> None:
-        """Compare the counters with those of the last look."""
-        handed_over = statistics.received - statistics.dropped_ring
+    def update(self, statistics: BusStatistics) -> None:
+        """Compare the counters with those of the last call."""
+        delivered = statistics.received - statistics.dropped_ring
         for counter, reason in REASONS.items():
-            count = getattr(statistics, counter) - getattr(self._known, counter)
+            count = getattr(statistics, counter) - getattr(self._statistics, counter)
             if count > 0:
-                self._coming.append((handed_over, Loss(count, reason)))
-        if statistics.interruptions > self._known.interruptions:
-            self._coming.append((handed_over, Loss(0, statistics.interruption)))
-        self._known = statistics
+                self._waiting.append((delivered, Loss(count, reason)))
+        if statistics.interruptions > self._statistics.interruptions:
+            self._waiting.append((delivered, Loss(0, statistics.interruption)))
+        self._statistics = statistics
 
     def restarted(self) -> None:
-        """Whoever counts was away for a while, and what came meanwhile is gone."""
-        handed_over = self._known.received - self._known.dropped_ring
-        self._coming.append((handed_over, Loss(0, RESTARTED)))
+        """The capture process was restarted; frames that arrived meanwhile are missing and not counted."""
+        delivered = self._statistics.received - self._statistics.dropped_ring
+        self._waiting.append((delivered, Loss(0, RESTARTED)))
 
     def take(self, frames: int) -> list[Loss]:
-        """The losses that lie before the next frames, of which so many are taken now."""
-        reached = [loss for place, loss in self._coming if place <= self._taken]
-        self._coming = [(place, loss) for place, loss in self._coming if place > self._taken]
+        """The losses before the next frames, of which so many are taken now."""
+        due = [loss for frame, loss in self._waiting if frame <= self._taken]
+        self._waiting = [(frame, loss) for frame, loss in self._waiting if frame > self._taken]
         self._taken += frames
-        return reached
+        return due

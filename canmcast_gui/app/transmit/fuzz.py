@@ -48,7 +48,7 @@ class FuzzControl(QObject):
         self.count: int | None = None
         self._recorder: Recorder | None = None
         self._progress: deque[tuple[float, int]] = deque()
-        session.transmit_news.connect(self._on_news)
+        session.bus.transmit_events.connect(self._on_news)
         session.state_changed.connect(self._on_state)
         session.message.connect(lambda *_: self._on_state())
         switch.changed.connect(lambda on: None if on else self.stop())
@@ -58,7 +58,7 @@ class FuzzControl(QObject):
     @property
     def can_run(self) -> bool:
         """Whether there is a bus."""
-        return self._session.transmitter is not None
+        return self._session.bus.transmitter is not None
 
     @property
     def running(self) -> bool:
@@ -79,11 +79,11 @@ class FuzzControl(QObject):
 
     def start(self, setup: FuzzSetup, paused: bool = False) -> None:
         """Begin from the first frame; ``failed`` says why not."""
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if transmitter is None or not self._switch.on:
             self.failed.emit(SWITCHED_OFF if transmitter is not None else NO_BUS)
             return
-        settings = self._session.bus_settings
+        settings = self._session.bus.settings
         if settings is not None and not settings.fd and {"fd", "brs"} & set(setup.kinds):
             self.failed.emit(NO_FD)
             return
@@ -118,16 +118,16 @@ class FuzzControl(QObject):
 
     def stop(self) -> None:
         """End it; what had left until then is still told."""
-        if self._session.transmitter is not None:
-            self._session.transmitter.fuzz.stop(self._run)
+        if self._session.bus.transmitter is not None:
+            self._session.bus.transmitter.fuzz.stop(self._run)
 
     def _control(self, action: Callable[[FuzzRuns], None]) -> None:
-        if self._session.transmitter is None or not self.running:
+        if self._session.bus.transmitter is None or not self.running:
             return
         if not self._switch.on:
             self.failed.emit(SWITCHED_OFF)
             return
-        action(self._session.transmitter.fuzz)
+        action(self._session.bus.transmitter.fuzz)
 
     # -- hearing -----------------------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ class FuzzControl(QObject):
 
     def _on_state(self) -> None:
         """Without its bus, or after the transmit process was started again, there is no run."""
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if self.status.state != "stopped" and (
             transmitter is None or self._run not in transmitter.fuzz.running
         ):
@@ -201,7 +201,7 @@ class FuzzControl(QObject):
 
     def end(self) -> None:
         """The window goes: end the run and complete its log."""
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if transmitter is not None and self._run in transmitter.fuzz.running:
             transmitter.fuzz.stop_and_wait(self._run, 1.0)
             self._on_news(list(transmitter.poll()))

@@ -17,11 +17,11 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.recording import Recording
+from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
 from canmcast_gui.transmit.replay.position import ReplayPlace
 from canmcast_gui.wording import counted
 
-ROWS = "canmcast_gui.recording.reading:open_rows"
 NO_BUS = "Connect to a bus first (F5): without one nothing can be replayed."
 # The window has one replay; the number is for the transmit process.
 REPLAY = 1
@@ -52,7 +52,7 @@ class ReplayControl(QObject):
         self.source.closing.connect(self._on_closing)
         self.source.changed.connect(self._on_source)
         self.source.failed.connect(self._on_unread)
-        session.transmit_news.connect(self._on_news)
+        session.bus.transmit_events.connect(self._on_news)
         session.state_changed.connect(self._on_state)
         session.message.connect(lambda *_: self._on_state())
         session.clock.tick.connect(self._on_tick)
@@ -76,7 +76,7 @@ class ReplayControl(QObject):
     @property
     def can_play(self) -> bool:
         """Whether there is a bus, and something to replay on it."""
-        return self._session.transmitter is not None and self.source.is_chosen
+        return self._session.bus.transmitter is not None and self.source.is_chosen
 
     @property
     def running(self) -> bool:
@@ -97,7 +97,7 @@ class ReplayControl(QObject):
         self, options: ReplayOptions, from_seconds: float = 0.0, to_seconds: float | None = None
     ) -> None:
         """Begin from the beginning of the range; ``failed`` says why not."""
-        if self._session.transmitter is None or not self.source.is_chosen or not self._switch.on:
+        if self._session.bus.transmitter is None or not self.source.is_chosen or not self._switch.on:
             self.failed.emit(self._in_the_way())
             return
         if to_seconds is not None and to_seconds <= from_seconds:
@@ -123,7 +123,7 @@ class ReplayControl(QObject):
             self.changed.emit()
 
     def _begin(self, options: ReplayOptions, from_seconds: float, to_seconds: float | None) -> None:
-        source, transmitter = self.source, self._session.transmitter
+        source, transmitter = self.source, self._session.bus.transmitter
         self._place.status = STOPPED
         if transmitter is None or source.recording is None:
             self.changed.emit()
@@ -139,7 +139,7 @@ class ReplayControl(QObject):
         )
         try:
             wanted = with_lookups(wanted, source.recording, self._session.databases)
-            transmitter.replays.start(REPLAY, ROWS, {"folder": str(source.recording.folder)}, wanted)
+            transmitter.replays.start(REPLAY, ROWS_FACTORY, {"folder": str(source.recording.folder)}, wanted)
         except UserError as error:
             self.failed.emit(str(error))
         else:
@@ -152,7 +152,7 @@ class ReplayControl(QObject):
     def _in_the_way(self) -> str:
         if not self._switch.on:
             return SWITCHED_OFF
-        return NO_BUS if self._session.transmitter is None else "Choose a recording first."
+        return NO_BUS if self._session.bus.transmitter is None else "Choose a recording first."
 
     def pause(self) -> None:
         """Pause, or go on."""
@@ -179,8 +179,8 @@ class ReplayControl(QObject):
     def stop(self) -> None:
         """End it."""
         self._wanted = None
-        if self._session.transmitter is not None:
-            self._session.transmitter.replays.stop(REPLAY)
+        if self._session.bus.transmitter is not None:
+            self._session.bus.transmitter.replays.stop(REPLAY)
         if self.status.state != "stopped":
             self._place.status = replace(self.status, state="stopped")
             self.changed.emit()
@@ -190,11 +190,11 @@ class ReplayControl(QObject):
         self.source.close()
 
     def _control(self, action: Callable[[Replays], None]) -> None:
-        if self._session.transmitter is not None and self.running:
+        if self._session.bus.transmitter is not None and self.running:
             if not self._switch.on:
                 self.failed.emit(SWITCHED_OFF)
                 return
-            action(self._session.transmitter.replays)
+            action(self._session.bus.transmitter.replays)
 
     # -- hearing -----------------------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class ReplayControl(QObject):
             self.moved.emit()
 
     def _tell_growth(self) -> None:
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if (
             transmitter is not None
             and self.source.recording is not None
@@ -238,7 +238,7 @@ class ReplayControl(QObject):
 
     def _on_state(self) -> None:
         """Without its bus, or after the transmit process was started again, nothing is being replayed."""
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if self.status.state != "stopped" and transmitter is None:
             self.stop()
         elif self.running and transmitter is not None and transmitter.pid != self._pid:

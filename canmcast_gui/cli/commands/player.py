@@ -15,11 +15,10 @@ from canmcast_gui.cli.terminal import Interrupt, Keys
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
+from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.replay.position import ReplayPlace
 from canmcast_gui.wording import counted
-
-_ROWS = "canmcast_gui.recording.reading:open_rows"
 
 _POLL_SECONDS = 0.1
 _REPLAY = 1
@@ -62,7 +61,9 @@ class Player:
         self._finish(name)
 
     def _play(self, recording: Recording, interrupt: Interrupt, keys: Keys, show: Any) -> None:
-        self._transmitter.replays.start(_REPLAY, _ROWS, {"folder": str(recording.folder)}, self._options)
+        self._transmitter.replays.start(
+            _REPLAY, ROWS_FACTORY, {"folder": str(recording.folder)}, self._options
+        )
         for batch in self._batches:
             recording.append(batch)
             self._transmitter.replays.grow(_REPLAY, recording.end_row, False)

@@ -65,7 +65,7 @@ class TransmitJobs(QObject):
         self._asked: deque[int] = deque(maxlen=MOST_ASKED)
         model.armed.connect(self._on_armed)
         model.disarmed.connect(self._on_disarmed)
-        session.transmit_news.connect(self._on_news)
+        session.bus.transmit_events.connect(self._on_news)
         session.state_changed.connect(self._on_state)
         session.databases_changed.connect(self._on_databases)
         session.message.connect(self._disarm_what_has_ended)
@@ -74,7 +74,7 @@ class TransmitJobs(QObject):
     @property
     def can_send(self) -> bool:
         """Whether there is a bus to send on."""
-        return self._session.transmitter is not None
+        return self._session.bus.transmitter is not None
 
     def send(self, numbers: Iterable[int]) -> None:
         """Send the rows at these places once, in this order."""
@@ -83,14 +83,14 @@ class TransmitJobs(QObject):
             self.failed.emit(SWITCHED_OFF)
             return
         batch = FrameBatch.concatenate([self._model.row(number).frame() for number in wanted])
-        if wanted and self._session.send(batch):
+        if wanted and self._session.bus.send(batch):
             for number in wanted:
                 self._asked.append(self._model.job_id(number))
                 self._model.count_sent(self._model.job_id(number), 1)
 
     def stop_all(self) -> None:
         """End all periodic sending at once."""
-        self._session.stop_all()
+        self._session.bus.stop_all()
         self._model.disarm_all()
 
     def _on_armed(self, jobs: list[tuple[int, TransmitRow]]) -> None:
@@ -99,7 +99,7 @@ class TransmitJobs(QObject):
             for job_id, _row in jobs:
                 self._model.job_ended(job_id)
             return
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         with transmitter.together() if transmitter is not None else nullcontext():
             for job_id, row in jobs:
                 self._arm(job_id, row)
@@ -117,7 +117,7 @@ class TransmitJobs(QObject):
             return
         name = self._model.name_of(job_id)
         job = Job(run_id, row.frame(), row.period_ns, row.count, changes, name, run.trigger)
-        if not self._session.arm(job):
+        if not self._session.bus.arm(job):
             self._on_disarmed(job_id)
             self._model.job_ended(job_id)
 
@@ -145,7 +145,7 @@ class TransmitJobs(QObject):
     def _on_disarmed(self, job_id: int) -> None:
         run_id = self._running.pop(job_id, None)
         if run_id is not None:
-            self._session.disarm(run_id)
+            self._session.bus.disarm(run_id)
 
     def _on_state(self) -> None:
         """Without a bus nothing is being sent, and nothing begins by itself when the next one opens."""
@@ -155,7 +155,7 @@ class TransmitJobs(QObject):
 
     def _disarm_what_has_ended(self) -> None:
         """After trouble, such as a transmit process that had to be started again, show what is left."""
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         alive = transmitter.jobs.armed if transmitter is not None else frozenset()
         ended = [job_id for job_id, run_id in self._running.items() if run_id not in alive]
         for job_id in ended:

@@ -38,7 +38,7 @@ class SequenceControl(QObject):
         self._switch = switch
         self._program = Program()
         self.status = STOPPED
-        session.transmit_news.connect(self._on_news)
+        session.bus.transmit_events.connect(self._on_news)
         session.state_changed.connect(self._on_state)
         session.message.connect(lambda *_: self._on_state())
         switch.changed.connect(lambda on: None if on else self.stop())
@@ -51,7 +51,7 @@ class SequenceControl(QObject):
     @property
     def can_run(self) -> bool:
         """Whether there is a bus."""
-        return self._session.transmitter is not None
+        return self._session.bus.transmitter is not None
 
     @property
     def line(self) -> int | None:
@@ -62,7 +62,7 @@ class SequenceControl(QObject):
 
     def start(self, text: str, paused: bool = False) -> None:
         """Run the sequence of a text; ``failed`` says why not."""
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if transmitter is None or not self._switch.on:
             self.failed.emit(NO_BUS if transmitter is None else SWITCHED_OFF)
             return
@@ -95,15 +95,15 @@ class SequenceControl(QObject):
 
     def stop(self) -> None:
         """End it."""
-        if self._session.transmitter is not None:
-            self._session.transmitter.sequences.stop(SEQUENCE)
+        if self._session.bus.transmitter is not None:
+            self._session.bus.transmitter.sequences.stop(SEQUENCE)
         if self.running:
             self.status = STOPPED
             self.changed.emit()
 
     def _control(self, action: Callable[[Sequences], None]) -> None:
-        if self._session.transmitter is not None and self.running:
-            action(self._session.transmitter.sequences)
+        if self._session.bus.transmitter is not None and self.running:
+            action(self._session.bus.transmitter.sequences)
 
     def _on_news(self, news: list[object]) -> None:
         for one in news:
@@ -112,7 +112,7 @@ class SequenceControl(QObject):
                 self.changed.emit()
 
     def _on_state(self) -> None:
-        transmitter = self._session.transmitter
+        transmitter = self._session.bus.transmitter
         if self.running and (transmitter is None or SEQUENCE not in transmitter.sequences.running):
             self.status = STOPPED
         self.changed.emit()

@@ -92,11 +92,11 @@ def recent_buses(settings: AppSettings) -> list[BusSettings]:
 def state_text(session: Session) -> str:
     """What the window shows, in two or three words."""
     name = printable(session.file_path.name) if session.file_path else ""
-    if session.bus_problem:
-        return f"Reception problem: {session.bus_label}"
+    if session.bus.problem:
+        return f"Reception problem: {session.bus.label}"
     return {
-        "live": f"Live: {session.bus_label}",
-        "connecting": f"Connecting: {session.bus_label}",
+        "live": f"Live: {session.bus.label}",
+        "connecting": f"Connecting: {session.bus.label}",
         "loading": f"Opening: {name}",
         "file": f"File: {name}",
     }.get(session.state, "Not connected")
@@ -105,7 +105,7 @@ def state_text(session: Session) -> str:
 def state_color(session: Session, palette: Any) -> QColor:
     """Green on a bus, red where nothing can arrive, the warning color on the way there, else muted."""
     colors = theme.colors(palette)
-    if session.bus_problem:
+    if session.bus.problem:
         return colors.error
     return {"live": colors.good, "connecting": colors.warning, "loading": colors.warning}.get(
         session.state, colors.muted

@@ -71,8 +71,8 @@ class HostsPanel(QWidget):
             self._next_row = row + len(batch)
             if time.perf_counter() > end:
                 break
-        if self._session.capture is not None:
-            self.model.set_counters(self._session.capture.statistics().by_source)
+        if self._session.bus.is_open:
+            self.model.set_counters(self._session.bus.counts_by_source())
         self._hint.setVisible(self.model.rowCount() == 0)
         self.model.set_names(self._names.names)
 

@@ -100,7 +100,7 @@ class StatisticsPanel(QWidget):
 
     def _total_text(self) -> str:
         session, settings, now = self._session, self._settings, time.monotonic_ns()
-        rates = session.rates
+        rates = session.bus.rates
         load = rates.load(now, settings.bitrate.value, settings.data_bitrate.value)
         parts = [
             counted(len(session.recording), "frame"),

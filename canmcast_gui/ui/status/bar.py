@@ -147,14 +147,14 @@ class StatusBar(QStatusBar):
         session, now = self._session, time.monotonic_ns()
         colors = theme.colors(self.palette())
         totals = session.statistics()
-        settings = session.bus_settings if session.state == "live" else None
+        settings = session.bus.settings if session.state == "live" else None
         self._write(
             "state", state_text(session) + _reach_text(settings), state_color(session, self.palette())
         )
         reach = "" if settings is None else settings.reach()
-        bus = settings.label() if settings is not None and session.is_demo else ""
-        self.labels["state"].setToolTip("\n".join(filter(None, (session.bus_problem, bus, reach))))
-        self._write("rate", f"{session.rates.frames_per_second(now):,.0f} frames/s")
+        bus = settings.label() if settings is not None and session.bus.is_demo else ""
+        self.labels["state"].setToolTip("\n".join(filter(None, (session.bus.problem, bus, reach))))
+        self._write("rate", f"{session.bus.rates.frames_per_second(now):,.0f} frames/s")
         load = self._load.load(now)
         self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
         self.labels["load"].setToolTip(self._load.tip(now, load))

@@ -81,7 +81,7 @@ class LoadWatch(QObject):
     def load(self, now_ns: int) -> float:
         """The share of time that the traffic of the last second would take; above 1 it is said."""
         settings = self._settings
-        load = self._session.rates.load(now_ns, settings.bitrate.value, settings.data_bitrate.value)
+        load = self._session.bus.rates.load(now_ns, settings.bitrate.value, settings.data_bitrate.value)
         if load > 1 and not self._is_said:
             self._is_said = True
             text = f"This traffic would not fit on a bus with {rates_text(settings)}: it takes {load:.0%}."
@@ -92,7 +92,7 @@ class LoadWatch(QObject):
 
     def tip(self, now_ns: int, load: float) -> str:
         """What the figure means, and in words where ``load`` is more than a bus can carry."""
-        bits = self._session.rates.bits_per_second(now_ns)
+        bits = self._session.bus.rates.bits_per_second(now_ns)
         bus = f"a bus with {rates_text(self._settings)}"
         excess = "\nMore than 100 %: this traffic would not fit on such a bus." if load > 1 else ""
         return f"What this traffic would take of {bus}, stuff bits included.\n{bits:,.0f} bit/s{excess}"

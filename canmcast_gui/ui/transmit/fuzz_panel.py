@@ -271,7 +271,7 @@ class FuzzPanel(QWidget):
             self._shown_answer = control.answer
             self.answer.show_answer(control.answer)
             self.pages.setCurrentIndex(0 if control.answer is None else 1)
-        self.footer.show_reach(self._session.bus_settings if control.can_run else None)
+        self.footer.show_reach(self._session.bus.settings if control.can_run else None)
         if not control.can_run:
             self.sentence.hint(NO_BUS)
         else:

@@ -241,8 +241,8 @@ class TransmitPanel(QWidget):
 
     def _set_limit(self, frames_per_second: int) -> None:
         self.footer.limit.setValue(frames_per_second)
-        if self._session.transmitter is not None:
-            self._session.transmitter.set_rate_limit(self.footer.limit.value() or None)
+        if self._session.bus.transmitter is not None:
+            self._session.bus.transmitter.set_rate_limit(self.footer.limit.value() or None)
 
     def _on_switched(self, on: bool) -> None:
         self.actions_.switch.setChecked(on)
@@ -259,7 +259,7 @@ class TransmitPanel(QWidget):
     def _update_actions(self) -> None:
         numbers, on_bus = self.selected(), self.jobs.can_send
         in_the_way = NO_BUS if not on_bus else "" if self.switch.on else SWITCHED_OFF
-        self.footer.show_reach(self._session.bus_settings if on_bus else None)
+        self.footer.show_reach(self._session.bus.settings if on_bus else None)
         if on_bus and not self._was_on_bus:
             self._set_limit(self._settings.rate_limit.value)
         self._was_on_bus = on_bus

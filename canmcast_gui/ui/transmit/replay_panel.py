@@ -264,7 +264,7 @@ class ReplayPanel(QWidget):
         self.remarks.setText(remarks[:1].upper() + remarks[1:])
         self.remarks.setVisible(bool(control.source.remarks))
         self.place.show_place()
-        self.sentence.hint("" if self._session.transmitter is not None else NO_BUS)
+        self.sentence.hint("" if self._session.bus.transmitter is not None else NO_BUS)
 
     def _source_text(self) -> str:
         source = self.control.source

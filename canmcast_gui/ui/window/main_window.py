@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
             (actions.save_workspace_as, self.workspaces.ask_save),
             (actions.quit, self.close_by_user),
             (actions.start, self.start),
-            (actions.stop, session.disconnect_bus),
+            (actions.stop, session.bus.close),
             (actions.connect, self.ask_connect),
             (actions.demo, self.start_demo),
             (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Open the bus that was used last, or start the demonstration again; without any ask which bus."""
-        if self._session.is_demo_bus:
+        if self._session.bus.is_demo_bus:
             self.start_demo()
             return
         recent = recent_buses(self._settings)
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
             self._session.say("bus", "error", str(error))
             return
         self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
-        self._session.connect_bus(settings)
+        self._session.bus.open(settings)
 
     def ask_connect(self) -> None:
         """Ask which bus."""
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         self._show_clearable()
         actions.record.setChecked(session.recorder is not None)
         allow(actions.record_options, session.recorder is None, "A recording is running.")
-        where = session.file_path.name if session.file_path else session.bus_label if on_bus else ""
+        where = session.file_path.name if session.file_path else session.bus.label if on_bus else ""
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
         self.setWindowModified(self.workspaces.modified)

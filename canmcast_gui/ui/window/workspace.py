@@ -204,7 +204,7 @@ class WorkspaceFlows(QObject):
         self._contents.lay_out(workspace.layout)
         if workspace.bus is not None and workspace.bus != self._bus_now():
             self._settings.add_recent(self._settings.recent_buses, workspace.bus.to_dict())
-            self._session.connect_bus(workspace.bus)
+            self._session.bus.open(workspace.bus)
 
     def new(self) -> None:
         """Have nothing set up; the bus, the colours and the places of the panels stay."""
@@ -228,8 +228,8 @@ class WorkspaceFlows(QObject):
         return True
 
     def _bus_now(self) -> object:
-        on_bus = self._session.state in ("live", "connecting") and not self._session.is_demo_bus
-        return self._session.bus_settings if on_bus else None
+        on_bus = self._session.state in ("live", "connecting") and not self._session.bus.is_demo_bus
+        return self._session.bus.settings if on_bus else None
 
     def _use(self, workspace: Workspace, path: Path | None) -> None:
         self._contents.spread(workspace, from_file=path is not None)

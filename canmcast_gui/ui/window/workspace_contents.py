@@ -63,8 +63,8 @@ class WorkspaceContents(QObject):
         session.databases_changed.connect(self._on_databases)
 
     def _on_state(self) -> None:
-        if self._session.state == "live" and not self._session.is_demo_bus:
-            self.bus = self._session.bus_settings
+        if self._session.state == "live" and not self._session.bus.is_demo_bus:
+            self.bus = self._session.bus.settings
 
     def _on_databases(self) -> None:
         for database in self._session.databases:

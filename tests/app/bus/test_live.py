@@ -1,11 +1,11 @@
-"""The pump takes what is there, keeps still for a moment, and leaves nothing lying."""
+"""The pump takes all that is there, with pauses, until it is stopped."""
 
 import os
 
 import pytest
+from PySide6.QtCore import QElapsedTimer
 
-from canmcast_gui.app.bus.live import Pump
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.app.bus.live import READ_INTERVAL_MS, Pump
 
 
 @pytest.fixture
@@ -16,37 +16,48 @@ def pipe():
     os.close(writer)
 
 
-def test_every_wake_up_is_followed_to_the_end(qtbot, pipe):
+def test_the_pump_takes_all_that_is_there(qtbot, pipe):
     reader, writer = pipe
     taken = []
 
-    def take():
+    def take() -> bool:
         taken.append(os.read(reader, 1))
-        return FrameBatch.from_columns([len(taken)], 1, [[0]])
+        return True
 
     pump = Pump(reader, take)
-    batches = []
-    pump.arrived.connect(batches.append)
     os.write(writer, b"abc")
-    qtbot.waitUntil(lambda: len(batches) == 3)
+    qtbot.waitUntil(lambda: len(taken) == 3)
     assert taken == [b"a", b"b", b"c"]
-    assert [int(batch.timestamp_ns[0]) for batch in batches] == [1, 2, 3]
     pump.stop()
 
 
-def test_an_empty_batch_is_not_announced_and_a_stopped_pump_is_silent(qtbot, pipe):
+def test_draining_ends_when_nothing_is_there(qtbot, pipe):
+    reader, _writer = pipe
+    waiting = [1, 2, 3]
+
+    def take() -> bool:
+        return bool(waiting) and waiting.pop() > 0
+
+    pump = Pump(reader, take)
+    pump.drain()
+    assert waiting == []
+    pump.stop()
+
+
+def test_a_stopped_pump_takes_nothing(qtbot, pipe):
     reader, writer = pipe
     calls = []
 
-    def take():
+    def take() -> bool:
         calls.append(os.read(reader, 8))
-        return FrameBatch.empty()
+        return False
 
     pump = Pump(reader, take)
-    pump.arrived.connect(lambda _batch: pytest.fail("nothing arrived"))
     os.write(writer, b"x")
     qtbot.waitUntil(lambda: len(calls) == 1)
     pump.stop()
     os.write(writer, b"y")
-    qtbot.wait(60)
+    elapsed = QElapsedTimer()
+    elapsed.start()
+    qtbot.waitUntil(lambda: elapsed.hasExpired(4 * READ_INTERVAL_MS))
     assert calls == [b"x"]

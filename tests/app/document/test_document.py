@@ -75,13 +75,13 @@ def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, smal
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
 def test_frames_that_found_the_receive_buffer_full_are_a_gap(qtbot, session, network, stock_peer):
     port = network.free_port()
-    session.connect_bus(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
+    session.bus.open(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
     qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)
     stock_peer("send", "--port", port, "--count", 10).result()
     qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
-    os.kill(session.capture.pid, signal.SIGSTOP)
+    os.kill(session.bus.capture.pid, signal.SIGSTOP)
     stock_peer("send", "--port", port, "--count", 300).result()
-    os.kill(session.capture.pid, signal.SIGCONT)
+    os.kill(session.bus.capture.pid, signal.SIGCONT)
 
     def all_known() -> bool:
         # A drop is told by the datagram that comes after it.

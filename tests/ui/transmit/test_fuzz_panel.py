@@ -162,7 +162,7 @@ def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network
     panel.transmit.actions_.stop.trigger()
     wait(qtbot, lambda: panel.control.status.state == "stopped")
     panel.start()
-    stage.session.disconnect_bus()
+    stage.session.bus.close()
     wait(qtbot, lambda: panel.control.status.state == "stopped")
     assert panel.sentence.text() == NO_BUS
 
@@ -173,7 +173,7 @@ def test_a_log_is_whole_when_the_bus_is_left(qtbot, panel, stage, network, tmp_p
     panel.set_up(FuzzSetup(count=0, rate=2000, log=log))
     panel.start()
     wait(qtbot, lambda: len(stage.session.recording) > 100)
-    stage.session.disconnect_bus()
+    stage.session.bus.close()
     wait(qtbot, lambda: log.exists() and len(frames_in(log)) == len(stage.session.recording))
     assert content(frames_in(log)) == content(stage.session.recording.rows())
 
@@ -184,7 +184,7 @@ def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, ne
     panel.start()
     assert "fuzz.asc cannot be written" in panel.sentence.text()
     assert not panel.control.running
-    assert stage.session.transmitter.fuzz.running == frozenset()
+    assert stage.session.bus.transmitter.fuzz.running == frozenset()
 
 
 def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage, network):
@@ -246,7 +246,7 @@ def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_p
 
 def test_classic_buses_get_no_fd_frames(qtbot, panel, stage, network):
     settings = BusSettings(group=GROUP, port=network.free_port(), hop_limit=0, fd=False)
-    stage.session.connect_bus(settings)
+    stage.session.bus.open(settings)
     wait(qtbot, lambda: stage.session.state == "live")
     panel.fields.kinds["brs"].setChecked(True)
     panel.start()

@@ -221,7 +221,7 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
     panel.actions_.stop.trigger()
     assert panel.model.armed_count == 0
     frames = session.recording.rows()
-    assert 20 < int(text(panel, 0, "sent")) <= session.transmitter.sent
+    assert 20 < int(text(panel, 0, "sent")) <= session.bus.transmitter.sent
     assert frames.has(Flag.TX).all()
     assert {frames.payload(row) for row in range(len(frames))} == {b"\x01", wanted}
 
@@ -231,7 +231,7 @@ def test_leaving_the_bus_disarms(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
     panel.model.set_armed(0, True)
-    session.disconnect_bus()
+    session.bus.close()
     assert panel.model.armed_count == 0
 
 
@@ -240,11 +240,11 @@ def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, s
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
     panel.model.set_armed(0, True)
-    killed = session.transmitter.pid
+    killed = session.bus.transmitter.pid
     os.kill(killed, signal.SIGKILL)
     qtbot.waitUntil(lambda: panel.model.armed_count == 0, timeout=WAIT_MS)
     assert session.heard
-    qtbot.waitUntil(lambda: session.transmitter.pid not in (None, killed), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.bus.transmitter.pid not in (None, killed), timeout=WAIT_MS)
 
 
 def test_edits_are_undone_and_done_again(qtbot, panel):
@@ -270,7 +270,7 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
     panel.actions_.switch.trigger()
     assert not panel.model.is_armed(0)
-    assert session.transmitter.jobs.armed == frozenset()
+    assert session.bus.transmitter.jobs.armed == frozenset()
     panel.model.set_armed(0, True)
     assert not panel.model.is_armed(0)
     assert sentence(panel) == SWITCHED_OFF
@@ -417,8 +417,8 @@ def test_keys_wait_while_the_user_types_and_while_the_switch_is_off(qtbot, panel
     qtbot.keyClick(window.field, Qt.Key.Key_F9)
     assert sent == ["F9"]
     assert sentence(panel) == SWITCHED_OFF
-    assert session.transmitter.flush(5.0)
-    assert session.transmitter.sent == 0
+    assert session.bus.transmitter.flush(5.0)
+    assert session.bus.transmitter.sent == 0
 
 
 def test_keys_of_the_window_are_no_keys_of_rows(panel, window):
@@ -478,7 +478,7 @@ def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network)
     with Transmitter(
         SENDER_FACTORY, BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
     ) as other:
-        assert session.transmitter.flush(5.0)
+        assert session.bus.transmitter.flush(5.0)
         for value in (1, 2, 3):
             other.send(FrameBatch.from_columns(0, [0x100], [[value]]))
         qtbot.waitUntil(lambda: text(panel, 0, "count") == "1", timeout=WAIT_MS)
@@ -510,7 +510,7 @@ def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
     run = panel.jobs._runs[1]
     assert run.trigger.condition["names"] == {"Engine": [[0x100, False]]}
     assert panel.model.is_armed(0)
-    assert session.transmitter.jobs.armed == {1}
+    assert session.bus.transmitter.jobs.armed == {1}
 
 
 def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, network):
@@ -531,9 +531,9 @@ def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network
     panel.actions_.send.trigger()
     panel.actions_.stop.trigger()
     qtbot.waitUntil(lambda: "waited to leave" in sentence(panel), timeout=WAIT_MS)
-    assert session.transmitter.flush(5.0)
+    assert session.bus.transmitter.flush(5.0)
     sent = [int(text(panel, row, "sent")) for row in range(200)]
-    assert sum(sent) == session.transmitter.sent
+    assert sum(sent) == session.bus.transmitter.sent
     assert sent == sorted(sent, reverse=True)
 
 

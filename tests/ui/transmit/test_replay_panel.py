@@ -327,14 +327,14 @@ def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, 
     assert panel.control.status.state == "stopped"
     switch.set(True)
     panel.play()
-    stage.session.disconnect_bus()
+    stage.session.bus.close()
     assert panel.control.status.state == "stopped"
     assert panel.sentence.text() == NO_BUS
 
 
 def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
-    stage.session.send(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
+    stage.session.bus.send(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
     qtbot.waitUntil(lambda: len(stage.session.recording) == 3, timeout=WAIT_MS)
     panel.choose_trace()
     panel.play()
@@ -342,7 +342,7 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
     assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
     assert panel.fields.isEnabled()
-    panel.fields.filter.setText(f"source == {stage.session.transmitter.address[0]} and id == 2")
+    panel.fields.filter.setText(f"source == {stage.session.bus.transmitter.address[0]} and id == 2")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 7, timeout=WAIT_MS)
@@ -356,7 +356,7 @@ def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, lo
     panel.fields.loop.setChecked(True)
     panel.play()
     qtbot.waitUntil(lambda: len(stage.session.recording) > 20, timeout=WAIT_MS)
-    stage.session.stop_all()
+    stage.session.bus.stop_all()
     qtbot.waitUntil(lambda: panel.control.status.state == "stopped", timeout=WAIT_MS)
     count = len(stage.session.recording)
     panel.play()

@@ -82,7 +82,7 @@ def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
     panel.editor.setPlainText("expect name == Engine within 10 s\nsend 003#")
     panel.run()
     assert panel.control.running
-    assert stage.session.transmitter.flush(5.0)
+    assert stage.session.bus.transmitter.flush(5.0)
     settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
     with Transmitter(SENDER, settings) as other:
         other.send(FrameBatch.from_columns(0, [0x101, 0x100], [[0] * 8] * 2))
@@ -104,7 +104,7 @@ def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network)
     panel.run()
     panel.control._switch.set(False)
     assert not panel.control.running
-    assert stage.session.transmitter.sequences.running == frozenset()
+    assert stage.session.bus.transmitter.sequences.running == frozenset()
 
 
 def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
