@@ -1,7 +1,7 @@
 """Databases (DBC, KCD, SYM, ARXML): names for arbitration ids, and signals as columns of values.
 
 ``load_database`` gives a ``Database``, a ``DatabaseSet`` holds several and decides by ``Scope`` which one
-applies; ``Message``, ``Signal`` and ``SignalValue`` are what they hold, ``Note`` is a problem of a file,
+applies; ``Message``, ``Signal`` and ``SignalValue`` are what they hold, ``Problem`` is a problem of a file,
 ``DatabaseError`` says why one cannot be loaded. Importing the package is cheap: cantools is loaded with the
 first file. May import ``frames`` only.
 """
@@ -10,7 +10,7 @@ from canmcast_gui.database.database import Database
 from canmcast_gui.database.database_set import DatabaseSet
 from canmcast_gui.database.load import load_database
 from canmcast_gui.database.model import Message, Node, Signal, SignalValue
-from canmcast_gui.database.problems import DatabaseError, Note
+from canmcast_gui.database.problems import DatabaseError, Problem
 from canmcast_gui.database.scope import Conflict, Scope
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "DatabaseSet",
     "Message",
     "Node",
-    "Note",
+    "Problem",
     "Scope",
     "Signal",
     "SignalValue",

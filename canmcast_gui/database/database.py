@@ -15,13 +15,13 @@ from canmcast_gui.database.decoding.payload import PayloadDecoder
 from canmcast_gui.database.model import (
     Message,
     Node,
-    Place,
     Signal,
+    SignalPath,
     SignalValue,
     parameter_group_mask,
-    places_in,
+    signal_paths,
 )
-from canmcast_gui.database.problems import DatabaseError, Note
+from canmcast_gui.database.problems import DatabaseError, Problem
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Column, RowNumbers, Times
 
@@ -37,7 +37,7 @@ NamedId = tuple[int, bool] | tuple[int, bool, int]
 class Database:
     """Messages by id and by name. Made by load_database().
 
-    ``notes`` say what was mended, left out or is doubtful. Several messages may share a name; where they
+    ``problems`` are those of its file. Several messages may share a name; where they
     share an id, the last is meant, as it is to cantools.
     """
 
@@ -45,7 +45,7 @@ class Database:
         self,
         path: Path,
         messages: Sequence[Message],
-        notes: Iterable[Note] = (),
+        problems: Iterable[Problem] = (),
         parsed: ParsedDatabase | None = None,
         nodes: Sequence[Node] = (),
     ) -> None:
@@ -53,18 +53,18 @@ class Database:
         self.name = path.stem
         self.messages = list(messages)
         self.nodes = list(nodes)
-        self.notes = list(notes)
+        self.problems = list(problems)
         self._parsed = parsed
         self._by_id: dict[tuple[int, bool], Message] = {}
         self._by_group: dict[int, Message] = {}
         self._by_name: dict[str, list[Message]] = {}
-        self._places: dict[str, list[Place]] = {}
+        self._places: dict[str, list[SignalPath]] = {}
         for message in self.messages:
             self._by_id[message.arbitration_id, message.extended] = message
             if message.by_parameter_group:
                 self._by_group.setdefault(message.arbitration_id & message.id_mask, message)
             self._by_name.setdefault(message.name, []).append(message)
-            for place in places_in(message):
+            for place in signal_paths(message):
                 self._places.setdefault(place.name, []).append(place)
         self._exact_ids = np.array(
             [number for number, extended in self._by_id if extended and not self._is_group(number)],
@@ -73,11 +73,6 @@ class Database:
         # Compiled when they are first asked for: at most one for each message and each signal.
         self._columns: dict[str, SignalColumn] = {}
         self._decoders: dict[int, PayloadDecoder] = {}
-
-    @property
-    def problems(self) -> list[str]:
-        """The notes as sentences, with their lines."""
-        return [str(note) for note in self.notes]
 
     def __repr__(self) -> str:
         return f"<Database {self.name}: {len(self.messages)} messages>"
@@ -162,7 +157,7 @@ class Database:
         )
         return encode_payload(parsed, values)
 
-    def _find(self, name: str) -> list[Place]:
+    def _find(self, name: str) -> list[SignalPath]:
         """Every signal that a name means, at least one."""
         places = self._places.get(name)
         if places is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
-from canmcast_gui.database.problems import MOST_BITS, Notes
+from canmcast_gui.database.problems import MOST_BITS, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 
 if TYPE_CHECKING:
@@ -25,19 +25,19 @@ Lines = Mapping[tuple[str, str], int]
 
 
 def adopt_messages(
-    parsed: Iterable[ParsedMessage], notes: Notes, lines: Lines | None = None
+    parsed: Iterable[ParsedMessage], problems: Problems, lines: Lines | None = None
 ) -> list[Message]:
-    """Our values for parsed messages; what is wrong about them is added to ``notes``.
+    """Our values for parsed messages; what is wrong about them is added to ``problems``.
 
     ``lines`` are those of the messages (name, "") and signals (message, signal) in the file.
     """
     messages = [adopt_message(one) for one in parsed]
     overlaps = Overlaps()
     for message in messages:
-        _note_problems(message, notes, lines or {}, overlaps)
+        _report_defects(message, problems, lines or {}, overlaps)
     if overlaps.is_over:
-        notes.doubtful(0, "there are too many signals to look whether all of them have bits of their own")
-    _note_doubles(messages, notes, lines or {})
+        problems.doubtful(0, "there are too many signals to look whether all of them have bits of their own")
+    _report_duplicates(messages, problems, lines or {})
     return messages
 
 
@@ -118,22 +118,24 @@ def _id_mask(parsed: ParsedMessage) -> int:
     return MAX_EXTENDED_ID
 
 
-def _note_problems(message: Message, notes: Notes, lines: Lines, overlaps: Overlaps) -> None:
+def _report_defects(message: Message, problems: Problems, lines: Lines, overlaps: Overlaps) -> None:
     overlaps.begin(message)
     for signal in message.signals:
         line = lines.get((message.name, signal.name), 0)
         if signal.bytes_needed > message.length:
-            notes.doubtful(
+            problems.doubtful(
                 line,
                 f"signal {signal.name} ends in byte {signal.bytes_needed} of message {message.name}, "
                 f"which has {message.length}",
             )
         other = overlaps.take(signal)
         if other is not None:
-            notes.doubtful(line, f"signals {other.name} and {signal.name} of message {message.name} overlap")
+            problems.doubtful(
+                line, f"signals {other.name} and {signal.name} of message {message.name} overlap"
+            )
 
 
-def _note_doubles(messages: list[Message], notes: Notes, lines: Lines) -> None:
+def _report_duplicates(messages: list[Message], problems: Problems, lines: Lines) -> None:
     """Messages that share an id, of which frames are only one, or a name."""
     names: dict[str, Message] = {}
     ids: dict[tuple[int, bool], Message] = {}
@@ -141,13 +143,13 @@ def _note_doubles(messages: list[Message], notes: Notes, lines: Lines) -> None:
         line = lines.get((message.name, ""), 0)
         key = message.arbitration_id, message.extended
         if key in ids:
-            notes.doubtful(
+            problems.doubtful(
                 line,
                 f"message {message.name} has the id of {ids[key].name}: its frames are named {message.name}",
             )
         ids[key] = message
         if names.setdefault(message.name, message) is not message:
-            notes.doubtful(line, f"several messages are called {message.name}")
+            problems.doubtful(line, f"several messages are called {message.name}")
 
 
 # Each signal is compared with those before it: enough for 4,000 that are in the same frame.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, MOST_STEPS, Notes, UnreadableError
+from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, MOST_STEPS, Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -14,17 +14,17 @@ _NAMESPACE = "http://kayak.2codeornot2code.org/1.0"
 _MOST_DIGITS = 40
 
 
-def repair_kcd(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
+def repair_kcd(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int]:
     """Repair a file in its tree. The lines of messages (name, "") and signals (message, signal)."""
     if file.root.tag != _tag("NetworkDefinition"):
         raise UnreadableError(f"its root is {local_name(file.root)}, not NetworkDefinition of {_NAMESPACE}")
-    return _Repairs(file, notes).repair()
+    return _Repairs(file, problems).repair()
 
 
 class _Repairs:
-    def __init__(self, file: XmlFile, notes: Notes) -> None:
+    def __init__(self, file: XmlFile, problems: Problems) -> None:
         self._file = file
-        self._notes = notes
+        self._problems = problems
         self._nodes: set[str] = set()
         self._lines: dict[tuple[str, str], int] = {}
         self._message = ""
@@ -34,7 +34,7 @@ class _Repairs:
         self._keep(root, "Node", self._node)
         # The parser looks through all nodes for each reference to one.
         if len(self._nodes) * sum(1 for _ in root.iter(_tag("NodeRef"))) > MOST_STEPS:
-            self._notes.left_out(0, "senders and receivers: there are too many")
+            self._problems.left_out(0, "senders and receivers: there are too many")
             self._nodes = set()
         for bus in root.iterfind(_tag("Bus")):
             if "name" not in bus.attrib:
@@ -80,7 +80,7 @@ class _Repairs:
         if number > MAX_STANDARD_ID and message.get("format") != "extended":
             self._set(message, "format", "extended")
             text = f"message {name}: id {number:X} is wider than its format: extended"
-            self._notes.mended(self._file.line(message), text)
+            self._problems.repaired(self._file.line(message), text)
         if _whole(message.get("interval", "0")) is None:
             self._lost(message, f"message {name}: {_short(message.get('interval', ''))} is not an interval")
             self._drop(message, "interval")
@@ -115,7 +115,9 @@ class _Repairs:
             return self._lost(signal, f"signal {name} of {bits}")
         if signal.get("endianess", "little") not in ("little", "big"):
             self._drop(signal, "endianess")
-            self._notes.mended(self._file.line(signal), f"signal {name}: its byte order is read as little")
+            self._problems.repaired(
+                self._file.line(signal), f"signal {name}: its byte order is read as little"
+            )
         self._lines.setdefault((self._message, name), self._file.line(signal))
         self._references(signal, "Consumer")
         for labels in signal.iterfind(_tag("LabelSet")):
@@ -147,7 +149,7 @@ class _Repairs:
             self._file.changed = True
 
     def _lost(self, element: Element, what: str) -> bool:
-        self._notes.left_out(self._file.line(element), what)
+        self._problems.left_out(self._file.line(element), what)
         return False
 
     def _set(self, element: Element, key: str, value: str) -> None:

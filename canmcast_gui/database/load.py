@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from canmcast_gui.database.database import Database
 from canmcast_gui.database.from_cantools import adopt_messages, adopt_nodes
 from canmcast_gui.database.parse import LoadingStoppedError, Parse, Report, quiet_parser, reason_of
-from canmcast_gui.database.problems import LEFT_OUT, DatabaseError, Notes, UnreadableError
+from canmcast_gui.database.problems import LEFT_OUT, DatabaseError, Problems, UnreadableError
 from canmcast_gui.frames.files import read_regular
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ _loading = threading.Lock()
 def load_database(path: str | os.PathLike[str], report: Report = lambda _part: True) -> Database:
     """Load a DBC, KCD, SYM or ARXML file. Takes 0.1 to 2 s: call it from a worker thread.
 
-    What had to be mended, left out or is doubtful is in the result's ``notes``. ``report`` is called with the
+    The result's ``problems`` say what was repaired, left out or is doubtful. ``report`` is called with the
     part that is done, 0 to 1, and stops the loading by returning False. Raises DatabaseError, with one
     sentence, for a file that cannot be read or is no database, and where the loading was stopped.
     """
     path = Path(path)
-    notes = Notes()
-    text = decode_text(path, _read(path), notes).replace("\r\n", "\n").replace("\r", "\n")
+    problems = Problems()
+    text = decode_text(path, _read(path), problems).replace("\r\n", "\n").replace("\r", "\n")
     kind = _kind_of(text)
     if kind is None:
         raise DatabaseError(f"{path.name} is no database: it does not look like DBC, KCD, SYM or ARXML")
@@ -49,7 +49,7 @@ def load_database(path: str | os.PathLike[str], report: Report = lambda _part: T
         )
     try:
         with _turn(report), quiet_parser():
-            return _load(path, text, kind, report, notes)
+            return _load(path, text, kind, report, problems)
     except DatabaseError:
         raise
     except Exception as error:  # whatever a parser trips over is the file's fault
@@ -57,15 +57,15 @@ def load_database(path: str | os.PathLike[str], report: Report = lambda _part: T
         raise DatabaseError(f"{path.name} cannot be read as {kind.upper()}: {reason}") from error
 
 
-def _load(path: Path, text: str, kind: str, report: Report, notes: Notes) -> Database:
+def _load(path: Path, text: str, kind: str, report: Report, problems: Problems) -> Database:
     parse = Parse(report, text.count(_MESSAGE_MARKS[kind]))
-    parsed, lines = _PARSERS[kind](text, notes, parse)
-    parse.tell(parsed, notes, lines)
-    lost = next((note for note in notes if note.kind == LEFT_OUT), None)
+    parsed, lines = _PARSERS[kind](text, problems, parse)
+    parse.tell(parsed, problems, lines)
+    lost = next((problem for problem in problems if problem.kind == LEFT_OUT), None)
     if not parsed.messages and lost is not None:
         raise UnreadableError(str(lost))
-    messages = adopt_messages(parsed.messages, notes, lines)
-    return Database(path, messages, notes, parsed, adopt_nodes(parsed.nodes))
+    messages = adopt_messages(parsed.messages, problems, lines)
+    return Database(path, messages, problems, parsed, adopt_nodes(parsed.nodes))
 
 
 @contextmanager
@@ -80,49 +80,49 @@ def _turn(report: Report) -> Iterator[None]:
         _loading.release()
 
 
-def _parse_dbc(text: str, notes: Notes, parse: Parse) -> Parsed:
-    from canmcast_gui.database.dbc import mend_dbc  # its patterns take the time of a dozen modules
+def _parse_dbc(text: str, problems: Problems, parse: Parse) -> Parsed:
+    from canmcast_gui.database.dbc import repair_dbc  # its patterns take the time of a dozen modules
 
-    mended = mend_dbc(text, notes)
+    repaired = repair_dbc(text, problems)
     try:
-        parsed = parse.run(mended.text, "dbc")
+        parsed = parse.run(repaired.text, "dbc")
     except UnreadableError as error:
         # Attributes are what files of other tools disagree about most; frames can be named without them.
-        parsed = parse.run(mended.without_attributes, "dbc")
-        notes.left_out(0, f"all attributes: {error}")
-    mended.names.restore(parsed)
-    return parsed, mended.lines
+        parsed = parse.run(repaired.without_attributes, "dbc")
+        problems.left_out(0, f"all attributes: {error}")
+    repaired.names.restore(parsed)
+    return parsed, repaired.lines
 
 
-def _parse_sym(text: str, notes: Notes, parse: Parse) -> Parsed:
-    from canmcast_gui.database.sym import mend_sym
+def _parse_sym(text: str, problems: Problems, parse: Parse) -> Parsed:
+    from canmcast_gui.database.sym import repair_sym
 
-    mended, lines = mend_sym(text, notes)
-    return parse.run(mended, "sym"), lines
+    repaired, lines = repair_sym(text, problems)
+    return parse.run(repaired, "sym"), lines
 
 
-def _parse_kcd(text: str, notes: Notes, parse: Parse) -> Parsed:
+def _parse_kcd(text: str, problems: Problems, parse: Parse) -> Parsed:
     from canmcast_gui.database.kcd import repair_kcd
     from canmcast_gui.database.xml_file import XmlFile
 
     file = XmlFile(text)
-    lines = repair_kcd(file, notes)
+    lines = repair_kcd(file, problems)
     return parse.run(file.text, "kcd"), lines
 
 
-def _parse_arxml(text: str, notes: Notes, parse: Parse) -> Parsed:
+def _parse_arxml(text: str, problems: Problems, parse: Parse) -> Parsed:
     from canmcast_gui.database.arxml import parse_what_can_be, repair_arxml, restore_names
     from canmcast_gui.database.xml_file import XmlFile
 
     file = XmlFile(text)
-    lines = repair_arxml(file, notes)
-    parsed = parse_what_can_be(file, notes, lambda text: parse.run(text, "arxml"))
+    lines = repair_arxml(file, problems)
+    parsed = parse_what_can_be(file, problems, lambda text: parse.run(text, "arxml"))
     if file.changed:
         restore_names(parsed)
     return parsed, lines
 
 
-_PARSERS: dict[str, Callable[[str, Notes, Parse], Parsed]] = {
+_PARSERS: dict[str, Callable[[str, Problems, Parse], Parsed]] = {
     "dbc": _parse_dbc,
     "sym": _parse_sym,
     "kcd": _parse_kcd,
@@ -162,7 +162,7 @@ _TRAILS = range(0xA1, 0xFF)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
-def decode_text(path: Path, content: bytes, notes: Notes) -> str:
+def decode_text(path: Path, content: bytes, problems: Problems) -> str:
     """The text of a file in UTF-8 or UTF-16, or in Chinese (GBK) or western (Windows 1252) encoding.
 
     Raises DatabaseError for a binary file.
@@ -171,7 +171,7 @@ def decode_text(path: Path, content: bytes, notes: Notes) -> str:
     if wide:
         text = content.decode(wide, errors="replace").lstrip("\ufeff")
         if text.endswith("\ufffd"):
-            notes.doubtful(0, "the text ends within a character: the file may be cut off")
+            problems.doubtful(0, "the text ends within a character: the file may be cut off")
         return text
     if b"\0" in content[:4096]:
         raise DatabaseError(f"{path.name} is no database: it is a binary file")
@@ -180,13 +180,13 @@ def decode_text(path: Path, content: bytes, notes: Notes) -> str:
     except UnicodeDecodeError:
         pass
     if is_gbk(content):
-        notes.mended(_first_line(content), "Chinese text: read as GBK")
+        problems.repaired(_first_line(content), "Chinese text: read as GBK")
         return content.decode("gb18030", errors="replace")
     try:
         # what the format's makers write
         return content.decode("cp1252")
     except UnicodeDecodeError:
-        notes.mended(_first_line(content), "neither UTF-8, GBK nor Windows 1252: read as Latin-1")
+        problems.repaired(_first_line(content), "neither UTF-8, GBK nor Windows 1252: read as Latin-1")
         return content.decode("latin-1")
 
 

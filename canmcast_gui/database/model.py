@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from canmcast_gui.frames.bitfield import BitField
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 
 # SAE J1939-21: in PDU1 (format below 240) the low byte of the parameter group is a destination address.
@@ -44,14 +45,19 @@ class Signal:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def field(self) -> BitField:
+        """The signal's bits; they stand for its raw values."""
+        return BitField(self.start, self.length, self.big_endian, self.signed, self.is_float)
+
+    @property
     def first_bit(self) -> int:
         """The first bit in the order in which bits are sent (big endian) or counted (little endian)."""
-        return 8 * (self.start // 8) + 7 - self.start % 8 if self.big_endian else self.start
+        return self.field.first_bit
 
     @property
     def bytes_needed(self) -> int:
-        """How many payload bytes a frame must have for the signal to be in it."""
-        return (self.first_bit + self.length + 7) // 8
+        """The payload bytes that a frame must have to hold the signal."""
+        return self.field.bytes_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,8 @@ class Node:
 class SignalValue:
     """One signal's value in one frame; ``text`` is the choice's text, or the number as it should be shown.
 
-    ``remark`` says what is odd about it, "" for most: a value outside the signal's range, or a multiplexer's
-    number that selects no signals.
+    ``warning`` is "" for most values. It says that the value is outside the signal's range, or that a
+    multiplexer's value selects no signals.
     """
 
     name: str
@@ -143,53 +149,54 @@ class SignalValue:
     unit: str
     text: str
     raw: int | float
-    remark: str = ""
+    warning: str = ""
 
 
-Chain = tuple[tuple[Signal, frozenset[int]], ...]
+Selectors = tuple[tuple[Signal, frozenset[int]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One signal of a message. ``name`` is what it is called, ``chain`` what selects it, outermost first.
+class SignalPath:
+    """A signal and everything that selects it in a frame.
 
-    ``container`` is the message around that message, if there is one. ``needed`` are the payload bytes that a
-    frame must have for the signal and its multiplexers.
+    ``name`` is what the signal is called, with the names of its message and container. ``selectors`` are the
+    multiplexers above it, outermost first, each with the raw values that select the signal. ``container`` is
+    the message around ``message``, if there is one.
     """
 
     name: str
     message: Message
     signal: Signal
-    chain: Chain
+    selectors: Selectors
     container: Message | None = None
 
     @property
-    def needed(self) -> int:
-        """How many payload bytes it takes to have the signal and all that selects it."""
-        return max(self.signal.bytes_needed, *(above.bytes_needed for above, _ in self.chain), 0)
+    def bytes_needed(self) -> int:
+        """The payload bytes that a frame must have for the signal and its multiplexers."""
+        return max(self.signal.bytes_needed, *(above.bytes_needed for above, _ in self.selectors), 0)
 
 
-def places_in(message: Message) -> Iterator[Place]:
+def signal_paths(message: Message) -> Iterator[SignalPath]:
     """All signals of a message "Message.Signal", and those of a container "Container.Message.Signal"."""
     for signal in message.signals:
-        yield Place(f"{message.name}.{signal.name}", message, signal, multiplexers_of(message, signal))
+        yield SignalPath(f"{message.name}.{signal.name}", message, signal, selectors_of(message, signal))
     for inner in message.contained:
         for signal in inner.signals:
             name = f"{message.name}.{inner.name}.{signal.name}"
-            yield Place(name, inner, signal, multiplexers_of(inner, signal), message)
+            yield SignalPath(name, inner, signal, selectors_of(inner, signal), message)
 
 
-def multiplexers_of(message: Message, signal: Signal) -> Chain:
-    """The multiplexers that a signal depends on, outermost first, with the numbers that select it.
+def selectors_of(message: Message, signal: Signal) -> Selectors:
+    """The multiplexers that a signal depends on, outermost first, with the raw values that select it.
 
-    A multiplexer that the database does not have selects always; one that depends on itself ends the chain.
+    A multiplexer that the database does not have always selects. One that depends on itself ends the list.
     """
-    chain: list[tuple[Signal, frozenset[int]]] = []
-    at = signal
-    while at.multiplexer is not None and len(chain) < len(message.signals):
-        above = message.signal(at.multiplexer)
+    selectors: list[tuple[Signal, frozenset[int]]] = []
+    lower = signal
+    while lower.multiplexer is not None and len(selectors) < len(message.signals):
+        above = message.signal(lower.multiplexer)
         if above is None:
             break
-        chain.append((above, at.multiplexer_ids))
-        at = above
-    return tuple(chain[::-1])
+        selectors.append((above, lower.multiplexer_ids))
+        lower = above
+    return tuple(selectors[::-1])

@@ -16,7 +16,7 @@ from canmcast_gui.database.problems import (
     MOST_SIGNAL_BITS,
     MOST_STEPS,
     DatabaseError,
-    Notes,
+    Problems,
     UnreadableError,
 )
 
@@ -68,13 +68,13 @@ class Parse:
             raise UnreadableError(reason_of(found)) from error
         return parsed  # type: ignore[return-value]
 
-    def tell(self, parsed: ParsedDatabase, notes: Notes, lines: Mapping[tuple[str, str], int]) -> None:
-        """Add to the notes what was left out of a parsed database's messages."""
+    def tell(self, parsed: ParsedDatabase, problems: Problems, lines: Mapping[tuple[str, str], int]) -> None:
+        """Add to the problems what was left out of a parsed database's messages."""
         left_out = {id(given): found for given, found in self._left_out}
         for message in _all_messages(parsed.messages):
             for name, what in left_out.get(id(message.signals), ()):
                 line = lines.get((message.name, name), 0)
-                notes.left_out(line, f"message {message.name}: {what}")
+                problems.left_out(line, f"message {message.name}: {what}")
 
     def _on_message(self, signals: list[ParsedSignal]) -> list[ParsedSignal]:
         """Called by the parser to sort the signals of each message, before it prepares them."""
@@ -217,7 +217,7 @@ def _all_messages(messages: Iterable[ParsedMessage]) -> Iterator[ParsedMessage]:
 
 @contextmanager
 def quiet_parser() -> Iterator[None]:
-    """Keep what cantools logs while it parses from stderr; what matters of it is in the notes."""
+    """Keep what cantools logs while it parses from stderr; what matters of it is in the problems."""
     import cantools.database  # noqa: F401  its loggers must be there
 
     logger = logging.getLogger("cantools")

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from canmcast_gui.frames.errors import UserError
 
-MENDED, LEFT_OUT, DOUBTFUL = "mended", "left out", "doubtful"
+REPAIRED, LEFT_OUT, DOUBTFUL = "repaired", "left out", "doubtful"
 
 # A file of nothing but flaws would fill the memory and a list that nobody reads to its end.
-MOST_NOTES = 2_000
+MOST_PROBLEMS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Problem:
     """One remark about a database file.
 
-    ``line`` counts from 1; 0 where no single line is meant. ``kind`` is "mended" (read as it was surely
+    ``line`` counts from 1; 0 where no single line is meant. ``kind`` is "repaired" (read as it was surely
     meant), "left out" (not read) or "doubtful" (read as it stands).
     """
 
@@ -30,38 +30,38 @@ class Note:
         return f"{where}{self.text}"
 
 
-class Notes:
-    """Notes in the order in which they were made; beyond MOST_NOTES they are only counted."""
+class Problems:
+    """Problems in the order in which they were made; beyond MOST_PROBLEMS they are only counted."""
 
     def __init__(self) -> None:
-        self._notes: list[Note] = []
+        self._problems: list[Problem] = []
         self._uncounted = 0
 
-    def mended(self, line: int, text: str) -> None:
+    def repaired(self, line: int, text: str) -> None:
         """Something was read as it was meant, not as it stands."""
-        self._add(Note(line, MENDED, text))
+        self._add(Problem(line, REPAIRED, text))
 
     def left_out(self, line: int, text: str) -> None:
         """Something was not read."""
-        self._add(Note(line, LEFT_OUT, text))
+        self._add(Problem(line, LEFT_OUT, text))
 
     def doubtful(self, line: int, text: str) -> None:
         """Something was read as it stands, but can hardly be meant."""
-        self._add(Note(line, DOUBTFUL, text))
+        self._add(Problem(line, DOUBTFUL, text))
 
-    def _add(self, note: Note) -> None:
-        if len(self._notes) < MOST_NOTES:
-            self._notes.append(note)
+    def _add(self, problem: Problem) -> None:
+        if len(self._problems) < MOST_PROBLEMS:
+            self._problems.append(problem)
         else:
             self._uncounted += 1
 
-    def __iter__(self) -> Iterator[Note]:
-        yield from sorted(self._notes, key=lambda note: note.line)
+    def __iter__(self) -> Iterator[Problem]:
+        yield from sorted(self._problems, key=lambda problem: problem.line)
         if self._uncounted:
-            yield Note(0, DOUBTFUL, f"{self._uncounted:,} further remarks are not listed")
+            yield Problem(0, DOUBTFUL, f"{self._uncounted:,} further problems are not listed")
 
     def __len__(self) -> int:
-        return len(self._notes) + bool(self._uncounted)
+        return len(self._problems) + bool(self._uncounted)
 
 
 class DatabaseError(UserError):

@@ -1,4 +1,4 @@
-"""Tables of what databases hold: messages, signals, nodes, and remarks about the files."""
+"""Tables of what databases hold: messages, signals, nodes, and problems of the files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
-from canmcast_gui.database import Database, DatabaseSet, Message, Node, Note, Signal
+from canmcast_gui.database import Database, DatabaseSet, Message, Node, Problem, Signal
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
 
@@ -18,13 +18,13 @@ _NO_INDEX = QModelIndex()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row: of a database, its message, signal or node, or a remark about its file."""
+    """A row: of a database, its message, signal or node, or a problem of its file."""
 
     database: Database
     message: Message | None = None
     signal: Signal | None = None
     node: Node | None = None
-    note: Note | None = None
+    problem: Problem | None = None
     search: str = ""
 
     @property
@@ -167,15 +167,15 @@ def node_entries(databases: DatabaseSet) -> Iterator[Entry]:
             yield Entry(database, node=node, search=f"{node.name} {node.comment}".lower())
 
 
-def remark_entries(databases: DatabaseSet) -> Iterator[Entry]:
-    """Conflicts between databases, then what was mended, left out or is doubtful in each file."""
+def problem_entries(databases: DatabaseSet) -> Iterator[Entry]:
+    """Conflicts between databases, then the problems of each file."""
     for conflict in databases.conflicts():
-        note = Note(0, "conflict", str(conflict))
-        yield Entry(conflict.other, note=note, search=f"conflict {note.text}".lower())
+        problem = Problem(0, "conflict", str(conflict))
+        yield Entry(conflict.other, problem=problem, search=f"conflict {problem.text}".lower())
     for database in databases:
-        for note in database.notes:
-            search = f"{note.kind} {note.text} {database.path.name} {note.line}".lower()
-            yield Entry(database, note=note, search=search)
+        for problem in database.problems:
+            search = f"{problem.kind} {problem.text} {database.path.name} {problem.line}".lower()
+            yield Entry(database, problem=problem, search=search)
 
 
 def _search(message: Message, signal: str) -> str:
@@ -191,8 +191,8 @@ def _of_signal(text: Callable[[Signal], str]) -> Callable[[Entry, bool], str]:
     return lambda entry, _decimal: text(entry.signal) if entry.signal else ""
 
 
-def _of_note(text: Callable[[Note], str]) -> Callable[[Entry, bool], str]:
-    return lambda entry, _decimal: text(entry.note) if entry.note else ""
+def _of_problem(text: Callable[[Problem], str]) -> Callable[[Entry, bool], str]:
+    return lambda entry, _decimal: text(entry.problem) if entry.problem else ""
 
 
 def _id(entry: Entry, decimal: bool) -> str:
@@ -262,15 +262,15 @@ NODE_COLUMNS = (
     TableColumn("Comment", 30, lambda entry, _decimal: entry.node.comment if entry.node else ""),
     _FILE,
 )
-REMARK_COLUMNS = (
+PROBLEM_COLUMNS = (
     _FILE,
     TableColumn(
         "Line",
         6,
-        _of_note(lambda one: str(one.line) if one.line else ""),
-        lambda entry: entry.note.line,
+        _of_problem(lambda one: str(one.line) if one.line else ""),
+        lambda entry: entry.problem.line,
         True,
     ),
-    TableColumn("What", 9, _of_note(lambda one: one.kind)),
-    TableColumn("Remark", 60, _of_note(lambda one: one.text)),
+    TableColumn("What", 9, _of_problem(lambda one: one.kind)),
+    TableColumn("Problem", 60, _of_problem(lambda one: one.text)),
 )

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersist
 from PySide6.QtCore import Signal as QtSignal
 
 from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
-from canmcast_gui.database.decoding.payload import range_remark
+from canmcast_gui.database.decoding.payload import range_warning
 from canmcast_gui.database.decoding.values import number_text
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.drag import SIGNALS_MIME, signals_of_mime
@@ -166,7 +166,7 @@ class GaugesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (VALUE, MINIMUM, MAXIMUM, AGE):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, [gauge.name, gauge.problem, self._remark(gauge)]))
+            return "\n".join(filter(None, [gauge.name, gauge.problem, self._warning(gauge)]))
         return None
 
     def sort(self, column: int, order: Qt.SortOrder | bool = Qt.SortOrder.AscendingOrder) -> None:
@@ -229,11 +229,11 @@ class GaugesModel(QAbstractTableModel):
         if number is None:
             return ""
         text = number_text(signal, number)
-        return f"{text} (!)" if column == VALUE and self._remark(gauge) else text
+        return f"{text} (!)" if column == VALUE and self._warning(gauge) else text
 
-    def _remark(self, gauge: Gauge) -> str:
+    def _warning(self, gauge: Gauge) -> str:
         if gauge.signal is None or gauge.value is None:
             return ""
         if number_text(gauge.signal, gauge.value) in gauge.signal.choices.values():
             return ""
-        return range_remark(gauge.signal, gauge.value)
+        return range_warning(gauge.signal, gauge.value)

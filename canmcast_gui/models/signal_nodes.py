@@ -28,7 +28,7 @@ class Node:
     shown: list[Node] = field(default_factory=list)
     row: int = 0
     value: str = ""
-    remark: str = ""
+    warning: str = ""
     last_row: int = -1
 
     @property
@@ -60,11 +60,11 @@ def newest_entry(newest: NewestById, message: Message) -> int | None:
 def tip(node: Node) -> str:
     """The tool tip of a line."""
     if node.signal is not None:
-        odd = [f"The value now: {node.remark}"] if node.remark else []
+        odd = [f"The value now: {node.warning}"] if node.warning else []
         return "\n".join([*odd, *signal_facts(node.name, node.signal)])
     if node.message is not None:
         return "\n".join(message_facts(node.message))
-    return "\n".join([str(node.database.path), *node.database.problems[:10]])
+    return "\n".join([str(node.database.path), *map(str, node.database.problems[:10])])
 
 
 # A tool tip that is longer than the screen cannot be read.

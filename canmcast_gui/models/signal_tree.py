@@ -114,7 +114,7 @@ class SignalTreeModel(QAbstractItemModel):
     def forget_values(self) -> None:
         """Show no values until frames come, as for a new recording."""
         for node in self._nodes:
-            node.value, node.remark, node.last_row = "", "", -1
+            node.value, node.warning, node.last_row = "", "", -1
         for top in self._top:
             for branch in top.shown:
                 self._values_changed(branch)
@@ -145,8 +145,8 @@ class SignalTreeModel(QAbstractItemModel):
         for leaf in branch.children:
             value = known.get(leaf.signal.name)
             text = f"{value.text} {value.unit}".rstrip() if value else ""
-            leaf.remark = value.remark if value else ""
-            leaf.value = f"{text} {ODD}" if leaf.remark else text
+            leaf.warning = value.warning if value else ""
+            leaf.value = f"{text} {ODD}" if leaf.warning else text
         self._values_changed(branch)
 
     def _values_changed(self, branch: Node) -> None:

@@ -23,7 +23,10 @@ def main() -> None:
         start = time.process_time()
         try:
             database = load_database(path)
-            found = {"names": [one.name for one in database.messages], "problems": database.problems[:5]}
+            found = {
+                "names": [one.name for one in database.messages],
+                "problems": [str(one) for one in database.problems[:5]],
+            }
         except DatabaseError as error:
             found = {"error": str(error)}
         found |= {"seconds": time.process_time() - start}

@@ -170,7 +170,7 @@ def test_what_is_wrong_in_a_kcd_file_is_left_out_and_said(tmp_path):
         ["Speed"],
         ["Pressure"],
     ]
-    assert [(note.line, note.kind) for note in database.notes] == [
+    assert [(problem.line, problem.kind) for problem in database.problems] == [
         (5, "left out"),
         (6, "left out"),
         (7, "left out"),
@@ -178,7 +178,7 @@ def test_what_is_wrong_in_a_kcd_file_is_left_out_and_said(tmp_path):
         (10, "left out"),
         (10, "left out"),
     ]
-    assert [problem.partition(": ")[2] for problem in database.problems] == [
+    assert [problem.text for problem in database.problems] == [
         "node 7 of message Engine is not in the file",
         "signal Speed: min low is not a number",
         "signal Gear of 3 bits at bit -3",

@@ -122,9 +122,9 @@ def test_overlapping_signals_and_duplicates_are_told_and_harmless(tmp_path, capl
         'BO_ 1 B: 8 X\n SG_ Three : 0|8@1+ (1,0) [0|0] "" X\n'
     )
     database = load_database(path)
-    assert any("overlap" in problem for problem in database.problems)
-    assert any("ends in byte 2" in problem for problem in database.problems)
-    assert any("has the id of A" in problem for problem in database.problems)
+    assert any("overlap" in problem.text for problem in database.problems)
+    assert any("ends in byte 2" in problem.text for problem in database.problems)
+    assert any("has the id of A" in problem.text for problem in database.problems)
     # of two messages with one id cantools takes the last
     assert database.message(1, False).name == "B"
     batch = FrameBatch.from_columns([0], 1, [[0x21, 0x43]])
@@ -152,7 +152,10 @@ def test_a_kcd_file_with_a_wide_id(tmp_path):
     path.write_text(KCD)
     database = load_database(path)
     assert database.message(0x10630000, True).name == "Wide"
-    assert [(note.line, note.kind) for note in database.notes] == [(3, "mended"), (4, "doubtful")]
+    assert [(problem.line, problem.kind) for problem in database.problems] == [
+        (3, "repaired"),
+        (4, "doubtful"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +229,7 @@ def test_wide_text_that_is_cut_within_a_character_keeps_what_is_there(tmp_path):
     path = tmp_path / "cut.dbc"
     path.write_bytes(texts.DBC.encode("utf-16")[:-1])
     assert names(path) == EXPECTED
-    assert any("cut off" in problem for problem in load_database(path).problems)
+    assert any("cut off" in problem.text for problem in load_database(path).problems)
 
 
 @pytest.mark.parametrize(

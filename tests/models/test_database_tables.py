@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.database import DatabaseSet, Message, Signal, load_database
-from canmcast_gui.database.decoding.raw import raw_value
 from canmcast_gui.models import database_tables
 from canmcast_gui.models.bit_layout import LayoutModel, bits_of, is_selected, selections_of
 from canmcast_gui.models.drag import rows_of_mime, signals_of_mime
@@ -75,7 +74,7 @@ def test_messages_are_searched_and_sorted(databases, table):
     assert texts(model, 1) == ["257", "257", "256", "256"]
 
 
-def test_signals_nodes_and_remarks_have_their_rows(databases, table):
+def test_signals_nodes_and_problems_have_their_rows(databases, table):
     signals = table(database_tables.SIGNAL_COLUMNS, database_tables.signal_entries(databases))
     signals.set_filter("engine.sp")
     assert [signals.index(0, column).data() for column in range(5)] == [
@@ -87,10 +86,10 @@ def test_signals_nodes_and_remarks_have_their_rows(databases, table):
     ]
     nodes = table(database_tables.NODE_COLUMNS, database_tables.node_entries(databases))
     assert [nodes.index(0, column).data() for column in range(4)] == ["ECU", "1", "1", "drives"]
-    remarks = table(database_tables.REMARK_COLUMNS, database_tables.remark_entries(databases))
-    assert texts(remarks, 2)[:2] == ["conflict", "left out"]
-    assert "100 is Engine in car.dbc" in texts(remarks, 3)[0]
-    assert texts(remarks, 1)[1] == "10"
+    problems = table(database_tables.PROBLEM_COLUMNS, database_tables.problem_entries(databases))
+    assert texts(problems, 2)[:2] == ["conflict", "left out"]
+    assert "100 is Engine in car.dbc" in texts(problems, 3)[0]
+    assert texts(problems, 1)[1] == "10"
 
 
 def test_a_signal_is_dragged_into_plots_and_its_message_into_the_transmit_list(databases, table, qapp):
@@ -145,7 +144,7 @@ def test_bits_are_those_that_are_decoded(big_endian, length, first):
     for byte, column in bits_of(signal):
         payload = bytearray(8)
         payload[byte] = 0x80 >> column
-        value |= raw_value(signal, bytes(payload))
+        value |= signal.field.get(bytes(payload))
     assert value == (1 << length) - 1
     assert len(list(bits_of(signal))) == length
 

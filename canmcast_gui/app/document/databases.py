@@ -11,7 +11,7 @@ from canmcast_gui.app.program.file_watch import FileWatch
 from canmcast_gui.app.program.messages import with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.database import Database, DatabaseSet, Scope, load_database
-from canmcast_gui.database.problems import LEFT_OUT, MENDED
+from canmcast_gui.database.problems import LEFT_OUT, REPAIRED
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import Filter, compile_filter
 from canmcast_gui.recording import Recording
@@ -86,8 +86,8 @@ class Databases(QObject):
             self._say_flaws(database)
 
     def _say_flaws(self, database: Database) -> None:
-        """Tell of what was mended, left out, and described by another database as well."""
-        flaws = sum(note.kind in (MENDED, LEFT_OUT) for note in database.notes)
+        """Tell of what was repaired, left out, and described by another database as well."""
+        flaws = sum(problem.kind in (REPAIRED, LEFT_OUT) for problem in database.problems)
         others = sum(one.other is database or one.chosen is database for one in self.loaded.conflicts())
         parts = []
         if flaws:

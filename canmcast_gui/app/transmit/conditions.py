@@ -9,7 +9,7 @@ from typing import Any
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import Database, DatabaseSet, Scope
-from canmcast_gui.database.model import Place, places_in
+from canmcast_gui.database.model import SignalPath, signal_paths
 from canmcast_gui.frames.filters import FilterError, SignalColumn, compile_filter
 from canmcast_gui.frames.filters.tokens import Token, tokenize
 from canmcast_gui.frames.units import MAX_PERIOD_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US
@@ -80,12 +80,12 @@ def _parts_of(name: str, databases: DatabaseSet) -> list[dict[str, Any]]:
     return parts
 
 
-def _places(name: str, database: Database) -> list[Place]:
+def _places(name: str, database: Database) -> list[SignalPath]:
     found = [
         place
         for message in database.messages
         if name.startswith(f"{message.name}.")
-        for place in places_in(message)
+        for place in signal_paths(message)
         if place.name == name
     ]
     if any(place.container is not None for place in found):
@@ -93,8 +93,8 @@ def _places(name: str, database: Database) -> list[Place]:
     return found
 
 
-def _place(place: Place, database: Database) -> dict[str, Any]:
-    message = place.message
+def _place(path: SignalPath, database: Database) -> dict[str, Any]:
+    message = path.message
     number = message.arbitration_id & message.id_mask
     nearer = [
         one.arbitration_id
@@ -106,9 +106,9 @@ def _place(place: Place, database: Database) -> dict[str, Any]:
         "extended": message.extended,
         "mask": message.id_mask,
         "without": sorted(nearer) if message.by_parameter_group else [],
-        "needed": place.needed,
-        "field": asdict(field_of(place.signal)),
-        "chain": [[asdict(field_of(above)), sorted(numbers)] for above, numbers in place.chain],
+        "needed": path.bytes_needed,
+        "field": asdict(field_of(path.signal)),
+        "chain": [[asdict(field_of(above)), sorted(numbers)] for above, numbers in path.selectors],
     }
 
 

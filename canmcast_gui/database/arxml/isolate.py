@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.problems import Notes, UnreadableError
+from canmcast_gui.database.problems import Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MOST_SECONDS = 30.0
 _NOT_UNIQUE = re.compile(r"non-unique child node of type (?P<name>[A-Z0-9-]+)")
 
 
-def parse_what_can_be(file: XmlFile, notes: Notes, run: Run) -> ParsedDatabase:
+def parse_what_can_be(file: XmlFile, problems: Problems, run: Run) -> ParsedDatabase:
     """A file with all that the parser takes; raises UnreadableError where that is nothing."""
     tried: list[str] = []
     while True:
@@ -33,12 +33,12 @@ def parse_what_can_be(file: XmlFile, notes: Notes, run: Run) -> ParsedDatabase:
         except UnreadableError as error:
             found = _NOT_UNIQUE.search(str(error))
             if found is None or tried.count(found["name"]) > 1:
-                return _Isolation(file, notes, run, error).parse()
-            _keep_first(file, notes, found["name"], found["name"] in tried)
+                return _Isolation(file, problems, run, error).parse()
+            _keep_first(file, problems, found["name"], found["name"] in tried)
             tried.append(found["name"])
 
 
-def _keep_first(file: XmlFile, notes: Notes, name: str, also_named: bool) -> None:
+def _keep_first(file: XmlFile, problems: Problems, name: str, also_named: bool) -> None:
     """Take out all children of a kind but the first of each parent; at first only such as have no name."""
     for parent in list(file.root.iter()):
         for wanted in (name, f"{name}-REF"):
@@ -46,15 +46,15 @@ def _keep_first(file: XmlFile, notes: Notes, name: str, also_named: bool) -> Non
             for child in [one for one in same[1:] if also_named or one.find("{*}SHORT-NAME") is None]:
                 parent.remove(child)
                 file.changed = True
-                notes.left_out(file.line(child), f"a second {wanted} of {local_name(parent)}")
+                problems.left_out(file.line(child), f"a second {wanted} of {local_name(parent)}")
 
 
 class _Isolation:
     """Looks for the frames that the parser cannot read, by halves."""
 
-    def __init__(self, file: XmlFile, notes: Notes, run: Run, error: UnreadableError) -> None:
+    def __init__(self, file: XmlFile, problems: Problems, run: Run, error: UnreadableError) -> None:
         self._file = file
-        self._notes = notes
+        self._problems = problems
         self._run = run
         self._error = error
         self._tries = 0
@@ -78,7 +78,7 @@ class _Isolation:
             name = frame.find("{*}SHORT-NAME")
             said = name.text if name is not None and name.text else "without a name"
             what = f"CAN-FRAME-TRIGGERING {said} cannot be read: {why}"
-            self._notes.left_out(self._file.line(frame), what)
+            self._problems.left_out(self._file.line(frame), what)
         return parsed
 
     def _look(self, frames: Sequence[Element]) -> None:

@@ -11,7 +11,7 @@ from canmcast_gui.database.arxml.frames import Frames
 from canmcast_gui.database.arxml.paths import repair_paths, repair_references
 from canmcast_gui.database.arxml.tree import Tree, own_name
 from canmcast_gui.database.numbers import whole_of
-from canmcast_gui.database.problems import Notes
+from canmcast_gui.database.problems import Problems
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ _JOINED = (
 )  # fmt: skip
 
 
-def repair_arxml(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
+def repair_arxml(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int]:
     """Repair a file in its tree. The lines of its messages, (name, "")."""
-    tree = Tree(file, notes)
+    tree = Tree(file, problems)
     if tree.child(tree.packages, "AR-PACKAGE", "ELEMENTS", "ECUC-VALUE-COLLECTION") is not None:
         repair_extract(tree)
         return {}
@@ -72,7 +72,7 @@ def repair_arxml(file: XmlFile, notes: Notes) -> dict[tuple[str, str], int]:
     repair_references(tree, moved)
     Frames(tree).repair()
     _repair_rest(tree)
-    if not notes:
+    if not problems:
         return {}
     return {
         (own_name(tree.text(frame, "SHORT-NAME")), ""): file.line(frame)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
-from canmcast_gui.database.problems import Notes, UnreadableError
+from canmcast_gui.database.problems import Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 _ROOT = re.compile(
@@ -26,9 +26,9 @@ def own_name(name: str) -> str:
 class Tree:
     """An ARXML file to be repaired. Raises UnreadableError for an unknown version, or without packages."""
 
-    def __init__(self, file: XmlFile, notes: Notes) -> None:
+    def __init__(self, file: XmlFile, problems: Problems) -> None:
         self.file = file
-        self.notes = notes
+        self.problems = problems
         match = _ROOT.fullmatch(file.root.tag)
         if match is None:
             raise UnreadableError(f"its root is {file.root.tag}; AUTOSAR 3 and 4 are read")
@@ -124,12 +124,12 @@ class Tree:
         self.remove(element)
 
     def say_lost(self, element: Element | None, what: str) -> None:
-        """Note that something is not read."""
-        self.notes.left_out(self._line(element), what)
+        """Problem that something is not read."""
+        self.problems.left_out(self._line(element), what)
 
     def say_repaired(self, element: Element | None, what: str) -> None:
-        """Note that something is read as it is meant."""
-        self.notes.mended(self._line(element), what)
+        """Problem that something is read as it is meant."""
+        self.problems.repaired(self._line(element), what)
 
     def describe(self, element: Element | None) -> str:
         """An element in the file's own words: its tag and its path."""

@@ -8,7 +8,7 @@ import re
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.messages import Layout
 from canmcast_gui.database.dbc.statements import Statement
-from canmcast_gui.database.problems import Notes
+from canmcast_gui.database.problems import Problems
 
 _CHOICE = re.compile(grammar.STRING)
 
@@ -16,9 +16,9 @@ _CHOICE = re.compile(grammar.STRING)
 class Attributes:
     """Passes on what the parser can read; a value without its definition, or of another type, is left out."""
 
-    def __init__(self, layout: Layout, notes: Notes) -> None:
+    def __init__(self, layout: Layout, problems: Problems) -> None:
         self._layout = layout
-        self._notes = notes
+        self._problems = problems
         self._types: dict[str, str] = {}
         self._choices: dict[str, list[str]] = {}
 
@@ -32,11 +32,11 @@ class Attributes:
         if match["choices"]:
             self._choices[name] = _CHOICE.findall(match["choices"])
 
-    def mend(self, statement: Statement) -> str:
+    def repair(self, statement: Statement) -> str:
         """The statement as the parser takes it, "" where it is left out."""
         match = statement.match
         if match is None:
-            self._notes.left_out(statement.line, f"{statement.keyword} cannot be read")
+            self._problems.left_out(statement.line, f"{statement.keyword} cannot be read")
             return ""
         if statement.keyword == "BA_DEF_":
             return statement.text
@@ -44,19 +44,19 @@ class Attributes:
             kind = self._types.get(match["name"], "STRING")
             fits = kind in ("STRING", "ENUM") or _is_number(match["value"])
             return statement.text if fits else self._lost(statement, match["name"], match["value"])
-        return self._mend_value(statement, match)
+        return self._repair_value(statement, match)
 
-    def _mend_value(self, statement: Statement, match: re.Match[str]) -> str:
+    def _repair_value(self, statement: Statement, match: re.Match[str]) -> str:
         name, value = match["attribute"], match["value"]
         kind = self._types.get(name)
         if kind is None:
-            self._notes.left_out(statement.line, f"attribute {name} is not defined in the file")
+            self._problems.left_out(statement.line, f"attribute {name} is not defined in the file")
             return ""
         target = self._layout.target(match)
         if target is None:
             number = match["id"] or match["id2"]
             if not self._layout.is_orphan(number):
-                self._notes.left_out(
+                self._problems.left_out(
                     statement.line, f"attribute {name} of what the file does not have in message {number}"
                 )
             return ""
@@ -73,7 +73,7 @@ class Attributes:
         return _is_number(value) and 0 <= float(value.strip('"')) < len(self._choices.get(name, ()))
 
     def _lost(self, statement: Statement, name: str, value: str) -> str:
-        self._notes.left_out(statement.line, f"attribute {name} cannot be {value}")
+        self._problems.left_out(statement.line, f"attribute {name} cannot be {value}")
         return ""
 
 
@@ -84,11 +84,11 @@ def _is_number(value: str) -> bool:
         return False
 
 
-def mend_comment(statement: Statement, layout: Layout, notes: Notes) -> str:
+def repair_comment(statement: Statement, layout: Layout, problems: Problems) -> str:
     """The comment's statement as the parser takes it, "" where it is about nothing that there is."""
     found = statement.match or grammar.COMMENT.match(statement.text) or grammar.UNQUOTED.match(statement.text)
     if found is None:
-        notes.left_out(statement.line, "a comment that cannot be read")
+        problems.left_out(statement.line, "a comment that cannot be read")
         return ""
     target = layout.target(found)
     if target is None:
@@ -98,12 +98,12 @@ def mend_comment(statement: Statement, layout: Layout, notes: Notes) -> str:
                 if found["kind"]
                 else (f"message {found['id2']}")
             )
-            notes.left_out(statement.line, f"a comment on {what}, which the file does not have")
+            problems.left_out(statement.line, f"a comment on {what}, which the file does not have")
         return ""
     if statement.match is not None:
         return f"CM_ {target}{found['text']};"
     body, flaws = _body(found["text"])
-    notes.mended(statement.line, f"a comment: {flaws}")
+    problems.repaired(statement.line, f"a comment: {flaws}")
     return f'CM_ {target}"{body}";'
 
 

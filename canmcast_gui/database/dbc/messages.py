@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.statements import SafeNames, Statement
 from canmcast_gui.database.numbers import plain_number, whole_number
-from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, Notes
+from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _EXTENDED = 0x80000000
@@ -39,10 +39,10 @@ NOWHERE = Placed("", None)
 class Layout:
     """What the other statements may refer to: messages by their number in the file, and their signals."""
 
-    def __init__(self, names: SafeNames, notes: Notes) -> None:
+    def __init__(self, names: SafeNames, problems: Problems) -> None:
         self.names = names
         self.lines: dict[tuple[str, str], int] = {}
-        self._notes = notes
+        self._problems = problems
         self._messages: dict[int, LaidOut] = {}
         self._current: LaidOut | None = None
 
@@ -99,7 +99,7 @@ class Layout:
 
     def _say_why(self, statement: Statement, message: LaidOut, number: int) -> None:
         if number != message.number and message.name != _ORPHANS:
-            self._notes.mended(
+            self._problems.repaired(
                 statement.line,
                 f"message {message.name}: id {number & 0x7FFFFFFF:X} is wider than its kind allows, "
                 f"read as the extended id {message.number & MAX_EXTENDED_ID:08X}",
@@ -107,7 +107,7 @@ class Layout:
         if statement.match is None:
             plain = self.names.safe(message.name) == message.name
             why = "not written as it should be" if plain else "its name is no plain word"
-            self._notes.mended(statement.line, f"message {message.name}: {why}")
+            self._problems.repaired(statement.line, f"message {message.name}: {why}")
 
     # -- signals -----------------------------------------------------------------------------------------
 
@@ -115,26 +115,26 @@ class Layout:
         message = self._current
         if message is None:
             return NOWHERE
-        mended = mend_signal(statement, self.names)
-        if mended is None:
-            self._notes.left_out(statement.line, f"a signal of message {message.name} cannot be read")
+        repaired = repair_signal(statement, self.names)
+        if repaired is None:
+            self._problems.left_out(statement.line, f"a signal of message {message.name} cannot be read")
             return NOWHERE
-        name = mended.name
-        if not 0 < mended.length <= MOST_BITS or mended.start >= MOST_BITS:
-            self._notes.left_out(
-                statement.line, f"signal {name} of {mended.length} bits at bit {mended.start}"
+        name = repaired.name
+        if not 0 < repaired.length <= MOST_BITS or repaired.start >= MOST_BITS:
+            self._problems.left_out(
+                statement.line, f"signal {name} of {repaired.length} bits at bit {repaired.start}"
             )
             return NOWHERE
         if statement.match is None:
             plain = self.names.safe(name) == name
             why = "not written as it should be" if plain else "its name is no plain word"
-            self._notes.mended(statement.line, f"signal {name} of message {message.name}: {why}")
-        message.lengths[name] = mended.length
+            self._problems.repaired(statement.line, f"signal {name} of message {message.name}: {why}")
+        message.lengths[name] = repaired.length
         self.lines.setdefault((message.name, name), statement.line)
-        return Placed(mended.text, message)
+        return Placed(repaired.text, message)
 
     def _lost(self, statement: Statement, what: str) -> Placed:
-        self._notes.left_out(statement.line, what)
+        self._problems.left_out(statement.line, what)
         return NOWHERE
 
 
@@ -147,7 +147,7 @@ def _with_flag(number: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class MendedSignal:
+class RepairedSignal:
     """A signal's own name, its place, and its statement as the parser takes it."""
 
     name: str
@@ -156,11 +156,11 @@ class MendedSignal:
     text: str
 
 
-def mend_signal(statement: Statement, names: SafeNames) -> MendedSignal | None:
+def repair_signal(statement: Statement, names: SafeNames) -> RepairedSignal | None:
     """The signal of a statement; None where its place or scale cannot be read."""
     match = statement.match
     if match is not None:
-        return MendedSignal(match["name"], int(match["start"]), int(match["length"]), statement.text)
+        return RepairedSignal(match["name"], int(match["start"]), int(match["length"]), statement.text)
     found = grammar.SIGNAL_PLACE.match(statement.text[:2000])
     if found is None:
         return None
@@ -183,7 +183,7 @@ def mend_signal(statement: Statement, names: SafeNames) -> MendedSignal | None:
         f"@{found['order']}{found['sign'] or '+'} ({scale},{offset}) [{low}|{high}] "
         f'"{unit}" {",".join(map(names.safe, receivers)) or "Vector__XXX"}'
     )
-    return MendedSignal(name, int(found["start"]), int(found["length"]), text)
+    return RepairedSignal(name, int(found["start"]), int(found["length"]), text)
 
 
 def _name_and_mark(text: str) -> tuple[str, str]:

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.messages import LaidOut, Layout
 from canmcast_gui.database.dbc.statements import Statement
-from canmcast_gui.database.problems import MOST_COMBINATIONS, Notes
+from canmcast_gui.database.problems import MOST_COMBINATIONS, Problems
 
 
 class References:
-    """Mends VAL_, SIG_VALTYPE_, SG_MUL_VAL_ and BO_TX_BU_ statements; those about nothing are left out."""
+    """Repairs VAL_, SIG_VALTYPE_, SG_MUL_VAL_ and BO_TX_BU_ statements; those about nothing are left out."""
 
-    def __init__(self, layout: Layout, multiplexing: Multiplexing, notes: Notes) -> None:
+    def __init__(self, layout: Layout, multiplexing: Multiplexing, problems: Problems) -> None:
         self._layout = layout
         self._multiplexing = multiplexing
-        self._notes = notes
+        self._problems = problems
 
-    def mend(self, statement: Statement) -> str:
+    def repair(self, statement: Statement) -> str:
         """The statement as the parser takes it, "" where it is left out."""
         keyword, match = statement.keyword, statement.match
         if match is None:
             if keyword == "VAL_":
-                return self._mend_table(statement)
+                return self._repair_table(statement)
             return self._lost(statement, f"{keyword} cannot be read")
         message = self._layout.message(match["id"])
         if message is None or self._layout.is_orphan(match["id"]):
@@ -47,7 +47,7 @@ class References:
     def _lost(self, statement: Statement, what: str) -> str:
         match = statement.match
         if match is None or not self._layout.is_orphan(match["id"]):
-            self._notes.left_out(statement.line, what)
+            self._problems.left_out(statement.line, what)
         return ""
 
     def _number_type(self, statement: Statement, message: LaidOut, name: str) -> str:
@@ -61,7 +61,7 @@ class References:
             )
         return f"SIG_VALTYPE_ {message.number} {self._layout.names.safe(name)} : {kind};"
 
-    def _mend_table(self, statement: Statement) -> str:
+    def _repair_table(self, statement: Statement) -> str:
         """A table of values with an odd name, numbers that are not plain, or without its semicolon."""
         body = statement.text[len("VAL_") :].strip()
         found = grammar.NAMED_SIGNAL.match(body)
@@ -74,7 +74,7 @@ class References:
             for one in grammar.PAIR.finditer(body, found.end())
             if (whole := _whole(one["number"])) is not None
         ]
-        self._notes.mended(statement.line, f"texts for the values of signal {found['name']}")
+        self._problems.repaired(statement.line, f"texts for the values of signal {found['name']}")
         return f"VAL_ {message.number} {self._layout.names.safe(found['name'])} {' '.join(pairs)} ;"
 
 
@@ -103,9 +103,9 @@ class _Tree:
 class Multiplexing:
     """Ranges as the parser takes them, and the messages that it would never be done with."""
 
-    def __init__(self, layout: Layout, notes: Notes) -> None:
+    def __init__(self, layout: Layout, problems: Problems) -> None:
         self._layout = layout
-        self._notes = notes
+        self._problems = problems
         self._texts: dict[int, str] = {}
         self._trees: dict[int, _Tree] = {}
         self._numbers = 0
@@ -122,7 +122,7 @@ class Multiplexing:
             total += _combinations(tree)
             if total > MOST_COMBINATIONS:
                 self.endless.add(number)
-                self._notes.left_out(
+                self._problems.left_out(
                     tree.message.line,
                     f"message {tree.message.name}: its multiplexers have more than {MOST_COMBINATIONS:,} "
                     "combinations",
@@ -140,7 +140,7 @@ class Multiplexing:
         if message is None or name not in message.lengths:
             return
         if above not in message.lengths:
-            self._notes.left_out(
+            self._problems.left_out(
                 statement.line,
                 f"SG_MUL_VAL_ for multiplexer {above}, which message {message.name} does not have",
             )
@@ -150,7 +150,7 @@ class Multiplexing:
         ranges = [(int(first), min(int(last), most)) for first, last in pairs if int(first) <= most]
         count = sum(max(0, last - first + 1) for first, last in ranges)
         if not count or self._numbers + count > MOST_NUMBERS:
-            self._notes.left_out(statement.line, f"SG_MUL_VAL_ of signal {name} with {count:,} numbers")
+            self._problems.left_out(statement.line, f"SG_MUL_VAL_ of signal {name} with {count:,} numbers")
             return
         self._numbers += count
         tree = self._trees.setdefault(message.number, _Tree(message))

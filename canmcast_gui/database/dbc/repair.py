@@ -1,4 +1,4 @@
-"""The text of a DBC file as cantools takes it: flaws whose meaning is clear are mended, the rest left out."""
+"""The text of a DBC file as cantools accepts it: repaired where the meaning is clear, else left out."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 
 from canmcast_gui.database.dbc import grammar
-from canmcast_gui.database.dbc.attributes import Attributes, mend_comment
+from canmcast_gui.database.dbc.attributes import Attributes, repair_comment
 from canmcast_gui.database.dbc.messages import Layout
 from canmcast_gui.database.dbc.references import Multiplexing, References
 from canmcast_gui.database.dbc.statements import SafeNames, Statement, statements_of
-from canmcast_gui.database.problems import Notes
+from canmcast_gui.database.problems import Problems
 
 # A statement that long is no slip of a hand; looking for its meaning would take more than it is worth.
-LONGEST_MENDED = 20_000
+LONGEST_REPAIRED = 20_000
 # The parser takes 200 times the memory of each text between quotes.
 LONGEST_TEXT = 100_000
 _LONG_TEXT = re.compile(rf'"[^"]{{{LONGEST_TEXT}}}')
@@ -24,7 +24,7 @@ _REFERENCES = frozenset(("VAL_", "SIG_VALTYPE_", "SG_MUL_VAL_", "BO_TX_BU_"))
 
 
 @dataclass(frozen=True)
-class MendedDbc:
+class RepairedDbc:
     """``text`` for the parser, and ``without_attributes`` the same with less in it that could be wrong.
 
     ``names`` gives back the names that the parser would not have taken. ``lines`` are those of messages
@@ -37,76 +37,78 @@ class MendedDbc:
     lines: dict[tuple[str, str], int]
 
 
-def mend_dbc(text: str, notes: Notes) -> MendedDbc:
-    """Mend what can be mended. What was done is added to ``notes``."""
-    statements = [one for one in statements_of(text) if not _is_too_long(one, notes)]
-    layout = Layout(SafeNames(text), notes)
+def repair_dbc(text: str, problems: Problems) -> RepairedDbc:
+    """Repair what can be repaired. What was done is added to ``problems``."""
+    statements = [one for one in statements_of(text) if not _is_too_long(one, problems)]
+    layout = Layout(SafeNames(text), problems)
     placed = [layout.add(one) for one in statements if one.keyword in _LAYOUT]
-    multiplexing = Multiplexing(layout, notes)
+    multiplexing = Multiplexing(layout, problems)
     multiplexing.collect(statements)
-    attributes = Attributes(layout, notes)
+    attributes = Attributes(layout, problems)
     for statement in statements:
         attributes.define(statement)
     stays = [one.text for one in placed if one.message and one.message.number not in multiplexing.endless]
-    references = References(layout, multiplexing, notes)
-    others = [_mend(one, layout, references, notes) for one in statements]
-    described = [attributes.mend(one) for one in statements if one.keyword in _ATTRIBUTES]
+    references = References(layout, multiplexing, problems)
+    others = [_repair(one, layout, references, problems) for one in statements]
+    described = [attributes.repair(one) for one in statements if one.keyword in _ATTRIBUTES]
     plain = "\n".join(filter(None, ['VERSION ""', *stays, *others]))
-    return MendedDbc(
+    return RepairedDbc(
         "\n".join([plain, *filter(None, described)]) + "\n", plain + "\n", layout.names, layout.lines
     )
 
 
-def _mend(statement: Statement, layout: Layout, references: References, notes: Notes) -> str:
+def _repair(statement: Statement, layout: Layout, references: References, problems: Problems) -> str:
     """A statement that is neither of messages and signals nor of attributes."""
     keyword = statement.keyword
     if keyword in grammar.UNUSED or keyword in _LAYOUT or keyword in _ATTRIBUTES or keyword == "VERSION":
         return ""
     if not keyword:
-        notes.left_out(statement.line, f"no statement of a database: {_shortened(statement.text)}")
+        problems.left_out(statement.line, f"no statement of a database: {_shortened(statement.text)}")
         return ""
-    if len(statement.text) > LONGEST_MENDED and statement.match is None:
-        notes.left_out(statement.line, f"{keyword} of {len(statement.text):,} characters cannot be read")
+    if len(statement.text) > LONGEST_REPAIRED and statement.match is None:
+        problems.left_out(statement.line, f"{keyword} of {len(statement.text):,} characters cannot be read")
         return ""
     if keyword == "CM_":
-        return mend_comment(_with_short_text(statement, notes), layout, notes)
+        return repair_comment(_with_short_text(statement, problems), layout, problems)
     if keyword in _REFERENCES:
-        return references.mend(statement)
+        return references.repair(statement)
     if statement.match is not None:
         return statement.text
     if keyword == "BU_":
-        return _mend_nodes(statement, layout, notes)
-    notes.left_out(statement.line, f"{keyword} cannot be read: {_shortened(statement.text)}")
+        return _repair_nodes(statement, layout, problems)
+    problems.left_out(statement.line, f"{keyword} cannot be read: {_shortened(statement.text)}")
     return ""
 
 
-def _is_too_long(statement: Statement, notes: Notes) -> bool:
+def _is_too_long(statement: Statement, problems: Problems) -> bool:
     """Whether a text between quotes, other than a comment, is longer than any that is meant to be read."""
     if statement.keyword == "CM_" or len(statement.text) <= LONGEST_TEXT:
         return False
     found = _LONG_TEXT.search(statement.text)
     if found is not None:
-        notes.left_out(statement.line, f"{statement.keyword} with a text of over {LONGEST_TEXT:,} characters")
+        problems.left_out(
+            statement.line, f"{statement.keyword} with a text of over {LONGEST_TEXT:,} characters"
+        )
     return found is not None
 
 
-def _with_short_text(statement: Statement, notes: Notes) -> Statement:
+def _with_short_text(statement: Statement, problems: Problems) -> Statement:
     """A comment that is cut where it is longer than any that is meant to be read."""
     if statement.match is None or len(statement.match["text"]) <= LONGEST_TEXT:
         return statement
     start, text = statement.match.start("text") - statement.match.start(), statement.match["text"]
-    notes.left_out(
+    problems.left_out(
         statement.line, f"a comment of {len(text):,} characters: all after the first {LONGEST_TEXT:,}"
     )
     cut = statement.text[: start + LONGEST_TEXT].rstrip("\\") + '";'
     return Statement(statement.line, statement.keyword, cut, grammar.STATEMENTS["CM_"].match(cut))
 
 
-def _mend_nodes(statement: Statement, layout: Layout, notes: Notes) -> str:
+def _repair_nodes(statement: Statement, layout: Layout, problems: Problems) -> str:
     """Names of nodes, whatever stands between them."""
     text = statement.text[len("BU_") :]
     words = text.replace(":", " ").replace(",", " ").replace(";", " ").split()
-    notes.mended(statement.line, "names of nodes: not written as they should be")
+    problems.repaired(statement.line, "names of nodes: not written as they should be")
     return "BU_: " + " ".join(layout.names.safe(word) for word in words)
 
 

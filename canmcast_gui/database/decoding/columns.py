@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from canmcast_gui.database.decoding.payload import contained_frames
-from canmcast_gui.database.decoding.raw import raw_reader
 from canmcast_gui.database.decoding.values import physical_reader
-from canmcast_gui.database.model import Message, Place
+from canmcast_gui.database.model import Message, SignalPath
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.arrays import Column, Mask
+from canmcast_gui.frames.bitfield import batch_reader
 
 Found = tuple[Column, Column]
 
@@ -28,7 +28,7 @@ class SignalColumn:
     ``others`` are extended ids that the database describes more closely than by their parameter group.
     """
 
-    def __init__(self, places: Sequence[Place], others: Column) -> None:
+    def __init__(self, places: Sequence[SignalPath], others: Column) -> None:
         self._extractors = [_Extractor(place, others) for place in places]
 
     def decode(self, batch: FrameBatch, marks: Column) -> Found:
@@ -50,10 +50,10 @@ class SignalColumn:
 class _Extractor:
     """One place's way from frames to values, with everything worked out that does not depend on frames."""
 
-    def __init__(self, place: Place, others: Column) -> None:
-        self._needed = place.needed
-        self._chain = [(raw_reader(above), _selector(numbers)) for above, numbers in place.chain]
-        self._raw = raw_reader(place.signal)
+    def __init__(self, place: SignalPath, others: Column) -> None:
+        self._needed = place.bytes_needed
+        self._chain = [(batch_reader(above.field), _selector(numbers)) for above, numbers in place.selectors]
+        self._raw = batch_reader(place.signal.field)
         self._physical = physical_reader(place.signal)
         self._frames = _frame_finder(place.container or place.message, others)
         self._header_id = place.message.header_id if place.container is not None else None

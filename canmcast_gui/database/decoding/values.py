@@ -11,9 +11,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from canmcast_gui.database.decoding.raw import WORD_BITS
 from canmcast_gui.database.model import Signal
 from canmcast_gui.frames.arrays import Column
+from canmcast_gui.frames.bitfield import WORD_BITS
 
 _INT64 = range(-(1 << 63), 1 << 63)
 _UINT64 = range(1 << 64)
@@ -129,7 +129,7 @@ def _whole_reader(signal: Signal, scale: int, offset: int) -> Callable[[Column],
     """
     if signal.length > WORD_BITS:
         return None
-    low, high = _raw_range(signal)
+    low, high = signal.field.limits
     ends = sorted((low * scale + offset, high * scale + offset))
     for kind, fits in ((np.int64, _INT64), (np.uint64, _UINT64)):
         if ends[0] in fits and ends[1] in fits:
@@ -146,12 +146,6 @@ def _whole_column(
     if offset:
         words = words + np.uint64(offset & _WORD)
     return words.view(kind)
-
-
-def _raw_range(signal: Signal) -> tuple[int, int]:
-    if signal.signed:
-        return -(1 << (signal.length - 1)), (1 << (signal.length - 1)) - 1
-    return 0, (1 << signal.length) - 1
 
 
 def _is_whole(number: float) -> bool:

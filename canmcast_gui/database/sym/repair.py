@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from canmcast_gui.database.problems import Notes
+from canmcast_gui.database.problems import Problems
 from canmcast_gui.database.sym import fields
 from canmcast_gui.database.sym.symbols import Symbols
 
@@ -16,16 +16,16 @@ LONGEST_LINE = 100_000
 _SECTIONS = ("{ENUMS}", "{SIGNALS}", "{SEND}", "{RECEIVE}", "{SENDRECEIVE}")
 
 
-def mend_sym(text: str, notes: Notes) -> tuple[str, dict[tuple[str, str], int]]:
-    """The mended text, and the lines of messages (name, "") and signals (message, signal).
+def repair_sym(text: str, problems: Problems) -> tuple[str, dict[tuple[str, str], int]]:
+    """The repaired text, and the lines of messages (name, "") and signals (message, signal).
 
-    What was done is added to ``notes``.
+    What was done is added to ``problems``.
     """
     sections: dict[str, list[tuple[int, str]]] = {name: [] for name in _SECTIONS}
     section, told = "{SENDRECEIVE}", False
     for number, line in enumerate(text.splitlines(), start=1):
         if len(line) > LONGEST_LINE:
-            notes.left_out(number, f"a line of {len(line):,} characters")
+            problems.left_out(number, f"a line of {len(line):,} characters")
             continue
         stripped = line.strip()
         if stripped.upper() in _SECTIONS:
@@ -33,27 +33,27 @@ def mend_sym(text: str, notes: Notes) -> tuple[str, dict[tuple[str, str], int]]:
         elif stripped.startswith("[") and section in ("{ENUMS}", "{SIGNALS}"):
             section, told = "{SENDRECEIVE}", False
         if stripped.startswith("[") and not told:
-            notes.mended(number, "symbols without a section: read as sent and received")
+            problems.repaired(number, "symbols without a section: read as sent and received")
             told = True
         if stripped.lower().startswith("formatversion"):
-            _say_version(number, stripped, notes)
+            _say_version(number, stripped, problems)
         elif stripped and not stripped.startswith("//") and stripped.upper() not in _SECTIONS:
             sections[section].append((number, stripped))
-    return _assemble(sections, notes)
+    return _assemble(sections, problems)
 
 
-def _say_version(line: int, text: str, notes: Notes) -> None:
+def _say_version(line: int, text: str, problems: Problems) -> None:
     version = text.partition("=")[2].split("//")[0].strip()
     if version and not version.startswith("6"):
-        notes.mended(line, f"format version {version[:20]}: read as 6.0")
+        problems.repaired(line, f"format version {version[:20]}: read as 6.0")
 
 
 def _assemble(
-    sections: dict[str, list[tuple[int, str]]], notes: Notes
+    sections: dict[str, list[tuple[int, str]]], problems: Problems
 ) -> tuple[str, dict[tuple[str, str], int]]:
     enums: dict[str, str] = {}
-    enum_texts = [_enum(line, text, enums, notes) for line, text in _joined(sections["{ENUMS}"])]
-    symbols = Symbols(enums, notes)
+    enum_texts = [_enum(line, text, enums, problems) for line, text in _joined(sections["{ENUMS}"])]
+    symbols = Symbols(enums, problems)
     signal_texts = [symbols.signal(line, text) for line, text in sections["{SIGNALS}"]]
     parts = ["FormatVersion=6.0 // Do not edit this line!", 'Title="-"']
     parts += ["{ENUMS}", *filter(None, enum_texts), "{SIGNALS}", *filter(None, signal_texts)]
@@ -78,16 +78,16 @@ def _joined(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         yield first, " ".join(pending)
 
 
-def _enum(line: int, text: str, enums: dict[str, str], notes: Notes) -> str:
+def _enum(line: int, text: str, enums: dict[str, str], problems: Problems) -> str:
     found = fields.ENUM.match(text)
     values = []
     for one in fields.ENUM_VALUE.finditer(found["values"]) if found else ():
         try:
             values.append(f"{fields.number(one['number'])}={one['text']}")
         except ValueError:
-            notes.left_out(line, f"value {one['number']} of an enumeration is no number")
+            problems.left_out(line, f"value {one['number']} of an enumeration is no number")
     if found is None:
-        notes.left_out(line, f"an enumeration that cannot be read: {text[:40]}")
+        problems.left_out(line, f"an enumeration that cannot be read: {text[:40]}")
         return ""
     name = fields.unquoted(found["name"])
     enums[name] = f"Enum{len(enums)}"

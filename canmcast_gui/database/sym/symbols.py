@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.database.problems import MOST_BITS, MOST_SIGNALS, MOST_STEPS, Notes
+from canmcast_gui.database.problems import MOST_BITS, MOST_SIGNALS, MOST_STEPS, Problems
 from canmcast_gui.database.sym import fields
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -36,10 +36,10 @@ class _Symbol:
 class Symbols:
     """Writes the lines of symbols anew. ``lines`` are those of messages and signals in the file."""
 
-    def __init__(self, enums: dict[str, str], notes: Notes) -> None:
+    def __init__(self, enums: dict[str, str], problems: Problems) -> None:
         self.lines: dict[tuple[str, str], int] = {}
         self._enums = enums
-        self._notes = notes
+        self._problems = problems
         self._signals: set[str] = set()
         self._multiplexed: dict[str, tuple[int, int]] = {}
         self._messages = 0
@@ -52,13 +52,13 @@ class Symbols:
         found = fields.LINE.match(split.text)
         signal = fields.SIGNAL.match(found["rest"]) if found and found["key"].lower() == "sig" else None
         if found is None or signal is None:
-            self._notes.left_out(line, f"a signal that cannot be read: {text[:40]}")
+            self._problems.left_out(line, f"a signal that cannot be read: {text[:40]}")
             return ""
         name = fields.unquoted(signal["name"])
         kind, extra = self._type(line, signal["type"])
         length = int(signal["length"] or 0)
         if kind in ("signed", "unsigned", "string", "raw") and not 0 < length <= MOST_BITS:
-            self._notes.left_out(line, f"signal {name} of {length} bits")
+            self._problems.left_out(line, f"signal {name} of {length} bits")
             return ""
         self._signals.add(name)
         attributes = self._attributes(line, found["rest"][signal.end() :])
@@ -77,7 +77,7 @@ class Symbols:
             elif symbol is not None:
                 self._add(symbol, line, text)
             elif text.partition("=")[0].strip().lower() not in _IGNORED:
-                self._notes.left_out(line, f"no part of a symbol: {text[:40]}")
+                self._problems.left_out(line, f"no part of a symbol: {text[:40]}")
         return texts + self._finished(symbol)
 
     # -- lines of a symbol -------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class Symbols:
         elif key == "sig":
             self._add_signal(symbol, line, rest)
         elif key not in _IGNORED:
-            self._notes.left_out(line, f"symbol {symbol.name}: {text[:40]} cannot be read")
+            self._problems.left_out(line, f"symbol {symbol.name}: {text[:40]} cannot be read")
 
     def _add_ids(self, symbol: _Symbol, line: int, text: str, comment: str) -> None:
         found = fields.IDS.match(text)
@@ -112,10 +112,10 @@ class Symbols:
         except ValueError:
             first = last = -1
         if not 0 <= first <= last <= MAX_EXTENDED_ID:
-            self._notes.left_out(line, f"symbol {symbol.name}: {text[:20]} is no id")
+            self._problems.left_out(line, f"symbol {symbol.name}: {text[:20]} is no id")
             return
         if last - first >= MOST_IDS:
-            self._notes.left_out(
+            self._problems.left_out(
                 line, f"symbol {symbol.name}: all but {MOST_IDS:,} of {last - first + 1:,} ids"
             )
             last = first + MOST_IDS - 1
@@ -128,14 +128,14 @@ class Symbols:
     def _add_number(self, symbol: _Symbol, line: int, key: str, text: str) -> None:
         found = re.match(r"\d{1,7}(?![\w])", text)
         if found is None or (key == "Len" and 8 * int(found.group()) > MOST_BITS):
-            self._notes.left_out(line, f"symbol {symbol.name}: {key} {text[:20]}")
+            self._problems.left_out(line, f"symbol {symbol.name}: {key} {text[:20]}")
             return
         symbol.texts.append(f"{key}={int(found.group())}")
 
     def _add_multiplexer(self, symbol: _Symbol, line: int, text: str, comment: str) -> None:
         found = fields.MULTIPLEXER.match(text)
         if found is None or symbol.multiplexer or not 0 < int(found["length"]) <= 64:
-            self._notes.left_out(line, f"symbol {symbol.name}: Mux={text[:40]}")
+            self._problems.left_out(line, f"symbol {symbol.name}: Mux={text[:40]}")
             return
         motorola = " -m" if "-m" in found["flags"].split() else ""
         value = fields.number(found["value"]) if _is_number(found["value"]) else int(found["value"], 16)
@@ -148,7 +148,9 @@ class Symbols:
     def _add_variable(self, symbol: _Symbol, line: int, text: str, comment: str) -> None:
         found = fields.VARIABLE.match(text)
         if found is None or not 0 < int(found["length"]) <= MOST_BITS or int(found["start"]) >= MOST_BITS:
-            self._notes.left_out(line, f"symbol {symbol.name}: a variable that cannot be read: {text[:40]}")
+            self._problems.left_out(
+                line, f"symbol {symbol.name}: a variable that cannot be read: {text[:40]}"
+            )
             return
         name = fields.unquoted(found["name"])
         kind, extra = self._type(line, found["type"])
@@ -164,7 +166,9 @@ class Symbols:
         found = fields.PLACED.match(text)
         name = fields.unquoted(found["name"]) if found else ""
         if found is None or name not in self._signals or int(found["start"]) >= MOST_BITS:
-            self._notes.left_out(line, f"symbol {symbol.name}: signal {text[:40]} is not defined in the file")
+            self._problems.left_out(
+                line, f"symbol {symbol.name}: signal {text[:40]} is not defined in the file"
+            )
             return
         self.lines.setdefault((symbol.name, name), line)
         symbol.texts.append(f"Sig={fields.quoted(name)} {found['start']}")
@@ -176,13 +180,13 @@ class Symbols:
         name = fields.unquoted(text)
         if name in self._enums:
             return "unsigned", f" /e:{self._enums[name]}"
-        self._notes.mended(line, f"type {name} is not defined in the file: read as an unsigned number")
+        self._problems.repaired(line, f"type {name} is not defined in the file: read as an unsigned number")
         return "unsigned", ""
 
     def _attributes(self, line: int, text: str) -> str:
         texts, problems = fields.attributes(text, self._enums)
         for problem in problems:
-            self._notes.left_out(line, problem)
+            self._problems.left_out(line, problem)
         return f" {texts}" if texts else ""
 
     # -- a whole symbol ----------------------------------------------------------------------------------
@@ -193,20 +197,22 @@ class Symbols:
             return []
         known = self._multiplexed.get(symbol.name)
         if known is not None and (not symbol.multiplexer or symbol.range not in (None, known)):
-            self._notes.left_out(symbol.line, f"symbol {symbol.name}: its name is that of a multiplexed one")
+            self._problems.left_out(
+                symbol.line, f"symbol {symbol.name}: its name is that of a multiplexed one"
+            )
             return []
         if symbol.range is None and known is None:
-            self._notes.left_out(symbol.line, f"symbol {symbol.name} has no id")
+            self._problems.left_out(symbol.line, f"symbol {symbol.name} has no id")
             return []
         if not self._is_affordable(symbol, known or symbol.range or (0, 0)):
-            self._notes.left_out(symbol.line, f"symbol {symbol.name}: too many signals of too many ids")
+            self._problems.left_out(symbol.line, f"symbol {symbol.name}: too many signals of too many ids")
             return []
         texts = [f"[{fields.quoted(symbol.name)}]"]
         if symbol.range is not None and known is None:
             first, last = symbol.range
             self._messages += last - first + 1
             if self._messages > MOST_MESSAGES:
-                self._notes.left_out(
+                self._problems.left_out(
                     symbol.line, f"symbol {symbol.name}: more than {MOST_MESSAGES:,} messages"
                 )
                 return []

@@ -32,7 +32,7 @@ class SignalLine:
         """The line of a decoded signal."""
         raw = "" if signal.text == str(signal.raw) else str(signal.raw)
         text = f"{signal.text} {signal.unit}".strip()
-        return cls(signal.name, f"{text} · {signal.remark}" if signal.remark else text, raw)
+        return cls(signal.name, f"{text} · {signal.warning}" if signal.warning else text, raw)
 
     @property
     def text(self) -> str:

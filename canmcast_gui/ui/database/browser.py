@@ -20,13 +20,13 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.models.database_tables import (
     MESSAGE_COLUMNS,
     NODE_COLUMNS,
-    REMARK_COLUMNS,
+    PROBLEM_COLUMNS,
     SIGNAL_COLUMNS,
     Entry,
     EntryTable,
     message_entries,
     node_entries,
-    remark_entries,
+    problem_entries,
     signal_entries,
 )
 from canmcast_gui.ui.database.details import DatabaseDetails
@@ -56,7 +56,7 @@ class DatabaseBrowser(QWidget):
         self._settings = settings
         self._stale = True
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search messages, signals, nodes, ids, remarks")
+        self.search.setPlaceholderText("Search messages, signals, nodes, ids, problems")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
         self.files = DatabaseFiles(session, self)
@@ -65,7 +65,7 @@ class DatabaseBrowser(QWidget):
         self.messages = self._add("Messages", MESSAGE_COLUMNS)
         self.signals = self._add("Signals", SIGNAL_COLUMNS)
         self.nodes = self._add("Nodes", NODE_COLUMNS)
-        self.remarks = self._add("Remarks", REMARK_COLUMNS)
+        self.problems = self._add("Problems", PROBLEM_COLUMNS)
         self.tabs.addTab(self.files, "Files")
         self.details = DatabaseDetails(self)
         self._hint = EmptyHint(self.messages, NO_DATABASE)
@@ -137,11 +137,11 @@ class DatabaseBrowser(QWidget):
             (self.messages, message_entries(databases)),
             (self.signals, signal_entries(databases)),
             (self.nodes, node_entries(databases)),
-            (self.remarks, remark_entries(databases)),
+            (self.problems, problem_entries(databases)),
         ):
             _model(view).set_entries(entries)
         for number, view in enumerate(self._views()):
-            title = ("Messages", "Signals", "Nodes", "Remarks")[number]
+            title = ("Messages", "Signals", "Nodes", "Problems")[number]
             total = _model(view).total
             self.tabs.setTabText(number, f"{title} ({total:,})" if total else title)
         self._hint.setVisible(len(databases) == 0)
@@ -170,12 +170,12 @@ class DatabaseBrowser(QWidget):
         """Show the files, their order and which frames they are for."""
         self.tabs.setCurrentWidget(self.files)
 
-    def show_remarks(self) -> None:
-        """Show what was mended, left out and is doubtful."""
-        self.tabs.setCurrentWidget(self.remarks)
+    def show_problems(self) -> None:
+        """Show the problems of the files."""
+        self.tabs.setCurrentWidget(self.problems)
 
     def _views(self) -> tuple[QTableView, ...]:
-        return self.messages, self.signals, self.nodes, self.remarks
+        return self.messages, self.signals, self.nodes, self.problems
 
     def _current(self, view: QTableView) -> Entry | None:
         return _model(view).entry(view.currentIndex())

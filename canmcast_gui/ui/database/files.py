@@ -26,8 +26,8 @@ from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.item_views import EditTable
 
 DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
-TITLES = ("Database", "Messages", "Remarks", "Channels", "Sources")
-FILE, MESSAGES, REMARKS, CHANNELS, SOURCES = range(5)
+TITLES = ("Database", "Messages", "Problems", "Channels", "Sources")
+FILE, MESSAGES, PROBLEMS, CHANNELS, SOURCES = range(5)
 _SCOPE_TIP = "Which frames the database is for, separated by commas; all where nothing is written"
 
 
@@ -83,7 +83,7 @@ class DatabaseFiles(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Stretch)
         character = table.fontMetrics().horizontalAdvance("0")
-        for column, width in ((MESSAGES, 10), (REMARKS, 10), (CHANNELS, 12), (SOURCES, 16)):
+        for column, width in ((MESSAGES, 10), (PROBLEMS, 10), (CHANNELS, 12), (SOURCES, 16)):
             header.resizeSection(column, character * width)
         return table
 
@@ -98,7 +98,7 @@ class DatabaseFiles(QWidget):
             texts = (
                 database.path.name,
                 f"{len(database.messages):,}",
-                f"{len(database.notes):,}" if database.notes else "",
+                f"{len(database.problems):,}" if database.problems else "",
                 ", ".join(map(str, sorted(scope.channels))),
                 ", ".join(sorted(scope.sources)),
             )

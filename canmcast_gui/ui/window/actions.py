@@ -29,7 +29,7 @@ class WindowActions:
         self.load_database = make(
             "Load &database…", "Names and signals: DBC, KCD, SYM, ARXML", icon="database", keys="Ctrl+D"
         )
-        self.database_browser = make("Database bro&wser", "Messages, signals, nodes, bits, remarks")
+        self.database_browser = make("Database bro&wser", "Messages, signals, nodes, bits, problems")
         self.new_workspace = make("N&ew workspace", "Nothing set up: no databases, plots or transmit rows")
         self.open_workspace = make("Open &workspace…", WORKSPACE, keys="Ctrl+Shift+O")
         self.save_workspace = make("Save wor&kspace", WORKSPACE, keys="Ctrl+Shift+S")

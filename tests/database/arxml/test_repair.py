@@ -9,7 +9,7 @@ import pytest
 from canmcast_gui.database import DatabaseError, load_database
 from canmcast_gui.database.arxml import parse_what_can_be
 from canmcast_gui.database.numbers import number_of, whole_of
-from canmcast_gui.database.problems import Notes, UnreadableError
+from canmcast_gui.database.problems import Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile
 from tests.database.texts import ARXML, ARXML_3, ECU_EXTRACT
 
@@ -27,7 +27,7 @@ def names(database) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "expected", "problem"),
+    ("old", "new", "expected", "pattern"),
     [
         # frames
         ("<IDENTIFIER>256</IDENTIFIER>\n", "", {"Brake": ["Pressure"]}, "IDENTIFIER of nothing"),
@@ -98,23 +98,23 @@ def names(database) -> dict[str, list[str]]:
         ),
     ],
 )
-def test_what_is_clear_is_read_and_the_rest_is_said(tmp_path, old, new, expected, problem):
+def test_what_is_clear_is_repaired_and_the_rest_reported(tmp_path, old, new, expected, pattern):
     assert old in ARXML
     database = load(tmp_path, ARXML.replace(old, new, 1))
     assert names(database) == expected
-    if not problem:
+    if not pattern:
         assert database.problems == []
         return
-    found = [note for note in database.notes if note.line]
+    found = [problem for problem in database.problems if problem.line]
     assert found, database.problems
-    assert any(re.search(problem, str(note)) for note in found), database.problems
+    assert any(re.search(pattern, str(problem)) for problem in found), database.problems
 
 
 def test_lines_are_those_of_the_file(tmp_path):
     text = ARXML.replace("<IDENTIFIER>257</IDENTIFIER>\n", "")
     line = text[: text.index("OfBrake")].count("\n") + 1
-    (note,) = load(tmp_path, text).notes
-    assert str(note) == (
+    (problem,) = load(tmp_path, text).problems
+    assert str(problem) == (
         f"line {line}: CAN-FRAME-TRIGGERING /Net/Bus/Channel/OfBrake: message with an IDENTIFIER of nothing"
     )
 
@@ -175,7 +175,7 @@ def test_a_multiplexed_pdu_whose_parts_lack_the_selector(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "problem"),
+    ("old", "new", "text"),
     [
         (">40</SEL", ">forty</SEL", "its selector has no place or length"),
         ("<SELECTOR-FIELD-CODE>3</SELECTOR-FIELD-CODE>", "", "a part without a number or a PDU"),
@@ -183,10 +183,10 @@ def test_a_multiplexed_pdu_whose_parts_lack_the_selector(tmp_path):
         (">3</SEL", ">three</SEL", "a part without a number or a PDU"),
     ],
 )
-def test_multiplexed_pdus_that_lack_something(tmp_path, old, new, problem):
+def test_multiplexed_pdus_that_lack_something(tmp_path, old, new, text):
     database = load(tmp_path, ARXML.replace(BRAKE, MULTIPLEXED.replace(old, new)))
     assert [one.name for one in database.messages] == ["Engine", "Brake"]
-    assert any(problem in text for text in database.problems)
+    assert any(text in problem.text for problem in database.problems)
 
 
 def test_pdus_in_each_other_many_times_are_counted_before_they_are_read(tmp_path):
@@ -203,11 +203,11 @@ def test_pdus_in_each_other_many_times_are_counted_before_they_are_read(tmp_path
         tmp_path, text.replace('DEST="MULTIPLEXED-I-PDU">/Net/P12', 'DEST="I-SIGNAL-I-PDU">/Net/P12')
     )
     assert names(database) == {"Engine": ["Speed", "Gear"]}
-    assert any("more than 200,000 signals" in problem for problem in database.problems)
+    assert any("more than 200,000 signals" in problem.text for problem in database.problems)
 
 
 def test_what_the_parser_refuses_for_unknown_reasons_is_found_and_left_out():
-    notes = Notes()
+    problems = Problems()
     file = XmlFile(ARXML)
 
     def run(text):
@@ -215,10 +215,10 @@ def test_what_the_parser_refuses_for_unknown_reasons_is_found_and_left_out():
             raise UnreadableError("no reason")
         return text
 
-    found = parse_what_can_be(file, notes, run)
+    found = parse_what_can_be(file, problems, run)
     assert "OfEngine" in found
     assert "OfBrake" not in found
-    assert [str(note) for note in notes] == [
+    assert [str(problem) for problem in problems] == [
         "line 12: CAN-FRAME-TRIGGERING OfBrake cannot be read: no reason"
     ]
 

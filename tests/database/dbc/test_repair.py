@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.database import Database, DatabaseError, load_database
-from canmcast_gui.database.dbc import mend_dbc
-from canmcast_gui.database.problems import MOST_NOTES, Notes
+from canmcast_gui.database.dbc import repair_dbc
+from canmcast_gui.database.problems import MOST_PROBLEMS, Problems
 
 HEAD = 'VERSION ""\nBU_: ECU\n'
 MESSAGE = 'BO_ 256 Engine: 8 ECU\n SG_ Speed : 0|16@1+ (0.25,0) [0|100] "rpm" ECU\n' + (
@@ -25,11 +25,11 @@ def load(tmp_path):
 
 
 def notes_of(database: Database) -> list[tuple[int, str]]:
-    return [(note.line, note.kind) for note in database.notes]
+    return [(problem.line, problem.kind) for problem in database.problems]
 
 
 def test_a_file_without_flaws_has_no_notes(load):
-    assert load(HEAD + MESSAGE + 'CM_ SG_ 256 Speed "of the\ncrankshaft";\n').notes == []
+    assert load(HEAD + MESSAGE + 'CM_ SG_ 256 Speed "of the\ncrankshaft";\n').problems == []
 
 
 def test_a_name_that_begins_with_a_digit(load):
@@ -50,7 +50,7 @@ def test_a_name_that_begins_with_a_digit(load):
         [3, 7, 255, 255, 255, 255, 255, 255][:2]
     ) + bytes(6)
     assert [value.name for value in database.decode_frame(256, False, b"\x03\x07")] == ["4wd", "2nd"]
-    assert notes_of(database) == [(3, "mended"), (4, "mended"), (5, "mended"), (7, "mended")]
+    assert notes_of(database) == [(3, "repaired"), (4, "repaired"), (5, "repaired"), (7, "repaired")]
 
 
 @pytest.mark.parametrize("name", ["Öl", "车速", "Engine Speed", "a.b-c/d", "VAL_", "速度 2"])
@@ -94,9 +94,9 @@ def test_slips_in_comments(load, comment, text, flaw):
     database = load(f'{HEAD}{MESSAGE}{comment}\nVAL_ 256 Gear 1 "Reverse" ;\n')
     assert database.signal("Engine.Speed").comment == text
     assert database.signal("Engine.Gear").choices == {1: "Reverse"}
-    (note,) = database.notes
-    assert (note.line, note.kind) == (6, "mended")
-    assert flaw in note.text
+    (problem,) = database.problems
+    assert (problem.line, problem.kind) == (6, "repaired")
+    assert flaw in problem.text
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_slips_in_signals(load, signal):
     speed = database.signal("Engine.Speed")
     assert (speed.start, speed.length, speed.signed, speed.scale) == (0, 16, False, 0.25)
     assert len(database.messages) == 2
-    assert {note.kind for note in database.notes} <= {"mended"}
+    assert {problem.kind for problem in database.problems} <= {"repaired"}
 
 
 def test_what_cannot_be_read_is_left_out_and_the_rest_stays(load):
@@ -144,7 +144,7 @@ def test_attributes_of_other_types_are_left_out_and_texts_of_choices_understood(
 def test_without_attributes_that_the_parser_does_not_take_the_rest_loads(load):
     database = load(HEAD + MESSAGE + 'BA_DEF_ BO_ "VFrameFormat" INT 0 15;\nBA_ "VFrameFormat" BO_ 256 3;\n')
     assert database.messages[0].name == "Engine"
-    assert ["all attributes" in note.text for note in database.notes] == [True]
+    assert ["all attributes" in problem.text for problem in database.problems] == [True]
 
 
 def test_a_multiplexer_that_is_marked_as_if_it_were_selected(load):
@@ -190,7 +190,7 @@ def test_text_in_any_usual_encoding(load, text, encoding, unit):
 def test_hostile_files_are_no_more_than_flawed(load, hostile):
     database = load(f"{HEAD}BO_ 1 M: 8 ECU\n{hostile}")
     assert [message.name for message in database.messages] == ["M"]
-    assert database.notes
+    assert database.problems
 
 
 def test_multiplexers_with_endless_combinations_are_left_out(load):
@@ -200,20 +200,20 @@ def test_multiplexers_with_endless_combinations_are_left_out(load):
     ranges = [f"SG_MUL_VAL_ 1 S{n} S{n - 1} 0-15;" for n in range(1, depth)]
     database = load("\n".join([HEAD, "BO_ 1 M: 8 ECU", *lines, *MESSAGE.splitlines(), *ranges, ""]))
     assert [message.name for message in database.messages] == ["Engine"]
-    assert any("combinations" in note.text for note in database.notes)
+    assert any("combinations" in problem.text for problem in database.problems)
 
 
 def test_a_file_of_nothing_but_flaws_keeps_a_bounded_list(load):
-    database = load(HEAD + MESSAGE + 'nonsense\nVAL_ 9 X 0 "" ;\n' * (2 * MOST_NOTES))
-    assert len(database.notes) == MOST_NOTES + 1
-    assert "further remarks" in database.notes[-1].text
+    database = load(HEAD + MESSAGE + 'nonsense\nVAL_ 9 X 0 "" ;\n' * (2 * MOST_PROBLEMS))
+    assert len(database.problems) == MOST_PROBLEMS + 1
+    assert "further problems" in database.problems[-1].text
 
 
 @given(st.text(alphabet='BOSGCMVAL_ \n:|@+-(),[]"0123456789aM;', max_size=400))
 def test_no_text_makes_the_mender_raise(text):
-    notes = Notes()
-    mend_dbc(HEAD + text, notes)
-    list(notes)
+    problems = Problems()
+    repair_dbc(HEAD + text, problems)
+    list(problems)
 
 
 @given(st.data())

@@ -243,7 +243,7 @@ def test_values_outside_their_range_and_numbers_that_select_nothing_are_marked()
     database = database_of(parsed)
 
     def remarks(payload):
-        return {one.name: one.remark for one in database.decode_frame(0x10, False, payload)}
+        return {one.name: one.warning for one in database.decode_frame(0x10, False, payload)}
 
     assert remarks(b"\x03\x64\x00") == {"Mode": "", "Low": "", "A": ""}
     assert remarks(b"\x04\x65") == {"Mode": "selects no signals", "Low": "outside 1 to 100"}

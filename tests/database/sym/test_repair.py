@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.database import Database, DatabaseError, load_database
-from canmcast_gui.database.problems import Notes
-from canmcast_gui.database.sym import mend_sym
+from canmcast_gui.database.problems import Problems
+from canmcast_gui.database.sym import repair_sym
 
 VERSION_5 = """FormatVersion=5.0 // Do not edit this line!
 Title="small"
@@ -61,7 +61,7 @@ def test_a_file_of_version_5(load):
     assert (gear.name, gear.choices) == ("2nd Gear", {0: "Park", 1: "Reverse", 2: "Drive // on"})
     assert (torque.big_endian, torque.signed, torque.unit, torque.offset) == (True, True, "N m", -40)
     assert (ratio.is_float, ratio.length) == (True, 32)
-    assert [(note.line, note.kind) for note in database.notes] == [(1, "mended")]
+    assert [(problem.line, problem.kind) for problem in database.problems] == [(1, "repaired")]
 
 
 def test_multiplexed_signals_that_share_a_name_are_both_decoded(load):
@@ -80,7 +80,7 @@ def test_symbols_without_a_section_are_sent_and_received(load):
     assert [(message.name, message.arbitration_id) for message in database.messages] == [
         ("A", 0x7FF), ("B", 0x64), ("B", 0x65), ("B", 0x66),
     ]  # fmt: skip
-    assert {(note.line, note.kind) for note in database.notes} >= {(2, "mended")}
+    assert {(problem.line, problem.kind) for problem in database.problems} >= {(2, "repaired")}
 
 
 def test_signals_of_their_own_section(load):
@@ -91,7 +91,10 @@ def test_signals_of_their_own_section(load):
     assert [(one.name, one.length, one.big_endian) for one in database.messages[0].signals] == [
         ("A", 8, False), ("B 2", 16, True),
     ]  # fmt: skip
-    assert [(note.line, note.kind) for note in database.notes] == [(5, "left out"), (11, "left out")]
+    assert [(problem.line, problem.kind) for problem in database.problems] == [
+        (5, "left out"),
+        (11, "left out"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -113,13 +116,13 @@ def test_signals_of_their_own_section(load):
 def test_what_cannot_be_read_is_left_out_by_line(load, text, line):
     database = load(f"FormatVersion=6.0\n{{SEND}}\n[M]\nID=001h\nVar=S unsigned 0,8\n{text}")
     assert database.messages[0].signals[0].name == "S"
-    assert line in {note.line for note in database.notes}
+    assert line in {problem.line for problem in database.problems}
     assert len(database.messages) <= 2_100
 
 
 @given(st.text(alphabet='[]{}=,/:;"()-_ \nabEhIDVarMuxSig0129', max_size=300))
 def test_no_text_makes_the_mender_raise(text):
-    mend_sym("FormatVersion=6.0\n" + text, Notes())
+    repair_sym("FormatVersion=6.0\n" + text, Problems())
 
 
 @given(st.data())

@@ -116,8 +116,8 @@ def test_flaws_are_told_and_listed_by_line(qtbot, stage, browser, tmp_path):
     with qtbot.waitSignal(stage.session.message, timeout=WAIT_MS) as said:
         stage.session.load_database(path)
     assert said.args[1] == "In flawed.dbc 1 flaw was repaired or left out. The database browser lists them."
-    browser.show_remarks()
-    browser.remarks.setCurrentIndex(browser.remarks.model().index(0, 0))
+    browser.show_problems()
+    browser.problems.setCurrentIndex(browser.problems.model().index(0, 0))
     assert "line 10" in browser.details.facts.toPlainText()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import canmcast_gui
-from canmcast_gui.database.problems import DOUBTFUL, LEFT_OUT, MENDED
+from canmcast_gui.database.problems import DOUBTFUL, LEFT_OUT, REPAIRED
 from canmcast_gui.ui.handbook.pages import names, page
 
 PACKAGE = Path(canmcast_gui.__file__).parent
@@ -43,6 +43,6 @@ def test_names_in_bold_are_in_the_program(name):
     assert {one for one in bold if "›" not in one and not begins_a_text(one)} == set()
 
 
-def test_kinds_of_remarks_are_those_of_the_browser():
+def test_kinds_of_problems_are_those_of_the_browser():
     text = page("databases").markdown
-    assert all(f"| {kind} |" in text for kind in (MENDED, LEFT_OUT, DOUBTFUL))
+    assert all(f"| {kind} |" in text for kind in (REPAIRED, LEFT_OUT, DOUBTFUL))
