@@ -1,4 +1,4 @@
-"""From a flawed database to values on the screen: load, search, drag, change on disk, workspace."""
+"""From a defective database to values on the screen: load, search, drag, change on disk, workspace."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     drop(desk.window, files)
     desk.wait(lambda: len(desk.session.databases) == 1, "the database")
     desk.wait(lambda: len(desk.session.recording) == 100, "the recording")
-    assert any("2 flaws were repaired or left out" in text for _, text in desk.messages)
+    assert any("2 problems were repaired or left out" in text for _, text in desk.messages)
     desk.window.actions_.database_browser.trigger()
     browser = desk.window.docks.browser
     desk.qtbot.keyClicks(browser.search, "2nd sp")

@@ -83,15 +83,15 @@ class Databases(QObject):
         self.loaded.add(database)
         self.changed.emit()
         if is_new:
-            self._say_flaws(database)
+            self._report_problems(database)
 
-    def _say_flaws(self, database: Database) -> None:
-        """Tell of what was repaired, left out, and described by another database as well."""
-        flaws = sum(problem.kind in (REPAIRED, LEFT_OUT) for problem in database.problems)
+    def _report_problems(self, database: Database) -> None:
+        """Report the problems of a database, and ids that another database describes as well."""
+        repaired = sum(problem.kind in (REPAIRED, LEFT_OUT) for problem in database.problems)
         others = sum(one.other is database or one.chosen is database for one in self.loaded.conflicts())
         parts = []
-        if flaws:
-            parts.append(f"{counted(flaws, 'flaw')} {were(flaws)} repaired or left out")
+        if repaired:
+            parts.append(f"{counted(repaired, 'problem')} {were(repaired)} repaired or left out")
         if others:
             parts.append(f"{counted(others, 'id')} {are(others)} in another database as well")
         if parts:

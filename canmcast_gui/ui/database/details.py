@@ -126,8 +126,8 @@ def _html(entry: Entry | None, decimal: bool) -> str:
         return _message_html(entry.message, decimal)
     if entry.node is not None:
         return _node_html(entry, entry.node)
-    note = entry.note
-    return f"<p>{escape(str(entry.database.path))}</p><p>{escape(str(note))}</p>" if note else ""
+    problem = entry.problem
+    return f"<p>{escape(str(entry.database.path))}</p><p>{escape(str(problem))}</p>" if problem else ""
 
 
 def _message_html(message: Message, decimal: bool) -> str:

@@ -110,12 +110,14 @@ def test_a_wrong_channel_is_refused_with_a_sentence(qtbot, stage, browser, load)
     assert stage.session.databases.scope(path).is_everything
 
 
-def test_flaws_are_told_and_listed_by_line(qtbot, stage, browser, tmp_path):
+def test_problems_are_reported_and_listed_by_line(qtbot, stage, browser, tmp_path):
     path = tmp_path / "flawed.dbc"
     path.write_text(CAR)
     with qtbot.waitSignal(stage.session.message, timeout=WAIT_MS) as said:
         stage.session.load_database(path)
-    assert said.args[1] == "In flawed.dbc 1 flaw was repaired or left out. The database browser lists them."
+    assert (
+        said.args[1] == "In flawed.dbc 1 problem was repaired or left out. The database browser lists them."
+    )
     browser.show_problems()
     browser.problems.setCurrentIndex(browser.problems.model().index(0, 0))
     assert "line 10" in browser.details.facts.toPlainText()
