@@ -23,6 +23,7 @@ from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
+from canmcast_gui.app.transmit.control import TransmitControl
 from canmcast_gui.database import DatabaseSet, Scope
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import bus_of_its_own
@@ -67,6 +68,7 @@ class Session(QObject):
         self.reference = Reference(self.tasks, self.databases, self)
         self.bus = BusControl(self.tasks, self._sources_for_bus, self)
         self._record = RecordControl(self)
+        self.transmit = TransmitControl(self.databases, self.document, self.tasks, self.clock, self)
         self._wire()
 
     def _wire(self) -> None:
@@ -84,9 +86,14 @@ class Session(QObject):
         self.document.loading_changed.connect(self.state_changed)
         self.document.replaced.connect(self._on_replaced)
         self.bus.message.connect(partial(self.say, "bus"))
+        self.bus.message.connect(self.transmit.link.changed)
         self.bus.state_changed.connect(self._on_bus_state)
+        self.bus.transmit_events.connect(self.transmit.link.events)
         self.bus.received.connect(self.receive)
         self.bus.lost.connect(self.document.add_loss)
+        self.databases_changed.connect(self.transmit.jobs.refresh_triggers)
+        self.transmit.message.connect(self.say)
+        self.transmit.topic_ended.connect(self.topic_ended)
         self._record.message.connect(partial(self.say, "record"))
         self._record.changed.connect(self._on_record_changed)
 
@@ -251,6 +258,7 @@ class Session(QObject):
         if self.bus.state is BusState.CONNECTING:
             for topic in ("bus", "document"):
                 self.topic_ended.emit(topic)
+        self.transmit.link.use(self.bus.transmitter, self.bus.settings)
         self.state_changed.emit()
 
     def _on_record_changed(self) -> None:
@@ -338,6 +346,7 @@ class Session(QObject):
         False where a task did not end; see TaskPool.shutdown().
         """
         self.clock.stop()
+        self.transmit.close()
         self.bus.close()
         self.stop_record()
         self.reference.close()

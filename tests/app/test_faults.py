@@ -95,7 +95,7 @@ class Disturbed:
         self._session.heard.clear()
 
     def transmitter_killed(self) -> None:
-        pid = self._session.bus.transmitter.pid
+        pid = self._session.transmit.link.client.pid
         os.kill(pid, signal.SIGKILL)
         self.wait(lambda: any("works again" in text for _, text in self._session.heard))
         self._session.heard.clear()

@@ -9,10 +9,10 @@ import pytest
 
 from canmcast_gui.app.bus.losses import RESTARTED
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import RecordOptions, read_batches
 from canmcast_gui.recording import RateMeter, Recording
-from canmcast_gui.transmit import Job
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.messages import assert_same_frames
 
@@ -90,7 +90,7 @@ class TestBus:
         port = network.free_port()
         go_live(qtbot, session, settings_for(group, port))
         peer = stock_peer("recv", "--group", group, "--port", port, "--count", 20, "--seconds", 10)
-        assert session.bus.send(numbered(20))
+        assert session.transmit.jobs.send_frames(numbered(20))
         assert peer.result()["received"] == 20
         qtbot.waitUntil(lambda: len(session.recording) >= 20, timeout=WAIT_MS)
         frames = session.recording.rows(0, 20)
@@ -102,9 +102,10 @@ class TestBus:
         port = network.free_port()
         go_live(qtbot, session, settings_for(group, port))
         peer = stock_peer("recv", "--group", group, "--port", port, "--seconds", 2)
-        assert session.bus.arm(Job(1, numbered(1), period_ns=10_000_000))
+        session.transmit.rows.reset([TransmitRow(period_ns=10_000_000)])
+        session.transmit.rows.set_armed(0, True)
         qtbot.waitUntil(lambda: len(session.recording) >= 50, timeout=WAIT_MS)
-        session.bus.disarm(1)
+        session.transmit.rows.set_armed(0, False)
         qtbot.wait(100)
         count = len(session.recording)
         qtbot.wait(200)
@@ -147,8 +148,10 @@ class TestBus:
         assert session.state == "offline"
 
     def test_sending_without_a_bus_is_said(self, session):
-        assert not session.bus.send(numbered(1))
-        assert not session.bus.arm(Job(1, numbered(1), 1_000_000))
+        assert not session.transmit.jobs.send_frames(numbered(1))
+        session.transmit.rows.reset([TransmitRow()])
+        session.transmit.rows.set_armed(0, True)
+        assert not session.transmit.rows.is_armed(0)
         assert {level for level, _ in session.heard} == {"warning"}
 
     def test_going_on_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):

@@ -61,9 +61,9 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     row = view.current_row()
     assert content(desk.session.recording.rows(row, row + 1)) == before[-1:]
     panel.actions_.stop.trigger()
-    sent = desk.session.bus.transmitter.sent
+    sent = desk.session.transmit.link.client.sent
     desk.wait(lambda: len(logged(log)) == sent, "the whole log")
-    desk.session.bus.send(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
+    desk.session.transmit.jobs.send_frames(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
     ids = peer.result()["ids"]
     found = [f"{number:X}" for number, _data in logged(log)]
     assert {name: found.count(name) for name in set(found)} == {
@@ -82,7 +82,7 @@ def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
     panel.fields.ids.setFocus()
     QTest.keyClick(desk.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     desk.wait(lambda: panel.control.status.state == "stopped", "the end")
-    assert desk.session.bus.transmitter.fuzz.running == frozenset()
+    assert desk.session.transmit.link.client.fuzz.running == frozenset()
 
 
 def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_path):
@@ -94,12 +94,12 @@ def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_
     desk.choose_file(desk.window.actions_.save_workspace_as, path)
     desk.wait(path.exists, "the file")
     assert '"log": "fuzz.asc"' in path.read_text()
-    assert desk.window.docks.switch.on
+    assert desk.session.transmit.switch.on
     panel.set_up(FuzzSetup(count=0))
     panel.actions_.start.trigger()
     desk.wait(lambda: len(desk.session.recording) > 2, "frames")
     desk.window.workspaces.open(path)
-    desk.wait(lambda: not desk.window.docks.switch.on, "the main switch")
+    desk.wait(lambda: not desk.session.transmit.switch.on, "the main switch")
     desk.wait(lambda: not panel.control.running, "the end of the run")
     assert panel.setup() == setup
     panel.actions_.start.trigger()
@@ -113,7 +113,7 @@ def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, t
     panel.set_up(FuzzSetup(count=0, rate=500, log=log))
     panel.actions_.start.trigger()
     desk.wait(lambda: panel.control.status.sent > 100, "frames")
-    os.kill(desk.session.bus.transmitter.pid, signal.SIGKILL)
+    os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
     desk.wait(lambda: not panel.control.running, "the end of the run")
     assert any("No longer being sent: the fuzz run." in text for _, text in desk.messages)
     desk.wait(lambda: len(logged(log)) > 100, "the log")

@@ -105,7 +105,7 @@ def test_a_killed_transmit_process_is_said_with_what_was_replayed(desk, network,
     panel.fields.loop.setChecked(True)
     panel.play()
     desk.wait(lambda: panel.control.status.sent > 20, "some frames")
-    os.kill(desk.session.bus.transmitter.pid, signal.SIGKILL)
+    os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
     desk.wait(lambda: panel.control.status.state == "stopped", "the end of the replay")
     said = "The replay of drive.asc has broken off at "
     assert panel.sentence.text().startswith(said)
@@ -134,7 +134,7 @@ panel.open_files([sys.argv[4]])
 def live():
     if session.state == "live" and not panel.control.running:
         panel.play()
-        print(session.bus.transmitter.pid, session.bus.capture.pid, flush=True)
+        print(session.transmit.link.client.pid, session.bus.capture.pid, flush=True)
 session.state_changed.connect(live)
 session.bus.open(BusSettings(group=sys.argv[2], port=int(sys.argv[3]), hop_limit=0))
 application.exec()

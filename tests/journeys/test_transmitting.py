@@ -48,9 +48,9 @@ def test_arm_change_and_disarm_as_a_stock_peer_counts_it(desk, network, stock_pe
         shown = len(desk.session.recording) + 10
         desk.wait(lambda shown=shown: len(desk.session.recording) > shown, f"frames with {key} {text}")
     panel.actions_.arm.trigger()
-    sent = desk.session.bus.transmitter
+    sent = desk.session.transmit.link.client
     assert sent.flush(5.0)
-    desk.session.bus.send(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
+    desk.session.transmit.jobs.send_frames(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
     result = peer.result()
     numbers = sum(count for name, count in result["ids"].items() if name != "7FF")
     desk.wait(lambda: sent.sent == numbers + 1, "the count of the last frame")
@@ -95,17 +95,17 @@ def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
     panel.model.insert(0, [rows[0], rows[1], replace(rows[2], count=4)])
     for number, text in enumerate(triggers):
         desk.type_into(panel.table, number, KEYS.index("trigger"), text)
-    panel.model.set_armed(range(3), True)
-    assert desk.session.bus.transmitter.flush(5.0)
+    panel.model.rows.set_armed(range(3), True)
+    assert desk.session.transmit.link.client.flush(5.0)
     peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)
     stock_peer("send", "--port", port, "--count", 40, "--ids", 4).result()
     desk.wait(lambda: len(desk.session.recording) == 40 + 10 + 5 + 4, "all answers")
-    desk.session.bus.send(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
+    desk.session.transmit.jobs.send_frames(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
     ids = peer.result()["ids"]
     assert (ids["200"], ids["201"], ids["202"]) == (10, 5, 4)
-    desk.wait(lambda: panel.model.armed_count == 2, "the end of the one that was counted")
-    os.kill(desk.session.bus.transmitter.pid, signal.SIGKILL)
-    desk.wait(lambda: panel.model.armed_count == 0, "the rows being switched off")
+    desk.wait(lambda: len(panel.model.rows.armed_rows) == 2, "the end of the one that was counted")
+    os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
+    desk.wait(lambda: len(panel.model.rows.armed_rows) == 0, "the rows being switched off")
     assert any("No longer being sent: 200, 201." in text for _, text in desk.messages)
 
 
@@ -113,13 +113,13 @@ def test_a_killed_transmit_process_is_said_with_what_was_armed(desk, network):
     desk.connect(GROUP, network.free_port())
     panel = desk.window.docks.transmit
     panel.model.insert(0, [TransmitRow(name="Speed"), TransmitRow(name="Gear"), TransmitRow(name="Off")])
-    panel.model.set_armed([0, 1], True)
+    panel.model.rows.set_armed([0, 1], True)
     desk.wait(lambda: len(desk.session.recording) > 2, "frames")
-    os.kill(desk.session.bus.transmitter.pid, signal.SIGKILL)
-    desk.wait(lambda: panel.model.armed_count == 0, "the rows being switched off")
+    os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
+    desk.wait(lambda: len(panel.model.rows.armed_rows) == 0, "the rows being switched off")
     assert panel._sentence.text() == "No longer being sent: Speed, Gear. Switch them on again."
     desk.wait(lambda: any("works again" in text for _, text in desk.messages), "the restart")
-    panel.model.set_armed(0, True)
+    panel.model.rows.set_armed(0, True)
     before = len(desk.session.recording)
     desk.wait(lambda: len(desk.session.recording) > before, "frames again")
 
@@ -140,9 +140,9 @@ window.show()
 panel = window.docks.transmit
 panel.model.insert(0, [TransmitRow(arbitration_id=0x321, period_ns=1_000_000)])
 def live():
-    if session.state == "live" and not panel.model.armed_count:
-        panel.model.set_armed(0, True)
-        print(session.bus.transmitter.pid, session.bus.capture.pid, flush=True)
+    if session.state == "live" and not len(panel.model.rows.armed_rows):
+        panel.model.rows.set_armed(0, True)
+        print(session.transmit.link.client.pid, session.bus.capture.pid, flush=True)
 session.state_changed.connect(live)
 session.bus.open(BusSettings(group=sys.argv[2], port=int(sys.argv[3]), hop_limit=0))
 application.exec()

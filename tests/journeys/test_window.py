@@ -75,11 +75,11 @@ def test_an_armed_row_is_sent_every_10_ms(desk, network, stock_peer):
 def test_wrong_values_cannot_be_entered_and_say_why(desk):
     panel = add_row(desk, "123", "11 22")
     index = panel.model.index(0, KEYS.index("id"))
-    problem = panel.model.try_text(index, "FFFFFFFF")
+    problem = panel.model.problem_of(index, "FFFFFFFF")
     assert problem
     assert not panel.model.setData(index, "FFFFFFFF")
-    assert panel.model.row(0).arbitration_id == 0x123
-    assert panel.model.row(0).data == b"\x11\x22"
+    assert panel.model.rows[0].arbitration_id == 0x123
+    assert panel.model.rows[0].data == b"\x11\x22"
 
 
 @pytest.mark.parametrize("suffix", [".asc", ".blf"])

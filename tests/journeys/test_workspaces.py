@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.app.workspace.paths import last_setup
 from canmcast_gui.app.workspace.workspace import load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
@@ -54,8 +55,8 @@ def set_up(desk: Desk, folder: Path) -> None:
     desk.session.load_database(database)
     desk.wait(lambda: len(desk.session.databases) == 1, "the database")
     window = desk.window
-    window.docks.transmit.set_rows([TransmitRow(name="Ping", group="a").to_dict()])
-    window.docks.sequences.set_sequences([{"name": "Wake", "text": "wait 10 ms"}])
+    desk.session.transmit.set_rows([TransmitRow(name="Ping", group="a").to_dict()])
+    desk.session.transmit.sequences.reset([Sequence("Wake", "wait 10 ms")])
     window.docks.replay.set_up(ReplaySetup(files=(LogPart(folder / "a.asc", 2_000_000_000),), speed=3.0))
     window.docks.plots.plot_signal("Engine.Speed")
     window.docks.plots.open_new()
@@ -71,8 +72,8 @@ def assert_set_up(desk: Desk) -> None:
     window = desk.window
     desk.wait(lambda: len(desk.session.databases) == 1, "the database")
     assert [row.name for row in window.docks.transmit.model.rows] == ["Ping"]
-    assert not window.docks.switch.on
-    assert window.docks.sequences.sequences() == [{"name": "Wake", "text": "wait 10 ms"}]
+    assert not desk.session.transmit.switch.on
+    assert desk.session.transmit.sequences.sequences == [Sequence("Wake", "wait 10 ms")]
     assert [part.path.name for part in window.docks.replay.setup().files] == ["a.asc"]
     assert window.docks.replay.control.status.state == "stopped"
     desk.wait(lambda: window.docks.plots.panels, "the plots")
@@ -103,7 +104,7 @@ def test_a_saved_workspace_comes_back_and_asks_only_where_changes_would_be_lost(
     workspaces.look()
     assert workspaces.path == path
     assert not desk.window.isWindowModified()
-    desk.window.docks.transmit.set_rows([])
+    desk.session.transmit.set_rows([])
     workspaces.look()
     assert desk.window.isWindowModified()
     desk.window.close_by_user()
@@ -133,7 +134,7 @@ def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
     dialog.accept()
     desk.wait(lambda: not list(desk.session.databases), "nothing set up")
     assert load_workspace(tmp_path / "kept.canmcast").transmit_rows[0]["name"] == "Ping"
-    assert desk.window.docks.transmit.model.rows == []
+    assert list(desk.window.docks.transmit.model.rows) == []
     assert desk.window.views.panes == []
     assert list(desk.window.docks.plots.panels) == ["plot"]
 
@@ -188,15 +189,15 @@ def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentenc
     bad.write_text(content)
     desk = begin()
     row = TransmitRow(name="Ping").to_dict()
-    desk.window.docks.transmit.set_rows([row])
+    desk.session.transmit.set_rows([row])
     desk.window.workspaces.open(bad)
     assert sentence in desk.messages[-1][1]
-    assert desk.window.docks.transmit.model.rows == [TransmitRow(name="Ping")]
+    assert list(desk.window.docks.transmit.model.rows) == [TransmitRow(name="Ping")]
     assert desk.window.workspaces.path is None
     desk.settings.workspace.set(str(bad))
     desk.window.workspaces.bring_back()
     assert desk.settings.workspace.value == ""
-    assert desk.window.docks.transmit.model.rows == [TransmitRow(name="Ping")]
+    assert list(desk.window.docks.transmit.model.rows) == [TransmitRow(name="Ping")]
     assert bad.read_text() == content
 
 
@@ -215,10 +216,10 @@ def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin
     path = tmp_path / "other.canmcast"
     path.write_text('{"canmcast_workspace": 1}')
     desk = begin()
-    desk.window.docks.transmit.set_rows([TransmitRow(name="Ping").to_dict()])
+    desk.session.transmit.set_rows([TransmitRow(name="Ping").to_dict()])
     desk.close()
     desk = begin(path)
-    assert desk.window.docks.transmit.model.rows == []
+    assert list(desk.window.docks.transmit.model.rows) == []
     newest, aside = desk.settings.recent_workspaces.value
     assert newest == str(path)
     assert load_workspace(Path(aside)).transmit_rows[0]["name"] == "Ping"
@@ -237,9 +238,9 @@ def test_a_recent_workspace_replaces_what_is_set_up_after_a_question(begin, tmp_
     desk = begin()
     rows = [[TransmitRow(name=name).to_dict()] for name in ("One", "Two", "Three")]
     for row, name in zip(rows, "ab", strict=False):
-        desk.window.docks.transmit.set_rows(row)
+        desk.session.transmit.set_rows(row)
         assert desk.window.workspaces.save(tmp_path / f"{name}.canmcast")
-    desk.window.docks.transmit.set_rows(rows[2])
+    desk.session.transmit.set_rows(rows[2])
     menu = QMenu(desk.window)
     desk.window.workspaces.fill_recent(menu)
     assert [Path(action.text()).stem for action in menu.actions()] == ["b", "a"]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from canmcast_gui.app.transmit.rows import TransmitRows
 from canmcast_gui.database import DatabaseSet, Message, Signal, load_database
 from canmcast_gui.models import database_tables
 from canmcast_gui.models.bit_layout import LayoutModel, bits_of, is_selected, selections_of
@@ -98,7 +99,7 @@ def test_a_signal_is_dragged_into_plots_and_its_message_into_the_transmit_list(d
     assert signals_of_mime(mime) == ["Engine.Speed", "Engine.Torque"]
     (row,) = rows_of_mime(mime)
     assert (row.arbitration_id, row.name, row.period_ns) == (256, "Engine", 20_000_000)
-    transmit = TransmitModel()
+    transmit = TransmitModel(TransmitRows(DatabaseSet()))
     assert transmit.dropMimeData(mime, Qt.DropAction.CopyAction, -1, -1, transmit.index(-1, -1))
     assert transmit.rowCount() == 1
     assert mime.text() == "Engine.Speed\nEngine.Torque"

@@ -16,7 +16,7 @@ from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.recording import RateMeter
-from canmcast_gui.transmit import Job, TransmitError, Transmitter
+from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import SourceCounts
@@ -194,34 +194,3 @@ class BusControl(QObject):
         if self._demo is not None:
             self._demo.close()
             self._demo = None
-
-    # -- sending -----------------------------------------------------------------------------------------
-
-    def send(self, batch: FrameBatch) -> bool:
-        """Send frames once, now, in order; False, with a message, where that is impossible."""
-        return self._transmit(lambda transmitter: transmitter.send(batch))
-
-    def arm(self, job: Job) -> bool:
-        """Send one frame periodically or when triggered, or change an armed job. False as ``send``."""
-        return self._transmit(lambda transmitter: transmitter.jobs.arm(job))
-
-    def disarm(self, job_id: int) -> None:
-        """End one periodic job."""
-        if self.transmitter is not None:
-            self.transmitter.jobs.disarm(job_id)
-
-    def stop_all(self) -> None:
-        """End all that is being sent, and drop what waits to leave."""
-        if self.transmitter is not None:
-            self.transmitter.stop_all()
-
-    def _transmit(self, action: Callable[[Transmitter], None]) -> bool:
-        if self.transmitter is None:
-            self.message.emit("warning", "Nothing was sent: connect to a bus first (F5).")
-            return False
-        try:
-            action(self.transmitter)
-        except TransmitError as error:
-            self.message.emit("error", str(error))
-            return False
-        return True

@@ -1,4 +1,4 @@
-"""The fuzz run of the window: sent by the transmit process, its log written as it is told what has left."""
+"""The fuzz run: random frames sent by the transmit process, with a log of what was sent."""
 
 from __future__ import annotations
 
@@ -10,37 +10,39 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.conditions import condition_for
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
-from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.app.transmit.link import SWITCHED_OFF, RunControl, TransmitLink
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
 from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus
 
-NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
 STOPPED = FuzzStatus(0, "stopped", 0, 0, 0)
-# The measured rate is that of the last second, out of news that come every 100 ms.
+# The measured rate is that of the last second; events come every 100 ms.
 _RATE_SECONDS = 1.0
 
 
-class FuzzControl(QObject):
-    """``changed`` says that anything shown is different; ``failed`` carries a sentence.
+class FuzzControl(RunControl):
+    """Controls one fuzz run at a time.
 
     ``status.state`` is "playing", "paused", "answered", "ended" or "stopped"; ``answer`` is what ended the
-    last run, with the frames before it; ``log`` the file that is, or was, written.
+    last run, with the frames before it; ``log`` is the file that is or was written. ``message`` carries a
+    level and a message for the window.
     """
 
-    changed = Signal()
-    failed = Signal(str)
+    message = Signal(str, str)
 
-    def __init__(self, session: Session, switch: TransmitSwitch, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._switch = switch
-        # One run at a time; each has another number, so that late news of one are not the next one's.
+    def __init__(
+        self, link: TransmitLink, databases: DatabaseSet, pool: TaskPool, parent: QObject | None = None
+    ) -> None:
+        super().__init__(link, parent)
+        self._databases = databases
+        self._pool = pool
+        # Each run has another number, so that late events of one run are not taken for those of the next.
         self._run = 0
         self.status = STOPPED
         self.answer: FuzzAnswer | None = None
@@ -48,28 +50,19 @@ class FuzzControl(QObject):
         self.count: int | None = None
         self._recorder: Recorder | None = None
         self._progress: deque[tuple[float, int]] = deque()
-        session.bus.transmit_events.connect(self._on_news)
-        session.state_changed.connect(self._on_state)
-        session.message.connect(lambda *_: self._on_state())
-        switch.changed.connect(lambda on: None if on else self.stop())
 
-    # -- what is so --------------------------------------------------------------------------------------
-
-    @property
-    def can_run(self) -> bool:
-        """Whether there is a bus."""
-        return self._session.bus.transmitter is not None
+    # -- state -------------------------------------------------------------------------------------------
 
     @property
     def running(self) -> bool:
-        """Whether one can be paused, stepped, gone on with or stopped."""
+        """Whether there is a run that can be paused, stepped, resumed or stopped."""
         if self.status.state == "answered":
             return self.count is None or self.status.sent + self.status.skipped < self.count
         return self.status.state in ("playing", "paused")
 
     @property
     def rate(self) -> float:
-        """Frames per second, lately."""
+        """The current rate in frames per second."""
         if len(self._progress) < 2 or self.status.state != "playing":
             return 0.0
         (first, before), (last, after) = self._progress[0], self._progress[-1]
@@ -78,22 +71,22 @@ class FuzzControl(QObject):
     # -- running -----------------------------------------------------------------------------------------
 
     def start(self, setup: FuzzSetup, paused: bool = False) -> None:
-        """Begin from the first frame; ``failed`` says why not."""
-        transmitter = self._session.bus.transmitter
-        if transmitter is None or not self._switch.on:
-            self.failed.emit(SWITCHED_OFF if transmitter is not None else NO_BUS)
+        """Begin with the first frame; ``failed`` says why not."""
+        client = self._link.client
+        if client is None or self._link.obstacle:
+            self.failed.emit(self._link.obstacle)
             return
-        settings = self._session.bus.settings
+        settings = self._link.settings
         if settings is not None and not settings.fd and {"fd", "brs"} & set(setup.kinds):
             self.failed.emit(NO_FD)
             return
         try:
             options = setup.options()
-            condition = condition_for(setup.stop_at, self._session.databases) if setup.stop_at else ""
+            condition = condition_for(setup.stop_at, self._databases) if setup.stop_at else ""
             self._open_log(setup.log)
-            transmitter.fuzz.stop(self._run)
+            client.fuzz.stop(self._run)
             self._run += 1
-            transmitter.fuzz.start(self._run, options, condition, self._recorder is not None, paused)
+            client.fuzz.start(self._run, options, condition, self._recorder is not None, paused)
         except UserError as error:
             self._close_log()
             self.failed.emit(str(error))
@@ -104,50 +97,50 @@ class FuzzControl(QObject):
         self.changed.emit()
 
     def pause(self) -> None:
-        """Pause, or go on; also after an answer."""
+        """Pause, or resume, also after an answer."""
         if self.status.state == "playing":
             self._control(lambda runs: runs.pause(self._run))
         else:
             self._control(lambda runs: runs.play(self._run))
 
     def step(self) -> None:
-        """Send one frame; a run that plays is paused first."""
+        """Send one frame; a run that is playing is paused first."""
         if self.status.state == "playing":
             self._control(lambda runs: runs.pause(self._run))
         self._control(lambda runs: runs.step(self._run))
 
     def stop(self) -> None:
-        """End it; what had left until then is still told."""
-        if self._session.bus.transmitter is not None:
-            self._session.bus.transmitter.fuzz.stop(self._run)
+        """End the run; what was sent until then is still reported."""
+        if self._link.client is not None:
+            self._link.client.fuzz.stop(self._run)
 
     def _control(self, action: Callable[[FuzzRuns], None]) -> None:
-        if self._session.bus.transmitter is None or not self.running:
+        if self._link.client is None or not self.running:
             return
-        if not self._switch.on:
+        if not self._link.switch.on:
             self.failed.emit(SWITCHED_OFF)
             return
-        action(self._session.bus.transmitter.fuzz)
+        action(self._link.client.fuzz)
 
-    # -- hearing -----------------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------------
 
-    def _on_news(self, news: list[object]) -> None:
-        known = False
-        for one in news:
-            if not isinstance(one, FuzzSent | FuzzAnswer | FuzzStatus) or one.number != self._run:
+    def _on_events(self, events: list[object]) -> None:
+        has_changed = False
+        for event in events:
+            if not isinstance(event, FuzzSent | FuzzAnswer | FuzzStatus) or event.number != self._run:
                 continue
-            if isinstance(one, FuzzSent) and self._recorder is not None:
-                self._recorder.write(one.frames)
-            elif isinstance(one, FuzzAnswer):
-                self.answer, known = one, True
-            elif isinstance(one, FuzzStatus):
-                self._take(one)
-                known = True
-        if known:
-            self._watch_log()
+            if isinstance(event, FuzzSent) and self._recorder is not None:
+                self._recorder.write(event.frames)
+            elif isinstance(event, FuzzAnswer):
+                self.answer, has_changed = event, True
+            elif isinstance(event, FuzzStatus):
+                self._set_status(event)
+                has_changed = True
+        if has_changed:
+            self._check_log()
             self.changed.emit()
 
-    def _take(self, status: FuzzStatus) -> None:
+    def _set_status(self, status: FuzzStatus) -> None:
         if status.state == "playing" and self.status.state != "playing":
             self._progress.clear()
             self.answer = None
@@ -158,12 +151,10 @@ class FuzzControl(QObject):
         if not self.running:
             self._close_log()
 
-    def _on_state(self) -> None:
-        """Without its bus, or after the transmit process was started again, there is no run."""
-        transmitter = self._session.bus.transmitter
-        if self.status.state != "stopped" and (
-            transmitter is None or self._run not in transmitter.fuzz.running
-        ):
+    def _on_link_changed(self) -> None:
+        """A run ends with its bus, and with the transmit process."""
+        client = self._link.client
+        if self.status.state != "stopped" and (client is None or self._run not in client.fuzz.running):
             self.status = replace(self.status, state="stopped")
             self._close_log()
         self.changed.emit()
@@ -171,25 +162,25 @@ class FuzzControl(QObject):
     # -- the log -----------------------------------------------------------------------------------------
 
     def _open_log(self, path: Path | None) -> None:
-        """A file that is there stays: the new one gets a number. Raises FileError."""
+        """Open the log; an existing file is kept, and the new one gets a number. Raises FileError."""
         self._close_log()
         self.log = path
         if path is not None:
             self.log = numbered(path, first_free_number(path)) if path.exists() else path
             self._recorder = Recorder(self.log)
 
-    def _watch_log(self) -> None:
-        """Without its log a run does not go on."""
+    def _check_log(self) -> None:
+        """Stop the run if its log cannot be written."""
         if self._recorder is not None and self._recorder.failed and self.running:
             self.failed.emit(f"{self._recorder.error}. The run was stopped: what leaves could not be logged.")
             self.stop()
 
     def _close_log(self) -> None:
-        """Complete the file beside the window."""
+        """Complete the file in the background."""
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
-        task = self._session.tasks.make(f"Completing {recorder.path.name}", lambda _report: recorder.close())
+        task = self._pool.make(f"Completing {recorder.path.name}", lambda _report: recorder.close())
         task.finished.connect(lambda _nothing: self._on_closed(recorder))
         task.start()
 
@@ -197,14 +188,14 @@ class FuzzControl(QObject):
         if recorder.error:
             self.failed.emit(f"{recorder.error}.")
         if recorder.losses:
-            self._session.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
+            self.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
 
-    def end(self) -> None:
-        """The window goes: end the run and complete its log."""
-        transmitter = self._session.bus.transmitter
-        if transmitter is not None and self._run in transmitter.fuzz.running:
-            transmitter.fuzz.stop_and_wait(self._run, 1.0)
-            self._on_news(list(transmitter.poll()))
+    def close(self) -> None:
+        """End the run and complete its log; called when the program ends."""
+        client = self._link.client
+        if client is not None and self._run in client.fuzz.running:
+            client.fuzz.stop_and_wait(self._run, 1.0)
+            self._on_events(list(client.poll()))
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             recorder.close()

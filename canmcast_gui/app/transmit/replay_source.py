@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.program.tasks import Report, Task
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.document.document import Document
+from canmcast_gui.app.program.tasks import Report, Task, TaskPool
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.reading.merge import LogPart
@@ -34,9 +34,10 @@ class ReplaySource(QObject):
     closing = Signal()
     failed = Signal(str)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._document = document
+        self._pool = pool
         self.parts: tuple[LogPart, ...] = ()
         self.order: Order = "times"
         self.remarks: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class ReplaySource(QObject):
         self.first_row = 0
         self._trace_end_row: int | None = None
         self._loading: Task | None = None
-        session.recording_replaced.connect(self._on_trace_replaced)
+        document.replaced.connect(self._on_trace_replaced)
 
     # -- what there is -----------------------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ class ReplaySource(QObject):
 
     def choose_trace(self) -> None:
         """Take what the trace holds at this moment."""
-        recording = self._session.recording
+        recording = self._document.recording
         if not len(recording):
             self.failed.emit("The trace is empty: there is nothing to replay yet.")
             return
@@ -147,9 +148,7 @@ class ReplaySource(QObject):
         except RecordingError as error:
             self.failed.emit(str(error))
             return
-        task = self._session.tasks.make(
-            f"Reading {self.name}", partial(_load, self.parts, self.order, recording)
-        )
+        task = self._pool.make(f"Reading {self.name}", partial(_load, self.parts, self.order, recording))
         task.finished.connect(partial(self._on_finished, recording))
         task.failed.connect(partial(self._on_failed, recording))
         task.ended.connect(partial(self._on_ended, recording, task))

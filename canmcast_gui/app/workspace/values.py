@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.workspace.paths import absolute_path
 from canmcast_gui.app.workspace.view_setups import plots_of, setups_of
@@ -17,7 +18,6 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 MOST_BITRATE = 1_000_000_000
-MOST_RATE_LIMIT = 1_000_000
 
 
 class WorkspaceError(UserError):
@@ -69,7 +69,7 @@ def _bitrate(path: Path, content: dict[str, Any], name: str) -> int | None:
 
 def _rate_limit(path: Path, content: dict[str, Any]) -> int | None:
     value: int | None = _entry(path, content, "rate_limit", (int,))
-    if value is not None and (isinstance(value, bool) or not 0 <= value <= MOST_RATE_LIMIT):
+    if value is not None and (isinstance(value, bool) or not 0 <= value <= MAX_RATE_LIMIT):
         raise WorkspaceError(
             f"{path.name}: rate_limit: {value} frames/s is no limit for sending. Mend or remove it."
         )

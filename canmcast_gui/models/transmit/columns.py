@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
 from canmcast_gui.app.transmit.row_text import (
     parse_count,
     parse_data,
@@ -17,6 +17,7 @@ from canmcast_gui.app.transmit.row_text import (
     parse_period,
     period_text,
 )
+from canmcast_gui.app.transmit.rows import Entry
 from canmcast_gui.frames.text import data_text, id_text, type_text
 
 MAX_CHANGES = 4000
@@ -212,3 +213,36 @@ COLUMNS = (
     ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, TRIGGER, SENT, MEASURED, JITTER, KEY,
     CHANGES, GROUP, COMMENT,
 )  # fmt: skip
+
+
+def cell_text(entry: Entry, column: TransmitColumn, decimal: bool) -> str | None:
+    """The text of a cell; None if the cell shows no text."""
+    if column is SENT:
+        return f"{entry.sent:,}"
+    if column is COUNT:
+        left = entry.left if entry.armed else entry.row.count
+        return "∞" if left is None else f"{left:,}"
+    if column is MEASURED:
+        return f"{entry.period_ns / 1e6:.3f}" if entry.period_ns else ""
+    if column is JITTER:
+        return f"{entry.jitter_ns / 1e3:,.0f}" if entry.period_ns else ""
+    return column.text(entry.row, decimal) if column.text else None
+
+
+def cell_tip(entry: Entry, column: TransmitColumn) -> str:
+    """The tooltip of a cell."""
+    row = entry.row
+    if column is TYPE:
+        return next(name for name, flags in FRAME_TYPES if flags == row.flags)
+    if column in (NAME, COMMENT, CHANGES, TRIGGER) and column.text and (text := column.text(row, False)):
+        return text
+    if column is PERIOD and row.trigger:
+        return "Not used while the row has a trigger: it is sent when a matching frame comes"
+    if column is DATA and row.is_remote:
+        return "A remote frame carries no data: it asks for this many bytes."
+    if column is SENT and entry.late:
+        missed = "matching frames were not answered" if row.trigger else "due times passed without a frame"
+        return f"{entry.late:,} {missed}"
+    if column is SEND:
+        return f"Send {row.name or 'this frame'} once, now"
+    return column.tip

@@ -1,84 +1,67 @@
-"""What a user did to the transmit table, so that it can be undone and done again."""
+"""Edits of the transmit table, as commands of its undo stack."""
 
 from __future__ import annotations
-
-from typing import Any, Protocol
 
 from PySide6.QtGui import QUndoCommand
 
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.rows import Entry, TransmitRows
 
-# From which place to which one entry goes, one step after the other.
+# Moves of single rows, one after the other: from which index to which.
 Steps = list[tuple[int, int]]
 
 
-class Table(Protocol):
-    """What edits do to the table, without remembering it."""
-
-    def put_in(self, places: list[int], entries: list[Any]) -> None:
-        """Put entries in, so that each has its place then; places rise."""
-
-    def take_out(self, places: list[int]) -> list[Any]:
-        """Disarm entries and take them out; places rise."""
-
-    def put_elsewhere(self, steps: Steps) -> None:
-        """Move entries, one after the other."""
-
-    def exchange(self, job_id: int, row: TransmitRow) -> None:
-        """Give the entry with that job id another row."""
-
-
 class InsertEdit(QUndoCommand):
-    """Entries that were put in."""
+    """Inserts rows."""
 
-    def __init__(self, table: Table, places: list[int], entries: list[Any], text: str) -> None:
-        super().__init__(text)
-        self._table, self._places, self._entries = table, places, entries
+    def __init__(self, rows: TransmitRows, indexes: list[int], entries: list[Entry]) -> None:
+        super().__init__("Add rows" if len(entries) > 1 else "Add the row")
+        self._rows, self._indexes, self._entries = rows, indexes, entries
 
     def redo(self) -> None:
-        self._table.put_in(self._places, self._entries)
+        self._rows.insert(self._indexes, self._entries)
 
     def undo(self) -> None:
-        self._table.take_out(self._places)
+        self._rows.take(self._indexes)
 
 
 class RemoveEdit(QUndoCommand):
-    """Entries that were taken out; they come back disarmed."""
+    """Removes rows; undone, they come back disarmed."""
 
-    def __init__(self, table: Table, places: list[int]) -> None:
-        super().__init__("Remove rows" if len(places) > 1 else "Remove the row")
-        self._table, self._places = table, places
-        self._entries: list[Any] = []
+    def __init__(self, rows: TransmitRows, indexes: list[int]) -> None:
+        super().__init__("Remove rows" if len(indexes) > 1 else "Remove the row")
+        self._rows, self._indexes = rows, indexes
+        self._entries: list[Entry] = []
 
     def redo(self) -> None:
-        self._entries = self._table.take_out(self._places)
+        self._entries = self._rows.take(self._indexes)
 
     def undo(self) -> None:
-        self._table.put_in(self._places, self._entries)
+        self._rows.insert(self._indexes, self._entries)
 
 
 class MoveEdit(QUndoCommand):
-    """Entries that went elsewhere."""
+    """Moves rows."""
 
-    def __init__(self, table: Table, steps: Steps) -> None:
+    def __init__(self, rows: TransmitRows, steps: Steps) -> None:
         super().__init__("Move rows" if len(steps) > 1 else "Move the row")
-        self._table, self._steps = table, steps
+        self._rows, self._steps = rows, steps
 
     def redo(self) -> None:
-        self._table.put_elsewhere(self._steps)
+        self._rows.move(self._steps)
 
     def undo(self) -> None:
-        self._table.put_elsewhere([(target, place) for place, target in reversed(self._steps)])
+        self._rows.move([(target, index) for index, target in reversed(self._steps)])
 
 
 class ChangeEdit(QUndoCommand):
-    """A row that was changed. Changes with the same ``gesture``, one after the other, are undone as one."""
+    """Changes a row. Consecutive edits of one row with the same ``gesture`` are undone together."""
 
     def __init__(
-        self, table: Table, job_id: int, before: TransmitRow, after: TransmitRow, gesture: int
+        self, rows: TransmitRows, job_id: int, before: TransmitRow, after: TransmitRow, gesture: int
     ) -> None:
         super().__init__("Change the row")
-        self._table, self._job_id, self._before, self._after = table, job_id, before, after
+        self._rows, self._job_id, self._before, self._after = rows, job_id, before, after
         self._gesture = gesture
 
     def id(self) -> int:
@@ -91,16 +74,16 @@ class ChangeEdit(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        self._table.exchange(self._job_id, self._after)
+        self._rows.replace(self._job_id, self._after)
 
     def undo(self) -> None:
-        self._table.exchange(self._job_id, self._before)
+        self._rows.replace(self._job_id, self._before)
 
 
-def steps_to(places: list[int], at: int) -> Steps:
-    """How entries get from their places, which rise, to before the entry at ``at``, in their order."""
-    above = [place for place in places if place < at]
-    below = [place for place in places if place >= at]
-    steps = [(place, at - 1 - number) for number, place in enumerate(reversed(above))]
-    steps += [(place, at + number) for number, place in enumerate(below)]
-    return [(place, target) for place, target in steps if place != target]
+def steps_to(indexes: list[int], before: int) -> Steps:
+    """The moves that bring rows, given in ascending order, in front of the row at ``before``."""
+    from_above = [index for index in indexes if index < before]
+    from_below = [index for index in indexes if index >= before]
+    steps = [(index, before - 1 - number) for number, index in enumerate(reversed(from_above))]
+    steps += [(index, before + number) for number, index in enumerate(from_below)]
+    return [(index, target) for index, target in steps if index != target]

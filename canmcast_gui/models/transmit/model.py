@@ -1,68 +1,157 @@
-"""The transmit table's model: rows that are always valid frames, as Qt's views see and edit them."""
+"""The Qt item model of the transmit rows, with undo."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QUndoStack
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.row_text import parse_frames
+from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
 from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
 from canmcast_gui.models.transmit.columns import (
     ARMED,
     CHANGES,
     COLUMNS,
+    COUNT,
     DATA,
     IDENTIFIER,
+    JITTER,
     KEY,
     LENGTH,
     TRIGGER,
     TYPE,
     TransmitColumn,
+    cell_text,
+    cell_tip,
 )
-from canmcast_gui.models.transmit.entries import cell_text, cell_tip
-from canmcast_gui.models.transmit.table import MAX_ROWS, NO_INDEX, Index, TransmitTable
+from canmcast_gui.models.transmit.edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit, steps_to
 
-__all__ = ["MAX_ROWS", "TransmitModel"]
-
-# Rows of this table that are dragged: their job ids. Another window takes them as copies.
+# Rows that are dragged: their job ids. The table of another window takes them as copies.
 ENTRIES_MIME = "application/x-canmcast-transmit-entries"
+# Edits that can be undone: more than users go back, and little memory.
+MAX_EDITS = 500
+NO_INDEX = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
 
-_SIDES = {
+_ALIGNMENTS = {
     "left": Qt.AlignmentFlag.AlignLeft,
     "center": Qt.AlignmentFlag.AlignHCenter,
     "right": Qt.AlignmentFlag.AlignRight,
 }
 
 
-class TransmitModel(TransmitTable):
-    """The transmit table as a Qt model; see TransmitTable for its rows and its signals."""
+class TransmitModel(QAbstractTableModel):
+    """The transmit rows as a table. Its edits, kept in ``edits``, can be undone; arming and counts cannot.
 
-    def __init__(self, parent: Any = None) -> None:
+    ``refused`` carries a message when a value was not accepted, or was changed in a way the user must see.
+    ``key_use`` says what the window does at a key, "" if a row can use it.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, rows: TransmitRows, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.rows = rows
+        self.edits = QUndoStack(self)
+        self.edits.setUndoLimit(MAX_EDITS)
+        self.key_use: Callable[[str], str] = lambda _key: ""
         self._decimal = False
-        # Which table, of which program, dragged rows belong to.
+        # Identifies this table, among those of all programs, in dragged rows.
         self._owner = uuid.uuid4().hex
+        rows.inserting.connect(self._on_inserting)
+        rows.inserted.connect(self.endInsertRows)
+        rows.removing.connect(self._on_removing)
+        rows.removed.connect(self.endRemoveRows)
+        rows.moving.connect(self._on_moving)
+        rows.moved.connect(self.endMoveRows)
+        rows.row_changed.connect(self._on_row_changed)
+        rows.counts_changed.connect(self._on_counts_changed)
+        rows.reset_done.connect(self.edits.clear)
+
+    def _on_inserting(self, first: int, last: int) -> None:
+        self.beginInsertRows(NO_INDEX, first, last)
+
+    def _on_removing(self, first: int, last: int) -> None:
+        self.beginRemoveRows(NO_INDEX, first, last)
+
+    def _on_moving(self, index: int, target: int) -> None:
+        self.beginMoveRows(NO_INDEX, index, index, NO_INDEX, target + (target > index))
+
+    def _on_row_changed(self, number: int) -> None:
+        self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
+
+    def _on_counts_changed(self, number: int) -> None:
+        first, last = COLUMNS.index(COUNT), COLUMNS.index(JITTER)
+        self.dataChanged.emit(self.index(number, first), self.index(number, last))
 
     def set_decimal(self, decimal: bool) -> None:
-        """Show and take ids and data as decimal numbers, or as hexadecimal ones."""
+        """Show and accept ids and data as decimal numbers, or as hexadecimal ones."""
         self._decimal = decimal
-        if self._entries:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._entries) - 1, len(COLUMNS) - 1))
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(COLUMNS) - 1))
+
+    # -- editing -----------------------------------------------------------------------------------------
+
+    def insert(self, at: int, rows: Iterable[TransmitRow]) -> int:
+        """Insert rows, disarmed, and return how many there was room for."""
+        wanted = list(rows)
+        entries = self.rows.new_entries(wanted)
+        if len(entries) < len(wanted):
+            excess = len(wanted) - len(entries)
+            self.refused.emit(f"The table holds {MAX_ROWS} rows; {excess} were left out.")
+        if entries:
+            self.edits.push(InsertEdit(self.rows, list(range(at, at + len(entries))), entries))
+        return len(entries)
 
     def insert_text(self, at: int, text: str) -> int:
-        """Insert rows from candump or cansend text; returns how many; ``refused`` says why none."""
+        """Insert rows from text of candump or cansend and return how many; see ``refused`` if none."""
         try:
             return self.insert(at, parse_frames(text, self._decimal))
         except RowError as error:
             self.refused.emit(str(error))
             return 0
 
-    def try_text(self, index: Index, text: str) -> str | None:
-        """Why a typed text cannot be this cell's value, as a sentence; None where it can."""
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Disarm and remove rows."""
+        indexes = sorted(set(numbers))
+        if indexes:
+            self.edits.push(RemoveEdit(self.rows, indexes))
+
+    def move(self, numbers: Iterable[int], before: int) -> list[int]:
+        """Move rows in front of the row at ``before`` and return where they are then."""
+        indexes = sorted(set(numbers))
+        before = min(max(before, 0), len(self.rows))
+        steps = steps_to(indexes, before)
+        if steps:
+            self.edits.push(MoveEdit(self.rows, steps))
+        first = before - sum(index < before for index in indexes)
+        return list(range(first, first + len(indexes)))
+
+    def replace(self, number: int, row: TransmitRow, gesture: int = 0) -> None:
+        """Replace a row; if it is armed, its job changes.
+
+        Edits with the same ``gesture``, such as one drag of a slider, are undone together; 0 is none.
+        """
+        if row != self.rows[number]:
+            job_id = self.rows.job_id(number)
+            self.edits.push(ChangeEdit(self.rows, job_id, self.rows[number], row, gesture))
+
+    def problem_of(self, index: Index, text: str) -> str | None:
+        """Why a text cannot be the value of a cell; None if it can."""
         try:
             self._edited(index, text)
         except RowError as error:
@@ -70,6 +159,9 @@ class TransmitModel(TransmitTable):
         return None
 
     # -- cells -------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
@@ -90,7 +182,7 @@ class TransmitModel(TransmitTable):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        entry, column = self._entries[index.row()], COLUMNS[index.column()]
+        entry, column = self.rows.entry(index.row()), COLUMNS[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return cell_text(entry, column, self._decimal)
         if role == Qt.ItemDataRole.CheckStateRole and column is ARMED:
@@ -106,7 +198,7 @@ class TransmitModel(TransmitTable):
             return False
         column = COLUMNS[index.column()]
         if role == Qt.ItemDataRole.CheckStateRole and column is ARMED:
-            self.set_armed(index.row(), Qt.CheckState(value) == Qt.CheckState.Checked)
+            self.rows.set_armed(index.row(), Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
         if role != Qt.ItemDataRole.EditRole:
             return False
@@ -115,7 +207,7 @@ class TransmitModel(TransmitTable):
         except RowError as error:
             self.refused.emit(str(error))
             return False
-        lost = len(self.row(index.row()).data) - len(row.data)
+        lost = len(self.rows[index.row()].data) - len(row.data)
         self.replace(index.row(), row)
         if column is TYPE and lost > 0:
             self.refused.emit(f"The data was cut to {len(row.data)} bytes: a classic frame carries no more.")
@@ -129,22 +221,22 @@ class TransmitModel(TransmitTable):
         flags |= Qt.ItemFlag.ItemIsDragEnabled
         if column is ARMED:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
-        elif column is TYPE or (column.edit and not (column is DATA and self.row(index.row()).is_remote)):
+        elif column is TYPE or (column.edit and not (column is DATA and self.rows[index.row()].is_remote)):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     def _edited(self, index: Index, value: Any) -> TransmitRow:
         """The row with one cell changed; raises RowError."""
-        row, column = self.row(index.row()), COLUMNS[index.column()]
+        row, column = self.rows[index.row()], COLUMNS[index.column()]
         if column is TYPE:
             return row.with_flags(int(value))
         if column.edit is None:
             raise RowError("This cell cannot be changed.")
         changed = column.edit(row, str(value), self._decimal)
         if column is CHANGES or (changed.changes and column in (DATA, LENGTH, IDENTIFIER)):
-            self.changes_of(changed)
+            self.rows.changes_of(changed)
         if column is TRIGGER:
-            self.trigger_of(changed)
+            self.rows.trigger_of(changed)
         if column is KEY and (use := self.key_use(changed.key)):
             raise RowError(f"{changed.key} is the window's own key, for {use}: choose another one.")
         return changed
@@ -163,8 +255,8 @@ class TransmitModel(TransmitTable):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """Rows that are dragged: this table moves them, the table of another window takes copies."""
         numbers = sorted({index.row() for index in indexes})
-        mime = rows_to_mime([self.row(number) for number in numbers])
-        ids = ",".join(str(self.job_id(number)) for number in numbers)
+        mime = rows_to_mime([self.rows[number] for number in numbers])
+        ids = ",".join(str(self.rows.job_id(number)) for number in numbers)
         mime.setData(ENTRIES_MIME, QByteArray(f"{self._owner}:{ids}".encode()))
         return mime
 
@@ -173,7 +265,7 @@ class TransmitModel(TransmitTable):
     ) -> bool:
         if action == Qt.DropAction.IgnoreAction:
             return False
-        at = row if row >= 0 else parent.row() if parent.isValid() else len(self._entries)
+        at = row if row >= 0 else parent.row() if parent.isValid() else len(self.rows)
         own = self.own_rows(data)
         if own:
             self.move(own, at)
@@ -190,9 +282,9 @@ class TransmitModel(TransmitTable):
         owner, _, ids = bytes(data.data(ENTRIES_MIME).data()).decode(errors="replace").partition(":")
         if owner != self._owner:
             return []
-        numbers = (self.number_of(int(job_id)) for job_id in ids.split(","))
+        numbers = (self.rows.index_of(int(job_id)) for job_id in ids.split(","))
         return [number for number in numbers if number is not None]
 
 
 def _alignment(column: TransmitColumn) -> int:
-    return int(_SIDES[column.align] | Qt.AlignmentFlag.AlignVCenter)
+    return int(_ALIGNMENTS[column.align] | Qt.AlignmentFlag.AlignVCenter)

@@ -54,7 +54,7 @@ class CheckedLine(QLineEdit):
         self.textChanged.connect(self._check)
 
     def _check(self, text: str) -> None:
-        self.problem = self._model.try_text(self._index, text) or ""
+        self.problem = self._model.problem_of(self._index, text) or ""
         self.setToolTip(self.problem)
         palette = QApplication.palette(self)
         if self.problem:
@@ -93,7 +93,7 @@ class TransmitDelegate(QStyledItemDelegate):
         return editor
 
     def _make_choice(self, parent: QWidget, index: QModelIndex) -> QComboBox:
-        row, box = self._model.row(index.row()), QComboBox(parent)
+        row, box = self._model.rows[index.row()], QComboBox(parent)
         if COLUMNS[index.column()] is TYPE:
             for name, flags in FRAME_TYPES:
                 box.addItem(name, int(flags))
@@ -110,7 +110,7 @@ class TransmitDelegate(QStyledItemDelegate):
 
     def setEditorData(self, editor: QWidget, index: QModelIndex) -> None:
         if isinstance(editor, QComboBox):
-            row = self._model.row(index.row())
+            row = self._model.rows[index.row()]
             value = row.flags if COLUMNS[index.column()] is TYPE else str(len(row.data))
             editor.setCurrentIndex(editor.findData(value))
             if self.opens_lists:
@@ -154,7 +154,7 @@ class TransmitDelegate(QStyledItemDelegate):
             option.font = self.number_font
         if column.align == "right":
             option.text += NUMBER_SPACE
-        if column is PERIOD and self._model.row(index.row()).trigger:
+        if column is PERIOD and self._model.rows[index.row()].trigger:
             muted = theme.colors(option.palette).muted
             option.palette.setColor(QPalette.ColorRole.Text, muted)
 

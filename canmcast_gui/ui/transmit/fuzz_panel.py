@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
@@ -14,11 +14,10 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.conditions import condition_for
-from canmcast_gui.app.transmit.fuzz import NO_BUS, FuzzControl, progress_text, state_text
+from canmcast_gui.app.transmit.fuzz import progress_text, state_text
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup, message_of, rows_of, setup_of_row, with_signal
 from canmcast_gui.app.transmit.load import load_of, load_of_run
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.transmit.fuzz_find import row_of
@@ -46,7 +45,6 @@ class FuzzPanel(QWidget):
         settings: AppSettings,
         model: TransmitModel,
         table: TransmitTableView,
-        switch: TransmitSwitch,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -54,8 +52,9 @@ class FuzzPanel(QWidget):
         self._settings = settings
         self._model = model
         self._table = table
-        self._switch = switch
-        self.control = FuzzControl(session, switch, self)
+        self._link = session.transmit.link
+        self._rows = session.transmit.rows
+        self.control = session.transmit.fuzz
         self.fields = FuzzFields(self)
         self.answer = FuzzAnswerView(self)
         self.sentence = Sentence(self)
@@ -116,11 +115,11 @@ class FuzzPanel(QWidget):
         self.answer.add_requested.connect(self.add_rows)
         self.answer.find_requested.connect(self.find)
         session.databases_changed.connect(self._check)
-        self._switch.changed.connect(lambda _on: self._show())
-        for field in (settings.bitrate, settings.data_bitrate, settings.rate_limit):
+        for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
-        self._model.rows_edited.connect(self._load_later.start)
-        self._model.dataChanged.connect(self._on_row_changed)
+        session.transmit.limit_changed.connect(self._show_load)
+        self._rows.edited.connect(self._load_later.start)
+        self._rows.row_changed.connect(self._load_later.start)
 
     # -- remembering -------------------------------------------------------------------------------------
 
@@ -150,7 +149,7 @@ class FuzzPanel(QWidget):
         if len(numbers) != 1:
             self.sentence.say(NO_ROW)
             return
-        self._take_rows([self._model.row(numbers[0])])
+        self._take_rows([self._rows[numbers[0]]])
 
     def ask_message(self) -> None:
         """Let the user choose a message."""
@@ -240,11 +239,6 @@ class FuzzPanel(QWidget):
         self.fields.show_signals([signal.name for signal in message.signals] if message else [])
         self._show_load()
 
-    def _on_row_changed(self, first: QModelIndex) -> None:
-        """Counts change often and alone; what else changes, changes whole rows, many at a time perhaps."""
-        if first.column() == 0:
-            self._load_later.start()
-
     def _show_load(self) -> None:
         """What is asked of the bus by this run and by the armed rows."""
         settings = self._settings
@@ -252,9 +246,9 @@ class FuzzPanel(QWidget):
         if self._problems:
             self.footer.show_load(load_of((), *rates))
             return
-        armed = [row for place, row in enumerate(self._model.rows) if self._model.is_armed(place)]
+        armed = self._rows.armed_rows
         run = load_of_run(self.setup().options(), *rates)
-        limit = settings.rate_limit.value
+        limit = self._session.transmit.limit
         held = f", held to {limit:,} by the limit" if 0 < limit < run.frames_per_second else ""
         with_rows = " with the armed rows" if armed else ""
         self.footer.show_load(run.plus(load_of(armed, *rates)), with_rows + held)
@@ -271,11 +265,8 @@ class FuzzPanel(QWidget):
             self._shown_answer = control.answer
             self.answer.show_answer(control.answer)
             self.pages.setCurrentIndex(0 if control.answer is None else 1)
-        self.footer.show_reach(self._session.bus.settings if control.can_run else None)
-        if not control.can_run:
-            self.sentence.hint(NO_BUS)
-        else:
-            self.sentence.hint(state_text(control) if self._switch.on else SWITCHED_OFF)
+        self.footer.show_reach(self._link.settings)
+        self.sentence.hint(self._link.obstacle or state_text(control))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -19,10 +19,9 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.replay import NO_BUS, ReplayControl
+from canmcast_gui.app.transmit.link import NO_BUS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
-from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.logfile.formats import readable_suffixes
 from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.logfile.reading.several import Order
@@ -40,13 +39,11 @@ from canmcast_gui.wording import counted, printable
 class ReplayPanel(QWidget):
     """The controls of the window's one replay."""
 
-    def __init__(
-        self, session: Session, settings: AppSettings, switch: TransmitSwitch, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self.control = ReplayControl(session, switch, self)
+        self.control = session.transmit.replay
         self.source = ElidedLabel(self)
         self.source.mode = Qt.TextElideMode.ElideMiddle
         self.remarks = QLabel(self)
@@ -264,7 +261,7 @@ class ReplayPanel(QWidget):
         self.remarks.setText(remarks[:1].upper() + remarks[1:])
         self.remarks.setVisible(bool(control.source.remarks))
         self.place.show_place()
-        self.sentence.hint("" if self._session.bus.transmitter is not None else NO_BUS)
+        self.sentence.hint("" if self._session.transmit.link.client is not None else NO_BUS)
 
     def _source_text(self) -> str:
         source = self.control.source

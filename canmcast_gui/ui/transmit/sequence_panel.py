@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
@@ -16,11 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.switch import TransmitSwitch
-from canmcast_gui.models.transmit.model import TransmitModel
-from canmcast_gui.models.transmit.sequences import NO_BUS, SequenceControl, readable_sequences
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.icons import icon
@@ -46,15 +41,11 @@ class SequencePanel(QWidget):
     def __init__(
         self,
         session: Session,
-        settings: AppSettings,
-        model: TransmitModel,
-        switch: TransmitSwitch,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._settings = settings
-        self._texts: list[str] = []
-        self.control = SequenceControl(session, model, switch, self)
+        self._link = session.transmit.link
+        self.control = session.transmit.sequences
         self.names = QComboBox(self)
         self.names.setEditable(True)
         widen(self.names)
@@ -74,10 +65,11 @@ class SequencePanel(QWidget):
         layout.addLayout(self._make_bar())
         layout.addWidget(self.editor, 1)
         layout.addWidget(self.sentence)
-        self.set_sequences(settings.transmit_sequences.value)
-        self.names.currentIndexChanged.connect(self._choose)
+        self._show_all()
+        self.names.currentIndexChanged.connect(self._show_text)
         self.names.lineEdit().editingFinished.connect(self._rename)
         self.editor.textChanged.connect(self._keep)
+        self.control.reset_done.connect(self._show_all)
         self.control.changed.connect(self._show)
         self.control.failed.connect(self.sentence.say)
         self._show()
@@ -112,56 +104,42 @@ class SequencePanel(QWidget):
 
     # -- the texts ---------------------------------------------------------------------------------------
 
-    def sequences(self) -> list[dict[str, Any]]:
-        """All of them as plain values."""
-        return [
-            {"name": self.names.itemText(number), "text": text} for number, text in enumerate(self._texts)
-        ]
+    def _show_all(self) -> None:
+        """Show the names of all sequences and the text of the first one."""
+        with QSignalBlocker(self.names):
+            self.names.clear()
+            self.names.addItems([sequence.name for sequence in self.control.sequences])
+        self._show_text(0)
 
-    def set_sequences(self, stored: list[dict[str, Any]]) -> None:
-        """Replace all by stored ones; none runs then."""
-        self.control.stop()
-        found = readable_sequences(stored) or [("Sequence 1", "")]
-        blocked = self.names.blockSignals(True)
-        self.names.clear()
-        self.names.addItems([name for name, _text in found])
-        self.names.blockSignals(blocked)
-        self._texts = [text for _name, text in found]
-        self._choose(0)
+    def _show_text(self, index: int) -> None:
+        sequences = self.control.sequences
+        if 0 <= index < len(sequences) and self.editor.toPlainText() != sequences[index].text:
+            self.editor.setPlainText(sequences[index].text)
 
     def add(self) -> None:
-        """A new, empty sequence."""
-        self._texts.append("")
-        self.names.addItem(f"Sequence {len(self._texts)}")
-        self.names.setCurrentIndex(len(self._texts) - 1)
+        """Add an empty sequence and show it."""
+        self.control.add()
+        last = len(self.control.sequences) - 1
+        self.names.addItem(self.control.sequences[last].name)
+        self.names.setCurrentIndex(last)
         self.editor.setFocus()
-        self._remember()
 
     def remove(self) -> None:
-        """Remove the one that is shown."""
-        number = self.names.currentIndex()
-        del self._texts[number]
-        self.names.removeItem(number)
-        if not self._texts:
-            self.add()
-        self._remember()
-
-    def _choose(self, number: int) -> None:
-        if 0 <= number < len(self._texts) and self.editor.toPlainText() != self._texts[number]:
-            self.editor.setPlainText(self._texts[number])
+        """Remove the sequence that is shown."""
+        index = self.names.currentIndex()
+        self.control.remove(index)
+        self._show_all()
+        self.names.setCurrentIndex(min(index, self.names.count() - 1))
 
     def _rename(self) -> None:
-        self.names.setItemText(self.names.currentIndex(), self.names.currentText().strip() or "Sequence")
-        self._remember()
+        index, name = self.names.currentIndex(), self.names.currentText().strip() or "Sequence"
+        self.names.setItemText(index, name)
+        self.control.rename(index, name)
 
     def _keep(self) -> None:
-        number = self.names.currentIndex()
-        if 0 <= number < len(self._texts) and self._texts[number] != self.editor.toPlainText():
-            self._texts[number] = self.editor.toPlainText()
-            self._remember()
-
-    def _remember(self) -> None:
-        self._settings.transmit_sequences.set(self.sequences())
+        index = self.names.currentIndex()
+        if 0 <= index < len(self.control.sequences):
+            self.control.set_text(index, self.editor.toPlainText())
 
     # -- running -----------------------------------------------------------------------------------------
 
@@ -197,7 +175,7 @@ class SequencePanel(QWidget):
     def _say_outcome(self) -> None:
         status = self.control.status
         if not self.control.can_run:
-            self.sentence.hint(NO_BUS)
+            self.sentence.hint(self._link.obstacle)
         elif status.state == "stopped":
             self.sentence.hint("")
         else:

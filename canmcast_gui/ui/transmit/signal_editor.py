@@ -57,13 +57,13 @@ class SignalEditor(QScrollArea):
 
     def show_row(self, number: int | None) -> None:
         """Show the signals of the row at that place; None: of none."""
-        self._job_id = None if number is None else self._model.job_id(number)
+        self._job_id = None if number is None else self._model.rows.job_id(number)
         self.refresh()
 
     def refresh(self) -> None:
         """Follow the row and the databases."""
         number = self._number()
-        row = None if number is None else self._model.row(number)
+        row = None if number is None else self._model.rows[number]
         message = None
         if row is not None and not row.is_remote:
             message = self._databases.message(row.arbitration_id, row.extended)
@@ -77,10 +77,7 @@ class SignalEditor(QScrollArea):
             field.show_line(line)
 
     def _number(self) -> int | None:
-        if self._job_id is None:
-            return None
-        found = (n for n in range(self._model.rowCount()) if self._model.job_id(n) == self._job_id)
-        return next(found, None)
+        return None if self._job_id is None else self._model.rows.index_of(self._job_id)
 
     def _build(self, lines: list[SignalLine]) -> None:
         body = QWidget(self)
@@ -108,7 +105,7 @@ class SignalEditor(QScrollArea):
         if number is None or self._message is None:
             return
         try:
-            row, said = with_value(self._model.row(number), line.signal, value)  # type: ignore[arg-type]
+            row, said = with_value(self._model.rows[number], line.signal, value)  # type: ignore[arg-type]
         except RowError as error:
             self.problem.emit(str(error))
             self.refresh()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
+from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT
 from canmcast_gui.app.transmit.load import Load
-from canmcast_gui.app.workspace.values import MOST_RATE_LIMIT
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.labels import TintedLabel
 
@@ -75,7 +75,7 @@ class TransmitFooter(ReachAndLoad):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.limit = QSpinBox(self)
-        self.limit.setRange(0, MOST_RATE_LIMIT)
+        self.limit.setRange(0, MAX_RATE_LIMIT)
         self.limit.setSingleStep(100)
         self.limit.setSpecialValueText("no limit")
         self.limit.setSuffix(" frames/s")

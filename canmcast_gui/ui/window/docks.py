@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.switch import TransmitSwitch
 from canmcast_gui.ui.database.browser import DatabaseBrowser
 from canmcast_gui.ui.panels.dock import PANELS, PanelDock
 from canmcast_gui.ui.panels.gauges import GaugesPanel
@@ -47,12 +46,12 @@ class Docks(QObject):
         self.signals = SignalsPanel(session, settings)
         self.hosts = HostsPanel(session, settings, context.sources)
         self.marks = MarksPanel(context)
-        self.switch = TransmitSwitch(self)
-        self.transmit = TransmitPanel(session, settings, self.switch)
+        session.transmit.use_settings(settings)
+        self.transmit = TransmitPanel(session, settings)
         self.transmit.keys.use_window(window)
-        self.replay = ReplayPanel(session, settings, self.switch)
-        self.sequences = SequencePanel(session, settings, self.transmit.model, self.switch)
-        self.fuzz = FuzzPanel(session, settings, self.transmit.model, self.transmit.table, self.switch)
+        self.replay = ReplayPanel(session, settings)
+        self.sequences = SequencePanel(session)
+        self.fuzz = FuzzPanel(session, settings, self.transmit.model, self.transmit.table)
         self.gauges = GaugesPanel(session, settings)
         self.statistics = StatisticsPanel(session, settings)
         self.plots = PlotDocks(session, window)
@@ -176,7 +175,5 @@ class Docks(QObject):
         return [dock.action for dock in self.panels()]
 
     def end(self) -> None:
-        """Let go of what a replay has read, and of what loads the plots."""
-        self.replay.control.close()
-        self.fuzz.control.end()
+        """Release what loads the plots."""
         self.plots.end()

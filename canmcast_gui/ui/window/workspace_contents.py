@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QMainWindow
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.sequences import readable_sequences
 from canmcast_gui.app.workspace.values import WorkspaceError
 from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.database import Scope
 from canmcast_gui.models.trace.color_rules import ColorRule, rules_of
-from canmcast_gui.models.transmit.sequences import readable_sequences
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.window.docks import Docks
@@ -84,8 +84,8 @@ class WorkspaceContents(QObject):
             database_scopes={**scopes, **self._awaited},
             plots=tuple(self._docks.plots.setups()),
             gauges=tuple(self._docks.gauges.signals()),
-            transmit_rows=tuple(row.to_dict() for row in self._docks.transmit.model.rows),
-            sequences=tuple(self._docks.sequences.sequences()),
+            transmit_rows=tuple(row.to_dict() for row in self._session.transmit.rows),
+            sequences=tuple(one.to_dict() for one in self._session.transmit.sequences.sequences),
             replay=self._docks.replay.setup(),
             fuzz=self._docks.fuzz.setup(),
             views=tuple(self._views.setups()),
@@ -131,11 +131,11 @@ class WorkspaceContents(QObject):
         """Have what the workspace says, and nothing else. No bus is gone on; nothing is armed, and the main
         switch is off, except where there is neither a file nor anything that could be sent."""
         if from_file or not workspace.is_empty:
-            self._docks.switch.set(False)
+            self._session.transmit.switch.set(False)
         self.bus = workspace.bus
         self._spread_databases(workspace)
-        self._docks.transmit.set_rows(list(workspace.transmit_rows))
-        self._docks.sequences.set_sequences(list(workspace.sequences))
+        self._session.transmit.set_rows(list(workspace.transmit_rows))
+        self._session.transmit.sequences.reset(readable_sequences(list(workspace.sequences)))
         self._docks.replay.set_up(workspace.replay)
         self._docks.fuzz.set_up(workspace.fuzz)
         if workspace.colors is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.app.transmit.sequence_text import parse_sequence
+from canmcast_gui.app.transmit.sequences import parse_sequence
 
 ROW = TransmitRow(name="My request", arbitration_id=0x7DF)
 MS = 1_000_000

@@ -9,6 +9,8 @@ from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import (
@@ -23,7 +25,7 @@ from canmcast_gui.models.transmit.columns import (
     TRIGGER,
     TYPE,
 )
-from canmcast_gui.models.transmit.model import MAX_ROWS, TransmitModel
+from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import Trigger
 
 
@@ -31,14 +33,14 @@ class Watched:
     """A model with two rows, and what it said."""
 
     def __init__(self) -> None:
-        self.model = TransmitModel()
+        self.model = TransmitModel(TransmitRows(DatabaseSet()))
         self.tester = QAbstractItemModelTester(
             self.model, QAbstractItemModelTester.FailureReportingMode.Fatal
         )
         self.said: list[tuple] = []
         self.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two", arbitration_id=0x200)])
-        self.model.armed.connect(lambda jobs: self.said.extend(("armed", *one) for one in jobs))
-        self.model.disarmed.connect(lambda job: self.said.append(("disarmed", job)))
+        self.model.rows.armed.connect(lambda jobs: self.said.extend(("armed", *one) for one in jobs))
+        self.model.rows.disarmed.connect(lambda job: self.said.append(("disarmed", job)))
         self.model.refused.connect(lambda sentence: self.said.append(("refused", sentence)))
 
     def index(self, row, column):
@@ -88,15 +90,15 @@ def test_the_data_follows_the_length_and_keeps_its_first_byte(table):
     ],
 )
 def test_wrong_values_are_refused_and_the_old_ones_stay(table, column, text, reason):
-    before = table.model.row(0)
-    assert reason in table.model.try_text(table.index(0, column), text)
+    before = table.model.rows[0]
+    assert reason in table.model.problem_of(table.index(0, column), text)
     assert not table.type(0, column, text)
     assert reason in table.said[-1][1]
-    assert table.model.row(0) == before
+    assert table.model.rows[0] == before
 
 
 def test_a_right_value_gives_no_reason(table):
-    assert table.model.try_text(table.index(0, IDENTIFIER), "7FF") is None
+    assert table.model.problem_of(table.index(0, IDENTIFIER), "7FF") is None
     assert not table.said
 
 
@@ -118,13 +120,13 @@ def test_a_remote_frame_shows_no_data_and_gets_it_back(table):
 
 
 def test_a_change_of_an_armed_row_is_announced_without_a_gap(table):
-    job = table.model.job_id(0)
+    job = table.model.rows.job_id(0)
     assert table.model.setData(
         table.index(0, ARMED), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole
     )
     table.type(0, DATA, "01")
     table.type(0, PERIOD, "20")
-    table.model.set_armed(0, False)
+    table.model.rows.set_armed(0, False)
     table.type(0, DATA, "02")
     assert [what for what, *_ in table.said] == ["armed", "armed", "armed", "disarmed"]
     assert all(one[1] == job for one in table.said)
@@ -133,46 +135,46 @@ def test_a_change_of_an_armed_row_is_announced_without_a_gap(table):
 
 
 def test_the_same_value_again_changes_nothing(table):
-    table.model.set_armed(0, True)
+    table.model.rows.set_armed(0, True)
     table.said.clear()
     assert table.type(0, PERIOD, "100.0")
     assert not table.said
 
 
 def test_rows_move_and_keep_their_jobs(table):
-    job = table.model.job_id(0)
+    job = table.model.rows.job_id(0)
     assert table.model.move([0], -1) == [0]
     assert table.model.move([0], 2) == [1]
     assert table.model.move([1], 3) == [1]
     assert table.comments() == ["two", "one"]
-    assert table.model.job_id(1) == job
+    assert table.model.rows.job_id(1) == job
     assert table.model.move([1], 0) == [0]
     assert table.comments() == ["one", "two"]
 
 
 def test_a_removed_row_is_disarmed_first(table):
-    job = table.model.job_id(1)
-    table.model.set_armed(1, True)
+    job = table.model.rows.job_id(1)
+    table.model.rows.set_armed(1, True)
     table.model.remove([1, 0])
     assert table.said[-1] == ("disarmed", job)
     assert table.model.rowCount() == 0
 
 
 def test_counts_find_their_row_and_forget_those_that_are_gone(table):
-    job = table.model.job_id(1)
+    job = table.model.rows.job_id(1)
     table.model.move([1], 0)
-    table.model.count_sent(job, 1200, late=3)
+    table.model.rows.count_sent(job, 1200, late=3)
     assert table.text(0, SENT) == "1,200"
     assert "3 due times passed" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
     table.model.remove([0])
-    table.model.count_sent(job, 1)
-    table.model.job_ended(job)
+    table.model.rows.count_sent(job, 1)
+    table.model.rows.job_ended(job)
 
 
 def test_a_job_that_ended_by_itself_is_shown_disarmed_and_not_stopped_again(table):
-    table.model.set_armed(0, True)
-    table.model.job_ended(table.model.job_id(0))
-    assert table.model.armed_count == 0
+    table.model.rows.set_armed(0, True)
+    table.model.rows.job_ended(table.model.rows.job_id(0))
+    assert len(table.model.rows.armed_rows) == 0
     assert [what for what, *_ in table.said] == ["armed"]
 
 
@@ -208,26 +210,28 @@ def test_every_cell_says_something_about_itself(table):
 
 def test_rows_of_a_group_are_armed_together(table):
     group = [TransmitRow(name="a", group="g"), TransmitRow(name="b"), TransmitRow(name="c", group="g")]
-    table.model.start_with(group)
-    table.model.set_armed(2, True)
-    assert [table.model.is_armed(n) for n in range(3)] == [True, False, True]
+    table.model.rows.reset(group)
+    table.model.rows.set_armed(2, True)
+    assert [table.model.rows.is_armed(n) for n in range(3)] == [True, False, True]
     assert [row.name for what, _, row in table.said if what == "armed"] == ["a", "c"]
-    table.model.set_armed(0, False)
-    assert table.model.armed_count == 0
+    table.model.rows.set_armed(0, False)
+    assert len(table.model.rows.armed_rows) == 0
 
 
 def test_a_trigger_is_typed_and_a_wrong_one_says_where(table):
     assert table.type(0, TRIGGER, " id == 0x100 and data[0] & 1 after 20 ms ")
     assert table.text(0, TRIGGER) == "id == 0x100 and data[0] & 1 after 20 ms"
-    assert table.model.trigger_of(table.model.row(0)) == Trigger("id == 0x100 and data[0] & 1", 20_000_000)
+    assert table.model.rows.trigger_of(table.model.rows[0]) == Trigger(
+        "id == 0x100 and data[0] & 1", 20_000_000
+    )
     assert "Not used" in table.index(0, PERIOD).data(Qt.ItemDataRole.ToolTipRole)
-    table.model.count_sent(table.model.job_id(0), 1, late=2)
+    table.model.rows.count_sent(table.model.rows.job_id(0), 1, late=2)
     assert "2 matching frames" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
     for text, reason in (("id == ", "at character 6"), ("id == 1 after 5", "at character 9")):
-        assert reason in table.model.try_text(table.index(0, TRIGGER), text)
+        assert reason in table.model.problem_of(table.index(0, TRIGGER), text)
         assert not table.type(0, TRIGGER, text)
     assert table.type(0, TRIGGER, "")
-    assert table.model.trigger_of(table.model.row(0)) is None
+    assert table.model.rows.trigger_of(table.model.rows[0]) is None
 
 
 def test_keys_of_the_window_are_left_to_it(table):
@@ -238,7 +242,7 @@ def test_keys_of_the_window_are_left_to_it(table):
 
 
 def test_several_rows_move_together_and_back(table):
-    table.model.start_with([TransmitRow(name=name) for name in "abcdef"])
+    table.model.rows.reset([TransmitRow(name=name) for name in "abcdef"])
     assert table.model.move([1, 4], 3) == [2, 3]
     assert "".join(table.comments()) == "acbedf"
     assert table.model.move([0, 5], 6) == [4, 5]
@@ -253,24 +257,24 @@ def test_several_rows_move_together_and_back(table):
 
 @given(st.integers(1, 8), st.sets(st.integers(0, 7)), st.integers(0, 8))
 def test_moved_rows_stand_where_they_were_dropped(count, wanted, at):
-    model = TransmitModel()
-    model.start_with([TransmitRow(name=str(n)) for n in range(count)])
+    model = TransmitModel(TransmitRows(DatabaseSet()))
+    model.rows.reset([TransmitRow(name=str(n)) for n in range(count)])
     moved, at = sorted(n for n in wanted if n < count), min(at, count)
     places = model.move(moved, at)
     rest = [n for n in range(count) if n not in moved]
     first = sum(n < at for n in rest)
     assert [int(row.name) for row in model.rows] == [*rest[:first], *moved, *rest[first:]]
-    assert [int(model.row(place).name) for place in places] == moved
+    assert [int(model.rows[place].name) for place in places] == moved
 
 
 def test_dragged_rows_are_moved_here_and_copied_elsewhere(table):
-    table.model.start_with([TransmitRow(name=name) for name in "abc"])
+    table.model.rows.reset([TransmitRow(name=name) for name in "abc"])
     mime = table.model.mimeData([table.index(0, DATA), table.index(0, SENT), table.index(1, DATA)])
-    job = table.model.job_id(0)
+    job = table.model.rows.job_id(0)
     assert table.model.dropMimeData(mime, Qt.DropAction.MoveAction, 3, 0, QModelIndex())
     assert "".join(table.comments()) == "cab"
-    assert table.model.job_id(1) == job
-    other = TransmitModel()
+    assert table.model.rows.job_id(1) == job
+    other = TransmitModel(TransmitRows(DatabaseSet()))
     assert other.dropMimeData(mime, Qt.DropAction.CopyAction, 0, 0, QModelIndex())
     assert [row.name for row in other.rows] == ["a", "b"]
 
@@ -280,9 +284,9 @@ steps = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(0, 
 
 @given(steps)
 def test_all_edits_can_be_undone_and_done_again(steps):
-    model = TransmitModel()
+    model = TransmitModel(TransmitRows(DatabaseSet()))
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    states = [model.rows]
+    states = [list(model.rows)]
     for what, place, value in steps:
         count = model.rowCount()
         before = model.edits.index()
@@ -295,23 +299,23 @@ def test_all_edits_can_be_undone_and_done_again(steps):
         elif what == 3:
             model.replace(place % count, TransmitRow(name=f"new {value}"))
         else:
-            model.set_armed(place % count, True)
+            model.rows.set_armed(place % count, True)
         if model.edits.index() != before:
-            states.append(model.rows)
-        assert [model.number_of(model.job_id(n)) for n in range(model.rowCount())] == list(
+            states.append(list(model.rows))
+        assert [model.rows.index_of(model.rows.job_id(n)) for n in range(model.rowCount())] == list(
             range(model.rowCount())
         )
     for state in reversed(states[:-1]):
         model.edits.undo()
-        assert model.rows == state
+        assert list(model.rows) == state
     for state in states[1:]:
         model.edits.redo()
-        assert model.rows == state
+        assert list(model.rows) == state
 
 
 def test_one_pull_of_a_slider_is_one_step(table):
-    row = table.model.row(0)
+    row = table.model.rows[0]
     for value in range(5):
         table.model.replace(0, replace(row, data=bytes([value])), gesture=7)
     table.model.edits.undo()
-    assert table.model.row(0) == row
+    assert table.model.rows[0] == row

@@ -7,7 +7,7 @@ import pytest
 from canmcast_gui.app.transmit.conditions import parse_trigger
 from canmcast_gui.app.transmit.generator_text import parse_changes
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.sequence_text import parse_sequence
+from canmcast_gui.app.transmit.sequences import parse_sequence
 from canmcast_gui.transmit.payload.scaled_field import Field
 from canmcast_gui.ui.handbook.pages import page
 

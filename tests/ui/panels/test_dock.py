@@ -165,7 +165,7 @@ def test_rows_that_are_added_by_the_menu_are_seen_and_typed_in(qtbot, full, stat
     editor.selectAll()
     QTest.keyClicks(editor, "7DF")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: full.docks.transmit.model.row(0).arbitration_id == 0x7DF)
+    qtbot.waitUntil(lambda: full.docks.transmit.model.rows[0].arbitration_id == 0x7DF)
 
 
 def test_the_window_of_a_floating_view_has_the_filter_in_its_title(qtbot, full):

@@ -4,14 +4,14 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.transmit.fuzz_panel import NO_BUS, NO_ROW, FuzzPanel
+from canmcast_gui.ui.transmit.fuzz_panel import NO_ROW, FuzzPanel
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.panel import TransmitPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
@@ -27,17 +27,16 @@ BO_ 256 Engine: 4 ECU
 
 @pytest.fixture
 def panel(qtbot, stage):
-    switch = TransmitSwitch()
-    transmit = TransmitPanel(stage.session, stage.settings, switch)
-    panel = FuzzPanel(stage.session, stage.settings, transmit.model, transmit.table, switch)
-    panel.transmit, panel.switch = transmit, switch
+    stage.session.transmit.use_settings(stage.settings)
+    transmit = TransmitPanel(stage.session, stage.settings)
+    panel = FuzzPanel(stage.session, stage.settings, transmit.model, transmit.table)
+    panel.transmit, panel.switch = transmit, stage.session.transmit.switch
     for widget in (transmit, panel):
         qtbot.addWidget(widget)
     panel.resize(560, 320)
     panel.show()
     qtbot.waitExposed(panel)
-    yield panel
-    panel.control.end()
+    return panel
 
 
 def wait(qtbot, condition) -> None:
@@ -184,7 +183,7 @@ def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, ne
     panel.start()
     assert "fuzz.asc cannot be written" in panel.sentence.text()
     assert not panel.control.running
-    assert stage.session.bus.transmitter.fuzz.running == frozenset()
+    assert stage.session.transmit.link.client.fuzz.running == frozenset()
 
 
 def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage, network):

@@ -10,8 +10,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiAppli
 from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
 
 from canmcast_gui.app.bus.live import SENDER_FACTORY
+from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.switch import SWITCHED_OFF
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
@@ -21,7 +21,7 @@ from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
-from canmcast_gui.ui.transmit.panel import NO_BUS, TransmitPanel
+from canmcast_gui.ui.transmit.panel import TransmitPanel
 from tests.ui.live import WAIT_MS, go_live
 
 # What the offscreen platform says about the pop-ups of combo boxes.
@@ -46,6 +46,7 @@ def settings(stage):
 
 @pytest.fixture
 def panel(qtbot, session, settings):
+    session.transmit.use_settings(settings)
     panel = TransmitPanel(session, settings)
     qtbot.addWidget(panel)
     panel.resize(900, 300)
@@ -142,17 +143,16 @@ def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
 def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):
     panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
     panel.model.move([0], 2)
-    again = TransmitPanel(session, settings)
-    qtbot.addWidget(again)
-    assert [row.name for row in again.model.rows] == ["two", "one"]
-    assert again.model.armed_count == 0
+    panel.model.rows.set_armed(0, True)
+    session.transmit.use_settings(settings)
+    assert [row.name for row in session.transmit.rows] == ["two", "one"]
+    assert session.transmit.rows.armed_rows == []
 
 
 def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):
     settings.transmit_rows.set([TransmitRow(name="good").to_dict(), {"flags": "x"}])
-    panel = TransmitPanel(session, settings)
-    qtbot.addWidget(panel)
-    assert [row.name for row in panel.model.rows] == ["good"]
+    session.transmit.use_settings(settings)
+    assert [row.name for row in session.transmit.rows] == ["good"]
     assert session.heard[0][0] == "warning"
 
 
@@ -200,7 +200,7 @@ def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
     dialog.list.topLevelItem(0).setSelected(True)
     with qtbot.waitSignal(dialog.destroyed, timeout=WAIT_MS):
         dialog.accept()
-    assert panel.model.row(0) == TransmitRow(name="Engine", arbitration_id=0x100, data=bytes(8))
+    assert panel.model.rows[0] == TransmitRow(name="Engine", arbitration_id=0x100, data=bytes(8))
 
 
 @pytest.mark.network
@@ -219,9 +219,9 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
     wanted = b"\x02\x03"
     qtbot.waitUntil(lambda: session.recording.rows().payload(-1) == wanted, timeout=WAIT_MS)
     panel.actions_.stop.trigger()
-    assert panel.model.armed_count == 0
+    assert len(panel.model.rows.armed_rows) == 0
     frames = session.recording.rows()
-    assert 20 < int(text(panel, 0, "sent")) <= session.bus.transmitter.sent
+    assert 20 < int(text(panel, 0, "sent")) <= session.transmit.link.client.sent
     assert frames.has(Flag.TX).all()
     assert {frames.payload(row) for row in range(len(frames))} == {b"\x01", wanted}
 
@@ -230,21 +230,21 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
 def test_leaving_the_bus_disarms(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
-    panel.model.set_armed(0, True)
+    panel.model.rows.set_armed(0, True)
     session.bus.close()
-    assert panel.model.armed_count == 0
+    assert len(panel.model.rows.armed_rows) == 0
 
 
 @pytest.mark.network
 def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
-    panel.model.set_armed(0, True)
-    killed = session.bus.transmitter.pid
+    panel.model.rows.set_armed(0, True)
+    killed = session.transmit.link.client.pid
     os.kill(killed, signal.SIGKILL)
-    qtbot.waitUntil(lambda: panel.model.armed_count == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(panel.model.rows.armed_rows) == 0, timeout=WAIT_MS)
     assert session.heard
-    qtbot.waitUntil(lambda: session.bus.transmitter.pid not in (None, killed), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.transmit.link.client.pid not in (None, killed), timeout=WAIT_MS)
 
 
 def test_edits_are_undone_and_done_again(qtbot, panel):
@@ -255,7 +255,7 @@ def test_edits_are_undone_and_done_again(qtbot, panel):
     panel.actions_.undo.trigger()
     assert [row.name for row in panel.model.rows] == ["one", "two"]
     panel.actions_.undo.trigger()
-    assert panel.model.rows == []
+    assert list(panel.model.rows) == []
     panel.actions_.redo.trigger()
     panel.actions_.redo.trigger()
     assert [row.name for row in panel.model.rows] == ["two"]
@@ -269,14 +269,14 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     panel.toggle_armed()
     qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
     panel.actions_.switch.trigger()
-    assert not panel.model.is_armed(0)
-    assert session.bus.transmitter.jobs.armed == frozenset()
-    panel.model.set_armed(0, True)
-    assert not panel.model.is_armed(0)
+    assert not panel.model.rows.is_armed(0)
+    assert session.transmit.link.client.jobs.armed == frozenset()
+    panel.model.rows.set_armed(0, True)
+    assert not panel.model.rows.is_armed(0)
     assert sentence(panel) == SWITCHED_OFF
     panel.actions_.switch.trigger()
     panel.toggle_armed()
-    assert panel.model.is_armed(0)
+    assert panel.model.rows.is_armed(0)
 
 
 def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, network):
@@ -284,8 +284,8 @@ def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, netw
     go_live(qtbot, session, network.free_port())
     column = [one.key for one in COLUMNS].index
     assert panel.model.index(0, column("count")).data() == "40"
-    panel.model.set_armed(0, True)
-    qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
+    panel.model.rows.set_armed(0, True)
+    qtbot.waitUntil(lambda: not panel.model.rows.is_armed(0), timeout=WAIT_MS)
     assert panel.model.index(0, column("sent")).data() == "40"
     assert float(panel.model.index(0, column("measured")).data()) == pytest.approx(2, rel=0.3)
 
@@ -301,7 +301,7 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     field.editor.setText("7")
     field.editor.editingFinished.emit()
     assert field.line.value == 7
-    data = panel.model.row(0).data
+    data = panel.model.rows[0].data
     assert any(data)
     panel.actions_.undo.trigger()
     assert field.line.value == 0
@@ -309,7 +309,7 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     field.editor.editingFinished.emit()
     assert "limited" in sentence(panel)
     field.slider.setValue(0)
-    assert panel.model.row(0).data == bytes(8)
+    assert panel.model.rows[0].data == bytes(8)
     panel.model.setData(panel.model.index(0, KEYS.index("data")), "FF FF FF FF FF FF FF FF")
     assert field.line.value not in (0, None)
     panel.table.selectRow(1)
@@ -333,9 +333,9 @@ def test_an_open_editor_is_left_alone_while_its_row_is_sent(qtbot, panel):
     assert editor.text() == "id == 0x100 after 20 ms"
     assert editor.width() >= editor.fontMetrics().horizontalAdvance(editor.text())
     editor.setCursorPosition(3)
-    job = panel.model.job_id(0)
-    panel.model.show_run(job, 5, 1.0, 1.0)
-    panel.model.count_sent(job, 1)
+    job = panel.model.rows.job_id(0)
+    panel.model.rows.set_measured(job, 5, 1.0, 1.0)
+    panel.model.rows.count_sent(job, 1)
     assert editor.cursorPosition() == 3
     editor.setText("id == 0x100 and data[0] & after 20 ms")
     assert "at character" in sentence(panel)
@@ -389,7 +389,7 @@ def test_a_key_sends_its_rows_wherever_the_user_is(qtbot, panel, window, session
     column = KEYS.index("key")
     for number in (0, 2):
         assert panel.model.setData(panel.model.index(number, column), "f9")
-    assert panel.model.row(0).key == "F9"
+    assert panel.model.rows[0].key == "F9"
     assert not panel.model.setData(panel.model.index(1, column), "nonsense")
     go_live(qtbot, session, network.free_port())
     panel.parentWidget().hide()
@@ -413,12 +413,12 @@ def test_keys_wait_while_the_user_types_and_while_the_switch_is_off(qtbot, panel
     qtbot.keyClicks(window.field, "f")
     assert (sent, window.field.text()) == ([], "f")
     window.field.setReadOnly(True)
-    panel.switch.set(False)
+    session.transmit.switch.set(False)
     qtbot.keyClick(window.field, Qt.Key.Key_F9)
     assert sent == ["F9"]
     assert sentence(panel) == SWITCHED_OFF
-    assert session.bus.transmitter.flush(5.0)
-    assert session.bus.transmitter.sent == 0
+    assert session.transmit.link.client.flush(5.0)
+    assert session.transmit.link.client.sent == 0
 
 
 def test_keys_of_the_window_are_no_keys_of_rows(panel, window):
@@ -473,17 +473,17 @@ def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network)
     go_live(qtbot, session, port)
     row = TransmitRow(arbitration_id=0x200, count=3, trigger="id == 0x100 and data[0] & 1 after 1 ms")
     panel.model.insert(0, [row])
-    panel.model.set_armed(0, True)
+    panel.model.rows.set_armed(0, True)
     assert panel.footer.load.text() == ""
     with Transmitter(
         SENDER_FACTORY, BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
     ) as other:
-        assert session.bus.transmitter.flush(5.0)
+        assert session.transmit.link.client.flush(5.0)
         for value in (1, 2, 3):
             other.send(FrameBatch.from_columns(0, [0x100], [[value]]))
         qtbot.waitUntil(lambda: text(panel, 0, "count") == "1", timeout=WAIT_MS)
         other.send(FrameBatch.from_columns(0, [0x100] * 4, [[5]] * 4))
-        qtbot.waitUntil(lambda: not panel.model.is_armed(0), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not panel.model.rows.is_armed(0), timeout=WAIT_MS)
     assert text(panel, 0, "sent") == "3"
     qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
 
@@ -494,7 +494,7 @@ def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, networ
     qtbot.waitUntil(lambda: not panel._load_later.isActive(), timeout=WAIT_MS)
     worked = []
     panel._load_later.timeout.connect(lambda: worked.append(1))
-    panel.model.set_armed(range(100), True)
+    panel.model.rows.set_armed(range(100), True)
     assert not worked
     qtbot.waitUntil(lambda: "2,000 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: text(panel, 99, "sent") != "0", timeout=WAIT_MS)
@@ -502,23 +502,27 @@ def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, networ
 
 
 def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
-    go_live(qtbot, session, network.free_port())
+    port = network.free_port()
+    go_live(qtbot, session, port)
     panel.model.insert(0, [TransmitRow(trigger='name == "Engine"', count=7)])
-    panel.model.set_armed(0, True)
+    panel.model.rows.set_armed(0, True)
     session.databases_changed.emit()
     stage.add_database()
-    run = panel.jobs._runs[1]
-    assert run.trigger.condition["names"] == {"Engine": [[0x100, False]]}
-    assert panel.model.is_armed(0)
-    assert session.bus.transmitter.jobs.armed == {1}
+    assert panel.model.rows.is_armed(0)
+    settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
+    with Transmitter(SENDER_FACTORY, settings) as other:
+        assert session.transmit.link.client.flush(5.0)
+        other.send(FrameBatch.from_columns(0, [0x100, 0x101], [[1]] * 2))
+        qtbot.waitUntil(lambda: text(panel, 0, "count") == "6", timeout=WAIT_MS)
+    assert text(panel, 0, "sent") == "1"
 
 
 def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, network):
     panel.footer.limit.setValue(500)
     assert settings.rate_limit.value == 500
-    again = TransmitPanel(session, settings)
-    qtbot.addWidget(again)
-    assert again.footer.limit.value() == 500
+    session.transmit.set_limit(0)
+    settings.rate_limit.set(500)
+    assert panel.footer.limit.value() == 500
     settings.rate_limit.set(0)
     assert panel.footer.limit.value() == 0
 
@@ -531,9 +535,9 @@ def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network
     panel.actions_.send.trigger()
     panel.actions_.stop.trigger()
     qtbot.waitUntil(lambda: "waited to leave" in sentence(panel), timeout=WAIT_MS)
-    assert session.bus.transmitter.flush(5.0)
+    assert session.transmit.link.client.flush(5.0)
     sent = [int(text(panel, row, "sent")) for row in range(200)]
-    assert sum(sent) == session.bus.transmitter.sent
+    assert sum(sent) == session.transmit.link.client.sent
     assert sent == sorted(sent, reverse=True)
 
 

@@ -7,32 +7,32 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.replay import NO_SIGNALS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
-from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS, open_writer
 from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.ui.transmit.replay_panel import NO_BUS, ReplayPanel
+from canmcast_gui.ui.transmit.replay_panel import ReplayPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture
-def switch():
-    return TransmitSwitch()
+def switch(stage):
+    """The main switch."""
+    return stage.session.transmit.switch
 
 
 @pytest.fixture
-def panel(qtbot, stage, switch):
-    panel = ReplayPanel(stage.session, stage.settings, switch)
+def panel(qtbot, stage):
+    panel = ReplayPanel(stage.session, stage.settings)
     qtbot.addWidget(panel)
     panel.resize(700, 300)
     panel.show()
     qtbot.waitExposed(panel)
-    yield panel
-    panel.control.close()
+    return panel
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, 
 
 def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
-    stage.session.bus.send(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
+    stage.session.transmit.jobs.send_frames(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
     qtbot.waitUntil(lambda: len(stage.session.recording) == 3, timeout=WAIT_MS)
     panel.choose_trace()
     panel.play()
@@ -342,7 +342,7 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
     assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
     assert panel.fields.isEnabled()
-    panel.fields.filter.setText(f"source == {stage.session.bus.transmitter.address[0]} and id == 2")
+    panel.fields.filter.setText(f"source == {stage.session.transmit.link.client.address[0]} and id == 2")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 7, timeout=WAIT_MS)
@@ -356,7 +356,7 @@ def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, lo
     panel.fields.loop.setChecked(True)
     panel.play()
     qtbot.waitUntil(lambda: len(stage.session.recording) > 20, timeout=WAIT_MS)
-    stage.session.bus.stop_all()
+    stage.session.transmit.jobs.stop_all()
     qtbot.waitUntil(lambda: panel.control.status.state == "stopped", timeout=WAIT_MS)
     count = len(stage.session.recording)
     panel.play()

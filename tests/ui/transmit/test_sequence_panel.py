@@ -2,14 +2,13 @@
 
 import pytest
 
-from canmcast_gui.app.transmit.conditions import condition_for
+from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.switch import SWITCHED_OFF, TransmitSwitch
+from canmcast_gui.app.transmit.sequences import Sequence, readable_sequences
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.transmit.sequence_panel import NO_BUS, SequencePanel
+from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
 from tests.ui.live import WAIT_MS, go_live
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
@@ -17,10 +16,8 @@ SENDER = "canmcast_gui.transport.sender:open_sender"
 
 @pytest.fixture
 def panel(qtbot, stage):
-    model = TransmitModel()
-    model.condition = lambda text: condition_for(text, stage.session.databases)
-    panel = SequencePanel(stage.session, stage.settings, model, TransmitSwitch())
-    panel.rows = model
+    stage.session.transmit.use_settings(stage.settings)
+    panel = SequencePanel(stage.session)
     qtbot.addWidget(panel)
     panel.resize(600, 300)
     panel.show()
@@ -36,7 +33,7 @@ def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
     assert panel.sentence.text() == NO_BUS
     port = network.free_port()
     go_live(qtbot, stage.session, port)
-    panel.rows.insert(0, [TransmitRow(name="Request", arbitration_id=0x7DF)])
+    stage.session.transmit.rows.reset([TransmitRow(name="Request", arbitration_id=0x7DF)])
     panel.editor.setPlainText("send Request\nexpect id == 0x7E8\nsend 7E0#01")
     panel.run()
     qtbot.waitUntil(lambda: panel.control.line == 1, timeout=WAIT_MS)
@@ -70,7 +67,7 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network):
     panel.editor.setPlainText("send Nobody")
     panel.run()
     assert "Line 1: there is no row named Nobody" in panel.sentence.text()
-    panel.control._switch.set(False)
+    stage.session.transmit.switch.set(False)
     panel.run()
     assert panel.sentence.text() == SWITCHED_OFF
 
@@ -82,7 +79,7 @@ def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
     panel.editor.setPlainText("expect name == Engine within 10 s\nsend 003#")
     panel.run()
     assert panel.control.running
-    assert stage.session.bus.transmitter.flush(5.0)
+    assert stage.session.transmit.link.client.flush(5.0)
     settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
     with Transmitter(SENDER, settings) as other:
         other.send(FrameBatch.from_columns(0, [0x101, 0x100], [[0] * 8] * 2))
@@ -102,9 +99,9 @@ def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network)
     panel.stop_action.trigger()
     assert not panel.control.running
     panel.run()
-    panel.control._switch.set(False)
+    stage.session.transmit.switch.set(False)
     assert not panel.control.running
-    assert stage.session.bus.transmitter.sequences.running == frozenset()
+    assert stage.session.transmit.link.client.sequences.running == frozenset()
 
 
 def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
@@ -115,13 +112,19 @@ def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
     panel.editor.setPlainText("wait 2 ms")
     panel.names.setCurrentIndex(0)
     assert panel.editor.toPlainText() == "wait 1 ms"
-    again = SequencePanel(stage.session, stage.settings, panel.rows, TransmitSwitch())
-    qtbot.addWidget(again)
-    assert again.sequences() == [
+    assert [one.to_dict() for one in stage.session.transmit.sequences.sequences] == [
         {"name": "Wake up", "text": "wait 1 ms"}, {"name": "Sequence 2", "text": "wait 2 ms"},
     ]  # fmt: skip
-    again.remove()
-    again.remove()
-    assert [one["text"] for one in again.sequences()] == [""]
-    again.set_sequences([{"name": 1}, {"name": "x", "text": "y"}])
-    assert again.sequences() == [{"name": "x", "text": "y"}]
+    assert len(stage.settings.transmit_sequences.value) == 2
+    stage.session.transmit.use_settings(stage.settings)
+    assert panel.names.count() == 2
+    assert panel.editor.toPlainText() == "wait 1 ms"
+    panel.remove()
+    assert panel.editor.toPlainText() == "wait 2 ms"
+    panel.remove()
+    assert [one.text for one in stage.session.transmit.sequences.sequences] == [""]
+
+
+def test_stored_sequences_that_cannot_be_read_are_left_out():
+    stored = [{"name": 1}, {"name": "x", "text": "y"}]
+    assert readable_sequences(stored) == [Sequence("x", "y")]

@@ -215,13 +215,13 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
 
     stage.add_database()
     stored = [row.to_dict() for row in [TransmitRow()]]
-    window.docks.transmit.set_rows(stored)
+    stage.session.transmit.set_rows(stored)
     window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
     window.workspaces.save(path)
     qtbot.waitUntil(lambda: window.docks.plots.current is not None)
     stage.session.remove_database(tmp_path / "engine.dbc")
-    window.docks.transmit.set_rows([])
+    stage.session.transmit.set_rows([])
     window.docks.plots.apply_setups([])
     with qtbot.waitSignal(stage.session.databases_changed):
         window.workspaces.open(path)

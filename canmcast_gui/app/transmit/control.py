@@ -1,0 +1,103 @@
+"""What a session sends: its transmit rows, replay, sequences and fuzz run, and the limit for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from canmcast_gui.app.document.document import Document
+from canmcast_gui.app.program.event_loop import DisplayClock
+from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.program.tasks import TaskPool
+from canmcast_gui.app.transmit.fuzz import FuzzControl
+from canmcast_gui.app.transmit.jobs import TransmitJobs
+from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT, TransmitLink
+from canmcast_gui.app.transmit.replay import ReplayControl
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.rows import TransmitRows
+from canmcast_gui.app.transmit.sequences import SequenceControl, readable_sequences
+from canmcast_gui.database import DatabaseSet
+
+
+class TransmitControl(QObject):
+    """The controls of everything that is sent. They live as long as the session and outlast a bus.
+
+    ``message`` carries a topic, a level and a message for the window; ``topic_ended`` a topic whose messages
+    no longer hold. ``limit_changed`` carries the limit.
+    """
+
+    message = Signal(str, str, str)
+    topic_ended = Signal(str)
+    limit_changed = Signal(int)
+
+    def __init__(
+        self,
+        databases: DatabaseSet,
+        document: Document,
+        pool: TaskPool,
+        clock: DisplayClock,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.link = link = TransmitLink(self)
+        self.switch = link.switch
+        self._limit = 0
+        link.changed.connect(self._apply_limit)  # first, so that the limit holds before anything is sent
+        self.rows = TransmitRows(databases, self)
+        self.jobs = TransmitJobs(link, self.rows, self)
+        self.replay = ReplayControl(link, document, databases, pool, clock, self)
+        self.sequences = SequenceControl(link, self.rows, databases, self)
+        self.fuzz = FuzzControl(link, databases, pool, self)
+        self.jobs.message.connect(lambda level, text: self.message.emit("bus", level, text))
+        self.replay.message.connect(lambda level, text: self.message.emit("replay", level, text))
+        self.replay.started.connect(lambda: self.topic_ended.emit("replay"))
+        self.fuzz.message.connect(lambda level, text: self.message.emit("fuzz", level, text))
+
+    # -- the limit ---------------------------------------------------------------------------------------
+
+    @property
+    def limit(self) -> int:
+        """How many frames per second are sent at most, of whatever kind; 0 is no limit."""
+        return self._limit
+
+    def set_limit(self, frames_per_second: int) -> None:
+        """Change the limit."""
+        frames_per_second = min(max(0, frames_per_second), MAX_RATE_LIMIT)
+        if frames_per_second != self._limit:
+            self._limit = frames_per_second
+            self._apply_limit()
+            self.limit_changed.emit(frames_per_second)
+
+    def _apply_limit(self) -> None:
+        if self.link.client is not None:
+            self.link.client.set_rate_limit(self._limit or None)
+
+    # -- settings ----------------------------------------------------------------------------------------
+
+    def use_settings(self, settings: AppSettings) -> None:
+        """Take rows, sequences and limit from the settings, and store there what is edited."""
+        self.set_rows(settings.transmit_rows.value)
+        self.sequences.reset(readable_sequences(settings.transmit_sequences.value))
+        self.set_limit(settings.rate_limit.value)
+        self.rows.edited.connect(lambda: settings.transmit_rows.set([row.to_dict() for row in self.rows]))
+        self.sequences.edited.connect(
+            lambda: settings.transmit_sequences.set([one.to_dict() for one in self.sequences.sequences])
+        )
+        self.limit_changed.connect(settings.rate_limit.set)
+        settings.rate_limit.changed.connect(self.set_limit)
+
+    def set_rows(self, stored: list[dict[str, Any]]) -> None:
+        """Replace all rows by stored ones, disarmed; those that cannot be read are left out and reported."""
+        rows = []
+        for values in stored:
+            try:
+                rows.append(TransmitRow.from_dict(values))
+            except RowError as error:
+                self.message.emit("transmit", "warning", str(error))
+        self.rows.reset(rows)
+
+    def close(self) -> None:
+        """End the fuzz run with its log, and release what the replay has read."""
+        self.replay.close()
+        self.fuzz.close()
