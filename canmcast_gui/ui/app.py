@@ -88,7 +88,7 @@ class Program(QObject):
             self.session.start_record(options.record)
         self.window.workspaces.begin(options.workspace, options.databases)
         if options.demo:
-            self.window.start_demo(options.bus)
+            self.window.bus.start_demo(options.bus)
         elif options.bus is not None:
             self.session.bus.open(options.bus)
         if options.file is not None:

@@ -17,7 +17,6 @@ from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.ui import labels, theme
-from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
@@ -25,6 +24,7 @@ from canmcast_gui.ui.dialogs.table import TableDialog
 from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.window.menus import show_about
 from tests.journeys.conftest import Desk
 from tests.support import rich_text
 from tests.support.rich_text import AMPERSAND, MARKUP

@@ -19,7 +19,7 @@ def live(desk, group, network, spare_interface):
     """A window on a bus that is heard on the spare interface."""
     settings = BusSettings(group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0)
     desk.window.actions_.chronological.trigger()
-    desk.window.connect_bus(settings)
+    desk.window.bus.connect_to(settings)
     desk.wait(lambda: desk.session.state == "live", "going on the bus")
     return desk
 

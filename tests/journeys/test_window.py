@@ -212,7 +212,7 @@ def test_wrong_bus_settings_say_why_and_cannot_be_chosen(desk):
 def test_an_interface_that_is_missing_is_said_in_the_window(desk):
     from canmcast_gui.transport.settings import BusSettings
 
-    desk.window.connect_bus(BusSettings(interface="nosuch0", hop_limit=0))
+    desk.window.bus.connect_to(BusSettings(interface="nosuch0", hop_limit=0))
     desk.wait(lambda: desk.messages, "a message")
     assert desk.messages[0][0] == "error"
     assert "nosuch0" in desk.messages[0][1]
@@ -231,7 +231,7 @@ def test_two_windows_do_not_disturb_each_other(desk, network, stock_peer):
 
 
 def test_start_after_the_demonstration_starts_it_again(desk):
-    desk.window.start_demo()
+    desk.window.bus.start_demo()
     desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration")
     desk.window.actions_.stop.trigger()
     desk.window.files.keep_unsaved(desk.session.clear)
@@ -243,7 +243,7 @@ def test_start_after_the_demonstration_starts_it_again(desk):
 
 
 def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path):
-    desk.window.start_demo()
+    desk.window.bus.start_demo()
     desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration")
     for child in psutil.Process().children():
         if "canmcast_gui.demo" in child.cmdline():

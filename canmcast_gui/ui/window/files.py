@@ -31,7 +31,7 @@ from canmcast_gui.wording import are, counted
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
 
 
-class FileFlows(QObject):
+class FileCommands(QObject):
     """Asks for files and hands them to the session. ``opened`` says that a file is being opened."""
 
     opened = Signal(str)

@@ -4,39 +4,40 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.program.settings import AppSettings, limits_from
 from canmcast_gui.app.session import Session
-from canmcast_gui.demo import DEMO_PLOT_SIGNALS
-from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.about import show_about
 from canmcast_gui.ui.actions import allow, connect
-from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
-from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.connect.button import ConnectionButton
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
-from canmcast_gui.ui.labels import label_text, title_text
+from canmcast_gui.ui.labels import title_text
 from canmcast_gui.ui.panels.dock import tab_from
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.status.bar import StatusBar
-from canmcast_gui.ui.status.bus_load import add_rate_menus
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.updates import VisibleTicks
 from canmcast_gui.ui.window.actions import WindowActions
+from canmcast_gui.ui.window.bus import BusCommands
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.files import FileFlows
-from canmcast_gui.ui.window.menus import THEMES, ToolBar, choice_menu
+from canmcast_gui.ui.window.files import FileCommands
+from canmcast_gui.ui.window.menus import (
+    ToolBar,
+    fill_file_menu,
+    fill_measurement_menu,
+    fill_plot_menu,
+    fill_window_menu,
+    show_about,
+)
 from canmcast_gui.ui.window.trace import TimeLink, TraceCommands
 from canmcast_gui.ui.window.workspace import SUFFIX, WorkspaceFlows
 from canmcast_gui.ui.window.workspace_contents import WorkspaceContents
 
 FIRST_SIZE = QSize(1280, 800)
 CLEARABLE_TICKS = 5
-NO_REFERENCE = "There is no log file that plots compare with."
 GEOMETRY, STATE = "window/geometry", "window/state"
 
 
@@ -52,11 +53,12 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.actions_ = WindowActions(self)
-        self.files = FileFlows(session, settings, self)
+        self.files = FileCommands(session, settings, self)
         self.start_page = StartPage(settings)
         self.panel = TracePanel(session, settings, self.start_page)
         self.setCentralWidget(self.panel)
         self.docks = Docks(session, settings, self.panel.context, self)
+        self.bus = BusCommands(session, settings, self.docks.plots, self)
         self.views = ViewDocks(session, settings, self.panel, self)
         self.panel.current_view = lambda: self.views.current
         self.times = TimeLink(session, self.views, self.docks.plots)
@@ -84,61 +86,16 @@ class MainWindow(QMainWindow):
         )
 
     def _make_menus(self) -> None:
-        actions, bar, settings = self.actions_, self.menuBar(), self._settings
-        file = bar.addMenu("&File")
-        file.addAction(actions.open)
-        self._recent = file.addMenu("Open &recent")
-        self._recent.aboutToShow.connect(self._fill_recent)
-        file.addActions([actions.save, actions.save_shown, actions.save_minute, actions.new])
-        file.addSeparator()
-        file.addActions([actions.load_database, actions.database_browser])
-        file.addSeparator()
-        file.addActions([actions.new_workspace, actions.open_workspace])
-        workspaces = file.addMenu("Recen&t workspaces")
-        workspaces.aboutToShow.connect(lambda: self.workspaces.fill_recent(workspaces))
-        file.addActions([actions.save_workspace, actions.save_workspace_as])
-        file.addSeparator()
-        file.addAction(actions.quit)
-        measurement = bar.addMenu("&Measurement")
-        measurement.addActions([actions.start, actions.stop, actions.connect, actions.demo])
-        measurement.addSeparator()
-        measurement.addActions([actions.pause, actions.clear])
-        measurement.addActions([actions.record, actions.record_options, actions.limits])
-        measurement.addSeparator()
-        add_rate_menus(measurement, self, settings)
+        bar, actions, settings = self.menuBar(), self.actions_, self._settings
+        fill_file_menu(bar.addMenu("&File"), actions, settings, self.files, self.workspaces)
+        fill_measurement_menu(bar.addMenu("&Measurement"), actions, settings, self)
         self.trace_commands.fill_menu(bar.addMenu("&Trace"))
-        self._make_panel_menus()
-        window = bar.addMenu("&Window")
-        window.addActions([actions.new_chronological, actions.new_by_id])
-        window.addSeparator()
-        window.addActions(self.docks.panel_actions())
-        self._panels_end = window.addSeparator()
-        window.aboutToShow.connect(lambda: self._add_panels(window))
-        window.addActions([actions.next_panel, actions.previous_panel])
-        window.addAction("&Reset layout", self.docks.arrange)
-        window.addMenu(choice_menu(self, "&Theme", settings.theme, THEMES))
+        bar.addMenu("T&ransmit").addActions(self.docks.transmit.actions_.menu)
+        fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference)
+        fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks)
         bar.addMenu("&Help").addActions([actions.help, actions.about])
         for entry in bar.actions():
             entry.menu().setToolTipsVisible(True)
-
-    def _add_panels(self, menu: QMenu) -> None:
-        """Plots and views that were opened since; those that were closed have taken their entries along."""
-        new = [action for action in self.docks.panel_actions() if action not in menu.actions()]
-        menu.insertActions(self._panels_end, new)
-
-    def _make_panel_menus(self) -> None:
-        transmit = self.menuBar().addMenu("T&ransmit")
-        transmit.addActions(self.docks.transmit.actions_.menu)
-        plot = self.menuBar().addMenu("&Plot")
-        plot.addAction("&Show the plot", self.docks.docks["plot"].bring_forward)
-        plot.addAction("&New plot", self.docks.plots.open_new)
-        plot.addAction(self.docks.plots.link_action)
-        plot.addSeparator()
-        plot.addAction("&Compare with a log file…", self.files.ask_reference)
-        stop = plot.addAction("Compare &no more", self._session.reference.close)
-        plot.aboutToShow.connect(lambda: allow(stop, self._session.reference.path is not None, NO_REFERENCE))
-        plot.addSeparator()
-        plot.addAction("Choose &signals", self.docks.docks["signals"].bring_forward)
 
     def _go_to_panel(self, step: int) -> None:
         """Bring the next open panel forward (1), or the one before (-1); the trace is one of them."""
@@ -176,10 +133,10 @@ class MainWindow(QMainWindow):
             (actions.save_workspace, self.workspaces.save_again),
             (actions.save_workspace_as, self.workspaces.ask_save),
             (actions.quit, self.close_by_user),
-            (actions.start, self.start),
+            (actions.start, self.bus.start),
             (actions.stop, session.bus.close),
-            (actions.connect, self.ask_connect),
-            (actions.demo, self.start_demo),
+            (actions.connect, self.bus.ask),
+            (actions.demo, self.bus.start_demo),
             (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
             (actions.record, self._on_record),
             (actions.record_options, self.files.ask_record_with_options),
@@ -200,11 +157,11 @@ class MainWindow(QMainWindow):
         limits.changed.connect(lambda values: session.set_limits(limits_from(values)))
         session.set_limits(limits_from(limits.value))
         session.file_unread.connect(self._on_unread)
-        page.demo_requested.connect(lambda: self.start_demo())
-        page.connect_requested.connect(self.ask_connect)
+        page.demo_requested.connect(lambda: self.bus.start_demo())
+        page.connect_requested.connect(self.bus.ask)
         page.open_requested.connect(self.files.ask_open)
         page.file_requested.connect(self.files.open)
-        page.bus_requested.connect(self.connect_bus)
+        page.bus_requested.connect(self.bus.connect_to)
         page.workspace_requested.connect(self.workspaces.open_asking)
         self.workspaces.changed.connect(self._on_state)
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
@@ -212,43 +169,9 @@ class MainWindow(QMainWindow):
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
-        self.connection.chosen.connect(self.connect_bus)
+        self.connection.chosen.connect(self.bus.connect_to)
 
-    # -- the bus -----------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Open the bus that was used last, or start the demonstration again; without any ask which bus."""
-        if self._session.bus.is_demo_bus:
-            self.start_demo()
-            return
-        recent = recent_buses(self._settings)
-        if recent:
-            self.connect_bus(recent[0])
-        else:
-            self.ask_connect()
-
-    def start_demo(self, settings: BusSettings | None = None) -> None:
-        """Go on the demonstration bus, with plots that show how the car is driven."""
-        self._session.start_demo(settings)
-        for name in DEMO_PLOT_SIGNALS:
-            self.docks.plots.plot_signal(name)
-
-    def connect_bus(self, settings: BusSettings) -> None:
-        """Go on a bus and remember it."""
-        try:
-            settings = settings.validated()
-        except BusError as error:
-            self._session.say("bus", "error", str(error))
-            return
-        self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
-        self._session.bus.open(settings)
-
-    def ask_connect(self) -> None:
-        """Ask which bus."""
-        recent = recent_buses(self._settings)
-        dialog = ConnectDialog(recent[0] if recent else BusSettings(), self)
-        dialog.chosen.connect(self.connect_bus)
-        dialog.open()
+    # -- reacting ----------------------------------------------------------------------------------------
 
     def _on_unread(self, text: str, opened: Opened) -> None:
         """The message about a file that has problems can list them and show their frames."""
@@ -271,8 +194,6 @@ class MainWindow(QMainWindow):
         else:
             self.files.ask_record()
 
-    # -- reacting ----------------------------------------------------------------------------------------
-
     def _on_state(self) -> None:
         """Actions and title say what is."""
         session, actions = self._session, self.actions_
@@ -294,13 +215,6 @@ class MainWindow(QMainWindow):
         is_clearable = len(session.recording) > 0 or session.file_path is not None
         for action in (self.actions_.new, self.actions_.clear):
             allow(action, is_clearable, "The trace is empty.")
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self._settings.recent_files.value:
-            self._recent.addAction(label_text(path), lambda path=path: self.files.open(path))
-        if self._recent.isEmpty():
-            self._recent.addAction("No file was opened yet").setEnabled(False)
 
     def _show_help(self) -> None:
         """The handbook, at the page of what has the focus; loaded when it is first asked for."""

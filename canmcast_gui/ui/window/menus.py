@@ -1,14 +1,24 @@
-"""Menus and the tool bar of the main window."""
+"""The menus and the tool bar of the main window, and the About dialog."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from canmcast_gui import __version__
+from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import allow
+from canmcast_gui.ui.labels import label_text
+from canmcast_gui.ui.status.bus_load import add_rate_menus
 from canmcast_gui.ui.window.actions import WindowActions
+from canmcast_gui.ui.window.docks import Docks
+from canmcast_gui.ui.window.files import FileCommands
+from canmcast_gui.ui.window.workspace import WorkspaceFlows
 
 TIME_MODES = (
     ("absolute", "Since the &start", "Since start"),
@@ -20,6 +30,11 @@ THEMES = (("system", "&Follow system", ""), ("light", "&Light", ""), ("dark", "&
 
 # Below this width the tool bar's less used buttons show their symbols only.
 WIDE = 1200
+
+# The style's own mark of a menu is three pixels in a corner; the button's text says it instead.
+NO_INDICATOR = "QToolButton::menu-indicator { image: none; }"
+
+NO_REFERENCE = "There is no log file that plots compare with."
 
 
 def choice_menu(
@@ -44,8 +59,77 @@ def choice_menu(
     return menu
 
 
-# The style's own mark of a menu is three pixels in a corner; the button's text says it instead.
-NO_INDICATOR = "QToolButton::menu-indicator { image: none; }"
+def fill_file_menu(
+    menu: QMenu,
+    actions: WindowActions,
+    settings: AppSettings,
+    files: FileCommands,
+    workspaces: WorkspaceFlows,
+) -> None:
+    """Log files, databases and workspaces."""
+    menu.addAction(actions.open)
+    recent = menu.addMenu("Open &recent")
+    recent.aboutToShow.connect(lambda: _fill_recent_files(recent, settings, files))
+    menu.addActions([actions.save, actions.save_shown, actions.save_minute, actions.new])
+    menu.addSeparator()
+    menu.addActions([actions.load_database, actions.database_browser])
+    menu.addSeparator()
+    menu.addActions([actions.new_workspace, actions.open_workspace])
+    recent_workspaces = menu.addMenu("Recen&t workspaces")
+    recent_workspaces.aboutToShow.connect(lambda: workspaces.fill_recent(recent_workspaces))
+    menu.addActions([actions.save_workspace, actions.save_workspace_as])
+    menu.addSeparator()
+    menu.addAction(actions.quit)
+
+
+def _fill_recent_files(menu: QMenu, settings: AppSettings, files: FileCommands) -> None:
+    menu.clear()
+    for path in settings.recent_files.value:
+        menu.addAction(label_text(path), partial(files.open, path))
+    if menu.isEmpty():
+        menu.addAction("No file was opened yet").setEnabled(False)
+
+
+def fill_measurement_menu(
+    menu: QMenu, actions: WindowActions, settings: AppSettings, window: QWidget
+) -> None:
+    """Bus, pause, record, and the bit rates of the bus load."""
+    menu.addActions([actions.start, actions.stop, actions.connect, actions.demo])
+    menu.addSeparator()
+    menu.addActions([actions.pause, actions.clear])
+    menu.addActions([actions.record, actions.record_options, actions.limits])
+    menu.addSeparator()
+    add_rate_menus(menu, window, settings)
+
+
+def fill_plot_menu(menu: QMenu, docks: Docks, files: FileCommands, reference: Reference) -> None:
+    """Plots, their signals, and the log file that they are compared with."""
+    menu.addAction("&Show the plot", docks.docks["plot"].bring_forward)
+    menu.addAction("&New plot", docks.plots.open_new)
+    menu.addAction(docks.plots.link_action)
+    menu.addSeparator()
+    menu.addAction("&Compare with a log file…", files.ask_reference)
+    stop = menu.addAction("Compare &no more", reference.close)
+    menu.aboutToShow.connect(lambda: allow(stop, reference.path is not None, NO_REFERENCE))
+    menu.addSeparator()
+    menu.addAction("Choose &signals", docks.docks["signals"].bring_forward)
+
+
+def fill_window_menu(menu: QMenu, actions: WindowActions, settings: AppSettings, docks: Docks) -> None:
+    """Views, panels, layout and theme. Panels that are opened later are added when the menu is shown."""
+    menu.addActions([actions.new_chronological, actions.new_by_id])
+    menu.addSeparator()
+    menu.addActions(docks.panel_actions())
+    panels_end = menu.addSeparator()
+
+    def add_new_panels() -> None:
+        known = menu.actions()
+        menu.insertActions(panels_end, [action for action in docks.panel_actions() if action not in known])
+
+    menu.aboutToShow.connect(add_new_panels)
+    menu.addActions([actions.next_panel, actions.previous_panel])
+    menu.addAction("&Reset layout", docks.arrange)
+    menu.addMenu(choice_menu(menu, "&Theme", settings.theme, THEMES))
 
 
 class ToolBar(QToolBar):
@@ -116,3 +200,18 @@ class ToolBar(QToolBar):
         for button in self._symbols:
             if button.toolButtonStyle() != style:
                 button.setToolButtonStyle(style)
+
+
+def show_about(parent: QWidget) -> None:
+    """A few words about the program."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("About canmcast")
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setText(f"<b>canmcast {__version__}</b>")
+    box.setInformativeText(
+        "Watches and feeds CAN and CAN FD buses carried over UDP multicast, as python-can speaks it.\n"
+        "MIT licence."
+    )
+    box.setIconPixmap(parent.windowIcon().pixmap(64, 64))
+    box.open()

@@ -18,7 +18,7 @@ from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.actions import WindowActions
-from canmcast_gui.ui.window.files import FileFlows
+from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
 
 
@@ -31,7 +31,7 @@ class TraceCommands(QObject):
         settings: AppSettings,
         panel: TracePanel,
         views: ViewDocks,
-        files: FileFlows,
+        files: FileCommands,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -41,7 +41,7 @@ class TraceCommands(QObject):
         self._views = views
         self._files = files
         self._window = window
-        self.marks = MarkFlows(panel.context, views, window)
+        self.marks = MarkCommands(panel.context, views, window)
         self._connect()
         for signal in (
             settings.decimal.changed,
@@ -145,7 +145,7 @@ class TraceCommands(QObject):
         self._views.filter_box.selectAll()
 
 
-class MarkFlows(QObject):
+class MarkCommands(QObject):
     """Works in the view that is the current one."""
 
     def __init__(self, context: ViewContext, views: ViewDocks, window: QWidget) -> None:

@@ -27,7 +27,7 @@ from canmcast_gui.frames.files import make_private_folder
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.labels import label_text, title_text
-from canmcast_gui.ui.window.files import FileFlows
+from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.workspace_contents import WorkspaceContents, check
 
 FILTER = "Workspaces (*.canmcast);;All files (*)"
@@ -49,7 +49,7 @@ class WorkspaceFlows(QObject):
         session: Session,
         settings: AppSettings,
         contents: WorkspaceContents,
-        files: FileFlows,
+        files: FileCommands,
         window: QWidget,
     ) -> None:
         super().__init__(window)
