@@ -17,6 +17,7 @@ from canmcast_gui.frames.layout import (
     MAX_PAYLOAD,
     Flag,
 )
+from canmcast_gui.frames.units import NS_PER_SECOND
 
 if TYPE_CHECKING:
     import can
@@ -242,7 +243,7 @@ def _fill_record(record: Any, message: can.Message, heap: bytearray) -> None:
     payload = bytes(message.data)
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"a frame with {len(payload)} bytes; a CAN FD frame carries at most {MAX_PAYLOAD}")
-    record["timestamp_ns"] = round(message.timestamp * 1e9)
+    record["timestamp_ns"] = round(message.timestamp * NS_PER_SECOND)
     record["arbitration_id"] = message.arbitration_id
     record["flags"] = flags_of_message(message)
     record["channel"] = channel_number(message.channel)
@@ -284,7 +285,7 @@ def _make_message(batch: FrameBatch, row: int) -> can.Message:
     channel = int(record["channel"])
     dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & bits.REMOTE else len(payload)
     return can.Message(
-        timestamp=int(record["timestamp_ns"]) / 1e9,
+        timestamp=float(record["timestamp_ns"]) / NS_PER_SECOND,
         arbitration_id=int(record["arbitration_id"]),
         is_extended_id=bool(flags & bits.EXTENDED),
         is_remote_frame=bool(flags & bits.REMOTE),

@@ -10,11 +10,16 @@ import numpy as np
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.layout import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, Flag
-from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID, NS_PER_SECOND, NS_PER_US
+from canmcast_gui.frames.units import (
+    MAX_EXTENDED_ID,
+    MAX_STANDARD_ID,
+    NS_PER_SECOND,
+    NS_PER_US,
+    SOCKETCAN_ERROR_FLAG,
+)
 
 # Shown in place of the name of a message, which error frames do not have.
 ERROR_FRAME = "Error frame"
-
 
 _TYPE_LETTERS = (
     ("R", Flag.REMOTE),
@@ -25,9 +30,8 @@ _TYPE_LETTERS = (
 )
 # can-utils, lib.c, parse_canframe(); linux/can.h for the error flag in an id of eight digits.
 _SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DOTALL)
-_ERROR_FLAG = 0x20000000
 # linux/can/error.h: the class "bus error", which frames without a class are written with.
-_ERROR_ID = f"{_ERROR_FLAG | 0x80:X}"
+_ERROR_ID = f"{SOCKETCAN_ERROR_FLAG | 0x80:X}"
 _FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
 # Plain numbers: asking an enum a hundred thousand times costs more than all the rest.
 _EXTENDED = int(Flag.EXTENDED)
@@ -107,8 +111,8 @@ def _parse_id(digits: str, text: str) -> tuple[int, int]:
         if number > MAX_STANDARD_ID:
             raise FrameSyntaxError(f"{text!r}: {digits} is above 7FF; an extended id has eight digits")
         return 0, number
-    if number & _ERROR_FLAG and number <= _ERROR_FLAG | MAX_EXTENDED_ID:
-        error_class = number & ~_ERROR_FLAG
+    if number & SOCKETCAN_ERROR_FLAG and number <= SOCKETCAN_ERROR_FLAG | MAX_EXTENDED_ID:
+        error_class = number & ~SOCKETCAN_ERROR_FLAG
         return Flag.ERROR | (Flag.EXTENDED if error_class > MAX_STANDARD_ID else 0), error_class
     if number > MAX_EXTENDED_ID:
         raise FrameSyntaxError(f"{text!r}: {digits} is above 1FFFFFFF, the highest extended id")

@@ -11,6 +11,9 @@ NS_PER_DAY = 24 * NS_PER_HOUR
 MAX_STANDARD_ID = 0x7FF
 MAX_EXTENDED_ID = 0x1FFFFFFF
 
+# linux/can.h: the flag of an error frame in the 32-bit id of SocketCAN.
+SOCKETCAN_ERROR_FLAG = 0x20000000
+
 # The shortest frame takes about 50 µs on a classic bus of 1 Mbit/s; nothing on a bus has a shorter period.
 MIN_PERIOD_NS = 100 * NS_PER_US
 # Of transmit rows, jobs, delays and random frames. What is asked for less often is a wrong unit.

@@ -15,6 +15,7 @@ from can import BusABC, CanProtocol
 from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transport.capture.datagram_decoder import ReceivedFrame
 from canmcast_gui.transport.errors import BusError, FrameError
@@ -299,7 +300,7 @@ def _message(received: ReceivedFrame) -> ReceivedMessage:
     """A message with each attribute set by hand, because ``__init__`` would take half as long again."""
     header, payload, peer, timestamp_ns = received
     message = _new_message(ReceivedMessage)
-    message.timestamp = timestamp_ns / 1e9
+    message.timestamp = float(timestamp_ns) / NS_PER_SECOND
     message.arbitration_id = header.arbitration_id
     message.is_extended_id = header.extended
     message.is_remote_frame = header.remote

@@ -13,6 +13,7 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, Source, bits
 from canmcast_gui.frames.arrays import Bytes, Numbers
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
@@ -119,7 +120,7 @@ class FrameSender:
         flags = int(record["flags"]) & ~bits.TX
         dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & bits.REMOTE else int(record["length"])
         channel = int(record["channel"]) - 1 if record["channel"] else None
-        number, timestamp = int(record["arbitration_id"]), int(record["timestamp_ns"]) / 1e9
+        number, timestamp = int(record["arbitration_id"]), float(record["timestamp_ns"]) / NS_PER_SECOND
         return self.encode(number, flags, channel, dlc, batch.payload(row), timestamp)
 
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:

@@ -32,7 +32,7 @@ from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text, type_text
-from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.recording import NewestById, RateMeter
 from canmcast_gui.recording.newest import Change
 from canmcast_gui.resources_path import resource
@@ -198,7 +198,9 @@ def draw(
             "Len": str(record["length"]),
             "Data": _data(frames, entry, newest, now_ns),
             "Count": f"{count:,}",
-            "Cycle ms": "" if period != period else f"{period / 1e6:.1f}",  # NaN while there is one frame
+            "Cycle ms": ""
+            if period != period
+            else f"{period / NS_PER_MS:.1f}",  # NaN while there is one frame
             "Source": str(sources[int(record["source"])]),
         }
         style = next((style for flag, style in _KIND_STYLE if flags & flag), None)

@@ -65,8 +65,7 @@ def share_port(sock: socket.socket) -> None:
     """
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "SO_REUSEPORT") and not IS_LINUX:
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        _set_option(sock, socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
 
 def bind_to_group(sock: socket.socket, group: Group, port: int) -> bool:
@@ -94,40 +93,28 @@ def receive_joined_groups_only(sock: socket.socket, group: Group) -> bool:
     """
     if not IS_LINUX:
         return False
-    try:
-        if group.is_ipv6:
-            sock.setsockopt(socket.IPPROTO_IPV6, LINUX_IPV6_MULTICAST_ALL, 0)
-        else:
-            sock.setsockopt(socket.IPPROTO_IP, LINUX_IP_MULTICAST_ALL, 0)
-    except OSError:
-        return False
-    return True
+    if group.is_ipv6:
+        return _set_option(sock, socket.IPPROTO_IPV6, LINUX_IPV6_MULTICAST_ALL, 0)
+    return _set_option(sock, socket.IPPROTO_IP, LINUX_IP_MULTICAST_ALL, 0)
 
 
 def stamp_arrivals(sock: socket.socket) -> ArrivalStamp:
     """Let the kernel note when each datagram arrived, as finely as the system can."""
     if not has_recvmsg():
         return ArrivalStamp.CLOCK
-    stamp = ArrivalStamp.KERNEL_MICROSECONDS if IS_MACOS else ArrivalStamp.KERNEL_NANOSECONDS
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, MACOS_SO_TIMESTAMP if IS_MACOS else LINUX_SO_TIMESTAMPNS, 1)
-    except OSError:
+    option = MACOS_SO_TIMESTAMP if IS_MACOS else LINUX_SO_TIMESTAMPNS
+    if not _set_option(sock, socket.SOL_SOCKET, option, 1):
         return ArrivalStamp.CLOCK
-    return stamp
+    return ArrivalStamp.KERNEL_MICROSECONDS if IS_MACOS else ArrivalStamp.KERNEL_NANOSECONDS
 
 
 def report_destinations(sock: socket.socket, group: Group) -> bool:
     """Let each datagram come with the group and the interface that it came for; whether the system can."""
     if not has_recvmsg():
         return False
-    try:
-        if group.is_ipv6:
-            sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
-        else:
-            sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-    except OSError:
-        return False
-    return True
+    if group.is_ipv6:
+        return _set_option(sock, socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+    return _set_option(sock, socket.IPPROTO_IP, IP_PKTINFO, 1)
 
 
 def ask_for_buffer(sock: socket.socket, wanted: int | None) -> int:
@@ -137,16 +124,18 @@ def ask_for_buffer(sock: socket.socket, wanted: int | None) -> int:
     that are the usual default.
     """
     ask = LARGE_BUFFER if wanted is None else wanted
-    if not (IS_LINUX and _set_buffer(sock, LINUX_SO_RCVBUFFORCE, ask)):
+    level = socket.SOL_SOCKET
+    if not (IS_LINUX and _set_option(sock, level, LINUX_SO_RCVBUFFORCE, ask)):
         # Linux grants what it may and is silent; the others refuse what is too much.
-        while not _set_buffer(sock, socket.SO_RCVBUF, ask) and wanted is None and ask > 65536:
+        while not _set_option(sock, level, socket.SO_RCVBUF, ask) and wanted is None and ask > 65536:
             ask //= 2
-    return sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+    return sock.getsockopt(level, socket.SO_RCVBUF)
 
 
-def _set_buffer(sock: socket.socket, option: int, size: int) -> bool:
+def _set_option(sock: socket.socket, level: int, option: int, value: int) -> bool:
+    """Set a socket option; whether the system accepted it."""
     try:
-        sock.setsockopt(socket.SOL_SOCKET, option, size)
+        sock.setsockopt(level, option, value)
     except OSError:
         return False
     return True

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.frames.validity import first_problem, wire_dlc
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.wire.templates import (
@@ -79,7 +80,7 @@ def _encode_part(batch: FrameBatch, head: Head, memory: Bytes) -> tuple[Bytes, N
     cells = _matrix(memory, len(batch), start + longest + TAIL.size if is_one_size else WIDTH)
     used = Flag(int(np.bitwise_or.reduce(batch.flags)))
     cells[:, :start] = head.part.sample[:start]
-    cells[:, TIME_AT : TIME_AT + 8] = _big_endian(batch.timestamp_ns / 1e9, ">f8")
+    cells[:, TIME_AT : TIME_AT + 8] = _big_endian(batch.timestamp_ns / NS_PER_SECOND, ">f8")
     _write_ids(batch, head.id_width, cells)
     for flag, at in (
         (Flag.EXTENDED, head.extended_at),
