@@ -30,8 +30,7 @@ from canmcast_gui.demo.process import bus_of_its_own
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile import Recorder, RecordOptions, TableLayout
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart, Recorder, RecordOptions, TableLayout
 from canmcast_gui.recording import Leftover, Limits, MatchCount, NewestById, Recording
 from canmcast_gui.recording.folder import is_temporary, recordings_folder
 from canmcast_gui.resources_path import resource

@@ -13,7 +13,7 @@ import click
 from canmcast_gui.wording import counted, printable
 
 if TYPE_CHECKING:
-    from canmcast_gui.logfile.reading.merge import LogPart
+    from canmcast_gui.logfile import LogPart
     from canmcast_gui.transport.settings import BusSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -165,7 +165,7 @@ def log_parts(files: Sequence[Path], offsets: Sequence[float]) -> list[LogPart]:
     Raises click.UsageError for more offsets than files.
     """
     from canmcast_gui.frames.units import NS_PER_SECOND
-    from canmcast_gui.logfile.reading.merge import LogPart
+    from canmcast_gui.logfile import LogPart
 
     if len(offsets) > len(files):
         raise click.UsageError(f"--offset is given {len(offsets)} times for {counted(len(files), 'file')}")

@@ -8,8 +8,9 @@ of its own. ``FileError`` says why a file cannot be read or written. May import 
 
 from canmcast_gui.logfile.formats import FORMATS, Format
 from canmcast_gui.logfile.problems import FileError
+from canmcast_gui.logfile.reading import ORDERS, FrameReader, LogPart, Order, Reader, open_reader
 from canmcast_gui.logfile.reading.info import file_info
-from canmcast_gui.logfile.reading.reader import FrameReader, read_batches
+from canmcast_gui.logfile.reading.reader import read_batches
 from canmcast_gui.logfile.record.options import RecordOptions
 from canmcast_gui.logfile.record.recorder import Recorder
 from canmcast_gui.logfile.table.layout import TableLayout
@@ -17,14 +18,19 @@ from canmcast_gui.logfile.writing.writer import Writer, open_writer, save
 
 __all__ = [
     "FORMATS",
+    "ORDERS",
     "FileError",
     "Format",
     "FrameReader",
+    "LogPart",
+    "Order",
+    "Reader",
     "RecordOptions",
     "Recorder",
     "TableLayout",
     "Writer",
     "file_info",
+    "open_reader",
     "open_writer",
     "read_batches",
     "save",

@@ -24,7 +24,7 @@ from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import RunningSum, parse_decimal, parse_hex, parse_long_decimal
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
-from canmcast_gui.logfile.text.reader import Passed, TextLog
+from canmcast_gui.logfile.text.reader import Passed, TextReader
 from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, whole_number
 from canmcast_gui.logfile.times import Unwrapping, checked_start, midnight_before
 
@@ -64,9 +64,9 @@ _PROTOCOLS = {"CAN": _CAN, "J1939": _J1939}
 _LAYOUT_COLUMNS = {_CAN: 64, _J1939: 128}
 
 
-def busmaster_log(path: Path, problems: Problems) -> TextLog:
+def busmaster_reader(path: Path, problems: Problems) -> TextReader:
     """What reads a file of BUSMASTER's, or one that another tool wrote like it."""
-    return TextLog(path, BusmasterParser(parts_of(path)), problems)
+    return TextReader(path, BusmasterParser(parts_of(path)), problems)
 
 
 class Parts(NamedTuple):

@@ -19,7 +19,7 @@ from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.writing import losses
 
 if TYPE_CHECKING:
-    from canmcast_gui.logfile.interfaces import Log, Sink
+    from canmcast_gui.logfile.interfaces import FormatReader, Sink
     from canmcast_gui.logfile.problems import Problems
 
 _NOTHING = Flag(0)
@@ -48,7 +48,7 @@ class Format:
     suffixes: tuple[str, ...]
     magics: tuple[bytes, ...] = ()
     line: Callable[[str], object] | None = None
-    reader: Callable[[Path, Problems], Log] | None = None
+    reader: Callable[[Path, Problems], FormatReader] | None = None
     sink: Callable[[Any, Path], Sink] | None = None
     binary: bool = False
     cannot_hold: Flag = _NOTHING
@@ -81,13 +81,13 @@ def _at(place: str) -> Callable[..., Any]:
     return lambda *arguments: found()(*arguments)
 
 
-def _text(parser: str) -> Callable[[Path, Problems], Log]:
+def _text(parser: str) -> Callable[[Path, Problems], FormatReader]:
     """What reads a text format line by line, given the place of its parser."""
 
-    def read(path: Path, problems: Problems) -> Log:
-        from canmcast_gui.logfile.text.reader import TextLog
+    def read(path: Path, problems: Problems) -> FormatReader:
+        from canmcast_gui.logfile.text.reader import TextReader
 
-        return TextLog(path, _at(parser)(), problems)
+        return TextReader(path, _at(parser)(), problems)
 
     return read
 
@@ -98,7 +98,7 @@ def _table(name: str, title: str, suffix: str, header: str) -> Format:
     return Format(name, title, (suffix,), line=line, reader=_TABLE)
 
 
-_TABLE = _at("table.reader:TableLog")
+_TABLE = _at("table.reader:TableReader")
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -111,7 +111,7 @@ FORMATS: tuple[Format, ...] = (
             r"|\d+\.\d+\s+CANFD\s+\d+\s+(Rx|Tx|TxRq)\s",
             re.IGNORECASE,
         ).match,
-        reader=_at("asc.parser:asc_log"),
+        reader=_at("asc.parser:asc_reader"),
         sink=_at("asc.sink:AscSink"),
         binary=True,
         holds_marks=True,
@@ -123,7 +123,7 @@ FORMATS: tuple[Format, ...] = (
         (".blf",),
         # A recording that was not completed may have zeros for a header.
         magics=(b"LOGG", bytes(144) + b"LOBJ"),
-        reader=_at("blf.reader:BlfLog"),
+        reader=_at("blf.reader:BlfReader"),
         sink=_at("blf.writer:BlfSink"),
         binary=True,
         holds_marks=True,
@@ -135,7 +135,7 @@ FORMATS: tuple[Format, ...] = (
         "ASAM MF4",
         (".mf4",),
         magics=(b"MDF     4", b"UnFinMF 4"),
-        reader=_at("mf4.reader:Mf4Log"),
+        reader=_at("mf4.reader:Mf4Reader"),
         sink=_at("mf4.writer:Mf4Sink"),
         holds_marks=True,
         binary=True,
@@ -148,7 +148,7 @@ FORMATS: tuple[Format, ...] = (
         "Parquet",
         (".parquet",),
         magics=(b"PAR1",),
-        reader=_at("parquet:ParquetLog"),
+        reader=_at("parquet:ParquetReader"),
         sink=_at("parquet:ParquetSink"),
         binary=True,
         holds_marks=True,
@@ -165,7 +165,7 @@ FORMATS: tuple[Format, ...] = (
             *(b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1"),
             b"\x0a\x0d\x0d\x0a",
         ),
-        reader=_at("pcap:PcapLog"),
+        reader=_at("pcap:PcapReader"),
         binary=True,
         resolution_ns=1,
     ),
@@ -174,7 +174,7 @@ FORMATS: tuple[Format, ...] = (
         "candump log",
         (".log",),
         line=_at("candump.parser:is_candump_line"),
-        reader=_at("candump.parser:candump_log"),
+        reader=_at("candump.parser:candump_reader"),
         sink=_at("candump.sink:CandumpSink"),
         binary=True,
         loses=losses.CANDUMP,
@@ -211,7 +211,7 @@ FORMATS: tuple[Format, ...] = (
         "plain CSV",
         (".plain.csv",),
         line=_at("plain_csv:is_header"),
-        reader=_at("plain_csv:plain_csv_log"),
+        reader=_at("plain_csv:plain_csv_reader"),
         sink=_at("plain_csv:PlainCsvSink"),
         binary=True,
         holds_marks=True,
@@ -231,7 +231,7 @@ FORMATS: tuple[Format, ...] = (
         "BUSMASTER log",
         (".log",),
         line=_at("busmaster:is_line"),
-        reader=_at("busmaster:busmaster_log"),
+        reader=_at("busmaster:busmaster_reader"),
     ),
     # Tables: the names of their columns say what they hold, here only which tool writes them.
     _table("gvret", "SavvyCAN or GVRET CSV", ".csv", r"time ?stamp,id,extended,(dir,)?bus,len,d1"),

@@ -30,7 +30,7 @@ _BUFFER_BYTES = 1 << 18
 _WHOLE_BYTES = 1 << 26
 
 
-class ParquetLog:
+class ParquetReader:
     """The frames of one Parquet file. ``position`` is how far it has been read, in bytes.
 
     It needs columns called timestamp, arbitration_id and payload; others that a frame has are optional.

@@ -45,7 +45,7 @@ class _Frame(NamedTuple):
     sent: bool
 
 
-class PcapLog:
+class PcapReader:
     """The frames of one capture. ``position`` is how far it has been read, in bytes.
 
     ``passed_over`` counts packets that are not classic or CAN FD frames.

@@ -21,7 +21,7 @@ from canmcast_gui.frames import MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.table.layout import TableLayout
-from canmcast_gui.logfile.table.reader import TableLog
+from canmcast_gui.logfile.table.reader import TableReader
 from canmcast_gui.logfile.text.packed_digits import (
     format_fixed,
     format_hex,
@@ -67,9 +67,9 @@ _LENGTHS = quads_of([f"{dlc},{length}," for dlc in range(16) for length in range
 _LINE_FEED = ord("\n")
 
 
-def plain_csv_log(path: Path, problems: Problems) -> TableLog:
+def plain_csv_reader(path: Path, problems: Problems) -> TableReader:
     """What reads it."""
-    return TableLog(path, problems, LAYOUT)
+    return TableReader(path, problems, LAYOUT)
 
 
 class PlainCsvSink(MarkTextSink):

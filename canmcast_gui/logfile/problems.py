@@ -1,4 +1,4 @@
-"""What is wrong with a file: what could not be read, counted and located, and what looks odd as a whole."""
+"""What can be wrong with a log file: errors that end reading or writing, and problems that are collected."""
 
 from __future__ import annotations
 
@@ -11,18 +11,40 @@ from typing import NamedTuple
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.wording import counted, were
 
-# A file that is wrong on every line must not fill the memory with sentences; nobody reads more than these.
-_MOST_KEPT = 50
+# A file with an error in every line must not fill the memory with messages; nobody reads more than these.
+_MOST_MESSAGES = 50
 
-# A shorter time is of no use to a reader, and says more than is known.
+# Shorter times are less than the estimate is exact.
 _LEAST_SECONDS = 0.1
+
+
+class FileError(UserError):
+    """A file that cannot be read or written, or data that a format cannot hold."""
+
+
+class UnknownColumnsError(FileError):
+    """A table whose columns only the user knows; ``head`` is the start of the file."""
+
+    def __init__(self, path: Path, head: bytes) -> None:
+        reason = "is a table without titles that say which column is what"
+        super().__init__(f"{path.name} {reason}: open it alone in the window to choose its columns")
+        self.head = head
+
+
+def os_message(path: Path, error: OSError, verb: str) -> str:
+    """A message about an error of the operating system; ``verb`` is "read" or "written"."""
+    if error.errno == errno.ENOSPC:
+        return f"{path.name} cannot be {verb}: the disk is full"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{path.name} cannot be {verb}: no permission in {path.parent}"
+    return f"{path.name} cannot be {verb}: {error.strerror or error}"
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What damaged places of a file cost: how many places, how long they last, about how many frames.
+    """The loss at damaged places of a file: how many places, how long they last, about how many frames.
 
-    Seconds and frames are 0 where they are not known.
+    Seconds and frames are 0 where they are unknown.
     """
 
     places: int = 0
@@ -42,9 +64,9 @@ class Missing:
 
 
 class Finding(NamedTuple):
-    """What is odd about a whole file, as a sentence, and the first frame that shows it.
+    """What is unusual about a whole file, as a sentence, and the first frame that shows it.
 
-    ``row`` is the number of that frame among those that were read, counted from 0; None where there is none.
+    ``row`` is the number of that frame among those that were read, counted from 0, or None.
     """
 
     sentence: str
@@ -55,11 +77,16 @@ class Finding(NamedTuple):
         """The sentence with the row."""
         return self.sentence if self.row is None else f"{self.sentence}, first at row {self.row:,}"
 
+    def of_file(self, path: Path) -> Finding:
+        """The finding with the name of its file."""
+        return self._replace(sentence=f"{path.name}, {self.sentence}")
+
 
 class Problems:
-    """Counts what was skipped; ``messages`` say where and why for the first ones.
+    """Collects the problems of a file while it is read.
 
-    ``missing`` is what readers know about damage that is larger than one entry.
+    ``skipped`` counts entries that could not be read; ``messages`` say where and why for the first of them.
+    ``missing`` is the loss at damaged places.
     """
 
     def __init__(self) -> None:
@@ -70,39 +97,39 @@ class Problems:
 
     @property
     def findings(self) -> list[Finding]:
-        """What is odd about the file as a whole, one of each kind."""
+        """What is unusual about the file as a whole, one finding of each kind."""
         return list(self._findings.values())
 
     def find(self, kind: str, sentence: str, row: int | None = None) -> None:
-        """Say what is odd about the file; of each kind the newest sentence counts, and the first row."""
+        """Add a finding; of each kind the newest sentence and the first row are kept."""
         known = self._findings.get(kind)
         self._findings[kind] = Finding(sentence, row if known is None or known.row is None else known.row)
 
     def add(self, where: str, what: object) -> None:
-        """Count one thing that could not be read."""
+        """Count an entry that could not be read."""
         self.skipped += 1
-        if len(self.messages) < _MOST_KEPT:
+        if len(self.messages) < _MOST_MESSAGES:
             self.messages.append(f"{where}: {what}")
 
-    def add_bytes(self, places: Iterable[int], what: str, count: int, base: str = "byte") -> None:
-        """Count many things of one kind, by their places; only the first are written down."""
-        kept = self.skipped + count
-        for place in places:
-            if len(self.messages) >= _MOST_KEPT:
+    def add_all(self, positions: Iterable[int], what: str, count: int, unit: str = "byte") -> None:
+        """Count ``count`` entries of one kind; ``positions`` are those of the first ones at least."""
+        total = self.skipped + count
+        for position in positions:
+            if len(self.messages) >= _MOST_MESSAGES:
                 break
-            self.add(f"{base} {place}", what)
-        self.skipped = kept
+            self.add(f"{unit} {position}", what)
+        self.skipped = total
 
 
 def unread(skipped: int, missing: Missing) -> str:
-    """What could not be read, to stand after something else: "2 unreadable entries skipped"."""
+    """What could not be read, as part of a sentence: "2 unreadable entries skipped"."""
     if missing.places:
         return str(missing)
     return f"{counted(skipped, 'unreadable entry', 'unreadable entries')} skipped"
 
 
 def unread_summary(name: str, frames: int, skipped: int, missing: Missing) -> str:
-    """One line about a file that was not read whole, without a full stop at its end."""
+    """One line about a file that was read in part, without a full stop."""
     loaded = counted(frames, "frame")
     if missing.places:
         return f"{loaded} loaded from {name}; {missing}"
@@ -118,23 +145,6 @@ def _duration(seconds: float) -> str:
 
 
 def _rounded(count: int) -> int:
-    """Two digits: it is an estimate."""
+    """Two significant digits, as it is an estimate."""
     step: int = 10 ** max(0, len(str(count)) - 2)
     return round(count / step) * step
-
-
-class FileError(UserError):
-    """A file that cannot be read or written, or a format that cannot hold what it should."""
-
-
-class UnknownColumnsError(FileError):
-    """A table of which only the user knows which column is what; see table_layout."""
-
-
-def os_message(path: Path, error: OSError, doing: str) -> str:
-    """One sentence about an error of the operating system; ``doing`` is "read" or "written"."""
-    if error.errno == errno.ENOSPC:
-        return f"{path.name} cannot be {doing}: the disk is full"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path.name} cannot be {doing}: {path.parent} does not allow it"
-    return f"{path.name} cannot be {doing}: {error.strerror or error}"

@@ -13,7 +13,7 @@ from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.app.workspace.paths import last_setup
 from canmcast_gui.app.workspace.workspace import load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
 from tests.journeys.conftest import Desk

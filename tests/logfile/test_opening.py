@@ -81,7 +81,7 @@ def test_damage_is_told_and_what_came_before_is_kept(pack, tmp_path):
 
 
 def test_without_a_beginning_there_is_a_sentence(pack, tmp_path):
-    with pytest.raises(FileError, match=r"cannot be unpacked: .* end too early"):
+    with pytest.raises(FileError, match=r"cannot be decompressed: .* end too early"):
         log(tmp_path, pack(LINES)[:12])
 
 

@@ -8,7 +8,7 @@ from canmcast_gui.logfile.problems import Missing, Problems, unread, unread_summ
 def test_many_of_a_kind_are_counted_and_the_first_are_placed():
     problems = Problems()
     problems.add("line 3", "no frame")
-    problems.add_bytes(range(0, 4_000_000, 4), "no object", 1_000_000)
+    problems.add_all(range(0, 4_000_000, 4), "no object", 1_000_000)
     assert problems.skipped == 1_000_001
     assert problems.messages[:3] == ["line 3: no frame", "byte 0: no object", "byte 4: no object"]
     assert len(problems.messages) == 50

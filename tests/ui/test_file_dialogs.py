@@ -1,5 +1,6 @@
 """The dialogs around files: tables without names, several files, recording with options, what is missing."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.logfile import RecordOptions, read_batches, save
+from canmcast_gui.logfile.reading import reader, recognition
 from canmcast_gui.logfile.table.suggest import suggest_layout
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
@@ -25,6 +27,12 @@ def table(tmp_path) -> Path:
     return path
 
 
+def asked_layout(qtbot, window) -> TableDialog:
+    """The dialog that asks for a layout, once the file has been recognized in the background."""
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(TableDialog)))
+    return dialog_of(window, TableDialog)
+
+
 def dialog_of(window, kind):
     found = [one for one in window.findChildren(kind) if one.isVisible()]
     assert len(found) == 1
@@ -33,7 +41,7 @@ def dialog_of(window, kind):
 
 def test_a_table_without_names_is_opened_by_its_columns(qtbot, window, stage, table):
     window.files.open(str(table))
-    dialog = dialog_of(window, TableDialog)
+    dialog = asked_layout(qtbot, window)
     assert dialog.table.rowCount() == 10
     assert dialog.table.horizontalHeaderItem(1).text() == "Id"
     layout = dialog.layout_chosen()
@@ -45,14 +53,37 @@ def test_a_table_without_names_is_opened_by_its_columns(qtbot, window, stage, ta
 
 def test_the_answer_is_remembered(qtbot, window, stage, table):
     window.files.open(str(table))
-    dialog = dialog_of(window, TableDialog)
+    dialog = asked_layout(qtbot, window)
     dialog.kind.setCurrentIndex(dialog.kind.findData("ms"))
     dialog.accept_button = dialog.buttons.button(QDialogButtonBox.StandardButton.Open)
     dialog.accept_button.click()
     qtbot.waitUntil(lambda: stage.session.state == "file", timeout=10_000)
     assert stage.session.recording.rows(0, 1).timestamp_ns.tolist() == [500_000]
     window.files.open(str(table))
-    assert dialog_of(window, TableDialog).layout_chosen().time_kind == "ms"
+    assert asked_layout(qtbot, window).layout_chosen().time_kind == "ms"
+
+
+def test_a_file_is_recognized_once_and_not_in_the_gui_thread(
+    qtbot, window, stage, table, tmp_path, monkeypatch
+):
+    threads: list[int] = []
+    recognize = recognition.recognize
+
+    def counted(path, layout=None):
+        threads.append(threading.get_ident())
+        return recognize(path, layout)
+
+    monkeypatch.setattr(reader, "recognize", counted)
+    log = tmp_path / "log.asc"
+    save(log, [small_batch(10)])
+    window.files.open(str(log))
+    qtbot.waitUntil(lambda: stage.session.state == "file" and len(stage.session.recording) == 10)
+    assert len(threads) == 1
+    window.files.open(str(table))
+    asked_layout(qtbot, window)
+    assert len(threads) == 2
+    assert len(stage.session.recording) == 10  # what was shown before is shown until the layout is known
+    assert threading.get_ident() not in threads
 
 
 def test_a_table_needs_an_id(qtbot, table):

@@ -27,7 +27,8 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart
+from canmcast_gui.logfile.problems import UnknownColumnsError
 from canmcast_gui.recording import (
     Limits,
     MatchCount,
@@ -78,6 +79,7 @@ class Document(QObject):
     save_message = Signal(str, str)
     save_started = Signal()
     unread = Signal(str, object)
+    layout_needed = Signal(object, bytes)
 
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -264,7 +266,7 @@ class Document(QObject):
         task.finished.connect(lambda opened: self._on_opened(before, path, opened, target))
         task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
         task.failed.connect(
-            lambda sentence: self._on_open_failed(before, target, with_folder(sentence, path))
+            lambda sentence: self._on_open_failed(before, target, parts, with_folder(sentence, path), task)
         )
         task.ended.connect(lambda: self._on_load_ended(task))
         self.loading = task
@@ -292,7 +294,9 @@ class Document(QObject):
             frames = f"the {counted(len(target), 'frame')} read so far are shown"
             self.message.emit("info", f"Opening {path.name} was cancelled; {frames}.")
 
-    def _on_open_failed(self, before: _Shown, target: Recording, sentence: str) -> None:
+    def _on_open_failed(
+        self, before: _Shown, target: Recording, parts: Sequence[LogPart], sentence: str, task: Task
+    ) -> None:
         """Show what was there before, unless something else has taken its place meanwhile."""
         if self.recording is target:
             self._show(before.recording, before.path)
@@ -303,7 +307,10 @@ class Document(QObject):
                 self._say_unread(before.path, before.opened)  # it holds again
         else:
             self._retire(before.recording)
-        self._say_error(sentence)
+        if len(parts) == 1 and isinstance(task.error, UnknownColumnsError):
+            self.layout_needed.emit(parts[0].path, task.error.head)
+        else:
+            self._say_error(sentence)
 
     def _on_load_ended(self, task: Task) -> None:
         if self.loading is task:

@@ -16,10 +16,9 @@ from canmcast_gui.database.problems import TableError
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile import FileError, FrameReader
+from canmcast_gui.logfile import FileError, LogPart, open_reader
 from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
-from canmcast_gui.logfile.reading.checks import Backwards
-from canmcast_gui.logfile.reading.merge import LogPart, MergedReader
+from canmcast_gui.logfile.reading.checks import TimeOrder
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording
@@ -83,24 +82,18 @@ class Saved:
 
 def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Report) -> Opened:
     """Read one file, or several on one time line, into a recording. Raises FileError, RecordingError."""
-    reader: FrameReader | MergedReader
-    if len(parts) == 1 and not parts[0].offset_ns:
-        reader = FrameReader(parts[0].path, LOAD_FRAMES, parts[0].layout)
-    else:
-        reader = MergedReader(parts, LOAD_FRAMES, align)
-    backwards = Backwards()
+    reader = open_reader(parts, "together" if align else "times", LOAD_FRAMES)
+    time_order = TimeOrder()
     for batch in reader:
         target.append(batch)
-        backwards.add(batch)
+        time_order.add(batch)
         if not report(reader.progress):
             break
     if len(target):
         last = target.end_row - 1
         target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.marks)
     notes = tuple(target.marks)
-    remarks = reader.renumbered if isinstance(reader, MergedReader) else []
-    if backwards.count:
-        remarks = [*remarks, backwards.sentence]
+    remarks = [*reader.renumbered, *filter(None, [time_order.message])]
     return Opened(
         reader.skipped,
         tuple(reader.problems),

@@ -11,7 +11,7 @@ from canmcast_gui.app.document.files import Opened, load
 from canmcast_gui.app.program.messages import with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart
 from canmcast_gui.recording import Recording, RecordingError
 
 

@@ -21,7 +21,8 @@ class Task(QObject):
 
     The function calls ``report(fraction)`` now and then; an answer of False asks it to stop. All signals
     arrive on the thread that made the task. It ends with exactly one of ``finished`` (the result),
-    ``failed`` (a sentence) and ``cancelled`` (what it returned all the same), and then ``ended``.
+    ``failed`` (a sentence; ``error`` is the exception) and ``cancelled`` (what it returned all the same), and
+    then ``ended``.
     """
 
     progress = Signal(float)
@@ -36,6 +37,7 @@ class Task(QObject):
     def __init__(self, title: str, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.title = title
+        self.error: Exception | None = None
         self._work = work
         self._stop = threading.Event()
         self._progressed.connect(self._on_progress)
@@ -64,8 +66,10 @@ class Task(QObject):
         try:
             result = self._work(self._report)
         except UserError as error:
+            self.error = error
             self._raised.emit(str(error))
         except Exception as error:
+            self.error = error
             log.exception("%s", self.title)
             self._raised.emit(str(error) or type(error).__name__)
         else:

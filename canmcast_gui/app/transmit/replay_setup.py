@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.logfile.reading.several import ORDERS, Order
+from canmcast_gui.logfile import ORDERS, LogPart, Order
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids

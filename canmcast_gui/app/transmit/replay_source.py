@@ -11,9 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.tasks import Report, Task, TaskPool
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.problems import unread
-from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.logfile.reading.several import Order, open_several
+from canmcast_gui.logfile import LogPart, Order, open_reader
 from canmcast_gui.recording import Recording, RecordingError
 from canmcast_gui.transmit.replay.selection import LongestGap
 
@@ -197,19 +195,17 @@ class ReplaySource(QObject):
 
 def _load(parts: Sequence[LogPart], order: Order, target: Recording, report: Report) -> list[str]:
     """Read files into a recording; sentences about them. Raises FileError, RecordingError."""
-    reader = open_several(parts, order, LOAD_FRAMES)
+    reader = open_reader(parts, order, LOAD_FRAMES)
     gap = LongestGap()
     for batch in reader:
         target.append(batch)
         gap.add(batch)
         if not report(reader.progress):
             return []
-    sentences = [*reader.renumbered, *(finding.sentence for finding in reader.findings)]
-    if reader.skipped:
-        sentences.append(unread(reader.skipped, reader.missing))
+    remarks = reader.remarks
     if len(parts) > 1 and gap.sentence():
-        sentences.append(f"{gap.sentence()}; they can begin together")
-    return sentences
+        remarks.append(f"{gap.sentence()}; they can begin together")
+    return remarks
 
 
 def parts_of(paths: Sequence[str | Path]) -> list[LogPart]:

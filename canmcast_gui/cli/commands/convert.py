@@ -17,9 +17,8 @@ from canmcast_gui.cli.options import (
 from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt
-from canmcast_gui.logfile import FrameReader, read_batches
+from canmcast_gui.logfile import Reader, open_reader
 from canmcast_gui.logfile.problems import unread
-from canmcast_gui.logfile.reading.merge import MergedReader
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.wording import counted
@@ -43,43 +42,31 @@ def command(
     occurs in two IN is renumbered in the later one. OUT appears when it is complete; if the conversion
     fails, an existing OUT is unchanged. Data that the format of OUT cannot store is reported, with counts.
     """
-    reader = _reader(sources, offsets, align)
+    reader = open_reader(log_parts(sources, offsets), "together" if align else "times")
     ask_before_overwriting(target)
 
     def fill(writer: Writer) -> None:
         taken = 0
         for batch in reader:
-            for remark in reader.marks[taken:]:
-                writer.write_mark(remark)
+            for mark in reader.marks[taken:]:
+                writer.write_mark(mark)
             taken = len(reader.marks)
             writer.write(batch)
             show(reader.progress)
             if interrupt.requested:
                 raise Failure(f"interrupted; {target.name} was not written")
-        for remark in reader.marks[taken:]:
-            writer.write_mark(remark)
+        for mark in reader.marks[taken:]:
+            writer.write_mark(mark)
 
     with Interrupt() as interrupt, progress_bar(target.name) as show:
         writer = write_file(target, format, fill, lambda: oldest_of(reader))
     _print_result(reader, writer, target)
 
 
-def _reader(sources: tuple[Path, ...], offsets: tuple[float, ...], align: bool) -> FrameReader | MergedReader:
-    parts = log_parts(sources, offsets)
-    if len(sources) == 1 and not offsets:
-        return read_batches(sources[0])
-    return MergedReader(parts, align=align)
-
-
-def _print_result(reader: FrameReader | MergedReader, writer: Writer, target: Path) -> None:
+def _print_result(reader: Reader, writer: Writer, target: Path) -> None:
     skipped = f", {unread(reader.skipped, reader.missing)}" if reader.skipped else ""
     print_note(f"{counted(writer.frames, 'frame')} in {target}{skipped}")
     if writer.lost:
         print_note(losses_message(writer.format.title, writer.lost))
-    located = [finding.located for finding in reader.findings] + reader.problems[len(reader.findings) :]
-    for problem in located:
-        name = "" if isinstance(reader, MergedReader) else f"{reader.path.name}: "
-        print_note(f"{name}{problem}")
-    if isinstance(reader, MergedReader):
-        for sentence in reader.renumbered:
-            print_note(sentence)
+    for message in reader.report:
+        print_note(message)

@@ -25,9 +25,7 @@ from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.problems import unread
-from canmcast_gui.logfile.reading.merge import MergedReader
-from canmcast_gui.logfile.reading.several import InTurnReader, Order, open_several
+from canmcast_gui.logfile import Order, Reader, open_reader
 from canmcast_gui.transmit import ReplayOptions
 from canmcast_gui.transmit.replay.selection import LongestGap, within
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
@@ -141,14 +139,16 @@ def _play(settings: BusSettings, arguments: PlayArguments) -> None:
     replay = arguments.replay()
     if arguments.stop is not None and arguments.stop <= arguments.start:
         raise Failure("--to must be after --from")
-    reader = open_several(parts, order, _BATCH_FRAMES)
+    reader = open_reader(parts, order, _BATCH_FRAMES)
     batches = iter(reader)
     first = next(batches, FrameBatch.empty())
     if len(first):  # times in the filter are relative to the first frame, also with --from
         replay = replace(replay, start_ns=int(first.timestamp_ns[0]))
     stop_ns = None if arguments.stop is None else round(arguments.stop * NS_PER_SECOND)
     played = within(
-        _with_remarks(chain([first], batches), reader), round(arguments.start * NS_PER_SECOND), stop_ns
+        _with_remarks(chain([first], batches), reader, len(parts)),
+        round(arguments.start * NS_PER_SECOND),
+        stop_ns,
     )
     with open_transmitter(settings, receives=True) as transmitter:
         if arguments.limit is not None and not arguments.fast:
@@ -156,16 +156,13 @@ def _play(settings: BusSettings, arguments: PlayArguments) -> None:
         Player(transmitter, played, replay).play(", ".join(file.name for file in arguments.files))
 
 
-def _with_remarks(batches: Iterator[FrameBatch], reader: InTurnReader | MergedReader) -> Iterator[FrameBatch]:
+def _with_remarks(batches: Iterator[FrameBatch], reader: Reader, files: int) -> Iterator[FrameBatch]:
     """The batches; when all are read, remarks about the files go to stderr."""
     gap = LongestGap()
     for batch in batches:
         gap.add(batch)
         yield batch
-    sentences = [*reader.renumbered, *(finding.sentence for finding in reader.findings)]
-    if reader.skipped:
-        sentences = [*sentences, unread(reader.skipped, reader.missing)]
-    if len(reader.parts) > 1 and gap.sentence():
-        sentences = [*sentences, f"{gap.sentence()}; --align starts all files together"]
-    for sentence in sentences:
-        print_note(sentence)
+    for remark in reader.remarks:
+        print_note(remark)
+    if files > 1 and gap.sentence():
+        print_note(f"{gap.sentence()}; --align starts all files together")

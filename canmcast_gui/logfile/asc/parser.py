@@ -18,7 +18,7 @@ from canmcast_gui.logfile.asc.columns import RunningTime
 from canmcast_gui.logfile.asc.dates import has_times_of_day, parse_date
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
-from canmcast_gui.logfile.text.reader import Passed, Remark, TextLog
+from canmcast_gui.logfile.text.reader import Passed, Remark, TextReader
 from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, seconds_to_ns, whole_number
 from canmcast_gui.logfile.times import midnight_before
 
@@ -50,9 +50,9 @@ _DIRECTIONS = {"rx": 0, "tx": bits.TX, "txrq": bits.TX}
 _FLAG_REMOTE = 0x10
 
 
-def asc_log(path: Path, problems: Problems) -> TextLog:
+def asc_reader(path: Path, problems: Problems) -> TextReader:
     """What reads an ASC file."""
-    return TextLog(path, AscParser(has_times_of_day(path)), problems)
+    return TextReader(path, AscParser(has_times_of_day(path)), problems)
 
 
 class AscParser:

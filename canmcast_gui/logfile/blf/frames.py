@@ -99,7 +99,7 @@ def _sound(chain: Chain, problems: Problems) -> Column:
 
 
 def _tell(places: Column, what: str, problems: Problems) -> None:
-    problems.add_bytes(places, what, len(places), "inflated byte")
+    problems.add_all(places, what, len(places), "inflated byte")
 
 
 def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: Heap) -> None:

@@ -25,7 +25,7 @@ _PIECE_BYTES = 4 << 20
 _LONG_BYTES = 1 << 19
 
 
-class BlfLog:
+class BlfReader:
     """The frames of one BLF file. ``position`` is how far it has been read, in bytes."""
 
     def __init__(self, path: Path, problems: Problems) -> None:
@@ -89,7 +89,7 @@ class BlfLog:
         content = np.frombuffer(stream, dtype=np.uint8)
         all_proven = proven and self._tail_proven
         chain = objects_of(content[:-SLACK], self._lost, all_proven, last)
-        self._problems.add_bytes(
+        self._problems.add_all(
             chain.gaps, "no object where one should begin", len(chain.gaps), "inflated byte"
         )
         if cut and len(chain.gaps):

@@ -20,7 +20,7 @@ from canmcast_gui.logfile.candump.columns import channel_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import RunningSum
-from canmcast_gui.logfile.text.reader import Remark, TextLog
+from canmcast_gui.logfile.text.reader import Remark, TextReader
 from canmcast_gui.logfile.text.rows import Row, code_of, seconds_to_ns
 
 _LINE = re.compile(
@@ -164,6 +164,6 @@ def is_candump_line(line: str) -> bool:
     return bool(_LOG_LINE.match(line) or _WITHOUT_TIME.match(line)) or screen.is_screen_line(line)
 
 
-def candump_log(path: Path, problems: Problems) -> TextLog:
+def candump_reader(path: Path, problems: Problems) -> TextReader:
     """What reads a file of candump's, as a log or as it stood on the screen."""
-    return TextLog(path, CandumpParser(screen.counts_from_line_before(path)), problems)
+    return TextReader(path, CandumpParser(screen.counts_from_line_before(path)), problems)

@@ -28,7 +28,7 @@ _HEADER = struct.Struct("<QhhB")
 _LOCAL = 0x1
 
 
-class Mf4Log:
+class Mf4Reader:
     """The frames of one MF4 file. ``position`` is how far it has been read, in bytes.
 
     Its start is UTC, unless it says that it is a local time: then it is read in the time zone of this

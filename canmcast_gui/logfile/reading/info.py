@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile.reading.checks import Backwards
+from canmcast_gui.logfile.reading.checks import TimeOrder
 from canmcast_gui.logfile.reading.reader import FrameReader
 
 
@@ -24,7 +24,7 @@ def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises FileError.
     """
     reader = FrameReader(path)
-    counts, backwards = _Counts(), Backwards()
+    counts, backwards = _Counts(), TimeOrder()
     for batch in reader:
         counts.add(batch, reader.start_ns)
         backwards.add(batch)

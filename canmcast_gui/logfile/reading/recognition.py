@@ -1,43 +1,74 @@
-"""Which format a file is in, by its content; its name has no say."""
+"""Recognizes the format of a log file by its content, never by its name."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from canmcast_gui.logfile.formats import FORMATS, Format
+from canmcast_gui.logfile.formats import FORMATS, Format, format_named
+from canmcast_gui.logfile.interfaces import FormatReader
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import FileError, Problems, UnknownColumnsError, os_message
+from canmcast_gui.logfile.table.layout import TableLayout
 
-# Headers of comments and bus names before the first frame are a few kilobytes at most.
+# Comments and bus names before the first frame are a few kilobytes at most.
 _HEAD_BYTES = 65536
 
 
-def recognise(path: Path) -> Format:
-    """The format of a file. Raises FileError where it is absent, empty or in a format that is not read."""
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """A log file and its format; ``layout`` is given for a table whose columns have no titles."""
+
+    path: Path
+    format: Format
+    layout: TableLayout | None = None
+
+    def open(self, problems: Problems) -> FormatReader:
+        """A reader of the file from its beginning. Raises FileError."""
+        if self.layout is not None:
+            from canmcast_gui.logfile.table.reader import TableReader  # loaded when used, as in formats.py
+
+            return TableReader(self.path, problems, self.layout)
+        assert self.format.reader is not None  # recognize() returns only formats that can be read
+        return self.format.reader(self.path, problems)
+
+
+def recognize(path: Path, layout: TableLayout | None = None) -> Recognized:
+    """The format of a file; with a ``layout`` it is read as a table without looking at its content.
+
+    Raises FileError for a file that does not exist, is empty or is not a log file, and UnknownColumnsError
+    for a table without titles.
+    """
+    if layout is not None:
+        return Recognized(path, format_named("table"), layout)
+    head = _head(path)
+    found = _by_magic(head) or _by_lines(head.decode("latin-1"))
+    if found is not None:
+        return Recognized(path, found)
+    kind = foreign_kind(head)
+    if kind is not None:
+        raise FileError(f"{path.name} is not a CAN log: it looks like {kind}")
+    if is_table(head):
+        raise UnknownColumnsError(path, head)
+    *most, last = (one.title for one in FORMATS if one.can_read)
+    raise FileError(f"{path.name} is not in a supported log format: {', '.join(most)} or {last}")
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file, decompressed."""
+    problems = Problems()
     try:
-        problems = Problems()
         with open_log(path, problems) as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise FileError(os_message(path, error, "read")) from error
     if not head and problems.skipped:
-        raise FileError(f"{path.name} cannot be unpacked: {problems.messages[0]}")
+        raise FileError(f"{path.name} cannot be decompressed: {problems.messages[0]}")
     if not head:
         raise FileError(f"{path.name} is empty")
-    found = _by_magic(head) or _by_lines(head.decode("latin-1"))
-    if found is not None:
-        return found
-    words = looks_like(head)
-    if words is not None:
-        raise FileError(f"{path.name} is no CAN log: it looks like {words}")
-    if is_table(head):
-        reason = "is a table without names that say which column is what; the window asks for that"
-        raise UnknownColumnsError(f"{path.name} {reason}")
-    *most, last = (one.title for one in FORMATS if one.can_read)
-    known = f"{', '.join(most)} and {last}"
-    raise FileError(f"{path.name} is not in a log format that canmcast can read; it reads {known}")
+    return head
 
 
 def _by_magic(head: bytes) -> Format | None:
@@ -45,18 +76,20 @@ def _by_magic(head: bytes) -> Format | None:
 
 
 def _by_lines(head: str) -> Format | None:
-    """The first format that any line of a text looks like."""
-    judges = [(one, one.line) for one in FORMATS if one.can_read and one.line is not None]
-    # Not at the characters that str.splitlines() knows as well: they may be halves of Chinese ones.
+    """The format that accepts the first line that any format accepts."""
+    tests = [(one, one.line) for one in FORMATS if one.can_read and one.line is not None]
+    # Not split at the other line ends of str.splitlines(), which may be halves of Chinese characters.
     for line in head.replace("\r", "\n").split("\n"):
         stripped = line.strip(" \t\r")
-        for one, accepts in judges:
+        for one, accepts in tests:
             if accepts(stripped):
                 return one
     return None
 
 
-# By their first bytes: signatures of common kinds of files.
+# -- files that are not logs ---------------------------------------------------------------------------------
+
+# By the first bytes.
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),
     (b"PK\x05\x06", "an empty ZIP archive"),
@@ -83,7 +116,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "a text document (RTF)"),
 )
 
-# By a line near the top, the surest signs first.
+# By one of the first lines, the most certain patterns first.
 _LINES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r'VERSION\s+"|NS_\s*:|BU_\s*:|BO_\s+\d+\s', re.IGNORECASE),
@@ -104,28 +137,28 @@ _LINES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 _MOST_LINES = 200
 
-# Between columns; a table of frames has three at least, and its lines begin with a number.
+# The gaps between columns of a table without delimiters.
 _RUNS = re.compile(r"(?:\t|  )[ \t]*")
 
 
-def looks_like(head: bytes) -> str | None:
-    """What a file with these first bytes is; None where nothing is known of it."""
-    for signature, words in _SIGNATURES:
+def foreign_kind(head: bytes) -> str | None:
+    """What kind of file starts with these bytes, if it is a known kind that is not a log."""
+    for signature, kind in _SIGNATURES:
         if head.startswith(signature):
-            return words
+            return kind
     if not head.strip(b"\0"):
-        return "nothing but zeros: it was never written to the end"
+        return "a file of zeros, which was never written completely"
     if _is_binary(head):
         return None
     lines = [line.strip(" \t\r") for line in head.decode("utf-8", "replace").splitlines()[:_MOST_LINES]]
-    for pattern, words in _LINES:
+    for pattern, kind in _LINES:
         if any(map(pattern.match, lines)):
-            return words
+            return kind
     return None
 
 
 def is_table(head: bytes) -> bool:
-    """Whether these first bytes are text in which most lines have the same number of cells."""
+    """Whether these are the first bytes of a text in which most lines have the same number of cells."""
     if _is_binary(head):
         return False
     lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip()][-51:-1]

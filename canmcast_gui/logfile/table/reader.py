@@ -40,7 +40,7 @@ _RUNS = re.compile(rb"(?:\t|  )[ \t]*")
 _UNIT_APART = re.compile(UNIT_APART.encode(), re.IGNORECASE)
 
 
-class TableLog:
+class TableReader:
     """The frames of one table. ``position`` is how far it has been read, in bytes.
 
     Raises UnknownColumnsError where no ``layout`` is given and none can be guessed.
@@ -200,7 +200,8 @@ def _without_comments(lines: Lines) -> tuple[Lines, Lines]:
 
 def _layout_of(path: Path) -> TableLayout:
     with open_log(path, Problems()) as file:
-        layout = guess_layout(file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+    layout = guess_layout(head)
     if layout is None:
-        raise UnknownColumnsError(f"{path.name} is a table without names that say which column is what")
+        raise UnknownColumnsError(path, head)
     return layout

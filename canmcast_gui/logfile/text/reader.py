@@ -15,7 +15,7 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Places
-from canmcast_gui.logfile.interfaces import MOST_KEPT, Marks
+from canmcast_gui.logfile.interfaces import MOST_MARKS, Marks
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import BLOCK_BYTES, Lines, blocks
@@ -73,7 +73,7 @@ class ColumnParser(LineParser, Protocol):
         """The frames on those lines that look usual."""
 
 
-class TextLog:
+class TextReader:
     """The frames of one text file.
 
     ``position`` is how far it has been read, in bytes; ``start_ns`` what was added to the times that stand in
@@ -173,7 +173,7 @@ class TextLog:
             own = remark.timestamp_ns
             if row == len(batch):
                 own = None if own is None else start_ns + own
-                if len(self._remarks) < MOST_KEPT:
+                if len(self._remarks) < MOST_MARKS:
                     self._remarks.append((self._frames + row, own, remark.text))
                 else:
                     self.marks.count += 1

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.transmit.replay_setup import MOST_OFFSET_SECONDS
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.fitting import FitHeight
 from canmcast_gui.ui.labels import label_text

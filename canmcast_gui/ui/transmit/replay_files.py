@@ -9,8 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.logfile.reading.several import ORDERS, Order
+from canmcast_gui.logfile import ORDERS, LogPart, Order
 from canmcast_gui.ui.dialogs.several import offset_box
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel

@@ -22,9 +22,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.link import NO_BUS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
+from canmcast_gui.logfile import LogPart, Order
 from canmcast_gui.logfile.formats import readable_suffixes
-from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.logfile.reading.several import Order
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 from canmcast_gui.ui.icons import icon

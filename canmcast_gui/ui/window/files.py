@@ -16,16 +16,15 @@ from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE
-from canmcast_gui.logfile import TableLayout
+from canmcast_gui.logfile import LogPart, TableLayout
 from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
-from canmcast_gui.logfile.reading.merge import LogPart
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.several import SeveralDialog
 from canmcast_gui.ui.labels import title_text
-from canmcast_gui.ui.window.tables import with_layout
+from canmcast_gui.ui.window.tables import ask_layout
 from canmcast_gui.wording import are, counted
 
 DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
@@ -41,6 +40,7 @@ class FileCommands(QObject):
         self._session = session
         self._settings = settings
         self._window = window
+        session.document.layout_needed.connect(self._ask_layout)
 
     # -- what the user asks for --------------------------------------------------------------------------
 
@@ -65,14 +65,13 @@ class FileCommands(QObject):
 
     def open(self, path: str) -> None:
         """Open a log file, after asking what becomes of frames that are in no file."""
-        self.keep_unsaved(
-            lambda: with_layout(
-                Path(path), self._settings, self._window, lambda layout: self._open(path, layout)
-            )
-        )
+        self.keep_unsaved(lambda: self._open(path))
 
-    def _open(self, path: str, layout: TableLayout | None) -> None:
+    def _open(self, path: str, layout: TableLayout | None = None) -> None:
         self._follow(self._session.open_file(path, layout), [path])
+
+    def _ask_layout(self, path: Path, head: bytes) -> None:
+        ask_layout(path, head, self._settings, self._window, lambda layout: self._open(str(path), layout))
 
     def _open_parts(self, parts: list[LogPart], align: bool) -> None:
         self._follow(self._session.open_files(parts, align), [str(part.path) for part in parts])

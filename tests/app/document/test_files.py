@@ -6,8 +6,7 @@ from canmcast_gui.app.document.files import load, save
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile import read_batches
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart, read_batches
 from canmcast_gui.recording import Recording
 from tests.logfile.frames import small_batch
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
-from canmcast_gui.logfile.reading.merge import LogPart
-from canmcast_gui.logfile.reading.several import ORDERS
+from canmcast_gui.logfile import ORDERS, LogPart
 
 numbers = st.integers(0, 10**9).map(lambda thousandths: thousandths / 1000)
 parts = st.builds(LogPart, st.sampled_from(["/a.asc", "/b/c.blf"]).map(Path), st.integers(-(10**15), 10**15))

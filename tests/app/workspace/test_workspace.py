@@ -16,7 +16,7 @@ from canmcast_gui.app.workspace.values import WorkspaceError
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotSetup, PlotStyle, ViewSetup
 from canmcast_gui.app.workspace.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.database import Scope
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import LogPart
 from canmcast_gui.transport.settings import BusSettings
 from tests.support.leases import unanswered
 

@@ -148,7 +148,7 @@ def test_convert_keeps_times_before_the_first_one(canmcast, tmp_path):
         1_700_000_040_250_000_000,
     ]
     odd = (
-        "in.log: times that fall by about a minute, as of a clock that begins again: 1 frame, first at row 1"
+        "in.log: times that fall by about a minute, as of a clock that starts again: 1 frame, first at row 1"
     )
     assert odd in result.stderr
     assert odd in canmcast("info", tmp_path / "in.log").stderr

@@ -9,7 +9,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, TableLayout, read_batches
 from canmcast_gui.logfile.problems import Finding, Problems
-from canmcast_gui.logfile.reading.checks import Backwards, Plausibility
+from canmcast_gui.logfile.reading.checks import FrameChecks, TimeOrder
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
 from tests.support.corpus import corpus_file, corpus_table
 
@@ -173,12 +173,12 @@ def test_marks_stay_at_their_frames_where_others_are_left_out(tmp_path):
 
 def findings_of(times: list[float], parts: int = 1, flags: int = 0) -> list[Finding]:
     problems = Problems()
-    seen = Plausibility(problems)
+    seen = FrameChecks(problems)
     moments = np.rint(np.array(times) * SECOND).astype(np.int64)
     batch = FrameBatch.from_columns(moments, 1, np.zeros((len(times), 1), np.uint8), flags=flags)
     for part in np.array_split(np.arange(len(batch)), parts):
         seen.take(batch[part])
-    seen.end()
+    seen.finish()
     return problems.findings
 
 
@@ -193,7 +193,7 @@ def turning(period: float, turns: int, step: float) -> list[float]:
 )
 def test_clocks_that_begin_again(period, step, name, parts):
     times = turning(period, 3, step)
-    kind = f"times that fall by about {name}, as of a clock that begins again"
+    kind = f"times that fall by about {name}, as of a clock that starts again"
     row = next(row for row in range(1, len(times)) if times[row] < times[row - 1])
     assert findings_of(times, parts) == [Finding(f"{kind}: 3 frames", row)]
     assert findings_of([1_700_000_000 + time for time in times], parts) == [Finding(f"{kind}: 3 frames", row)]
@@ -256,14 +256,14 @@ def frames(times: list[int]) -> FrameBatch:
 
 
 def test_steps_back_are_found_within_and_between_batches():
-    found = Backwards()
+    found = TimeOrder()
     for times in ([5, 6, 6], [], [4, 7], [2_000_000_007, 7]):
         found.add(frames(times) if times else FrameBatch.empty())
     assert found.count == 2
-    assert found.sentence == "2 frames are older than the one before"
+    assert found.message == "2 frames are older than the one before"
 
 
 def test_all_forwards_says_nothing():
-    found = Backwards()
+    found = TimeOrder()
     found.add(frames([1, 2, 2, 3]))
-    assert (found.count, found.sentence) == (0, "")
+    assert (found.count, found.message) == (0, "")

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, open_writer, save
-from canmcast_gui.logfile.reading.merge import LogPart, MergedReader
-from canmcast_gui.logfile.reading.several import ORDERS, open_several
+from canmcast_gui.logfile.reading import ORDERS, LogPart, MergedReader, open_reader
 
 SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
@@ -26,7 +25,7 @@ def logs(tmp_path):
 
 
 def read(parts, order):
-    reader = open_several(parts, order, 2)
+    reader = open_reader(parts, order, 2)
     batch = FrameBatch.concatenate(list(reader))
     since = (batch.timestamp_ns - batch.timestamp_ns[0]) // (SECOND // 1000)
     assert reader.progress == pytest.approx(1.0)
@@ -58,10 +57,10 @@ def test_one_file_is_the_same_in_every_order(logs, order):
 
 def test_channels_stay_where_files_follow_one_another(logs):
     parts = [LogPart(path) for path in logs]
-    reader = open_several(parts, "in turn")
+    reader = open_reader(parts, "in turn")
     assert {channel for batch in reader for channel in batch.channel.tolist()} == {1}
     assert (reader.renumbered, reader.skipped) == ([], 0)
-    reader = open_several(parts)
+    reader = open_reader(parts)
     assert {channel for batch in reader for channel in batch.channel.tolist()} == {1, 2}
 
 

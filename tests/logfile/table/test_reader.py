@@ -206,7 +206,7 @@ def test_labels_in_cells_are_suggested(tmp_path):
 def test_a_list_with_two_columns_is_not_a_table_of_frames(tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("ID    Message\n1     engine on\n2     engine off\n")
-    with pytest.raises(FileError, match="not in a log format"):
+    with pytest.raises(FileError, match="not in a supported log format"):
         read_batches(path)
 
 

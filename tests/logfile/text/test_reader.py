@@ -16,7 +16,7 @@ from canmcast_gui.logfile.candump.screen import counts_from_line_before
 from canmcast_gui.logfile.crtd import CrtdParser
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.python_can_csv import CsvParser
-from canmcast_gui.logfile.text.reader import ColumnParser, TextLog
+from canmcast_gui.logfile.text.reader import ColumnParser, TextReader
 from canmcast_gui.logfile.trc.parser import TrcParser
 from tests.logfile.frames import batches
 from tests.support.corpus import CORPUS, corpus_file
@@ -51,7 +51,7 @@ def parser_of(name: str, path):
 
 def outcome(path, parser) -> tuple:
     problems = Problems()
-    log = TextLog(path, parser, problems)
+    log = TextReader(path, parser, problems)
     batch = FrameBatch.concatenate(list(log.batches(65536)))
     records = batch.records.copy()
     records["payload_offset"] = 0

@@ -11,8 +11,7 @@ from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.replay import NO_SIGNALS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.logfile import FORMATS, open_writer
-from canmcast_gui.logfile.reading.merge import LogPart
+from canmcast_gui.logfile import FORMATS, LogPart, open_writer
 from canmcast_gui.ui.transmit.replay_panel import ReplayPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
 
