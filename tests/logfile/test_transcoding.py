@@ -112,7 +112,7 @@ def test_what_is_in_no_format_is_named_as_in_a_plain_file(tmp_path):
     for text, words in (
         ("<html>\n", "a web page"),
         ('{\n"a": 1}\n', "a JSON file"),
-        ("words\n", "not in a log format"),
+        ("words\n", "not in a supported log format"),
     ):
         path = tmp_path / "log"
         path.write_bytes(text.encode("utf-16"))
