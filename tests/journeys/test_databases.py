@@ -68,8 +68,6 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     desk.qtbot.keyClicks(browser.search, "2nd sp")
     browser.tabs.setCurrentWidget(browser.signals)
     assert browser.signals.model().rowCount() == 1
-    desk.window.docks.plots.load()
-    desk.wait(lambda: desk.window.docks.plots.current is not None, "the plot panel")
     plot = desk.window.docks.plots.current
     drop(plot, dragged(browser.signals, "Speed"))
     desk.wait(lambda: plot.signals.names == ["2nd_Engine.Speed"], "the plotted signal")

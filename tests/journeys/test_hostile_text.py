@@ -91,7 +91,6 @@ def load_everything(desk: Desk, paths: dict[str, Path]) -> None:
     desk.wait(lambda: len(desk.session.databases) == 2, "the databases")
     desk.window.files.open(str(paths["asc"]))
     desk.wait(lambda: desk.session.state == "file", "the file")
-    desk.wait(lambda: desk.window.docks.plots.panels, "the plots")
     for level in ("info", "warning", "error"):
         desk.session.message.emit(level, HOSTILE)
     desk.window.views.panes[0].filter_box.set_filter_text(f'name ~ "{AMPERSAND}"')

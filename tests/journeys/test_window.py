@@ -109,7 +109,6 @@ def test_a_plotted_value_is_what_cantools_decodes(desk, network):
     status = database.get_message_by_name("EngineStatus")
     base = dict.fromkeys((signal.name for signal in status.signals), 0)
     desk.window.docks.plots.plot_signal("EngineStatus.EngineSpeed")
-    desk.wait(lambda: desk.window.docks.plots.current is not None, "the plot panel")
     payloads = [status.encode(base | {"EngineSpeed": speed}, strict=False) for speed in speeds]
     with can.Bus(interface="udp_multicast", channel="239.74.163.2", port=port, hop_limit=0) as peer:
         for payload in payloads:

@@ -76,7 +76,6 @@ def assert_set_up(desk: Desk) -> None:
     assert desk.session.transmit.sequences.sequences == [Sequence("Wake", "wait 10 ms")]
     assert [part.path.name for part in window.docks.replay.setup().files] == ["a.asc"]
     assert window.docks.replay.control.status.state == "stopped"
-    desk.wait(lambda: window.docks.plots.panels, "the plots")
     assert window.docks.plots.plotted() == ["Engine.Speed"]
     assert list(window.docks.plots.panels) == ["plot", "plot-2"]
     assert [(pane.kind, pane.filters.filter.text) for pane in window.views.panes] == [("by_id", "fd")]

@@ -85,8 +85,6 @@ def full(qtbot, stage, window):
     """A window with a recording, databases, plots and rows."""
     stage.add_database()
     stage.receive(traffic(200))
-    window.docks.plots.load()
-    qtbot.waitUntil(lambda: bool(window.docks.plots.panels), timeout=15_000)
     window.docks.plots.plot_signal("Engine.Speed")
     window.docks.transmit.model.insert(0, [TransmitRow(), TransmitRow()])
     window.activateWindow()

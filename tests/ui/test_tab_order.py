@@ -71,8 +71,6 @@ def full_window(qtbot, stage, window, tmp_path):
     stage.add_database()
     stage.receive(traffic(200))
     docks = window.docks
-    docks.plots.load()
-    qtbot.waitUntil(lambda: bool(docks.plots.panels), timeout=15_000)
     docks.plots.plot_signal("Engine.Speed")
     docks.gauges.add_signals(["Engine.Speed"])
     docks.transmit.model.insert(0, [TransmitRow(), TransmitRow()])

@@ -105,7 +105,6 @@ def drawn(window, wanted) -> bool:
 
 @pytest.mark.usefixtures("themed")
 def test_everything_in_an_open_window_follows(qtbot, stage, window):
-    qtbot.waitUntil(lambda: len(window.docks.plots.panels) > 0, timeout=WAIT_MS)
     for name in ("dark", "light"):
         stage.settings.theme.set(name)
         wanted = theme.make_palette(name == "dark")

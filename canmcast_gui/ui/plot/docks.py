@@ -1,29 +1,38 @@
-"""Plots in docks. pyqtgraph is loaded after the start of the window, without blocking it."""
+"""Plots in docks.
+
+pyqtgraph is imported before the window is shown, which adds about 0.15 s to the start. An import in a thread
+would make Qt classes beside the running window, which crashes PySide6 now and then before Python 3.12. An
+import after the window is shown would block it for that time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, PlotSetup, PlotStyle
+from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, PlotSetup
+from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.panels.dock import PanelDock
-from canmcast_gui.ui.sliced_import import SlicedImport
-
-if TYPE_CHECKING:
-    from canmcast_gui.ui.plot.panel import PlotPanel
+from canmcast_gui.ui.plot.panel import PlotPanel
 
 FIRST = "plot"
 
-# Loaded after the window is shown: it takes most of a second, and no other part of the program needs it.
-PANEL, LIBRARY = "canmcast_gui.ui.plot.panel", ("canmcast_gui.ui.plot.", "pyqtgraph")
+
+class PlotDock(PanelDock):
+    """A dock with a plot."""
+
+    def __init__(self, name: str, panel: PlotPanel, window: QMainWindow) -> None:
+        title = "Plot" if name == FIRST else f"Plot {name.rpartition('-')[2]}"
+        super().__init__(name, title, window)
+        self.panel = panel
+        self.setWidget(panel)
+        self.first_focus = panel.view
 
 
 class PlotDocks(QObject):
@@ -42,16 +51,12 @@ class PlotDocks(QObject):
         super().__init__(window)
         self._session = session
         self._window = window
-        self.docks: dict[str, PanelDock] = {}
-        self._pending_setups: dict[str, PlotSetup] = {}
+        self.docks: dict[str, PlotDock] = {}
         self._current = FIRST
-        self._is_loaded = self._is_ending = self._is_linking = False
-        self._loader: SlicedImport | None = None
-        self.link_action = QAction("&Link time and cursors of all plots", self)
-        self.link_action.setCheckable(True)
+        self._is_ending = self._is_linking = False
+        self.link_action = new_action(self, "&Link time and cursors of all plots", checkable=True)
         self.link_action.setChecked(True)
-        self.first = self._add_dock(PlotSetup())
-        self.first.visibilityChanged.connect(self._on_visible)
+        self.first = self._add_dock(FIRST)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus)
@@ -60,18 +65,20 @@ class PlotDocks(QObject):
 
     @property
     def panels(self) -> dict[str, PlotPanel]:
-        """The plots by the names of their docks; none before pyqtgraph is loaded."""
-        return {name: dock.widget() for name, dock in self.docks.items()} if self._is_loaded else {}
+        """The plots by the names of their docks."""
+        return {name: dock.panel for name, dock in self.docks.items()}
 
     @property
-    def current(self) -> PlotPanel | None:
+    def current(self) -> PlotPanel:
         """The plot that had the focus last, else the first one."""
-        return self.panels.get(self._current) or self.panels.get(FIRST)
+        return self._current_dock.panel
+
+    @property
+    def _current_dock(self) -> PlotDock:
+        return self.docks.get(self._current, self.first)
 
     def setups(self) -> list[PlotSetup]:
-        """The setups of all plots; before pyqtgraph is loaded, those that will be applied."""
-        if not self._is_loaded:
-            return list(self._pending_setups.values())
+        """The setups of all plots."""
         return [
             replace(panel.setup(), name="" if name == FIRST else name) for name, panel in self.panels.items()
         ]
@@ -96,12 +103,12 @@ class PlotDocks(QObject):
             return
         if not setup.name or setup.name in self.docks:
             setup = replace(setup, name=self._free_name())
-        dock = self._add_dock(setup)
+        dock = self._add_dock(setup.name)
+        dock.panel.apply_setup(setup)
         dock.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dock.destroyed.connect(partial(self._on_destroyed, setup.name))
         self._add_beside_first(dock)
         self._current = setup.name
-        self.load()
 
     def _add_beside_first(self, dock: PanelDock) -> None:
         """Add a dock below the first plot, or as another tab if that is in a group of tabs.
@@ -116,15 +123,14 @@ class PlotDocks(QObject):
     def apply_setups(self, setups: Iterable[PlotSetup]) -> None:
         """Open the plots of these setups, and close all others."""
         self.close_others()
-        self._apply_setup(FIRST, PlotSetup())
+        self.first.panel.apply_setup(PlotSetup())
         for setup in setups:
             if setup.name:
                 self.open(setup)
             else:
-                self._apply_setup(FIRST, setup)
+                self.first.panel.apply_setup(setup)
                 if setup.signals:
                     self.first.show()
-                    self.load()
 
     def close_others(self) -> None:
         """Close all plots except the first."""
@@ -133,40 +139,24 @@ class PlotDocks(QObject):
 
     def plot_signal(self, signal: str) -> None:
         """Add "Message.Signal" to the current plot."""
-        name = self._current if self._current in self.docks else FIRST
-        self.docks[name].show()
-        self.docks[name].raise_()
-        panel = self.panels.get(name)
-        if panel is not None:
-            panel.signals.add(signal)
-            return
-        pending = self._pending_setups[name]
-        self._pending_setups[name] = replace(pending, signals=(*pending.signals, (signal, PlotStyle())))
-        self.load()
+        dock = self._current_dock
+        dock.show()
+        dock.raise_()
+        dock.panel.signals.add(signal)
 
     def remove_signal(self, signal: str) -> None:
         """Remove a signal from all plots."""
         for panel in self.panels.values():
             panel.signals.remove(signal)
 
-    def _add_dock(self, setup: PlotSetup) -> PanelDock:
-        name = setup.name or FIRST
-        title = "Plot" if name == FIRST else f"Plot {name.rpartition('-')[2]}"
-        dock = PanelDock(name, title, self._window)
-        self.docks[name] = dock
-        self._pending_setups[name] = setup
-        if self._is_loaded:
-            self._make_panel(name)
-        else:
-            dock.setWidget(_centered_label("The plot is being loaded…"))
+    def _add_dock(self, name: str) -> PlotDock:
+        panel = PlotPanel(self._session)
+        panel.signals.names_changed.connect(self._emit_plotted)
+        panel.time.clicked.connect(self.time_clicked)
+        panel.time.changed.connect(partial(self._link_span, panel))
+        panel.cursors.moved.connect(partial(self._link_cursors, panel))
+        dock = self.docks[name] = PlotDock(name, panel, self._window)
         return dock
-
-    def _apply_setup(self, name: str, setup: PlotSetup) -> None:
-        panel = self.panels.get(name)
-        if panel is None:
-            self._pending_setups[name] = setup
-        else:
-            panel.apply_setup(setup)
 
     def _free_name(self) -> str:
         return next(f"plot-{n}" for n in range(2, MOST_PLOTS + 3) if f"plot-{n}" not in self.docks)
@@ -179,49 +169,8 @@ class PlotDocks(QObject):
             self.docks.pop(name, None)
             self._emit_plotted()
 
-    # -- loading pyqtgraph -------------------------------------------------------------------------------
-
-    def load(self) -> None:
-        """Load pyqtgraph in slices of time, because that takes a second; then make the panels."""
-        if not self._is_loaded and self._loader is None:
-            self._loader = SlicedImport(PANEL, LIBRARY, self)
-            self._loader.ended.connect(self._on_loaded)
-            self._loader.start()
-
-    def _on_loaded(self, problem: str) -> None:
-        if self._is_ending:
-            return
-        if problem:
-            for dock in self.docks.values():
-                dock.setWidget(_centered_label(f"The plot cannot be shown: {problem}"))
-            return
-        for name in self.docks:
-            self._make_panel(name)
-        self._is_loaded = True
-        self._emit_plotted()
-
-    def _make_panel(self, name: str) -> None:
-        from canmcast_gui.ui.plot.panel import PlotPanel
-
-        panel, dock = PlotPanel(self._session), self.docks[name]
-        has_focus = dock.isAncestorOf(QApplication.focusWidget() or self._window)
-        dock.setWidget(panel)
-        dock.first_focus = panel.view
-        if has_focus:
-            dock.bring_forward()
-        panel.apply_setup(self._pending_setups.pop(name))
-        panel.signals.names_changed.connect(self._emit_plotted)
-        panel.time.clicked.connect(self.time_clicked)
-        panel.time.changed.connect(partial(self._link_span, panel))
-        panel.cursors.moved.connect(partial(self._link_cursors, panel))
-
     def _emit_plotted(self) -> None:
-        if self._is_loaded:
-            self.plotted_changed.emit(self.plotted())
-
-    def _on_visible(self, visible: bool) -> None:
-        if visible and self._window.isVisible():
-            self.load()
+        self.plotted_changed.emit(self.plotted())
 
     # -- linked plots ------------------------------------------------------------------------------------
 
@@ -242,7 +191,7 @@ class PlotDocks(QObject):
 
     def show_time(self, second: float) -> None:
         """Move cursor A of the current plot to a time and make that visible, if the cursor is shown."""
-        if self.current is not None and self.current.cursors.seconds[0] is not None:
+        if self.current.cursors.seconds[0] is not None:
             self.current.time.show_time(second)
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
@@ -251,14 +200,5 @@ class PlotDocks(QObject):
                 self._current = name
 
     def end(self) -> None:
-        """Make no further plots, and finish loading."""
+        """Report no changes while the window deletes its docks."""
         self._is_ending = True
-        if self._loader is not None:
-            self._loader.finish()
-
-
-def _centered_label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return label

@@ -60,8 +60,6 @@ def test_the_tables_of_keys_list_what_the_actions_and_panels_have(window):
 
 
 def test_the_keys_of_the_window_are_on_the_page_about_keys(qtbot, window):
-    window.docks.plots.load()
-    qtbot.waitUntil(lambda: window.docks.plots.current is not None)
     page_text = page("keyboard").markdown
     known = {
         key.strip()

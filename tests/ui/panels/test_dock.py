@@ -21,8 +21,6 @@ def full(qtbot, stage, window):
     """A window with frames, a database, plots that are loaded, and its first arrangement."""
     stage.add_database()
     stage.receive(traffic(50))
-    window.docks.plots.load()
-    qtbot.waitUntil(lambda: bool(window.docks.plots.panels), timeout=15_000)
     window.docks.arrange()
     activate(window)
     window.panel.view.setFocus()

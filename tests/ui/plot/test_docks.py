@@ -1,13 +1,10 @@
 """Plots in docks of their own: opened, closed, set up, linked with each other and with the trace."""
 
 import pytest
-from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
-from canmcast_gui.ui.plot.docks import PlotDocks
 from tests.support.frames import traffic
 from tests.support.stage import process_deletions
-from tests.ui.live import WAIT_MS
 
 pytestmark = pytest.mark.window
 
@@ -18,8 +15,6 @@ SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 def plots(qtbot, stage, window):
     stage.add_database()
     stage.receive(traffic(400))
-    window.docks.plots.load()
-    qtbot.waitUntil(lambda: window.docks.plots.current is not None, timeout=WAIT_MS)
     return window.docks.plots
 
 
@@ -57,18 +52,6 @@ def test_what_is_set_up_comes_back(plots):
     assert plots.setups() == wanted
     plots.apply_setups([])
     assert plots.setups() == [PlotSetup()]
-
-
-def test_before_they_are_loaded_plots_remember_what_they_will_show(qtbot, stage, monkeypatch):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    plots = PlotDocks(stage.session, window)
-    monkeypatch.setattr(plots, "load", lambda: None)  # as long as the library takes
-    wanted = [PlotSetup(((SPEED, PlotStyle()),)), PlotSetup((), "plot-2", seconds=5.0)]
-    plots.apply_setups(wanted)
-    assert plots.setups() == wanted
-    assert plots.plotted() == [SPEED]
-    plots.end()
 
 
 def test_too_many_plots_are_refused_in_a_sentence(plots, stage):

@@ -219,7 +219,6 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
     window.workspaces.save(path)
-    qtbot.waitUntil(lambda: window.docks.plots.current is not None)
     stage.session.remove_database(tmp_path / "engine.dbc")
     stage.session.transmit.set_rows([])
     window.docks.plots.apply_setups([])
