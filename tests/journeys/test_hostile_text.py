@@ -17,10 +17,10 @@ from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.ui import labels, theme
+from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
-from canmcast_gui.ui.dialogs.several import SeveralDialog
-from canmcast_gui.ui.dialogs.table import TableDialog
+from canmcast_gui.ui.dialogs.table_layout import TableLayoutDialog
 from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
@@ -108,8 +108,8 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
     window.panel.trace.table.selectRow(1)
     window.docks.transmit.table.selectRow(0)
     opened = [
-        SeveralDialog([paths["asc"], paths["csv"]], window),
-        TableDialog(paths["csv"], paths["csv"].read_bytes(), TableLayout(), window),
+        MergeDialog([paths["asc"], paths["csv"]], window),
+        TableLayoutDialog(paths["csv"], paths["csv"].read_bytes(), TableLayout(), window),
         ColorsDialog(window.panel.context, window),
         MessageDialog(desk.session.databases, window),
         ProblemsDialog(HOSTILE, Opened(1, (HOSTILE,), remarks=(HOSTILE,)), window),

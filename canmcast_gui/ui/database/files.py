@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -23,9 +22,9 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.session import Session
 from canmcast_gui.database import Scope
 from canmcast_gui.ui.actions import allow, new_action
+from canmcast_gui.ui.dialogs.files import ask_files, database_filters
 from canmcast_gui.ui.item_views import EditTable
 
-DATABASE_FILES = "Databases (*.dbc *.kcd *.sym *.arxml *.xml);;All files (*)"
 TITLES = ("Database", "Messages", "Problems", "Channels", "Sources")
 FILE, MESSAGES, PROBLEMS, CHANNELS, SOURCES = range(5)
 _SCOPE_TIP = "Which frames the database is for, separated by commas; all where nothing is written"
@@ -33,11 +32,12 @@ _SCOPE_TIP = "Which frames the database is for, separated by commas; all where n
 
 def ask_databases(parent: QWidget, session: Session) -> None:
     """Let the user choose database files, and load them."""
-    dialog = QFileDialog(parent, "Load databases", "", DATABASE_FILES)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    dialog.filesSelected.connect(lambda paths: [session.load_database(Path(path)) for path in paths])
-    dialog.open()
+
+    def load(paths: list[str]) -> None:
+        for path in paths:
+            session.load_database(path)
+
+    ask_files(parent, "Load databases", "", database_filters(), load)
 
 
 class DatabaseFiles(QWidget):

@@ -6,13 +6,12 @@ import secrets
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -23,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
-from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
+from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.labels import TintedLabel
 
@@ -213,16 +212,9 @@ class FuzzFields(QWidget):
 
     def ask_log(self) -> None:
         """Ask for the log's file."""
-        formats = [one for one in FORMATS if one.can_write]
-        filters = ";;".join(f"{one.name} ({' '.join('*' + end for end in one.suffixes)})" for one in formats)
         now = Path(self.log.text() or Path.home() / "fuzz.asc")
-        dialog = QFileDialog(self, "Log of the fuzz run", str(now.parent), filters)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.selectFile(now.name)
-        dialog.fileSelected.connect(self.log.setText)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        filters = writable_log_filters()
+        ask_new_file(self, "Log of the fuzz run", now, filters, self.log.setText, confirm_overwrite=False)
 
 
 def _narrow(box: Number) -> Number:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QT
 
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import ORDERS, LogPart, Order
-from canmcast_gui.ui.dialogs.several import offset_box
+from canmcast_gui.ui.dialogs.merge import offset_box
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.wording import printable

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -23,9 +21,9 @@ from canmcast_gui.app.transmit.link import NO_BUS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
 from canmcast_gui.logfile import LogPart, Order
-from canmcast_gui.logfile.formats import readable_suffixes
 from canmcast_gui.transmit import ReplayOptions, TransmitError
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
+from canmcast_gui.ui.dialogs.files import ask_files, log_filters, recent_folder
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.transmit.buttons import action_button, new_action
@@ -128,14 +126,7 @@ class ReplayPanel(QWidget):
         self._ask(self.add_files)
 
     def _ask(self, take: Callable[[list[str]], None]) -> None:
-        every = " ".join(f"*{suffix}" for suffix in readable_suffixes())
-        recent = self._settings.recent_files.value
-        folder = str(Path(recent[0]).parent) if recent else str(Path.home())
-        dialog = QFileDialog(self, "Replay recordings", folder, f"Log files ({every});;All files (*)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(take)
-        dialog.open()
+        ask_files(self, "Replay recordings", recent_folder(self._settings), log_filters(), take)
 
     def open_files(self, paths: list[str]) -> None:
         """Read log files, by their dates and times where there are several."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
@@ -17,17 +17,22 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.logfile import LogPart, TableLayout
-from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
 from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.files import (
+    DATABASE_SUFFIXES,
+    ask_files,
+    ask_new_file,
+    database_filters,
+    log_filters,
+    recent_folder,
+    writable_log_filters,
+)
+from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
-from canmcast_gui.ui.dialogs.several import SeveralDialog
-from canmcast_gui.ui.labels import title_text
-from canmcast_gui.ui.window.tables import ask_layout
+from canmcast_gui.ui.dialogs.table_layout import ask_layout
 from canmcast_gui.wording import are, counted
-
-DATABASES = "Databases (*.dbc *.kcd *.sym *.arxml);;All files (*)"
 
 
 class FileCommands(QObject):
@@ -46,18 +51,15 @@ class FileCommands(QObject):
 
     def ask_open(self) -> None:
         """Ask for a log file, or for several, and open them."""
-        dialog = QFileDialog(self._window, "Open a recording", self._folder(), _read_filters())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda paths: self.open_all(list(paths)))
-        dialog.open()
+        folder = recent_folder(self._settings)
+        ask_files(self._window, "Open a recording", folder, log_filters(), self.open_all)
 
     def open_all(self, paths: list[str]) -> None:
         """Open one file; ask how several go together, and open them as one."""
         if len(paths) == 1:
             self.open(paths[0])
         elif paths:
-            dialog = SeveralDialog(sorted(map(Path, paths)), self._window)
+            dialog = MergeDialog(sorted(map(Path, paths)), self._window)
             dialog.chosen.connect(
                 lambda parts, align: self.keep_unsaved(lambda: self._open_parts(parts, align))
             )
@@ -88,7 +90,9 @@ class FileCommands(QObject):
         if not len(self._session.recording):
             self._session.message.emit("info", "There are no frames to save yet.")
             return
-        self.dialog("Save the trace", _write_filters(), lambda path: self._save(path, then), save_as=_name())
+        self.dialog(
+            "Save the trace", writable_log_filters(), lambda path: self._save(path, then), save_as=_name()
+        )
 
     def ask_save_shown(self, condition: Filter) -> None:
         """Ask where to save the frames that pass a filter."""
@@ -98,7 +102,7 @@ class FileCommands(QObject):
             self._session.message.emit("info", "There are no frames to save yet.")
         else:
             self.dialog(
-                f"Save the frames of “{condition.text}”", _write_filters(),
+                f"Save the frames of “{condition.text}”", writable_log_filters(),
                 lambda path: self._session.save_file(path, condition=condition), save_as=_name(),
             )  # fmt: skip
 
@@ -111,7 +115,7 @@ class FileCommands(QObject):
         newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
         rows = range(first_row_since(recording, newest - NS_PER_MINUTE), recording.end_row)
         self.dialog(
-            "Save the last minute", _write_filters(),
+            "Save the last minute", writable_log_filters(),
             lambda path: self._session.save_file(path, rows), save_as=_name(),
         )  # fmt: skip
 
@@ -141,7 +145,7 @@ class FileCommands(QObject):
             self._session.save_leftover(leftover, path).ended.connect(then)
 
         self.dialog(
-            "Save what was left behind", _write_filters(), chosen, save_as=f"trace-{when:%Y%m%d-%H%M%S}"
+            "Save what was left behind", writable_log_filters(), chosen, save_as=f"trace-{when:%Y%m%d-%H%M%S}"
         )
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
@@ -153,13 +157,13 @@ class FileCommands(QObject):
     def ask_record(self) -> None:
         """Ask for a file and write to it what is received from now on."""
         self.dialog(
-            "Record to a file", _write_filters(), self._session.start_record, save_as=_name(),
+            "Record to a file", writable_log_filters(), self._session.start_record, save_as=_name(),
             rejected=self._session.record_state_changed.emit,
         )  # fmt: skip
 
     def ask_record_with_options(self) -> None:
         """Ask how to record, and begin."""
-        path = Path(self._folder()) / f"{_name()}.blf"
+        path = Path(recent_folder(self._settings)) / f"{_name()}.blf"
         dialog = RecordDialog(
             path, self._settings.record.value, self._filter_problem, self._browse, self._window
         )
@@ -168,7 +172,7 @@ class FileCommands(QObject):
         dialog.open()
 
     def _browse(self, chosen: Callable[[str], None]) -> None:
-        self.dialog("Record to", _write_filters(), chosen, save_as=_name())
+        self.dialog("Record to", writable_log_filters(), chosen, save_as=_name())
 
     def _filter_problem(self, text: str) -> str:
         try:
@@ -180,18 +184,18 @@ class FileCommands(QObject):
     def ask_reference(self) -> None:
         """Ask for a log file to compare the plots with."""
         self.dialog(
-            "Compare with a log file", _read_filters(), lambda path: self._session.reference.open(Path(path))
+            "Compare with a log file", log_filters(), lambda path: self._session.reference.open(Path(path))
         )
 
     def ask_database(self) -> None:
         """Ask for a database and load it."""
-        self.dialog("Load a database", DATABASES, self._session.load_database)
+        self.dialog("Load a database", database_filters(), self._session.load_database)
 
     def drop(self, *paths: str) -> None:
         """Files dropped on the window: databases by their suffix, the others are recordings."""
         logs = []
         for path in paths:
-            if Path(path).suffix.lower() in (".dbc", ".kcd", ".sym", ".arxml"):
+            if Path(path).suffix.lower() in DATABASE_SUFFIXES:
                 self._session.load_database(path)
             else:
                 logs.append(path)
@@ -234,43 +238,13 @@ class FileCommands(QObject):
         rejected: Callable[[], None] | None = None,
     ) -> None:
         """Ask for a file, to read or, with ``save_as`` for its suggested name, to write."""
-        dialog = QFileDialog(self._window, title_text(title), self._folder(), filters)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        folder = recent_folder(self._settings)
         if save_as:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(_suffix(dialog.selectedNameFilter()))
-            dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
-            dialog.selectFile(save_as)
+            ask_new_file(self._window, title, Path(folder) / save_as, filters, chosen, rejected)
         else:
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: chosen(path))
-        if rejected is not None:
-            dialog.rejected.connect(rejected)
-        dialog.open()
-
-    def _folder(self) -> str:
-        recent = self._settings.recent_files.value
-        return str(Path(recent[0]).parent) if recent else str(Path.home())
+            ask_files(self._window, title, folder, filters, lambda paths: chosen(paths[0]), several=False)
 
 
 def _name() -> str:
     """A file name that says when, for a trace of now."""
     return time.strftime("trace-%Y%m%d-%H%M%S")
-
-
-def _read_filters() -> str:
-    every = " ".join(f"*{suffix}" for suffix in readable_suffixes())
-    return f"Log files ({every});;All files (*)"
-
-
-def _write_filters() -> str:
-    return ";;".join(
-        f"{one.title} ({' '.join(f'*{suffix}' for suffix in one.suffixes)})"
-        for one in FORMATS
-        if one.can_write
-    )
-
-
-def _suffix(name_filter: str) -> str:
-    """The first suffix that a dialog's filter names, without its dot."""
-    return name_filter.partition("*.")[2].partition(" ")[0].rstrip(")")

@@ -1,7 +1,9 @@
-"""Which column of a table is what: a preview of its first lines, and a field for each thing a frame has."""
+"""The dialog that asks for the layout of a table without titles; the answer is kept for similar tables."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout, header_names, rows_of
-from canmcast_gui.logfile.table.suggest import problems_of
+from canmcast_gui.logfile.table.suggest import problems_of, suggest_layout
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.item_views import leave_by_tab
@@ -28,6 +31,9 @@ from canmcast_gui.ui.labels import title_text
 
 PREVIEW_ROWS = 12
 MOST_COLUMNS = 200
+
+# Layouts of this many kinds of tables are kept, the newest first.
+MOST_REMEMBERED = 20
 
 _FIELDS = (
     ("time", "&Time"),
@@ -50,7 +56,7 @@ _KINDS = (
 _BASES = ((16, "hexadecimal"), (10, "decimal"))
 
 
-class TableDialog(QDialog):
+class TableLayoutDialog(QDialog):
     """``chosen`` carries the TableLayout once the user agrees; the dialog is freed when it closes."""
 
     chosen = Signal(object)
@@ -217,3 +223,37 @@ def _spin(least: int, most: int) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(least, most)
     return spin
+
+
+def ask_layout(
+    path: Path, head: bytes, settings: AppSettings, window: QWidget, then: Callable[[TableLayout], None]
+) -> None:
+    """Ask for the layout of the table that starts with ``head``, and call ``then`` with the answer."""
+    dialog = TableLayoutDialog(path, head, _remembered(head, settings), window)
+    dialog.chosen.connect(lambda layout: _remember(head, layout, settings))
+    dialog.chosen.connect(then)
+    dialog.open()
+
+
+def _key(head: bytes) -> str:
+    """The same for tables of the same tool: by the first line, and how many cells the lines have."""
+    layout = suggest_layout(head)
+    rows = rows_of(head, layout, 1)
+    first = head.split(b"\n", 1)[0] if layout.skip_lines else b""
+    return hashlib.sha256(first + b"%d" % (len(rows[0]) if rows else 0)).hexdigest()[:16]
+
+
+def _remembered(head: bytes, settings: AppSettings) -> TableLayout:
+    key = _key(head)
+    for entry in settings.table_layouts.value:
+        if isinstance(entry, dict) and entry.get("key") == key and isinstance(entry.get("layout"), dict):
+            return TableLayout.from_dict(entry["layout"])
+    return suggest_layout(head)
+
+
+def _remember(head: bytes, layout: TableLayout, settings: AppSettings) -> None:
+    key = _key(head)
+    others = [
+        entry for entry in settings.table_layouts.value if isinstance(entry, dict) and entry.get("key") != key
+    ]
+    settings.table_layouts.set([{"key": key, "layout": layout.to_dict()}, *others][:MOST_REMEMBERED])
