@@ -11,7 +11,9 @@ NS_PER_DAY = 24 * NS_PER_HOUR
 MAX_STANDARD_ID = 0x7FF
 MAX_EXTENDED_ID = 0x1FFFFFFF
 
-# linux/can.h: the flag of an error frame in the 32-bit id of SocketCAN.
+# linux/can.h: flags in the 32-bit id of SocketCAN.
+SOCKETCAN_EXTENDED_FLAG = 0x80000000
+SOCKETCAN_REMOTE_FLAG = 0x40000000
 SOCKETCAN_ERROR_FLAG = 0x20000000
 
 # The shortest frame takes about 50 µs on a classic bus of 1 Mbit/s; nothing on a bus has a shorter period.

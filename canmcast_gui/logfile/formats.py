@@ -165,7 +165,7 @@ FORMATS: tuple[Format, ...] = (
             *(b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1"),
             b"\x0a\x0d\x0d\x0a",
         ),
-        reader=_at("pcap:PcapReader"),
+        reader=_at("pcap.reader:PcapReader"),
         binary=True,
         resolution_ns=1,
     ),

@@ -14,7 +14,7 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import seekable_log
-from canmcast_gui.logfile.payloads import Heap, set_payloads
+from canmcast_gui.logfile.payloads import PayloadHeap, set_payloads
 from canmcast_gui.logfile.problems import FileError, Problems
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def batch_of_columns(part: pyarrow.RecordBatch) -> tuple[FrameBatch, int]:
         records["dlc"] = np.clip(
             _numbers(pa, part.column("dlc").cast(pa.int64()), 0), 0, len(DLC_TO_LENGTH) - 1
         )
-    heap = Heap()
+    heap = PayloadHeap()
     _, offsets, content = payload.buffers()
     places = np.frombuffer(offsets, np.int64)[payload.offset : payload.offset + len(part)]
     held = np.frombuffer(content, np.uint8) if content is not None else np.zeros(0, np.uint8)

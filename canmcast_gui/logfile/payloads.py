@@ -13,7 +13,7 @@ _KEPT = np.array([(1 << 8 * length) - 1 for length in range(INLINE_BYTES + 1)], 
 _WORDS = np.dtype({"names": ["data"], "formats": ["<u8"], "offsets": [8], "itemsize": FRAME_DTYPE.itemsize})
 
 
-class Heap:
+class PayloadHeap:
     """Payloads that are longer than eight bytes, in pieces."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Heap:
         return np.concatenate(self._pieces) if self._pieces else np.zeros(0, dtype=np.uint8)
 
 
-def set_payloads(content: Bytes, places: Column, room: Column, records: Column, heap: Heap) -> None:
+def set_payloads(content: Bytes, places: Column, room: Column, records: Column, heap: PayloadHeap) -> None:
     """Put payloads into records, as long as these say already.
 
     ``content`` has 64 bytes behind the last payload; ``places`` are where payloads begin in it, ``room`` how
@@ -42,20 +42,20 @@ def set_payloads(content: Bytes, places: Column, room: Column, records: Column, 
     """
     lengths = records["length"]
     there = np.clip(room, 0, lengths)
-    words = windows(content, places, INLINE_BYTES).view("<u8")[:, 0]
+    words = bytes_at(content, places, INLINE_BYTES).view("<u8")[:, 0]
     records.view(_WORDS)["data"] = words & _KEPT[np.minimum(there, INLINE_BYTES)]
     long = np.flatnonzero(lengths > INLINE_BYTES)
     if not len(long):
         return
     for length in np.unique(lengths[long]):
         rows = long if (lengths[long] == length).all() else long[lengths[long] == length]
-        payloads = windows(content, places[rows], int(length))
+        payloads = bytes_at(content, places[rows], int(length))
         if (there[rows] < length).any():
             payloads[np.arange(length) >= there[rows, None]] = 0
         records["payload_offset"][rows] = heap.add(payloads)
 
 
-def classic_codes(batch: FrameBatch) -> npt.NDArray[np.int64]:
+def classic_dlcs(batch: FrameBatch) -> npt.NDArray[np.int64]:
     """The DLC codes of classic data frames, int64 (n,): 9 to 15 stand for 8 bytes as well."""
     if not len(batch) or batch.dlc.max() <= INLINE_BYTES:
         return batch.length.astype(np.int64)
@@ -63,7 +63,7 @@ def classic_codes(batch: FrameBatch) -> npt.NDArray[np.int64]:
     return np.where(raw, batch.dlc & 15, batch.length).astype(np.int64)
 
 
-def windows(content: Bytes, places: Column, width: int) -> Bytes:
+def bytes_at(content: Bytes, places: Column, width: int) -> Bytes:
     """``width`` bytes at each place, uint8 (n, width), memory of its own."""
     steps = np.diff(places)
     if len(steps) and steps[0] > 0 and (steps == steps[0]).all():

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from canmcast_gui.frames.units import NS_PER_SECOND
 
 # Half of what 64 bits hold, so that the sum of a file's start and a time in it fits: 146 years.
-LONGEST_TIME_NS = 1 << 62
+TIME_LIMIT_NS = 1 << 62
 
 # A frame may be written after one that is younger: so much is not yet a turn.
 _LATE_NS = NS_PER_SECOND
@@ -18,7 +18,7 @@ _LATE_NS = NS_PER_SECOND
 
 def checked_start(start_ns: int) -> int:
     """A file's start. Raises ValueError where times that count from it would not fit."""
-    if abs(start_ns) >= LONGEST_TIME_NS:
+    if abs(start_ns) >= TIME_LIMIT_NS:
         raise ValueError("a start beyond all measure")
     return start_ns
 
@@ -70,7 +70,7 @@ class Unwrapping:
 
     def one(self, time: int) -> int:
         """The next time, where it is a single one. Raises ValueError for one that no file can have."""
-        if abs(time) >= LONGEST_TIME_NS:
+        if abs(time) >= TIME_LIMIT_NS:
             raise ValueError("a time that is too large")
         return int(self.take(np.array([time], dtype=np.int64))[0])
 

@@ -10,6 +10,7 @@ import numpy as np
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, open_writer, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, small_batch
+from tests.logfile.pcap.test_reader import FRAMES, next_generation, pcap
 from tests.logfile.table.test_reader import (
     CANHACKER,
     CHUANGXIN,
@@ -21,7 +22,6 @@ from tests.logfile.table.test_reader import (
     VEHICLE_SPY,
     ZLG,
 )
-from tests.logfile.test_pcap import FRAMES, next_generation, pcap
 from tests.logfile.test_read_lines import BUSMASTER, CRTD
 from tests.logfile.test_yacht import YACHT
 

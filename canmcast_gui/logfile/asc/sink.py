@@ -8,7 +8,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.asc.dates import date_text
-from canmcast_gui.logfile.payloads import classic_codes
+from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
@@ -90,7 +90,7 @@ class AscSink(StartTextSink):
         return f"{moment:>9} Comment: 0 {' '.join(mark.text.split())}\n"
 
     def _classic(self, batch: FrameBatch) -> Quads:
-        kinds = _DATA_KINDS.take(_turn(batch) << 4 | classic_codes(batch), axis=0)
+        kinds = _DATA_KINDS.take(_turn(batch) << 4 | classic_dlcs(batch), axis=0)
         return page(len(batch), [*self._start_of(batch), kinds, spaced_payloads(batch), _LINE_FEED])
 
     def _remote(self, batch: FrameBatch) -> Quads:

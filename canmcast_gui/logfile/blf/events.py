@@ -15,7 +15,7 @@ import numpy.typing as npt
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.objects import Chain
 from canmcast_gui.logfile.interfaces import Marks
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 _MARKER_LENGTHS = struct.Struct("<16xLLL")
 _MARKER_BYTES = 40
@@ -58,7 +58,7 @@ def _time(content: bytes) -> int:
         return 0
     unit, time = struct.unpack_from("<L4xQ", content, 16)
     time *= 10_000 if unit == layout.TEN_MICROSECONDS else 1
-    return int(time) if time < LONGEST_TIME_NS else 0
+    return int(time) if time < TIME_LIMIT_NS else 0
 
 
 def _text_of(kind: int, body: bytes) -> str:

@@ -17,9 +17,9 @@ from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PA
 from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.objects import Chain
-from canmcast_gui.logfile.payloads import Heap, set_payloads
+from canmcast_gui.logfile.payloads import PayloadHeap, set_payloads
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 # So many bytes must follow the last object of a stream: fields of one that is too short lie behind it.
 SLACK = 512
@@ -54,7 +54,7 @@ def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBa
     which = _sound(chain, problems)
     chosen = chain if len(which) == len(chain.starts) else chain.take(which)
     records = np.zeros(len(which), dtype=FRAME_DTYPE)
-    heap = Heap()
+    heap = PayloadHeap()
     for kind, header in _groups(chosen):
         rows = None
         part, records_part = chosen, records
@@ -65,7 +65,7 @@ def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBa
         if rows is not None:
             records[rows] = records_part
     batch = FrameBatch(records, heap.joined())
-    measured = batch.timestamp_ns < LONGEST_TIME_NS // 10_000 * 10_000
+    measured = batch.timestamp_ns < TIME_LIMIT_NS // 10_000 * 10_000
     if measured.all():
         return batch, which
     _tell(chosen.starts[~measured], "an object with a time beyond all measure", problems)
@@ -102,14 +102,14 @@ def _tell(places: Column, what: str, problems: Problems) -> None:
     problems.add_all(places, what, len(places), "inflated byte")
 
 
-def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: Heap) -> None:
+def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: PayloadHeap) -> None:
     objects = _objects(content, chain.starts, kind, header)
     ticks = objects["time"]
     coarse = objects["unit"] == layout.TEN_MICROSECONDS
     if coarse.any():
-        most = np.uint64(LONGEST_TIME_NS // 10_000)
+        most = np.uint64(TIME_LIMIT_NS // 10_000)
         ticks = np.where(coarse, np.minimum(ticks, most) * np.uint64(10_000), ticks)
-    records["timestamp_ns"] = np.minimum(ticks, np.uint64(LONGEST_TIME_NS))
+    records["timestamp_ns"] = np.minimum(ticks, np.uint64(TIME_LIMIT_NS))
     kind.fill(objects, records)
     ends = chain.sizes
     if kind.end:

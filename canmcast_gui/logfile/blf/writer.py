@@ -18,7 +18,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.events import marker
 from canmcast_gui.logfile.compression import deflate
-from canmcast_gui.logfile.payloads import classic_codes
+from canmcast_gui.logfile.payloads import classic_dlcs
 
 _CONTAINER_BYTES = 128 * 1024
 
@@ -194,7 +194,7 @@ def _messages(batch: FrameBatch, start_ns: int) -> Records:
     # Readers take as many bytes as the DLC of a data frame says.
     odd = (batch.dlc != batch.length) & (batch.flags & bits.REMOTE == 0)
     if odd.any():
-        objects["dlc"][odd] = classic_codes(batch[odd])
+        objects["dlc"][odd] = classic_dlcs(batch[odd])
     objects["data"] = batch.records.view(_WORDS)["data"]
     return objects
 

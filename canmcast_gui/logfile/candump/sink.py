@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
-from canmcast_gui.logfile.payloads import classic_codes
+from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
     Quads,
     by_kind,
@@ -59,7 +59,7 @@ class CandumpSink(TextSink):
 
 
 def _classic(batch: FrameBatch) -> Quads:
-    codes = classic_codes(batch)
+    codes = classic_dlcs(batch)
     raw = [_RAW_CODES.take(codes)] if codes.max(initial=0) > INLINE_BYTES else []
     return page(len(batch), [*_start(batch), _MARK, payload_digits(batch), *raw, _turns(batch)])
 

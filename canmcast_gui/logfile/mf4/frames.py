@@ -20,8 +20,8 @@ from canmcast_gui.frames.arrays import Bytes, Column, Places
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.groups import ERROR, REMOTE, Field, Group
 from canmcast_gui.logfile.mf4.records import SLACK, Piece
-from canmcast_gui.logfile.payloads import Heap, set_payloads
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.payloads import PayloadHeap, set_payloads
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 _EXTENDED_BIT = 31
 _HIGHEST_NUMBER = 0xFFFFFFFF
@@ -36,13 +36,13 @@ def times_of(group: Group, rows: Bytes) -> npt.NDArray[np.int64]:
     step = round(factor)
     exact = step > 0 and abs(factor / step - 1) < 1e-9 and group.time.conversion.offset == 0
     if exact and raw.dtype.kind in "ui":
-        most = LONGEST_TIME_NS // step
+        most = TIME_LIMIT_NS // step
         wide = np.minimum(raw, most).astype(np.int64)
         return np.maximum(wide, -most) * step
     with np.errstate(all="ignore"):
         times = raw * factor + group.time.conversion.offset * NS_PER_SECOND
-        sound = np.abs(times) < LONGEST_TIME_NS
-        return np.rint(np.where(sound, times, LONGEST_TIME_NS)).astype(np.int64)
+        sound = np.abs(times) < TIME_LIMIT_NS
+        return np.rint(np.where(sound, times, TIME_LIMIT_NS)).astype(np.int64)
 
 
 def records_of(group: Group, rows: Bytes) -> Column:
@@ -104,7 +104,7 @@ def _is_set(field: Field, rows: Bytes) -> Column:
 
 def batch_of_records(records: Column, content: Bytes, places: Column, room: Column) -> FrameBatch:
     """Frames, given where in some bytes the payload of each one stands."""
-    heap = Heap()
+    heap = PayloadHeap()
     set_payloads(content, places, room, records, heap)
     return FrameBatch(records, heap.joined())
 

@@ -13,7 +13,7 @@ from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.blocks import Block, BlockError, Blocks
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 _GROUP = struct.Struct("<QQHHLLL")
 _VARIABLE_GROUP = 0x1
@@ -255,7 +255,7 @@ def events_of(blocks: Blocks, first: int, start_ns: int) -> Iterator[tuple[int, 
                 continue
             _, sync, *_, base, factor = EVENT.unpack_from(block.data)
             exact = base if factor == _NANOSECOND else base * factor * NS_PER_SECOND
-            if sync == BY_TIME and abs(exact) < LONGEST_TIME_NS:
+            if sync == BY_TIME and abs(exact) < TIME_LIMIT_NS:
                 yield start_ns + round(exact), text
 
 

@@ -17,7 +17,7 @@ from canmcast_gui.logfile.mf4.groups import data_groups, events_of
 from canmcast_gui.logfile.mf4.streams import DataGroupFrames, merged
 from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 # Where the identification says what a writer that was stopped has left undone, and which of it counts here.
 _UNFINISHED = struct.Struct("<60xHH")
@@ -111,7 +111,7 @@ class Mf4Reader:
         if len(header.data) < _HEADER.size:
             return 0
         start, _, _, flags = _HEADER.unpack_from(header.data)
-        if start >= LONGEST_TIME_NS:
+        if start >= TIME_LIMIT_NS:
             self._problems.add("at the beginning", "a date beyond all measure")
             return 0
         if not flags & _LOCAL:

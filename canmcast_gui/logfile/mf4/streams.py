@@ -15,7 +15,7 @@ from canmcast_gui.logfile.mf4.frames import SignalData, VariableRecords, batch_o
 from canmcast_gui.logfile.mf4.groups import VARIABLE, DataGroup, Group
 from canmcast_gui.logfile.mf4.records import SLACK, Piece, pieces_of
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 # Frames, and for each one the number by which they are put in order.
 Keyed = tuple[FrameBatch, Column]
@@ -91,7 +91,7 @@ class GroupFrames:
         return self._timely(batch_of_records(records, content, places, lengths), order)
 
     def _timely(self, batch: FrameBatch, order: Column) -> tuple[FrameBatch, Column]:
-        sound = np.abs(batch.timestamp_ns) < LONGEST_TIME_NS // 10_000 * 10_000
+        sound = np.abs(batch.timestamp_ns) < TIME_LIMIT_NS // 10_000 * 10_000
         if sound.all():
             return batch, order
         for place in order[~sound].tolist():

@@ -26,7 +26,7 @@ from canmcast_gui.logfile.table.values import (
 )
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import FIRST_BYTES
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 Flags = npt.NDArray[np.uint16]
 
@@ -123,7 +123,7 @@ def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
         values, good = _counted(
             cells.content, starts, ends, TIME_UNITS.get(layout.time_kind, TIME_UNITS["s"])
         )
-    good &= np.abs(values) < LONGEST_TIME_NS
+    good &= np.abs(values) < TIME_LIMIT_NS
     return values if good.all() else np.where(good, values, 0), good
 
 

@@ -14,7 +14,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.arrays import Bytes, Mask, Numbers, Places, Words
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.text.lines import Lines, Text
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 _ZEROS = np.uint64(0x3030303030303030)
 _HIGH_BITS = np.uint64(0x8080808080808080)
@@ -173,7 +173,7 @@ def summed(start_ns: int, steps: Numbers) -> tuple[Numbers, int] | None:
 
     None where they are beyond all measure.
     """
-    if abs(start_ns) + float(np.abs(steps).sum(dtype=np.float64)) >= LONGEST_TIME_NS:
+    if abs(start_ns) + float(np.abs(steps).sum(dtype=np.float64)) >= TIME_LIMIT_NS:
         return None
     times = start_ns + np.cumsum(steps)
     return times, int(times[-1]) if len(times) else start_ns

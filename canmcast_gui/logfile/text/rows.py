@@ -9,7 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.times import LONGEST_TIME_NS
+from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
 HIGHEST_NUMBER = 0xFFFFFFFF
 _HIGHEST_CHANNEL = 255
@@ -34,7 +34,7 @@ def checked(row: Row) -> Row:
     size = len(row.payload)
     if size > (MAX_PAYLOAD if row.flags & (bits.FD | bits.ERROR) else INLINE_BYTES):
         raise ValueError(f"a frame with {size} bytes")
-    if abs(row.timestamp_ns) >= LONGEST_TIME_NS:
+    if abs(row.timestamp_ns) >= TIME_LIMIT_NS:
         raise ValueError("a time beyond all measure")
     if row.arbitration_id < 0:
         raise ValueError("a negative id")
