@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData
 from canmcast_gui.app.transmit.message_rows import row_for_message
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import Database, Message, Signal
+from canmcast_gui.frames.schema import dump, load_list
 
 SIGNALS_MIME = "application/x-canmcast-signals"
 ROWS_MIME = "application/x-canmcast-transmit-rows"
@@ -47,7 +48,7 @@ def mime_of(things: Iterable[Dragged]) -> QMimeData:
     rows = []
     for one in list(messages.values())[:MOST_ROWS]:
         with contextlib.suppress(RowError):  # no frame can hold it: it is not offered to the transmit list
-            rows.append(row_for_message(one.database, one.message).to_dict())
+            rows.append(dump(row_for_message(one.database, one.message)))
     if rows:
         _put_rows(mime, rows)
     return mime
@@ -56,7 +57,7 @@ def mime_of(things: Iterable[Dragged]) -> QMimeData:
 def rows_to_mime(rows: Iterable[TransmitRow]) -> QMimeData:
     """Rows of a transmit list as what such lists take."""
     mime = QMimeData()
-    _put_rows(mime, [row.to_dict() for row in rows])
+    _put_rows(mime, [dump(row) for row in rows])
     return mime
 
 
@@ -76,6 +77,7 @@ def rows_of_mime(mime: QMimeData) -> list[TransmitRow]:
     if not mime.hasFormat(ROWS_MIME):
         return []
     try:
-        return [TransmitRow.from_dict(one) for one in json.loads(bytes(mime.data(ROWS_MIME).data()))]
-    except (ValueError, TypeError):
+        stored = json.loads(bytes(mime.data(ROWS_MIME).data()))
+    except ValueError:
         return []
+    return load_list(TransmitRow, stored)[0]

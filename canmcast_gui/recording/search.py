@@ -146,3 +146,22 @@ class MatchCount:
     def _matches(self, start: int, stop: int) -> int:
         blocks = self.recording.blocks(start, stop)
         return sum(int(np.count_nonzero(self.condition.mask(block))) for _, block in blocks)
+
+
+def first_row_since(
+    recording: Recording, timestamp_ns: int, start: int | None = None, end: int | None = None
+) -> int:
+    """The first row between ``start`` and ``end`` that is not older; ``end`` if all are older.
+
+    None is the first row of the recording and its end. The search halves the range, so it assumes that rows
+    are in the order of time.
+    """
+    low = recording.first_row if start is None else start
+    high = recording.end_row if end is None else end
+    while low < high:
+        middle = (low + high) // 2
+        if int(recording.rows(middle, middle + 1).timestamp_ns[0]) < timestamp_ns:
+            low = middle + 1
+        else:
+            high = middle
+    return low

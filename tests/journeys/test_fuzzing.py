@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from canmcast_gui.app.transmit.fuzz import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
-from canmcast_gui.models.transmit.fuzz_find import row_of
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 GROUP = "239.74.163.2"

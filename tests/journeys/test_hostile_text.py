@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.frames.schema import dump
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.ui import labels, theme
 from canmcast_gui.ui.dialogs.merge import MergeDialog
@@ -67,7 +68,7 @@ def write_files(folder: Path) -> dict[str, Path]:
     paths["2.kcd"].write_text(KCD)
     paths["csv"].write_text(f"{HOSTILE},b\n1,2\n")
     signal = f"{HOSTILE}.{HOSTILE}"
-    row = TransmitRow(name=HOSTILE, comment=HOSTILE, group=HOSTILE).to_dict()
+    row = dump(TransmitRow(name=HOSTILE, comment=HOSTILE, group=HOSTILE))
     workspace = {
         "canmcast_workspace": 1,
         "databases": [paths["kcd"].name, paths["2.kcd"].name],

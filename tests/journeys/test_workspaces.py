@@ -13,6 +13,7 @@ from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.app.workspace.paths import last_setup
 from canmcast_gui.app.workspace.workspace import load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
+from canmcast_gui.frames.schema import dump
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
@@ -55,7 +56,7 @@ def set_up(desk: Desk, folder: Path) -> None:
     desk.session.load_database(database)
     desk.wait(lambda: len(desk.session.databases) == 1, "the database")
     window = desk.window
-    desk.session.transmit.set_rows([TransmitRow(name="Ping", group="a").to_dict()])
+    desk.session.transmit.set_rows([dump(TransmitRow(name="Ping", group="a"))])
     desk.session.transmit.sequences.reset([Sequence("Wake", "wait 10 ms")])
     window.docks.replay.set_up(ReplaySetup(files=(LogPart(folder / "a.asc", 2_000_000_000),), speed=3.0))
     window.docks.plots.plot_signal("Engine.Speed")
@@ -178,7 +179,7 @@ def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
     [
         ("{", "bad.canmcast is no workspace"),
         ('{"canmcast_workspace": 2}', "newer version"),
-        ('{"canmcast_workspace": 1, "transmit": [{"flags": 1}]}', "transmit row cannot be read"),
+        ('{"canmcast_workspace": 1, "transmit": [{"flags": 1}]}', "transmit[0]: arbitration_id is missing"),
         ('{"canmcast_workspace": 1, "colors": [{"name": 1}]}', "colour rule"),
         ('{"canmcast_workspace": 1, "sequences": [{"name": 1}]}', "sequences"),
     ],
@@ -187,7 +188,7 @@ def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentenc
     bad = tmp_path / "bad.canmcast"
     bad.write_text(content)
     desk = begin()
-    row = TransmitRow(name="Ping").to_dict()
+    row = dump(TransmitRow(name="Ping"))
     desk.session.transmit.set_rows([row])
     desk.window.workspaces.open(bad)
     assert sentence in desk.messages[-1][1]
@@ -215,7 +216,7 @@ def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin
     path = tmp_path / "other.canmcast"
     path.write_text('{"canmcast_workspace": 1}')
     desk = begin()
-    desk.session.transmit.set_rows([TransmitRow(name="Ping").to_dict()])
+    desk.session.transmit.set_rows([dump(TransmitRow(name="Ping"))])
     desk.close()
     desk = begin(path)
     assert list(desk.window.docks.transmit.model.rows) == []
@@ -235,7 +236,7 @@ def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back
 
 def test_a_recent_workspace_replaces_what_is_set_up_after_a_question(begin, tmp_path):
     desk = begin()
-    rows = [[TransmitRow(name=name).to_dict()] for name in ("One", "Two", "Three")]
+    rows = [[dump(TransmitRow(name=name))] for name in ("One", "Two", "Three")]
     for row, name in zip(rows, "ab", strict=False):
         desk.session.transmit.set_rows(row)
         assert desk.window.workspaces.save(tmp_path / f"{name}.canmcast")

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.recording import Found, Limits, MatchCount, Recording, find_around, find_next, find_previous
+from canmcast_gui.recording.search import first_row_since
 from tests.recording.batches import numbered
+from tests.support.frames import START_NS, traffic
 
 
 @pytest.fixture
@@ -141,3 +143,15 @@ def test_matches_are_counted_while_the_recording_grows_and_forgets(tmp_path: Pat
                 assert matches.place(row) == (place, len(rows))
                 assert matches.place(row, row + 1) == (place, place)
         assert matches.place(1500, report=lambda _share: False) is None
+
+
+@pytest.mark.parametrize(("since", "row"), [(-5, 0), (0, 0), (1, 1), (41_000_000, 41), (10**12, 100)])
+def test_the_first_row_since_a_time(tmp_path, since, row):
+    with Recording.create(tmp_path / "recording") as recording:
+        recording.append(traffic(100))
+        assert first_row_since(recording, START_NS + since) == row
+
+
+def test_an_empty_recording_has_none(tmp_path):
+    with Recording.create(tmp_path / "recording") as recording:
+        assert first_row_since(recording, 0) == 0

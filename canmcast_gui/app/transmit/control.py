@@ -14,10 +14,11 @@ from canmcast_gui.app.transmit.fuzz import FuzzControl
 from canmcast_gui.app.transmit.jobs import TransmitJobs
 from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT, TransmitLink
 from canmcast_gui.app.transmit.replay import ReplayControl
-from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.rows import TransmitRows
-from canmcast_gui.app.transmit.sequences import SequenceControl, readable_sequences
+from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES, Sequence, SequenceControl
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames.schema import Problem, dump, load_list
 
 
 class TransmitControl(QObject):
@@ -78,24 +79,30 @@ class TransmitControl(QObject):
     def use_settings(self, settings: AppSettings) -> None:
         """Take rows, sequences and limit from the settings, and store there what is edited."""
         self.set_rows(settings.transmit_rows.value)
-        self.sequences.reset(readable_sequences(settings.transmit_sequences.value))
+        self.set_sequences(settings.transmit_sequences.value)
         self.set_limit(settings.rate_limit.value)
-        self.rows.edited.connect(lambda: settings.transmit_rows.set([row.to_dict() for row in self.rows]))
+        self.rows.edited.connect(lambda: settings.transmit_rows.set([dump(row) for row in self.rows]))
         self.sequences.edited.connect(
-            lambda: settings.transmit_sequences.set([one.to_dict() for one in self.sequences.sequences])
+            lambda: settings.transmit_sequences.set([dump(sequence) for sequence in self.sequences.sequences])
         )
         self.limit_changed.connect(settings.rate_limit.set)
         settings.rate_limit.changed.connect(self.set_limit)
 
     def set_rows(self, stored: list[dict[str, Any]]) -> None:
         """Replace all rows by stored ones, disarmed; those that cannot be read are left out and reported."""
-        rows = []
-        for values in stored:
-            try:
-                rows.append(TransmitRow.from_dict(values))
-            except RowError as error:
-                self.message.emit("transmit", "warning", str(error))
+        rows, problems = load_list(TransmitRow, stored, "Transmit rows")
+        self._report(problems)
         self.rows.reset(rows)
+
+    def set_sequences(self, stored: list[dict[str, Any]]) -> None:
+        """Replace all sequences by stored ones; those that cannot be read are left out and reported."""
+        sequences, problems = load_list(Sequence, stored, "Sequences", most=MAX_SEQUENCES)
+        self._report(problems)
+        self.sequences.reset(sequences)
+
+    def _report(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            self.message.emit("transmit", "warning", f"{str(problem).rstrip('.')}.")
 
     def close(self) -> None:
         """End the fuzz run with its log, and release what the replay has read."""

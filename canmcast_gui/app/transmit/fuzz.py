@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.program.tasks import TaskPool
@@ -15,15 +16,23 @@ from canmcast_gui.app.transmit.conditions import condition_for
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.link import SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
+from canmcast_gui.recording import Recording
+from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus
 
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
 STOPPED = FuzzStatus(0, "stopped", 0, 0, 0)
 # The measured rate is that of the last second; events come every 100 ms.
 _RATE_SECONDS = 1.0
+# Rows that are searched for a frame from its time on: a second of a very busy bus.
+MAX_ROWS = 65_536
+# Two sockets of one host report the same arrival at slightly different times.
+_SLACK_NS = NS_PER_MS
 
 
 class FuzzControl(RunControl):
@@ -227,3 +236,22 @@ def state_text(control: FuzzControl) -> str:
         return ""
     log = f"Log: {control.log.name}." if control.log is not None else ""
     return f"{state} {log}".strip()
+
+
+def row_of(recording: Recording, frame: FrameBatch) -> int | None:
+    """The row of a reported frame, a batch of one, in the trace; None if it is not there, or no longer.
+
+    A sent frame is reported with the time at which sending began, so it arrived later.
+    """
+    time_ns = int(frame.timestamp_ns[0]) - (0 if frame.has(Flag.TX)[0] else _SLACK_NS)
+    start = first_row_since(recording, time_ns)
+    rows = recording.rows(start, min(start + MAX_ROWS, recording.end_row))
+    but_tx = np.uint16(~int(Flag.TX) & 0xFFFF)
+    is_same = rows.arbitration_id == frame.arbitration_id[0]
+    is_same &= (rows.flags & but_tx) == (frame.flags[0] & but_tx)
+    is_same &= (rows.length == frame.length[0]) & (rows.dlc == frame.dlc[0])
+    payload = frame.payload(0)
+    for index in np.flatnonzero(is_same).tolist():
+        if rows.payload(index) == payload:
+            return start + int(index)
+    return None

@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from msgspec import Meta
 
 from canmcast_gui.app.transmit.message_rows import field_of
-from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.row import Load, RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet, Message, Signal
 from canmcast_gui.frames import MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.text import id_text
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transmit import FuzzOptions, TransmitError
 from canmcast_gui.transmit.fuzz.options import KINDS, MAX_RATE, MIN_RATE, period_of
+from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
-# What number fields hold.
-MOST_COUNT = 2_000_000_000
-MOST_SEED = 2_000_000_000
-# Longer texts are no work of a hand.
-MOST_TEXT = 20_000
-_TEXTS = ("ids", "lengths", "data", "mask", "ranges", "stop_at")
+# The highest values of the fields.
+MAX_COUNT = 2_000_000_000
+MAX_SEED = 2_000_000_000
+# Longer texts were not typed.
+MAX_TEXT = 20_000
+# Frames from which the mean length of random frames is computed.
+_SAMPLE_FRAMES = 200
+
+_Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 
 
 @dataclass(frozen=True)
 class FuzzSetup:
-    """Texts as fuzz/text.py reads them (``lengths`` empty: all), ``kinds`` as in FuzzOptions, ``rate`` in
-    frames/s, ``count`` 0 for no end, ``stop_at`` the text of a filter, ``log`` the file for what has left.
+    """The settings of a fuzz run, as texts that users type (see transmit/fuzz/text.py) and as numbers.
+
+    ``lengths`` is empty for all; ``kinds`` are those of FuzzOptions; ``rate`` is in frames/s; ``count`` is 0
+    for no limit; ``stop_at`` is a filter; ``log`` is the file for the frames that were sent.
     """
 
-    ids: str = "000..7FF"
-    kinds: tuple[str, ...] = ("classic",)
-    lengths: str = ""
-    data: str = ""
-    mask: str = ""
-    ranges: str = ""
-    seed: int = 0
-    rate: float = 100.0
-    count: int = 1000
-    stop_at: str = ""
+    omit_defaults: ClassVar[bool] = True
+
+    ids: _Text = "000..7FF"
+    kinds: tuple[Literal["classic", "fd", "brs", "remote"], ...] = ("classic",)
+    lengths: _Text = ""
+    data: _Text = ""
+    mask: _Text = ""
+    ranges: _Text = ""
+    seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] = 0
+    rate: Annotated[float, Meta(ge=MIN_RATE, le=MAX_RATE)] = 100.0
+    count: Annotated[int, Meta(ge=0, le=MAX_COUNT)] = 1000
+    stop_at: _Text = ""
     log: Path | None = None
 
     @property
@@ -77,40 +89,6 @@ class FuzzSetup:
             found["data"] += " Beside random bits there is no x."
         return found
 
-    def to_dict(self, text_of: Callable[[Path], str]) -> dict[str, Any]:
-        """What differs from the usual, as plain values; ``text_of`` says how a file is written."""
-        usual = FuzzSetup()
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        values |= {"kinds": list(self.kinds), "log": None if self.log is None else text_of(self.log)}
-        return {
-            name: value
-            for name, value in values.items()
-            if getattr(self, name) != getattr(usual, name) and value is not None
-        }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any], path_of: Callable[[str], Path]) -> FuzzSetup:
-        """What ``to_dict`` made; raises ValueError with a sentence about what is wrong.
-
-        Texts may be half finished, as they were left; they are only not endless.
-        """
-        unknown = values.keys() - {one.name for one in fields(cls)}
-        if unknown:
-            raise ValueError(f"a fuzz run has no {sorted(unknown)[0]!r}")
-        found: dict[str, Any] = {name: _text(name, values[name]) for name in _TEXTS if name in values}
-        for name, low, high in (
-            ("seed", 0, MOST_SEED),
-            ("count", 0, MOST_COUNT),
-            ("rate", MIN_RATE, MAX_RATE),
-        ):
-            if name in values:
-                found[name] = _number(name, values[name], low, high)
-        if "kinds" in values:
-            found["kinds"] = _kinds(values["kinds"])
-        if "log" in values:
-            found["log"] = path_of(_text("log", values["log"]))
-        return cls(**found)
-
 
 def _problem(name: str, setup: FuzzSetup) -> dict[str, str]:
     try:
@@ -118,25 +96,6 @@ def _problem(name: str, setup: FuzzSetup) -> dict[str, str]:
     except TransmitError as error:
         return {name: str(error)}
     return {}
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MOST_TEXT:
-        raise ValueError(f"{name} is no text of a usual length")
-    return value
-
-
-def _number(name: str, value: Any, low: float, high: float) -> int | float:
-    kinds = (int, float) if name == "rate" else (int,)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r} instead of a number from {low:g} to {high:g}")
-    return value
-
-
-def _kinds(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) and one in KINDS for one in value):
-        raise ValueError(f"kinds is {value!r} instead of a list out of {', '.join(KINDS)}")
-    return tuple(dict.fromkeys(value))
 
 
 def setup_of_row(setup: FuzzSetup, row: TransmitRow) -> FuzzSetup:
@@ -205,3 +164,11 @@ def rows_of(frames: FrameBatch) -> list[TransmitRow]:
 
 def _hex(data: bytes) -> str:
     return data.hex(" ").upper()
+
+
+def load_of_run(options: FuzzOptions, bitrate: int, data_bitrate: int) -> Load:
+    """What a fuzz run asks for, by its first frames. Raises TransmitError for options that are impossible."""
+    arbitration, data = wire_bits(FuzzRows(options).rows(0, _SAMPLE_FRAMES))
+    seconds = float(np.mean(arbitration / bitrate + data / data_bitrate))
+    rate = NS_PER_SECOND / options.period_ns
+    return Load(rate, seconds * rate)

@@ -36,7 +36,7 @@ _BYTE = re.compile(r"byte\s+(?P<number>\d+)")
 _SPAN = re.compile(r"(?P<low>[-+.\dxXa-fA-FeE]+?)\s*\.\.\s*(?P<high>[-+.\dxXa-fA-FeE]+)")
 _TIME = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ms|s)")
 # A CSV file is read when a row is switched on; larger ones belong into a replay.
-_MOST_CSV_BYTES = 16 << 20
+_MAX_CSV_BYTES = 16 << 20
 # The window stands still for so long at most.
 _PATIENCE_SECONDS = 2.0
 
@@ -136,7 +136,7 @@ def _csv(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> dic
 
 def _column(path: Path, name: str) -> list[float]:
     try:
-        content = within(_PATIENCE_SECONDS, lambda: read_regular(path, _MOST_CSV_BYTES))
+        content = within(_PATIENCE_SECONDS, lambda: read_regular(path, _MAX_CSV_BYTES))
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if name not in (rows.fieldnames or ()):
             raise RowError(f"{path.name} has no column {name}.")

@@ -13,6 +13,7 @@ from canmcast_gui.app.program.tasks import Report, Task, TaskPool
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, Order, open_reader
 from canmcast_gui.recording import Recording, RecordingError
+from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.transmit.replay.selection import LongestGap
 
 # Small enough for the replay to begin, and to be cancelled, at once.
@@ -108,15 +109,10 @@ class ReplaySource(QObject):
 
     def row_at(self, seconds: float) -> int:
         """The first row at that time since the beginning or later, by halving."""
-        low, high = self.first_row, self.first_row + self.frames
-        wanted_ns = (self.start_ns or 0) + round(seconds * NS_PER_SECOND)
-        while low < high:
-            middle = (low + high) // 2
-            if (self.time_of(middle) or 0) < wanted_ns:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        if self.recording is None or self.start_ns is None:
+            return self.first_row
+        time_ns = self.start_ns + round(seconds * NS_PER_SECOND)
+        return first_row_since(self.recording, time_ns, self.first_row, self.first_row + self.frames)
 
     # -- choosing ----------------------------------------------------------------------------------------
 

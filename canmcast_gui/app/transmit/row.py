@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.schema import REQUIRED
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.frames.units import (
     MAX_EXTENDED_ID,
@@ -14,7 +18,9 @@ from canmcast_gui.frames.units import (
     MAX_STANDARD_ID,
     MIN_PERIOD_NS,
     NS_PER_MS,
+    NS_PER_SECOND,
 )
+from canmcast_gui.frames.wire_bits import wire_bits
 
 CLASSIC_LENGTHS = tuple(range(9))
 FD_LENGTHS = tuple(int(length) for length in DLC_TO_LENGTH)
@@ -42,27 +48,27 @@ _ALLOWED_FLAGS = frozenset(int(flags) for _, flags in FRAME_TYPES)
 
 
 class RowError(UserError, ValueError):
-    """A value that no frame can have; its text is a sentence for the user."""
+    """A value that no frame can have; the text is a message for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransmitRow:
-    """A frame to send, when, and how often. Always a valid frame; changes that would not be raise RowError.
+    """A frame to send, when, and how often. Always a valid frame: any other value raises RowError.
 
-    ``count`` frames are sent when it is armed, None without end. Rows of one ``group`` are armed together.
-    ``changes`` say how the data changes from frame to frame, see transmit/payload/generators.py;
-    ``key`` is a key, or several at once, that sends the frame once. With a ``trigger``, see
-    transmit/trigger.py, it is not sent periodically but when a frame comes that meets it.
+    An armed row sends ``count`` frames, or without limit if that is None. Rows of one ``group`` are armed
+    together. ``changes`` is the text of the payload generators (see generator_text.py), ``key`` a key that
+    sends the frame once. A row with a ``trigger`` (see conditions.py) is not sent periodically but when a
+    matching frame is received.
 
-    A remote frame asks for as many bytes as ``data`` has and carries none, so that turning it back into a
-    data frame brings its bytes back.
+    A remote frame requests as many bytes as ``data`` has and carries none; they are the payload again if it
+    becomes a data frame.
     """
 
     name: str = ""
-    arbitration_id: int = 0x100
-    flags: int = 0
-    data: bytes = bytes(8)
-    period_ns: int = 100 * NS_PER_MS
+    arbitration_id: Annotated[int, REQUIRED] = 0x100
+    flags: Annotated[int, REQUIRED] = 0
+    data: Annotated[bytes, REQUIRED] = bytes(8)
+    period_ns: Annotated[int, REQUIRED] = 100 * NS_PER_MS
     count: int | None = None
     group: str = ""
     comment: str = ""
@@ -72,12 +78,19 @@ class TransmitRow:
 
     def __post_init__(self) -> None:
         if self.flags not in _ALLOWED_FLAGS:
-            raise RowError("There is no such kind of frame.")
+            raise RowError("There is no frame with these flags.")
         check_id(self.arbitration_id, self.extended)
         check_length(len(self.data), self.is_fd)
         check_period(self.period_ns)
         if self.count is not None and not 1 <= self.count <= MAX_COUNT:
-            raise RowError(f"A row sends 1 to {MAX_COUNT:,} frames, or without end where nothing is typed.")
+            raise RowError(f"A row sends 1 to {MAX_COUNT:,} frames, or without limit if no count is given.")
+
+    @classmethod
+    def upgraded(cls, values: Any) -> Any:
+        """Stored values of an older form in the present one: the name used to be the comment."""
+        if isinstance(values, Mapping) and "name" not in values and "comment" in values:
+            return {**values, "name": values["comment"], "comment": ""}
+        return values
 
     @property
     def extended(self) -> bool:
@@ -120,33 +133,6 @@ class TransmitRow:
             dlc=FD_LENGTHS.index(len(self.data)),
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The row as plain values, for the settings."""
-        return {**asdict(self), "flags": int(self.flags), "data": self.data.hex()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TransmitRow:
-        """The row of ``to_dict``; raises RowError for values that it cannot have written.
-
-        Before rows had a name, their comment stood for it.
-        """
-        try:
-            return cls(
-                name=str(values["name"] if "name" in values else values["comment"]),
-                arbitration_id=int(values["arbitration_id"]),
-                flags=int(values["flags"]),
-                data=bytes.fromhex(values["data"]),
-                period_ns=int(values["period_ns"]),
-                count=None if values.get("count") is None else int(values["count"]),
-                group=str(values.get("group", "")),
-                comment=str(values["comment"]) if "name" in values else "",
-                changes=str(values.get("changes", "")),
-                key=str(values.get("key", "")),
-                trigger=str(values.get("trigger", "")),
-            )
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise RowError(f"A stored transmit row cannot be read: {error}.") from error
-
 
 def check_id(arbitration_id: int, extended: bool) -> None:
     """Raise RowError where the id does not fit the kind of frame."""
@@ -175,3 +161,33 @@ def check_period(period_ns: int) -> None:
     """Raise RowError where the period is out of range."""
     if not MIN_PERIOD_NS <= period_ns <= MAX_PERIOD_NS:
         raise RowError("The period must lie between 0.1 and 86,400,000 ms (24 hours).")
+
+
+@dataclass(frozen=True)
+class Load:
+    """``share`` is the part of the time that a bus would be busy with it, 1.0 for all."""
+
+    frames_per_second: float = 0.0
+    share: float = 0.0
+
+    def plus(self, other: Load) -> Load:
+        """What both ask for."""
+        return Load(self.frames_per_second + other.frames_per_second, self.share + other.share)
+
+    @property
+    def text(self) -> str:
+        """Both in words; empty where nothing is asked for."""
+        if not self.frames_per_second:
+            return ""
+        return f"{self.frames_per_second:,.0f} frames/s asked, {self.share:.0%} of the bit rate"
+
+
+def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Load:
+    """What rows ask for that are sent at their periods; ``data_bitrate`` is that of CAN FD's data phase."""
+    wanted = [row for row in rows if not row.trigger]  # nobody knows how often a trigger comes
+    if not wanted:
+        return Load()
+    arbitration, data = wire_bits(FrameBatch.concatenate([row.frame() for row in wanted]))
+    seconds = arbitration / bitrate + data / data_bitrate
+    rates = [NS_PER_SECOND / row.period_ns for row in wanted]
+    return Load(sum(rates), float(seconds @ np.array(rates)))

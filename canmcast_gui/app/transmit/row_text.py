@@ -10,7 +10,7 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.frames.units import NS_PER_MS
 
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 
 
 def parse_id(text: str, extended: bool, decimal: bool = False) -> int:
@@ -87,7 +87,7 @@ def parse_count(text: str) -> int | None:
 
 def _is_number(digits: str) -> bool:
     """Whether it is a whole number that a user may mean: Python refuses thousands of digits."""
-    return digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+    return digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS
 
 
 def period_text(period_ns: int) -> str:

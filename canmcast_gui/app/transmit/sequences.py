@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.transmit.conditions import condition_for
@@ -26,6 +27,7 @@ from canmcast_gui.app.transmit.rows import TransmitRows
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.frames.schema import REQUIRED
 from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.transmit import Sequences, SequenceStatus
@@ -42,12 +44,8 @@ MAX_SEQUENCES, MAX_TEXT = 200, 200_000
 class Sequence:
     """The text of a sequence and its name."""
 
-    name: str = "Sequence 1"
-    text: str = ""
-
-    def to_dict(self) -> dict[str, str]:
-        """Plain values for settings and workspaces."""
-        return {"name": self.name, "text": self.text}
+    name: Annotated[str, REQUIRED] = "Sequence 1"
+    text: Annotated[str, Meta(max_length=MAX_TEXT), REQUIRED] = ""
 
 
 class SequenceControl(RunControl):
@@ -171,16 +169,6 @@ class SequenceControl(RunControl):
         if self.running and (client is None or SEQUENCE not in client.sequences.running):
             self.status = STOPPED
         self.changed.emit()
-
-
-def readable_sequences(stored: list[dict[str, Any]]) -> list[Sequence]:
-    """Sequences from stored values; those that cannot be read are left out."""
-    found = []
-    for values in stored[:MAX_SEQUENCES]:
-        name, text = values.get("name"), values.get("text")
-        if isinstance(name, str) and isinstance(text, str):
-            found.append(Sequence(name, text[:MAX_TEXT]))
-    return found
 
 
 # -- parsing ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT
@@ -14,10 +14,14 @@ from canmcast_gui.app.workspace.paths import absolute_path
 from canmcast_gui.app.workspace.view_setups import plots_of, setups_of
 from canmcast_gui.database import Scope
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.frames.schema import Codec, load
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 MOST_BITRATE = 1_000_000_000
+
+
+T = TypeVar("T")
 
 
 class WorkspaceError(UserError):
@@ -39,8 +43,8 @@ def workspace_values(path: Path, content: dict[str, Any]) -> dict[str, Any]:
         "gauges": tuple(_texts(path, content, "gauges")),
         "transmit_rows": _rows(path, content, "transmit") or (),
         "sequences": _rows(path, content, "sequences") or (),
-        "fuzz": _fuzz(path, _entry(path, content, "fuzz", (dict,)) or {}),
-        "replay": _replay(path, _entry(path, content, "replay", (dict,)) or {}),
+        "fuzz": _setup(path, "fuzz", FuzzSetup, _entry(path, content, "fuzz", (dict,)) or {}),
+        "replay": _setup(path, "replay", ReplaySetup, _entry(path, content, "replay", (dict,)) or {}),
         "views": None if views is None else _checked(path, "views", setups_of, views),
         "colors": _rows(path, content, "colors"),
         "layout": _layout(path, _entry(path, content, "layout", (str,))),
@@ -98,18 +102,12 @@ def _checked(path: Path, name: str, read: Callable[[Any], Any], values: Any) -> 
         raise WorkspaceError(f"{path.name}: {name}: {error}. Mend or remove that entry.") from error
 
 
-def _fuzz(path: Path, values: dict[str, Any]) -> FuzzSetup:
-    def read(setup: Any) -> FuzzSetup:
-        return FuzzSetup.from_dict(setup, lambda file: _file(path, "fuzz", file))
-
-    return _checked(path, "fuzz", read, values)
-
-
-def _replay(path: Path, values: dict[str, Any]) -> ReplaySetup:
-    def read(setup: dict[str, Any]) -> ReplaySetup:
-        return ReplaySetup.from_dict(setup, lambda file: _file(path, "replay", file))
-
-    return _checked(path, "replay", read, values)
+def _setup(path: Path, name: str, cls: type[T], values: dict[str, Any]) -> T:
+    codecs = {Path: Codec(str, lambda file: _file(path, name, file), str)}
+    setup, problems = load(cls, values, name, codecs)
+    if problems:
+        raise WorkspaceError(f"{path.name}: {str(problems[0]).rstrip('.')}. Repair or remove that entry.")
+    return setup
 
 
 def _scopes(path: Path, values: dict[str, Any]) -> dict[Path, Scope]:

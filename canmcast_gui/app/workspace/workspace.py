@@ -22,6 +22,7 @@ from canmcast_gui.app.workspace.view_setups import PlotSetup, ViewSetup
 from canmcast_gui.database import Scope
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.files import NotRegularError, read_regular, within
+from canmcast_gui.frames.schema import Codec, dump
 from canmcast_gui.logfile.writing.temporary import Temporary
 from canmcast_gui.transport.settings import BusSettings
 
@@ -131,6 +132,7 @@ def _put(path: Path, text: str) -> None:
 
 
 def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
+    codecs = {Path: Codec(str, Path, lambda file: relative_path(file, folder))}
     values = {
         "canmcast_workspace": VERSION,
         "bus": workspace.bus.to_dict() if workspace.bus else None,
@@ -150,8 +152,8 @@ def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
         "transmit": list(workspace.transmit_rows),
         "rate_limit": workspace.rate_limit,
         "sequences": list(workspace.sequences),
-        "replay": workspace.replay.to_dict(lambda file: relative_path(file, folder)) or None,
-        "fuzz": workspace.fuzz.to_dict(lambda file: relative_path(file, folder)) or None,
+        "replay": dump(workspace.replay, codecs) or None,
+        "fuzz": dump(workspace.fuzz, codecs) or None,
         "views": None if workspace.views is None else [view.to_dict() for view in workspace.views],
         "colors": None if workspace.colors is None else list(workspace.colors),
         "layout": workspace.layout,

@@ -109,21 +109,6 @@ class RowSpan:
         return self.first + int(np.searchsorted(self._found, row))
 
 
-def first_row_since(recording: Recording, timestamp_ns: int) -> int:
-    """The first row of the recording that is not older, by halving; ``end_row`` where all are older.
-
-    Frames that arrived out of order by a little are taken as they stand.
-    """
-    low, high = recording.first_row, recording.end_row
-    while low < high:
-        middle = (low + high) // 2
-        if int(recording.rows(middle, middle + 1).timestamp_ns[0]) < timestamp_ns:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
 def read_frames(rows: ShownRows, start: int, stop: int) -> tuple[int, FrameBatch]:
     """The frames at some positions that are still there, with the position of the first of them.
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.transmit.replay_setup import MOST_OFFSET_SECONDS
+from canmcast_gui.app.transmit.replay_setup import MAX_OFFSET_SECONDS
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.ui import icons
@@ -98,7 +98,7 @@ def offset_box() -> QDoubleSpinBox:
     """A field for the seconds by which a file is moved."""
     box = QDoubleSpinBox()
     box.setDecimals(6)
-    box.setRange(-MOST_OFFSET_SECONDS, MOST_OFFSET_SECONDS)
+    box.setRange(-MAX_OFFSET_SECONDS, MAX_OFFSET_SECONDS)
     box.setSuffix(" s")
     box.setMinimumWidth(170)
     return box

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.transmit.fuzz_setup import MOST_COUNT, MOST_SEED, FuzzSetup
+from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
 from canmcast_gui.ui.drop_down import widen
@@ -59,9 +59,9 @@ class FuzzFields(QWidget):
         self.ranges.setToolTip("Bytes that are random between two values, in hex")
         self.rate = self._rate_box()
         self.rate.setToolTip("How many frames leave in a second")
-        self.count = self._number_box(MOST_COUNT)
+        self.count = self._number_box(MAX_COUNT)
         self.count.setSpecialValueText("no end")
-        self.seed = self._number_box(MOST_SEED)
+        self.seed = self._number_box(MAX_SEED)
         self.seed.setToolTip("The same seed makes the same frames, on any machine")
         self.new_seed = self._button("New", "Another seed")
         self.stop_at = self._line("nothing; e.g. id == 0x7E8")
@@ -152,7 +152,7 @@ class FuzzFields(QWidget):
             box.toggled.connect(self.edited)
         for number in (self.rate, self.count, self.seed):
             number.valueChanged.connect(self.edited)
-        self.new_seed.clicked.connect(lambda: self.seed.setValue(secrets.randbelow(MOST_SEED)))
+        self.new_seed.clicked.connect(lambda: self.seed.setValue(secrets.randbelow(MAX_SEED)))
         self.signal.activated.connect(lambda place: self.signal_chosen.emit(place - 1))
         self.browse.clicked.connect(self.ask_log)
 

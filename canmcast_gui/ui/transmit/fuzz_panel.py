@@ -14,13 +14,18 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.conditions import condition_for
-from canmcast_gui.app.transmit.fuzz import progress_text, state_text
-from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup, message_of, rows_of, setup_of_row, with_signal
-from canmcast_gui.app.transmit.load import load_of, load_of_run
-from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.fuzz import progress_text, row_of, state_text
+from canmcast_gui.app.transmit.fuzz_setup import (
+    FuzzSetup,
+    load_of_run,
+    message_of,
+    rows_of,
+    setup_of_row,
+    with_signal,
+)
+from canmcast_gui.app.transmit.row import RowError, TransmitRow, load_of
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.transmit.fuzz_actions import FuzzActions

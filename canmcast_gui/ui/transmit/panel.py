@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.link import NO_BUS
-from canmcast_gui.app.transmit.load import load_of
-from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.row import TransmitRow, load_of
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.ui.actions import allow
 from canmcast_gui.ui.labels import EmptyHint

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.replay import ReplayControl
-from canmcast_gui.app.transmit.replay_setup import MOST_NUMBER
+from canmcast_gui.app.transmit.replay_setup import MAX_NUMBER
 from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.labels import ElidedLabel
@@ -67,7 +67,7 @@ class ReplayFields(QWidget):
 def number_box(suffix: str, none: str, decimals: int = 3) -> QDoubleSpinBox:
     """A field for a number, of which 0 stands for ``none``."""
     box = QDoubleSpinBox()
-    box.setRange(0, MOST_NUMBER)
+    box.setRange(0, MAX_NUMBER)
     box.setDecimals(decimals)
     box.setSuffix(suffix)
     box.setSpecialValueText(none)

@@ -25,7 +25,7 @@ from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.wording import printable
 
 SLIDER_STEPS = 1000
-MOST_CHOICES = 2000
+MAX_CHOICES = 2000
 
 
 class SignalEditor(QScrollArea):
@@ -153,7 +153,7 @@ class _SignalField(QWidget):
         editor.setEditable(True)
         widen(editor)
         editor.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        editor.addItems([text for _raw, text in sorted(self.line.signal.choices.items())][:MOST_CHOICES])
+        editor.addItems([text for _raw, text in sorted(self.line.signal.choices.items())][:MAX_CHOICES])
         editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         editor.setMaximumWidth(editor.fontMetrics().horizontalAdvance("0") * 12)
         editor.textActivated.connect(lambda text: self.changed.emit(self.line, text, False))

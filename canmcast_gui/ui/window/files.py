@@ -17,8 +17,8 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.logfile import LogPart, TableLayout
-from canmcast_gui.models.trace.rows import first_row_since
 from canmcast_gui.recording import Leftover, leftovers
+from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.files import (
     DATABASE_SUFFIXES,

@@ -9,7 +9,7 @@ from canmcast_gui.app.bus.sender_watch import WrongSender
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.trace.rows import first_row_since
+from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.chronological_view import TraceView

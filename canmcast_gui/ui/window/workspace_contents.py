@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QMainWindow
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.sequences import readable_sequences
+from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES, Sequence
 from canmcast_gui.app.workspace.values import WorkspaceError
 from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.database import Scope
+from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.models.trace.color_rules import ColorRule, rules_of
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -28,16 +29,14 @@ LAYOUT_VERSION = 1
 def check(path: Path, workspace: Workspace) -> None:
     """Have the editors' own rules look at what only they know. Raises WorkspaceError."""
     try:
-        for row in workspace.transmit_rows:
-            TransmitRow.from_dict(row)
         for rule in workspace.colors or ():
             ColorRule.from_dict(rule)
     except (ValueError, OverflowError) as error:
         raise WorkspaceError(f"{path.name}: {error} Mend or remove that entry.") from error
-    if len(readable_sequences(list(workspace.sequences))) != len(workspace.sequences):
-        raise WorkspaceError(
-            f"{path.name}: sequences: one has no name or no text, or there are too many. Mend or remove it."
-        )
+    _rows, problems = load_list(TransmitRow, workspace.transmit_rows, "transmit")
+    _sequences, more = load_list(Sequence, workspace.sequences, "sequences", most=MAX_SEQUENCES)
+    for problem in (*problems, *more):
+        raise WorkspaceError(f"{path.name}: {str(problem).rstrip('.')}. Repair or remove that entry.")
 
 
 class WorkspaceContents(QObject):
@@ -84,8 +83,8 @@ class WorkspaceContents(QObject):
             database_scopes={**scopes, **self._awaited},
             plots=tuple(self._docks.plots.setups()),
             gauges=tuple(self._docks.gauges.signals()),
-            transmit_rows=tuple(row.to_dict() for row in self._session.transmit.rows),
-            sequences=tuple(one.to_dict() for one in self._session.transmit.sequences.sequences),
+            transmit_rows=tuple(dump(row) for row in self._session.transmit.rows),
+            sequences=tuple(dump(one) for one in self._session.transmit.sequences.sequences),
             replay=self._docks.replay.setup(),
             fuzz=self._docks.fuzz.setup(),
             views=tuple(self._views.setups()),
@@ -135,7 +134,7 @@ class WorkspaceContents(QObject):
         self.bus = workspace.bus
         self._spread_databases(workspace)
         self._session.transmit.set_rows(list(workspace.transmit_rows))
-        self._session.transmit.sequences.reset(readable_sequences(list(workspace.sequences)))
+        self._session.transmit.set_sequences(list(workspace.sequences))
         self._docks.replay.set_up(workspace.replay)
         self._docks.fuzz.set_up(workspace.fuzz)
         if workspace.colors is not None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from canmcast_gui.app.transmit.load import Load, load_of
-from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.row import Load, TransmitRow, load_of
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.wire_bits import wire_bits
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.schema import dump, load, load_list
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS
 
 
@@ -42,7 +43,7 @@ def test_every_row_is_a_frame_that_python_can_accepts(row: TransmitRow):
 
 @given(rows())
 def test_rows_come_back_from_the_settings(row: TransmitRow):
-    assert TransmitRow.from_dict(row.to_dict()) == row
+    assert load(TransmitRow, dump(row)) == (row, [])
 
 
 @given(rows(), st.sampled_from([flags for _, flags in FRAME_TYPES]))
@@ -73,8 +74,8 @@ def test_a_longer_row_is_filled_with_zeros_and_a_shorter_one_is_cut():
         ({"data": bytes(9)}, "make its type CAN FD"),
         ({"data": bytes(9), "flags": int(Flag.FD)}, "use 8 or 12"),
         ({"data": bytes(65), "flags": int(Flag.FD)}, "up to 64"),
-        ({"flags": int(Flag.BRS)}, "no such kind"),
-        ({"flags": int(Flag.FD | Flag.REMOTE)}, "no such kind"),
+        ({"flags": int(Flag.BRS)}, "no frame with these flags"),
+        ({"flags": int(Flag.FD | Flag.REMOTE)}, "no frame with these flags"),
         ({"period_ns": 0}, "between 0.1 and"),
         ({"period_ns": MAX_PERIOD_NS + 1}, "between 0.1 and"),
     ],
@@ -88,14 +89,19 @@ def test_what_no_frame_can_have_is_refused_with_a_reason(values, reason):
     "values", [{}, {"data": "xy"}, {"flags": 16}, {"arbitration_id": None}, {"period_ns": float("inf")}]
 )
 def test_stored_rows_that_were_damaged_are_refused(values):
-    stored = {**TransmitRow().to_dict(), **values} if values else {}
-    with pytest.raises(RowError):
-        TransmitRow.from_dict(stored)
+    stored = {**dump(TransmitRow()), **values} if values else {}
+    assert load_list(TransmitRow, [stored])[0] == []
+
+
+def test_the_comment_of_older_rows_is_their_name():
+    stored = dump(TransmitRow(comment="Ping"))
+    del stored["name"]
+    assert load(TransmitRow, stored) == (TransmitRow(name="Ping"), [])
 
 
 def test_a_trigger_is_stored_and_rows_of_before_have_none():
     row = TransmitRow(trigger='name ~ "Eng*" after 20 ms')
-    assert TransmitRow.from_dict(row.to_dict()) == row
-    stored = row.to_dict()
+    assert load(TransmitRow, dump(row)) == (row, [])
+    stored = dump(row)
     del stored["trigger"]
-    assert TransmitRow.from_dict(stored).trigger == ""
+    assert load(TransmitRow, stored)[0].trigger == ""

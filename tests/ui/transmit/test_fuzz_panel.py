@@ -3,12 +3,12 @@
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from canmcast_gui.app.transmit.fuzz import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
-from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.fuzz_panel import NO_ROW, FuzzPanel

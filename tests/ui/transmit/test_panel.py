@@ -14,6 +14,7 @@ from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.schema import dump
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.columns import COLUMNS
 from canmcast_gui.resources_path import resource
@@ -150,7 +151,7 @@ def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, setti
 
 
 def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):
-    settings.transmit_rows.set([TransmitRow(name="good").to_dict(), {"flags": "x"}])
+    settings.transmit_rows.set([dump(TransmitRow(name="good")), {"flags": "x"}])
     session.transmit.use_settings(settings)
     assert [row.name for row in session.transmit.rows] == ["good"]
     assert session.heard[0][0] == "warning"

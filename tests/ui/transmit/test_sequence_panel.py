@@ -4,8 +4,9 @@ import pytest
 
 from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.sequences import Sequence, readable_sequences
+from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
@@ -112,7 +113,7 @@ def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
     panel.editor.setPlainText("wait 2 ms")
     panel.names.setCurrentIndex(0)
     assert panel.editor.toPlainText() == "wait 1 ms"
-    assert [one.to_dict() for one in stage.session.transmit.sequences.sequences] == [
+    assert [dump(one) for one in stage.session.transmit.sequences.sequences] == [
         {"name": "Wake up", "text": "wait 1 ms"}, {"name": "Sequence 2", "text": "wait 2 ms"},
     ]  # fmt: skip
     assert len(stage.settings.transmit_sequences.value) == 2
@@ -127,4 +128,4 @@ def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
 
 def test_stored_sequences_that_cannot_be_read_are_left_out():
     stored = [{"name": 1}, {"name": "x", "text": "y"}]
-    assert readable_sequences(stored) == [Sequence("x", "y")]
+    assert load_list(Sequence, stored)[0] == [Sequence("x", "y")]

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QToolButton
 
+from canmcast_gui.frames.schema import dump
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
@@ -214,7 +215,7 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     from canmcast_gui.app.transmit.row import TransmitRow
 
     stage.add_database()
-    stored = [row.to_dict() for row in [TransmitRow()]]
+    stored = [dump(row) for row in [TransmitRow()]]
     stage.session.transmit.set_rows(stored)
     window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
@@ -225,7 +226,7 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     with qtbot.waitSignal(stage.session.databases_changed):
         window.workspaces.open(path)
     assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
-    assert [row.to_dict() for row in window.docks.transmit.model.rows] == stored
+    assert [dump(row) for row in window.docks.transmit.model.rows] == stored
     qtbot.waitUntil(lambda: window.docks.plots.plotted() == ["Engine.Speed"])
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from canmcast_gui.app.transmit.fuzz import row_of
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.models.transmit.fuzz_find import row_of
 from canmcast_gui.recording import Recording
 
 MS = 1_000_000
