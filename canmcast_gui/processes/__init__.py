@@ -1,8 +1,7 @@
-"""Child processes of the program: how they are started, talked to, supervised and ended.
+"""Child processes of the program: start, connect, supervise and end them.
 
-The one launcher: capture, transmit, recorder and demo all start their process here.
-``launcher.ModuleProcess`` starts a module, ``supervised.SupervisedProcess`` also restarts it,
-``parent.work_for_parent`` is the child's side, ``channel`` and ``wakeup`` connect the two. Each side imports
-just its own modules, so that such a process starts quickly. Needs the standard library only, and may import
-``frames``, of which it uses the errors.
+Capture, transmit, recorder and demo all start their processes here. ``launcher.ModuleProcess`` starts a
+module, ``supervised.SupervisedProcess`` also restarts it, ``parent.run_for_parent`` is the side of the child,
+``channel`` and ``wakeup`` connect the two. Each side imports only its own modules, so that a process starts
+quickly. Needs the standard library only, and may import ``frames``, of which it uses the errors.
 """

@@ -1,4 +1,4 @@
-"""Whole messages over a stream socket between two processes; nothing here ever blocks."""
+"""Whole messages over a stream socket between two processes, without blocking."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import sys
 
 _HEADER = struct.Struct("<I")
 
-# What one receive() takes at most, so that a busy writer cannot hold the reader in it.
+# One receive() reads at most this much, so that a busy writer cannot keep the reader in it.
 READ_BYTES = 1 << 20
 
 
 class Channel:
     """One end of a connection that carries messages of bytes, each after its length (uint32).
 
-    Both ends are processes of ours, so what arrives is trusted. ``closed`` becomes true when the other end
-    has gone; sending then does nothing.
+    Both ends are processes of this program, so the content of messages is trusted. ``closed`` becomes true
+    when the other end is closed; sending then does nothing.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -29,28 +29,28 @@ class Channel:
 
     @classmethod
     def inherited(cls, text: str) -> Channel:
-        """In the child: the channel to the parent, from what the command line says of it."""
+        """In the child: the channel to the parent, from its text on the command line."""
         if sys.platform == "win32":
             return cls(socket.fromshare(sys.stdin.buffer.read()))
         return cls(socket.socket(fileno=int(text)))
 
     def fileno(self) -> int:
-        """The socket; readable when there is something to receive, or when the other end has gone."""
+        """The socket; readable when a message has arrived or the other end is closed."""
         return self._connection.fileno()
 
     @property
     def pending(self) -> int:
-        """Bytes that the other end has not taken yet; who sends much looks at this and waits."""
+        """Bytes that are not sent yet. A sender of much data waits until this is low."""
         return len(self._outgoing)
 
     def send(self, message: bytes) -> None:
-        """Send a message, or keep what does not fit for the next flush()."""
+        """Send a message. What the socket does not take now is kept for the next flush()."""
         if not self.closed:
             self._outgoing += _HEADER.pack(len(message)) + message
             self.flush()
 
     def flush(self, timeout: float = 0.0) -> bool:
-        """Send what is kept, waiting up to ``timeout`` seconds for room; true where nothing is left."""
+        """Send what is kept, waiting up to ``timeout`` seconds; returns whether all is sent."""
         while self._outgoing and not self.closed:
             try:
                 sent = self._connection.send(self._outgoing)
@@ -102,13 +102,13 @@ class Channel:
 
 
 def wait_for(descriptor: int, timeout: float | None, writing: bool = False) -> bool:
-    """Wait up to ``timeout`` seconds (None: for ever) until a descriptor is ready; whether it is.
+    """Wait up to ``timeout`` seconds (None: no limit) until a descriptor is ready; returns whether it is.
 
     Raises OSError or ValueError for a descriptor that is closed.
     """
     if timeout is not None:
         timeout = max(0.0, timeout)
-    if hasattr(select, "poll"):  # unlike select() it knows no largest descriptor
+    if hasattr(select, "poll"):  # unlike select() it has no largest descriptor
         poller = select.poll()
         poller.register(descriptor, select.POLLOUT if writing else select.POLLIN)
         return bool(poller.poll(None if timeout is None else timeout * 1000))

@@ -1,4 +1,4 @@
-"""Ctrl+C and other requests of the system to end, as something that can be waited for."""
+"""Ctrl+C and other signals that request the end of the process, as a descriptor to wait for."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SIGNALS = tuple(
 
 
 class EndSignals:
-    """Readable, by its ``fileno``, once the system asks the process to end, instead of ending it.
+    """Its ``fileno`` becomes readable at a signal that would otherwise end the process.
 
-    Python runs signal handlers between two of its own instructions, and a loop in select or in Qt may wait
-    long for one; so the interpreter also writes a byte into a socket. ``handle`` is called as a handler, on
-    the main thread; make it there.
+    Python runs signal handlers between two of its own instructions, for which a loop in select() or in Qt may
+    wait long. So the interpreter also writes a byte into a socket. ``handle`` is called as a signal handler,
+    in the main thread. Create the object in that thread.
     """
 
     def __init__(self, handle: Callable[[], object] = lambda: None) -> None:
@@ -28,16 +28,16 @@ class EndSignals:
         self._previous = {number: signal.signal(number, lambda *_: handle()) for number in SIGNALS}
 
     def fileno(self) -> int:
-        """What becomes readable."""
+        """The descriptor that becomes readable."""
         return self._reader.fileno()
 
     def clear(self) -> None:
-        """Not readable until the next signal."""
+        """Make it not readable until the next signal."""
         with suppress(BlockingIOError):
             self._reader.recv(64)
 
     def restore(self) -> None:
-        """Put the previous handlers back, so that the next signal acts as usual."""
+        """Restore the previous handlers, so that the next signal acts as usual."""
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 

@@ -25,19 +25,20 @@ from canmcast_gui.processes.channel import Channel, wait_for
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
 
-# What is kept of standard error: the last words before the end.
+# How much of the end of standard error is kept.
 TAIL_BYTES = 8192
-# For the last words of a process that has ended; longer only where a process of its own holds the pipe open.
+# How long to wait for the end of standard error after the process has ended: a process that it started may
+# keep the pipe open.
 _TAIL_SECONDS = 1.0
 
 
 class ModuleProcess:
-    """``python -m module arguments``, with the package found wherever it is.
+    """``python -m module arguments``, which finds this package in a checkout and when installed.
 
-    ``stdin`` and ``stdout`` are binary files where they were asked for, else None and the null device.
-    Standard error is read all the time, so that what the process writes there never makes it wait; the last
-    of it is kept for ``how_it_ended``. ``inherit`` are descriptors that it gets, not on Windows. Raises
-    OSError where it cannot be started.
+    ``stdin`` and ``stdout`` are binary files if requested, otherwise None, and the process has the null
+    device. A thread reads standard error, so that the process never waits for it, and keeps the end of it for
+    ``how_it_ended``. ``inherit`` are descriptors for the process, not on Windows. Raises OSError if it cannot
+    be started.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class ModuleProcess:
         inherit: Sequence[int] = (),
         new_session: bool = False,
     ) -> None:
-        # -P: a file that happens to lie in the user's folder must not be imported instead of a library
+        # -P: a file in the user's working folder must not be imported in place of a library
         command = [sys.executable, "-P", "-m", module, *arguments]
         self._process = subprocess.Popen(
             command,
@@ -72,36 +73,36 @@ class ModuleProcess:
         return self._process.pid
 
     def running(self) -> bool:
-        """Whether it has not ended; a stopped process is running."""
+        """Whether it has not ended. A stopped process (SIGSTOP) is running."""
         return self._process.poll() is None
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait up to ``timeout`` seconds (None: without limit) for its end; whether it has ended."""
+        """Wait up to ``timeout`` seconds (None: no limit) for its end; returns whether it has ended."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
         return not self.running()
 
-    def last_words(self) -> str:
-        """What a process that has ended wrote on standard error at last, at most TAIL_BYTES of it."""
+    def error_output(self) -> str:
+        """The last TAIL_BYTES that a process that has ended wrote on standard error."""
         return self._tail.text()
 
     def how_it_ended(self) -> str:
-        """Wait for the end; a clause about it with the last line that was written: "ended with …"."""
+        """Wait for the end; a clause about it with the last line of standard error: "ended with …"."""
         code = self._process.wait()
         how = f"was ended by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
-        return ": ".join([how, *self.last_words().strip().splitlines()[-1:]])
+        return ": ".join([how, *self.error_output().strip().splitlines()[-1:]])
 
     def kill(self) -> None:
-        """Kill it where it is running, and wait for its end."""
+        """Kill it if it is running, and wait for its end."""
         self._process.kill()
         self._process.wait()
 
-    def end(self, patience: float = 0.0) -> None:
-        """Close its input, kill it where it has not ended ``patience`` seconds later. Never raises."""
+    def end(self, timeout: float = 0.0) -> None:
+        """Close its input, and kill it if it has not ended ``timeout`` seconds later. Never raises."""
         if self.stdin is not None:
             with suppress(OSError):
                 self.stdin.close()
-        if not self.wait(patience):
+        if not self.wait(timeout):
             self.kill()
         if self.stdout is not None:
             self.stdout.close()
@@ -109,7 +110,7 @@ class ModuleProcess:
 
 
 class _Tail(threading.Thread):
-    """Reads a pipe to its end, and keeps the last of it."""
+    """Reads a pipe to its end and keeps the last TAIL_BYTES."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(name="canmcast-stderr", daemon=True)
@@ -123,7 +124,7 @@ class _Tail(threading.Thread):
                 self._kept = (self._kept + part)[-TAIL_BYTES:]
 
     def text(self) -> str:
-        """What was written last, after the end of the process."""
+        """The last output, after the end of the process."""
         self.join(_TAIL_SECONDS)
         return self._kept.decode(errors="replace")
 
@@ -135,10 +136,10 @@ def _system_options(inherit: Sequence[int]) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with the package's folder where the child would not find it by itself: a checkout.
+    """The environment of this process; in a checkout with the folder of the package in PYTHONPATH.
 
-    An empty part of PYTHONPATH, often there by accident, would be the folder that the user is in. One
-    thread is enough for numpy, whose linear algebra nothing here uses: it starts 0.1 s sooner.
+    Empty parts of PYTHONPATH, which would mean the user's working folder, are removed. numpy gets one thread:
+    nothing uses its linear algebra, and it starts 0.1 s sooner.
     """
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     folders = [part for part in environment.pop("PYTHONPATH", "").split(os.pathsep) if part]
@@ -155,18 +156,18 @@ def _signal_name(number: int) -> str:
 
 
 class ChildError(UserError):
-    """The process cannot do its work; the text is a sentence for the user."""
+    """The process cannot be started or has failed; the text is a sentence for the user."""
 
 
 def cannot_start(name: str, error: OSError) -> ChildError:
-    """What to raise where the system refuses what a process needs."""
+    """The error for a system call that a new process needs and that failed."""
     return ChildError(f"The {name} cannot be started: {error.strerror or error}.")
 
 
 class ChildProcess:
-    """A running module, connected by a Channel; it ends when its parent goes away (see ParentLink).
+    """A running module, connected by a Channel; it ends when its parent ends (see ParentLink).
 
-    ``name`` is how sentences call it ("capture process").
+    ``name`` is its name in messages to the user, such as "capture process".
     """
 
     def __init__(self, name: str, module: str, arguments: Sequence[str], inherit: Sequence[int]) -> None:
@@ -190,42 +191,42 @@ class ChildProcess:
         return self._process.pid
 
     def running(self) -> bool:
-        """Whether it has not ended; a stopped process is running."""
+        """Whether it has not ended. A stopped process (SIGSTOP) is running."""
         return self._process.running()
 
-    def heard(self) -> Any:
-        """Its first word, None until that has come; raises ChildError with its sentence where it failed.
+    def ready_message(self) -> Any:
+        """What the module reported when it was ready; None until then. Raises ChildError if it failed.
 
-        After it, a child says nothing more before it is told something.
+        After that message a child sends nothing until it receives something.
         """
         messages = self.channel.receive()
         if not messages:
             if self.running():
                 return None
             raise ChildError(self.how_it_ended())
-        word = json.loads(messages[0])
-        if "error" in word:
-            raise ChildError(word["error"])
-        return word["ready"]
+        message = json.loads(messages[0])
+        if "error" in message:
+            raise ChildError(message["error"])
+        return message["ready"]
 
     def wait_until_ready(self, timeout: float) -> Any:
-        """Wait for its first word; raises ChildError where it fails or says nothing."""
+        """Wait for its ready message. Raises ChildError if it fails or is not ready in time."""
         end = time.monotonic() + timeout
-        while (word := self.heard()) is None:
+        while (message := self.ready_message()) is None:
             left = end - time.monotonic()
             if left <= 0:
-                raise ChildError(f"The {self.name} has not become ready within {timeout:g} s.")
+                raise ChildError(f"The {self.name} was not ready within {timeout:g} s.")
             wait_for(self.channel.fileno(), min(left, 0.1))
-        return word
+        return message
 
     def how_it_ended(self) -> str:
-        """A sentence about its end, with the last line that it wrote."""
+        """A sentence about its end, with the last line of standard error."""
         return f"The {self.name} {self._process.how_it_ended()}."
 
-    def end(self, patience: float = 0.0) -> None:
-        """Let it see that its parent has gone, and kill it after ``patience`` seconds. Never raises."""
+    def end(self, timeout: float = 0.0) -> None:
+        """Close the channel, at which it ends, and kill it after ``timeout`` seconds. Never raises."""
         self.channel.close()
-        self._process.end(patience)
+        self._process.end(timeout)
 
 
 def _start(

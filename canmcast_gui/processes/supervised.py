@@ -1,4 +1,4 @@
-"""A process of ours that is started again when it ends, more and more patiently while it keeps ending."""
+"""A child process that is restarted when it ends, after longer and longer waits if it keeps ending."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from canmcast_gui.processes.launcher import ChildError, ChildProcess, cannot_sta
 from canmcast_gui.processes.wakeup import create_wakeup
 
 START_SECONDS = 10.0
-# For a last look at the socket; a process that is stopped or hangs is not waited for any longer.
+# Enough for a last read of the socket. After that a process that is stopped or hangs is killed.
 END_SECONDS = 0.5
 
-# The first restart comes at once; each further one waits twice as long, so that what cannot start (an
-# interface that has gone) costs next to nothing and still comes back within ten seconds when it can.
+# The first restart is immediate and each further one waits twice as long. So a process that cannot start (its
+# interface was removed) costs little, and starts at most ten seconds after it can.
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 10.0
 HEALTHY_SECONDS = 10.0
@@ -24,18 +24,18 @@ HEALTHY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What supervise() noticed. ``ready`` is the new process's first word where it has begun to work."""
+    """A change that supervise() found. ``ready`` is the ready message of a new process that has started."""
 
     sentence: str
     ready: Any = None
 
 
 class SupervisedProcess:
-    """Starts ``module``, watches it, restarts it. ``wakeup`` stays the same over all restarts.
+    """Starts ``module``, supervises and restarts it. ``wakeup`` stays the same over all restarts.
 
-    The constructor waits until the process is ready, and raises ChildError, leaving nothing behind, where
-    that fails; ``first_word`` is what it said. Everything after that is done by supervise(), without
-    waiting.
+    The constructor waits until the process is ready; ``ready_message`` is what it reported then. Raises
+    ChildError if that fails, and then nothing is left running or open. All else is done by supervise(),
+    which does not wait.
     """
 
     def __init__(
@@ -53,17 +53,18 @@ class SupervisedProcess:
             raise cannot_start(name, error) from error
         self._module = module
         self._arguments = [self.wakeup.to_text(), *arguments]
-        bell = self.wakeup.inherited()
-        self._inherit = [*inherit, *([] if bell is None else [bell])]
+        descriptor = self.wakeup.inherited()
+        self._inherit = [*inherit, *([] if descriptor is None else [descriptor])]
         self._clock = clock
         self._failures = 0
-        self._next_start = 0.0
-        self._said = ""
+        #: When the next start is due, by ``clock``; only used while no process runs.
+        self.next_start = 0.0
+        self._reported = ""
         self._started = 0.0
         self._ready = False
         self._child: ChildProcess | None = None
         try:
-            self.first_word = self._start().wait_until_ready(START_SECONDS)
+            self.ready_message = self._start().wait_until_ready(START_SECONDS)
         except BaseException:
             self.end()
             raise
@@ -71,7 +72,7 @@ class SupervisedProcess:
 
     @property
     def pid(self) -> int | None:
-        """The process's id; None while none runs."""
+        """The id of the process; None while none runs."""
         return self._child.pid if self._child else None
 
     @property
@@ -80,55 +81,55 @@ class SupervisedProcess:
         return self._child.channel if self._child and self._ready else None
 
     def supervise(self) -> Change | None:
-        """Notice an end, start again, notice that work has begun. To be called a few times a second."""
+        """Detect an end, restart, detect that the new process is ready. Call this a few times a second."""
         if self._child is None:
-            return self._start_again() if self._clock() >= self._next_start else None
-        return self._look_at_running(self._child) if self._ready else self._look_at_starting(self._child)
+            return self._restart() if self._clock() >= self.next_start else None
+        return self._check_running(self._child) if self._ready else self._check_starting(self._child)
 
     def stop(self) -> None:
-        """End the process; nothing is started any more, but what it left can be read. Never raises."""
-        self._forget_child(END_SECONDS)
-        self._next_start = float("inf")
+        """End the process without a restart. What it has written can still be read. Never raises."""
+        self._end_child(END_SECONDS)
+        self.next_start = float("inf")
 
     def end(self) -> None:
-        """Stop, and close the bell. Never raises."""
+        """End the process and close the wake-up. Never raises."""
         self.stop()
         self.wakeup.close()
 
-    def _look_at_running(self, child: ChildProcess) -> Change | None:
+    def _check_running(self, child: ChildProcess) -> Change | None:
         if child.running():
             return None
         if self._clock() - self._started > HEALTHY_SECONDS:
             self._failures = 0
         return self._ended(child.how_it_ended())
 
-    def _look_at_starting(self, child: ChildProcess) -> Change | None:
+    def _check_starting(self, child: ChildProcess) -> Change | None:
         try:
-            word = child.heard()
-            if word is None and self._clock() - self._started > START_SECONDS:
-                raise ChildError(f"The {self.name} has not become ready within {START_SECONDS:g} s.")
+            message = child.ready_message()
+            if message is None and self._clock() - self._started > START_SECONDS:
+                raise ChildError(f"The {self.name} was not ready within {START_SECONDS:g} s.")
         except ChildError as error:
             return self._ended(str(error))
-        if word is None:
+        if message is None:
             return None
         self._ready = True
-        self._said = ""
-        return Change(f"The {self.name} works again.", word)
+        self._reported = ""
+        return Change(f"The {self.name} is running again.", message)
 
     def _ended(self, sentence: str) -> Change | None:
-        """Plan the next start, the first one at once; says each sentence once, however often it is tried."""
-        self._forget_child()
+        """Plan the next start, the first one at once. Reports a sentence once, not at each attempt."""
+        self._end_child()
         wait = FIRST_WAIT_SECONDS * 2 ** min(self._failures - 1, 10) if self._failures else 0.0
         self._failures += 1
-        self._next_start = self._clock() + min(wait, LONGEST_WAIT_SECONDS)
+        self.next_start = self._clock() + min(wait, LONGEST_WAIT_SECONDS)
         if wait == 0.0:
-            self._start_again()
-        if sentence == self._said:
+            self._restart()
+        if sentence == self._reported:
             return None
-        self._said = sentence
-        return Change(f"{sentence.removesuffix('.')}. The {self.name} is started again.")
+        self._reported = sentence
+        return Change(f"{sentence.removesuffix('.')}. The {self.name} is being restarted.")
 
-    def _start_again(self) -> Change | None:
+    def _restart(self) -> Change | None:
         try:
             self._start()
         except ChildError as error:
@@ -140,8 +141,8 @@ class SupervisedProcess:
         self._child = ChildProcess(self.name, self._module, self._arguments, self._inherit)
         return self._child
 
-    def _forget_child(self, patience: float = 0.0) -> None:
+    def _end_child(self, timeout: float = 0.0) -> None:
         child, self._child = self._child, None
         self._ready = False
         if child is not None:
-            child.end(patience)
+            child.end(timeout)

@@ -1,4 +1,4 @@
-"""One process tells another that there is something to look at, through a descriptor to wait on."""
+"""Wake up another process through a descriptor that it waits for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import suppress
 
 
 class Wakeup(ABC):
-    """A bell between two processes: set() by one, clear() by the other, readable in between.
+    """A wake-up between two processes: set() by one, clear() by the other, readable in between.
 
-    The reader clears first and looks then; the writer makes its thing visible first and sets then. So the
-    bell may ring for nothing, but never stays silent while there is something.
+    The writer writes its data first and then sets; the reader clears first and then reads. So the descriptor
+    may be readable without data, but it is always readable while there is unread data.
     """
 
     @abstractmethod
@@ -22,28 +22,28 @@ class Wakeup(ABC):
 
     @abstractmethod
     def set(self) -> None:
-        """Ring; never blocks, and ringing twice is the same as once."""
+        """Make it readable. Never blocks; a second call has no further effect."""
 
     @abstractmethod
     def clear(self) -> None:
-        """Silence the bell."""
+        """Make it not readable until the next set()."""
 
     @abstractmethod
     def inherited(self) -> int | None:
-        """A descriptor that the other process must inherit, where there is one."""
+        """The descriptor that the other process must inherit; None if it needs none."""
 
     @abstractmethod
     def to_text(self) -> str:
-        """What the other process needs for wakeup_from_text()."""
+        """A text from which wakeup_from_text() makes the other end."""
 
     @abstractmethod
     def close(self) -> None:
-        """Close what is open."""
+        """Close the descriptors."""
 
 
 class PipeWakeup(Wakeup):
-    """A pipe, for the POSIX systems. Whoever holds the reading end holds the writing end too, so that the
-    death of the other process is not mistaken for a ring."""
+    """A pipe, for POSIX systems. The reader also keeps the writing end open: otherwise the pipe would become
+    readable when the other process ends."""
 
     def __init__(self, reading: int | None, writing: int) -> None:
         self._reading = reading
@@ -51,7 +51,7 @@ class PipeWakeup(Wakeup):
 
     @classmethod
     def create(cls) -> PipeWakeup:
-        """A pipe of which neither end ever blocks."""
+        """A pipe whose ends never block."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         os.set_blocking(writing, False)
@@ -61,7 +61,7 @@ class PipeWakeup(Wakeup):
         return -1 if self._reading is None else self._reading
 
     def set(self) -> None:
-        with suppress(BlockingIOError):  # a full pipe is a ringing bell
+        with suppress(BlockingIOError):  # a full pipe is readable
             os.write(self._writing, b"\0")
 
     def clear(self) -> None:
@@ -85,7 +85,7 @@ class PipeWakeup(Wakeup):
 
 
 class SocketWakeup(Wakeup):
-    """A UDP socket on the loopback interface, for Windows, where one cannot wait on a pipe."""
+    """A UDP socket on the loopback interface, for Windows, where select() cannot wait for a pipe."""
 
     def __init__(self, reading: socket.socket | None, port: int) -> None:
         self._reading = reading
@@ -105,7 +105,7 @@ class SocketWakeup(Wakeup):
         return -1 if self._reading is None else self._reading.fileno()
 
     def set(self) -> None:
-        with suppress(OSError):  # a full buffer is a ringing bell; a closed one has nobody to hear it
+        with suppress(OSError):  # a full buffer is readable; a closed one has no reader
             self._writing.sendto(b"\0", ("127.0.0.1", self._port))
 
     def clear(self) -> None:
@@ -127,12 +127,12 @@ class SocketWakeup(Wakeup):
 
 
 def create_wakeup() -> Wakeup:
-    """The bell of this system; its maker is the reader."""
+    """The reader's end of a new wake-up, of the kind that this system supports."""
     return SocketWakeup.create() if sys.platform == "win32" else PipeWakeup.create()
 
 
 def wakeup_from_text(text: str) -> Wakeup:
-    """The writer's end of a bell that another process made."""
+    """The writer's end of a wake-up that another process created."""
     if text.startswith("port "):
         return SocketWakeup(None, int(text.removeprefix("port ")))
     return PipeWakeup(None, int(text))

@@ -12,7 +12,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.processes.parent import ParentLink, prefer_this_process, run_for_parent
 from canmcast_gui.transmit.event_sender import address_rows
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.loop import TransmitLoop
@@ -25,13 +25,13 @@ def transmit(link: ParentLink) -> int:
     try:
         sender: Sender = make(factory, json.loads(settings))
     except Exception as error:  # noqa: BLE001 - whatever a factory raises, it is the reason for the user
-        link.say_failed(str(error))
+        link.report_failure(str(error))
         return 1
     prefer_this_process()
     _wake_exactly()
     listener = Listener(receiver_factory or None, json.loads(settings), sender.addresses)
     loop = TransmitLoop(link, sender, listener)
-    link.say_ready(address_rows(sender.addresses))
+    link.report_ready(address_rows(sender.addresses))
     listener.prepare()
     gc.collect()
     gc.freeze()
@@ -46,4 +46,4 @@ def _wake_exactly() -> None:
 
 
 if __name__ == "__main__":
-    work_for_parent(transmit)
+    run_for_parent(transmit)

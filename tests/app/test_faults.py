@@ -91,13 +91,13 @@ class Disturbed:
         pid = self._session.bus.capture.pid
         os.kill(pid, signal.SIGKILL)
         self.wait(lambda: self._session.bus.capture.pid not in (pid, None))
-        self.wait(lambda: any("works again" in text for _, text in self._session.heard))
+        self.wait(lambda: any("is running again" in text for _, text in self._session.heard))
         self._session.heard.clear()
 
     def transmitter_killed(self) -> None:
         pid = self._session.transmit.link.client.pid
         os.kill(pid, signal.SIGKILL)
-        self.wait(lambda: any("works again" in text for _, text in self._session.heard))
+        self.wait(lambda: any("is running again" in text for _, text in self._session.heard))
         self._session.heard.clear()
 
     def burst(self) -> None:

@@ -5,7 +5,11 @@ import pytest
 from tests.installer import phrases
 
 # Folders and files that have been read for their language. A new one belongs here from the start.
-CLEAN = ("canmcast_gui/wording.py",)
+CLEAN = (
+    "canmcast_gui/processes",
+    "canmcast_gui/wording.py",
+    "tests/processes",
+)
 
 
 @pytest.mark.parametrize("root", CLEAN)

@@ -119,7 +119,7 @@ def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, t
     desk.wait(lambda: len(logged(log)) > 100, "the log")
     told = logged(log)
     assert told == content(desk.session.recording.rows())[: len(told)]
-    desk.wait(lambda: any("works again" in text for _, text in desk.messages), "the restart")
+    desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
     panel.actions_.start.trigger()
     before = len(desk.session.recording)
     desk.wait(lambda: len(desk.session.recording) > before + 10, "frames again")

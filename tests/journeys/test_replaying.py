@@ -110,7 +110,7 @@ def test_a_killed_transmit_process_is_said_with_what_was_replayed(desk, network,
     said = "The replay of drive.asc has broken off at "
     assert panel.sentence.text().startswith(said)
     assert any(level == "warning" and text.startswith(said) for level, text in desk.messages)
-    desk.wait(lambda: any("works again" in text for _, text in desk.messages), "the restart")
+    desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
     count = len(desk.session.recording)
     panel.play()
     desk.wait(lambda: len(desk.session.recording) > count + 20, "frames again")

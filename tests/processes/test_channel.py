@@ -1,4 +1,4 @@
-"""Messages between processes: whole, in order, and nobody ever waits."""
+"""Messages between processes: whole, in order, and without blocking."""
 
 import socket
 
@@ -27,7 +27,7 @@ def test_messages_arrive_whole_and_in_order(messages):
     other.close()
 
 
-def test_more_than_the_socket_holds_is_kept_and_goes_on(ends):
+def test_more_than_the_socket_holds_is_kept_and_sent_later(ends):
     one, other = ends
     large = [bytes([n]) * 3_000_000 for n in range(3)]
     for message in large:
@@ -42,24 +42,24 @@ def test_more_than_the_socket_holds_is_kept_and_goes_on(ends):
     assert one.pending == 0
 
 
-def test_flush_gives_up_after_its_time(ends):
+def test_flush_ends_at_its_time_limit(ends):
     one, _ = ends
     one.send(bytes(5_000_000))
     assert not one.flush(timeout=0.01)
 
 
-def test_the_end_of_the_other_side_closes_and_loses_nothing(ends):
+def test_messages_sent_before_the_other_end_closed_are_received(ends):
     one, other = ends
-    one.send(b"last words")
+    one.send(b"last message")
     one.close()
     assert wait_for(other.fileno(), 1)
-    assert other.receive() == [b"last words"]
+    assert other.receive() == [b"last message"]
     assert other.closed
-    other.send(b"nobody hears this")
+    other.send(b"too late")
     assert other.pending == 0
 
 
-def test_sending_to_one_who_has_gone_closes(ends):
+def test_sending_to_a_closed_end_closes_this_one(ends):
     one, other = ends
     other.close()
     one.send(b"x")

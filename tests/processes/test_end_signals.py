@@ -1,4 +1,4 @@
-"""A request to end becomes something to wait for, and the previous handlers come back."""
+"""Signals that end a process make a descriptor readable; the previous handlers are restored."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""Processes are started in one place; what they write on standard error is read, and its end is kept."""
+"""Processes are started in one module, which reads their standard error and keeps the end of it."""
 
 import ast
 import os
@@ -24,7 +24,7 @@ STARTS = {
 
 
 def names(module: Path) -> Iterator[str]:
-    """All names that a module imports, and all attributes that it asks for; none where none can start."""
+    """All names that a module imports and all attributes that it uses, if it contains a name of STARTS."""
     text = module.read_text(encoding="utf-8")
     if not any(name in text for name in STARTS):
         return
@@ -47,11 +47,13 @@ def test_only_the_launcher_starts_processes():
 
 @pytest.fixture
 def start() -> Iterator:
-    """Start the writer; it is ended after the test."""
+    """A function that starts the writer, which is ended after the test."""
     started: list[ModuleProcess] = []
 
     def begin(*arguments: object) -> ModuleProcess:
-        started.append(ModuleProcess(WORKER, [str(one) for one in arguments], stdin=True, stdout=True))
+        started.append(
+            ModuleProcess(WORKER, [str(argument) for argument in arguments], stdin=True, stdout=True)
+        )
         return started[-1]
 
     yield begin
@@ -60,10 +62,10 @@ def start() -> Iterator:
 
 
 @pytest.mark.parametrize("parts", [["", "/opt/some"], ["/opt/some", ""], [""]])
-def test_the_users_folder_is_not_searched_for_modules(parts, tmp_path, monkeypatch):
+def test_the_working_folder_is_not_searched_for_modules(parts, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(parts))
-    process = ModuleProcess("site", stdout=True)  # which prints where modules are searched for
+    process = ModuleProcess("site", stdout=True)  # which prints the folders that are searched for modules
     found = process.stdout.read().decode()
     process.end()
     assert repr(str(tmp_path)) not in found
@@ -77,16 +79,16 @@ def test_what_is_written_on_standard_error_never_blocks(start):
     assert process.how_it_ended() == "ended with exit code 3: line 199999"
 
 
-def test_only_the_last_words_are_kept(start):
+def test_only_the_end_of_standard_error_is_kept(start):
     process = start(100_000, 0)
     process.stdin.close()
     assert process.wait(20)
-    kept = process.last_words()
+    kept = process.error_output()
     assert len(kept) <= TAIL_BYTES
     assert kept.endswith("line 99998\nline 99999\n")
 
 
-def test_a_silent_end_needs_no_words(start):
+def test_an_end_without_output_is_described(start):
     process = start(0, 0)
     process.stdin.close()
     assert process.how_it_ended() == "ended with exit code 0"

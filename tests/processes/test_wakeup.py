@@ -1,4 +1,4 @@
-"""The bell between two processes, in both of its kinds."""
+"""The wake-up between two processes, in both of its kinds."""
 
 import pytest
 
@@ -7,45 +7,45 @@ from canmcast_gui.processes.wakeup import PipeWakeup, SocketWakeup, Wakeup, wake
 
 
 @pytest.fixture(params=[PipeWakeup, SocketWakeup])
-def bell(request):
-    bell: Wakeup = request.param.create()
-    yield bell
-    bell.close()
+def wakeup(request):
+    wakeup: Wakeup = request.param.create()
+    yield wakeup
+    wakeup.close()
 
 
-def rings(bell: Wakeup) -> bool:
-    return wait_for(bell.fileno(), 0.05)
+def is_readable(wakeup: Wakeup) -> bool:
+    return wait_for(wakeup.fileno(), 0.05)
 
 
-def test_it_rings_until_it_is_silenced(bell):
-    assert not rings(bell)
-    bell.set()
-    bell.set()
-    assert rings(bell)
-    assert rings(bell)
-    bell.clear()
-    assert not rings(bell)
+def test_it_is_readable_from_set_to_clear(wakeup):
+    assert not is_readable(wakeup)
+    wakeup.set()
+    wakeup.set()
+    assert is_readable(wakeup)
+    assert is_readable(wakeup)
+    wakeup.clear()
+    assert not is_readable(wakeup)
 
 
-def test_a_bell_that_nobody_hears_never_blocks_and_is_silenced_at_once(bell):
+def test_setting_it_never_blocks_and_one_clear_is_enough(wakeup):
     for _ in range(100_000):
-        bell.set()
-    bell.clear()
-    assert not rings(bell)
-    bell.set()
-    assert rings(bell)
+        wakeup.set()
+    wakeup.clear()
+    assert not is_readable(wakeup)
+    wakeup.set()
+    assert is_readable(wakeup)
 
 
-def test_closed_it_does_nothing(bell):
-    bell.close()
-    bell.clear()
-    assert bell.fileno() == -1
+def test_a_closed_wakeup_does_nothing(wakeup):
+    wakeup.close()
+    wakeup.clear()
+    assert wakeup.fileno() == -1
 
 
-def test_the_other_end_is_made_from_text():
-    bell = SocketWakeup.create()
-    other = wakeup_from_text(bell.to_text())
+def test_the_writers_end_is_made_from_text():
+    wakeup = SocketWakeup.create()
+    other = wakeup_from_text(wakeup.to_text())
     other.set()
-    assert rings(bell)
+    assert is_readable(wakeup)
     other.close()
-    bell.close()
+    wakeup.close()

@@ -1,4 +1,4 @@
-"""A process of ours for tests: it says what it is told to say, and answers in upper case."""
+"""A child process for tests: it starts, fails or crashes as told, and answers messages in upper case."""
 
 import select
 import signal
@@ -7,10 +7,10 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows, whose pipes have the size that they have
+except ImportError:  # Windows, where the size of pipes is fixed
     fcntl = None
 
-from canmcast_gui.processes.parent import ParentLink, work_for_parent
+from canmcast_gui.processes.parent import ParentLink, run_for_parent
 
 
 def warn_often() -> None:
@@ -22,19 +22,19 @@ def warn_often() -> None:
 
 
 def work(link: ParentLink) -> int:
-    """The first argument is what to do; "once FILE" is ready the first time and fails from then on.
+    """The first argument is the behavior; "once FILE" is ready the first time and then fails.
 
     "warn" writes warnings on standard error at each message.
     """
     what, *rest = link.arguments
     if what == "fail" or (what == "once" and Path(rest[0]).exists()):
-        link.say_failed("the dog ate it")
+        link.report_failure("it cannot start")
         return 3
     if what == "crash":
         raise RuntimeError("unexpected")
     if what == "once":
         Path(rest[0]).touch()
-    link.say_ready({"sigint": signal.getsignal(signal.SIGINT) == signal.SIG_IGN})
+    link.report_ready({"sigint": signal.getsignal(signal.SIGINT) == signal.SIG_IGN})
     while not link.channel.closed:
         select.select([link.channel], [], [])
         for message in link.channel.receive():
@@ -46,4 +46,4 @@ def work(link: ParentLink) -> int:
 
 
 if __name__ == "__main__":
-    work_for_parent(work)
+    run_for_parent(work)

@@ -1,4 +1,4 @@
-"""A module that writes numbered lines on standard error, says so, and ends with its input."""
+"""A module that writes numbered lines on standard error, reports that, and ends with its input."""
 
 import sys
 

@@ -40,8 +40,8 @@ def kill(transmitter: Transmitter, number: int = signal.SIGKILL) -> None:
 
 def restart(transmitter: Transmitter) -> list[str]:
     sentences, end = [], time.monotonic() + PATIENCE
-    while not sentences or "works again" not in sentences[-1]:
-        assert time.monotonic() < end, "not started again"
+    while not sentences or "is running again" not in sentences[-1]:
+        assert time.monotonic() < end, "not restarted"
         if sentence := transmitter.supervise():
             sentences.append(sentence)
         time.sleep(0.01)
@@ -201,10 +201,10 @@ def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transm
     kill(transmitter)
     first, *_, last = restart(transmitter)
     assert first == (
-        "The transmit process was ended by SIGKILL. The transmit process is started again."
+        "The transmit process was ended by SIGKILL. The transmit process is being restarted."
         " No longer being sent: Speed, 18."
     )
-    assert last == "The transmit process works again."
+    assert last == "The transmit process is running again."
     assert transmitter.sent >= sent > 0
     assert transmitter.fileno() == fileno
     assert transmitter.address != address

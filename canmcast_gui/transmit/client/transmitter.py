@@ -51,7 +51,7 @@ class Transmitter:
         self._sent_before_restart = self._sent_since = 0
         # Single frames given to this process, and those of them that wait no longer.
         self._given = self._done = 0
-        self._set_addresses(link.process.first_word)
+        self._set_addresses(link.process.ready_message)
 
     @property
     def pid(self) -> int | None:

@@ -12,7 +12,7 @@ import json
 import select
 import time
 
-from canmcast_gui.processes.parent import ParentLink, prefer_this_process, work_for_parent
+from canmcast_gui.processes.parent import ParentLink, prefer_this_process, run_for_parent
 from canmcast_gui.transport.capture.ring import Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics, add_statistics
 from canmcast_gui.transport.errors import BusError
@@ -104,16 +104,16 @@ def capture(link: ParentLink) -> int:
     try:
         receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)))
     except BusError as error:
-        link.say_failed(str(error))
+        link.report_failure(str(error))
         return 1
     loop = CaptureLoop(link, receiver, Ring(memory.buffer), SharedStatistics(memory.buffer, Ring.size()))
     gc.collect()
     gc.freeze()
     prefer_this_process()
-    link.say_ready()
+    link.report_ready()
     loop.run()
     return 0
 
 
 if __name__ == "__main__":
-    work_for_parent(capture)
+    run_for_parent(capture)

@@ -79,15 +79,15 @@ def wait_until(condition, what: str) -> None:
 
 
 def restart(capture: Capture) -> list[str]:
-    """Supervise a capture whose process has died until it works again; the sentences."""
+    """Supervise a capture whose process has died until it is running again; the sentences."""
     sentences: list[str] = []
 
     def again() -> bool:
         if sentence := capture.supervise():
             sentences.append(sentence)
-        return bool(sentences) and "works again" in sentences[-1]
+        return bool(sentences) and "is running again" in sentences[-1]
 
-    wait_until(again, "the capture process was not started again")
+    wait_until(again, "the capture process was not restarted")
     return sentences
 
 
