@@ -39,7 +39,7 @@ CHOICES = (
     ("connect", "Connect to a bus", "Choose the multicast group, port and network interface."),
     (
         "open",
-        "Open a recording",
+        "Open a log file",
         "BLF, ASC, MF4, candump, TRC, CSV and more; also by dropping it on the window.",
     ),
 )

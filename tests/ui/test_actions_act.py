@@ -197,6 +197,6 @@ def test_each_disabled_entry_of_the_menu_bar_says_why(stage, full):
             if not action.isEnabled() and not action.toolTip().endswith("."):
                 silent.append(" > ".join((menu.title(), *place)))
     assert silent == [
-        "&File > Open recent > No file was opened yet",
+        "&File > Open recent > No recent files",
         "&File > Recent workspaces > No workspace was saved yet",
     ]

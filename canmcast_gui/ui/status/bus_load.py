@@ -66,7 +66,7 @@ class RateMenu(QMenu):
 def add_rate_menus(menu: QMenu, parent: QWidget, settings: AppSettings) -> None:
     """Put the choices of both bit rates into a menu."""
     menu.addMenu(RateMenu("&Bit rate for the bus load", parent, settings.bitrate, ARBITRATION_RATES))
-    menu.addMenu(RateMenu("Bit rate for CAN F&D data", parent, settings.data_bitrate, DATA_RATES))
+    menu.addMenu(RateMenu("Bit rate for CAN &FD data", parent, settings.data_bitrate, DATA_RATES))
 
 
 class LoadWatch(QObject):

@@ -141,10 +141,10 @@ class RowCommands(QObject):
         marked = context.note_at(row) is not None
         menu.addAction("Edit the &mark…" if marked else "&Mark…", lambda: self.mark_requested.emit(row))
         if marked:
-            menu.addAction("&Remove the mark", lambda: context.unmark(row))
-        menu.addAction("Count &time from here", lambda: context.set_reference(row))
+            menu.addAction("&Remove mark", lambda: context.unmark(row))
+        menu.addAction("Set &time zero here", lambda: context.set_reference(row))
         if context.reference is not None:
-            menu.addAction("Count time from the &start", lambda: context.set_reference(None))
+            menu.addAction("Reset time &zero", lambda: context.set_reference(None))
 
     # -- cells -------------------------------------------------------------------------------------------
 

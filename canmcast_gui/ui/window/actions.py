@@ -1,4 +1,4 @@
-"""The actions of the main window, one attribute for each: text, icon, keys, and what their tool tips say."""
+"""The actions of the main window: texts, icons, keys and tool tips."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 
 from canmcast_gui.ui.actions import EVERYWHERE, keys_text, new_action
 
-WORKSPACE = "Bus, views, colours, databases, plots, transmit rows, layout"
+WORKSPACE = "Bus, views, colors, databases, plots, transmit rows, layout"
 
 
 class WindowActions:
@@ -18,96 +18,123 @@ class WindowActions:
         make = self._make
         # menu File
         self.open = make(
-            "&Open recording…",
-            "A log file of any kind, or several on one time line",
+            "&Open log file…",
+            "One log file, or several on one time line",
             icon="open",
             keys="Ctrl+O",
         )
-        self.save = make("&Save trace…", "All frames, to a log file", icon="save", keys="Ctrl+S")
-        self.save_minute = make("Save the last &minute…", "The newest 60 seconds, to a log file")
-        self.save_shown = make("Save s&hown rows…", "The frames that pass the filter, to a log file")
+        self.save = make("&Save all frames…", "Write the recording to a log file", icon="save", keys="Ctrl+S")
+        self.save_minute = make("Save last &minute…", "Write the newest 60 seconds to a log file")
+        self.save_shown = make("Save s&hown frames…", "Write the frames that match the filter to a log file")
         self.load_database = make(
-            "Load &database…", "Names and signals: DBC, KCD, SYM, ARXML", icon="database", keys="Ctrl+D"
+            "Load &database…",
+            "Names of messages and signals: DBC, KCD, SYM, ARXML",
+            icon="database",
+            keys="Ctrl+D",
         )
         self.database_browser = make("Database bro&wser", "Messages, signals, nodes, bits, problems")
-        self.new_workspace = make("N&ew workspace", "Nothing set up: no databases, plots or transmit rows")
-        self.open_workspace = make("Open &workspace…", WORKSPACE, keys="Ctrl+Shift+O")
+        self.new_workspace = make("N&ew workspace", "Start without databases, plots and transmit rows")
+        self.open_workspace = make("O&pen workspace…", WORKSPACE, keys="Ctrl+Shift+O")
         self.save_workspace = make("Save wor&kspace", WORKSPACE, keys="Ctrl+Shift+S")
         self.save_workspace_as = make("Save workspace &as…", WORKSPACE)
-        self.new = make("&New trace", "Begin an empty trace", keys="Ctrl+N")
+        self.new = make("&New trace", "Start with an empty trace", keys="Ctrl+N")
         self.quit = make("&Quit", keys="Ctrl+Q")
 
         # menu Measurement
-        self.start = make("&Start", "Go on the bus that was used last", icon="start", keys="F5")
-        self.stop = make("S&top", "Leave the bus; what was received stays", icon="stop", keys="Shift+F5")
+        self.start = make("&Start", "Connect to the last bus", icon="start", keys="F5")
+        self.stop = make(
+            "S&top", "Disconnect from the bus; received frames are kept", icon="stop", keys="Shift+F5"
+        )
         self.connect = make(
             "&Connect to a bus…", "Choose group, port and network interface", icon="bus", keys="Ctrl+B"
         )
         self.demo = make("Start the &demonstration", "A simulated car, on this computer only", icon="demo")
         self.pause = make(
-            "&Pause the views", "Reception goes on", icon="pause", keys="Space", checkable=True, short="Pause"
+            "&Pause the views",
+            "Frames are still received and recorded",
+            icon="pause",
+            keys="Space",
+            checkable=True,
+            short="Pause",
         )
-        self.clear = make("C&lear", "Begin an empty trace", icon="clear", keys="Ctrl+Shift+L", short="Clear")
+        self.clear = make(
+            "C&lear", "Delete all frames of the trace", icon="clear", keys="Ctrl+Shift+L", short="Clear"
+        )
         self.record = make(
             "&Record to a file…",
-            "What is received from now on",
+            "Write received frames to a log file",
             icon="record",
             keys="Ctrl+R",
             checkable=True,
             short="Record",
         )
-        self.limits = make("How much is &kept…", "The oldest frames go when a limit is reached")
+        self.limits = make("Recordin&g limits…", "The oldest frames are deleted when a limit is reached")
         self.record_options = make(
-            "Record with &options…", "Several files, a trigger, the time before", keys="Ctrl+Shift+R"
+            "Record with &options…",
+            "Split files, start at a trigger, include the time before it",
+            keys="Ctrl+Shift+R",
         )
 
         # menu Trace
         self.by_id = make(
-            "By &ID", "One line for each id", icon="byid", keys="Ctrl+1", checkable=True, short="By ID"
+            "By &ID", "One row for each ID", icon="byid", keys="Ctrl+1", checkable=True, short="By ID"
         )
         self.chronological = make(
             "&Chronological", "All frames in order", icon="chronological", keys="Ctrl+2", checkable=True
         )
         self.hexadecimal = make(
-            "&Hexadecimal numbers", "Else decimal: ids and data", keys="Ctrl+H", checkable=True, short="Hex"
+            "&Hexadecimal numbers",
+            "Show IDs and data in hexadecimal (off: decimal)",
+            keys="Ctrl+H",
+            checkable=True,
+            short="Hex",
         )
         self.follow = make(
-            "&Auto-scroll", "Stay at the newest frame", icon="follow", keys="Ctrl+End", checkable=True
+            "&Auto-scroll", "Follow the newest frame", icon="follow", keys="Ctrl+End", checkable=True
         )
-        self.filter = make("&Filter", "Type a filter", icon="filter", keys="Ctrl+L")
-        self.find = make("F&ind…", "Look for a frame", icon="find", keys="Ctrl+F")
-        self.copy = make("&Copy rows", "The selected rows, as text", icon="copy", keys="Ctrl+C")
-        self.copy_csv = make("Copy rows as CS&V", "The selected rows, for a spreadsheet")
-        self.copy_candump = make("Copy rows as candump &lines", "The selected rows, as candump -L")
+        self.filter = make("&Filter", "Show only frames that match", icon="filter", keys="Ctrl+L")
+        self.find = make("Fin&d…", "Search for a frame", icon="find", keys="Ctrl+F")
+        self.copy = make("Cop&y rows", "The selected rows as text", icon="copy", keys="Ctrl+C")
+        self.copy_csv = make("Copy rows as CS&V", "The selected rows for a spreadsheet")
+        self.copy_candump = make(
+            "Copy rows as candump &lines", "The selected rows in the format of candump -L"
+        )
         self.mark = make(
-            "&Mark the row…", "A note at the current row, kept with the recording", keys="Ctrl+M"
+            "&Mark row…",
+            "Mark the current row with a note; marks are saved with the recording",
+            keys="Ctrl+M",
         )
-        self.unmark = make("&Remove the mark", keys="Ctrl+Shift+M")
+        self.unmark = make("&Remove mark", keys="Ctrl+Shift+M")
         self.next_mark = make("&Next mark", keys="Alt+PgDown")
         self.previous_mark = make("&Previous mark", keys="Alt+PgUp")
-        self.reference = make("Count time from &here", "The current row becomes time 0", keys="Ctrl+T")
-        self.no_reference = make("Count time from the &start", keys="Ctrl+Shift+T")
-        self.colors = make("C&olours…", "Rules of filter and colour")
+        self.reference = make("Set time &zero here", "The current row becomes time 0", keys="Ctrl+T")
+        self.no_reference = make("Reset time z&ero", keys="Ctrl+Shift+T")
+        self.colors = make("C&olor rules…", "Color the rows that match a filter")
 
         # menu Window
         self.new_chronological = make(
             "New &chronological view",
-            "All frames in order, with a filter and columns of its own",
+            "All frames in order, with their own filter and columns",
             icon="chronological",
             keys="Ctrl+Shift+2",
         )
         self.new_by_id = make(
             "New by-&ID view",
-            "One line for each id, with a filter and columns of its own",
+            "One row for each ID, with its own filter and columns",
             icon="byid",
             keys="Ctrl+Shift+1",
         )
-        self.next_panel = make("Ne&xt panel", "Go to the next open panel, behind tabs too", keys="F6")
-        self.previous_panel = make("&Previous panel", "Go to the open panel before", keys="Shift+F6")
+        self.next_panel = make("Ne&xt panel", "Go to the next open panel, also in hidden tabs", keys="F6")
+        self.previous_panel = make(
+            "&Previous panel", "Go to the previous open panel, also in hidden tabs", keys="Shift+F6"
+        )
 
         # menu Help
         self.help = make(
-            "&Handbook", "All tasks, keys and filters, at what has the focus", icon="help", keys="F1"
+            "&Handbook",
+            "Tasks, keys and filters; opens at the page of the focused panel",
+            icon="help",
+            keys="F1",
         )
         self.about = make("&About canmcast")
 

@@ -21,26 +21,26 @@ from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.workspace import WorkspaceFlows
 
 TIME_MODES = (
-    ("absolute", "Since the &start", "Since start"),
+    ("absolute", "Since &start", "Since start"),
     ("clock", "&Clock", "Clock"),
-    ("delta", "Since the &row before (Δ row)", "Δ row"),
-    ("delta_id", "Since the same &ID before (Δ same ID)", "Δ same ID"),
+    ("delta", "Since previous &row (Δ row)", "Δ row"),
+    ("delta_id", "Since previous row of the same &ID (Δ same ID)", "Δ same ID"),
 )
 THEMES = (("system", "&Follow system", ""), ("light", "&Light", ""), ("dark", "&Dark", ""))
 
-# Below this width the tool bar's less used buttons show their symbols only.
+# Below this width of the window, rarely used buttons of the tool bar show only their icons.
 WIDE = 1200
 
-# The style's own mark of a menu is three pixels in a corner; the button's text says it instead.
+# The menu indicator of the style is three pixels in a corner. The text of the button has an arrow instead.
 NO_INDICATOR = "QToolButton::menu-indicator { image: none; }"
 
-NO_REFERENCE = "There is no log file that plots compare with."
+NO_REFERENCE = "No log file is compared with."
 
 
 def choice_menu(
     parent: QWidget, title: str, field: Field[str], choices: tuple[tuple[str, str, str], ...]
 ) -> QMenu:
-    """A menu of which one entry is ticked; it follows the setting and sets it."""
+    """A menu with the values of a setting; the current one is checked."""
     menu = QMenu(title, parent)
     group = QActionGroup(menu)
     for value, text, _short in choices:
@@ -87,7 +87,7 @@ def _fill_recent_files(menu: QMenu, settings: AppSettings, files: FileCommands) 
     for path in settings.recent_files.value:
         menu.addAction(label_text(path), partial(files.open, path))
     if menu.isEmpty():
-        menu.addAction("No file was opened yet").setEnabled(False)
+        menu.addAction("No recent files").setEnabled(False)
 
 
 def fill_measurement_menu(
@@ -109,10 +109,10 @@ def fill_plot_menu(menu: QMenu, docks: Docks, files: FileCommands, reference: Re
     menu.addAction(docks.plots.link_action)
     menu.addSeparator()
     menu.addAction("&Compare with a log file…", files.ask_reference)
-    stop = menu.addAction("Compare &no more", reference.close)
+    stop = menu.addAction("S&top comparing", reference.close)
     menu.aboutToShow.connect(lambda: allow(stop, reference.path is not None, NO_REFERENCE))
     menu.addSeparator()
-    menu.addAction("Choose &signals", docks.docks["signals"].bring_forward)
+    menu.addAction("Choose si&gnals", docks.docks["signals"].bring_forward)
 
 
 def fill_window_menu(menu: QMenu, actions: WindowActions, settings: AppSettings, docks: Docks) -> None:
@@ -133,7 +133,7 @@ def fill_window_menu(menu: QMenu, actions: WindowActions, settings: AppSettings,
 
 
 class ToolBar(QToolBar):
-    """The one tool bar: bus, pause, clear | record | view, numbers, time, auto-scroll | filter."""
+    """The tool bar: bus, pause, clear | record | view, numbers, time, auto-scroll | filter."""
 
     def __init__(
         self,
@@ -149,14 +149,14 @@ class ToolBar(QToolBar):
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._settings = settings
-        self._symbols: list[QToolButton] = []
+        self._foldable: list[QToolButton] = []
         self._add(actions.start)
         self._add(actions.stop)
         self.addWidget(connection)
-        self._add(actions.pause, folds=True)
-        self._add(actions.clear, folds=True)
+        self._add(actions.pause, foldable=True)
+        self._add(actions.clear, foldable=True)
         self.addSeparator()
-        self._add(actions.record, folds=True)
+        self._add(actions.record, foldable=True)
         self.addSeparator()
         self._add(actions.by_id, text=True)
         self._add(actions.chronological, text=True)
@@ -168,15 +168,15 @@ class ToolBar(QToolBar):
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.addWidget(box)
 
-    def _add(self, action: QAction, text: bool = False, folds: bool = False) -> None:
+    def _add(self, action: QAction, text: bool = False, foldable: bool = False) -> None:
         self.addAction(action)
         button = self.widgetForAction(action)
         assert isinstance(button, QToolButton)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if text:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if folds:
-            self._symbols.append(button)
+        if foldable:
+            self._foldable.append(button)
 
     def _time_button(self) -> QToolButton:
         button = QToolButton(self)
@@ -194,24 +194,24 @@ class ToolBar(QToolBar):
         return button
 
     def fold(self, width: int) -> None:
-        """Show texts or symbols only, as a window of this width has room."""
+        """Show icons with text, or icons only if the window is narrow."""
         styles = Qt.ToolButtonStyle
         style = styles.ToolButtonTextBesideIcon if width >= WIDE else styles.ToolButtonIconOnly
-        for button in self._symbols:
+        for button in self._foldable:
             if button.toolButtonStyle() != style:
                 button.setToolButtonStyle(style)
 
 
 def show_about(parent: QWidget) -> None:
-    """A few words about the program."""
+    """Show name, version, purpose and license of the program."""
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("About canmcast")
     box.setTextFormat(Qt.TextFormat.RichText)
     box.setText(f"<b>canmcast {__version__}</b>")
     box.setInformativeText(
-        "Watches and feeds CAN and CAN FD buses carried over UDP multicast, as python-can speaks it.\n"
-        "MIT licence."
+        "Monitors and transmits CAN and CAN FD over UDP multicast, in the wire format of python-can.\n"
+        "MIT license."
     )
     box.setIconPixmap(parent.windowIcon().pixmap(64, 64))
     box.open()
