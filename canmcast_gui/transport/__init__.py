@@ -1,12 +1,13 @@
-"""The multicast bus, headless: CAN and CAN FD over UDP multicast, as stock python-can peers speak it.
+"""The multicast bus, headless: CAN and CAN FD over UDP multicast, in the wire format of python-can.
 
 ``UdpMulticastBus`` is the bus for python-can programs, ``Capture`` receives in a process of its own,
-``Receiver``, ``FrameSender`` and ``open_sender`` are its two halves; ``BusSettings`` says which bus,
-``BusStatistics`` and ``SourceCounts`` what was counted, ``list_interfaces``, ``local_interface`` and
-``NetworkInterface`` where there is a network. ``BusError`` and ``FrameError`` say what is not possible, the
-``DEFAULT`` constants name python-can's groups and port. Names are imported when first asked for, so that a
-process that only receives loads neither python-can nor what it does not use. May import ``processes`` and
-``frames`` only, so that it can be used on its own.
+``Receiver`` and ``FrameSender`` (``open_sender``) are the two halves of a bus. ``BusSettings`` are its
+settings, ``BusStatistics`` and ``SourceCounts`` its counters. ``list_interfaces``, ``local_interface`` and
+``NetworkInterface`` describe the network interfaces. ``BusError`` and ``FrameError`` are the errors, the
+``DEFAULT`` constants the groups and the port of python-can.
+
+Names are imported when they are first used: a process that only receives does not load python-can. Imports
+``processes`` and ``frames`` only, so that it can be used on its own.
 """
 
 from __future__ import annotations

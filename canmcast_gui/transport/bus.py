@@ -15,6 +15,7 @@ from can import BusABC, CanProtocol
 from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
+from canmcast_gui.frames.bits import BRS, ERROR, ESI, EXTENDED, FD, REMOTE
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transport.capture.datagram_decoder import ReceivedFrame
@@ -33,11 +34,11 @@ from canmcast_gui.transport.statistics import BusStatistics
 log = logging.getLogger(__name__)
 _PYTHON_CAN_LOG = logging.getLogger("can.bus")
 
-# How many seconds a flood of datagrams for others may delay the end of a time-out.
-_PATIENCE = 0.25
+# How long a flood of datagrams for others may delay the end of a time-out.
+_MOST_DELAY_SECONDS = 0.25
 
-# After how many seconds a thread that waits notices that its bus was closed.
-_SLICE = 1.0
+# A waiting thread detects within this time that its bus was closed.
+SLICE_SECONDS = 1.0
 
 
 class InvalidMessageError(can.CanOperationError, ValueError):
@@ -45,9 +46,10 @@ class InvalidMessageError(can.CanOperationError, ValueError):
 
 
 class ReceivedMessage(can.Message):
-    """A ``can.Message`` that also says who sent it: ``source`` has an ``address`` and a ``port``.
+    """A ``can.Message`` with its sender: ``source`` has an ``address`` and a ``port``.
 
-    Stock peers of one host share one port, so for them it names the host; ours have a port each.
+    All stock peers of a host send from one port, so their source identifies the host. Each of our senders has
+    its own port.
     """
 
     __slots__ = ("source",)
@@ -58,18 +60,18 @@ class ReceivedMessage(can.Message):
 class UdpMulticastBus(BusABC):
     """CAN and CAN FD frames over UDP multicast, IPv4 or IPv6, with stock python-can processes as peers.
 
-    ``channel`` is the multicast group, ``hop_limit`` how many routers may pass a frame on (0 keeps it on
-    this host), ``interface`` a name, index or address, or several (a sequence, or with commas between).
-    ``receive_own_messages`` brings what this bus sent back, with ``is_rx=False``. ``fd=False`` refuses to
-    send CAN FD frames and ignores received ones. ``receive_buffer`` asks for exactly that many bytes.
-    Further: ``local=True`` (this host only), ``rate_limit`` (frames per second), ``can_filters``, and
-    ``network_interface``, which is another name of ``interface``: with ``can.Bus`` and in configuration
-    files the first one means python-can's backend.
+    ``channel`` is the multicast group, ``hop_limit`` the number of routers that may forward a frame (0 keeps
+    it on this host), ``interface`` a name, index or address, or several (a sequence, or separated by commas).
+    With ``receive_own_messages`` the bus also receives its own frames, with ``is_rx=False``. ``fd=False``
+    refuses to send CAN FD frames and ignores received ones. ``receive_buffer`` requests exactly this number
+    of bytes. Further options: ``local=True`` (this host only), ``rate_limit`` (frames per second),
+    ``can_filters``, and ``network_interface``, another name of ``interface``: for ``can.Bus`` and
+    configuration files ``interface`` is the backend of python-can.
 
-    Messages that ``recv`` returns carry ``source``, a Source with ``address`` and ``port`` of their sender.
+    Messages that ``recv`` returns have a ``source``, a Source with ``address`` and ``port`` of their sender.
 
-    Raises can.CanInitializationError where the bus cannot be opened, can.CanOperationError where it cannot
-    be used, can.CanTimeoutError where sending took too long.
+    Raises can.CanInitializationError if the bus cannot be opened, can.CanOperationError if it cannot be used,
+    can.CanTimeoutError if sending takes too long.
     """
 
     DEFAULT_GROUP_IPv6 = DEFAULT_GROUP_IPV6
@@ -122,7 +124,7 @@ class UdpMulticastBus(BusABC):
     # -- receiving ---------------------------------------------------------------------------------------
 
     def recv(self, timeout: float | None = None) -> can.Message | None:
-        """The next message that the filters let through, or None after ``timeout`` seconds.
+        """The next message that passes the filters, or None after ``timeout`` seconds.
 
         With a timeout of 0, None means that no such message waits.
         """
@@ -138,8 +140,8 @@ class UdpMulticastBus(BusABC):
                     if self._logs_messages:
                         _PYTHON_CAN_LOG.log(self.RECV_LOGGING_LEVEL, "Received: %s", message)
                     return message
-            # Nothing waits, or nothing that is wanted. The time is looked at only now, and so is whether
-            # messages are to be logged: both would cost a tenth of a message.
+            # No datagram waits, or none that passes. The time and the level of the log are read only now:
+            # each would take a tenth of the time of a message.
             self._logs_messages = _PYTHON_CAN_LOG.isEnabledFor(self.RECV_LOGGING_LEVEL)
             if deadline is None and timeout is not None:
                 deadline = time.monotonic() + timeout
@@ -150,14 +152,14 @@ class UdpMulticastBus(BusABC):
         return self.recv(timeout), True
 
     def _wait(self, deadline: float | None, nothing_waits: bool) -> bool:
-        """Wait for a datagram where none waits already; whether there is one, and time for it."""
+        """Wait for a datagram unless one waits already; returns whether there is one and time to read it."""
         left = None if deadline is None else deadline - time.monotonic()
         if not nothing_waits:
-            return left is None or left > -_PATIENCE
+            return left is None or left > -_MOST_DELAY_SECONDS
         try:
-            # In slices, because nothing wakes a thread whose socket another one closes.
-            while left is None or left > _SLICE:
-                if wait_for(self.fileno(), _SLICE):
+            # In slices, because closing the socket in another thread does not wake this one.
+            while left is None or left > SLICE_SECONDS:
+                if wait_for(self.fileno(), SLICE_SECONDS):
                     return True
                 left = None if deadline is None else deadline - time.monotonic()
             return wait_for(self.fileno(), left)
@@ -165,7 +167,7 @@ class UdpMulticastBus(BusABC):
             raise self._receiving_failed(error) from error
 
     def recv_batch(self, max_frames: int = 4096, timeout: float | None = None) -> FrameBatch:
-        """The frames that wait, as columns; waits for the first one up to ``timeout`` seconds.
+        """The frames that wait, as columns; waits up to ``timeout`` seconds for the first one.
 
         Empty on time-out. The source column refers to ``bus.sources``.
         """
@@ -206,14 +208,14 @@ class UdpMulticastBus(BusABC):
     # -- sending -----------------------------------------------------------------------------------------
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
-        """Send one message; ``timeout`` bounds how long the system may take. Only valid frames go out."""
+        """Send one message, waiting up to ``timeout`` seconds for the system. Only valid frames are sent."""
         try:
             self._sender.send_datagram(self._encode(msg), timeout)
         except BusError as error:
             raise _as_python_can(error) from error
 
     def send_batch(self, frames: FrameBatch | Iterable[can.Message]) -> int:
-        """Send many frames in order; returns how many. Nothing goes out where one of them is not valid."""
+        """Send many frames in order; returns how many. If one of them is not valid, none is sent."""
         try:
             if isinstance(frames, FrameBatch):
                 return self._sender.send_batch(frames)
@@ -223,24 +225,24 @@ class UdpMulticastBus(BusABC):
 
     def _encode(self, msg: can.Message) -> bytes:
         flags = (
-            (1 if msg.is_extended_id else 0)
-            | (2 if msg.is_remote_frame else 0)
-            | (4 if msg.is_error_frame else 0)
-            | (8 if msg.is_fd else 0)
-            | (16 if msg.bitrate_switch else 0)
-            | (32 if msg.error_state_indicator else 0)
+            (EXTENDED if msg.is_extended_id else 0)
+            | (REMOTE if msg.is_remote_frame else 0)
+            | (ERROR if msg.is_error_frame else 0)
+            | (FD if msg.is_fd else 0)
+            | (BRS if msg.bitrate_switch else 0)
+            | (ESI if msg.error_state_indicator else 0)
         )
         return self._sender.encode(msg.arbitration_id, flags, msg.channel, msg.dlc, msg.data, msg.timestamp)
 
-    # -- the rest ----------------------------------------------------------------------------------------
+    # -- state -----------------------------------------------------------------------------------------
 
     def statistics(self) -> BusStatistics:
-        """What was received, sent, lost and refused since the bus was opened."""
+        """Counters of received, sent, lost and refused frames since the bus was opened."""
         return replace(self._receiver.statistics(), sent=self._sender.sent)
 
     @property
     def state(self) -> can.BusState:
-        """ACTIVE, or ERROR while an interface is gone or down; ``problem`` says which."""
+        """ACTIVE, or ERROR while an interface is missing or down; ``problem`` names it."""
         return can.BusState.ERROR if self._receiver.problem else can.BusState.ACTIVE
 
     @state.setter
@@ -249,12 +251,12 @@ class UdpMulticastBus(BusABC):
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can arrive at the moment, as a sentence; None where all is well."""
+        """Why no frames can arrive at the moment, as a sentence; None if they can."""
         return self._receiver.problem
 
     @property
     def is_fd(self) -> bool:
-        """Deprecated like stock's; see ``protocol``."""
+        """Deprecated, as in python-can; see ``protocol``."""
         warnings.warn("is_fd is deprecated and superseded by protocol", DeprecationWarning, stacklevel=2)
         return self._can_protocol is CanProtocol.CAN_FD
 
@@ -263,11 +265,11 @@ class UdpMulticastBus(BusABC):
         return self._receiver.fileno()
 
     def shutdown(self) -> None:
-        """Close all sockets. Never raises, and may be called again."""
+        """Close all sockets. Never raises; a second call does nothing."""
         try:
             super().shutdown()
             self._close()
-        except Exception as error:  # noqa: BLE001 - promised by python-can's documentation
+        except Exception as error:  # noqa: BLE001 – python-can's documentation promises it
             log.error("the bus did not close cleanly: %s", error)
 
     def _close(self) -> None:
@@ -285,7 +287,7 @@ class UdpMulticastBus(BusABC):
 
 
 def _as_python_can(error: BusError) -> can.CanError:
-    """Our error as one that users of python-can catch."""
+    """The error of python-can for an error of this package."""
     if isinstance(error, FrameError):
         return InvalidMessageError(str(error))
     if isinstance(error, SendTimeoutError):
@@ -297,7 +299,7 @@ _new_message = ReceivedMessage.__new__
 
 
 def _message(received: ReceivedFrame) -> ReceivedMessage:
-    """A message with each attribute set by hand, because ``__init__`` would take half as long again."""
+    """A message whose attributes are set one by one: ``__init__`` would take 50 % longer."""
     header, payload, peer, timestamp_ns = received
     message = _new_message(ReceivedMessage)
     message.timestamp = float(timestamp_ns) / NS_PER_SECOND
@@ -317,7 +319,7 @@ def _message(received: ReceivedFrame) -> ReceivedMessage:
 
 
 def _whole(value: Any) -> int:
-    """Numbers from python-can's configuration files are text."""
+    """A whole number; in python-can's configuration files numbers are text."""
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):

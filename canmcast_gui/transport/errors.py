@@ -1,4 +1,4 @@
-"""Errors of the bus; each text says what is wrong, where, and what to do."""
+"""Errors of the bus. Each text says what is wrong, where, and what to do."""
 
 from canmcast_gui.frames.errors import UserError
 

@@ -1,4 +1,4 @@
-"""The receiving half of a bus: datagrams in, frames out, and nothing from the network can raise."""
+"""The receiving half of a bus: reads datagrams and returns frames. No datagram can make it raise."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from canmcast_gui.transport.wire.templates import ROWS
 
 log = logging.getLogger(__name__)
 
-# A bad cable or a weak radio link goes up and down for days; the log gets the same sentence this often.
+# A bad cable or a weak radio link fails again and again for days; the log gets the same warning this often.
 QUIET_SECONDS = 60.0
 
 
@@ -42,10 +42,10 @@ def open_receiver(settings: dict[str, Any]) -> Receiver:
 
 
 class Receiver:
-    """Receives a group on its interfaces. Raises BusError where it cannot be opened.
+    """Receives a group on its interfaces. Raises BusError if it cannot be opened.
 
-    Frames from own addresses (see ``mark_own``) carry Flag.TX, or are dropped where ``keep_own`` is off.
-    ``plain`` keeps to what every system has: one datagram a call, by Python's own sockets.
+    Frames from own addresses (see ``mark_own``) have Flag.TX, or are dropped if ``keep_own`` is off.
+    ``plain`` uses only what every system has: one datagram a call, with Python's own sockets.
     """
 
     def __init__(self, settings: BusSettings, keep_own: bool = True, plain: bool = False) -> None:
@@ -63,7 +63,7 @@ class Receiver:
         self._origins = Origins(self._group, opened.reports_destinations)
         self._peers = PeerTable(self._origins, is_own_address if settings.local else _everyone)
         self._decoder = DatagramDecoder(self._peers, ReceiveOptions(own=keep_own, fd=settings.fd))
-        #: The next frame; None where nothing waits; a Refusal where what waited was no frame for us.
+        #: Reads a datagram: its frame, or the Refusal if it has none for this bus; None if no datagram waits.
         self.receive_one: Callable[[], ReceivedFrame | Refusal | None] = make_reader(
             self._sock, opened.stamp, self._decoder.decode
         )
@@ -96,13 +96,13 @@ class Receiver:
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can arrive at the moment, as a sentence; None where all is well."""
+        """Why no frames can arrive at the moment, as a sentence; None if they can."""
         return self._problem
 
     def check_interfaces(self) -> None:
-        """Join again where an interface has returned, or where the system's route names another one.
+        """Join again if an interface has returned, or if the system's route names another one.
 
-        A thread calls this regularly (see interface_monitor.py). It never raises.
+        A thread calls this regularly (see ``watch`` in sockets/interfaces.py). It never raises.
         """
         try:
             links = self._choose_links()
@@ -111,55 +111,55 @@ class Receiver:
                 self._origins.leave(link.index)
             self._join(set(links) - set(self._links))
             if links != self._links and self._problem is None:
-                self._interrupted(_change(self._links, links))
+                self._count_interruption(_change(self._links, links))
             if links != self._links or self.settings.local:
                 self._peers.refresh()
             self._links = links
             problems = filter(None, (interface_problem(self._sock, link.name) for link in links))
-            self._say(next(problems, None))
+            self._set_problem(next(problems, None))
         except BusError as error:
-            self._say(str(error))
+            self._set_problem(str(error))
 
-    def _say(self, problem: str | None) -> None:
+    def _set_problem(self, problem: str | None) -> None:
         if problem == self._problem or self._sock.fileno() < 0:
             return
         if problem and self._problem is None:
-            self._interrupted(problem)
+            self._count_interruption(problem)
         self._problem = problem
         if problem:
             log.log(self._level(problem), "%s cannot receive: %s", self.settings.label(), problem)
         else:
             log.info("%s can receive again", self.settings.label())
 
-    def _interrupted(self, reason: str) -> None:
+    def _count_interruption(self, reason: str) -> None:
         self._interruption = reason
         self._interruptions += 1
 
     def _level(self, problem: str) -> int:
-        """The level to log a problem with: a warning, unless the same was said a short while ago."""
-        said, when = self._warned
-        if said == problem and time.monotonic() - when < QUIET_SECONDS:
+        """The level to log a problem with: a warning, unless the same one was logged a short time ago."""
+        logged, when = self._warned
+        if logged == problem and time.monotonic() - when < QUIET_SECONDS:
             return logging.DEBUG
         self._warned = (problem, time.monotonic())
         return logging.WARNING
 
     @property
     def interruptions(self) -> int:
-        """How often frames could not arrive for a while; see BusStatistics."""
+        """How often frames could not arrive for a time; see BusStatistics."""
         return self._interruptions
 
     @property
     def sources(self) -> SourceTable:
-        """The table that the source column of the batches refers to. It grows."""
+        """The table that the source column of batches refers to. It only grows."""
         return self._peers.sources
 
     @property
     def own_addresses(self) -> frozenset[Source]:
-        """The senders whose frames are this program's own."""
+        """The addresses of this program's own senders."""
         return self._peers.own
 
     def mark_own(self, source: Source) -> None:
-        """Take frames from ``source`` for this program's own from now on."""
+        """Treat frames from ``source`` as this program's own from now on."""
         self._peers.mark_own(source)
 
     def fileno(self) -> int:
@@ -167,12 +167,12 @@ class Receiver:
         return self._sock.fileno()
 
     def drain(self, max_frames: int = 4096) -> FrameBatch:
-        """The frames among the next ``max_frames`` datagrams that wait; empty where none do. Never waits."""
+        """The frames among the next ``max_frames`` datagrams that wait; empty if none do. Never waits."""
         if self._many is None:
             return self._drain_one_by_one(max_frames)
         batches = []
         left = max_frames
-        with self._draining:  # the reader's memory is used again by the next read
+        with self._draining:  # the next read uses the memory of the reader again
             while left > 0 and (count := self._many.read(left)):
                 batches.append(self._decoder.decode_block(self._many))
                 if count < min(left, ROWS):
@@ -191,7 +191,7 @@ class Receiver:
         return batch_of(received)
 
     def statistics(self) -> BusStatistics:
-        """What was counted since the receiver was opened."""
+        """The counters since the receiver was opened."""
         if self._sock.fileno() >= 0:
             self._drops = platforms.kernel_drops(self._sock)
         peers = self._peers
@@ -212,7 +212,7 @@ class Receiver:
         )
 
     def close(self) -> None:
-        """Close the socket; the counts stay readable."""
+        """Close the socket. The counters can still be read."""
         unwatch(self)
         if self._sock.fileno() >= 0:
             self._drops = platforms.kernel_drops(self._sock)
@@ -222,12 +222,12 @@ class Receiver:
 
 
 def _change(before: Iterable[Link], now: Iterable[Link]) -> str:
-    """What happened to the interfaces between two looks, as a clause."""
+    """What has changed on the interfaces between two checks, as a clause."""
     old, new = (", ".join(link.name for link in links) for links in (before, now))
     if old == new:
-        return f"the interface {old} was removed and made again"
+        return f"the interface {old} was removed and created again"
     return f"the system's route changed from {old} to {new}"
 
 
-def _everyone(address: str, scope_id: int) -> bool:  # noqa: ARG001 - the signature of is_own_address
+def _everyone(address: str, scope_id: int) -> bool:  # noqa: ARG001 – the signature of is_own_address
     return True

@@ -24,21 +24,22 @@ from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, chec
 from canmcast_gui.transport.wire.header_cache import Encoder
 from canmcast_gui.transport.wire.templates import WIDTH
 
-# How often a sender that is in use looks whether its interface is still the right one.
+# How often a sender in use checks whether its interface is still the right one.
 _CHECK_SECONDS = 0.5
 
-# Datagrams that are made before they are sent: fewer cost more calls, more cost more memory than caches hold.
+# Datagrams that are encoded before they are sent: fewer need more calls, more do not fit in the processor's
+# caches.
 _CHUNK_FRAMES = 8192
 
-# So many frames are quicker encoded and sent one by one than as columns.
+# Up to this number, frames are encoded and sent faster one by one than as columns.
 _FEW_FRAMES = 16
 
 
-# Datagrams as rows of a matrix, and how many bytes of each count.
+# Datagrams as rows of a matrix, and the size of each in bytes.
 EncodedRows = tuple[Bytes, Numbers]
 
 
-# How much of a second's frames may go out at once after a pause.
+# Part of a second whose frames may be sent at once after a pause.
 _BURST_SECONDS = 0.01
 
 
@@ -48,10 +49,10 @@ def open_sender(settings: dict[str, Any]) -> FrameSender:
 
 
 class FrameSender:
-    """Sends frames to a group on its interfaces. Raises BusError where it cannot be opened.
+    """Sends frames to a group on its interfaces. Raises BusError if it cannot be opened.
 
-    May be used from several threads. ``on_address`` is called with each address that frames will come from,
-    before one does: at first, and when an interface that was gone has returned.
+    May be used from several threads. ``on_address`` is called with each source address before the first frame
+    is sent from it: at the start, and when a removed interface has returned.
     """
 
     def __init__(self, settings: BusSettings, on_address: Callable[[Source], None] | None = None) -> None:
@@ -71,7 +72,7 @@ class FrameSender:
         return choose_interfaces(self._group, self.settings.interface, self.settings.local)
 
     def _open_senders(self, links: tuple[Link, ...]) -> None:
-        """Replace the senders. Where one cannot be opened the old ones stay, and BusError is raised."""
+        """Replace the senders. Raises BusError if one cannot be opened, and then keeps the old ones."""
         senders: list[InterfaceSender] = []
         try:
             senders.extend(InterfaceSender(self._group, self.settings, link) for link in links)
@@ -86,12 +87,12 @@ class FrameSender:
 
     @property
     def address(self) -> Source:
-        """Where its frames come from: ip and port of its own socket (on its first interface)."""
+        """The source address of its frames, on its first interface."""
         return self._address
 
     @property
     def addresses(self) -> tuple[Source, ...]:
-        """Where its frames come from, one for each interface."""
+        """The source addresses of its frames, one for each interface."""
         return tuple(sender.address for sender in self._senders)
 
     # -- frames to datagrams -----------------------------------------------------------------------------
@@ -111,7 +112,7 @@ class FrameSender:
         return len(batch)
 
     def datagrams(self, batch: FrameBatch) -> list[bytes]:
-        """The datagrams of frames, for send_datagram(). Raises FrameError where one is not valid."""
+        """The datagrams of frames, for send_datagram(). Raises FrameError if one is not valid."""
         check_batch(batch, self.settings.fd)
         return [self._encode_row(batch, row) for row in range(len(batch))]
 
@@ -124,7 +125,7 @@ class FrameSender:
         return self.encode(number, flags, channel, dlc, batch.payload(row), timestamp)
 
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
-        """Send encoded frames in order; returns how many. Raises BusError where the network refuses one."""
+        """Send encoded frames in order; returns how many. Raises BusError if the network refuses one."""
         if any(len(datagram) > WIDTH for datagram in datagrams):
             for datagram in datagrams:
                 self.send_datagram(datagram)
@@ -134,7 +135,7 @@ class FrameSender:
         return self._send_rows(matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64))
 
     def encode_ahead(self, batch: FrameBatch) -> EncodedRows:
-        """Encode frames before they are due, for send_encoded(). Raises FrameError where one is not valid."""
+        """Encode frames before they are due, for send_encoded(). Raises FrameError if one is not valid."""
         check_batch(batch, self.settings.fd)
         if len(batch) and batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
             return encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
@@ -145,14 +146,14 @@ class FrameSender:
         return matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64)
 
     def send_encoded(self, encoded: EncodedRows, start: int, stop: int) -> int:
-        """Send rows of what encode_ahead() made, in order; returns how many. Raises BusError."""
+        """Send rows that encode_ahead() returned, in order; returns how many. Raises BusError."""
         matrix, sizes = encoded
         return self._send_rows(matrix[start:stop], sizes[start:stop])
 
     # -- datagrams to the network ------------------------------------------------------------------------
 
     def send_datagram(self, datagram: bytes, timeout: float | None = None) -> None:
-        """Send one encoded frame. Raises SendTimeoutError, or BusError where the network refuses it."""
+        """Send one encoded frame. Raises SendTimeoutError, or BusError if the network refuses it."""
         with self._lock:
             if self._pace is not None:
                 _wait_for_rate(self._pace, 1, timeout)
@@ -189,9 +190,9 @@ class FrameSender:
                 done += 1
 
     def _check_interfaces(self) -> None:
-        """Open other senders where the interfaces have changed; looks every _CHECK_SECONDS.
+        """Open other senders if the interfaces have changed; checks every _CHECK_SECONDS.
 
-        Raises BusError where the bus is closed.
+        Raises BusError if the bus is closed.
         """
         if not self._senders:
             raise BusError("the bus is closed")
@@ -205,21 +206,21 @@ class FrameSender:
                 self._open_senders(links)
 
     def _recover(self, error: OSError) -> None:
-        """Open the senders again: the interface may have gone and returned, or its address have changed."""
+        """Open the senders again: the interface may have been removed and created, or has a new address."""
         try:
             self._open_senders(self._choose_links())
         except BusError as problem:
             raise BusError(f"cannot send to {self.settings.label()}: {problem}") from error
 
     def close(self) -> None:
-        """Close the sockets; sending is an error from then on."""
+        """Close the sockets. Sending then raises BusError."""
         with self._lock:
             _close(self._senders)
             self._senders = ()
 
 
 def _wait_for_rate(pace: Pace, frames: int, timeout: float | None) -> None:
-    """Wait until the rate limit allows ``frames`` more. Raises SendTimeoutError."""
+    """Wait until the rate limit allows this number of frames. Raises SendTimeoutError."""
     if not pace.wait(frames, timeout):
         raise SendTimeoutError(f"the rate limit does not allow another frame within {timeout} s")
 
@@ -234,7 +235,7 @@ def _close(senders: Iterable[InterfaceSender]) -> None:
 
 
 class Pace:
-    """Keeps to ``rate`` frames per second. ``at_once`` is how many may go out together after a pause."""
+    """Limits sending to ``rate`` frames per second. ``at_once`` frames may be sent together after a pause."""
 
     def __init__(
         self,
@@ -249,7 +250,7 @@ class Pace:
         self.at_once = max(1, int(rate * _BURST_SECONDS))
 
     def wait(self, frames: int = 1, timeout: float | None = None) -> bool:
-        """Wait until ``frames`` more may go out; False, at once, where that takes longer than ``timeout``."""
+        """Wait until ``frames`` may be sent; returns False at once if that takes longer than ``timeout``."""
         now = self._clock()
         start = max(self._free_at, now - (self.at_once - 1) * self._interval)
         delay = start + (frames - 1) * self._interval - now

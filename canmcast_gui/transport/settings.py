@@ -1,4 +1,4 @@
-"""What makes a bus: group, port, interface and the rest, as plain data that can cross to another process."""
+"""The settings of a bus: group, port, interface and the rest, as plain data for any process."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from canmcast_gui.transport.sockets.addresses import (
     parse_group,
 )
 
-# What makes the sender and the receiver of a bus, given the settings as a dict: names for another process.
+# The functions that open the sender and the receiver of a bus, by name for other processes. Their argument is
+# the dict of the settings.
 SENDER_FACTORY = "canmcast_gui.transport.sender:open_sender"
 RECEIVER_FACTORY = "canmcast_gui.transport.receiver:open_receiver"
 
 
 @dataclass(frozen=True)
 class BusSettings:
-    """How to reach a bus.
+    """The settings of a bus.
 
-    ``interface`` is a name, an index or an address, several of them with commas between, or None for the one
-    that the system's routes name. ``local`` keeps to this host. ``receive_buffer`` in bytes is asked for
-    exactly; None asks for as much as the system grants. ``rate_limit`` in frames per second slows sending.
+    ``interface`` is a name, an index or an address, several of them separated by commas, or None for the
+    interface of the system's route. ``local`` restricts the bus to this host. ``receive_buffer`` requests
+    exactly this number of bytes; None requests as much as the system grants. ``rate_limit`` limits sending,
+    in frames per second.
     """
 
     group: str = DEFAULT_GROUP_IPV6
@@ -43,16 +45,16 @@ class BusSettings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> BusSettings:
-        """The settings that ``to_dict`` made; unknown names are ignored, so that newer files can be read."""
+        """The settings of ``to_dict``. Unknown names, as in files of newer versions, are ignored."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in values.items() if name in known})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, fit for JSON."""
+        """Plain values for JSON."""
         return asdict(self)
 
     def validated(self) -> BusSettings:
-        """The same settings in one form, with what ``local`` implies. Raises BusError for a bad value."""
+        """The same settings in canonical form, with what ``local`` implies. Raises BusError."""
         group = DEFAULT_GROUP_IPV4 if self.local and self.group == DEFAULT_GROUP_IPV6 else self.group
         parsed = parse_group(group)
         _require_number("port", self.port, 1, 65535)
@@ -69,7 +71,7 @@ class BusSettings:
         )
 
     def label(self) -> str:
-        """What a user calls this bus: ``this computer``, ``IPv6 default``, ``239.1.2.3:43113 on eth0``."""
+        """Its name for users: ``this computer``, ``IPv6 default``, ``239.1.2.3:43113 on eth0``."""
         where = f" on {self.interface}" if self.interface else ""
         named = {DEFAULT_GROUP_IPV4: "IPv4 default", DEFAULT_GROUP_IPV6: "IPv6 default"}
         if self.port != DEFAULT_PORT or self.group not in named:
@@ -83,7 +85,7 @@ class BusSettings:
         return not self.local and self.hop_limit > 0
 
     def reach(self) -> str:
-        """How far frames go, to be said before the first of them leaves."""
+        """How far frames go, as a sentence to show before the first one is sent."""
         if not self.leaves_host:
             return "Frames stay on this host (hop limit 0)"
         hops = "the local network" if self.hop_limit == 1 else f"up to {self.hop_limit} networks"

@@ -1,4 +1,4 @@
-"""What a bus has counted: everything that arrived, and everything that was lost or refused."""
+"""The counters of a bus: all that arrived, and all that was lost or refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from canmcast_gui.frames import Source
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """What came from one source."""
+    """The counters of one source."""
 
     received: int = 0
     malformed: int = 0
@@ -17,7 +17,7 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class MalformedDatagram:
-    """A refused datagram, kept for inspection: its beginning and its length (4097 also for longer ones)."""
+    """A refused datagram, kept for inspection: its first bytes and its length (4097 also for longer ones)."""
 
     source: Source
     kind: str
@@ -30,13 +30,13 @@ class MalformedDatagram:
 class BusStatistics:
     """Counts since the bus was opened.
 
-    ``received`` valid frames for this bus, before its user's filters; ``sent`` frames; ``dropped_kernel``
-    datagrams that found the receive buffer full; ``dropped_ring`` frames that found the ring between
-    processes full; ``malformed`` datagrams without a valid frame; ``foreign`` datagrams for another group,
-    from another interface or, on a bus of this host only, another host; ``ignored`` CAN FD frames on a bus
-    that is classic only; ``receive_buffer_bytes`` what the system granted. ``problem`` is a clause about why
-    nothing can arrive now, None where all is well; ``interruptions`` how often there was one, and
-    ``interruption`` the clause about the last.
+    ``received``: valid frames for this bus, before the user's filters. ``sent``: frames. ``dropped_kernel``:
+    datagrams for which the receive buffer was full. ``dropped_ring``: frames for which the ring between
+    processes was full. ``malformed``: datagrams without a valid frame. ``foreign``: datagrams for another
+    group, from another interface or, on a bus of this host only, from another host. ``ignored``: CAN FD
+    frames on a classic bus. ``receive_buffer_bytes``: the size that the system granted. ``problem``: why no
+    frames can arrive now, as a clause; None if they can. ``interruptions``: how often there was a problem;
+    ``interruption``: the clause about the last one.
     """
 
     received: int = 0

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import can
 import pytest
 
 from tests.support.isolation import ENTERED
@@ -91,3 +93,10 @@ def stock_peer() -> Iterator[Callable[..., StockPeer]]:
     yield start
     for peer in peers:
         peer.close()
+
+
+def port_of(bus: can.BusABC) -> int:
+    """The UDP port of a multicast bus, from which a stock peer also sends."""
+    with socket.socket(fileno=os.dup(bus.fileno())) as same:
+        port: int = same.getsockname()[1]
+    return port

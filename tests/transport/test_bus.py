@@ -21,7 +21,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport import UdpMulticastBus
 from canmcast_gui.transport.bus import InvalidMessageError
 from tests.support.messages import assert_same_frames
-from tests.support.network import Network
+from tests.support.network import Network, port_of
 
 pytestmark = pytest.mark.network
 
@@ -85,7 +85,7 @@ def test_each_message_says_who_sent_it(open_bus: Opener):
         bus.send(FRAME)
     sources = [receiver.recv(2.0).source for _ in range(3)]
     assert len(set(sources)) == 3
-    assert sources[2].port == stock._multicast.port
+    assert sources[2].port == port_of(stock)
     for bus in (one, other, stock):
         bus.send(FRAME)
     batch = receiver.recv_batch(timeout=2.0)
@@ -374,7 +374,7 @@ def test_a_closed_bus_raises_and_keeps_its_counts(open_bus: Opener):
 def test_a_thread_that_waits_notices_that_its_bus_was_closed(
     open_bus: Opener, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("canmcast_gui.transport.bus._SLICE", 0.01)
+    monkeypatch.setattr("canmcast_gui.transport.bus.SLICE_SECONDS", 0.01)
     bus = open_bus()
     said: list[str] = []
 

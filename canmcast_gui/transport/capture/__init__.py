@@ -1,6 +1,6 @@
-"""Datagrams to frames and their senders, and the process that receives for a program that has other work.
+"""The capture process, which receives for a program that is busy with other work, and its decoder.
 
-``client.Capture`` is the program's side, ``process`` the other; ``ring`` and ``shared_statistics`` are what
-both see in shared memory. ``datagram_decoder`` and ``peers`` also serve a ``Receiver`` without a process.
-May import all of ``transport`` except ``bus``.
+``client.Capture`` is the side of the program, ``process`` the other one; both use ``ring`` and
+``shared_statistics``, which are in shared memory. ``datagram_decoder`` and ``peers`` are also parts of a
+``Receiver`` without a process. May import all of ``transport`` except ``bus``.
 """

@@ -13,7 +13,7 @@ from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
-from canmcast_gui.transport.capture.ring import Ring, SharedMemory
+from canmcast_gui.transport.capture.ring import RECORDS, Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
@@ -25,26 +25,28 @@ _MODULE = "canmcast_gui.transport.capture.process"
 class Capture:
     """A bus that a separate process receives from.
 
-    ``fileno()`` is readable while frames wait, and ``recv_batch()`` takes them; ``supervise()`` is to be
-    called a few times a second. The constructor returns when the process receives, and raises BusError, with
-    nothing left running, where it cannot. For one thread. Also a context manager.
+    ``fileno()`` is readable while frames wait, and ``recv_batch()`` takes them. Call ``supervise()`` a few
+    times a second. The constructor returns when the process receives; if it cannot, BusError is raised and
+    nothing is left running. ``records`` is the number of frames that can wait. For use in one thread. Also a
+    context manager.
     """
 
-    def __init__(self, settings: BusSettings) -> None:
+    def __init__(self, settings: BusSettings, records: int = RECORDS) -> None:
         self.settings = settings.validated()
         self.sources = SourceTable()
         self._own: set[Source] = set()
         self._own_rows: npt.NDArray[np.bool_] = np.zeros(1, dtype=np.bool_)
         self._last_statistics = BusStatistics()
         self._stopped = False
-        self._memory = _create_memory(Ring.size() + SharedStatistics.SIZE)
-        self._ring: Ring | None = Ring(self._memory.buffer)
-        self._shared: SharedStatistics | None = SharedStatistics(self._memory.buffer, Ring.size())
+        size = Ring.size(records)
+        self._memory = _create_memory(size + SharedStatistics.SIZE)
+        self._ring: Ring | None = Ring(self._memory.buffer, records)
+        self._shared: SharedStatistics | None = SharedStatistics(self._memory.buffer, size)
         try:
             self._process = SupervisedProcess(
                 "capture process",
                 _MODULE,
-                [self._memory.to_text(), json.dumps(self.settings.to_dict())],
+                [self._memory.to_text(), str(records), json.dumps(self.settings.to_dict())],
                 self._memory.inherited(),
             )
         except ChildError as error:
@@ -56,7 +58,7 @@ class Capture:
 
     @property
     def pid(self) -> int | None:
-        """The capture process's id; None while none runs."""
+        """The id of the capture process; None while none runs."""
         return self._process.pid
 
     def fileno(self) -> int:
@@ -66,8 +68,8 @@ class Capture:
     def recv_batch(self, max_frames: int = 65536, timeout: float = 0.0) -> FrameBatch:
         """Up to ``max_frames`` frames, oldest first; waits up to ``timeout`` seconds for the first.
 
-        Their ``source`` column refers to ``sources``. An empty batch means that nothing came, or that the
-        capture was shut down.
+        Their ``source`` column refers to ``sources``. The batch is empty if no frame arrived in time, or
+        after shutdown().
         """
         end = time.monotonic() + timeout
         while self._ring is not None:
@@ -85,25 +87,30 @@ class Capture:
         if len(ring):
             wakeup.set()
         if len(batch):
-            self._meet_sources()
+            self._read_sources()
             if self._own:
                 own = self._own_rows[batch.source]
                 batch.records["flags"][own] |= np.uint16(Flag.TX)
         return batch
 
-    def _meet_sources(self) -> None:
+    def _read_sources(self) -> None:
         assert self._shared is not None
         self._shared.read_sources(self.sources)
         if len(self._own_rows) < len(self.sources):
             self._own_rows = np.array([source in self._own for source in self.sources])
 
     def mark_own(self, source: Source) -> None:
-        """Take frames from ``source`` for this program's own from now on: they carry Flag.TX."""
+        """Treat frames from ``source`` as this program's own: those taken from now on have Flag.TX.
+
+        They are marked here, and not in the capture process as a Receiver does for senders of its own
+        process: this program learns the address of its transmit process before that sends, but a message to
+        the capture process could arrive after the first frames.
+        """
         self._own.add(source)
         self._own_rows = np.array([source in self._own for source in self.sources])
 
     def statistics(self) -> BusStatistics:
-        """What was counted since the capture began, over all restarts; the last counts after shutdown()."""
+        """The counters since the start of the capture, over all restarts; after shutdown() the last ones."""
         if self._shared is not None and self._ring is not None:
             self._last_statistics = replace(
                 self._shared.read_statistics(),
@@ -114,7 +121,7 @@ class Capture:
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can arrive now, as a clause; None where all is well, and after stop()."""
+        """Why no frames can arrive now, as a clause; None if they can, and after stop()."""
         if self._shared is None or self._stopped:
             return None
         if self._process.pid is None:
@@ -122,15 +129,15 @@ class Capture:
         return self._shared.read_statistics().problem
 
     def supervise(self) -> str | None:
-        """Start the process again where it has ended; a sentence for the user where something changed.
+        """Restart the process if it has ended; returns a sentence for the user if something changed.
 
-        Frames that wait stay. A process that is stopped is left alone: it may be continued.
+        Frames that wait are kept. A process that is stopped (SIGSTOP) is not restarted: it may be continued.
         """
         change = self._process.supervise()
         return change.sentence if change else None
 
     def stop(self) -> None:
-        """End the process for good, after a last look at the socket.
+        """End the process without a restart, after a last read of the socket.
 
         Frames that wait can still be taken. Never raises.
         """
@@ -138,7 +145,7 @@ class Capture:
         self._process.stop()
 
     def shutdown(self) -> None:
-        """End the process and let the memory go; frames that still wait are gone. Never raises."""
+        """End the process and free the memory; frames that still wait are lost. Never raises."""
         self._process.end()
         self.statistics()
         self._close_memory()
@@ -158,4 +165,6 @@ def _create_memory(size: int) -> SharedMemory:
     try:
         return SharedMemory.create(size)
     except OSError as error:
-        raise BusError(f"cannot get {size >> 20} MiB of memory to receive into: {error.strerror}") from error
+        raise BusError(
+            f"cannot allocate {size >> 20} MiB of memory to receive into: {error.strerror}"
+        ) from error

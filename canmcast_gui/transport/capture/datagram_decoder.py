@@ -1,4 +1,4 @@
-"""Decode datagrams to frames: check that they are valid and for this bus, and count the others."""
+"""Decode datagrams to frames. Those that are not valid or not for this bus are counted."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from canmcast_gui.transport.wire.header_cache import (
     HeaderCache,
 )
 
-# A frame as it arrived: what the datagram said, its payload, from whom, and when (UTC nanoseconds).
+# A received frame: header, payload, sender, and arrival time (UTC nanoseconds).
 ReceivedFrame = tuple[DecodedHeader, bytes, Peer, int]
 
-# Fewer datagrams than this are decoded faster one by one than as columns.
+# Fewer datagrams are decoded faster one by one than as columns.
 FEW = 64
 
 _RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
@@ -36,7 +36,7 @@ _RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
 
 @dataclass(frozen=True, slots=True)
 class ReceiveOptions:
-    """What a bus delivers: its own frames (``own``) or not, CAN FD frames (``fd``) or not."""
+    """Whether a bus delivers its own frames (``own``) and CAN FD frames (``fd``)."""
 
     own: bool
     fd: bool
@@ -53,13 +53,13 @@ class DatagramDecoder:
         self._header = self._cache.headers.get
 
     def decode(self, data: bytes, origin: Origin, timestamp_ns: int) -> ReceivedFrame | Refusal:
-        """The frame that a datagram brings, or why it brings none. The arguments are those of an Arrival."""
+        """The frame of a datagram, or the reason why it has none. The arguments are those of an Arrival."""
         peer = self._peer(origin) or self._peers.add(origin)
         if peer.is_refused:
             self._peers.foreign += 1
             return Refusal.FOREIGN
-        # All but time and payload has most probably been seen before. The lookup is inline because a function
-        # call would take as long as the lookup.
+        # All but time and payload is nearly always known. The lookup is inline because a function call would
+        # take as long as the lookup.
         header, constant, length = None, b"", 0
         start = data.find(DATA_KEY, AFTER_TIME) + 7
         if 7 <= start <= len(data):

@@ -1,4 +1,4 @@
-"""The senders of a bus: their sources, what each sent, and which datagrams were refused and why."""
+"""The senders of a bus: their sources and counters, and refused datagrams with the reason."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.statistics import MalformedDatagram, SourceCounts
 from canmcast_gui.transport.wire.codec import Refusal
 
-# The table is emptied when it holds this many, so a network that invents origins cannot make it grow.
+# The table is cleared at this size, so that a hostile network cannot make it grow by invented origins.
 _KNOWN_ORIGINS = 4096
-# Enough to see what a broken sender sends, and no more than 4 KiB.
+# Enough to see what a faulty sender sends, and at most 4 KiB.
 _RECENT_MALFORMED = 16
 _BYTES_OF_MALFORMED = 256
 
 
 class Peer:
-    """What is known of an origin: its row in the source table, how to treat its frames, how many it sent."""
+    """An origin with its row in the source table, the treatment of its frames, and its counters."""
 
     __slots__ = ("is_own", "is_refused", "malformed", "received", "row", "source")
 
@@ -32,7 +32,7 @@ class Peer:
 
 
 class PeerTable:
-    """Counts by source and by kind. ``accepts`` says whether the bus receives from an (ip, scope id)."""
+    """Counters by source and by reason. ``accepts(ip, scope_id)`` tells whether the bus receives from it."""
 
     def __init__(self, origins: Origins, accepts: Callable[[str, int], bool]) -> None:
         self._origins = origins
@@ -41,9 +41,9 @@ class PeerTable:
         self.ignored = 0
         self._accepts = accepts
         self._own: set[Source] = set()
-        # Bounded by _KNOWN_ORIGINS; emptied, never replaced: decoders hold its ``get``.
+        # At most _KNOWN_ORIGINS; cleared, never replaced: decoders keep its ``get``.
         self.by_origin: dict[Origin, Peer] = {}
-        # Counts of peers that were removed; bounded by the table of sources.
+        # Counters of removed peers; bounded by the table of sources.
         self._removed: dict[Source, SourceCounts] = {}
         self._kinds: Counter[str] = Counter()
         self._recent: deque[MalformedDatagram] = deque(maxlen=_RECENT_MALFORMED)
@@ -54,7 +54,10 @@ class PeerTable:
         return frozenset(self._own)
 
     def mark_own(self, source: Source) -> None:
-        """From now on frames from ``source`` are this program's own."""
+        """Treat frames from ``source`` as this program's own.
+
+        For a sender in the same process. Frames of the transmit process are marked by Capture.mark_own().
+        """
         self._own.add(source)
         self.refresh()
 
@@ -89,22 +92,22 @@ class PeerTable:
         return peer
 
     def count_malformed(self, peer: Peer, kind: Refusal, timestamp_ns: int, datagram: bytes) -> None:
-        """A datagram was refused."""
+        """Count a refused datagram and keep its beginning."""
         peer.malformed += 1
         self._kinds[kind.value] += 1
         kept = bytes(datagram[:_BYTES_OF_MALFORMED])
         self._recent.append(MalformedDatagram(peer.source, kind.value, timestamp_ns, len(datagram), kept))
 
     def by_source(self) -> dict[Source, SourceCounts]:
-        """Counts of every source."""
+        """The counters of each source."""
         return _added(self._removed, list(self.by_origin.values()))
 
     def malformed_by_kind(self) -> dict[str, int]:
-        """How many datagrams were refused for which reason."""
+        """The number of refused datagrams by reason."""
         return dict(self._kinds)
 
     def recent_malformed(self) -> tuple[MalformedDatagram, ...]:
-        """The last few refused datagrams, oldest first."""
+        """The last refused datagrams, oldest first."""
         return tuple(self._recent)
 
 

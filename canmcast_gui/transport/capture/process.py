@@ -1,8 +1,8 @@
-"""The process that empties the socket and does nothing else: the counterpart of client.py.
+"""The capture process, which only empties the socket: the counterpart of client.py.
 
-The usual receive buffer holds 256 datagrams, 26 ms of a busy bus, and a window that repaints takes longer
-than that to look again. This process moves frames from the socket to a ring in shared memory, which holds
-seconds of them. It ends when its parent does, or when it is killed: there is nothing to tidy up.
+The usual receive buffer holds 256 datagrams, which is 26 ms of a busy bus, and a window that repaints may not
+read for longer than that. This process moves frames from the socket to a ring in shared memory, which holds
+seconds of them. It ends when its parent ends, or when it is killed, and needs no cleanup.
 """
 
 from __future__ import annotations
@@ -19,24 +19,25 @@ from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 
-# Linux's buffers hold a usual datagram in 832 bytes, so that the usual one of 212,992 bytes holds 256.
+# A usual datagram takes 832 bytes of Linux's receive buffer, so that the usual buffer of 212,992 bytes holds
+# 256.
 DATAGRAM_BYTES = 832
-# Waking up costs as much as receiving some 50 frames. So there is a pause after each look, in which frames
-# gather: as long as this many frames per second, half again what the quickest stock sender does, need to fill
-# the buffer that the system granted. For the usual buffer that is 2.1 ms.
-QUICKEST_FRAMES_PER_SECOND = 120_000
+# A wake-up costs as much as receiving about 50 frames. So there is a pause after each read, in which frames
+# collect: the time in which the buffer that the system granted fills at this rate, which is 1.5 times that of
+# the fastest stock sender. For the usual buffer that is 2.1 ms.
+FASTEST_FRAMES_PER_SECOND = 120_000
 LONGEST_PAUSE_SECONDS = 0.004
-# The pause where frames come quicker than was thought of; there is one even then, because this process may
-# run before all others and must not keep them from running.
+# The pause when frames arrive even faster. It is not 0, because this process may have priority over all
+# others, which must also run.
 SHORT_PAUSE_SECONDS = 0.0001
 DRAIN_FRAMES = 4096
 POST_SECONDS = 0.05
-# How soon a problem of the interface is posted while no frame comes; noticing it takes twice as long.
-LOOK_SECONDS = 0.25
+# How soon a problem of the interface is posted while no frame arrives; detecting it takes twice as long.
+IDLE_SECONDS = 0.25
 
 
 class CaptureLoop:
-    """Moves frames from ``receiver`` to ``ring`` and posts sources and counts in ``shared``."""
+    """Moves frames from ``receiver`` to ``ring``, and posts sources and counters in ``shared``."""
 
     def __init__(self, link: ParentLink, receiver: Receiver, ring: Ring, shared: SharedStatistics) -> None:
         self._link = link
@@ -49,15 +50,15 @@ class CaptureLoop:
         self._posted_state: tuple[str | None, int] = (None, 0)
         self._post()
         buffer_datagrams = receiver.statistics().receive_buffer_bytes // DATAGRAM_BYTES
-        self._pause = min(buffer_datagrams / QUICKEST_FRAMES_PER_SECOND, LONGEST_PAUSE_SECONDS)
+        self._pause = min(buffer_datagrams / FASTEST_FRAMES_PER_SECOND, LONGEST_PAUSE_SECONDS)
         self._many = buffer_datagrams // 4
 
     def run(self) -> None:
-        """Work until the parent is gone or wants no more; what has arrived by then is still moved."""
+        """Work until the parent closes the channel or ends; frames that have arrived by then are moved."""
         channel = self._link.channel
         waiting_to_post = False
         while not channel.closed:
-            timeout = POST_SECONDS if waiting_to_post else LOOK_SECONDS
+            timeout = POST_SECONDS if waiting_to_post else IDLE_SECONDS
             socket, parent = self._receiver.fileno(), channel.fileno()
             readable, _, _ = select.select([socket, parent], [], [], timeout)
             if parent in readable:
@@ -75,7 +76,7 @@ class CaptureLoop:
         self._post()
 
     def _move_all(self) -> int:
-        """Move what waits; how many frames the last look found."""
+        """Move all frames that wait; returns how many the last read returned."""
         while (moved := self._move()) == DRAIN_FRAMES:
             pass
         return moved
@@ -98,15 +99,17 @@ class CaptureLoop:
 
 
 def capture(link: ParentLink) -> int:
-    """Open the bus that the command line describes, and work."""
-    memory_text, settings_text = link.arguments
+    """Open the bus that the command line describes, and receive."""
+    memory_text, records, settings_text = link.arguments
     memory = SharedMemory.open(memory_text)
     try:
         receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)))
     except BusError as error:
         link.report_failure(str(error))
         return 1
-    loop = CaptureLoop(link, receiver, Ring(memory.buffer), SharedStatistics(memory.buffer, Ring.size()))
+    ring = Ring(memory.buffer, int(records))
+    shared = SharedStatistics(memory.buffer, Ring.size(int(records)))
+    loop = CaptureLoop(link, receiver, ring, shared)
     gc.collect()
     gc.freeze()
     prefer_this_process()

@@ -1,8 +1,8 @@
 """Frames from one process to another: a ring of records and a ring of payload bytes in shared memory.
 
-One process writes, one reads, and neither waits for the other. Each side has counters of its own, which
-only grow; a position is a counter modulo the capacity. What does not fit is refused, newest first, so
-nothing that is in the ring is ever overwritten. ``SharedMemory`` provides the memory.
+One process writes, one reads, and neither waits for the other. Each side has its own counters, which only
+grow; a position is a counter modulo the capacity. Frames that do not fit are refused, so frames in the ring
+are never overwritten. ``SharedMemory`` provides the memory.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 
-# Twenty seconds of 26,000 frames/s, or a hundred of 5,000, even when every frame carries 64 bytes: a window
-# that hangs in a dialog of the desktop for that long loses nothing. Memory is 16 + 32 MiB, taken from the
-# system page by page as it is first used.
+# 20 s of 26,000 frames/s, or 100 s of 5,000 frames/s, also of 64 bytes each: a window that is blocked by a
+# dialog of the desktop for that long loses no frame. The memory of 16 + 32 MiB is allocated page by page when
+# it is first used.
 RECORDS = 1 << 19
 HEAP_BYTES = 1 << 25
 
-# A record as one block of bytes: copied whole instead of field by field.
+# A record as one block of bytes, which numpy copies whole instead of field by field.
 _BLOCK = np.dtype((np.void, FRAME_DTYPE.itemsize))
 
-# Places of the counters, each 8 bytes; the writer's and the reader's lie in cache lines of their own.
+# Positions of the counters of 8 bytes each; those of the writer and of the reader are in different cache
+# lines.
 RECORDS_WRITTEN, HEAP_WRITTEN, REFUSED, RECORDS_READ, HEAP_READ = 0, 1, 2, 8, 9
 _COUNTERS_BYTES = 128
 
@@ -35,15 +36,15 @@ _barrier = threading.Lock()
 
 
 class Ring:
-    """A view of a ring in ``memory``; made once in each of the two processes over the same bytes.
+    """A view of a ring in ``memory``; each of the two processes makes one of the same memory.
 
-    ``records`` and ``heap_bytes`` are its capacities, the latter below 4 GiB, which is as far as a record's
-    payload offset reaches. Memory of zeros is an empty ring.
+    ``records`` and ``heap_bytes`` are its capacities. ``heap_bytes`` is below 4 GiB, the range of the payload
+    offset of a record. Zeroed memory is an empty ring.
     """
 
     def __init__(self, memory: Any, records: int = RECORDS, heap_bytes: int = HEAP_BYTES) -> None:
         start = _COUNTERS_BYTES
-        # Items of 8 aligned bytes are read and written as one, hence never seen half written.
+        # Aligned items of 8 bytes are read and written at once, so that no half written ones are seen.
         self._counters = memoryview(memory)[:start].cast("Q")
         self._records = np.frombuffer(memory, _BLOCK, count=records, offset=start)
         start += records * FRAME_DTYPE.itemsize
@@ -55,23 +56,23 @@ class Ring:
         return _COUNTERS_BYTES + records * FRAME_DTYPE.itemsize + heap_bytes
 
     def __len__(self) -> int:
-        """Frames that are in the ring."""
+        """The number of frames in the ring."""
         return self._counters[RECORDS_WRITTEN] - self._counters[RECORDS_READ]
 
     @property
     def offered(self) -> int:
-        """All frames that were ever to be put in, fitting or not."""
+        """The number of frames passed to push(), including refused ones."""
         return self._counters[RECORDS_WRITTEN] + self.refused
 
     @property
     def refused(self) -> int:
-        """Frames that found the ring full."""
+        """The number of frames for which the ring was full."""
         return self._counters[REFUSED]
 
     # -- the writer --------------------------------------------------------------------------------------
 
     def push(self, batch: FrameBatch) -> int:
-        """Put frames in; returns how many of the first of them fitted. The others count as refused."""
+        """Add frames; returns how many of them, from the first on, fitted. The others count as refused."""
         offered = len(batch)
         batch = batch[: self._room(batch)]
         written, heap_written = self._counters[RECORDS_WRITTEN], self._counters[HEAP_WRITTEN]
@@ -80,7 +81,7 @@ class Ring:
             long = batch.length > INLINE_BYTES
             batch.records["payload_offset"][long] += np.uint32(heap_written % (1 << 32))
             _write(self._heap, heap_written, batch.heap)
-            # Counted first: a writer that dies between the two counters leaves bytes without a record.
+            # Counted first: a writer that ends between the two counters leaves bytes without a record.
             self._counters[HEAP_WRITTEN] = heap_written + len(batch.heap)
         _write(self._records, written, batch.records.view(_BLOCK))
         _order_memory()
@@ -90,7 +91,7 @@ class Ring:
         return len(batch)
 
     def _room(self, batch: FrameBatch) -> int:
-        """How many of the first frames fit."""
+        """How many frames fit, from the first on."""
         fitting = min(len(batch), len(self._records) - len(self))
         used = self._counters[HEAP_WRITTEN] - self._counters[HEAP_READ]
         room = len(self._heap) - used
@@ -102,7 +103,7 @@ class Ring:
     # -- the reader --------------------------------------------------------------------------------------
 
     def take(self, max_frames: int) -> FrameBatch:
-        """Take up to ``max_frames`` frames out, oldest first, into memory of their own."""
+        """Remove up to ``max_frames`` frames, oldest first; they get memory of their own."""
         count = min(len(self), max_frames)
         if count <= 0:
             return FrameBatch.empty()
@@ -115,7 +116,7 @@ class Ring:
         return batch
 
     def _take_heap(self, records: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
-        """The payload bytes of ``records``, whose offsets are made to point into them."""
+        """The payload bytes of ``records``, whose offsets are changed to refer to them."""
         long = records["length"] > INLINE_BYTES
         if not long.any():
             return np.zeros(0, dtype=np.uint8)
@@ -132,7 +133,7 @@ class Ring:
 
 
 def _write(ring: npt.NDArray[Any], counter: int, items: npt.NDArray[Any]) -> None:
-    """Copy ``items`` into the ring from that counter on, around its end where they reach it."""
+    """Copy ``items`` into the ring from a counter on; they wrap around at its end."""
     start = counter % len(ring)
     before_end = min(len(items), len(ring) - start)
     ring[start : start + before_end] = items[:before_end]
@@ -140,26 +141,26 @@ def _write(ring: npt.NDArray[Any], counter: int, items: npt.NDArray[Any]) -> Non
 
 
 def _read(ring: npt.NDArray[Any], counter: int, count: int) -> npt.NDArray[Any]:
-    """A copy of ``count`` items from that counter on."""
+    """A copy of ``count`` items from a counter on."""
     start = counter % len(ring)
     before_end = min(count, len(ring) - start)
     return np.concatenate([ring[start : start + before_end], ring[: count - before_end]])
 
 
 def _order_memory() -> None:
-    """Keep the processor from moving reads and writes across this line, as some (ARM) may.
+    """Prevent the processor from moving reads and writes across this call, as some (ARM) may.
 
-    Taking and giving back a lock is the one memory barrier that Python offers.
+    Acquiring and releasing a lock is the only memory barrier that Python offers.
     """
     with _barrier:
         pass
 
 
 class SharedMemory:
-    """Zeroed bytes (``buffer``) without a name, so none can remain after a crash.
+    """Anonymous, zeroed memory (``buffer``) for a process and its child, which does not remain after a crash.
 
-    They are in a memfd (Linux) or an unlinked file (other POSIX systems), whose descriptor the child
-    inherits; on Windows in a mapping that lasts while a process has it open.
+    It is a memfd (Linux) or an unlinked file (other POSIX systems), whose descriptor the child inherits; on
+    Windows a mapping that exists while a process has it open.
     """
 
     def __init__(self, buffer: mmap.mmap, descriptor: int | None, text: str) -> None:
@@ -169,7 +170,7 @@ class SharedMemory:
 
     @classmethod
     def create(cls, size: int) -> SharedMemory:
-        """New memory. Raises OSError where the system has no room for it."""
+        """New memory. Raises OSError if the system has too little."""
         if sys.platform == "win32":
             return cls.open(f"{size} canmcast-{os.urandom(16).hex()}")
         descriptor = _unnamed_file()
@@ -182,7 +183,7 @@ class SharedMemory:
 
     @classmethod
     def open(cls, text: str) -> SharedMemory:
-        """The memory that another SharedMemory's ``to_text`` describes."""
+        """The memory described by ``to_text`` of another SharedMemory."""
         size, name = text.split(" ")
         if sys.platform == "win32":
             return cls(mmap.mmap(-1, int(size), tagname=name), None, text)
@@ -193,11 +194,11 @@ class SharedMemory:
         return [] if self._descriptor is None else [self._descriptor]
 
     def to_text(self) -> str:
-        """What the child needs for open()."""
+        """A text from which the child opens the memory."""
         return self._text
 
     def close(self) -> None:
-        """Let go of the memory; every array over it must be gone."""
+        """Free the memory. No array may use it any longer."""
         self.buffer.close()
         if self._descriptor is not None:
             os.close(self._descriptor)
@@ -207,7 +208,7 @@ class SharedMemory:
 def _unnamed_file() -> int:
     if hasattr(os, "memfd_create"):
         return os.memfd_create("canmcast-capture")
-    import tempfile  # 10 ms that the capture process of most systems need not wait for
+    import tempfile  # takes 10 ms, which the capture process saves on most systems
 
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())

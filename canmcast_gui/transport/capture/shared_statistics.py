@@ -1,7 +1,7 @@
 """The table of sources and the statistics of a capture process, in shared memory.
 
-Reading them costs the capture process nothing, and a process that replaces a dead one continues with the same
-rows and counts.
+The program reads them without work for the capture process, and a process that replaces one that has ended
+continues with the same rows and counters.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import numpy as np
 from canmcast_gui.frames import Source, SourceTable
 from canmcast_gui.transport.statistics import BusStatistics, MalformedDatagram, SourceCounts
 
-# As many rows as a SourceTable has. An IPv6 address and an interface's name are at most 55 characters.
+# The rows of a SourceTable. An IPv6 address and the name of an interface have at most 55 characters.
 _SOURCES = 1024
 _SOURCE_DTYPE = np.dtype([("address", "S60"), ("port", "<u4")])
 
-# The statistics of a full table of sources are some 60 KiB, the refused datagrams that are kept 5 KiB.
+# The statistics of a full table of sources take about 60 KiB, the kept refused datagrams 5 KiB.
 _POST_BYTES = 1 << 18
 
 _DTYPE = np.dtype(
     [
         ("sources", "<u8"),
-        ("posted", "<u8"),  # how often; the newest post is in the slot of its last bit
+        ("posted", "<u8"),  # the number of posts; the newest is in the slot of its last bit
         ("lengths", "<u8", (2,)),
         ("table", _SOURCE_DTYPE, (_SOURCES,)),
         ("posts", "u1", (2, _POST_BYTES)),
@@ -36,7 +36,7 @@ _DTYPE = np.dtype(
 class SharedStatistics:
     """A view at ``offset`` of ``memory``: one process posts, the other reads.
 
-    Memory of zeros holds no source and no counts.
+    In zeroed memory the table and the counters are empty.
     """
 
     SIZE = _DTYPE.itemsize
@@ -46,7 +46,7 @@ class SharedStatistics:
         self._known: tuple[int, BusStatistics] = (0, BusStatistics())
 
     def post_sources(self, sources: SourceTable) -> None:
-        """Post the rows that are new; to be called before frames that refer to them are handed over."""
+        """Post the new rows. Call this before passing on frames that refer to them."""
         posted = int(self._record["sources"]) + 1  # row 0, the unknown one, is not posted
         for row in range(posted, min(len(sources), _SOURCES)):
             source = sources[row]
@@ -54,13 +54,13 @@ class SharedStatistics:
             self._record["sources"] = row
 
     def read_sources(self, into: SourceTable) -> None:
-        """Add the rows that ``into`` does not have yet, in their order."""
+        """Add the rows that ``into`` does not have yet, in order."""
         for row in range(len(into), int(self._record["sources"]) + 1):
             address, port = self._record["table"][row]
             into.number(Source(address.decode(), int(port)))
 
     def post_statistics(self, statistics: BusStatistics) -> None:
-        """Post new counts. A process that dies in the middle of it leaves the old ones."""
+        """Post new counters. If the process ends in the middle of it, the old ones stay."""
         posted = int(self._record["posted"]) + 1
         post = _packed(statistics)
         if len(post) > _POST_BYTES:
@@ -71,34 +71,34 @@ class SharedStatistics:
         self._record["posted"] = posted
 
     def read_statistics(self) -> BusStatistics:
-        """The newest counts; zeros before the first post."""
+        """The newest counters; zeros before the first post."""
         while (posted := int(self._record["posted"])) != self._known[0]:
             slot = posted & 1
             post = self._record["posts"][slot][: int(self._record["lengths"][slot])].tobytes()
-            # The slot is written again only by the next but one post, which then has begun after this line.
+            # The slot is written again two posts later. If ``posted`` is unchanged, that has not begun.
             if int(self._record["posted"]) == posted:
                 self._known = (posted, _unpacked(post))
         return self._known[1]
 
 
-def add_statistics(one: BusStatistics, other: BusStatistics) -> BusStatistics:
-    """The counts of two processes that ran one after the other; the buffer is the later one's."""
-    by_source = dict(one.by_source)
-    for source, counts in other.by_source.items():
+def add_statistics(first: BusStatistics, second: BusStatistics) -> BusStatistics:
+    """The counters of two processes that ran one after the other; the buffer is that of the later one."""
+    by_source = dict(first.by_source)
+    for source, counts in second.by_source.items():
         before = by_source.get(source, SourceCounts())
         by_source[source] = SourceCounts(
             before.received + counts.received, before.malformed + counts.malformed
         )
-    kinds = dict(one.malformed_by_kind)
-    for kind, count in other.malformed_by_kind.items():
+    kinds = dict(first.malformed_by_kind)
+    for kind, count in second.malformed_by_kind.items():
         kinds[kind] = kinds.get(kind, 0) + count
     return replace(
-        other,
-        **{name: getattr(one, name) + getattr(other, name) for name in _SUMS},
+        second,
+        **{name: getattr(first, name) + getattr(second, name) for name in _SUMS},
         by_source=by_source,
         malformed_by_kind=kinds,
-        interruption=other.interruption or one.interruption,
-        recent_malformed=(one.recent_malformed + other.recent_malformed)[-_RECENT:],
+        interruption=second.interruption or first.interruption,
+        recent_malformed=(first.recent_malformed + second.recent_malformed)[-_RECENT:],
     )
 
 
@@ -122,14 +122,15 @@ def _packed(statistics: BusStatistics) -> bytes:
             **{name: getattr(statistics, name) for name in (*_SUMS, *_NEWEST)},
             "by_source": [[*astuple(s), *astuple(counts)] for s, counts in statistics.by_source.items()],
             "malformed_by_kind": statistics.malformed_by_kind,
-            "recent_malformed": [_malformed_row(one) for one in statistics.recent_malformed],
+            "recent_malformed": [_malformed_row(datagram) for datagram in statistics.recent_malformed],
         }
     )
     return packed
 
 
-def _malformed_row(one: MalformedDatagram) -> list[Any]:
-    return [one.source.address, one.source.port, one.kind, one.timestamp_ns, one.length, one.data]
+def _malformed_row(datagram: MalformedDatagram) -> list[Any]:
+    source = datagram.source
+    return [source.address, source.port, datagram.kind, datagram.timestamp_ns, datagram.length, datagram.data]
 
 
 def _unpacked(post: bytes) -> BusStatistics:

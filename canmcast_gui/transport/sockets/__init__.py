@@ -1,6 +1,5 @@
-"""Sockets of a multicast group: interfaces and routes, differences between systems, receiving and sending.
+"""Sockets of a multicast group: interfaces, routes, opening, receiving and sending of datagrams.
 
-Differences between operating systems are functions of ``platforms``, each with its reason. Knows datagrams,
-not frames. May import ``frames`` and ``processes`` for their helpers, ``transport.wire``,
-``transport.errors`` and ``transport.settings``.
+Each difference between operating systems is a function of ``platforms`` with its reason. May import
+``frames`` and ``processes``, ``transport.wire``, ``transport.errors`` and ``transport.settings``.
 """

@@ -1,4 +1,4 @@
-"""Multicast groups: what a user may give as a channel."""
+"""Multicast groups and their addresses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from canmcast_gui.transport.errors import BusError
 
-# The defaults of python-can's udp_multicast interface, so that stock peers are met without any setting.
+# The defaults of python-can's udp_multicast interface, so that stock peers are reached without settings.
 DEFAULT_GROUP_IPV6 = "ff15:7079:7468:6f6e:6465:6d6f:6d63:6173"
 DEFAULT_GROUP_IPV4 = "239.74.163.2"
 DEFAULT_PORT = 43113
@@ -16,14 +16,14 @@ DEFAULT_PORT = 43113
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A multicast group. ``scope`` is the interface that the address itself names, as in ``ff02::1%eth0``."""
+    """A multicast group. ``scope`` is the interface in the address, as in ``ff02::1%eth0``."""
 
     address: str
     scope: str = ""
 
     @property
     def is_ipv6(self) -> bool:
-        """Whether the group is an IPv6 one."""
+        """Whether it is an IPv6 group."""
         return ":" in self.address
 
     @property
@@ -37,12 +37,12 @@ class Group:
         return socket.inet_pton(self.family, self.address)
 
     def endpoint(self, port: int, interface_index: int = 0) -> tuple[str, int] | tuple[str, int, int, int]:
-        """The address as sockets want it for bind and connect."""
+        """The address in the form of bind() and connect()."""
         return (self.address, port, 0, interface_index) if self.is_ipv6 else (self.address, port)
 
 
 def parse_group(text: str) -> Group:
-    """The group that ``text`` names. Raises BusError where it is not a multicast address."""
+    """The group with this address. Raises BusError if it is not a multicast address."""
     try:
         address = ipaddress.ip_address(str(text).strip())
     except ValueError:

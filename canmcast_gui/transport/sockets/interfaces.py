@@ -21,7 +21,7 @@ INTERVAL_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An interface that a bus is on. A removed interface that returns has the same name and a new index."""
+    """An interface of a bus. An interface that is removed and created again gets a new index."""
 
     name: str
     index: int
@@ -29,7 +29,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInterface:
-    """One interface with its addresses, IPv6 ones without their scope."""
+    """An interface with its addresses, IPv6 ones without their scope."""
 
     name: str
     index: int
@@ -41,8 +41,8 @@ class NetworkInterface:
 
 
 def list_interfaces() -> list[NetworkInterface]:
-    """All interfaces of this host, in the order of their index."""
-    # Costs a tenth of the start of a process that only receives, and is needed here only.
+    """All interfaces of this host, by index."""
+    # Takes a tenth of the start of a process that only receives, and is needed only here.
     import psutil  # type: ignore[import-untyped]
 
     addresses = psutil.net_if_addrs()
@@ -52,19 +52,19 @@ def list_interfaces() -> list[NetworkInterface]:
         entries = addresses.get(name, [])
         index = _index_of(name, [entry.address for entry in entries])
         if index is None:
-            continue  # gone since it was listed, or an alias such as eth0:1
+            continue  # removed since it was listed, or an alias such as eth0:1
         flags = state.flags.split(",")
         ipv4 = tuple(entry.address for entry in entries if entry.family == socket.AF_INET)
         ipv6 = tuple(entry.address.partition("%")[0] for entry in entries if entry.family == socket.AF_INET6)
         loopback = "loopback" in flags or any(ipaddress.ip_address(a).is_loopback for a in (*ipv4, *ipv6))
-        # Windows names no flags; there every interface but the loopback one is a candidate.
+        # Windows reports no flags; there each interface except the loopback one may carry multicast.
         multicast = "multicast" in flags or (not state.flags and not loopback)
         found.append(NetworkInterface(name, index, ipv4, ipv6, state.isup, multicast, loopback))
     return sorted(found, key=lambda interface: interface.index)
 
 
 def _index_of(name: str, addresses: list[str]) -> int | None:
-    """The index of an interface. On Windows, whose own names differ, link-local addresses contain it."""
+    """The index of an interface. On Windows, where names differ, link-local addresses contain it."""
     try:
         return socket.if_nametoindex(name)
     except OSError:
@@ -73,7 +73,7 @@ def _index_of(name: str, addresses: list[str]) -> int | None:
 
 
 def find_interface(text: str) -> Link:
-    """The interface with that name, index or address. Raises BusError where this host has none such."""
+    """The interface with this name, index or address. Raises BusError if this host has none."""
     by_name = _by_name(text)
     if by_name is not None:
         return by_name
@@ -97,7 +97,7 @@ def _by_name(name: str) -> Link | None:
 
 
 def interface_by_index(index: int) -> Link | None:
-    """The interface with that index, or None."""
+    """The interface with this index, or None."""
     try:
         return Link(socket.if_indextoname(index), index)
     except (OSError, OverflowError):
@@ -117,14 +117,14 @@ def interface_names() -> str:
 
 
 class Watched(Protocol):
-    """What the monitor calls."""
+    """A receiver whose interfaces are checked."""
 
     def check_interfaces(self) -> None:
-        """Compare the interfaces that are joined with those that there are. Must not raise."""
+        """Compare the joined interfaces with those of the host. Must not raise."""
 
 
 class _Watch(threading.Thread):
-    """Holds receivers by weak references only, so that a forgotten bus can still be collected."""
+    """The thread. It has weak references, so that a bus that was not closed can be collected."""
 
     def __init__(self) -> None:
         super().__init__(name="canmcast-interfaces", daemon=True)
@@ -132,11 +132,11 @@ class _Watch(threading.Thread):
         self.done = threading.Event()
 
     def run(self) -> None:
-        while not self.done.wait(INTERVAL_SECONDS) and self._look():
+        while not self.done.wait(INTERVAL_SECONDS) and self._check():
             pass
 
-    def _look(self) -> bool:
-        """Check all; returns whether any is left."""
+    def _check(self) -> bool:
+        """Check all receivers; returns whether there are any."""
         for receiver in list(self.receivers):
             receiver.check_interfaces()
         return bool(self.receivers)
@@ -147,17 +147,19 @@ _watch: _Watch | None = None
 
 
 def watch(receiver: Watched) -> None:
-    """Call ``receiver.check_interfaces`` from now on, from another thread."""
+    """Call ``receiver.check_interfaces`` regularly from now on, in another thread."""
     global _watch
     with _lock:
-        if _watch is None or not _watch.is_alive():  # not alive: none was left, or we are a fork
+        if (
+            _watch is None or not _watch.is_alive()
+        ):  # not alive: there were no receivers, or this is a forked process
             _watch = _Watch()
             _watch.start()
         _watch.receivers.add(receiver)
 
 
 def unwatch(receiver: Watched) -> None:
-    """Stop calling; with the last receiver the thread ends."""
+    """Stop calling it. The thread ends with the last receiver."""
     global _watch
     with _lock:
         if _watch is None:

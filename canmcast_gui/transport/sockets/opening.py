@@ -1,4 +1,4 @@
-"""Opening the two sockets of a bus: either it succeeds, or nothing is left open and the error says why."""
+"""Open the two sockets of a bus. If that fails, nothing is left open and the error names the reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from canmcast_gui.transport.sockets.platforms import ArrivalStamp
 
 @dataclass(frozen=True, slots=True)
 class ReceivingSocket:
-    """A non-blocking socket that is bound, and what the system granted. Nothing is joined yet."""
+    """A bound, non-blocking socket and what the system granted. No group is joined yet."""
 
     sock: socket.socket
     stamp: ArrivalStamp
@@ -29,16 +29,16 @@ def open_receiving_socket(group: Group, port: int, buffer: int | None) -> Receiv
     """Open, configure and bind. Raises BusError."""
     with _closed_on_failure(_open(group)) as sock:
         platforms.share_port(sock)
-        granted = platforms.ask_for_buffer(sock, buffer)
+        granted = platforms.request_buffer(sock, buffer)
         stamp = platforms.stamp_arrivals(sock)
         joined_only = platforms.receive_joined_groups_only(sock, group)
         try:
             bound_to_group = platforms.bind_to_group(sock, group, port)
         except OSError as error:
             raise BusError(_bind_problem(port, error)) from error
-        # IPv4 on Linux leaves nothing to check once the kernel keeps the rest away.
-        certain = joined_only and bound_to_group and not group.is_ipv6
-        reports = False if certain else platforms.report_destinations(sock, group)
+        # For IPv4 on Linux the kernel then delivers nothing else, so that destinations need no check.
+        is_exact = joined_only and bound_to_group and not group.is_ipv6
+        reports = False if is_exact else platforms.report_destinations(sock, group)
         return ReceivingSocket(sock, stamp, reports, granted)
 
 
@@ -58,13 +58,13 @@ def join_group(sock: socket.socket, group: Group, link: Link) -> None:
 def open_sending_socket(group: Group, port: int, link: Link, hop_limit: int) -> socket.socket:
     """A non-blocking socket that is connected to the group through one interface. Raises BusError.
 
-    It has a port of its own, by which other processes, and a bus for its own frames, know the sender.
+    Its own port identifies the sender, for other processes and for the bus itself.
     """
     with _closed_on_failure(_open(group)) as sock:
         try:
             platforms.send_on(sock, group, link.index, hop_limit)
             if not group.is_ipv6 and platforms.is_loopback(sock, link.name):
-                # Routes over the loopback interface name no address to come from; 0.0.0.0 would be it.
+                # Routes over the loopback interface name no source address, which would then be 0.0.0.0.
                 sock.bind(("127.0.0.1", 0))
             sock.connect(group.endpoint(port, link.index))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Where a datagram came from and what it was sent to, as one value that is looked up at once."""
+"""The origin of a datagram: its sender and its destination, as one value for a single lookup."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from canmcast_gui.frames import Source
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.addresses import Group
 
-# As Python's sockets give it, an address and a pktinfo (None where there is none); or as the kernel does,
-# a pktinfo in its control message, where there is one, followed by a sockaddr.
+# From Python's sockets: an address and a pktinfo (None if there is none). From the kernel: a pktinfo in its
+# control message, if there is one, followed by a sockaddr.
 Origin = tuple[tuple[Any, ...], bytes | None] | bytes
 
 # A cmsghdr of 16 bytes and a timespec, which the kernel writes first.
@@ -22,7 +22,7 @@ _INDEX = struct.Struct("@I")
 
 
 class Sender(NamedTuple):
-    """What an origin means. ``foreign``: it was sent to another group, or came by another interface."""
+    """A decoded origin. ``foreign``: sent to another group, or received on another interface."""
 
     address: str
     scope_id: int
@@ -31,10 +31,11 @@ class Sender(NamedTuple):
 
 
 class Origins:
-    """Reads origins, and knows the interfaces on which the group is joined.
+    """Decodes origins; keeps the interfaces on which the group is joined.
 
-    ``reports_destinations`` is whether the system says what a datagram was sent to (in_pktinfo, in6_pktinfo).
-    The sizes are those of 64-bit Linux: control messages of an arrival time and a pktinfo, then a sockaddr.
+    ``reports_destinations`` tells whether the system reports the destination of datagrams (in_pktinfo,
+    in6_pktinfo). The sizes are those of 64-bit Linux: control messages of an arrival time and a pktinfo, then
+    a sockaddr.
     """
 
     def __init__(self, group: Group, reports_destinations: bool) -> None:
@@ -42,23 +43,23 @@ class Origins:
         self._is_ipv6 = group.is_ipv6
         self._reports_destinations = reports_destinations
         self._joined: frozenset[int] = frozenset()
-        #: Bytes of the control message with the pktinfo, as it is and as it is padded.
+        # Bytes of the control message with the pktinfo, without and with padding.
         self._info_size = 0 if not reports_destinations else 36 if group.is_ipv6 else 28
         self.control_size = STAMP_SIZE + -(-self._info_size // 8) * 8
         self.name_size = 28 if group.is_ipv6 else 16
-        #: Where an origin ends that begins after the arrival time.
+        #: The end of an origin, which starts after the arrival time.
         self.end = self.control_size + self.name_size
 
     def join(self, index: int) -> None:
-        """The group is joined on one more interface."""
+        """Note that the group is joined on an interface."""
         self._joined |= {index}
 
     def leave(self, index: int) -> None:
-        """The group is no longer joined there."""
+        """Note that the group is no longer joined on an interface."""
         self._joined -= {index}
 
     def read(self, origin: Origin) -> Sender:
-        """Who and what an origin is."""
+        """Decode an origin."""
         if isinstance(origin, bytes):
             address = parse_socket_address(origin[-self.name_size :])
             info = self._info(origin)
@@ -69,7 +70,7 @@ class Origins:
         return Sender(address[0], scope_id, source_of(address), foreign)
 
     def _info(self, origin: bytes) -> bytes | None:
-        """The pktinfo in its control message, or None where it holds something else."""
+        """The pktinfo in its control message, or None if that holds something else."""
         if not self._reports_destinations:
             return None
         level, kind = (
@@ -86,7 +87,7 @@ class Origins:
 
 
 def parse_socket_address(raw: bytes) -> tuple[Any, ...]:
-    """A sockaddr_in or sockaddr_in6 (linux/in.h, linux/in6.h) as Python's sockets would give it."""
+    """A sockaddr_in or sockaddr_in6 (linux/in.h, linux/in6.h) in the form of Python's sockets."""
     family, port = struct.unpack_from("=H", raw)[0], struct.unpack_from("!H", raw, 2)[0]
     if family == socket.AF_INET:
         return (socket.inet_ntoa(raw[4:8]), port)
@@ -95,7 +96,7 @@ def parse_socket_address(raw: bytes) -> tuple[Any, ...]:
 
 
 def source_of(address: tuple[Any, ...]) -> Source:
-    """The source that a socket address names; a link-local one keeps its scope."""
+    """The source for a socket address; a link-local one keeps its scope."""
     scope = f"%{_scope_name(address[3])}" if len(address) == 4 and address[3] else ""
     return Source(address[0] + scope, address[1])
 

@@ -1,8 +1,8 @@
-"""Where Linux, macOS and Windows differ, one function for each difference.
+"""Differences between Linux, macOS and Windows, one function for each.
 
-Each function tries what the system at hand should have and says by its result what it really has, so that a
-system that refuses is served by the plainer way instead of an error. Numbers that Python's ``socket`` does
-not name come from linux/in.h, linux/in6.h, asm-generic/socket.h and, for macOS, netinet/in.h.
+Each function tries what the system should support and returns what it really supports, so that a system that
+refuses gets a simpler way instead of an error. Constants that Python's ``socket`` does not have are those of
+linux/in.h, linux/in6.h, asm-generic/socket.h and, for macOS, netinet/in.h.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ LINUX_IFF_UP = 0x1
 LINUX_IFF_RUNNING = 0x40
 LINUX_IFF_LOOPBACK = 0x8
 
-# With Linux' doubling, room for half a second of the busiest source we know (a bench that ran wild, 66,450
-# frames/s).
+# Doubled by Linux, this holds half a second of the busiest known source, a faulty test bench that sent 66,450
+# frames/s.
 LARGE_BUFFER = 16 * 2**20
 
 
@@ -51,17 +51,17 @@ class ArrivalStamp(Enum):
 
 
 def has_recvmsg() -> bool:
-    """Windows' sockets have no ``recvmsg``, hence no control messages: no arrival times, no destination."""
+    """Whether sockets have ``recvmsg``. On Windows they do not: no arrival times, no destinations."""
     return hasattr(socket.socket, "recvmsg")
 
 
 def share_port(sock: socket.socket) -> None:
-    """Let other programs of this host use the same port; a stock peer on the same host does.
+    """Let other programs of this host use the same port, as stock peers do.
 
-    Linux needs SO_REUSEADDR only, and is better off without SO_REUSEPORT: of several sockets that share a
-    port by it and receive joined groups only, each on an interface of its own, Linux 6.18 hands a
-    frame to one that has not joined there, and the right one receives nothing. macOS needs SO_REUSEPORT;
-    Windows does not have it.
+    Linux needs SO_REUSEADDR only, and must not have SO_REUSEPORT: if several sockets share a port by it and
+    receive joined groups only, each on its own interface, Linux 6.18 delivers a frame to a socket that has
+    not joined on that interface, and the right one does not receive it. macOS needs SO_REUSEPORT; Windows
+    does not have it.
     """
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "SO_REUSEPORT") and not IS_LINUX:
@@ -69,11 +69,11 @@ def share_port(sock: socket.socket) -> None:
 
 
 def bind_to_group(sock: socket.socket, group: Group, port: int) -> bool:
-    """Bind so that datagrams for other addresses on this port stay away; whether the system could.
+    """Bind to the group, so that datagrams for other addresses are not received; returns whether that worked.
 
-    Windows refuses to bind to a group: it then gets all that comes to the port. So does Linux for a group of
-    link-local scope, unless the socket is tied for good to one interface, which may go and return as another.
-    Raises OSError where the port itself is refused.
+    Windows does not bind to a group: the socket then receives all datagrams for the port. Neither does Linux
+    for a group of link-local scope, unless the socket is bound to one interface for ever, which may be
+    removed and return as another. Raises OSError if the port is refused.
     """
     if not IS_WINDOWS:
         try:
@@ -87,9 +87,9 @@ def bind_to_group(sock: socket.socket, group: Group, port: int) -> bool:
 
 
 def receive_joined_groups_only(sock: socket.socket, group: Group) -> bool:
-    """Refuse what came for a group that only another socket of this host has joined.
+    """Do not receive datagrams for groups that only other sockets of this host have joined.
 
-    Linux's default is to deliver it. For IPv6 the interface is not looked at even then.
+    Linux delivers them by default. For IPv6 it does not check the interface even then.
     """
     if not IS_LINUX:
         return False
@@ -99,7 +99,7 @@ def receive_joined_groups_only(sock: socket.socket, group: Group) -> bool:
 
 
 def stamp_arrivals(sock: socket.socket) -> ArrivalStamp:
-    """Let the kernel note when each datagram arrived, as finely as the system can."""
+    """Let the kernel record the arrival time of each datagram, as precisely as the system can."""
     if not has_recvmsg():
         return ArrivalStamp.CLOCK
     option = MACOS_SO_TIMESTAMP if IS_MACOS else LINUX_SO_TIMESTAMPNS
@@ -109,7 +109,7 @@ def stamp_arrivals(sock: socket.socket) -> ArrivalStamp:
 
 
 def report_destinations(sock: socket.socket, group: Group) -> bool:
-    """Let each datagram come with the group and the interface that it came for; whether the system can."""
+    """Let the system report the group and the interface of each datagram; returns whether it does."""
     if not has_recvmsg():
         return False
     if group.is_ipv6:
@@ -117,16 +117,16 @@ def report_destinations(sock: socket.socket, group: Group) -> bool:
     return _set_option(sock, socket.IPPROTO_IP, IP_PKTINFO, 1)
 
 
-def ask_for_buffer(sock: socket.socket, wanted: int | None) -> int:
-    """Ask for a receive buffer of ``wanted`` bytes, or the largest there is; returns what was granted.
+def request_buffer(sock: socket.socket, wanted: int | None) -> int:
+    """Request a receive buffer of ``wanted`` bytes, or the largest possible; returns the granted size.
 
-    Linux counts its own overhead too and therefore doubles what it is asked for: 106,496 gives the 212,992
-    that are the usual default.
+    Linux also counts its own overhead and therefore doubles the request: 106,496 gives the usual default of
+    212,992.
     """
     ask = LARGE_BUFFER if wanted is None else wanted
     level = socket.SOL_SOCKET
     if not (IS_LINUX and _set_option(sock, level, LINUX_SO_RCVBUFFORCE, ask)):
-        # Linux grants what it may and is silent; the others refuse what is too much.
+        # Linux grants as much as it may without an error; the others refuse a request that is too large.
         while not _set_option(sock, level, socket.SO_RCVBUF, ask) and wanted is None and ask > 65536:
             ask //= 2
     return sock.getsockopt(level, socket.SO_RCVBUF)
@@ -142,7 +142,7 @@ def _set_option(sock: socket.socket, level: int, option: int, value: int) -> boo
 
 
 def kernel_drops(sock: socket.socket) -> int:
-    """Datagrams that found the receive buffer full since the socket was opened; 0 where not counted."""
+    """Datagrams for which the receive buffer was full since the socket was opened; 0 if not counted."""
     if not IS_LINUX:
         return 0
     try:
@@ -160,7 +160,7 @@ def join(sock: socket.socket, group: Group, interface_index: int) -> None:
 
 
 def leave(sock: socket.socket, group: Group, interface_index: int) -> None:
-    """Leave the group on one interface; an interface that is gone has been left already."""
+    """Leave the group on one interface; a removed interface needs no leaving."""
     with contextlib.suppress(OSError):
         _change_membership(sock, group, interface_index, leave=True)
 
@@ -175,7 +175,7 @@ def _change_membership(sock: socket.socket, group: Group, interface_index: int, 
 
 
 def send_on(sock: socket.socket, group: Group, interface_index: int, hop_limit: int) -> None:
-    """Choose the interface that leaves the host, and how many routers may pass it on. Raises OSError."""
+    """Set the interface to send on, and how many routers may forward datagrams. Raises OSError."""
     if group.is_ipv6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, interface_index)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, hop_limit)
@@ -188,24 +188,26 @@ def send_on(sock: socket.socket, group: Group, interface_index: int, hop_limit: 
 
 
 def _ipv4_interface(index: int) -> bytes:
-    """What follows the group in a membership request: an ip_mreqn's rest, or on Windows 0.x.x.x."""
+    """The interface in a membership request, after the group: the rest of ip_mreqn; on Windows 0.x.x.x."""
     return struct.pack("!I", index) if IS_WINDOWS else bytes(4) + struct.pack("@i", index)
 
 
 def interface_problem(sock: socket.socket, name: str) -> str | None:
-    """Why nothing can arrive on an interface, as a clause; None where all is well or it is not known."""
+    """Why no datagrams can arrive on an interface, as a clause; None if they can, or if it is not known."""
     if not IS_LINUX:
         return None
     flags = _interface_flags(sock, name)
     if not flags & LINUX_IFF_UP:
         return f"the interface {name} is down"
-    if not flags & LINUX_IFF_RUNNING:  # netdevice(7): resources allocated; the kernel means: has a carrier
+    if (
+        not flags & LINUX_IFF_RUNNING
+    ):  # netdevice(7) says "resources allocated"; the kernel sets it if there is a carrier
         return f"the interface {name} has no link (no cable, or no radio connection)"
     return None
 
 
 def is_loopback(sock: socket.socket, name: str) -> bool:
-    """Whether an interface is the loopback one."""
+    """Whether it is the loopback interface."""
     return bool(_interface_flags(sock, name) & LINUX_IFF_LOOPBACK) if IS_LINUX else name.startswith("lo")
 
 
@@ -214,6 +216,6 @@ def _interface_flags(sock: socket.socket, name: str) -> int:
 
     try:
         reply = fcntl.ioctl(sock.fileno(), LINUX_SIOCGIFFLAGS, struct.pack("16sh14x", name.encode(), 0))
-    except (OSError, ValueError):  # gone, or the socket was closed meanwhile
+    except (OSError, ValueError):  # removed, or the socket was closed at the same time
         return 0
     return int(struct.unpack_from("16sh", reply)[1])

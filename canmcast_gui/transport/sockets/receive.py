@@ -33,20 +33,20 @@ from canmcast_gui.transport.sockets.platforms import ArrivalStamp
 from canmcast_gui.transport.wire.codec import MAX_DATAGRAM
 from canmcast_gui.transport.wire.templates import ROWS, WIDTH
 
-# A datagram, where it came from, and when (UTC nanoseconds).
+# A datagram, its origin, and its arrival time (UTC nanoseconds).
 Arrival = tuple[bytes, Origin, int]
 
 T = TypeVar("T")
-# Takes the parts of an Arrival.
+# A function of the parts of an Arrival.
 OnDatagram = Callable[[bytes, Origin, int], T]
 
 
 def make_reader(
     sock: socket.socket, stamp: ArrivalStamp, on_datagram: OnDatagram[T]
 ) -> Callable[[], T | None]:
-    """A function that reads one datagram and returns the result of ``on_datagram``; None where none waits.
+    """A function that reads one datagram and returns the result of ``on_datagram``; None if none waits.
 
-    It never waits, and raises OSError where the socket fails.
+    It never waits, and raises OSError if the socket fails.
     """
     if platforms.has_recvmsg():
         return _recvmsg_reader(sock, stamp, on_datagram)
@@ -60,7 +60,7 @@ def _recvfrom_reader(sock: socket.socket, on_datagram: OnDatagram[T]) -> Callabl
         except BlockingIOError:
             return None
         except ConnectionError:
-            return read()  # how Windows reports that an earlier datagram had no receiver
+            return read()  # Windows reports so that an earlier datagram had no receiver
         except OSError as error:
             if getattr(error, "winerror", 0) != _WSAEMSGSIZE:
                 raise
@@ -85,7 +85,7 @@ def _recvmsg_reader(
     unit = 1 if stamp is ArrivalStamp.KERNEL_NANOSECONDS else 1000
     room = socket.CMSG_SPACE(timespec.size) + socket.CMSG_SPACE(20)
 
-    # The socket was asked for an arrival time and a destination at most, so the level tells them apart.
+    # There are control messages of arrival time and destination only, which differ in their level.
     def read() -> T | None:
         try:
             data, controls, _, address = recvmsg(size, room)
@@ -106,7 +106,7 @@ def _recvmsg_reader(
 
 _OVERFLOW = MAX_DATAGRAM + 1 - WIDTH
 # Bytes for the control messages of each datagram, followed by a socket address.
-_ASIDE = 128
+_SIDE_BYTES = 128
 _MSG_DONTWAIT = 0x40
 
 HEADER_DTYPE = np.dtype(
@@ -120,7 +120,7 @@ HEADER_DTYPE = np.dtype(
 
 
 def has_recvmmsg(stamp: ArrivalStamp) -> bool:
-    """Whether this system has recvmmsg with the layouts that we know."""
+    """Whether this system has recvmmsg with the layouts described above."""
     return (
         platforms.IS_LINUX
         and struct.calcsize("P") == 8
@@ -130,14 +130,15 @@ def has_recvmmsg(stamp: ArrivalStamp) -> bool:
 
 
 def libc() -> ctypes.CDLL:
-    """The C library, which has what Python does not offer."""
+    """The C library, for functions that Python does not have."""
     return ctypes.CDLL(None, use_errno=True)
 
 
 class ManyReader:
-    """Reads up to ROWS datagrams at once. What a read brought is valid until the next one.
+    """Reads up to ROWS datagrams at once. The result of a read is valid until the next one.
 
-    ``matrix`` uint8 (ROWS, WIDTH) holds the beginnings, a datagram a row; ``sizes`` (n,) their full lengths.
+    ``matrix`` uint8 (ROWS, WIDTH) holds the first bytes of one datagram in each row; ``sizes`` (n,) are their
+    full lengths.
     """
 
     def __init__(self, sock: socket.socket, origins: Origins) -> None:
@@ -154,7 +155,7 @@ class ManyReader:
         self.matrix: Bytes = np.zeros((ROWS, WIDTH), dtype=np.uint8)
         self.sizes: Numbers = np.zeros(0, dtype=np.int64)
         self._overflow: Bytes = _untouched(ROWS, _OVERFLOW)
-        self._aside: Bytes = np.zeros((ROWS, _ASIDE), dtype=np.uint8)
+        self._side: Bytes = np.zeros((ROWS, _SIDE_BYTES), dtype=np.uint8)
         self._iovs = np.zeros((ROWS, 4), dtype=np.uint64)
         self._headers = np.zeros(ROWS, dtype=HEADER_DTYPE)
         self._prepare()
@@ -166,14 +167,14 @@ class ManyReader:
         self._iovs[:, 2] = self._overflow.ctypes.data + slots * _OVERFLOW
         self._iovs[:, 3] = _OVERFLOW
         headers = self._headers
-        headers["name"] = self._aside.ctypes.data + self._origins.control_size + slots * _ASIDE
+        headers["name"] = self._side.ctypes.data + self._origins.control_size + slots * _SIDE_BYTES
         headers["iov"] = self._iovs.ctypes.data + slots * 32
         headers["iov_count"] = 2
-        headers["control"] = self._aside.ctypes.data + slots * _ASIDE
+        headers["control"] = self._side.ctypes.data + slots * _SIDE_BYTES
         self._reset(ROWS)
 
     def _reset(self, count: int) -> None:
-        """The kernel overwrites these with what it has used."""
+        """Restore the sizes, which the kernel overwrites with those that it has used."""
         headers = self._headers[:count]
         headers["name_size"] = self._origins.name_size
         headers["control_size"] = self._origins.control_size
@@ -196,7 +197,7 @@ class ManyReader:
             raise OSError(number, os.strerror(number))
 
     def datagram(self, row: int) -> bytes:
-        """One datagram, whole."""
+        """One complete datagram."""
         size = int(self.sizes[row])
         if size <= WIDTH:
             return bytes(self.matrix[row, :size])
@@ -208,35 +209,33 @@ class ManyReader:
             yield self.datagram(row), self.origin(row), timestamp_ns
 
     def timestamps_ns(self) -> Numbers:
-        """When each arrived, UTC nanoseconds, int64 (n,)."""
-        numbers = self._aside[: len(self.sizes)].view(np.int64)
+        """The arrival times, UTC nanoseconds, int64 (n,)."""
+        numbers = self._side[: len(self.sizes)].view(np.int64)
         return numbers[:, 2] * NS_PER_SECOND + numbers[:, 3]
 
     def origin(self, row: int) -> Origin:
-        """Where one datagram came from."""
-        return bytes(self._aside[row, STAMP_SIZE : self._origins.end])
+        """The origin of one datagram."""
+        return bytes(self._side[row, STAMP_SIZE : self._origins.end])
 
     def origins(self) -> tuple[list[Origin], npt.NDArray[np.intp]]:
-        """The different origins, and for each datagram which of them it came from, (n,)."""
-        words = self._aside[: len(self.sizes)].view(np.uint64)[
-            :, STAMP_SIZE // 8 : -(-self._origins.end // 8)
-        ]
-        first, which = _different(words)
+        """The distinct origins, and for each datagram the index of its origin, (n,)."""
+        words = self._side[: len(self.sizes)].view(np.uint64)[:, STAMP_SIZE // 8 : -(-self._origins.end // 8)]
+        first, which = _distinct(words)
         return [self.origin(int(row)) for row in first], which
 
 
 def _untouched(rows: int, width: int) -> Bytes:
-    """Zeros that take no memory until they are written to, which rarely happens here.
+    """Zeros that take no memory until they are written, which is rare here.
 
-    Where it comes from the allocator, memory that was used before is cleared, and so becomes real at once.
+    The allocator would clear memory that was used before, and so take it at once.
     """
     memory = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     return np.frombuffer(memory, dtype=np.uint8).reshape(rows, width)
 
 
-def _different(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """The first row of each kind, and for each row which kind it is."""
-    if (words == words[0]).all():  # the usual case, and cheaper to find out
+def _distinct(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The first row of each distinct content, and for each row the index of its content."""
+    if (words == words[0]).all():  # the usual case, which takes less time to check
         return np.zeros(1, dtype=np.intp), np.zeros(len(words), dtype=np.intp)
     rows = np.ascontiguousarray(words)
     _, first, which = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
@@ -248,7 +247,7 @@ _TIMESPEC = struct.Struct("@16x2q")
 
 
 class DirectReader(Generic[T]):
-    """``receive()`` is what ``make_reader`` would return, only faster; ``otherwise`` is that.
+    """``receive()`` does the same as the function of ``make_reader``, which is ``fallback``, but faster.
 
     Needs has_recvmmsg(). May be called from several threads.
     """
@@ -258,30 +257,30 @@ class DirectReader(Generic[T]):
         sock: socket.socket,
         origins: Origins,
         on_datagram: OnDatagram[T],
-        otherwise: Callable[[], T | None],
+        fallback: Callable[[], T | None],
     ) -> None:
         self._descriptor = ctypes.c_int(sock.fileno())
         self._data = ctypes.create_string_buffer(MAX_DATAGRAM + 1)
         # Control messages, followed by the sender's address.
-        self._aside = (ctypes.c_char * origins.end)()
+        self._side = (ctypes.c_char * origins.end)()
         self._iov = np.array([ctypes.addressof(self._data), MAX_DATAGRAM + 1], dtype=np.uint64)
-        # What the kernel writes into the header is the same each time, so it is filled in once only.
+        # The kernel writes the same values into the header each time, so it is filled in only once.
         self._header = np.zeros(1, dtype=HEADER_DTYPE)
-        self._header["name"] = ctypes.addressof(self._aside) + origins.control_size
+        self._header["name"] = ctypes.addressof(self._side) + origins.control_size
         self._header["name_size"] = origins.name_size
         self._header["iov"], self._header["iov_count"] = self._iov.ctypes.data, 1
-        self._header["control"] = ctypes.addressof(self._aside)
+        self._header["control"] = ctypes.addressof(self._side)
         self._header["control_size"] = origins.control_size
-        self.receive = self._make(on_datagram, otherwise)
+        self.receive = self._make(on_datagram, fallback)
 
-    def _make(self, on_datagram: OnDatagram[T], otherwise: Callable[[], T | None]) -> Callable[[], T | None]:
-        recvmsg = ctypes.PyDLL(None, use_errno=True).recvmsg  # does not give the interpreter lock away
+    def _make(self, on_datagram: OnDatagram[T], fallback: Callable[[], T | None]) -> Callable[[], T | None]:
+        recvmsg = ctypes.PyDLL(None, use_errno=True).recvmsg  # does not release the interpreter lock
         recvmsg.restype = ctypes.c_ssize_t
         descriptor, header = self._descriptor, ctypes.c_void_p(self._header.ctypes.data)
         flags = ctypes.c_int(_MSG_DONTWAIT)
         data: Any = self._data
-        aside = self._aside
-        origin_in_aside = (ctypes.c_char * (len(aside) - STAMP_SIZE)).from_buffer(aside, STAMP_SIZE)
+        aside = self._side
+        origin_in_side = (ctypes.c_char * (len(aside) - STAMP_SIZE)).from_buffer(aside, STAMP_SIZE)
         unpack = _TIMESPEC.unpack_from
         lock = threading.Lock()
 
@@ -290,14 +289,14 @@ class DirectReader(Generic[T]):
                 size = recvmsg(descriptor, header, flags)
                 if size >= 0:
                     datagram = data[:size]
-                    origin = origin_in_aside.raw
+                    origin = origin_in_side.raw
                     seconds, nanoseconds = unpack(aside)
             if size < 0:
-                return None if ctypes.get_errno() == errno.EAGAIN else otherwise()
+                return None if ctypes.get_errno() == errno.EAGAIN else fallback()
             return on_datagram(datagram, origin, seconds * NS_PER_SECOND + nanoseconds)
 
         return receive
 
     def close(self) -> None:
-        """Forget the descriptor, which another file of this process may get next."""
+        """Forget the descriptor, whose number another file of this process may get."""
         self._descriptor.value = -1

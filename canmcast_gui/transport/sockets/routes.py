@@ -1,6 +1,6 @@
 """The system's routing table: the interface of an address, and from that the interfaces of a bus.
 
-Stock peers join and send where the routing table points for their group, so a bus does the same by default.
+Stock peers join and send on the interface of the route to their group, so a bus does the same by default.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from canmcast_gui.transport.sockets.interfaces import (
     list_interfaces,
 )
 
-# Where there is a route, but the system does not name the interface.
+# For a route whose interface the system does not name.
 SYSTEMS_CHOICE = Link("the system's choice", 0)
 
 # linux/rtnetlink.h and linux/netlink.h
@@ -31,7 +31,7 @@ _NLM_F_REQUEST = 1
 _RTA_DST = 1
 _RTA_OIF = 4
 _RTN_LOCAL = 2
-_RTN_USABLE = (1, 2, 3, 5)  # unicast, local, broadcast, multicast; the others refuse
+_RTN_USABLE = (1, 2, 3, 5)  # unicast, local, broadcast, multicast; other types reject packets
 _HEADER = struct.Struct("=IHHII")
 _ROUTE = struct.Struct("=BBBBBBBBI")
 _ATTRIBUTE = struct.Struct("=HH")
@@ -39,8 +39,8 @@ _ATTRIBUTE = struct.Struct("=HH")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where the system would send to: the interface's index, 0 where it does not say, and whether the address
-    is this host's own.
+    """The route to an address: the index of the interface, 0 if the system does not name it, and whether the
+    address is one of this host.
     """
 
     interface_index: int
@@ -50,8 +50,8 @@ class Route:
 def choose_interfaces(group: Group, interface: str | None, local: bool) -> tuple[Link, ...]:
     """The interfaces that a bus joins and sends on.
 
-    ``interface`` holds names, indexes or addresses with commas between. Without it, the one in the group's
-    own scope or the one that the system's route names. Raises BusError where there is none.
+    ``interface`` holds names, indexes or addresses separated by commas. Without it, it is the interface in
+    the address of the group, or that of the system's route. Raises BusError if there is none.
     """
     if interface:
         return tuple(dict.fromkeys(find_interface(part.strip()) for part in interface.split(",")))
@@ -69,12 +69,12 @@ def choose_interfaces(group: Group, interface: str | None, local: bool) -> tuple
 
 
 def local_interface(group: str = DEFAULT_GROUP_IPV4) -> Link:
-    """Where stock peers of this host are: the interface that the route to ``group`` names, else loopback."""
+    """The interface of stock peers of this host: that of the route to ``group``, else the loopback one."""
     return _routed(parse_group(group)) or loopback_interface()
 
 
 def loopback_interface() -> Link:
-    """The loopback interface. Raises BusError where the host has none that is up."""
+    """The loopback interface. Raises BusError if the host has none that is up."""
     route = route_to("127.0.0.1")
     link = None if route is None else interface_by_index(route.interface_index)
     if link is None:
@@ -90,7 +90,7 @@ def _routed(group: Group) -> Link | None:
 
 
 def route_to(address: str) -> Route | None:
-    """The route to an IPv4 or IPv6 address, or None where there is none."""
+    """The route to an IPv4 or IPv6 address, or None if there is none."""
     plain = address.partition("%")[0]
     return _ask_netlink(plain) if sys.platform.startswith("linux") else _ask_by_connecting(plain)
 
@@ -136,7 +136,7 @@ def _read_route(reply: bytes) -> Route | None:
 
 
 def _ask_by_connecting(address: str) -> Route | None:
-    """Connecting a UDP socket sends nothing, but chooses the address, and so the interface, to send from."""
+    """By a UDP socket: connecting it sends nothing, but selects the address and interface to send from."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
@@ -156,7 +156,7 @@ def _index_of_address(address: str) -> int:
 
 
 def _can_bind(address: str, scope_id: int) -> bool:
-    """The kernel lets a socket bind to the host's own addresses only."""
+    """Whether an address is one of this host: the kernel binds sockets to no others."""
     try:
         if ":" in address:
             with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:

@@ -1,8 +1,8 @@
-"""Sending on one interface: the socket and its errors, and many datagrams in one call where the system can.
+"""Send on one interface: the socket and its errors, and many datagrams in one call if the system can.
 
-Linux's sendmmsg with UDP_SEGMENT takes neighbors of equal size as one large datagram, which the kernel cuts
-apart again: stock peers receive each as an ordinary one. Where a kernel or an interface cannot do that, each
-is sent by itself, still many in one call.
+Linux's sendmmsg with UDP_SEGMENT takes consecutive datagrams of equal size as one large datagram, which the
+kernel splits again: receivers get ordinary datagrams. If the kernel or the interface does not support that,
+datagrams are sent separately, but still many in one call.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from canmcast_gui.transport.sockets.opening import open_sending_socket
 from canmcast_gui.transport.sockets.origins import source_of
 from canmcast_gui.transport.sockets.receive import HEADER_DTYPE, libc
 
-# As many as every kernel with this option takes (UDP_MAX_SEGMENTS); all of them must have one size.
+# Each kernel with this option takes this number (UDP_MAX_SEGMENTS); all must have one size.
 _MOST_SEGMENTS = 64
-# The kernel's limit of messages a call (UIO_MAXIOV).
+# The limit of the kernel for messages in one call (UIO_MAXIOV).
 _MOST_MESSAGES = 1024
 _MSG_DONTWAIT = 0x40
 _SOL_UDP = 17
 _CONTROL = 24  # a cmsghdr of 16 bytes and a uint16, padded to whole words
 
-# What systems answer that cannot cut a large datagram apart: no such option, an interface that computes no
-# checksums, segments larger than the interface's packets.
+# Errors of systems that cannot split a large datagram: no such option, an interface that computes no
+# checksums, segments larger than the packets of the interface.
 _CANNOT_SEGMENT = (errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.ENOPROTOOPT, errno.EOPNOTSUPP)
 
 
@@ -48,7 +48,7 @@ class SendTimeoutError(BusError):
 
 
 class InterfaceSender:
-    """A connected socket. Its sending methods raise OSError as the system does. Raises BusError to open."""
+    """A socket connected to the group. Raises BusError if it cannot be opened; sending raises OSError."""
 
     def __init__(self, group: Group, settings: BusSettings, link: Link) -> None:
         self.link = link
@@ -57,7 +57,7 @@ class InterfaceSender:
         self.address = source_of(_complete(self._sock.getsockname(), link))
 
     def send(self, datagram: bytes, timeout: float | None) -> None:
-        """Send one datagram; wait up to ``timeout`` seconds while the system takes none."""
+        """Send one datagram; wait up to ``timeout`` seconds until the system takes it."""
         try:
             self._sock.send(datagram)
         except BlockingIOError:
@@ -90,7 +90,7 @@ class InterfaceSender:
                 self._wait(None, None)
 
     def send_or_explain(self, datagram: bytes, timeout: float | None) -> None:
-        """Like ``send``, but raises BusError with a sentence."""
+        """As ``send``, but raises BusError with a sentence."""
         try:
             self.send(datagram, timeout)
         except OSError as error:
@@ -102,7 +102,7 @@ class InterfaceSender:
 
 
 def _complete(address: tuple[Any, ...], link: Link) -> tuple[Any, ...]:
-    """A socket that is not tied to its interface does not name it in its own link-local address; peers do."""
+    """The address with the interface in a link-local one, which the socket itself does not report."""
     if len(address) == 4 and ipaddress.ip_address(address[0]).is_link_local:
         return (*address[:3], address[3] or link.index)
     return address
@@ -114,12 +114,12 @@ def _explanation(error: OSError) -> str:
     if error.errno in (errno.EPERM, errno.EACCES):
         return f"{error.strerror}; a firewall rule of this computer forbids it"
     if error.errno == errno.EHOSTUNREACH:
-        return f"{error.strerror}; is this program allowed to use the local network?"
+        return f"{error.strerror}; check that this program is allowed to use the local network"
     return str(error.strerror)
 
 
 def has_sendmmsg() -> bool:
-    """Whether this system has sendmmsg with the layouts that we know."""
+    """Whether this system has sendmmsg with the layouts of receive.py."""
     return platforms.IS_LINUX and struct.calcsize("P") == 8 and hasattr(libc(), "sendmmsg")
 
 
@@ -133,9 +133,9 @@ class ManySender:
         self._sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
 
     def send(self, matrix: Bytes, sizes: Numbers) -> int:
-        """Send rows in order, of which ``sizes`` bytes count; returns how many the system took.
+        """Send the first ``sizes`` bytes of rows in order; returns how many rows the system took.
 
-        ``matrix`` uint8 (n, width) C-contiguous. Raises BlockingIOError where it takes none at the moment, or
+        ``matrix`` uint8 (n, width) C-contiguous. Raises BlockingIOError if it takes none at the moment, or
         OSError.
         """
         starts, counts = runs_of(sizes, self._segments)
@@ -159,7 +159,8 @@ class ManySender:
 
 
 def _pieces(matrix: Bytes, sizes: Numbers, starts: Numbers, counts: Numbers) -> npt.NDArray[np.uint64]:
-    """Where the bytes are, as struct iovec: one for each run where rows have no gaps, else one a row.
+    """The positions of the bytes, as struct iovec: one for each run if rows have no gaps, else one for each
+    row.
 
     The kernel takes one piece in half the time of sixty.
     """
@@ -175,7 +176,7 @@ def _pieces(matrix: Bytes, sizes: Numbers, starts: Numbers, counts: Numbers) -> 
 
 
 def runs_of(sizes: Numbers, longest: int) -> tuple[Numbers, Numbers]:
-    """Where runs of equal sizes start and how long they are, none longer than ``longest``."""
+    """The starts and lengths of runs of equal sizes, none longer than ``longest``."""
     changes = np.flatnonzero(sizes[1:] != sizes[:-1]) + 1
     starts = np.concatenate([[0], changes])
     counts = np.diff(np.concatenate([starts, [len(sizes)]]))
@@ -186,7 +187,7 @@ def runs_of(sizes: Numbers, longest: int) -> tuple[Numbers, Numbers]:
 
 
 def _controls(sizes: Numbers) -> Bytes:
-    """For each message the control message that says how large its segments are."""
+    """For each message the control message with the size of its segments."""
     controls = np.zeros((len(sizes), _CONTROL), dtype=np.uint8)
     controls.view(np.uint64)[:, 0] = 18
     controls.view(np.int32)[:, 2] = _SOL_UDP

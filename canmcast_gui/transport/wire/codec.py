@@ -1,8 +1,8 @@
-"""One frame as one datagram, and back: bytes and values only, no socket.
+"""Encode one frame as one datagram, and decode it.
 
 The format is that of python-can's ``udp_multicast`` interface: a MessagePack map of eleven keys in a fixed
-order, ``dlc`` being a number of bytes for CAN FD too. A stock peer's notifier ends at an unknown key or an
-invalid frame, so nothing else is ever sent.
+order; ``dlc`` is a number of bytes for CAN FD as well. The notifier of a stock peer ends at an unknown key or
+an invalid frame, so only valid frames are sent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgpack
 from canmcast_gui.frames import bits
 from canmcast_gui.frames.validity import frame_problem
 
-# What a stock peer reads at most of a datagram; a longer one is cut off there and never a frame.
+# A stock peer reads at most this much of a datagram; a longer one is cut off and not a frame.
 MAX_DATAGRAM = 4096
 
 KEYS = (
@@ -35,7 +35,7 @@ _KEY_SET = frozenset(KEYS)
 
 
 class Refusal(StrEnum):
-    """Why a datagram brings no frame: the first ones are malformed, the last three valid but not for us."""
+    """Why a datagram has no frame for this bus: the last three are valid, all others malformed."""
 
     EMPTY = "empty"
     TOO_LONG = "longer than any frame"
@@ -49,7 +49,7 @@ class Refusal(StrEnum):
 
 
 class WireFrame(NamedTuple):
-    """What a datagram says. ``channel`` is the sender's own name for it; ``dlc`` a number of bytes."""
+    """The content of a datagram. ``channel`` is the sender's name of it, ``dlc`` a number of bytes."""
 
     arbitration_id: int
     flags: int
@@ -59,15 +59,15 @@ class WireFrame(NamedTuple):
 
 
 def decode(datagram: bytes) -> WireFrame | Refusal:
-    """The frame in a datagram, or why it holds none. Never raises, and allocates no more than it is long."""
+    """The frame in a datagram, or why it has none. Never raises, and allocates at most its size."""
     if not datagram:
         return Refusal.EMPTY
     if len(datagram) > MAX_DATAGRAM:
         return Refusal.TOO_LONG
     try:
-        # No array, extension or larger map is part of a frame, and each could claim memory ahead.
+        # A frame has no array, extension or larger map. Each could make the parser allocate memory.
         values = msgpack.unpackb(datagram, max_array_len=0, max_ext_len=0, max_map_len=len(KEYS))
-    except Exception:  # noqa: BLE001 - whatever a hostile datagram provokes in the parser, it is refused
+    except Exception:  # noqa: BLE001 – a hostile datagram may cause any error in the parser
         return Refusal.UNREADABLE
     if type(values) is not dict or values.keys() != _KEY_SET:
         return Refusal.WRONG_KEYS
@@ -83,7 +83,7 @@ def _checked(values: dict[str, Any]) -> WireFrame | Refusal:
     flags = 0
     for key, flag in _FLAG_KEYS:
         value = values[key]
-        # A stock peer whose user wrote 1 for True sends a 1.
+        # A stock peer sends 1 if its user wrote 1 for True.
         if type(value) not in (bool, int) or value not in (0, 1):
             return Refusal.WRONG_TYPE
         flags |= flag * value
@@ -105,7 +105,7 @@ _FLAG_KEYS = (
 
 
 def encode(frame: WireFrame, timestamp: float = 0.0) -> bytes:
-    """The datagram of a valid frame, byte for byte as stock peers make it."""
+    """The datagram of a valid frame, byte for byte as stock peers encode it."""
     flags = frame.flags
     values = {
         "timestamp": timestamp,

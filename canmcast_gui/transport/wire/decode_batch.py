@@ -1,10 +1,9 @@
 """Decode many datagrams at once: those of the usual layout as whole columns, by masked comparisons.
 
-Nearly all datagrams of a bus are laid out as stock peers write them: keys in their order, each number in its
-smallest form, a channel of one byte. The offsets before the payload then follow from the width of the
-id, those after it from the payload's end; in both, a template and a mask check all the bytes that
-never differ, of all rows together. What does not fit is left to the general codec; what fits is decoded as
-that would decode it.
+Nearly all datagrams of a bus have the layout that stock peers write: keys in their order, each number in its
+smallest form, a channel of one byte. Offsets before the payload then follow from the width of the id, those
+after it from the end of the payload. In both parts a template and a mask check all constant bytes, of all
+rows at once. The general codec decodes the other datagrams; the result of both is the same.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ from canmcast_gui.transport.wire.templates import (
     slices_of,
 )
 
-# The bytes that an id takes, by its first one: a number below 128, or a mark before 1, 2 or 4 bytes.
+# The size of an id in bytes, by its first byte: a number below 128, or a mark before 1, 2 or 4 bytes.
 _ID_WIDTH_BY_MARK = np.zeros(256, dtype=np.int64)
 _ID_WIDTH_BY_MARK[:0x80] = 1
 _ID_WIDTH_BY_MARK[[0xCC, 0xCD, 0xCE]] = (2, 3, 5)
 
-# Records are moved whole: numpy would move a structured one field by field.
+# Records are copied whole: numpy would copy a structured one field by field.
 RAW_RECORD = np.dtype(f"V{FRAME_DTYPE.itemsize}")
-# By payload length, the first 8 payload bytes that are there, as one word.
+# By payload length: a mask of the bytes among the first 8 that the payload has, as one word.
 _INLINE_MASK = (
     np.where(np.arange(INLINE_BYTES) < np.arange(MAX_PAYLOAD + 1)[:, None], 0xFF, 0)
     .astype(np.uint8)
@@ -46,10 +45,10 @@ _SWITCHES = np.uint8(Flag.BRS | Flag.ESI)
 def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mask, Bytes]:
     """Decode the datagrams of the usual layout among n, up to ROWS.
 
-    ``matrix`` uint8 (n, WIDTH) C-contiguous, one datagram a row; ``sizes`` int64 (n,), how many bytes of each
-    row count; ``records`` (n,) of FRAME_DTYPE, all zero, gets the columns id, flags, channel, dlc, length,
-    data and payload_offset. Returns which rows were decoded, bool (n,), and the heap for payloads longer than
-    8. Rows that were not decoded hold nothing of use.
+    ``matrix`` uint8 (n, WIDTH) C-contiguous has one datagram in each row, of ``sizes`` int64 (n,) bytes.
+    ``records`` (n,) of FRAME_DTYPE, all zero, gets the columns id, flags, channel, dlc, length, data and
+    payload_offset. Returns which rows were decoded, bool (n,), and the heap for payloads longer than 8. The
+    other rows have undefined content.
     """
     heap: list[Bytes] = []
     id_widths = _ID_WIDTH_BY_MARK[matrix[:, ID_AT]]
@@ -80,7 +79,7 @@ def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, hea
     flags = extended | error << 2 | fd << 3 | brs << 4 | esi << 5
     fits = head.part.fits(cells.view(np.uint64)) & TAIL.fits(tails.view(np.uint64))
     fits &= (cells[:, head.dlc_at] == lengths) & (sizes == start + TAIL.size + lengths.astype(np.int64))
-    # What can only be wrong where something unusual is there at all is looked at only then.
+    # These checks are needed only if there are such ids, flags, lengths or channels.
     if head.id_width > 2:
         fits &= ids <= np.where(extended, np.uint32(MAX_EXTENDED_ID), np.uint32(MAX_STANDARD_ID))
     if flags.max() >= Flag.FD or lengths.max() > INLINE_BYTES:

@@ -1,4 +1,4 @@
-"""Encode many frames to datagrams at once: the inverse of decode_batch.py, for batches that are sent."""
+"""Encode many frames as datagrams at once: the inverse of decode_batch.py."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from canmcast_gui.transport.wire.templates import (
 # The highest channel column whose number (one less) takes a single byte in the usual layout.
 HIGHEST_USUAL_CHANNEL = 128
 
-# By the place among the widths that ids may have.
+# The sizes of an id in bytes.
 _ID_WIDTHS = (1, 2, 3, 5)
 
 
@@ -48,21 +48,21 @@ def _first(bad: Mask, sentence: str) -> tuple[int, str] | None:
 
 
 def encode_columns(batch: FrameBatch, memory: Bytes) -> tuple[Bytes, Numbers]:
-    """The datagrams of valid frames with channels up to HIGHEST_USUAL_CHANNEL, byte for byte as stock's.
+    """The datagrams of valid frames with channels up to HIGHEST_USUAL_CHANNEL, as stock peers encode them.
 
-    They are written into ``memory``, uint8 (at least n * WIDTH,). Returns the part of it that was used as a
-    matrix, one datagram a row, and how many bytes of each row count, int64 (n,). Where all datagrams have one
-    size they follow each other without gaps, so that many of them can be sent as one piece.
+    They are written into ``memory``, uint8 (at least n * WIDTH,). Returns the used part of it as a matrix
+    with one datagram in each row, and their sizes, int64 (n,). Datagrams of one size have no gaps between
+    them, so that many of them can be sent as one piece.
     """
     widths = np.searchsorted([0x80, 0x100, 0x10000], batch.arbitration_id, side="right")
     present = np.flatnonzero(np.bincount(widths)).tolist()
     if len(present) == 1:
         return _encode_part(batch, head_of(_ID_WIDTHS[present[0]]), memory)
     matrix, sizes = _matrix(memory, len(batch), WIDTH), np.zeros(len(batch), dtype=np.int64)
-    for place in present:
-        rows = np.flatnonzero(widths == place)
+    for index in present:
+        rows = np.flatnonzero(widths == index)
         room = np.empty(len(rows) * WIDTH, dtype=np.uint8)
-        part, sizes[rows] = _encode_part(batch[rows], head_of(_ID_WIDTHS[place]), room)
+        part, sizes[rows] = _encode_part(batch[rows], head_of(_ID_WIDTHS[index]), room)
         matrix[rows, : part.shape[1]] = part
     return matrix, sizes
 
@@ -93,7 +93,7 @@ def _encode_part(batch: FrameBatch, head: Head, memory: Bytes) -> tuple[Bytes, N
         cells[:, head.channel_at] = np.where(batch.channel, batch.channel - 1, NIL)
     cells[:, head.dlc_at] = wire_dlc(batch) if Flag.REMOTE in used else lengths
     cells[:, head.length_at] = lengths
-    # Written as far as the longest payload goes; the tails then cover what is too much of shorter ones.
+    # All rows get the length of the longest payload; the tails then overwrite the excess of shorter ones.
     if longest:
         cells[:, start : start + longest] = batch.payload_matrix(longest)
     if is_one_size:

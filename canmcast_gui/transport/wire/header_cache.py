@@ -1,8 +1,8 @@
-"""Decode and encode single frames fast: what repeats from datagram to datagram is computed once.
+"""Decode and encode single frames fast: parts that repeat from datagram to datagram are computed once.
 
-A bus repeats its few hundred ids all day, and two datagrams with the same id, flags and length differ in
-eight bytes of time and in the payload only. The constant part is looked up; what it means, and that it is
-valid at all, was found out by the general codec when it was first seen.
+A bus has a few hundred ids, and two datagrams with the same id, flags and length differ only in the eight
+bytes of time and in the payload. The constant part is looked up; the general codec has decoded and checked it
+when it occurred first.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.wire import codec
 from canmcast_gui.transport.wire.codec import MAX_DATAGRAM, Refusal, WireFrame, encode
 
-# Several times the ids of a big car; an entry takes about half a KiB, so a hostile network fills 2 MiB. What
-# the long name of a channel makes longer than usual is worked out each time.
-_REMEMBERED = 4096
-_LONGEST_REMEMBERED = 256
+# Several times the ids of a large vehicle. An entry takes about half a KiB, so that a hostile network fills 2
+# MiB. Longer parts, which have a long channel name, are not kept.
+MOST_KEPT = 4096
+_LONGEST_KEPT = 256
 
-# A map of eleven, the key "timestamp", the mark of a float64; eight bytes of time follow.
+# A map of eleven keys, the key "timestamp", the mark of a float64. Eight bytes of time follow.
 HEAD = b"\x8b\xa9timestamp\xcb"
 HEAD_SIZE = len(HEAD)
 AFTER_TIME = HEAD_SIZE + 8
@@ -59,20 +59,20 @@ class HeaderCache:
         self.headers: dict[bytes, DecodedHeader] = {}
 
     def decode(self, datagram: bytes, constant: bytes, length: int) -> tuple[DecodedHeader, bytes] | Refusal:
-        """Decode by the general codec and remember the header; returns header and payload, or the refusal.
+        """Decode with the general codec and keep the header; returns header and payload, or the refusal.
 
-        ``constant`` and ``length`` of the payload are as DatagramDecoder found them, b"" where it did not.
+        ``constant`` and the ``length`` of the payload are those of DatagramDecoder; b"" if it found none.
         """
         frame = codec.decode(datagram)
         if isinstance(frame, Refusal):
             return frame
         header = _decoded_header(frame)
         # The mark before the payload could also occur in a channel: in a number of eight bytes, or in a text,
-        # where a length above 127 would follow it. Those are not remembered.
-        certain = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
-        short = 0 < len(constant) <= _LONGEST_REMEMBERED
-        if short and certain and length == len(frame.data) and datagram.startswith(HEAD):
-            if len(self.headers) >= _REMEMBERED:
+        # where a length above 127 would follow it. Those are not kept.
+        unambiguous = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
+        short = 0 < len(constant) <= _LONGEST_KEPT
+        if short and unambiguous and length == len(frame.data) and datagram.startswith(HEAD):
+            if len(self.headers) >= MOST_KEPT:
                 self.headers.clear()
             self.headers[constant] = header
         return header, frame.data
@@ -98,7 +98,7 @@ def _decoded_header(frame: WireFrame) -> DecodedHeader:
 
 
 class Encoder:
-    """Encodes frames byte for byte as stock peers do, and refuses those that are not valid."""
+    """Encodes frames byte for byte as stock peers do. Raises FrameError for invalid ones."""
 
     def __init__(self, allow_fd: bool) -> None:
         self._allow_fd = allow_fd
@@ -113,10 +113,10 @@ class Encoder:
         data: bytes | bytearray,
         timestamp: float,
     ) -> bytes:
-        """The datagram of a frame; ``dlc`` is a number of bytes. Raises FrameError for what is not valid."""
+        """The datagram of a frame; ``dlc`` is a number of bytes. Raises FrameError if it is not valid."""
         try:
             parts = self._parts.get((arbitration_id, flags, channel, dlc, len(data)))
-            usual = parts is not None and type(timestamp) is float and 0.0 <= timestamp < _ENDLESS
+            usual = parts is not None and type(timestamp) is float and 0.0 <= timestamp < _INFINITY
         except TypeError:
             usual = False
         if not usual or parts is None:
@@ -132,7 +132,7 @@ class Encoder:
         problem = frame_problem(frame.arbitration_id, flags, frame.dlc, len(frame.data))
         if problem:
             raise FrameError(problem)
-        if not isinstance(timestamp, float | int) or not 0.0 <= timestamp < _ENDLESS:
+        if not isinstance(timestamp, float | int) or not 0.0 <= timestamp < _INFINITY:
             raise FrameError(f"the timestamp is {timestamp!r}; it must be a number of seconds, not negative")
         try:
             datagram = encode(frame, timestamp)
@@ -140,12 +140,12 @@ class Encoder:
             raise FrameError(f"the channel {channel!r:.40} cannot be sent: {error}") from None
         if len(datagram) > MAX_DATAGRAM:
             raise FrameError(f"the channel {channel!r:.40}… is too long for a datagram")
-        if len(datagram) - len(frame.data) <= AFTER_TIME + _LONGEST_REMEMBERED:
-            self._remember(frame, encode(frame))
+        if len(datagram) - len(frame.data) <= AFTER_TIME + _LONGEST_KEPT:
+            self._keep(frame, encode(frame))
         return datagram
 
-    def _remember(self, frame: WireFrame, datagram: bytes) -> None:
-        if len(self._parts) >= _REMEMBERED:
+    def _keep(self, frame: WireFrame, datagram: bytes) -> None:
+        if len(self._parts) >= MOST_KEPT:
             self._parts.clear()
         length = len(frame.data)
         tail = len(datagram) - _TAIL_SIZE
@@ -154,7 +154,7 @@ class Encoder:
 
 
 def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any) -> WireFrame:
-    """The frame in plain types; a stock peer could not read, say, a list of hardware channels."""
+    """The frame in plain types: a stock peer cannot read others, such as a list of channels."""
     if isinstance(channel, bool):
         channel = int(channel)
     elif channel is not None and not isinstance(channel, int | str):
@@ -168,6 +168,6 @@ def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: 
         raise FrameError(f"a frame with a value of the wrong type: {error}") from None
 
 
-_ENDLESS = float("inf")
-# The three keys after the payload, each with a byte before and one after it.
+_INFINITY = float("inf")
+# The three keys after the payload, each with one byte before and one after it.
 _TAIL_SIZE = sum(len(key) + 2 for key in ("is_fd", "bitrate_switch", "error_state_indicator"))

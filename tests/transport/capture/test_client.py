@@ -16,7 +16,6 @@ import pytest
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transport.capture.client import Capture
-from canmcast_gui.transport.capture.ring import RECORDS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
@@ -155,18 +154,14 @@ def test_frames_wait_for_a_reader_that_is_away_for_ten_seconds_of_a_busy_bus(set
         assert capture.statistics().dropped_ring == 0
 
 
-def test_a_full_ring_counts_what_it_refuses_and_keeps_what_it_has(capture, sender):
-    ring = capture._ring
-    fill = numbered(65536)
-    while len(ring) < RECORDS - 5:
-        ring.push(fill[: min(65536, RECORDS - 5 - len(ring))])
-    before = capture.statistics()
-    sender.send_batch(numbered(12, first=1000))
-    wait_until(lambda: capture.statistics().dropped_ring == 7, "the overrun was not counted")
-    assert capture.statistics().received - before.received == 12
-    while len(ring) > 5:
-        capture.recv_batch(max_frames=min(65536, len(ring) - 5))
-    assert numbers_of(capture.recv_batch()) == [1000, 1001, 1002, 1003, 1004]
+def test_a_full_ring_keeps_its_frames_and_counts_those_that_it_refuses(settings, sender):
+    with Capture(settings, records=50) as capture:
+        sender.send_batch(numbered(45))
+        wait_until(lambda: capture.statistics().received == 45, "the frames were not received")
+        sender.send_batch(numbered(12, first=1000))
+        wait_until(lambda: capture.statistics().dropped_ring == 7, "the overrun was not counted")
+        assert capture.statistics().received == 57
+        assert numbers_of(capture.recv_batch()) == [*range(45), *range(1000, 1005)]
 
 
 def test_a_killed_process_comes_back_and_nothing_is_forgotten(capture, sender):

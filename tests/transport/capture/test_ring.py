@@ -28,6 +28,10 @@ def small_ring(records: int = 8, heap_bytes: int = 200) -> Ring:
     return Ring(bytearray(Ring.size(records, heap_bytes)), records, heap_bytes)
 
 
+def set_counter(memory: bytearray, counter: int, value: int) -> None:
+    memoryview(memory)[: 8 * (counter + 1)].cast("Q")[counter] = value
+
+
 payload_lengths = st.sampled_from([0, 1, 8, 12, 24, 64])
 steps = st.one_of(
     st.lists(payload_lengths, max_size=12).map(lambda lengths: ("push", lengths)),
@@ -70,9 +74,10 @@ def fitting(inside: list[tuple[int, int, bytes]], lengths: list[int], records: i
 
 @given(st.lists(st.lists(payload_lengths, max_size=8), min_size=1, max_size=6), st.integers(0, 2**40))
 def test_offsets_survive_four_gigabytes(batches, far):
-    ring = small_ring()
+    memory = bytearray(Ring.size(8, 200))
     for counter in (HEAP_WRITTEN, HEAP_READ):
-        ring._counters[counter] = 2**32 - 150 + far // 7
+        set_counter(memory, counter, 2**32 - 150 + far // 7)
+    ring = Ring(memory, 8, 200)
     for lengths in batches:
         batch = frames(lengths)
         accepted = ring.push(batch)
@@ -108,8 +113,9 @@ def test_a_push_changes_nothing_of_the_batch():
 
 
 def test_a_writer_that_died_between_its_counters_leaves_a_usable_ring():
-    ring = small_ring()
-    ring._counters[HEAP_WRITTEN] = 90
+    memory = bytearray(Ring.size(8, 200))
+    set_counter(memory, HEAP_WRITTEN, 90)
+    ring = Ring(memory, 8, 200)
     ring.push(frames([64]))
     assert described(ring.take(1)) == described(frames([64]))
     assert ring.push(frames([64, 64, 64])) == 3

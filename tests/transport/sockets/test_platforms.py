@@ -16,7 +16,7 @@ from canmcast_gui.transport.sockets import platforms, receive, send
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.platforms import ArrivalStamp
 from tests.support.messages import assert_same_frames
-from tests.support.network import Network
+from tests.support.network import Network, port_of
 
 FRAMES = [
     can.Message(arbitration_id=0x123, is_extended_id=False, data=[1, 2, 3]),
@@ -163,7 +163,7 @@ def test_frames_come_and_go_whatever_the_system_refuses(
     for bus in (one, other):
         message = bus.recv(2.0)
         assert message.equals(FRAMES[1], timestamp_delta=None)
-        assert message.source.port == stock._multicast.port
+        assert message.source.port == port_of(stock)
     assert other.statistics().received == len(FRAMES) + 1
 
 
@@ -278,6 +278,6 @@ def test_a_buffer_that_is_refused_is_asked_for_in_smaller_steps(monkeypatch: Pat
         def getsockopt(self, level: int, option: int) -> int:
             return self.asked[-1][2] if self.asked else 4096
 
-    assert 500_000 <= platforms.ask_for_buffer(Stingy(), None) <= 1_000_000
-    assert platforms.ask_for_buffer(Stingy(), 2_000_000) == 4096
-    assert platforms.ask_for_buffer(Stingy(), 5000) == 5000
+    assert 500_000 <= platforms.request_buffer(Stingy(), None) <= 1_000_000
+    assert platforms.request_buffer(Stingy(), 2_000_000) == 4096
+    assert platforms.request_buffer(Stingy(), 5000) == 5000

@@ -1,5 +1,8 @@
 """The short ways of decoding and encoding give what the general codec and stock's encoder give."""
 
+import tracemalloc
+from collections.abc import Iterable
+
 import can
 import msgpack
 import pytest
@@ -79,14 +82,22 @@ def test_a_channel_that_looks_like_the_payloads_mark_is_not_taken_for_it(
             assert decoder.decode(one) == decode(one)
 
 
-def test_a_network_that_invents_ids_fills_no_memory(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("canmcast_gui.transport.wire.header_cache._REMEMBERED", 10)
+def test_invented_ids_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("canmcast_gui.transport.wire.header_cache.MOST_KEPT", 10)
     decoder, encoder = Decoder(), Encoder(allow_fd=True)
-    for number in range(100):
-        datagram = encoder.encode(number, 0, None, 1, b"x", 0.0)
-        assert decoder.decode(datagram) == WireFrame(number, 0, None, 1, b"x")
-    assert len(decoder.decoder._cache.headers) <= 10
-    assert len(encoder._parts) <= 10
+
+    def use_ids(numbers: Iterable[int]) -> int:
+        for number in numbers:
+            datagram = encoder.encode(number, 0, None, 1, b"x", 0.0)
+            assert decoder.decode(datagram) == WireFrame(number, 0, None, 1, b"x")
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = use_ids(range(20))
+        assert use_ids(range(20, 1000)) - before < 20_000
+    finally:
+        tracemalloc.stop()
 
 
 def encoded(encoder: Encoder, message: can.Message) -> bytes:
