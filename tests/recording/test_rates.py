@@ -1,5 +1,7 @@
 """Frames and bits over the last second, against counting one frame after the other."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,10 +9,11 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.wire_bits import wire_bits
-from canmcast_gui.recording.rates import BUCKET_NS, RateMeter
+from canmcast_gui.recording.rates import LONGEST_WAIT_NS, STEP_NS, RateMeter
 from tests.recording.batches import numbered
 
 SECOND = 1_000_000_000
+UTC_NS = 1_800_000_000 * SECOND
 
 
 @given(
@@ -25,12 +28,49 @@ def test_it_counts_the_last_second(arrivals: list[tuple[int, int]], wait: int):
         meter.update(numbered(0, frames), now)
         counted.append((now, frames))
     now += wait
-    surely = sum(frames for time, frames in counted if time > now - SECOND + BUCKET_NS)
-    at_most = sum(frames for time, frames in counted if time > now - SECOND - BUCKET_NS)
+    surely = sum(frames for time, frames in counted if time > now - SECOND + STEP_NS)
+    at_most = sum(frames for time, frames in counted if time > now - SECOND - STEP_NS)
     assert surely <= meter.frames_per_second(now) <= at_most
     # 111 bits of a frame with eight bytes, and at most one put in for each four that may be stuffed
     rate = meter.frames_per_second(now)
     assert 111 * rate <= meter.bits_per_second(now) * 1.000001 <= 135.001 * rate
+
+
+# Ages of frames around the borders of steps, of the last second and of the times that are believed.
+AGES = st.one_of(
+    st.builds(
+        lambda steps, ns: steps * STEP_NS + ns,
+        st.integers(-2, 24),
+        st.sampled_from([-1, 0, 1, STEP_NS // 2]),
+    ),
+    st.sampled_from([LONGEST_WAIT_NS - 1, LONGEST_WAIT_NS, LONGEST_WAIT_NS + 1]),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-STEP_NS, SECOND // 2), st.lists(AGES, min_size=1, max_size=8), st.booleans()),
+        max_size=12,
+    )
+)
+def test_batches_count_as_one_frame_after_the_other(batches: list[tuple[int, list[int], bool]]):
+    meter, now, newest = RateMeter(), 5 * SECOND, 0
+    bits = wire_bits(numbered(0, 1))[0][0]
+    counts: Counter[int] = Counter()
+    for passed, ages, dated in batches:
+        now += passed
+        newest = max(newest, now // STEP_NS)
+        batch = numbered(0, len(ages))
+        batch.records[:] = batch.records[0]
+        batch.records["timestamp_ns"] = UTC_NS - np.array(ages)
+        meter.update(batch, now, UTC_NS if dated else None)
+        for age in ages:
+            waited = age if 0 < age < LONGEST_WAIT_NS else 0
+            counts[(now - waited) // STEP_NS if dated else newest] += 1
+    now = (newest + 1) * STEP_NS  # where a step begins, all steps count as a whole
+    expected = sum(count for step, count in counts.items() if newest - 19 <= step <= newest)
+    assert meter.frames_per_second(now) == expected
+    assert meter.bits_per_second(now) == expected * bits
 
 
 def test_load_of_a_bus():
