@@ -1,10 +1,13 @@
 """Recordings: frames in memory-mapped chunk files, the same for a live bus and for a loaded file.
 
-``Recording`` appends and reads rows within ``Limits``; ``NewestById``, ``Cycles``, ``RateMeter``,
-``FilteredRows``, ``MatchCount`` and ``find_next``, ``find_previous``, ``find_around`` are derived from it,
-``Marks`` and ``Gaps`` belong to it. ``leftovers``, ``remove`` and ``remove_empty`` find and recover
-what a crash left, each a ``Leftover``.
-``RecordingError`` says what failed, ``RowsGoneError`` that rows were evicted. May import ``frames`` only.
+``Recording`` appends and reads rows within ``Limits``, and has ``Marks`` and ``Gaps``. ``NewestById``,
+``Cycles``, ``RateMeter``, ``FilteredRows``, ``MatchCount``, ``find_next``, ``find_previous`` and
+``find_around`` are derived from it. After a crash ``leftovers`` lists the recordings to recover, each a
+``Leftover``; ``remove`` and ``remove_empty`` delete them. ``RecordingError`` says what failed,
+``RowsGoneError`` that rows were evicted.
+
+``chunk`` has the file format, ``store`` the chunks of a recording, ``folder`` location, lock and recovery.
+May import ``frames`` only.
 """
 
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError

@@ -38,17 +38,17 @@ _FIXED = struct.Struct("<8sIIqq")  # magic, capacity, reserved, first row, start
 _COUNTS = struct.Struct("<qq")  # frames, heap bytes
 _COUNTS_OFFSET = 64  # within one sector together with the fixed part
 
-# A map keeps a file descriptor, and a process usually gets 1,024; 64 maps are 32 chunks of CAN FD frames,
-# which is more than any view looks at in one go.
+# A map keeps a file descriptor, and the usual limit of a process is 1,024; 64 maps are 32 chunks of CAN FD
+# frames, more than any view reads at once.
 MAPS_KEPT = 64
 
 Array = npt.NDArray[Any]
 
 
 class MapCache:
-    """Read-only arrays over files, mapped when first asked for.
+    """Read-only arrays over files, mapped at their first use.
 
-    An array stays valid for whoever holds it, even after the cache has let it go or the file is deleted.
+    An array stays valid while it is referenced, even after the cache has released it or the file is deleted.
     Threads may share a cache.
     """
 
@@ -59,14 +59,14 @@ class MapCache:
         self._lock = threading.Lock()
 
     def array(self, path: Path, dtype: np.dtype[Any], offset: int, least_bytes: int = 0) -> Array:
-        """All whole items of ``dtype`` in the file from ``offset`` on; raises OSError.
+        """All complete items of ``dtype`` in the file from ``offset`` on; raises OSError.
 
-        Raises CutShortError where the file has less than ``least_bytes`` by now: to read beyond its end
-        through a map would end the process (SIGBUS).
+        Raises CutShortError where the file now has less than ``least_bytes``: a read beyond its end through a
+        map would end the process (SIGBUS).
         """
         array = self._array(path, dtype, offset)
         memory: Any = array.base
-        if memory.obj.size() < least_bytes:  # which asks the open file
+        if memory.obj.size() < least_bytes:  # the size of the open file
             raise CutShortError(path)
         return array
 
@@ -83,13 +83,13 @@ class MapCache:
             return array
 
     def forget(self, path: Path) -> None:
-        """Map the file anew when it is next asked for, because it will be longer or gone."""
+        """Map the file again at its next use, because it will be longer or deleted."""
         with self._lock:
             self._kept.pop(path, None)
             self._alive.pop(path, None)
 
     def clear(self) -> None:
-        """Let all maps go."""
+        """Release all maps."""
         with self._lock:
             self._kept.clear()
             self._alive.clear()
@@ -103,7 +103,7 @@ def _map_file(path: Path, dtype: np.dtype[Any], offset: int) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class ChunkHeader:
-    """What the first page of a records file says."""
+    """The content of the first page of a records file."""
 
     capacity: int
     first_row: int
@@ -126,9 +126,9 @@ class ChunkHeader:
 class Chunk:
     """Up to ``capacity`` frames on disk, rows ``first_row`` to ``end_row`` of their recording.
 
-    One thread writes: ``stage`` puts frames behind the published ones, ``publish`` lets them count,
-    ``withdraw`` forgets them. Any thread reads what is published; what it got stays valid, whatever happens
-    to the chunk. Files never shrink below what was handed out and their frames never move.
+    One thread writes: ``stage`` writes frames after the published ones, ``publish`` makes them readable,
+    ``withdraw`` discards them. Any thread reads published frames; a batch that it has got stays valid even
+    after the chunk is removed. Files never shrink below published frames, and frames never move.
     """
 
     def __init__(self, path: Path, header: ChunkHeader, maps: MapCache) -> None:
@@ -147,7 +147,7 @@ class Chunk:
 
     @classmethod
     def create(cls, path: Path, capacity: int, first_row: int, start_ns: int, maps: MapCache) -> Chunk:
-        """Make the files of a new chunk, open for writing; raises OSError and leaves no file then."""
+        """Create the files of a new chunk, open for writing; raises OSError and then leaves no files."""
         chunk = cls(path, ChunkHeader(capacity, first_row, start_ns, 0, 0), maps)
         try:
             chunk._records_file = io.FileIO(path, "x+", opener=private_opener)
@@ -159,33 +159,33 @@ class Chunk:
             raise
         return chunk
 
-    # -- what it holds -----------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------------
 
     @property
     def end_row(self) -> int:
-        """The row after its last published one."""
+        """The row after the last published one."""
         return self.first_row + self.count
 
     @property
     def first_ns(self) -> int:
-        """The time of its first frame; a chunk that has none is as old as its recording."""
+        """The time of the first frame; the start of the recording where the chunk is empty."""
         if not self.count:
             return self.start_ns
         return int(self.frames(self.first_row, self.first_row + 1).timestamp_ns[0])
 
     @property
     def free_rows(self) -> int:
-        """How many more frames fit."""
+        """The number of frames that still fit."""
         return self.capacity - self._staged
 
     @property
     def bytes_used(self) -> int:
-        """What it takes on disk, apart from the file system's rounding."""
+        """The size on disk, apart from the file system's rounding."""
         return HEADER_BYTES + self.count * RECORD_BYTES + self.heap_used
 
     @property
     def heap_path(self) -> Path:
-        """The file of its long payloads; there only where it has some."""
+        """The file of long payloads; it exists only where there are any."""
         return self.path.with_suffix(HEAP_SUFFIX)
 
     def frames(self, start: int, stop: int) -> FrameBatch:
@@ -203,22 +203,23 @@ class Chunk:
         return FrameBatch(part, heap[:heap_used])
 
     @property
-    def is_whole(self) -> bool:
-        """Whether its files are there and as long as what they hold."""
+    def is_intact(self) -> bool:
+        """Whether the files exist and are as long as their content."""
         try:
-            sound = self.path.stat().st_size >= HEADER_BYTES + self.count * RECORD_BYTES
-            return sound and (not self.heap_used or self.heap_path.stat().st_size >= self.heap_used)
+            is_complete = self.path.stat().st_size >= HEADER_BYTES + self.count * RECORD_BYTES
+            return is_complete and (not self.heap_used or self.heap_path.stat().st_size >= self.heap_used)
         except OSError:
             return False
 
     # -- writing -----------------------------------------------------------------------------------------
 
     def stage(self, batch: FrameBatch) -> None:
-        """Write frames behind the published ones, not counting yet; raises OSError.
+        """Write frames after the published ones, without publishing them; raises OSError.
 
-        Raises CutShortError where another program has cut a file: writing behind a hole would hide that.
+        Raises CutShortError where another program has shortened a file: writing beyond its end would hide
+        that.
 
-        The batch must fit, be dense (``dense``), and lie within its heap.
+        The batch must fit and be dense: its heap has exactly its long payloads, in order.
         """
         records = batch.records
         if len(batch.heap):
@@ -234,28 +235,28 @@ class Chunk:
         self._staged_heap += len(batch.heap)
 
     def publish(self) -> None:
-        """Let staged frames count; raises OSError."""
+        """Publish the staged frames; raises OSError."""
         self._before = (self.count, self.heap_used)
         self.count, self.heap_used = self._staged, self._staged_heap
         self._write_counts()
 
     def withdraw(self, count: int) -> None:
-        """Forget staged frames, and those published last where they go beyond ``count``."""
+        """Discard staged frames, and those published last where the count exceeds ``count``."""
         if self.count != count:
             self.count, self.heap_used = self._before
-            with contextlib.suppress(OSError):  # the next publishing writes it
+            with contextlib.suppress(OSError):  # the next publish() writes them
                 self._write_counts()
         self._staged, self._staged_heap = self.count, self.heap_used
 
     def seal(self) -> None:
-        """Close the files for writing and cut them to what they hold; may be called again."""
+        """Close the files for writing and truncate them to their content; may be called again."""
         for file, size in (
             (self._records_file, HEADER_BYTES + self.count * RECORD_BYTES),
             (self._heap_file, self.heap_used),
         ):
             if file is not None:
-                # Windows refuses to cut a file that is mapped; it then stays as long as it could have become.
-                # One that another program has cut must not grow: what is lacking would read as zeros.
+                # Windows does not truncate a mapped file; it then keeps the size of a full chunk. A file that
+                # another program has shortened must not grow: the missing part would read as zeros.
                 with contextlib.suppress(OSError):
                     if os.fstat(file.fileno()).st_size > size:
                         file.truncate(size)
@@ -263,12 +264,12 @@ class Chunk:
         self._records_file = self._heap_file = None
 
     def remove(self) -> None:
-        """Delete the files; who holds frames of them keeps them. Files that cannot go stay (Windows)."""
+        """Delete the files, as far as the system allows (Windows). Batches of their frames stay valid."""
         for file in (self._records_file, self._heap_file):
             if file is not None:
                 file.close()
         self._records_file = self._heap_file = None
-        # records first: what a kill leaves between the two must not look like a chunk without its payloads
+        # Records first: a kill between the two must not leave a chunk without its payloads.
         for path in (self.path, self.heap_path):
             self._maps.forget(path)
             with contextlib.suppress(OSError):
@@ -278,7 +279,7 @@ class Chunk:
         if self._records_file is None:
             self._records_file = io.FileIO(self.path, "r+")
             self._records_file.truncate(HEADER_BYTES + self.capacity * RECORD_BYTES)
-            self._maps.forget(self.path)  # a map of what was shorter
+            self._maps.forget(self.path)  # its map is of a shorter file
         return self._records_file
 
     def _open_heap(self) -> io.FileIO:
@@ -299,7 +300,7 @@ def _check_length(file: io.FileIO, path: Path, least_bytes: int) -> None:
 
 
 def _write_at(file: io.FileIO, offset: int, data: bytes | memoryview) -> None:
-    """Write all of ``data``: a write that meets the end of the disk is short first and fails then."""
+    """Write all of ``data``: on a full disk the first write is short, and the second one fails."""
     file.seek(offset)
     rest = memoryview(data)
     while len(rest):

@@ -1,4 +1,4 @@
-"""Folders of recordings: where they are, who has them locked, and which of them a crash left behind."""
+"""Folders of recordings: their location, the lock of their owner, and recovery after a crash."""
 
 from __future__ import annotations
 
@@ -19,13 +19,24 @@ from canmcast_gui.recording.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUF
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.marks import FILE_NAME as MARKS_NAME
 
-# Stands in the folder of a recording whose frames are a file's.
+# A file of this name in a folder says that the frames are a copy of a log file.
 COPY_NAME = "copy"
+LOCK_NAME = "recording.lock"
 _TEMPORARY_PREFIX = "canmcast-recording-"
+
+# A program that looks for recordings to recover holds each lock for some microseconds, to see whether it is
+# free. These waits (in seconds) between attempts are longer in sum.
+LOCK_WAITS = (0.001, 0.004, 0.015, 0.08, 0.0)
+
+# A folder that another process has just made is empty and not locked for a moment.
+STARTUP_SECONDS = 60.0
+
+
+# -- location --------------------------------------------------------------------------------------------
 
 
 def recordings_folder() -> Path:
-    """The folder that holds this user's recordings; it need not exist yet."""
+    """The folder with this user's recordings; it need not exist yet."""
     if sys.platform == "win32":
         data = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
@@ -36,10 +47,10 @@ def recordings_folder() -> Path:
 
 
 def make_new_folder() -> Path:
-    """Make a folder for a new recording, that only its user may read; raises OSError.
+    """Make a folder for a new recording that only its user may read; raises OSError.
 
-    It is named by time and process. Where the user's data folder takes none, which is not because its disk is
-    full, it stands among the system's temporary files.
+    Its name is the time and the process. Where the user's data folder cannot be written to, for another
+    reason than a full disk, the folder is made among the system's temporary files.
     """
     try:
         return _make_in(recordings_folder())
@@ -50,18 +61,18 @@ def make_new_folder() -> Path:
 
 
 def is_temporary(folder: Path) -> bool:
-    """Whether a recording's folder stands among the temporary files, for want of the user's data folder."""
+    """Whether make_new_folder() made this folder among the temporary files."""
     return folder.name.startswith(_TEMPORARY_PREFIX)
 
 
 def temporary_folders() -> list[Path]:
-    """The folders of this user's recordings that stand among the temporary files."""
-    place = Path(tempfile.gettempdir())
-    return [folder for folder in place.glob(f"{_TEMPORARY_PREFIX}*") if _is_own(folder)]
+    """The folders of this user's recordings among the temporary files."""
+    parent = Path(tempfile.gettempdir())
+    return [folder for folder in parent.glob(f"{_TEMPORARY_PREFIX}*") if _is_own(folder)]
 
 
 def _is_own(folder: Path) -> bool:
-    """Whether a folder is this user's: anyone may put something among the temporary files."""
+    """Whether a folder is this user's: any user may put folders among the temporary files."""
     try:
         found = folder.lstat()
     except OSError:
@@ -81,22 +92,18 @@ def _make_in(parent: Path) -> Path:
         except FileExistsError:
             number += 1
         else:
-            folder.chmod(0o700)  # a umask may have taken the user's own rights
+            folder.chmod(0o700)  # a umask can remove the user's own permissions
             return folder
 
 
-LOCK_NAME = "recording.lock"
-
-# Another program that looks for what a crash left behind holds a lock for some microseconds, to see whether
-# anybody else does. These seconds of waiting outlast it.
-LOOKS = (0.001, 0.004, 0.015, 0.08, 0.0)
+# -- ownership -------------------------------------------------------------------------------------------
 
 
 class FolderLock:
-    """The exclusive ownership of one recording's folder, by a lock file that stands in it.
+    """Exclusive ownership of the folder of one recording, by a lock on a file in it.
 
-    The operating system gives the lock back when the process dies, so a lock that can be had means that
-    nobody owns the folder. The file's existence alone means only that the folder is a recording.
+    The operating system releases the lock when the process ends, however it ends. So a lock that is free
+    means that the folder has no owner. The file alone means only that the folder is a recording.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -104,22 +111,22 @@ class FolderLock:
 
     @classmethod
     def take(cls, folder: Path, create: bool = False) -> FolderLock | None:
-        """The lock of ``folder``, or None where another owner has it, for longer than a look takes.
+        """The lock of ``folder``, or None where the folder has another owner.
 
         Raises OSError (FileNotFoundError where it has no lock file and ``create`` is not set).
         """
         flags = os.O_RDWR | (os.O_CREAT if create else 0)
         descriptor = private_opener(str(folder / LOCK_NAME), flags)
-        for pause in LOOKS:
+        for seconds in LOCK_WAITS:
             if try_lock(descriptor):
                 return cls(descriptor)
-            time.sleep(pause)
+            time.sleep(seconds)
         os.close(descriptor)
         return None
 
     @classmethod
     def is_free(cls, folder: Path) -> bool:
-        """Whether nobody owns ``folder``; a folder that cannot be looked at is owned. For a moment it is."""
+        """Whether ``folder`` has no owner. Takes the lock briefly. An unreadable folder counts as owned."""
         try:
             descriptor = os.open(folder / LOCK_NAME, os.O_RDWR)
         except OSError:
@@ -128,30 +135,29 @@ class FolderLock:
         os.close(descriptor)
         return free
 
-    def stands_in(self, folder: Path) -> bool:
-        """Whether this lock's file is still the one in ``folder``."""
+    def is_in(self, folder: Path) -> bool:
+        """Whether the file of this lock is still the one in ``folder``."""
         if self._descriptor is None:
             return False
         try:
-            there = (folder / LOCK_NAME).stat()
+            found = (folder / LOCK_NAME).stat()
         except OSError:
             return False
-        return os.path.samestat(there, os.fstat(self._descriptor))
+        return os.path.samestat(found, os.fstat(self._descriptor))
 
     def release(self) -> None:
-        """Give the ownership back; may be called again."""
+        """End the ownership; may be called again."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
-# A folder that another process has just made is empty and not locked for a moment.
-SECONDS_TO_BEGIN = 60.0
+# -- recovery --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A recording that nobody owns: ``first_time`` in ns since the epoch, ``bytes`` on disk."""
+    """A recording without an owner: ``first_time`` in ns since the epoch, ``bytes`` on disk."""
 
     folder: Path
     frames: int
@@ -160,29 +166,29 @@ class Leftover:
 
 
 def leftovers(parent: Path | None = None) -> list[Leftover]:
-    """The recordings in ``parent`` that hold frames and nobody owns; None: those in the user's data folder
-    and those that had to stand elsewhere.
+    """The recordings in ``parent`` that have frames and no owner, the newest first.
 
-    The newest comes first. ``Recording.open(leftover.folder)`` brings one back.
+    None: those in the user's data folder and among the temporary files. ``Recording.open(leftover.folder)``
+    opens one again.
     """
-    found = [_look_at(folder) for folder in _unowned(parent)]
-    held = [leftover for leftover in found if leftover.frames and not _is_mere_copy(leftover.folder)]
-    return sorted(held, key=lambda leftover: leftover.folder.name, reverse=True)
+    found = [_inspect(folder) for folder in _unowned(parent)]
+    recoverable = [one for one in found if one.frames and not _is_unmarked_copy(one.folder)]
+    return sorted(recoverable, key=lambda leftover: leftover.folder.name, reverse=True)
 
 
 def remove(leftover: Leftover) -> None:
-    """Delete a leftover; raises RecordingError where somebody has opened it meanwhile."""
+    """Delete a leftover; raises RecordingError where another process has opened it since."""
     if not _delete(leftover.folder):
         raise RecordingError(f"the recording in {leftover.folder} is in use and was not deleted")
 
 
 def remove_empty(parent: Path | None = None) -> None:
-    """Delete the recordings that nobody owns and that have nothing to recover: no frames, or a file's."""
-    oldest = time.time() - SECONDS_TO_BEGIN
+    """Delete recordings without an owner that have nothing to recover: no frames, or those of a log file."""
+    oldest = time.time() - STARTUP_SECONDS
     for folder in _unowned(parent):
-        with suppress(OSError):  # another program has deleted it by now
-            worthless = _is_mere_copy(folder) or not _look_at(folder).frames
-            if worthless and (folder / LOCK_NAME).stat().st_mtime < oldest:
+        with suppress(OSError):  # another program has deleted it in the meantime
+            is_worthless = _is_unmarked_copy(folder) or not _inspect(folder).frames
+            if is_worthless and (folder / LOCK_NAME).stat().st_mtime < oldest:
                 _delete(folder)
 
 
@@ -193,8 +199,8 @@ def _unowned(parent: Path | None) -> list[Path]:
     return [folder for folder in folders if FolderLock.is_free(folder)]
 
 
-def _is_mere_copy(folder: Path) -> bool:
-    """Whether all that is there stands in the file that it was read from, for nobody has marked anything."""
+def _is_unmarked_copy(folder: Path) -> bool:
+    """Whether everything in a folder is in a log file as well: it is a copy of one, and without marks."""
     if not (folder / COPY_NAME).exists():
         return False
     try:
@@ -203,8 +209,8 @@ def _is_mere_copy(folder: Path) -> bool:
         return True
 
 
-def _look_at(folder: Path) -> Leftover:
-    """What the headers of a folder's chunks say, without reading frames; nothing of one that is gone."""
+def _inspect(folder: Path) -> Leftover:
+    """Sum up the headers of a folder's chunks, without reading frames; 0 frames where the folder is gone."""
     headers = []
     size = 0
     with suppress(OSError, RecordingError):
@@ -217,11 +223,11 @@ def _look_at(folder: Path) -> Leftover:
 
 
 def _delete(folder: Path) -> bool:
-    """Delete a recording's folder, unless somebody owns it."""
+    """Delete the folder of a recording; False where it has an owner."""
     try:
         lock = FolderLock.take(folder)
     except FileNotFoundError:
-        return True  # gone already
+        return True  # another program has deleted it
     if lock is None:
         return False
     shutil.rmtree(folder, ignore_errors=True)

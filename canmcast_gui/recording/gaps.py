@@ -1,4 +1,4 @@
-"""Where frames are missing in a recording, how many, and why."""
+"""Gaps of a recording: where frames are missing, how many, and why."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from canmcast_gui.recording.line_file import LineFile
 
 FILE_NAME = "gaps.jsonl"
 
-# A bus that loses frames all the time is noticed some times a second: this is an hour of it in 4 MiB. What
-# comes then pushes the oldest ones out, which are told from nothing missing by ``gone``.
+# A bus that permanently loses frames causes some gaps per second: these are an hour of them, in 4 MiB.
+# Further ones evict the oldest, which ``evicted`` counts.
 MOST_GAPS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """``count`` frames are missing before row ``row``, noticed at ``timestamp_ns``; ``reason`` says why.
+    """``count`` frames are missing before row ``row``, detected at ``timestamp_ns``; ``reason`` says why.
 
-    A count of 0 says that nobody knows how many.
+    A count of 0 means that the number is unknown.
     """
 
     row: int
@@ -38,32 +38,32 @@ class Gap:
 class Gaps:
     """The gaps of a recording in the order of their rows.
 
-    What follows at the same row for the same reason is one gap. Those of rows that were evicted are gone, as
-    are the oldest when there are too many; ``gone`` counts them, ``lost`` the frames missing in all gaps,
-    those included. ``generation`` rises with every change. One thread adds, any thread may read.
+    Gaps at the same row for the same reason are one gap. Gaps of evicted rows are removed, and the oldest
+    when there are too many; ``evicted`` counts them. ``lost`` counts the frames that are missing in all gaps,
+    evicted ones included. ``generation`` rises with every change. One thread adds, any thread may read.
     """
 
     def __init__(self, folder: Path) -> None:
         self.lost = 0
-        self.gone = 0
+        self.evicted = 0
         self.generation = 0
         self._file = LineFile(folder / FILE_NAME)
-        self._written = 0  # lines that stand in the file
-        self._unwritten: list[Gap] = []  # a full disk is a reason for gaps, and takes none
+        self._written = 0  # lines in the file
+        self._unwritten: list[Gap] = []  # a full disk causes gaps, and cannot store them
         self._gaps: list[Gap] = []
         self._lock = threading.Lock()
 
     def load(self, first_row: int, end_row: int) -> None:
-        """Take up what stands in the file; a file that is damaged costs nothing but what is damaged."""
+        """Read the file, without damaged lines."""
         with suppress(OSError):
             for line in self._file.read():
                 self._written += 1
                 gap = _gap(line.value)
                 if gap is not None and gap.row <= end_row and gap.row >= self._last_row():
-                    self._take_in(gap)
+                    self._store(gap)
         self.drop_below(first_row)
 
-    # -- asking ------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         return len(self._gaps)
@@ -76,31 +76,31 @@ class Gaps:
     @overload
     def __getitem__(self, index: slice) -> list[Gap]: ...
     def __getitem__(self, index: int | slice) -> Gap | list[Gap]:
-        """One gap, or a list of some."""
+        """One gap, or a list of those in a slice."""
         return self._gaps[index]
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:
-        """The rows that gaps stand before, rising, int64 (n,)."""
+        """The rows after the gaps, ascending, int64 (n,)."""
         return np.array([gap.row for gap in self], dtype=np.int64)
 
     def between(self, start: int, stop: int) -> list[Gap]:
-        """The gaps that stand before rows ``start`` to ``stop``."""
+        """The gaps before rows ``start`` to ``stop``."""
         gaps = self._gaps
-        return gaps[_place(gaps, start) : _place(gaps, stop)]
+        return gaps[_index(gaps, start) : _index(gaps, stop)]
 
     # -- changing ----------------------------------------------------------------------------------------
 
     def add(self, gap: Gap) -> None:
-        """Note a gap behind all others. Never raises: what cannot be saved now is saved later, or not."""
+        """Add a gap after all others. Never raises: what cannot be saved now is saved with a later gap."""
         with self._lock:
-            self._take_in(gap)
-            _put(self._unwritten, gap)
+            self._store(gap)
+            _append(self._unwritten, gap)
             del self._unwritten[:-MOST_GAPS]
         self.save()
 
     def save(self) -> None:
-        """Write what could not be written before; where it cannot be now either, it stays in memory."""
+        """Write the gaps that could not be written before; where that fails again, they stay in memory."""
         if not self._unwritten:
             return
         with self._lock, suppress(OSError):
@@ -113,28 +113,28 @@ class Gaps:
             self._unwritten.clear()
 
     def drop_below(self, row: int) -> None:
-        """Let the gaps before rows below ``row`` go."""
+        """Remove the gaps before rows below ``row``."""
         with self._lock:
-            self._let_go(_place(self._gaps, row))
+            self._evict(_index(self._gaps, row))
 
-    def _take_in(self, gap: Gap) -> None:
+    def _store(self, gap: Gap) -> None:
         self.lost += gap.count
-        _put(self._gaps, gap)
-        self._let_go(len(self._gaps) - MOST_GAPS)
+        _append(self._gaps, gap)
+        self._evict(len(self._gaps) - MOST_GAPS)
         self.generation += 1
 
-    def _let_go(self, oldest: int) -> None:
-        if oldest > 0:
-            self._gaps = self._gaps[oldest:]  # another list: readers go on with theirs
-            self.gone += oldest
+    def _evict(self, count: int) -> None:
+        if count > 0:
+            self._gaps = self._gaps[count:]  # another list: readers keep the old one
+            self.evicted += count
             self.generation += 1
 
     def _last_row(self) -> int:
         return self._gaps[-1].row if self._gaps else 0
 
 
-def _put(gaps: list[Gap], gap: Gap) -> None:
-    """Put a gap behind the others, or into the last one that stands at the same row for the same reason."""
+def _append(gaps: list[Gap], gap: Gap) -> None:
+    """Append a gap, or add it to the last one at the same row for the same reason."""
     for index in range(len(gaps) - 1, -1, -1):
         known = gaps[index]
         if known.row != gap.row:
@@ -145,7 +145,7 @@ def _put(gaps: list[Gap], gap: Gap) -> None:
     gaps.append(gap)
 
 
-def _place(gaps: list[Gap], row: int) -> int:
+def _index(gaps: list[Gap], row: int) -> int:
     return bisect_left(gaps, row, key=lambda gap: gap.row)
 
 

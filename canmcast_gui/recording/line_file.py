@@ -13,29 +13,29 @@ from canmcast_gui.frames.files import private_opener
 
 SOURCES_NAME = "sources.jsonl"
 
-# What a line without a value is; no line stands for it otherwise, for null is not written to such files.
+# The value of a damaged line. No valid line has it: null is not written to these files.
 DAMAGED = None
 
-# No such file of ours grows beyond this; something else that stands in its place is not read into memory.
+# Our files never exceed this size; a larger file of the same name is not read into memory as a whole.
 MOST_BYTES = 64 << 20
 
 
 class Line(NamedTuple):
-    """A whole line: its value (DAMAGED where it has none), and where in the file it ends."""
+    """A complete line: its value (DAMAGED where it has none), and its end in the file."""
 
     value: Any
     end: int
 
 
 class LineFile:
-    """A file of lines. Appending and replacing raise OSError; what was whole before is whole after."""
+    """A file of lines. Appending and replacing raise OSError; complete lines stay complete."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.size = 0  # of the lines that count; what stands behind them is cut off by the next append
+        self.size = 0  # of the valid lines; the next append cuts off anything after them
 
     def read(self) -> list[Line]:
-        """All whole lines, which count from then on; none of a file that is not there. Raises OSError."""
+        """All complete lines, which are valid from now on; none where the file is missing. Raises OSError."""
         lines = []
         self.size = 0
         for raw in self._bytes().split(b"\n")[:-1]:
@@ -51,7 +51,7 @@ class LineFile:
             return b""
 
     def append(self, values: Iterable[Any]) -> None:
-        """Put lines behind those that count."""
+        """Write lines after the valid ones."""
         text = _text(values)
         with open(self.path, "r+b" if self.size else "wb", opener=private_opener) as file:
             file.truncate(self.size)
@@ -60,16 +60,16 @@ class LineFile:
         self.size += len(text)
 
     def replace(self, values: Iterable[Any]) -> None:
-        """Put other lines in the place of all that are there, at once: a kill leaves the old or the new."""
+        """Replace all lines at once: a kill leaves either the old or the new ones."""
         text = _text(values)
-        fresh = self.path.with_name(self.path.name + ".new")
+        new = self.path.with_name(self.path.name + ".new")
         try:
-            with open(fresh, "wb", opener=private_opener) as file:
+            with open(new, "wb", opener=private_opener) as file:
                 file.write(text)
-            fresh.replace(self.path)
+            new.replace(self.path)
         except OSError:
             with suppress(OSError):
-                fresh.unlink(missing_ok=True)
+                new.unlink(missing_ok=True)
             raise
         self.size = len(text)
 
@@ -86,21 +86,21 @@ def _value(raw: bytes) -> Any:
 
 
 class SourceFile:
-    """A SourceTable and the file that follows it."""
+    """A SourceTable and the file to which its new rows are appended."""
 
     def __init__(self, file: LineFile, table: SourceTable, written: int) -> None:
         self._file = file
-        self._written = written  # rows that stand in the file
+        self._written = written  # rows of the table that are in the file
         self.table = table
 
     @classmethod
     def create(cls, folder: Path, table: SourceTable) -> SourceFile:
-        """Begin a file for ``table`` in a new recording's folder."""
+        """Start the file for ``table`` in the folder of a new recording."""
         return cls(LineFile(folder / SOURCES_NAME), table, 1)
 
     @classmethod
     def open(cls, folder: Path) -> SourceFile:
-        """Read what is there up to the first line that is no new source; without a file, an empty table."""
+        """Read the file up to the first line that is not a new source; without a file, an empty table."""
         file = LineFile(folder / SOURCES_NAME)
         table = SourceTable()
         try:
@@ -116,7 +116,7 @@ class SourceFile:
         return cls(file, table, len(table))
 
     def update(self) -> None:
-        """Append the rows that are new since the last time; raises OSError."""
+        """Append the rows that are new since the last call; raises OSError."""
         if self._written == len(self.table):
             return
         rows = list(self.table)

@@ -1,4 +1,4 @@
-"""The newest frame of every arbitration id, with count, period and changed bytes: the by-ID view's store."""
+"""The newest frame of every arbitration id, with count, period and changed bytes, for the by-ID view."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.recording.groups import MOMENTS, Groups, deviation, merge_moments
 from canmcast_gui.recording.id_statistics import Cycles, Senders
 
-# As many as 16 bits can number. There are more extended ids than memory; a bus has some hundred.
-MOST_ENTRIES = 1 << 16
+# The number that fits into 16 bits. All extended ids would not fit into memory; a bus has some hundred.
+MAX_ENTRIES = 1 << 16
 FIRST_CAPACITY = 256
 
-# A batch of a file's 65,536 frames is taken in pieces that stay in the processor's cache.
-MOST_AT_ONCE = 1 << 12
+# A batch of a file has 65,536 frames. It is processed in pieces that stay in the processor's cache.
+PIECE_FRAMES = 1 << 12
 
-# Mean and jitter weigh a period by what has come after it, so that about the last hundred count.
+# Each further period reduces the weight of the earlier ones, so that mean and jitter are of about the last
+# hundred.
 DECAY = 0.99
 
 
 class Kind(IntEnum):
-    """What an entry collects; an id has an entry for each kind of frame that it was seen with."""
+    """The kind of frames of an entry; an id has an entry for each kind that was received."""
 
     DATA = 0
     REMOTE = 1
@@ -34,7 +35,7 @@ class Kind(IntEnum):
 
 
 class Change(IntEnum):
-    """How a payload byte changed when it last did."""
+    """The direction of the last change of a payload byte."""
 
     NONE = 0
     UP = 1
@@ -66,23 +67,23 @@ Keys = npt.NDArray[np.uint64]
 class NewestById:
     """One entry for each arbitration id, format, kind of frame and channel, in order of first appearance.
 
-    Entries are numbered from 0 and keep their numbers. Columns are arrays over the entries: ask for them
-    anew after an ``update``. At most 65,536 entries are kept; frames that would need more are counted in
-    ``overflow``. ``generation`` rises with every change. ``cycles`` knows of the same entries how their
-    periods were over the whole recording, ``senders`` who sent them.
+    Entries are numbered from 0 and keep their numbers. Columns are arrays over the entries; read them again
+    after an ``update``. There are at most 65,536 entries; frames that would need more are counted in
+    ``overflow``. ``generation`` rises with every change. ``cycles`` and ``senders`` have the periods over the
+    whole recording and the sources of the same entries.
     """
 
-    def __init__(self, limit: int = MOST_ENTRIES) -> None:
-        self._limit = min(limit, MOST_ENTRIES)
+    def __init__(self, limit: int = MAX_ENTRIES) -> None:
+        self._limit = min(limit, MAX_ENTRIES)
         self.generation = 0
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         self.generation += 1
         self.overflow = 0
         self._size = 0
-        self._keys: Keys = np.zeros(0, dtype=np.uint64)  # sorted; beside them the entries that they belong to
+        self._keys: Keys = np.zeros(0, dtype=np.uint64)  # sorted; the entry of each is in _key_entries
         self._key_entries = np.zeros(0, dtype=np.uint16)
         self._entries = np.zeros(FIRST_CAPACITY, dtype=_ENTRY)
         self.cycles = Cycles()
@@ -101,7 +102,7 @@ class NewestById:
 
     @property
     def records(self) -> npt.NDArray[np.void]:
-        """The records of the newest frames without their payloads, FRAME_DTYPE (n,); cheap to ask for."""
+        """The records of the newest frames without their payloads, FRAME_DTYPE (n,), without a copy."""
         return self._column("record")
 
     @property
@@ -126,7 +127,7 @@ class NewestById:
 
     @property
     def count(self) -> npt.NDArray[np.int64]:
-        """How many frames there were, int64 (n,)."""
+        """The number of frames, int64 (n,)."""
         return self._column("count")
 
     @property
@@ -136,17 +137,17 @@ class NewestById:
 
     @property
     def period_ns(self) -> Floats:
-        """Time between the last two frames, float64 (n,); NaN while there is only one."""
+        """Time between the last two frames, float64 (n,); NaN with only one."""
         return np.where(self.count > 1, self._column("period"), np.nan)
 
     @property
     def period_mean_ns(self) -> Floats:
-        """Mean of about the last hundred periods, float64 (n,); NaN while there is none."""
+        """Mean of about the last hundred periods, float64 (n,); NaN without any."""
         return np.where(self.count > 1, self._column("mean"), np.nan)
 
     @property
     def jitter_ns(self) -> Floats:
-        """Standard deviation of about the last hundred periods, float64 (n,); NaN while there is none."""
+        """Standard deviation of about the last hundred periods, float64 (n,); NaN without any."""
         return deviation(self._entries[: self._size])
 
     @property
@@ -161,19 +162,19 @@ class NewestById:
 
     @property
     def changed_at_ns(self) -> npt.NDArray[np.int64]:
-        """When each payload byte last changed, the frame's time, int64 (n, 64); 0 where it never did."""
+        """The time of the frame in which each payload byte last changed, int64 (n, 64); 0: never."""
         return self._column("changed_at")
 
     @property
     def kind(self) -> npt.NDArray[np.uint8]:
         """The Kind of each entry, uint8 (n,)."""
-        kinds: npt.NDArray[np.uint8] = _KINDS[self.flags & _TELLING]
+        kinds: npt.NDArray[np.uint8] = _KINDS[self.flags & _KIND_FLAGS]
         return kinds
 
     def find(
         self, arbitration_id: int, extended: bool, kind: Kind = Kind.DATA, channel: int | None = None
     ) -> int | None:
-        """The entry of an id, or None where it was not seen.
+        """The entry of an id, or None where no frame was received.
 
         Without a ``channel`` it is that of the channel with the newest frame.
         """
@@ -191,27 +192,27 @@ class NewestById:
     # -- updating ----------------------------------------------------------------------------------------
 
     def update(self, batch: FrameBatch, first_row: int) -> None:
-        """Take in the frames of a batch; ``first_row`` is the row number of its first one."""
-        for start in range(0, len(batch), MOST_AT_ONCE):
-            self._update_piece(batch[start : start + MOST_AT_ONCE], first_row + start)
+        """Add the frames of a batch; ``first_row`` is the row number of the first one."""
+        for start in range(0, len(batch), PIECE_FRAMES):
+            self._update_piece(batch[start : start + PIECE_FRAMES], first_row + start)
 
     def _update_piece(self, batch: FrameBatch, first_row: int) -> None:
         self.generation += 1
         rows = np.arange(first_row, first_row + len(batch), dtype=np.int64)
-        entries, placed = self._entries_of(batch)
-        if not placed.all():
-            self.overflow += int(np.count_nonzero(~placed))
-            batch, rows, entries = batch[placed], rows[placed], entries[placed]
+        entries, has_entry = self._entries_of(batch)
+        if not has_entry.all():
+            self.overflow += int(np.count_nonzero(~has_entry))
+            batch, rows, entries = batch[has_entry], rows[has_entry], entries[has_entry]
         if len(batch):
-            self._take_in(batch, rows, Groups(entries))
+            self._add_frames(batch, rows, Groups(entries))
 
-    def _take_in(self, batch: FrameBatch, rows: npt.NDArray[np.int64], groups: Groups) -> None:
+    def _add_frames(self, batch: FrameBatch, rows: npt.NDArray[np.int64], groups: Groups) -> None:
         times = batch.timestamp_ns[groups.order]
         which = groups.numbers
         seen = self._entries["count"][which] > 0
         periods = groups.differences(times, self._entries["record"]["timestamp_ns"][which])
         self._update_periods(groups, periods.astype(np.float64), seen)
-        self.cycles.update(groups, times, periods, seen, rows[groups.order])
+        self.cycles.update(groups, periods, seen, rows[groups.order])
         self.senders.update(groups, batch)
         self._update_payloads(groups, batch, times, seen)
         last = groups.order[groups.ends - 1]
@@ -225,7 +226,7 @@ class NewestById:
         """Merge the batch's periods into the weighted mean and sum of squares."""
         from_end = np.repeat(groups.ends, groups.sizes) - np.arange(len(periods)) - 1
         weights: Floats = np.power(DECAY, from_end)
-        weights[groups.starts[~seen]] = 0.0  # a first frame ends no period
+        weights[groups.starts[~seen]] = 0.0  # the first frame of an entry has no period
         decay: Floats = np.power(DECAY, groups.sizes - ~seen)
         merge_moments(self._entries, groups, periods, weights, decay)
         self._entries["period"][groups.numbers] = periods[groups.ends - 1]
@@ -233,24 +234,24 @@ class NewestById:
     def _update_payloads(
         self, groups: Groups, batch: FrameBatch, times: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]
     ) -> None:
-        """Keep the newest payloads, and which bytes of each frame differ from the frame before it."""
+        """Store the newest payloads, and which bytes of each frame differ from the previous one."""
         which = groups.numbers
         longest = max(int(batch.length.max()), int(self._entries["record"]["length"][which].max()))
         width = max(longest, INLINE_BYTES)
         matrix = batch.data if width == INLINE_BYTES else batch.payload_matrix(width)
         now = matrix[groups.order]
-        place, risen = groups.last_changes(now, self._entries["payload"][which, :width], seen)
+        index, risen = groups.last_changes(now, self._entries["payload"][which, :width], seen)
         self._entries["payload"][which, :width] = now[groups.ends - 1]
         change = np.where(risen, np.uint8(Change.UP), np.uint8(Change.DOWN))
-        changed = place > 0
-        for name, news in (("changed", change), ("changed_at", np.append(np.int64(0), times)[place])):
+        changed = index > 0
+        for name, values in (("changed", change), ("changed_at", np.append(np.int64(0), times)[index])):
             column = self._entries[name]
-            column[which, :width] = np.where(changed, news, column[which, :width])
+            column[which, :width] = np.where(changed, values, column[which, :width])
 
     # -- numbering ---------------------------------------------------------------------------------------
 
     def _entries_of(self, batch: FrameBatch) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
-        """Each frame's entry, and whether it has one; new ids get theirs as long as there is room."""
+        """Each frame's entry, and whether it has one; new ids get entries while the limit allows."""
         keys = _keys(batch)
         entries, known = self._look_up(keys)
         if known.all() or self._size >= self._limit:
@@ -261,9 +262,9 @@ class NewestById:
     def _look_up(self, keys: Keys) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
         if not len(self._keys):
             return np.zeros(len(keys), dtype=np.uint16), np.zeros(len(keys), dtype=np.bool_)
-        places = np.searchsorted(self._keys, keys)
-        places[places == len(self._keys)] = 0
-        return self._key_entries[places], self._keys[places] == keys
+        indices = np.searchsorted(self._keys, keys)
+        indices[indices == len(self._keys)] = 0
+        return self._key_entries[indices], self._keys[indices] == keys
 
     def _add(self, keys: Keys) -> None:
         """Number new keys in the order in which they appear."""
@@ -287,16 +288,16 @@ def _kind_of(flags: int) -> Kind:
     return Kind.REMOTE if flags & Flag.REMOTE else Kind.DATA
 
 
-# What the flags tell about a frame's entry, for every combination of those that do.
-_TELLING = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
-_KINDS = np.array([_kind_of(flags) for flags in range(int(_TELLING) + 1)], dtype=np.uint8)
+# The flags that belong to the key of an entry, and the kind for each combination of them.
+_KIND_FLAGS = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
+_KINDS = np.array([_kind_of(flags) for flags in range(int(_KIND_FLAGS) + 1)], dtype=np.uint8)
 _KEY_BITS = (np.arange(len(_KINDS), dtype=np.uint64) & np.uint64(Flag.EXTENDED)) << np.uint64(_EXTENDED_BIT)
 _KEY_BITS |= _KINDS.astype(np.uint64) << np.uint64(_KIND_BIT)
 
 
 def _keys(batch: FrameBatch) -> Keys:
-    """What frames of one entry have in common: id, format, kind and channel in one number."""
+    """The key of each frame's entry: kind, format, id and channel in one number."""
     keys: Keys = (batch.arbitration_id & np.uint32(MAX_EXTENDED_ID)).astype(np.uint64) << np.uint64(_ID_BIT)
-    keys |= _KEY_BITS[batch.flags & _TELLING]
+    keys |= _KEY_BITS[batch.flags & _KIND_FLAGS]
     keys |= batch.channel
     return keys

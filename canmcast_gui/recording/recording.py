@@ -25,16 +25,17 @@ from canmcast_gui.recording.reading import blocks, read_rows, take_rows
 from canmcast_gui.recording.store import ChunkStore, Limits
 from canmcast_gui.wording import counted, were
 
-# What a search looks at in one go: 1 MiB of records stay in the processor's cache for all terms of a filter.
+# The frames that a search reads at once: 1 MiB of records, which stay in the processor's cache for all terms
+# of a filter.
 BLOCK_FRAMES = 1 << 15
 
 
 class Recording:
-    """Frames at rest in a folder: append at the end, read anywhere.
+    """Frames in a folder on disk: append at the end, read anywhere.
 
-    Rows are numbered from 0 and a number is never given twice. What exceeds the limits is evicted in whole
-    chunks from the old end: ``first_row`` is then the oldest row that is there. One thread appends; any
-    thread may read rows below ``end_row`` meanwhile, and keeps what it got.
+    Rows are numbered from 0, and no number is used twice. Frames beyond the limits are evicted in whole
+    chunks, the oldest first: ``first_row`` is then the oldest remaining row. One thread appends; any thread
+    may read rows below ``end_row`` at the same time, and its batches stay valid.
     """
 
     def __init__(self, folder: Path, lock: FolderLock, sources: SourceFile, limits: Limits) -> None:
@@ -46,7 +47,7 @@ class Recording:
         self.marks = Marks(folder, self._time_of)
         self.gaps = Gaps(folder)
 
-    # -- making and ending -------------------------------------------------------------------------------
+    # -- creating and closing ----------------------------------------------------------------------------
 
     @classmethod
     def create(
@@ -59,9 +60,9 @@ class Recording:
     ) -> Recording:
         """Start an empty recording in ``folder``, new or empty; None: a new one in the user's data folder.
 
-        ``sources`` is the table that the frames' source column belongs to; it may grow meanwhile. A copy
-        holds frames of a file: what a crash leaves of it is nothing to recover, unless it has marks. Raises
-        RecordingError.
+        ``sources`` is the table of the numbers in the frames' source column; it may grow while frames are
+        appended. ``is_copy`` says that a log file has the frames too: after a crash the recording is
+        recovered only if it has marks. Raises RecordingError.
         """
         try:
             path = make_new_folder() if folder is None else _make_folder(Path(folder))
@@ -74,16 +75,16 @@ class Recording:
             recording = cls(path, lock, SourceFile.create(path, table), limits or Limits())
         except OSError as error:
             raise RecordingError(
-                f"no recording can be made in {folder or error.filename}: {error}"
+                f"a recording cannot be created in {folder or error.filename}: {error}"
             ) from error
         return recording
 
     @classmethod
     def open(cls, folder: str | Path, *, limits: Limits | None = None) -> Recording:
-        """Open what a recording left in ``folder``, up to its last whole batch; appending goes on after it.
+        """Open the recording in ``folder``, up to its last complete batch. Further frames are appended.
 
         Frames from the first damaged one on are left out and counted in ``damaged``. Raises RecordingError
-        where the folder is no recording or another process owns it.
+        where the folder is not a recording or another process owns it.
         """
         path = Path(folder)
         try:
@@ -97,7 +98,7 @@ class Recording:
         close_to_others(path)
         recording = cls(path, lock, SourceFile.open(path), limits or Limits())
         recording._load()
-        with suppress(OSError):  # whoever opens it may go on with it
+        with suppress(OSError):  # frames that are appended from now on are in no log file
             (path / COPY_NAME).unlink()
         return recording
 
@@ -111,25 +112,25 @@ class Recording:
         self.gaps.drop_below(first_row)
 
     def close(self) -> None:
-        """Let go of the folder, which stays; the recording has no rows from then on. May be called again."""
+        """Complete the files and release the folder; the recording then has no rows. May be called again."""
         self._finish()
         self._lock.release()
 
     def discard(self) -> None:
-        """Close, and delete what is on disk. Batches that were handed out stay valid."""
-        if not self._closed and not self.is_there:  # a folder that stands in its place is another recording's
+        """Close, and delete the files. Batches that were read stay valid."""
+        if not self._closed and not self.exists:  # a folder of this name belongs to another recording
             self.close()
             return
         for chunk in self._finish():
             chunk.remove()
-        # nobody must take what is being deleted for something that a crash left behind
+        # Keep the lock until then: a folder without an owner would be offered for recovery.
         shutil.rmtree(self._folder, ignore_errors=True)
         self._lock.release()
-        if self._folder.exists():  # Windows keeps a locked file
+        if self._folder.exists():  # Windows does not delete a locked file
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _finish(self) -> tuple[Chunk, ...]:
-        """Write what is left to write and forget the chunks; those that were there."""
+        """Write unsaved gaps and close the store; returns the chunks that it had."""
         if self._closed:
             return ()
         self._closed = True
@@ -142,39 +143,39 @@ class Recording:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    # -- what it is --------------------------------------------------------------------------------------
+    # -- properties --------------------------------------------------------------------------------------
 
     @property
     def folder(self) -> Path:
-        """Where it stands on disk."""
+        """The folder on disk."""
         return self._folder
 
     @property
-    def is_there(self) -> bool:
-        """Whether its folder still stands, which others may have removed."""
-        return self._lock.stands_in(self._folder)
+    def exists(self) -> bool:
+        """Whether the folder still exists: another program may have removed it."""
+        return self._lock.is_in(self._folder)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether its folder stands, and no other program has cut its newest file or one of the others.
+    def is_intact(self) -> bool:
+        """Whether the folder exists, and no other program has shortened its newest file or one of the others.
 
-        Those are looked at in turn, one each time.
+        The others are checked in turn, one per call.
         """
-        return self.is_there and self._store.is_whole()
+        return self.exists and self._store.is_intact()
 
     @property
     def sources(self) -> SourceTable:
-        """The table that the frames' source column belongs to."""
+        """The table of the numbers in the frames' source column."""
         return self._source_file.table
 
     @property
     def first_row(self) -> int:
-        """The number of the oldest row that is there."""
+        """The number of the oldest row."""
         return self._store.first_row
 
     @property
     def end_row(self) -> int:
-        """The number that the next frame will get."""
+        """The number that the next frame gets."""
         return self._store.end_row
 
     def __len__(self) -> int:
@@ -182,22 +183,22 @@ class Recording:
 
     @property
     def evicted(self) -> int:
-        """How many frames had to go to keep the limits."""
+        """The number of frames that were evicted to keep the limits."""
         return 0 if self._closed else self.first_row
 
     @property
     def damaged(self) -> int:
-        """How many frames were left out when the folder was opened, because the files are damaged."""
+        """The number of frames that were left out when damaged files were opened."""
         return self._store.damaged
 
     @property
     def bytes_used(self) -> int:
-        """What it takes on disk."""
+        """The size on disk."""
         return self._store.bytes_used
 
     @property
     def limits(self) -> Limits:
-        """The most that it keeps. Others may be set; they hold from the next batch on."""
+        """The most that the recording keeps. New limits apply from the next batch on."""
         return self._store.limits
 
     @limits.setter
@@ -206,16 +207,16 @@ class Recording:
 
     @property
     def start_ns(self) -> int:
-        """The time of the first frame ever appended; 0 before that."""
+        """The time of the first frame that was appended, 0 without any."""
         return self._store.start_ns
 
     # -- appending ---------------------------------------------------------------------------------------
 
     def append(self, batch: FrameBatch) -> None:
-        """Put frames behind the last one: all of them, or none where this raises.
+        """Append frames: all of them, or none where this raises.
 
-        Raises RecordingError where the disk is full or fails; what was there stays, and appending can be
-        tried again. Raises ValueError for payloads that do not lie in the batch's heap.
+        Raises RecordingError where the disk is full or fails; earlier frames are safe, and the call may be
+        repeated. Raises ValueError for payloads that are not in the batch's heap.
         """
         if self._closed:
             raise RecordingError(f"the recording in {self._folder} is closed")
@@ -229,9 +230,9 @@ class Recording:
         self.gaps.save()
 
     def add_gap(self, count: int, reason: str, timestamp_ns: int | None = None) -> None:
-        """Note that ``count`` frames are missing behind the last row, for a ``reason`` in a few words.
+        """Report that ``count`` frames are missing after the last row, for a ``reason`` in a few words.
 
-        A count of 0 says that some may be. ``timestamp_ns`` is when that was noticed; None: the time of the
+        A count of 0 means an unknown number. ``timestamp_ns`` is the time of detection; None: the time of the
         last frame. Never raises.
         """
         if count >= 0 and not self._closed:
@@ -243,7 +244,7 @@ class Recording:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return (
                 f"the disk is full: {counted(frames, 'frame')} {were(frames)} not recorded. "
-                "What was recorded before is safe; free some space and recording goes on. "
+                "Earlier frames are safe. Free some space, and recording continues. "
                 f"The recording is in {self._folder}"
             )
         return (
@@ -258,8 +259,8 @@ class Recording:
     def rows(self, start: int | None = None, stop: int | None = None) -> FrameBatch:
         """The frames of rows ``start`` to ``stop``: a view of the file within one chunk, else a copy.
 
-        None is the oldest and the newest row; ``stop`` may lie beyond the end. Raises RowsGoneError where
-        ``start`` lies before the oldest row.
+        None: from the oldest row, to the newest. ``stop`` may exceed the end. Raises RowsGoneError where
+        ``start`` is less than the oldest row.
         """
         end, chunks = self._store.end_row, self._store.chunks
         first = chunks[0].first_row if chunks else end
@@ -279,8 +280,8 @@ class Recording:
     ) -> Iterator[tuple[int, FrameBatch]]:
         """The rows of a range in blocks of up to ``frames``, each with its first row's number; no copies.
 
-        For searching, saving and decoding. ``backwards`` gives the last block first. What is evicted
-        meanwhile is left out.
+        For searching, saving and decoding. ``backwards`` gives the last block first. Rows that are evicted
+        during the iteration are skipped.
         """
         end, chunks = self._store.end_row, self._store.chunks
         first = chunks[0].first_row if chunks else end
@@ -289,9 +290,9 @@ class Recording:
         return blocks(chunks, start, stop, frames, backwards)
 
     def find(self, text: str | Filter, start: int | None = None, stop: int | None = None) -> RowNumbers:
-        """The numbers of the rows that a filter lets through, int64, rising; raises FilterError.
+        """The numbers of the rows that pass a filter, int64, ascending; raises FilterError.
 
-        ``time`` counts from the first frame. Names and signals need a filter compiled with their lookups.
+        ``time`` is relative to the first frame. Names and signals need a filter compiled with their lookups.
         """
         condition = self.filter(text) if isinstance(text, str) else text
         found = [np.flatnonzero(condition.mask(block)) + row for row, block in self.blocks(start, stop)]

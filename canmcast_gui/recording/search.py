@@ -1,4 +1,4 @@
-"""The next row that meets a condition, or the one before; and how many do."""
+"""Find the next or previous row that passes a filter, and count the rows that do."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.recording.recording import Recording
 
-# Told how far a search is, from 0 to 1; an answer of False ends it.
+# Called with the progress of a search, from 0 to 1; a result of False cancels it.
 Report = Callable[[float], bool]
 
-PART_ROWS = 1 << 16  # so many rows are counted in some milliseconds
+PART_ROWS = 1 << 16  # counting this number of rows takes some milliseconds
 
 
 @dataclass(frozen=True)
 class Found:
-    """A row that was found, and whether the search went past the end, or the beginning, on its way."""
+    """A row that was found, and whether the search passed the end, or the start, before."""
 
     row: int
     wrapped: bool
@@ -33,10 +33,10 @@ def find_around(
     end: int | None = None,
     report: Report | None = None,
 ) -> Found | None:
-    """The first row from ``start`` on that passes, after the last one from the oldest on; None without any.
+    """The first row from ``start`` on that passes; else the first from the oldest row on; None without any.
 
-    ``backwards`` it is the last one before ``start``, and then the last one of all. Rows from ``end`` on
-    (None: the end of the recording) are not looked at.
+    ``backwards``: the last row before ``start``, else the last of all. Rows from ``end`` on (None: the end of
+    the recording) are not searched.
     """
     stop = recording.end_row if end is None else end
     here = min(max(start, recording.first_row), stop)
@@ -44,27 +44,27 @@ def find_around(
     for number, (low, high) in enumerate(reversed(spans) if backwards else spans):
         part = _Part(number, report)
         if backwards:
-            row = find_previous(recording, condition, high, part.told, low)
+            row = find_previous(recording, condition, high, part.report, low)
         else:
-            row = find_next(recording, condition, low, part.told, high)
+            row = find_next(recording, condition, low, part.report, high)
         if row is not None:
             return Found(row, wrapped=number > 0)
-        if part.ended:
+        if part.canceled:
             return None
     return None
 
 
 class _Part:
-    """The report of one half of a search."""
+    """The progress of one of the two parts of a search."""
 
     def __init__(self, number: int, report: Report | None) -> None:
         self._number = number
         self._report = report
-        self.ended = False
+        self.canceled = False
 
-    def told(self, share: float) -> bool:
-        self.ended = self._report is not None and not self._report((self._number + share) / 2)
-        return not self.ended
+    def report(self, share: float) -> bool:
+        self.canceled = self._report is not None and not self._report((self._number + share) / 2)
+        return not self.canceled
 
 
 def find_next(
@@ -81,9 +81,9 @@ def find_next(
         if report is not None and not report((row - first) / length):
             return None
         mask = condition.mask(block)
-        place = int(mask.argmax())
-        if mask[place]:
-            return row + place
+        index = int(mask.argmax())
+        if mask[index]:
+            return row + index
     return None
 
 
@@ -95,33 +95,35 @@ def find_previous(
     start: int | None = None,
 ) -> int | None:
     """The last row before ``stop`` (None: the end) that passes, from ``start`` on (None: the oldest)."""
-    beyond = recording.end_row if stop is None else stop
-    length = max(beyond - (recording.first_row if start is None else start), 1)
-    for row, block in recording.blocks(start, beyond, backwards=True):
-        if report is not None and not report((beyond - row - len(block)) / length):
+    end = recording.end_row if stop is None else stop
+    length = max(end - (recording.first_row if start is None else start), 1)
+    for row, block in recording.blocks(start, end, backwards=True):
+        if report is not None and not report((end - row - len(block)) / length):
             return None
-        places = np.flatnonzero(condition.mask(block))
-        if len(places):
-            return row + int(places[-1])
+        found = np.flatnonzero(condition.mask(block))
+        if len(found):
+            return row + int(found[-1])
     return None
 
 
 class MatchCount:
-    """How many rows of a growing recording meet a condition; parts that do not change are counted once.
+    """Counts the rows of a growing recording that pass a filter; complete parts are counted once.
 
-    May be used by one thread after another.
+    Threads may share it.
     """
 
     def __init__(self, recording: Recording, condition: Filter) -> None:
         self.recording = recording
         self.condition = condition
-        self._parts: dict[int, int] = {}  # matches in a whole part, by its first row
+        self._parts: dict[int, int] = {}  # matches in a complete part, by its first row
         self._lock = Lock()
 
-    def place(self, row: int, end: int | None = None, report: Report | None = None) -> tuple[int, int] | None:
-        """Which of the matching rows a row is (from 1), and how many there are before ``end`` (None: at all).
+    def position(
+        self, row: int, end: int | None = None, report: Report | None = None
+    ) -> tuple[int, int] | None:
+        """The position of a row among the matching ones (from 1), and the number before ``end`` (None: all).
 
-        None where ``report`` ended it.
+        None where ``report`` canceled the count.
         """
         first, stop = self.recording.first_row, self.recording.end_row if end is None else end
         before = total = 0

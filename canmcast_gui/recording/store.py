@@ -13,16 +13,16 @@ from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBat
 from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, MapCache
 from canmcast_gui.recording.reading import Loaded, load_chunks
 
-# 64 GiB hold two billion classic frames: three days of a saturated 1 Mbit/s bus.
+# 64 GiB hold two billion classic frames: three days of a 1 Mbit/s bus at full load.
 DEFAULT_LIMIT_BYTES = 64 << 30
 
-# 8 MiB of records: small against any limit that evicts whole chunks, and quick to delete.
+# 8 MiB of records: a small part of the usual limits, which evict whole chunks, and quick to delete.
 CHUNK_FRAMES = 1 << 18
 
-# A small limit gets small chunks, so that what is evicted at once is a small part of it.
+# A small limit gets small chunks, so that one eviction removes a small part of the recording.
 CHUNKS_IN_LIMIT = 8
 
-# A monitor that is left running over a weekend must not take the disk from its user.
+# A monitor that runs over a weekend must not fill the disk of its user.
 SHARE_OF_DISK = 0.5
 
 
@@ -30,8 +30,8 @@ SHARE_OF_DISK = 0.5
 class Limits:
     """The most that a recording keeps: in bytes, in frames, and in ns before its newest frame.
 
-    None is no limit of that kind. However much is allowed, it is never more than half of what the disk has
-    for us, which is what is free and what the recording takes.
+    None: no limit of that kind. A recording never takes more than half of the free disk space, its own size
+    included.
     """
 
     most_bytes: int | None = DEFAULT_LIMIT_BYTES
@@ -39,7 +39,7 @@ class Limits:
     most_age_ns: int | None = None
 
     def chunk_frames(self) -> int:
-        """How many frames a chunk should hold."""
+        """The number of frames of a new chunk."""
         most = [CHUNK_FRAMES]
         if self.most_frames is not None:
             most.append(self.most_frames // CHUNKS_IN_LIMIT)
@@ -47,15 +47,15 @@ class Limits:
             most.append(self.most_bytes // FRAME_DTYPE.itemsize // CHUNKS_IN_LIMIT)
         return max(min(most), 1)
 
-    def spans_enough(self, first_ns: int, next_ns: int) -> bool:
-        """Whether a chunk that began then should not take in a frame of ``next_ns``, so that it can go."""
+    def ends_chunk(self, first_ns: int, next_ns: int) -> bool:
+        """Whether a frame of ``next_ns`` starts a chunk, so that one from ``first_ns`` on can be evicted."""
         return self.most_age_ns is not None and next_ns - first_ns > self.most_age_ns // CHUNKS_IN_LIMIT
 
     def allowed_bytes(self, folder: Path, used: int, coming: int) -> int:
-        """How large a recording in ``folder`` may be that takes ``used`` bytes and wants so many more.
+        """The limit of a recording in ``folder`` that takes ``used`` bytes and needs ``coming`` more.
 
-        Where others have taken the disk meanwhile, it stays as large as it is; where nothing at all is left
-        it may grow, and fail: frames that are safe do not go for a disk that somebody else has filled.
+        Where other programs have filled the disk, the recording keeps its size. Where the disk is full it may
+        grow, and the write fails: stored frames are not evicted for a disk that another program has filled.
         """
         free = shutil.disk_usage(folder).free
         share = used + coming if free < coming else max(int((free + used) * SHARE_OF_DISK), used)
@@ -65,13 +65,13 @@ class Limits:
 class ChunkStore:
     """Frames in chunks, within limits. One thread appends, any thread reads ``end_row`` and ``chunks``.
 
-    Readers take the end before the chunks, which are written in the other order, so that the chunks hold all
-    rows below it. ``on_evicted`` is told the first row that is left whenever chunks have gone.
+    Readers take ``end_row`` before ``chunks``; they are written in the other order, so the chunks have all
+    rows below that end. ``on_evicted`` is called with the first remaining row after each eviction.
     """
 
     def __init__(self, folder: Path, limits: Limits, on_evicted: Callable[[int], None]) -> None:
         self.maps = MapCache()
-        # Replaced as a whole, never changed: readers in other threads take the tuple and go on with it.
+        # Replaced as a whole, never changed: readers in other threads keep the tuple that they took.
         self.chunks: tuple[Chunk, ...] = ()
         self.end_row = 0
         self.start_ns = 0
@@ -79,12 +79,12 @@ class ChunkStore:
         self._loaded = Loaded()
         self._folder = folder
         self._limits = limits
-        self._renew = False
-        self._looked_at = 0
+        self._needs_new_chunk = False
+        self._checked = 0
         self._on_evicted = on_evicted
 
     def load(self) -> None:
-        """Take up the chunks that stand in the folder, as far as they are sound."""
+        """Load the chunks of the folder, as far as they are undamaged."""
         self._loaded = loaded = load_chunks(self._folder, self.maps)
         self.damaged = loaded.damaged
         self.chunks = tuple(loaded.chunks)
@@ -94,35 +94,35 @@ class ChunkStore:
 
     @property
     def limits(self) -> Limits:
-        """What it keeps within; others hold from the next batch on, which begins a chunk of their size."""
+        """The limits in force. New ones apply from the next batch on, which starts a chunk of their size."""
         return self._limits
 
     @limits.setter
     def limits(self, limits: Limits) -> None:
-        self._renew = self._renew or limits.chunk_frames() < self._limits.chunk_frames()
+        self._needs_new_chunk = self._needs_new_chunk or limits.chunk_frames() < self._limits.chunk_frames()
         self._limits = limits
 
     @property
     def first_row(self) -> int:
-        """The oldest row that is there."""
+        """The oldest row."""
         chunks = self.chunks
         return chunks[0].first_row if chunks else self.end_row
 
     @property
     def bytes_used(self) -> int:
-        """What the chunks take on disk."""
+        """The size of the chunks on disk."""
         return sum(chunk.bytes_used for chunk in self.chunks)
 
-    def is_whole(self) -> bool:
-        """Whether the newest chunk and one of the others, in turn, are as long as what they hold."""
+    def is_intact(self) -> bool:
+        """Whether the files of the newest chunk and of one other, in turn, are as long as their content."""
         chunks = self.chunks
         if not chunks:
             return True
-        self._looked_at = (self._looked_at + 1) % len(chunks)
-        return chunks[-1].is_whole and chunks[self._looked_at].is_whole
+        self._checked = (self._checked + 1) % len(chunks)
+        return chunks[-1].is_intact and chunks[self._checked].is_intact
 
     def close(self) -> tuple[Chunk, ...]:
-        """Finish the files and forget the chunks, which it returns."""
+        """Complete the files; returns the chunks, which the store no longer has."""
         chunks, self.chunks = self.chunks, ()
         if chunks:
             chunks[-1].seal()
@@ -132,7 +132,7 @@ class ChunkStore:
     # -- appending ---------------------------------------------------------------------------------------
 
     def append(self, batch: FrameBatch) -> None:
-        """Put frames behind the last one: all of them, or none where this raises OSError or ValueError."""
+        """Append frames: all of them, or none where this raises OSError or ValueError."""
         staged: list[Chunk] = []
         try:
             self._loaded.remove_left_out()
@@ -141,15 +141,15 @@ class ChunkStore:
                 chunk.publish()
         except OSError:
             for chunk in staged:
-                self._take_back(chunk)
+                self._undo(chunk)
             raise
-        self._take_over(staged)
+        self._commit(staged)
         self._evict_old(batch)
 
     def _stage(self, batch: FrameBatch, staged: list[Chunk]) -> None:
-        """Write ``batch`` into the newest chunk and into new ones as needed; lists them in ``staged``."""
+        """Write ``batch`` into the newest chunk and into new ones as needed; appends them to ``staged``."""
         chunk = self.chunks[-1] if self.chunks else None
-        if chunk and (self._renew or self._limits.spans_enough(chunk.first_ns, _first_ns(batch))):
+        if chunk and (self._needs_new_chunk or self._limits.ends_chunk(chunk.first_ns, _first_ns(batch))):
             chunk = None
         start = 0
         while start < len(batch):
@@ -167,7 +167,7 @@ class ChunkStore:
         path = self._folder / f"{first_row:015d}{RECORDS_SUFFIX}"
         return Chunk.create(path, self._limits.chunk_frames(), first_row, start_ns, self.maps)
 
-    def _take_over(self, staged: list[Chunk]) -> None:
+    def _commit(self, staged: list[Chunk]) -> None:
         known = self.chunks[-1:]
         new = tuple(chunk for chunk in staged if chunk not in known)
         if new:
@@ -177,12 +177,12 @@ class ChunkStore:
                 self.start_ns = new[0].start_ns
             self.chunks += new
         self.end_row = self.chunks[-1].end_row
-        self._renew = False
-        if len(new) > 1:  # a batch of many chunks could not push out itself
+        self._needs_new_chunk = False
+        if len(new) > 1:  # chunks of this batch were not evicted while it was written
             self._make_room(0)
 
-    def _take_back(self, chunk: Chunk) -> None:
-        """Undo what was staged, and published if the batch went over several chunks."""
+    def _undo(self, chunk: Chunk) -> None:
+        """Undo staging, and publishing of the first of several chunks."""
         if chunk in self.chunks:
             chunk.withdraw(self.end_row - chunk.first_row)
         else:
@@ -191,7 +191,7 @@ class ChunkStore:
     # -- evicting ----------------------------------------------------------------------------------------
 
     def _make_room(self, new_chunks: int) -> None:
-        """Let the oldest chunks go until so many fit."""
+        """Evict the oldest chunks until ``new_chunks`` fit."""
         coming = new_chunks * self._limits.chunk_frames()
         used = self.bytes_used
         most_bytes = self._limits.allowed_bytes(self._folder, used, coming * RECORD_BYTES)
@@ -204,7 +204,7 @@ class ChunkStore:
             used = self.bytes_used
 
     def _evict_old(self, newest: FrameBatch) -> None:
-        """Let the chunks go whose frames are all older than the limit, measured from the newest one."""
+        """Evict the chunks whose frames are all older than the limit, measured from the newest frame."""
         if self._limits.most_age_ns is None:
             return
         oldest_ns = int(newest.timestamp_ns[-1]) - self._limits.most_age_ns
@@ -212,7 +212,7 @@ class ChunkStore:
             self._evict_oldest()
 
     def _evict_oldest(self) -> bool:
-        """The newest chunk stays, for it may be half written; False where there is no other."""
+        """Evict the oldest chunk; False where it is the newest, which may be incomplete."""
         if len(self.chunks) < 2:
             return False
         oldest, self.chunks = self.chunks[0], self.chunks[1:]
@@ -226,9 +226,9 @@ def _first_ns(batch: FrameBatch) -> int:
 
 
 def dense(batch: FrameBatch) -> FrameBatch:
-    """The same frames with a heap of just their long payloads, in their order, offsets from 0.
+    """The same frames with a heap of only their long payloads, in their order, with offsets from 0.
 
-    Raises ValueError where a payload lies outside the batch's heap or is longer than a frame can carry.
+    Raises ValueError where a payload is outside the batch's heap or longer than a frame can carry.
     """
     lengths = batch.records["length"]
     if len(batch) and lengths.max() > MAX_PAYLOAD:
@@ -239,7 +239,7 @@ def dense(batch: FrameBatch) -> FrameBatch:
     sizes = lengths[long].astype(np.int64)
     starts = batch.records["payload_offset"][long].astype(np.int64)
     if (starts + sizes).max() > len(batch.heap):
-        raise ValueError("a payload lies outside the heap of its batch")
+        raise ValueError("a payload is outside the heap of its batch")
     total = int(sizes.sum())
     if np.array_equal(starts, np.cumsum(sizes) - sizes):
         return FrameBatch(batch.records, batch.heap[:total])

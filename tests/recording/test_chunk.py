@@ -1,4 +1,4 @@
-"""Maps of many files: only some of them open at once, and what is held stays."""
+"""Maps of many files: a limited number is open, and arrays in use stay valid."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def files(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def test_arrays_stay_when_the_cache_lets_go(files: list[Path]):
+def test_arrays_stay_valid_when_the_cache_releases_them(files: list[Path]):
     cache = MapCache(limit=2)
     arrays = [cache.array(path, BYTES, 40) for path in files]
     for path in files:
@@ -30,7 +30,7 @@ def test_arrays_stay_when_the_cache_lets_go(files: list[Path]):
     assert [(array[0], len(array)) for array in arrays] == [(number, 60) for number in range(10)]
 
 
-def test_a_file_that_is_held_is_not_mapped_again(files: list[Path]):
+def test_a_file_in_use_is_not_mapped_again(files: list[Path]):
     cache = MapCache(limit=2)
     held = cache.array(files[0], BYTES, 0)[5:]
     for path in files[1:]:
@@ -38,7 +38,7 @@ def test_a_file_that_is_held_is_not_mapped_again(files: list[Path]):
     assert np.shares_memory(held, cache.array(files[0], BYTES, 0))
 
 
-def test_a_file_that_has_grown_is_mapped_anew_when_forgotten(files: list[Path]):
+def test_a_file_that_has_grown_is_mapped_again_after_forget(files: list[Path]):
     cache = MapCache()
     old = cache.array(files[3], BYTES, 0)
     with files[3].open("ab") as file:
@@ -49,7 +49,7 @@ def test_a_file_that_has_grown_is_mapped_anew_when_forgotten(files: list[Path]):
     assert len(old) == 100
 
 
-def test_files_are_whole_items_only(files: list[Path]):
+def test_only_complete_items_are_in_the_array(files: list[Path]):
     assert len(MapCache().array(files[0], np.dtype("<i8"), 8)) == 11
 
 

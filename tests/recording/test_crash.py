@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def killed_writer(folder: Path, seed: int, wait_for: int) -> int:
-    """Let a process record until ``wait_for`` frames are there and kill it then; what it had reported."""
+    """Let a process record ``wait_for`` frames, then kill it; returns how many it has reported."""
     writer = subprocess.Popen(
         [sys.executable, "-m", "tests.recording.crash_writer", str(folder), str(seed)],
         stdout=subprocess.PIPE,
@@ -39,10 +39,10 @@ MOMENTS = 20
 
 
 @pytest.mark.parametrize("seed", range(MOMENTS))
-def test_what_was_appended_is_there_after_a_kill(tmp_path: Path, seed: int):
+def test_appended_frames_are_readable_after_a_kill(tmp_path: Path, seed: int):
     folder = tmp_path / "recordings" / "trace"
     folder.parent.mkdir()
-    # that many frames and some, for the writer goes on until the kill reaches it
+    # the writer appends some more frames until the kill arrives
     reported = killed_writer(folder, seed, wait_for=random.Random(seed).choice([1, 2_000, 15_000, 60_000]))
     (leftover,) = leftovers(folder.parent)
     with Recording.open(folder) as recording:
@@ -51,13 +51,13 @@ def test_what_was_appended_is_there_after_a_kill(tmp_path: Path, seed: int):
         assert leftover.frames == len(recording)
         assert numbers(recording.rows()) == list(range(recording.first_row, recording.end_row))
         assert all(recording.sources[row].address == "10.0.0.1" for row in set(recording.rows().source))
-        check_notes(recording, reported)
+        check_marks_and_gaps(recording, reported)
         recording.append(numbered(recording.end_row, 3000))
         assert numbers(recording.rows()) == list(range(recording.first_row, recording.end_row))
 
 
-def check_notes(recording: Recording, reported: int) -> None:
-    """Every batch that was reported has its mark and its gap, as far as its frames are there."""
+def check_marks_and_gaps(recording: Recording, reported: int) -> None:
+    """Every batch that was reported has its mark and its gap, unless its frames were evicted."""
     assert recording.marks.problem == ""
     assert all(note.text.isdigit() for note in recording.marks)
     ends = {note.row + 1 for note in recording.marks}

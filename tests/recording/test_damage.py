@@ -1,4 +1,4 @@
-"""Damaged files: what was good stays, what is not is left out and counted, nothing raises but a sentence."""
+"""Damaged files: undamaged frames are readable, others are left out and counted, errors are sentences."""
 
 import struct
 from pathlib import Path
@@ -38,33 +38,33 @@ def kept(folder: Path) -> tuple[list[int], int]:
         return numbers(recording.rows()), recording.damaged
 
 
-def test_an_intact_folder_opens_whole(folder: Path):
+def test_an_intact_folder_opens_completely(folder: Path):
     assert kept(folder) == (list(range(45)), 0)
 
 
-def test_a_records_file_that_was_cut(folder: Path):
+def test_a_shortened_records_file(folder: Path):
     with chunk(folder, 20).open("r+b") as file:
         file.truncate(HEADER + 32 * 4 + 7)
     assert kept(folder) == (list(range(24)), 6)
 
 
-def test_a_heap_that_was_cut(folder: Path):
+def test_a_shortened_heap(folder: Path):
     with chunk(folder, 30, ".heap").open("r+b") as file:
         file.truncate(64 * 3 + 10)
     assert kept(folder) == (list(range(33)), 7)
 
 
-def test_a_heap_that_is_gone(folder: Path):
+def test_a_missing_heap(folder: Path):
     chunk(folder, 40, ".heap").unlink()
     assert kept(folder) == (list(range(40)), 5)
 
 
-def test_a_record_that_no_frame_could_be(folder: Path):
+def test_an_impossible_record(folder: Path):
     overwrite(chunk(folder, 10), HEADER + 32 * 6 + 29, bytes([255, 255]))
     assert kept(folder) == (list(range(16)), 4)
 
 
-def test_a_chunk_that_is_gone(folder: Path):
+def test_a_missing_chunk(folder: Path):
     chunk(folder, 20).unlink()
     rows, damaged = kept(folder)
     assert rows == list(range(20))
@@ -73,19 +73,19 @@ def test_a_chunk_that_is_gone(folder: Path):
 
 @pytest.mark.parametrize("start", [0, 40])
 @pytest.mark.parametrize("garbage", [b"", b"CANMREC1", b"x" * 5000, bytes(4096)])
-def test_a_header_that_is_none(folder: Path, start: int, garbage: bytes):
+def test_an_invalid_header(folder: Path, start: int, garbage: bytes):
     chunk(folder, start).write_bytes(garbage)
     assert kept(folder)[0] == list(range(start))
 
 
 @pytest.mark.parametrize("counts", [(-1, 0), (1 << 60, 1 << 60), (5, -3)])
-def test_counts_that_cannot_be(folder: Path, counts: tuple[int, int]):
+def test_impossible_counts(folder: Path, counts: tuple[int, int]):
     overwrite(chunk(folder, 40), COUNTS, struct.pack("<qq", *counts))
     rows, _ = kept(folder)
     assert rows[:40] == list(range(40))
 
 
-def test_appending_goes_on_after_damage(folder: Path):
+def test_appending_continues_after_damage(folder: Path):
     overwrite(chunk(folder, 10), HEADER + 32 * 6 + 29, bytes([255, 255]))
     with Recording.open(folder, limits=Limits(most_frames=80)) as recording:
         recording.append(numbered(16, 30, width=64))

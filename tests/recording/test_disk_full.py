@@ -1,4 +1,4 @@
-"""A full disk is one sentence: what was recorded stays, and recording goes on when there is room again."""
+"""A full disk: one sentence, recorded frames stay, and recording continues when space is free again."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.support.small_disk import DISK_BYTES, fill
 
 @pytest.mark.parametrize("width", [8, 64])
 @pytest.mark.parametrize("leave", [0, 4096, 70_000])
-def test_what_was_recorded_stays_and_recording_goes_on(small_disk: Path, width: int, leave: int):
+def test_recorded_frames_stay_and_recording_continues(small_disk: Path, width: int, leave: int):
     with Recording.create(small_disk / "trace") as recording:
         recording.append(numbered(0, 1000, width))
         ballast = fill(small_disk, leave)

@@ -1,7 +1,6 @@
 """Rows that pass a filter, and row sets, against plain lists."""
 
 import bisect
-import sys
 import tempfile
 from itertools import accumulate
 from pathlib import Path
@@ -27,7 +26,7 @@ def recording(tmp_path: Path):
         yield made
 
 
-def test_each_step_looks_at_so_many_rows(recording: Recording):
+def test_each_update_reads_a_limited_number_of_rows(recording: Recording):
     recording.append(numbered(0, 500))
     rows = FilteredRows(recording, recording.filter("id in 0x100..0x109"), STILL)
     found = []
@@ -42,7 +41,7 @@ def test_each_step_looks_at_so_many_rows(recording: Recording):
     assert rows.complete
 
 
-def test_places_and_slices_are_those_of_a_list(recording: Recording):
+def test_positions_and_slices_are_those_of_a_list(recording: Recording):
     recording.append(numbered(0, 700))
     rows = FilteredRows(recording, recording.filter("id < 0x120"), STILL)
     rows.update()
@@ -59,7 +58,7 @@ def test_places_and_slices_are_those_of_a_list(recording: Recording):
 
 
 @pytest.mark.parametrize("budget", [37, 400])
-def test_evicted_rows_leave_from_the_start(recording: Recording, budget: int):
+def test_evicted_rows_are_removed_from_the_start(recording: Recording, budget: int):
     rows = FilteredRows(recording, recording.filter("id == 0x107"), STILL)
     for start in range(0, 5000, 50):
         recording.append(numbered(start, 50))
@@ -70,7 +69,7 @@ def test_evicted_rows_leave_from_the_start(recording: Recording, budget: int):
     assert rows[:].tolist() == recording.find("id == 0x107").tolist()
 
 
-def test_a_step_ends_when_its_time_is_up(tmp_path: Path):
+def test_an_update_ends_when_its_time_is_over(tmp_path: Path):
     with Recording.create(tmp_path / "trace") as recording:
         recording.append(numbered(0, 100_000))
         clock = iter(range(0, 10_000, 10))
@@ -83,7 +82,7 @@ def test_a_step_ends_when_its_time_is_up(tmp_path: Path):
         assert rows.complete
 
 
-def test_a_closed_recording_leaves_no_rows(recording: Recording):
+def test_a_closed_recording_has_no_rows(recording: Recording):
     recording.append(numbered(0, 100))
     rows = FilteredRows(recording, recording.filter("not tx"), STILL)
     rows.update()
@@ -105,7 +104,7 @@ CONDITIONS = {
 
 
 class AgainstAList(RuleBasedStateMachine):
-    """Ids in a list, and the rows of those that pass, as far as they were looked at and are still there."""
+    """Ids in a list, and the rows of those that pass, without evicted ones and those not read yet."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,7 +129,7 @@ class AgainstAList(RuleBasedStateMachine):
         self.ids += ids
 
     @rule(budget=st.integers(0, 150))
-    def look(self, budget: int) -> None:
+    def update(self, budget: int) -> None:
         before = [row for row in self.expected if row >= self.recording.first_row]
         start = max(self.rows.next_row, self.recording.first_row)
         found = self.rows.update(budget, budget_ns=1 << 62)
@@ -148,7 +147,7 @@ class AgainstAList(RuleBasedStateMachine):
         assert self.rows.complete == (self.rows.next_row >= len(self.ids))
 
     @rule(data=st.data())
-    def ask(self, data: st.DataObject) -> None:
+    def read(self, data: st.DataObject) -> None:
         places = st.none() | st.integers(-70, 70)
         part = slice(data.draw(places), data.draw(places), data.draw(st.none() | st.sampled_from([1, 2, -1])))
         assert self.rows[part].tolist() == self.expected[part]
@@ -190,19 +189,19 @@ def test_it_is_a_list(rounds: list[tuple[list[int], int]], data: st.DataObject):
 
 
 @pytest.mark.parametrize("step", [1, 3, 15, 17, 100])
-def test_dense_and_sparse_rows_come_back(step: int):
+def test_dense_and_sparse_rows_are_stored(step: int):
     expected = np.arange(5, 4 * SEGMENT_ROWS, step)
     rows = RowSet()
     for part in np.array_split(expected, 37):
         rows.append(part)
     assert np.array_equal(rows.rows(0, len(rows)), expected)
-    assert all(rows.rows(place, place + 1)[0] == expected[place] for place in range(0, len(expected), 997))
+    assert all(rows.rows(index, index + 1)[0] == expected[index] for index in range(0, len(expected), 997))
     assert rows.position(int(expected[700])) == 700
 
 
 @pytest.mark.parametrize("step", [1, 3, 15, 17, 1000])
-def test_it_takes_no_more_than_a_bit_for_each_row_between(step: int):
+def test_it_takes_one_bit_at_most_for_each_row_between(step: int):
     rows = RowSet()
-    rows.append(np.arange(0, 64 * SEGMENT_ROWS + 1, step))
-    packed = sum(segment._places.nbytes + sys.getsizeof(segment._bits) for segment in rows._segments[:-1])
-    assert packed <= 64 * (SEGMENT_ROWS // 8 + 200)
+    rows.append(np.arange(0, 64 * SEGMENT_ROWS, step))
+    rows.append(np.array([64 * SEGMENT_ROWS]))
+    assert rows.bytes_used <= 65 * (SEGMENT_ROWS // 8 + 2)

@@ -1,4 +1,4 @@
-"""Folders of recordings: their location, their lock, and what a crash leaves behind."""
+"""Folders of recordings: their location, their lock, and recovery after a crash."""
 
 import os
 import shutil
@@ -70,7 +70,7 @@ def test_only_its_user_may_read_a_recording(own_home, umask):
 
 
 @pytest.mark.parametrize("wrong", ["home is a file", "the data folder is a file"])
-def test_without_a_data_folder_recordings_stand_among_temporary_files(own_home, monkeypatch, wrong):
+def test_without_a_data_folder_recordings_are_temporary_files(own_home, monkeypatch, wrong):
     file = own_home / "file"
     file.touch()
     if wrong == "home is a file":
@@ -90,7 +90,7 @@ def test_without_a_data_folder_recordings_stand_among_temporary_files(own_home, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights and links")
-def test_what_a_crash_leaves_among_temporary_files_is_found_and_closed_to_others(own_home, monkeypatch):
+def test_leftovers_among_temporary_files_are_found_and_made_private(own_home, monkeypatch):
     (own_home / "file").touch()
     monkeypatch.setenv("XDG_DATA_HOME", str(own_home / "file"))
     with Recording.create() as recording:
@@ -109,8 +109,8 @@ def test_what_a_crash_leaves_among_temporary_files_is_found_and_closed_to_others
     link.unlink()
 
 
-def left_behind(frames: int, is_copy: bool = False, marked: bool = False) -> Path:
-    """A recording in the user's data folder that nobody owns any more."""
+def make_leftover(frames: int, is_copy: bool = False, marked: bool = False) -> Path:
+    """A recording in the user's data folder without an owner."""
     recording = Recording.create(is_copy=is_copy)
     recording.append(numbered(0, frames))
     if marked:
@@ -119,10 +119,10 @@ def left_behind(frames: int, is_copy: bool = False, marked: bool = False) -> Pat
     return recording.folder
 
 
-def test_only_what_nobody_owns_is_left_over():
+def test_only_recordings_without_an_owner_are_leftovers():
     assert leftovers() == []
-    one, other = left_behind(10), left_behind(2000)
-    empty = left_behind(0)
+    one, other = make_leftover(10), make_leftover(2000)
+    empty = make_leftover(0)
     owned = Recording.create()
     owned.append(numbered(0, 5))
     found = leftovers()
@@ -133,8 +133,8 @@ def test_only_what_nobody_owns_is_left_over():
     owned.discard()
 
 
-def test_a_leftover_is_opened_and_is_none_then():
-    left_behind(10)
+def test_an_opened_leftover_is_not_a_leftover():
+    make_leftover(10)
     (leftover,) = leftovers()
     with Recording.open(leftover.folder) as recording:
         assert numbers(recording.rows()) == list(range(10))
@@ -145,7 +145,7 @@ def test_a_leftover_is_opened_and_is_none_then():
 
 
 def test_a_leftover_is_deleted():
-    folder = left_behind(10)
+    folder = make_leftover(10)
     (leftover,) = leftovers()
     remove(leftover)
     remove(leftover)
@@ -153,9 +153,9 @@ def test_a_leftover_is_deleted():
     assert leftovers() == []
 
 
-def test_empty_recordings_go_unless_they_are_new_or_owned():
-    old, new = left_behind(0), left_behind(0)
-    full = left_behind(1)
+def test_empty_recordings_are_deleted_unless_they_are_new_or_owned():
+    old, new = make_leftover(0), make_leftover(0)
+    full = make_leftover(1)
     owned = Recording.create()
     for folder in (old, full, owned.folder):
         os.utime(folder / "recording.lock", (0, 0))
@@ -164,9 +164,9 @@ def test_empty_recordings_go_unless_they_are_new_or_owned():
     owned.discard()
 
 
-def test_the_copy_of_a_file_is_nothing_to_recover_unless_it_has_marks():
-    mere, new, used = (left_behind(10, is_copy=True) for _ in range(3))
-    marked = left_behind(10, is_copy=True, marked=True)
+def test_the_copy_of_a_file_is_recovered_only_if_it_has_marks():
+    mere, new, used = (make_leftover(10, is_copy=True) for _ in range(3))
+    marked = make_leftover(10, is_copy=True, marked=True)
     Recording.open(used).close()  # from then on there may be more in it than in the file
     for folder in (mere, marked, used):
         os.utime(folder / "recording.lock", (0, 0))
@@ -175,9 +175,9 @@ def test_the_copy_of_a_file_is_nothing_to_recover_unless_it_has_marks():
     assert [folder.exists() for folder in (mere, marked, used, new)] == [False, True, True, True]
 
 
-def test_who_looks_for_leftovers_disturbs_nobody():
-    """Another window looks while recordings begin, end and are opened again."""
-    old = left_behind(5)
+def test_a_search_for_leftovers_does_not_disturb_owners():
+    """Another process searches while recordings are created, closed and opened again."""
+    old = make_leftover(5)
     ended = threading.Event()
 
     def look() -> None:
@@ -200,7 +200,7 @@ def test_who_looks_for_leftovers_disturbs_nobody():
     assert [leftover.folder for leftover in leftovers()] == [old]
 
 
-def test_other_folders_are_left_alone():
+def test_other_folders_are_not_changed():
     parent = recordings_folder()
     (parent / "something").mkdir(parents=True)
     (parent / "something" / "notes.txt").write_text("mine")

@@ -1,4 +1,4 @@
-"""Gaps: where frames are missing, how many and why; kept with the recording, gone with their rows."""
+"""Gaps: where frames are missing, how many and why; stored with the recording, removed with their rows."""
 
 import errno
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ def recording(tmp_path: Path) -> Iterator[Recording]:
         yield made
 
 
-def test_a_gap_stands_behind_the_last_frame(recording: Recording):
+def test_a_gap_is_after_the_last_frame(recording: Recording):
     recording.add_gap(5, "the receive buffer was full")
     recording.append(numbered(20, 10))
     recording.add_gap(3, "the receive buffer was full", timestamp_ns=77)
-    recording.add_gap(0, "nobody counted")
+    recording.add_gap(0, "not counted")
     recording.add_gap(-1, "nothing")
     assert list(recording.gaps) == [
         Gap(20, 19_001, 5, "the receive buffer was full"),
         Gap(30, 77, 3, "the receive buffer was full"),
-        Gap(30, 29_001, 0, "nobody counted"),
+        Gap(30, 29_001, 0, "not counted"),
     ]
     assert recording.gaps.rows.tolist() == [20, 30, 30]
     assert recording.gaps.between(20, 30) == [recording.gaps[0]]
@@ -51,7 +51,7 @@ def test_a_gap_before_the_first_frame(tmp_path: Path):
         assert list(recording.gaps) == [Gap(0, 0, 1, "kernel")]
 
 
-def test_gaps_come_back_after_a_crash(recording: Recording, tmp_path: Path):
+def test_gaps_are_read_after_a_crash(recording: Recording, tmp_path: Path):
     recording.add_gap(5, "kernel")
     recording.add_gap(1, "kernel")
     recording.append(numbered(20, 1))
@@ -70,34 +70,34 @@ def test_gaps_come_back_after_a_crash(recording: Recording, tmp_path: Path):
         assert [gap.count for gap in again.gaps] == [6, 2, 9]
 
 
-def test_gaps_go_with_their_rows(recording: Recording):
+def test_gaps_are_removed_with_their_rows(recording: Recording):
     recording.add_gap(5, "kernel")
     recording.append(numbered(20, 80))
     assert recording.first_row == 20
     assert len(recording.gaps) == 1
     recording.append(numbered(100, 10))
     assert len(recording.gaps) == 0
-    assert recording.gaps.gone == 1
+    assert recording.gaps.evicted == 1
     assert recording.gaps.lost == 5
     recording.close()
     with Recording.open(recording.folder, limits=LIMITS) as again:
         assert len(again.gaps) == 0
 
 
-def test_the_oldest_of_too_many_go_and_the_file_stays_small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_the_oldest_of_too_many_are_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(gaps, "MOST_GAPS", 5)
     found = Gaps(tmp_path)
     for row in range(40):
         found.add(Gap(row, 0, 1, "kernel"))
     assert found.rows.tolist() == [35, 36, 37, 38, 39]
-    assert (found.gone, found.lost) == (35, 40)
+    assert (found.evicted, found.lost) == (35, 40)
     assert len((tmp_path / "gaps.jsonl").read_bytes().splitlines()) <= 11
     again = Gaps(tmp_path)
     again.load(0, 100)
     assert list(again) == list(found)
 
 
-def test_what_a_full_disk_does_not_take_is_saved_later(recording: Recording, monkeypatch: pytest.MonkeyPatch):
+def test_gaps_that_a_full_disk_refuses_are_saved_later(recording: Recording, monkeypatch: pytest.MonkeyPatch):
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -110,7 +110,7 @@ def test_what_a_full_disk_does_not_take_is_saved_later(recording: Recording, mon
     assert (recording.folder / "gaps.jsonl").read_text() == '[20, 19001, 11, "the disk was full"]\n'
 
 
-def test_a_damaged_file_costs_what_is_damaged(recording: Recording):
+def test_only_damaged_lines_are_lost(recording: Recording):
     recording.close()
     lines = ["nonsense", "[5, 1, 2]", '[5, 1, 2, "ring"]', '[3, 1, 2, "goes back"]', '[5, 1, -2, "none"]']
     lines += ['[9999, 1, 2, "beyond the end"]', '[7, 1e3, 2, "half"]', '[8, 1, 1, "kernel"]']

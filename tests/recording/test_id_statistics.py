@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS, MOST_MISSED, MOST_PLACES, OWN, Missed
+from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS, MAX_MISSED, MAX_MISSES, OWN, MissedCycles
 from canmcast_gui.recording.newest import NewestById
 
 MS = 1_000_000
@@ -24,7 +24,7 @@ def batch_of(times, ids=1) -> FrameBatch:
 
 
 def fed(times, ids=1, pieces=1) -> NewestById:
-    """Entries of some frames that came in several batches."""
+    """Entries of frames in several batches."""
     newest, batch = NewestById(), batch_of(times, ids)
     for part in np.array_split(np.arange(len(batch)), pieces):
         if len(part):
@@ -32,7 +32,7 @@ def fed(times, ids=1, pieces=1) -> NewestById:
     return newest
 
 
-def missed_in(periods: list[int], rows: list[int]) -> list[Missed]:
+def missed_in(periods: list[int], rows: list[int]) -> list[MissedCycles]:
     """What a plain program would find."""
     found = []
     for number in range(16, len(periods)):
@@ -40,8 +40,8 @@ def missed_in(periods: list[int], rows: list[int]) -> list[Missed]:
         usual, gap = ordered[8], periods[number]
         if usual > 0 and ordered[12] - ordered[3] <= 30 * usual // 100 and 2 * gap > 3 * usual:
             count = (2 * gap + usual) // (2 * usual) - 1
-            if count <= MOST_MISSED:
-                found.append(Missed(rows[number], count))
+            if count <= MAX_MISSED:
+                found.append(MissedCycles(rows[number], count))
     return found
 
 
@@ -56,7 +56,7 @@ def bins_of(periods: list[int]) -> list[int]:
 
 @st.composite
 def traffic(draw: st.DrawFn) -> tuple[list[int], list[int]]:
-    """Times and ids: mostly steady, now and then late, early, out of order or silent."""
+    """Times and ids: mostly periodic, sometimes late, early, out of order or silent."""
     kinds = st.sampled_from([1000, 1000, 1000, 1010, 990, 1499, 1501, 2000, 3500, 700, -20, 5_000_000])
     steps = draw(st.lists(kinds, min_size=1, max_size=120))
     ids = draw(st.lists(st.sampled_from([1, 1, 1, 2]), min_size=len(steps), max_size=len(steps)))
@@ -75,10 +75,9 @@ def test_it_agrees_with_a_plain_model(frames: tuple[list[int], list[int]], piece
     assert len(cycles) == len(newest) == len(rows)
     for entry, own in enumerate(rows.values()):
         periods = [times[b] - times[a] for a, b in pairwise(own)]
-        assert cycles.first_timestamp_ns[entry] == times[own[0]]
         assert cycles.histogram(entry).tolist() == bins_of(periods)
         places = missed_in(periods, own[1:])
-        assert cycles.places(entry) == places[-MOST_PLACES:]
+        assert cycles.missed_cycles(entry) == places[-MAX_MISSES:]
         assert cycles.missed[entry] == sum(place.count for place in places)
         found = [c[entry] for c in (cycles.shortest_ns, cycles.mean_ns, cycles.longest_ns, cycles.jitter_ns)]
         if not periods:
@@ -89,36 +88,40 @@ def test_it_agrees_with_a_plain_model(frames: tuple[list[int], list[int]], piece
 
 
 @pytest.mark.parametrize("pieces", [1, 7])
-def test_missed_cycles_of_a_steady_id_are_found_where_they_are(pieces):
+def test_missed_cycles_of_a_periodic_id_have_their_rows(pieces):
     ticks = np.delete(np.arange(400), [100, 200, 201, 202, 300])
     newest = fed(ticks * 10 * MS, pieces=pieces)
     assert newest.cycles.missed[0] == 5
-    assert newest.cycles.places(0) == [Missed(100, 1), Missed(199, 3), Missed(296, 1)]
+    assert newest.cycles.missed_cycles(0) == [
+        MissedCycles(100, 1),
+        MissedCycles(199, 3),
+        MissedCycles(296, 1),
+    ]
 
 
-def test_one_lost_frame_in_six_hides_no_other():
+def test_each_of_many_missed_cycles_is_found():
     ticks = np.delete(np.arange(600), np.arange(20, 600, 6))
     assert fed(ticks * MS).cycles.missed[0] == 97
 
 
-def test_traffic_without_rhythm_misses_nothing():
+def test_irregular_traffic_has_no_missed_cycles():
     steps = np.random.default_rng(1).exponential(10 * MS, 20_000)
     assert fed(np.cumsum(steps)).cycles.missed[0] <= 20  # one in a thousand by chance
 
 
-def test_a_sender_that_was_switched_off_missed_nothing():
+def test_a_sender_that_was_switched_off_has_no_missed_cycles():
     times = np.r_[np.arange(50) * MS, np.arange(50) * MS + 60_000 * MS]
     newest = fed(times)
     assert newest.cycles.missed[0] == 0
     assert newest.cycles.longest_ns[0] == 60_000 * MS - 49 * MS
 
 
-def test_as_many_places_are_remembered_as_there_is_room_for():
+def test_the_newest_missed_cycles_are_kept():
     ticks = np.delete(np.arange(6000), np.arange(20, 6000, 10))
     cycles = fed(ticks * MS, pieces=4).cycles
     assert cycles.missed[0] == 598
-    assert len(cycles.places(0)) == MOST_PLACES
-    assert cycles.places(0)[-1].row == len(ticks) - 9
+    assert len(cycles.missed_cycles(0)) == MAX_MISSES
+    assert cycles.missed_cycles(0)[-1].row == len(ticks) - 9
 
 
 ONE = st.tuples(st.integers(1, 4), st.integers(0, 4), st.booleans())
@@ -134,7 +137,7 @@ def sent_by(frames: list[tuple[int, int, bool]]) -> FrameBatch:
 
 
 def plain(frames: list[tuple[int, int, bool]]) -> dict[int, list[int]]:
-    """Of each id, in the order of appearance: source, the one before it, and how often one came back."""
+    """Of each id, in the order of appearance: source, the previous one, and how often a sender returned."""
     entries: dict[int, list[int]] = {}
     for number, source, own in frames:
         source = OWN if own else source
@@ -147,7 +150,7 @@ def plain(frames: list[tuple[int, int, bool]]) -> dict[int, list[int]]:
 
 
 @given(st.lists(st.lists(ONE, min_size=1, max_size=30), min_size=1, max_size=5))
-def test_as_one_frame_after_the_other(batches):
+def test_senders_agree_with_a_plain_model(batches):
     newest, row = NewestById(), 0
     for frames in batches:
         newest.update(sent_by(frames), row)
@@ -157,7 +160,7 @@ def test_as_one_frame_after_the_other(batches):
     assert [list(one) for one in found] == list(plain([*chain(*batches)]).values())
 
 
-def test_a_sender_that_takes_over_for_good_is_none_of_two():
+def test_a_sender_that_replaces_another_for_good_is_not_a_second_one():
     newest = NewestById()
     newest.update(sent_by([(1, 1, False)] * 5 + [(1, 2, False)] * 5 + [(1, 3, False)]), 0)
     assert newest.senders.returns.tolist() == [0]

@@ -1,4 +1,4 @@
-"""Bookmarks: in the order of their rows, kept with the recording, gone with their rows, harmed by nothing."""
+"""Marks: in the order of their rows, stored with the recording, removed with their rows, safe from damage."""
 
 import json
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ def texts(recording: Recording) -> dict[int, str]:
     return {note.row: note.text for note in recording.marks}
 
 
-def test_marks_stand_in_the_order_of_their_rows(recording: Recording):
+def test_marks_have_the_order_of_their_rows(recording: Recording):
     before = recording.marks.generation
     assert recording.marks.add(30, "brake") == Mark(30, 30_001, "brake")
     recording.marks.add(10, "start")
     recording.marks.add(59)
     assert texts(recording) == {10: "start", 30: "brake", 59: ""}
-    assert [note.row for note in recording.marks] == [10, 30, 59]
-    assert [note.row for note in recording.marks.between(10, 59)] == [10, 30]
+    assert [mark.row for mark in recording.marks] == [10, 30, 59]
+    assert [mark.row for mark in recording.marks.between(10, 59)] == [10, 30]
     assert 30 in recording.marks
     assert 31 not in recording.marks
     assert recording.marks.generation == before + 3
@@ -45,32 +45,28 @@ def test_from_mark_to_mark(recording: Recording):
     for row in (10, 30, 50):
         recording.marks.add(row)
     after = [recording.marks.after(row) for row in (0, 10, 30, 50)]
-    assert [note and note.row for note in after] == [10, 30, 50, None]
+    assert [mark and mark.row for mark in after] == [10, 30, 50, None]
     before = [recording.marks.before(row) for row in (10, 11, 50, 59)]
-    assert [note and note.row for note in before] == [None, 10, 30, 50]
+    assert [mark and mark.row for mark in before] == [None, 10, 30, 50]
 
 
 def test_a_row_has_one_mark(recording: Recording):
     recording.marks.add(5, "one")
     recording.marks.add(5, "other")
     assert texts(recording) == {5: "other"}
-    recording.marks.rename(5, "a third")
-    assert texts(recording) == {5: "a third"}
-    with pytest.raises(KeyError):
-        recording.marks.rename(6, "nothing there")
     recording.marks.remove(6)
     recording.marks.remove(5)
     assert len(recording.marks) == 0
 
 
 @pytest.mark.parametrize("row", [-1, 60, 1 << 40])
-def test_only_rows_that_are_there_are_marked(recording: Recording, row: int):
+def test_only_existing_rows_are_marked(recording: Recording, row: int):
     with pytest.raises(RowsGoneError):
         recording.marks.add(row, "nowhere")
     assert len(recording.marks) == 0
 
 
-def test_marks_come_back_after_a_crash(recording: Recording, tmp_path: Path):
+def test_marks_are_read_after_a_crash(recording: Recording, tmp_path: Path):
     recording.marks.add(10, "Zündung an")
     recording.marks.add(20, "gone again")
     recording.marks.remove(20)
@@ -88,25 +84,25 @@ def test_marks_come_back_after_a_crash(recording: Recording, tmp_path: Path):
         assert texts(again) == {10: "Zündung an", 40: "more"}
 
 
-def test_marks_go_with_their_rows(recording: Recording):
+def test_marks_are_removed_with_their_rows(recording: Recording):
     for row in (5, 9, 10, 55):
         recording.marks.add(row, str(row))
     recording.append(numbered(60, 30))
     assert recording.first_row == 10
     assert texts(recording) == {10: "10", 55: "55"}
-    assert recording.marks.gone == 2
+    assert recording.marks.evicted == 2
     recording.close()
     with Recording.open(recording.folder, limits=LIMITS) as again:
         assert texts(again) == {10: "10", 55: "55"}
-        assert again.marks.gone == 2
+        assert again.marks.evicted == 2
         assert again.marks.problem == ""
 
 
-def test_notes_of_a_log_file_become_marks(recording: Recording):
+def test_marks_of_a_log_file_are_added(recording: Recording):
     recording.marks.add(30, "mine")
-    notes = [Mark(40, 7, "later"), Mark(30, 7, "theirs"), Mark(2, 7, "x" * 5000), Mark(60, 7, "at the end")]
-    assert recording.marks.extend(notes) == 3
-    assert recording.marks.extend(notes) == 0
+    wanted = [Mark(40, 7, "later"), Mark(30, 7, "theirs"), Mark(2, 7, "x" * 5000), Mark(60, 7, "at the end")]
+    assert recording.marks.extend(wanted) == 3
+    assert recording.marks.extend(wanted) == 0
     assert texts(recording) == {2: "x" * marks.MOST_CHARACTERS, 30: "mine", 40: "later", 60: "at the end"}
     recording.close()
     with Recording.open(recording.folder, limits=LIMITS) as again:
@@ -114,7 +110,7 @@ def test_notes_of_a_log_file_become_marks(recording: Recording):
         assert len(again.marks) == 4
 
 
-def test_there_is_a_most(recording: Recording, monkeypatch: pytest.MonkeyPatch):
+def test_the_number_of_marks_is_limited(recording: Recording, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(marks, "MOST_MARKS", 3)
     assert recording.marks.extend(Mark(row, 0, "") for row in range(10)) == 3
     with pytest.raises(RecordingError, match="up to 3 marks"):
@@ -123,7 +119,7 @@ def test_there_is_a_most(recording: Recording, monkeypatch: pytest.MonkeyPatch):
     assert list(texts(recording)) == [0, 1, 2]
 
 
-def test_what_cannot_be_saved_is_not_changed(recording: Recording):
+def test_marks_that_cannot_be_saved_are_not_changed(recording: Recording):
     recording.marks.add(1, "there")
     (recording.folder / "marks.jsonl.new").mkdir()
     with pytest.raises(RecordingError, match="could not be saved"):
@@ -138,7 +134,7 @@ NO_LINE = st.binary(max_size=30).filter(lambda junk: b"[" not in junk)
 
 @given(junk=st.lists(NO_LINE | st.sampled_from([b"[1, 2]", b'[3, 4, "x"]', b'[-1, 4, "x"]', b"null"])))
 @settings(max_examples=60, deadline=None)
-def test_a_damaged_file_costs_what_is_damaged(tmp_path_factory: pytest.TempPathFactory, junk: list[bytes]):
+def test_only_damaged_lines_are_lost(tmp_path_factory: pytest.TempPathFactory, junk: list[bytes]):
     folder = tmp_path_factory.mktemp("trace")
     good = json.dumps([7, 7001, "good"]).encode()
     (folder / "marks.jsonl").write_bytes(b"\n".join([*junk, good]) + b"\n")
@@ -154,7 +150,7 @@ def test_a_damaged_file_costs_what_is_damaged(tmp_path_factory: pytest.TempPathF
     assert again.problem == ""
 
 
-def test_a_file_that_cannot_be_read_harms_no_frames(recording: Recording):
+def test_a_file_that_cannot_be_read_does_not_affect_frames(recording: Recording):
     recording.close()
     (recording.folder / "marks.jsonl").mkdir()
     with Recording.open(recording.folder) as again:

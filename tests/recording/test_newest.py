@@ -1,4 +1,4 @@
-"""The newest frame by id agrees with a model that looks at one frame after the other."""
+"""The newest frame by id agrees with a model that reads one frame at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.fresh_process import number_from
 
 @dataclass
 class Entry:
-    """What a plain program would keep of one id."""
+    """What a plain program keeps of one id."""
 
     frame: tuple
     row: int
@@ -59,7 +59,7 @@ def model_of(batches: list[FrameBatch]) -> dict[tuple, Entry]:
 
 @st.composite
 def traffic(draw: st.DrawFn) -> FrameBatch:
-    """A batch with few ids and few values, so that they come back."""
+    """A batch with few ids and few values, so that they repeat."""
     count = draw(st.integers(0, 30))
     column = lambda values: draw(st.lists(values, min_size=count, max_size=count))  # noqa: E731
     lengths = np.array(column(st.sampled_from([0, 1, 8, 12, 64])), dtype=np.int64)
@@ -118,7 +118,7 @@ def assert_same_periods(newest: NewestById, index: int, entry: Entry) -> None:
     assert found[1:] == pytest.approx((mean, jitter), rel=1e-9, abs=1e-4)
 
 
-def test_a_steady_period_is_found_in_spite_of_a_pause():
+def test_a_period_is_found_in_spite_of_a_pause():
     newest = NewestById()
     times = np.r_[0, 3_600_000_000_000 + np.arange(3000) * 10_000_000]
     newest.update(FrameBatch.from_columns(times, 1, np.zeros((3001, 8), np.uint8)), 0)
@@ -126,7 +126,7 @@ def test_a_steady_period_is_found_in_spite_of_a_pause():
     assert newest.jitter_ns[0] < 1e6
 
 
-def test_what_has_no_room_is_counted():
+def test_frames_beyond_the_limit_are_counted():
     newest = NewestById(limit=3)
     ids = [5, 6, 7, 8, 5, 9]
     newest.update(FrameBatch.from_columns(range(6), ids, np.zeros((6, 8), np.uint8)), 10)
@@ -138,7 +138,7 @@ def test_what_has_no_room_is_counted():
     assert newest.find(5, extended=False, channel=1) is None
 
 
-def test_as_many_ids_as_it_can_number():
+def test_the_largest_number_of_ids():
     newest = NewestById()
     ids = np.arange(70_000, dtype=np.uint32)[::-1]
     batch = FrameBatch.from_columns(0, ids, np.zeros((70_000, 1), np.uint8), flags=Flag.EXTENDED)
@@ -164,7 +164,7 @@ def test_generation_rises_with_every_change():
     assert len(newest) == 0
 
 
-INVENTED_IDS = """
+RANDOM_IDS = """
 import numpy as np
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.recording import NewestById
@@ -180,5 +180,5 @@ print((anonymous_memory() - before) // len(newest))
 """
 
 
-def test_an_id_that_comes_once_takes_little_memory():
-    assert number_from(INVENTED_IDS) < 1300
+def test_an_id_that_is_sent_once_takes_little_memory():
+    assert number_from(RANDOM_IDS) < 1300

@@ -1,4 +1,4 @@
-"""A recording read beside its owner."""
+"""A recording that a second process reads."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_rows_are_read_while_the_recording_grows(tmp_path, width):
             assert np.array_equal(found.payload_matrix(), wanted.payload_matrix())
 
 
-def test_what_was_evicted_is_said(tmp_path):
+def test_evicted_rows_are_an_error(tmp_path):
     with Recording.create(tmp_path / "r", limits=Limits(most_frames=800)) as recording:
         rows = open_rows({"folder": str(tmp_path / "r")})
         recording.append(batch(0, 100))

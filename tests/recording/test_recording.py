@@ -1,4 +1,4 @@
-"""A recording gives back what was appended, by any way of asking, whatever was evicted meanwhile."""
+"""A recording returns the appended frames in all ways of reading, also while frames are evicted."""
 
 import tempfile
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def recording(tmp_path: Path) -> Iterator[Recording]:
 
 
 class AgainstAList(RuleBasedStateMachine):
-    """A recording and a list of the same frames, with whatever is asked of both."""
+    """A recording and a list of the same frames, read in the same ways."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class AgainstAList(RuleBasedStateMachine):
         assert self.recording.start_ns == (self.frames[0][0] if self.frames else 0)
 
     @invariant()
-    def what_was_handed_out_stays(self) -> None:
+    def batches_stay_valid(self) -> None:
         for batch, expected in self.held[-5:]:
             assert frames(batch) == expected
 
@@ -120,7 +120,7 @@ def test_blocks_cover_a_range_in_order(recording: Recording):
     assert [number for _, rows in found for number in rows] == list(range(95, 405))
 
 
-def test_rows_that_are_not_there_are_refused(recording: Recording):
+def test_missing_rows_are_refused(recording: Recording):
     recording.append(numbered(0, 10))
     assert len(recording.rows(10, 20)) == len(recording.rows(5, 5)) == 0
     with pytest.raises(RowsGoneError, match="begins with row 0"):
@@ -129,7 +129,7 @@ def test_rows_that_are_not_there_are_refused(recording: Recording):
         recording.take([0, 10])
 
 
-def test_what_exceeds_the_limit_goes_in_whole_chunks(recording: Recording):
+def test_frames_beyond_the_limit_are_evicted_in_whole_chunks(recording: Recording):
     for start in range(0, 2000, 50):
         recording.append(numbered(start, 50))
     assert recording.evicted == recording.first_row == 1200
@@ -139,7 +139,7 @@ def test_what_exceeds_the_limit_goes_in_whole_chunks(recording: Recording):
         recording.rows(1199, 1205)
 
 
-def test_an_evicted_chunk_stays_with_whoever_holds_it(recording: Recording):
+def test_batches_of_an_evicted_chunk_stay_valid(recording: Recording):
     recording.append(numbered(0, 100))
     held = recording.rows(0, 100)
     recording.append(numbered(100, 2000))
@@ -147,7 +147,7 @@ def test_an_evicted_chunk_stays_with_whoever_holds_it(recording: Recording):
     assert numbers(held) == list(range(100))
 
 
-def test_a_classic_frame_takes_no_more_than_34_bytes(tmp_path: Path):
+def test_a_classic_frame_takes_34_bytes_at_most(tmp_path: Path):
     with Recording.create(tmp_path / "trace") as recording:
         recording.append(numbered(0, 1 << 18))
         recording.append(numbered(0, 100_000))
@@ -175,7 +175,7 @@ def test_payloads_outside_their_heap_are_refused(recording: Recording):
     assert len(recording) == 0
 
 
-def test_sources_come_back(tmp_path: Path):
+def test_sources_are_read_again(tmp_path: Path):
     table = SourceTable()
     with Recording.create(tmp_path / "trace", table) as recording:
         for number in range(3):
@@ -208,9 +208,9 @@ def test_a_folder_without_a_recording_is_refused(tmp_path: Path):
         Recording.open(tmp_path)
 
 
-def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path):
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RecordingError, match="no recording can be made"):
+    with pytest.raises(RecordingError, match="a recording cannot be created"):
         Recording.create(tmp_path / "file" / "trace")
 
 
@@ -228,7 +228,7 @@ def test_a_closed_recording_is_empty_and_refuses_frames(recording: Recording):
         recording.rows(0, 10)
 
 
-def test_discarding_leaves_nothing(own_home: Path):
+def test_discarding_deletes_the_folder(own_home: Path):
     recording = Recording.create()
     recording.append(numbered(0, 10, width=64))
     held = recording.rows()
@@ -247,7 +247,7 @@ def test_recordings_of_one_second_have_folders_of_their_own():
 
 @given(st.integers(0, 40), st.integers(0, 40))
 @settings(max_examples=20, deadline=None)
-def test_time_in_a_filter_counts_from_the_first_frame(first: int, step: int):
+def test_time_in_a_filter_is_relative_to_the_first_frame(first: int, step: int):
     with tempfile.TemporaryDirectory() as parent:
         recording = Recording.create(Path(parent) / "trace")
         times = (first + np.arange(10) * step) * 100_000_000

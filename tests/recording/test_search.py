@@ -1,4 +1,4 @@
-"""Find next and previous: what a search through all rows would find, without looking at more than needed."""
+"""Find next and previous: the result of a search through all rows, without reading more than needed."""
 
 import tempfile
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def recording(tmp_path: Path) -> Iterator[Recording]:
     wanted=st.integers(0, 3),
 )
 @settings(max_examples=60, deadline=None)
-def test_it_is_what_a_list_says(ids: list[int], start: int | None, wanted: int):
+def test_it_agrees_with_a_list(ids: list[int], start: int | None, wanted: int):
     with (
         tempfile.TemporaryDirectory() as parent,
         Recording.create(Path(parent) / "trace", limits=Limits(most_frames=40)) as recording,
@@ -47,14 +47,14 @@ def test_it_is_what_a_list_says(ids: list[int], start: int | None, wanted: int):
         assert find_previous(recording, condition, start) == (before[-1] if before else None)
 
 
-def test_what_was_evicted_is_not_found(recording: Recording):
+def test_evicted_rows_are_not_found(recording: Recording):
     condition = recording.filter("id == 0x100")
     assert find_next(recording, condition, 0) == 1200
     assert find_previous(recording, condition, 1200) is None
     assert find_next(recording, condition, 5000) is None
 
 
-def test_no_block_behind_the_first_hit_is_looked_at(recording: Recording):
+def test_no_block_after_the_first_hit_is_read(recording: Recording):
     looked = []
     condition = recording.filter("id == 0x107")
 
@@ -67,7 +67,7 @@ def test_no_block_behind_the_first_hit_is_looked_at(recording: Recording):
     assert looked == [0.0, 0.0]
 
 
-def test_it_can_be_stopped(recording: Recording):
+def test_it_can_be_canceled(recording: Recording):
     condition = recording.filter("id == 0x7FF")
     for find in (find_next, find_previous):
         shares = []
@@ -96,7 +96,7 @@ def test_two_conditions_as_one():
     most=st.sampled_from((40, 1000)),
 )
 @settings(max_examples=60, deadline=None)
-def test_a_search_comes_around(ids, start, end, backwards, most):
+def test_a_search_wraps_around(ids, start, end, backwards, most):
     with (
         tempfile.TemporaryDirectory() as parent,
         Recording.create(Path(parent) / "trace", limits=Limits(most_frames=most)) as recording,
@@ -113,7 +113,7 @@ def test_a_search_comes_around(ids, start, end, backwards, most):
         assert find_around(recording, condition, start, backwards, end) == expected
 
 
-def test_a_search_around_can_be_stopped(recording: Recording):
+def test_a_search_that_wraps_around_can_be_canceled(recording: Recording):
     condition = recording.filter("id == 0x7FF")
     for backwards in (False, True):
         asked = []
@@ -131,7 +131,7 @@ def test_a_search_around_can_be_stopped(recording: Recording):
         assert shares == sorted(shares) and shares[-1] < 1
 
 
-def test_matches_are_counted_while_the_recording_grows_and_forgets(tmp_path: Path, monkeypatch):
+def test_matches_are_counted_while_frames_are_appended_and_evicted(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("canmcast_gui.recording.search.PART_ROWS", 64)
     with Recording.create(tmp_path / "grows", limits=Limits(most_frames=800)) as recording:
         matches = MatchCount(recording, recording.filter("id in 0x100..0x10F"))
@@ -140,9 +140,9 @@ def test_matches_are_counted_while_the_recording_grows_and_forgets(tmp_path: Pat
             rows = recording.find(matches.condition)
             for row in (int(rows[0]), int(rows[-1])) if len(rows) else ():
                 place = int(np.searchsorted(rows, row)) + 1
-                assert matches.place(row) == (place, len(rows))
-                assert matches.place(row, row + 1) == (place, place)
-        assert matches.place(1500, report=lambda _share: False) is None
+                assert matches.position(row) == (place, len(rows))
+                assert matches.position(row, row + 1) == (place, place)
+        assert matches.position(1500, report=lambda _share: False) is None
 
 
 @pytest.mark.parametrize(("since", "row"), [(-5, 0), (0, 0), (1, 1), (41_000_000, 41), (10**12, 100)])
@@ -152,6 +152,6 @@ def test_the_first_row_since_a_time(tmp_path, since, row):
         assert first_row_since(recording, START_NS + since) == row
 
 
-def test_an_empty_recording_has_none(tmp_path):
+def test_the_first_row_of_an_empty_recording_is_0(tmp_path):
     with Recording.create(tmp_path / "recording") as recording:
         assert first_row_since(recording, 0) == 0

@@ -1,4 +1,4 @@
-"""How large a recording and its chunks may become."""
+"""Limits of a recording and of its chunks."""
 
 import shutil
 from collections import namedtuple
@@ -33,12 +33,12 @@ def test_chunks_are_a_small_part_of_the_limit(limits: Limits, frames: int):
     [
         (Limits(), 10 * GIB, GIB, 200 * GIB, 64 * GIB),
         (Limits(most_bytes=5000), 10 * GIB, GIB, 200 * GIB, 5000),
-        # half of what is free and what the recording takes
+        # half of the free space, the size of the recording included
         (Limits(), 0, GIB, 100 * GIB, 50 * GIB),
         (Limits(most_bytes=None), 40 * GIB, GIB, 160 * GIB, 100 * GIB),
-        # others have taken the disk: as large as it is
+        # other programs have filled the disk: the recording keeps its size
         (Limits(), 40 * GIB, GIB, 10 * GIB, 40 * GIB),
-        # nothing left: what is there stays, and appending fails
+        # a full disk: stored frames stay, and appending fails
         (Limits(), 40 * GIB, GIB, GIB - 1, 41 * GIB),
     ],
 )
@@ -49,7 +49,7 @@ def test_the_limit_and_half_of_the_disk(
     assert limits.allowed_bytes(Path(), used, coming) == allowed
 
 
-def test_what_is_too_old_goes(tmp_path: Path):
+def test_frames_that_are_too_old_are_evicted(tmp_path: Path):
     """Frames are 1,000 ns apart."""
     with Recording.create(tmp_path / "trace", limits=Limits(most_age_ns=800_000)) as recording:
         for start in range(0, 5000, 40):
@@ -70,7 +70,7 @@ def test_a_recording_without_limit_of_age_keeps_old_frames(tmp_path: Path):
         assert len(recording) == 2
 
 
-def test_other_limits_hold_from_the_next_batch_on(tmp_path: Path):
+def test_new_limits_apply_from_the_next_batch_on(tmp_path: Path):
     with Recording.create(tmp_path / "trace") as recording:
         recording.append(numbered(0, 3000))
         recording.limits = Limits(most_frames=800)
@@ -86,7 +86,7 @@ def test_other_limits_hold_from_the_next_batch_on(tmp_path: Path):
 
 
 def test_a_full_disk_evicts_nothing(small_disk: Path):
-    """The limit by the disk's share must not make room for what others have filled it with."""
+    """The limit by disk space must not evict frames because other programs have filled the disk."""
     with Recording.create(small_disk / "trace", limits=Limits(most_bytes=DISK_BYTES)) as recording:
         for start in range(0, 20_000, 1000):
             recording.append(numbered(start, 1000))

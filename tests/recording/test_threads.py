@@ -1,4 +1,4 @@
-"""Threads read while another appends and evicts: every answer is right, or says that the rows are gone."""
+"""Threads read while another appends and evicts: each result is right, or an error about evicted rows."""
 
 import threading
 from pathlib import Path
@@ -12,7 +12,7 @@ FRAMES = 60_000
 
 
 class Reader(threading.Thread):
-    """Asks for rows below the end in every way until it is told to stop; keeps what went wrong."""
+    """Reads rows below the end in every way until it is stopped; keeps its errors."""
 
     def __init__(self, recording: Recording, seed: int) -> None:
         super().__init__(name=f"reader {seed}")

@@ -134,7 +134,7 @@ class Document(QObject):
 
     def _keep_whole(self) -> bool:
         """Begin a new recording where others have damaged this one; False where that is impossible."""
-        if not self.recording.is_whole:
+        if not self.recording.is_intact:
             try:
                 self._begin_elsewhere()
             except RecordingError:
@@ -148,7 +148,7 @@ class Document(QObject):
         """
         old, path = self.recording, self.file_path
         fresh = Recording.create(sources=old.sources, limits=self._limits)
-        if old.is_there:
+        if old.exists:
             fresh.add_gap(len(old), FILE_CUT)
             hidden = f"{counted(len(old), 'frame')} {are(len(old))} not shown now"
             what = f"Another program cut a file in {old.folder} short: {hidden}"
@@ -158,7 +158,7 @@ class Document(QObject):
         then = f"Recording continues in {fresh.folder}" if path is None else f"Open {path.name} again"
         self._say_error(f"{what}. {then}.")
         self._show(fresh, None)
-        if old.is_there and path is None and old not in self._in_use:
+        if old.exists and path is None and old not in self._in_use:
             old.close()  # what is whole of it can be recovered later
         else:
             self._retire(old)
@@ -333,8 +333,8 @@ class Document(QObject):
         )
 
     def count(self, matches: MatchCount, row: int, end: int | None) -> Task:
-        """Count in the background; the result is what ``matches.place`` says."""
-        return self._pool.make("Counting", partial(matches.place, row, end))
+        """Count in the background; the result is what ``matches.position`` says."""
+        return self._pool.make("Counting", partial(matches.position, row, end))
 
     # -- to a file ---------------------------------------------------------------------------------------
 

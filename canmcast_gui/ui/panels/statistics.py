@@ -131,7 +131,7 @@ class StatisticsPanel(QWidget):
             return
         entry = self.model.entry(index.row())
         first_row = self._session.recording.first_row
-        rows = [one.row for one in self._session.newest.cycles.places(entry) if one.row >= first_row]
+        rows = [one.row for one in self._session.newest.cycles.missed_cycles(entry) if one.row >= first_row]
         if not rows:
             self._session.message.emit(
                 "info", f"{self.model.title(entry)} missed no cycle in what is still here."

@@ -137,7 +137,7 @@ def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
     with qtbot.waitSignal(session.save_file(tmp_path / "a.blf").finished, timeout=WAIT_MS):
         pass
     assert session.unsaved_marks == 0
-    session.recording.marks.rename(10, "there")
+    session.recording.marks.add(10, "there")
     with qtbot.waitSignal(session.save_file(tmp_path / "b.csv").finished, timeout=WAIT_MS):
         pass  # has no place for marks
     assert session.unsaved_marks == 1
@@ -176,7 +176,7 @@ def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(sessi
     fresh = session.recording
     assert len(fresh) == 3000
     assert fresh.folder.parent == old.parent
-    assert fresh.is_there
+    assert fresh.exists
     ((level, text),) = heard
     assert level == "error"
     assert text == f"{old} was removed, and 1,000 frames with it. Recording continues in {fresh.folder}."
@@ -212,7 +212,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
     assert len(old.rows()) == 1000
     (file,) = old.folder.glob("*.records")
     os.truncate(file, size)
-    with pytest.raises(RowsGoneError, match="cut it short"):
+    with pytest.raises(RowsGoneError, match="shortened it"):
         old.rows()
     if then == "frames come":
         trace.append(frames(500, 1000))
@@ -236,7 +236,7 @@ def test_a_file_of_long_payloads_that_was_cut_short(session):
     assert len(old.rows().heap) == 6400
     (file,) = old.folder.glob("*.heap")
     os.truncate(file, 100)
-    with pytest.raises(RowsGoneError, match="cut it short"):
+    with pytest.raises(RowsGoneError, match="shortened it"):
         old.rows()
     trace.append(batch)
     assert len(session.recording) == 100
