@@ -6,12 +6,12 @@ from tests.installer import phrases
 
 # Folders and files that have been read for their language. A new one belongs here from the start.
 CLEAN = (
-    "canmcast_gui/recording",
-    "tests/recording",
     "canmcast_gui/processes",
+    "canmcast_gui/recording",
     "canmcast_gui/transport",
     "canmcast_gui/wording.py",
     "tests/processes",
+    "tests/recording",
 )
 
 
