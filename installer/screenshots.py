@@ -93,7 +93,7 @@ def pictures(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidge
     window.panel.filter_box.set_filter_text("id in 0x0A0..0x0C4")
     settle(0.5)
     window.actions_.pause.trigger()
-    table = window.panel.trace.table
+    table = window.panel.chronological.table
     line = table.visible_lines()[0] + 4
     table.select_line(line)
     table.toggle(line)

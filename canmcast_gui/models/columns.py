@@ -23,7 +23,7 @@ NO_INDEX = QModelIndex()
 
 
 class TitledColumn(Protocol):
-    """A column: its title, what its title explains when pointed at, and whether its cells stand right."""
+    """A column: its title, the tool tip of its title, and whether its cells are right-aligned."""
 
     @property
     def title(self) -> str: ...
@@ -44,17 +44,20 @@ class ColumnTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Vertical:
+        if orientation == Qt.Orientation.Vertical or not 0 <= section < len(self.columns):
             return None
-        column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return self.column_title(section)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
+            return self.columns[section].tip
         return self.alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
+    def column_title(self, section: int) -> str:
+        """The title of a column."""
+        return self.columns[section].title
+
     def alignment(self, section: int) -> int:
-        """Where the title and the cells of a column stand."""
+        """The alignment of the title and the cells of a column."""
         right = self.columns[section].right
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -65,10 +68,10 @@ Texts = list[str]
 
 @dataclass
 class ShownFrames:
-    """The frames on a screen, and what else their cells need.
+    """The frames of a block of lines, and what else their cells need.
 
-    ``names`` holds the message's name of each frame; ``times`` and ``deltas`` the texts of the two time
-    columns; ``extra`` the texts of columns that only one view has, by the column's key.
+    ``names`` holds the name of each frame's message, ``times`` and ``deltas`` the texts of the two time
+    columns, ``extra`` the texts of columns that only one view has, by the column's key.
     """
 
     batch: FrameBatch
@@ -83,11 +86,10 @@ class ShownFrames:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``key`` is what settings remember.
+    """A column of the trace. ``key`` identifies it in settings.
 
-    ``width`` counts characters of the number font; where a window has the room, ``comfortable`` ones.
-
-    A ``proportional`` one is written in the general font, for it holds words.
+    ``width`` is its minimum number of characters in the fixed font, ``comfortable`` the number in a window
+    with enough space. A ``proportional`` column contains words and uses the general font.
     """
 
     key: str
@@ -108,7 +110,7 @@ def _source_texts(shown: ShownFrames) -> Texts:
 
 
 def _source_text(shown: ShownFrames, number: int, own: bool) -> str:
-    """This program, a name, or the address."""
+    """The name of the source if it has one, else its address; or "this program"."""
     source = shown.sources[number]
     if own and source.address:
         return "this program"
@@ -125,7 +127,7 @@ def _direction_texts(shown: ShownFrames) -> Texts:
 
 def _id_texts(shown: ShownFrames) -> Texts:
     ids, flags = shown.batch.arbitration_id.tolist(), shown.batch.flags.tolist()
-    return [frame_id_text(one, bits, shown.decimal) for one, bits in zip(ids, flags, strict=True)]
+    return [frame_id_text(number, bits, shown.decimal) for number, bits in zip(ids, flags, strict=True)]
 
 
 def _type_texts(shown: ShownFrames) -> Texts:
@@ -133,10 +135,10 @@ def _type_texts(shown: ShownFrames) -> Texts:
 
 
 def _by_flags(shown: ShownFrames, text: Callable[[int], str]) -> Texts:
-    """Texts that depend on the flags alone, of which a screen has a handful of different ones."""
+    """Texts that depend only on the flags, of which a block has few different values."""
     flags = shown.batch.flags.tolist()
-    known = {one: text(one) for one in set(flags)}
-    return [known[one] for one in flags]
+    known = {bits: text(bits) for bits in set(flags)}
+    return [known[bits] for bits in flags]
 
 
 def _dlc_texts(shown: ShownFrames) -> Texts:
@@ -147,7 +149,7 @@ def _dlc_texts(shown: ShownFrames) -> Texts:
 
 def _data_texts(shown: ShownFrames) -> Texts:
     batch, decimal = shown.batch, shown.decimal
-    inline = batch.data.tobytes()  # the payloads of up to 8 bytes, in one piece
+    inline = batch.data.tobytes()  # the payloads of up to 8 bytes
     return [
         data_text(
             inline[INLINE_BYTES * row : INLINE_BYTES * row + length]
@@ -164,13 +166,13 @@ def _extra(key: str) -> Callable[[ShownFrames], Texts]:
 
 
 TIME = Column("time", "Time", 12, lambda shown: shown.times, True, "Time of the frame, in seconds")
-DELTA = Column("delta", "Δt", 9, lambda shown: shown.deltas, True, "Seconds since the frame before")
+DELTA = Column("delta", "Δt", 9, lambda shown: shown.deltas, True, "Seconds since the previous frame")
 SOURCE = Column(
     "source",
     "Source",
     12,
     _source_texts,
-    tip="Who sent the frame: process, host or address",
+    tip="The sender of the frame: process, host or address",
     comfortable=20,
 )
 CHANNEL = Column("channel", "Chn", 3, _channel_texts, True, "Channel")
@@ -179,7 +181,7 @@ DIRECTION = Column(
     "Dir",
     3,
     _direction_texts,
-    tip="Rx received, Tx sent by this program or the recorder of the file",
+    tip="Rx: received. Tx: sent by this program, or by the one that recorded the file",
 )
 IDENTIFIER = Column("id", "ID", 8, _id_texts, True, "Arbitration id")
 NAME = Column(
@@ -187,7 +189,7 @@ NAME = Column(
     "Name",
     13,
     lambda shown: shown.names,
-    tip="The message's name in the databases",
+    tip="Name of the message in the databases",
     proportional=True,
     comfortable=22,
 )
@@ -196,13 +198,15 @@ TYPE = Column(
     "Type",
     8,
     _type_texts,
-    tip="S standard, X extended, R remote, E error, FD, BRS bit rate switch, ESI",
+    tip="S standard, X extended, R remote, E error, FD, BRS bit rate switch, ESI error state",
 )
-DLC = Column("dlc", "DLC", 7, _dlc_texts, tip="Data length code, and the bytes of a CAN FD frame")
+DLC = Column("dlc", "DLC", 7, _dlc_texts, tip="Data length code, and the number of bytes of a CAN FD frame")
 DATA = Column("data", "Data", 23, _data_texts, tip="Payload")
-COUNT = Column("count", "Count", 7, _extra("count"), True, "Frames with this id")
-CYCLE = Column("cycle", "Cycle ms", 8, _extra("cycle"), True, "Mean time between two frames")
-JITTER = Column("jitter", "Jitter ms", 8, _extra("jitter"), True, "Standard deviation of that time")
+COUNT = Column("count", "Count", 7, _extra("count"), True, "Number of frames with this id")
+CYCLE = Column("cycle", "Cycle ms", 8, _extra("cycle"), True, "Mean time between two frames, in milliseconds")
+JITTER = Column(
+    "jitter", "Jitter ms", 8, _extra("jitter"), True, "Standard deviation of the cycle time, in milliseconds"
+)
 
 TRACE_COLUMNS = (TIME, DELTA, SOURCE, CHANNEL, DIRECTION, IDENTIFIER, NAME, TYPE, DLC, DATA)
 BY_ID_COLUMNS = (
@@ -221,11 +225,11 @@ BY_ID_COLUMNS = (
     DATA,
 )
 
-# The by-ID view has more columns than a small window: these wait in the header's menu.
+# The by-ID view has more columns than fit into a small window: these are hidden at first.
 BY_ID_HIDDEN = frozenset({TIME, DELTA, CHANNEL, DIRECTION})
 
-# Where a view has no room for all, these give way, the first ones first: the data must be seen.
-FIRST_TO_GO = (CHANNEL, DIRECTION, SOURCE, JITTER, DELTA, DLC, TYPE, CYCLE)
+# The columns that are hidden where a view is too narrow for all, in this order: data must be visible.
+HIDDEN_IN_ORDER = (CHANNEL, DIRECTION, SOURCE, JITTER, DELTA, DLC, TYPE, CYCLE)
 
 
 def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:
@@ -234,7 +238,7 @@ def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:
 
 
 def seconds_text(nanoseconds: int) -> str:
-    """As ``seconds_texts``, of one time."""
+    """Like ``seconds_texts``, for one time."""
     return _micro_text((nanoseconds + 500) // 1000)
 
 

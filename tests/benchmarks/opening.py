@@ -87,7 +87,7 @@ def _measure(path: Path, settings: Path) -> list[Figure]:
 
 def _rows_shown(window: object) -> int:
     """How many rows the chronological view has drawn something of."""
-    model = window.panel.trace.model  # type: ignore[attr-defined]
+    model = window.panel.chronological.model  # type: ignore[attr-defined]
     return int(model.rowCount())
 
 

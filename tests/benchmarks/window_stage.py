@@ -88,7 +88,7 @@ def worst(actions: list[Callable[[], object]]) -> float:
 def memory(folder: str, frames: int) -> dict[str, float]:
     """Anonymous memory of the whole process, in bytes."""
     with window(frames, folder) as one:
-        bar = one.panel.trace.table.verticalScrollBar()
+        bar = one.panel.chronological.table.verticalScrollBar()
         for part in range(20):
             bar.setValue(bar.maximum() * part // 20)
             settle(0.02)
@@ -102,7 +102,7 @@ def repaint(folder: str) -> dict[str, float]:
     with window(FEW, folder) as few, window(MANY, folder) as many:
         for step in range(ROUNDS):
             for frames, one in ((FEW, few), (MANY, many)):
-                table = one.panel.trace.table
+                table = one.panel.chronological.table
                 table.verticalScrollBar().setValue((step * 97 + 11) * frames // 10_000)
                 start = time.perf_counter()
                 table.viewport().repaint()
@@ -113,7 +113,7 @@ def repaint(folder: str) -> dict[str, float]:
 def stalls(folder: str) -> dict[str, float]:
     """The longest turns of the event loop, in ms, for what a user does in a trace of ten million frames."""
     with window(MANY, folder) as one:
-        trace, box = one.panel.trace, one.panel.filter_box
+        trace, box = one.panel.chronological, one.panel.filter_box
         bar = trace.table.verticalScrollBar()
         jumps = worst(
             [lambda place=place: bar.setValue(bar.maximum() * place // 7) for place in (7, 3, 0, 5, 2, 1)]
@@ -163,7 +163,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
     one.actions_.new_by_id.trigger()
     session.bus.open(BusSettings(group=group, port=port, hop_limit=0))
     print("ready", flush=True)
-    bar, step = one.panel.trace.table.verticalScrollBar(), 0
+    bar, step = one.panel.chronological.table.verticalScrollBar(), 0
 
     def scroll() -> None:
         nonlocal step
@@ -184,7 +184,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
         "longest": meter.longest_ms,
         "lost": totals.lost,
         "received": totals.received,
-        "shown": one.panel.trace.shown_frames(),
+        "shown": one.panel.chronological.shown_frames(),
     }
     timer.stop()
     session.bus.close()

@@ -81,7 +81,7 @@ class Desk:
 
     def trace_lines(self) -> list[list[str]]:
         """The text of all lines of the chronological view."""
-        model = self.window.panel.trace.model
+        model = self.window.panel.chronological.model
         return [
             [model.index(line, column).data() or "" for column in range(model.columnCount())]
             for line in range(model.rowCount())

@@ -56,7 +56,7 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     last = panel.control.answer.before[-1:]
     desk.wait(lambda: row_of(desk.session.recording, last) is not None, "the frame in the recording")
     panel.answer.find_action.trigger()
-    view = desk.window.views.chronological()
+    view = desk.window.views.chronological_view()
     desk.wait(lambda: view.current_row() is not None, "the frame in the trace")
     row = view.current_row()
     assert content(desk.session.recording.rows(row, row + 1)) == before[-1:]

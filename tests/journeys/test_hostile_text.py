@@ -106,7 +106,7 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         dock.show()
         dock.raise_()
         QApplication.processEvents()
-    window.panel.trace.table.selectRow(1)
+    window.panel.chronological.table.selectRow(1)
     window.docks.transmit.table.selectRow(0)
     opened = [
         MergeDialog([paths["asc"], paths["csv"]], window),
@@ -122,7 +122,7 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
     desk.settings.bitrate.set(250_000)
     window.workspaces.keep_changes(lambda: None, at_end=True)
     window.docks.hosts.model.set_names({row.source: HOSTILE for row in window.docks.hosts.model.rows})
-    opened += [window.panel.trace.commands.menu(1), window.panel.filter_box.named.menu()]
+    opened += [window.panel.chronological.commands.menu(1), window.panel.filter_box.saved_filters.menu()]
     signal = window.docks.plots.current.signals.data.signals[0]
     opened.append(SignalMenu(window, signal, QColor("red"), lambda _style: None, lambda: None))
     window.trace_commands.marks.ask_note(0)

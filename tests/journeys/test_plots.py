@@ -67,8 +67,8 @@ def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
     assert row == [SPEED, "20.00 rpm", "50.00 rpm", "30 rpm"]
     row = [torque.cursors.table.measures.index(0, column).data() for column in range(1, 4)]
     assert row == ["180 Nm", "150 Nm", "-30 Nm"]
-    assert desk.window.panel.trace.current_row() == 20
-    desk.window.panel.trace.show_row(70)
+    assert desk.window.panel.chronological.current_row() == 20
+    desk.window.panel.chronological.show_row(70)
     assert speed.cursors.seconds[0] == pytest.approx(0.7)
 
 

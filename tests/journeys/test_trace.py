@@ -23,7 +23,7 @@ def busy(desk, network, stock_peer):
     desk.wait(lambda: len(desk.trace_lines()) == 160, "160 lines")
     with desk.qtbot.waitActive(desk.window):
         desk.window.activateWindow()
-    view = desk.window.panel.trace
+    view = desk.window.panel.chronological
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     view.table.setCurrentIndex(view.model.index(0, 0))
@@ -32,11 +32,11 @@ def busy(desk, network, stock_peer):
 
 def test_a_cells_filter_hides_the_rest_is_kept_by_name_and_what_is_left_is_saved(busy, tmp_path):
     window, path = busy.window, tmp_path / "left.asc"
-    menu = window.panel.trace.commands.menu()
+    menu = window.panel.chronological.commands.menu()
     {action.text(): action for action in menu.actions()}["Only ID 100"].trigger()
     menu.close()
     busy.wait(lambda: len(busy.trace_lines()) == 2, "two lines")
-    window.panel.filter_box.named.ask_name()
+    window.panel.filter_box.saved_filters.ask_name()
     busy.child(QInputDialog).setTextValue("the first id")
     busy.child(QInputDialog).accept()
     busy.choose_file(window.actions_.save_shown, path)
@@ -57,12 +57,12 @@ def find(busy) -> None:
     window = busy.window
     window.actions_.find.trigger()
     bar = window.panel.find_bar
-    QTest.keyClicks(bar._text, "id == 0x105")
+    QTest.keyClicks(bar.text_edit, "id == 0x105")
     rows = []
     for backwards in (False, False, True):
         bar.find(backwards)
         busy.wait(lambda: not bar.searching, "the answer")
-        rows.append(window.panel.trace.current_row())
+        rows.append(window.panel.chronological.current_row())
     assert rows[0] == rows[2] == 5
     assert rows[1] > 5
     assert busy.trace_lines()[rows[1]][5] == "105"
@@ -70,13 +70,13 @@ def find(busy) -> None:
 
 def color(busy) -> None:
     window = busy.window
-    before = window.panel.trace.grab().toImage()
+    before = window.panel.chronological.grab().toImage()
     window.actions_.colors.trigger()
     dialog = busy.child(ColorsDialog)
     dialog.add()
     dialog.table.item(0, FILTER).setText("id == 0x102")
     dialog.accept()
-    view = window.panel.trace
+    view = window.panel.chronological
     screen = view.model.screen(*view.table.visible_lines())
     wanted = (screen.batch.arbitration_id == 0x102).tolist()
     assert any(wanted)
@@ -89,7 +89,7 @@ def color(busy) -> None:
 
 def mark(busy) -> None:
     window = busy.window
-    view = window.panel.trace
+    view = window.panel.chronological
     view.table.select_line(20)
     window.actions_.mark.trigger()
     busy.child(QInputDialog).setTextValue("brake pressed")
@@ -107,7 +107,7 @@ def mark(busy) -> None:
 
 def copy(busy, path) -> None:
     window = busy.window
-    window.panel.trace.table.selectAll()
+    window.panel.chronological.table.selectAll()
     assert window.views.current.selection_text().startswith("160 selected")
     window.actions_.copy_candump.trigger()
     path.write_text(QGuiApplication.clipboard().text())
@@ -125,12 +125,12 @@ def arrange(busy) -> None:
     window.actions_.new_chronological.trigger()
     other = window.views.panes[0].view
     busy.wait(lambda: other.model.rowCount() == 160, "the frames in the second view")
-    menu = window.panel.trace.table.header.menu()
+    menu = window.panel.chronological.table.header.menu()
     {action.text(): action for action in menu.actions()}["Name"].trigger()
     menu.close()
     names = [
         "name" in [column.key for column in view.table.header.shown_columns()]
-        for view in (window.panel.trace, other)
+        for view in (window.panel.chronological, other)
     ]
     assert names == [False, True]
     window.views.panes[0].filter_box.set_filter_text("id == 0x101")

@@ -140,7 +140,7 @@ def test_a_row_opens_into_its_signals(desk, network):
     desk.window.actions_.chronological.trigger()
     desk.wait(lambda: len(desk.trace_lines()) == 1, "a line in the trace")
     assert "EngineStatus" in desk.trace_lines()[0]
-    assert desk.window.panel.trace.model.open_row(0)
+    assert desk.window.panel.chronological.model.expand(0)
     texts = [" ".join(line) for line in desk.trace_lines()]
     assert len(texts) == 1 + len(status.signals)
     assert any("EngineSpeed" in text and "3000" in text for text in texts)

@@ -55,7 +55,7 @@ DIALOGS = {
     "help": lambda window: window.actions_.help.trigger(),
     "about": lambda window: window.actions_.about.trigger(),
     "mark": lambda window: window.trace_commands.marks.ask_note(5),
-    "named filter": lambda window: window.panel.filter_box.named.ask_name(),
+    "named filter": lambda window: window.panel.filter_box.saved_filters.ask_name(),
     "message": lambda window: window.docks.transmit.actions_.database.trigger(),
     "export": lambda window: window.docks.plots.current.actions_.export.trigger(),
     "several": two_files,

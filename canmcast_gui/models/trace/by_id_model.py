@@ -1,12 +1,12 @@
-"""The by-ID view as a table: one line for each id with its newest frame, and its live signals where opened.
+"""The model of the by-ID view: one line for each id with its newest frame, and its signals if it is expanded.
 
-Entries come from NewestById and are never copied; text is made for the lines on the screen. Nothing is
-announced when only values change: ``refresh`` says that there is something to repaint.
+Entries are those of NewestById and are not copied; texts are made for visible lines. Changes of values are
+not announced: ``refresh`` returns whether a repaint is necessary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -18,32 +18,32 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.columns import BY_ID_COLUMNS
 from canmcast_gui.models.trace.by_id_reader import (
-    CHANGING,
-    EntryReader,
+    CHANGING_COLUMNS,
+    ByIdReader,
     changed_bytes,
     sort_keys,
     sorted_entries,
 )
-from canmcast_gui.models.trace.lines import LineModel, Screen
+from canmcast_gui.models.trace.lines import LineBlock, LineModel, LineRanges
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import NewestById, Recording
 
-# Between two sortings by a column whose values keep changing: rows that jump at every tick cannot be read.
+# The time between two sorts by a column whose values change: rows that move at every tick cannot be read.
 SORT_AGAIN_NS = NS_PER_SECOND
 
 Line = tuple[int, int]  # entry, and the number of its signal or -1
 
 
 class ByIdModel(LineModel):
-    """Lines of entries and their signals. Times are handed in, as nanoseconds of the frames' clock."""
+    """Lines of entries and their signals. Callers give the time, in nanoseconds of the clock of frames."""
 
     def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
         super().__init__(BY_ID_COLUMNS, parent)
-        self._reader = EntryReader(databases)
+        self._reader = ByIdReader(databases)
         self._filter: Filter | None = None
         self._passed = np.zeros(0, dtype=np.bool_)
         self._order: list[int] = []
-        self._open: set[int] = set()
+        self._expanded: set[int] = set()
         self._lines: list[Line] = []
         self._sort_column = ""
         self._descending = False
@@ -55,61 +55,61 @@ class ByIdModel(LineModel):
     def _newest(self) -> NewestById:
         return self._reader.newest
 
-    # -- what is shown -----------------------------------------------------------------------------------
+    # -- entries -----------------------------------------------------------------------------------------
 
     def set_newest(self, newest: NewestById, recording: Recording) -> None:
-        """Show other entries, all closed."""
+        """Show other entries, all collapsed."""
         self.beginResetModel()
         self._reader.newest, self._reader.recording = newest, recording
-        self._open.clear()
-        self._start_over()
+        self._expanded.clear()
+        self._rebuild()
         self.endResetModel()
 
     def swap_newest(self, newest: NewestById, now_ns: int) -> None:
-        """Show earlier or later values of the same entries; new ones may have come, none may be missing."""
+        """Show earlier or later values of the same entries; none of the entries may be missing."""
         self._reader.newest = newest
         self._generation = -1
         self.refresh(now_ns)
 
     def set_filter(self, condition: Filter | None) -> None:
-        """Show only ids of which the newest frame has passed the filter at some time since now."""
+        """Show only ids of which a newest frame has passed the filter since it was set."""
         self.beginResetModel()
         self._filter = condition
-        self._open.clear()
-        self._start_over()
+        self._expanded.clear()
+        self._rebuild()
         self.endResetModel()
 
-    def _start_over(self) -> None:
+    def _rebuild(self) -> None:
         self._passed = np.zeros(0, dtype=np.bool_)
         self._order = self._find_new().tolist()
         self._generation = self._newest.generation
         self._sort_order()
         self._lines = self._make_lines()
-        self.forget_screen()
+        self.drop_block()
 
     def _find_new(self) -> npt.NDArray[np.intp]:
-        """Entries that have not been shown and now pass the filter, in the order of their appearance."""
+        """Entries that are not shown yet and pass the filter now, in the order of their appearance."""
         size = len(self._newest)
-        before = np.zeros(size, dtype=np.bool_)
-        before[: len(self._passed)] = self._passed
+        shown = np.zeros(size, dtype=np.bool_)
+        shown[: len(self._passed)] = self._passed
         if self._filter is None or self._filter.passes_all:
             self._passed = np.ones(size, dtype=np.bool_)
         else:
-            self._passed = before | self._filter.mask(self._newest.frames)
-        return np.flatnonzero(self._passed & ~before)
+            self._passed = shown | self._filter.mask(self._newest.frames)
+        return np.flatnonzero(self._passed & ~shown)
 
     def refresh(self, now_ns: int) -> bool:
-        """Take in what is new; whether anything on the screen may look different now."""
-        fading = self._screen is not None and bool(self._screen.marks)
+        """Update from the entries; returns whether visible lines may have changed."""
+        fading = self._block is not None and bool(self._block.changed_bytes)
         self._now_ns = now_ns
         changed = self._generation != self._newest.generation
         if changed:
             self._generation = self._newest.generation
             self._announce(self._find_new().tolist())
-            if self._sort_column in CHANGING and now_ns - self._sorted_at >= SORT_AGAIN_NS:
+            if self._sort_column in CHANGING_COLUMNS and now_ns - self._sorted_at >= SORT_AGAIN_NS:
                 self._sort_again()
         if changed or fading:
-            self.forget_screen()
+            self.drop_block()
         return changed or fading
 
     def _announce(self, new: list[int]) -> None:
@@ -123,30 +123,30 @@ class ByIdModel(LineModel):
             self._sort_again()
 
     def set_decimal(self, decimal: bool) -> None:
-        """Ids and data in decimal instead of hexadecimal."""
+        """See LineModel."""
         self._reader.decimal = decimal
         self.texts_changed()
 
     def set_time_mode(self, mode: str) -> None:
-        """The time of the newest frame by the clock, or since the start for any other of the modes."""
+        """Show the time of day in the mode "clock", else the time since the start."""
         self._reader.clock = mode == "clock"
         self.texts_changed()
 
     def set_reference(self, reference: Reference | None) -> None:
-        """Count the times of the newest frames from a row of the trace; None: from the start."""
+        """See LineModel."""
         self._reader.reference = reference
         self.texts_changed()
 
     def titles(self) -> dict[str, str]:
-        """The time column is called what it shows."""
+        """The title of the time column names what it shows."""
         return {
             "time": "Clock" if self._reader.clock else "Δ reference" if self._reader.reference else "Time"
         }
 
     def databases_changed(self) -> None:
-        """Names and signals may be others now; open rows are closed."""
-        for entry in list(self._open):
-            self.close_row(self._lines.index((entry, -1)))
+        """Update names, and collapse all lines."""
+        for entry in list(self._expanded):
+            self.collapse(self._lines.index((entry, -1)))
         self.texts_changed()
 
     def line_count(self) -> int:
@@ -154,7 +154,7 @@ class ByIdModel(LineModel):
         return len(self._lines)
 
     def shown_ids(self) -> int:
-        """How many ids are shown."""
+        """The number of ids that are shown."""
         return len(self._order)
 
     # -- order -------------------------------------------------------------------------------------------
@@ -168,12 +168,12 @@ class ByIdModel(LineModel):
     def _sort_again(self) -> None:
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        stood = [(self._lines[index.row()], index.column()) for index in kept]
+        cells = [(self._lines[index.row()], index.column()) for index in kept]
         self._sort_order()
         self._lines = self._make_lines()
-        places = {line: row for row, line in enumerate(self._lines)}
-        self.changePersistentIndexList(kept, [self.index(places[line], column) for line, column in stood])
-        self.forget_screen()
+        rows = {line: row for row, line in enumerate(self._lines)}
+        self.changePersistentIndexList(kept, [self.index(rows[line], column) for line, column in cells])
+        self.drop_block()
         self.layoutChanged.emit()
 
     def _sort_order(self) -> None:
@@ -186,95 +186,97 @@ class ByIdModel(LineModel):
         self._order = entries.tolist()
 
     def _make_lines(self) -> list[Line]:
-        if not self._open:
+        if not self._expanded:
             return [(entry, -1) for entry in self._order]
         lines = []
         for entry in self._order:
             lines.append((entry, -1))
-            if entry in self._open:
+            if entry in self._expanded:
                 lines += [(entry, signal) for signal in range(len(self._reader.signal_names(entry)))]
         return lines
 
-    # -- opening -----------------------------------------------------------------------------------------
+    # -- expanding ---------------------------------------------------------------------------------------
 
     def entry(self, line: int) -> int:
-        """The entry of NewestById that stands on that line or whose signal does."""
+        """The entry of NewestById on that line, or to which the signal on it belongs."""
         return self._lines[line][0]
 
     def lines_that_pass(self, condition: Filter) -> list[int]:
-        """The lines, ascending, whose newest frame passes a filter."""
+        """The lines, ascending, with a newest frame that passes a filter."""
         passed = condition.mask(self._newest.frames)
         return [line for line, (entry, signal) in enumerate(self._lines) if signal < 0 and passed[entry]]
 
-    def is_open(self, line: int) -> bool:
+    def is_expanded(self, line: int) -> bool:
         """See LineModel."""
-        return self._lines[line][0] in self._open
+        return self._lines[line][0] in self._expanded
 
-    def open_row(self, line: int) -> bool:
+    def expand(self, line: int) -> bool:
         """See LineModel."""
         entry, signal = self._lines[line]
         names = self._reader.signal_names(entry)
-        if signal >= 0 or entry in self._open or not names:
+        if signal >= 0 or entry in self._expanded or not names:
             return False
         self.beginInsertRows(QModelIndex(), line + 1, line + len(names))
-        self._open.add(entry)
+        self._expanded.add(entry)
         self._lines[line + 1 : line + 1] = [(entry, number) for number in range(len(names))]
-        self.forget_screen()
+        self.drop_block()
         self.endInsertRows()
         return True
 
-    def close_row(self, line: int) -> bool:
+    def collapse(self, line: int) -> bool:
         """See LineModel."""
         entry, signal = self._lines[line]
-        if entry not in self._open:
+        if entry not in self._expanded:
             return False
         line -= signal + 1
         last = line
         while last + 1 < len(self._lines) and self._lines[last + 1][0] == entry:
             last += 1
         self.beginRemoveRows(QModelIndex(), line + 1, last)
-        self._open.discard(entry)
+        self._expanded.discard(entry)
         del self._lines[line + 1 : last + 1]
-        self.forget_screen()
+        self.drop_block()
         self.endRemoveRows()
         return True
 
-    # -- a screenful -------------------------------------------------------------------------------------
+    # -- blocks ------------------------------------------------------------------------------------------
 
-    def make_screen(self, first: int, last: int) -> Screen:
+    def read_block(self, first: int, last: int) -> LineBlock:
         """See LineModel."""
         lines = self._lines[first : last + 1]
         entries = list(dict.fromkeys(entry for entry, _ in lines))
-        place = {entry: index for index, entry in enumerate(entries)}
+        frame_of = {entry: frame for frame, entry in enumerate(entries)}
         numbers = np.array(entries, dtype=np.intp)
         batch = self._newest.frames[numbers]
         shown = self._reader.shown(numbers, batch, self.source_names)
-        frames = [place[entry] if signal < 0 else None for entry, signal in lines]
-        openable = [self._reader.message(entry) is not None for entry in entries]
-        screen = Screen(first, frames, {}, shown, openable, [entry in self._open for entry in entries])
-        screen.marks = changed_bytes(self._newest, numbers, batch, self._now_ns)
-        for entry in (entry for entry in entries if entry in self._open):
-            values = self._reader.signal_lines(entry, batch, place[entry])
+        frames = [frame_of[entry] if signal < 0 else None for entry, signal in lines]
+        can_expand = [self._reader.message(entry) is not None for entry in entries]
+        block = LineBlock(
+            first, frames, {}, shown, can_expand, [entry in self._expanded for entry in entries]
+        )
+        block.changed_bytes = changed_bytes(self._newest, numbers, batch, self._now_ns)
+        for entry in (entry for entry in entries if entry in self._expanded):
+            values = self._reader.signal_lines(entry, batch, frame_of[entry])
             for line, (other, signal) in enumerate(lines):
                 if other == entry and signal >= 0:
-                    screen.signals[line] = values[signal]
-        return screen
+                    block.signals[line] = values[signal]
+        return block
 
-    def screen_makers(self, ranges: Sequence[tuple[int, int]], block: int) -> list[Callable[[], Screen]]:
-        """See LineModel. The screens are made at once: entries change, and are some hundred."""
-        screens = [
-            self.make_screen(start, min(start + block - 1, last))
+    def block_readers(self, ranges: LineRanges, size: int) -> list[Callable[[], LineBlock]]:
+        """See LineModel. The blocks are read immediately, because entries change."""
+        blocks = [
+            self.read_block(start, min(start + size - 1, last))
             for first, last in ranges
-            for start in range(first, last + 1, block)
+            for start in range(first, last + 1, size)
         ]
-        return [partial(_same, screen) for screen in screens]
+        return [partial(_same, block) for block in blocks]
 
-    def time_span(self, ranges: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
-        """Of ranges of lines: how many ids there are, and the times of their oldest and newest frame."""
+    def time_span(self, ranges: LineRanges) -> tuple[int, int, int]:
+        """See LineModel: the number of ids, and the times of their oldest and newest frame."""
         entries = list({self.entry(line) for first, last in ranges for line in range(first, last + 1)})
         stamps = self._newest.last_timestamp_ns[entries]
         return (len(entries), int(stamps.min()), int(stamps.max())) if entries else (0, 0, 0)
 
 
-def _same(screen: Screen) -> Screen:
-    return screen
+def _same(block: LineBlock) -> LineBlock:
+    return block

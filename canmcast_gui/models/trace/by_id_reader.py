@@ -11,18 +11,28 @@ from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
-from canmcast_gui.models.trace.lines import SignalLine
+from canmcast_gui.models.trace.lines import ChangedBytes, SignalLine
 from canmcast_gui.models.trace.times import Reference, clock_texts
 from canmcast_gui.recording import NewestById, Recording
 from canmcast_gui.recording.newest import Change
 
-# As plain numbers: an operation on an enumeration costs ten times as much, and a screen has some hundred.
+# As plain integers: an operation on an enumeration takes ten times as long, and a block needs some hundred.
 _EXTENDED, _ERROR = int(Flag.EXTENDED), int(Flag.ERROR)
 _NO_SIGNALS = int(Flag.ERROR | Flag.REMOTE)
 
+# Columns whose values change: the view is sorted by them again from time to time.
+CHANGING_COLUMNS = frozenset({"count", "cycle", "jitter", "data", "dlc", "time", "delta", "source"})
 
-class EntryReader:
-    """``newest`` holds the entries. Times count from ``reference``, or from the recording's start."""
+# How long a changed byte is highlighted, and in how many shades.
+FADE_NS = 1_200_000_000
+STEPS = 64
+
+Keys = npt.NDArray[np.generic]
+Entries = npt.NDArray[np.intp]
+
+
+class ByIdReader:
+    """Reads the entries of ``newest``. Times count from ``reference``, or from the recording's start."""
 
     def __init__(self, databases: DatabaseSet) -> None:
         self.databases = databases
@@ -33,7 +43,7 @@ class EntryReader:
         self.reference: Reference | None = None
 
     def message(self, entry: int) -> Message | None:
-        """The message of an entry, where its frames carry one that a database knows."""
+        """The message of an entry, if a database has it."""
         frame = self.newest.records[entry]
         flags = int(frame["flags"])
         if flags & _NO_SIGNALS:
@@ -44,16 +54,16 @@ class EntryReader:
         )
 
     def _address(self, source: int) -> str:
-        """The address of a row of the recording's sources."""
+        """The address of a number in the recording's table of sources."""
         return self.recording.sources[source].address if self.recording is not None else ""
 
     def signal_names(self, entry: int) -> list[str]:
-        """The signals of an entry's message."""
+        """The names of the signals of an entry's message."""
         message = self.message(entry)
         return [signal.name for signal in message.listed_signals] if message else []
 
     def signal_lines(self, entry: int, batch: FrameBatch, row: int) -> list[SignalLine]:
-        """All signals of the message; those that the frame in that row does not carry say so."""
+        """All signals of the message; those that the frame does not contain have no value."""
         extended = bool(int(batch.flags[row]) & _EXTENDED)
         channel, address = int(batch.channel[row]), self._address(int(batch.source[row]))
         decoded = self.databases.decode_frame(
@@ -63,19 +73,17 @@ class EntryReader:
         return [values.get(name, SignalLine(name, "–")) for name in self.signal_names(entry)]
 
     def names(self, batch: FrameBatch) -> list[str]:
-        """The message's name of each frame."""
+        """The name of each frame's message."""
         columns = (batch.arbitration_id, batch.flags, batch.channel, batch.source)
         return [
             ERROR_FRAME
             if flags & _ERROR
-            else self.databases.name(one, bool(flags & _EXTENDED), channel, self._address(source))
-            for one, flags, channel, source in zip(*(column.tolist() for column in columns), strict=True)
+            else self.databases.name(number, bool(flags & _EXTENDED), channel, self._address(source))
+            for number, flags, channel, source in zip(*(column.tolist() for column in columns), strict=True)
         ]
 
-    def shown(
-        self, numbers: npt.NDArray[np.intp], batch: FrameBatch, source_names: Mapping[Source, str]
-    ) -> ShownFrames:
-        """The newest frames of some entries, with the texts that only this view has."""
+    def shown(self, numbers: Entries, batch: FrameBatch, source_names: Mapping[Source, str]) -> ShownFrames:
+        """The newest frames of some entries, with the texts of the columns that only this view has."""
         newest, recording = self.newest, self.recording
         assert recording is not None
         stamps = batch.timestamp_ns
@@ -96,16 +104,10 @@ def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:
     return ["" if value != value else f"{value / 1e6:.3f}" for value in nanoseconds.tolist()]
 
 
-Keys = npt.NDArray[np.generic]
-
-# Columns whose values keep changing; a view sorts anew by them now and then, by the others never.
-CHANGING = frozenset({"count", "cycle", "jitter", "data", "dlc", "time", "delta", "source"})
-
-
 def sort_keys(newest: NewestById, column: str, names: list[str]) -> Keys:
-    """What a column is sorted by, one key per entry; ``names`` are the entries' message names."""
+    """The sort keys of a column, one for each entry; ``names`` are the names of the entries' messages."""
     if column == "name":
-        # entries without a name come last in rising order
+        # entries without a name are last in ascending order
         return np.array([name.casefold() or "\U0010ffff" for name in names])
     if column == "id":
         return newest.arbitration_id.astype(np.int64) * 2 + newest.frames.has(Flag.EXTENDED)
@@ -126,32 +128,23 @@ def sort_keys(newest: NewestById, column: str, names: list[str]) -> Keys:
     }[column]
 
 
-def sorted_entries(entries: npt.NDArray[np.intp], keys: Keys, descending: bool) -> npt.NDArray[np.intp]:
-    """``entries`` by their keys; equal ones stay in the order of their first appearance."""
+def sorted_entries(entries: Entries, keys: Keys, descending: bool) -> Entries:
+    """``entries`` sorted by their keys; entries with equal keys stay in their order."""
     chosen = keys[entries]
     if descending:
         return entries[::-1][np.argsort(chosen[::-1], kind="stable")][::-1]
     return entries[np.argsort(chosen, kind="stable")]
 
 
-FADE_NS = 1_200_000_000
-STEPS = 64  # as many shades as anyone can tell apart
-
-Marks = dict[int, list[tuple[int, bool, int]]]
-
-
-def changed_bytes(newest: NewestById, entries: npt.NDArray[np.intp], batch: FrameBatch, now_ns: int) -> Marks:
-    """For each of ``entries`` by its place: (byte, whether it rose, strength 1 to 64), faded ones left out.
-
-    ``batch`` holds the entries' newest frames. A byte that the newest frame no longer has is not marked.
-    """
+def changed_bytes(newest: NewestById, entries: Entries, batch: FrameBatch, now_ns: int) -> ChangedBytes:
+    """The bytes of each of ``entries`` that changed within FADE_NS; ``batch`` holds the entries' frames."""
     age = now_ns - newest.changed_at_ns[entries]
-    fresh = (age < FADE_NS) & (newest.changed[entries] != Change.NONE)
-    fresh &= np.arange(fresh.shape[1]) < batch.length[:, None]
-    marks: Marks = {}
-    rose = newest.changed[entries] == Change.UP
-    for place, byte in zip(*(part.tolist() for part in np.nonzero(fresh)), strict=True):
-        left = 1 - max(int(age[place, byte]), 0) / FADE_NS
+    recent = (age < FADE_NS) & (newest.changed[entries] != Change.NONE)
+    recent &= np.arange(recent.shape[1]) < batch.length[:, None]
+    increased = newest.changed[entries] == Change.UP
+    found: ChangedBytes = {}
+    for frame, byte in zip(*(indices.tolist() for indices in np.nonzero(recent)), strict=True):
+        left = 1 - max(int(age[frame, byte]), 0) / FADE_NS
         strength = max(round(left * STEPS), 1)
-        marks.setdefault(place, []).append((byte, bool(rose[place, byte]), strength))
-    return marks
+        found.setdefault(frame, []).append((byte, bool(increased[frame, byte]), strength))
+    return found

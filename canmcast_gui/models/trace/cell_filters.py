@@ -1,4 +1,4 @@
-"""The filter that a cell of the trace stands for: what "only this" and "without this" mean."""
+"""The filter for a cell of the trace, to show only frames with the same value, or all others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.models.columns import Column
-from canmcast_gui.models.trace.lines import Screen
+from canmcast_gui.models.trace.lines import LineBlock
 
 _TYPES = (
     (Flag.ERROR, "error", "error frames"),
@@ -17,7 +17,7 @@ _TYPES = (
 
 
 class CellFilter(NamedTuple):
-    """``label`` is for a menu: "Only …", "Without …"."""
+    """``label`` follows "Only" or "Without" in a menu."""
 
     label: str
     text: str
@@ -28,10 +28,10 @@ class CellFilter(NamedTuple):
         return f"not {self.text}" if self.text.isalnum() else f"not ({self.text})"
 
 
-def cell_filter(column: Column, screen: Screen, frame: int) -> CellFilter | None:
-    """What the cell of a column stands for in a frame of a screen; None where one cannot filter by it."""
-    batch = screen.batch
-    flags, text = int(batch.flags[frame]), screen.texts(column)[frame]
+def cell_filter(column: Column, block: LineBlock, frame: int) -> CellFilter | None:
+    """The filter for the cell of a column and a frame of a block; None if there is none."""
+    batch = block.batch
+    flags, text = int(batch.flags[frame]), block.texts(column)[frame]
     if column.key == "type":
         return next((CellFilter(label, word) for flag, word, label in _TYPES if flags & flag), _STANDARD)
     if flags & Flag.ERROR and column.key in ("id", "name"):
@@ -40,7 +40,7 @@ def cell_filter(column: Column, screen: Screen, frame: int) -> CellFilter | None
         kind = "extended" if flags & Flag.EXTENDED else "not extended"
         return CellFilter(f"ID {text}", f"id == 0x{int(batch.arbitration_id[frame]):X} and {kind}")
     if column.key == "source":
-        address = screen.shown.sources[int(batch.source[frame])].address
+        address = block.shown.sources[int(batch.source[frame])].address
         return CellFilter(f"from {address}", f"source == {address}") if address else None
     if column.key == "data":
         payload = batch.payload(frame).hex(" ").upper()
@@ -57,8 +57,9 @@ def cell_filter(column: Column, screen: Screen, frame: int) -> CellFilter | None
 _STANDARD = CellFilter("classic frames with standard ids", "standard and not fd and not remote and not error")
 
 
-def refined(current: str, more: str) -> str:
-    """A filter that asks for both."""
+def refined(current: str, additional: str) -> str:
+    """A filter that requires both filters."""
     if not current.strip():
-        return more
-    return f"({current}) and {more}" if " or " in f" {current} " else f"{current} and {more}"
+        return additional
+    current = f"({current})" if " or " in f" {current} " else current
+    return f"{current} and {additional}"

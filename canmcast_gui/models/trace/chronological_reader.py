@@ -1,13 +1,12 @@
-"""Lines of the chronological trace as screens: what stands on them, read and decoded in one go.
+"""Reads lines of the chronological view, with their texts and decoded signals, in blocks.
 
-A reader knows nothing of tables; one that is frozen may be used in another thread.
+A reader does not depend on Qt; a frozen one may be used in another thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,52 +15,49 @@ from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
-from canmcast_gui.models.trace.expanded_rows import OpenRows, Place
-from canmcast_gui.models.trace.lines import Screen, SignalLine
+from canmcast_gui.models.trace.expanded_rows import ExpandedRows, LineContent
+from canmcast_gui.models.trace.lines import LineBlock, SignalLine
 from canmcast_gui.models.trace.rows import RowSpan, ShownRows, read_frames
 from canmcast_gui.models.trace.times import Reference, SameIdTimes, clock_texts, delta_texts
+from canmcast_gui.wording import counted
 
 
 @dataclass(frozen=True)
 class TextStyle:
-    """How numbers and times are written: ``time_mode`` is one of TIME_MODES."""
+    """The format of numbers and times: ``time_mode`` is one of TIME_MODES."""
 
     decimal: bool = False
     time_mode: str = "absolute"
     reference: Reference | None = None
     source_names: Mapping[Source, str] = field(default_factory=dict)
 
-    def changed(self, **changes: Any) -> TextStyle:
-        """The same but for some fields."""
-        return replace(self, **changes)
 
-
-class TraceReader:
-    """Frames of ``rows`` from position ``first`` to ``end``, with the lines between them in ``extra``."""
+class ChronologicalReader:
+    """Frames of ``rows`` from position ``first`` to ``end``, with the signals and gaps of ``expanded``."""
 
     def __init__(self, rows: ShownRows, databases: DatabaseSet, style: TextStyle) -> None:
         self.rows = rows
         self.databases = databases
         self.style = style
         self.first, self.end = rows.first, rows.end
-        self.extra = OpenRows()
+        self.expanded = ExpandedRows()
         self._same_id = SameIdTimes(rows.recording)
 
-    def frozen(self, first: int, last: int) -> TraceReader:
-        """The same from line ``first`` to ``last``, which stays as it is; its lines count from 0 as here."""
-        start = max(self.locate(first).position - 1, self.first)  # a time counts from the row before
+    def frozen(self, first: int, last: int) -> ChronologicalReader:
+        """A reader of the lines ``first`` to ``last`` that does not change; lines have the same numbers."""
+        start = max(self.locate(first).position - 1, self.first)  # the time since the previous row needs it
         stop = self.locate(last).position + 1
-        other = TraceReader(RowSpan.of(self.rows, start, stop), self.databases, self.style)
-        other.first, other.end, other.extra = self.first, self.end, self.extra.copy()
+        other = ChronologicalReader(RowSpan.of(self.rows, start, stop), self.databases, self.style)
+        other.first, other.end, other.expanded = self.first, self.end, self.expanded.copy()
         return other
 
     def line_count(self) -> int:
-        """How many lines there are."""
-        return self.end - self.first + self.extra.total
+        """The number of lines."""
+        return self.end - self.first + self.expanded.total
 
-    def locate(self, line: int) -> Place:
-        """What stands on that line."""
-        return self.extra.locate(line, self.first)
+    def locate(self, line: int) -> LineContent:
+        """The content of that line."""
+        return self.expanded.locate(line, self.first)
 
     def signals_at(self, position: int) -> list[SignalValue]:
         """The decoded signals of the frame at a position."""
@@ -79,76 +75,77 @@ class TraceReader:
         )
 
     def _address(self, source: int) -> str:
-        """The address of a row of the recording's sources."""
+        """The address of a number in the recording's table of sources."""
         return self.rows.recording.sources[source].address
 
-    # -- a screenful -------------------------------------------------------------------------------------
+    # -- blocks ------------------------------------------------------------------------------------------
 
-    def screen(self, first: int, last: int) -> Screen:
-        """What stands on lines ``first`` to ``last``."""
-        if self.extra.is_plain:
-            places = [Place(self.first + line) for line in range(first, last + 1)]
+    def read_block(self, first: int, last: int) -> LineBlock:
+        """Read the lines ``first`` to ``last``."""
+        if self.expanded.is_plain:
+            contents = [LineContent(self.first + line) for line in range(first, last + 1)]
         else:
-            places = [self.locate(line) for line in range(first, last + 1)]
-        start, stop = (places[0].position, places[-1].position + 1) if places else (self.first, self.first)
+            contents = [self.locate(line) for line in range(first, last + 1)]
+        start, stop = (
+            (contents[0].position, contents[-1].position + 1) if contents else (self.first, self.first)
+        )
         begin, batch = read_frames(self.rows, start, stop)
         numbers = self.rows.numbers(begin, begin + len(batch))
         shown, backwards = self._shown(begin, numbers, batch)
-        screen = Screen(first, [], {}, shown, [bool(name) for name in shown.names], [])
-        screen.is_open = [begin + index in self.extra for index in range(len(batch))]
-        screen.backwards = backwards
-        screen.tags = self._tags(numbers)
-        for line, place in enumerate(places):
-            self._put_line(screen, line, place, begin)
-        return screen
+        block = LineBlock(first, [], {}, shown, [bool(name) for name in shown.names], [])
+        block.is_expanded = [begin + index in self.expanded for index in range(len(batch))]
+        block.backwards = backwards
+        block.mark_texts = self._mark_texts(numbers)
+        for line, content in enumerate(contents):
+            self._add_line(block, line, content, begin)
+        return block
 
-    def _put_line(self, screen: Screen, line: int, place: Place, begin: int) -> None:
-        index = place.position - begin
-        there = 0 <= index < len(screen.batch)
-        plain = place.signal is None and not place.gap
-        screen.frames.append(index if there and plain else None)
-        if place.gap:
-            screen.gaps[line] = self._gap_text(place.position)
-        elif place.signal is not None and there:
-            values = self._signals(screen.batch, index)
-            if place.signal < len(values):
-                screen.signals[line] = SignalLine.of(values[place.signal])
+    def _add_line(self, block: LineBlock, line: int, content: LineContent, begin: int) -> None:
+        index = content.position - begin
+        exists = 0 <= index < len(block.batch)
+        is_frame = content.signal is None and not content.gap
+        block.frames.append(index if exists and is_frame else None)
+        if content.gap:
+            block.gaps[line] = self._gap_text(content.position)
+        elif content.signal is not None and exists:
+            values = self._signals(block.batch, index)
+            if content.signal < len(values):
+                block.signals[line] = SignalLine.of(values[content.signal])
 
     def _gap_text(self, position: int) -> str:
-        """How many frames are missing above that position, and why."""
-        around = self.rows.numbers(max(position - 1, self.first), position + 1)
-        if not len(around):
+        """The number of frames that are missing above a position, and the reason."""
+        numbers = self.rows.numbers(max(position - 1, self.first), position + 1)
+        if not len(numbers):
             return ""
-        before = int(around[0]) + 1 if len(around) > 1 else 0
-        gaps = self.rows.recording.gaps.between(before, int(around[-1]) + 1)
+        start = int(numbers[0]) + 1 if len(numbers) > 1 else 0
+        gaps = self.rows.recording.gaps.between(start, int(numbers[-1]) + 1)
         if not gaps:
             return "Frames lost here"
         lost = sum(gap.count for gap in gaps)
-        frames = "frame" if lost == 1 else "frames"
-        what = f"{lost:,} {frames} lost here" if lost else "Frames may be missing here"
-        return f"{what}: {'; '.join(dict.fromkeys(gap.reason for gap in gaps))}"
+        text = f"{counted(lost, 'frame')} lost here" if lost else "Frames may be missing here"
+        return f"{text}: {'; '.join(dict.fromkeys(gap.reason for gap in gaps))}"
 
-    def _tags(self, numbers: Numbers) -> dict[int, str]:
-        """The notes of marked rows, and the reference row's, by frame."""
+    def _mark_texts(self, numbers: Numbers) -> dict[int, str]:
+        """The texts of marks, and of the row that times count from, by frame."""
         if not len(numbers):
             return {}
-        notes = self.rows.recording.marks.between(int(numbers[0]), int(numbers[-1]) + 1)
-        tags = {note.row: note.text or "marked" for note in notes}
+        marks = self.rows.recording.marks.between(int(numbers[0]), int(numbers[-1]) + 1)
+        texts = {mark.row: mark.text or "marked" for mark in marks}
         reference = self.style.reference
         if reference is not None:
-            own = tags.get(reference.row)
-            tags[reference.row] = f"time 0 · {own}" if own else "time 0"
-        places = {row: int(np.searchsorted(numbers, row)) for row in tags}
+            own = texts.get(reference.row)
+            texts[reference.row] = f"time 0 · {own}" if own else "time 0"
+        frames = {row: int(np.searchsorted(numbers, row)) for row in texts}
         return {
-            place: tags[row]
-            for row, place in places.items()
-            if place < len(numbers) and numbers[place] == row
+            frame: texts[row]
+            for row, frame in frames.items()
+            if frame < len(numbers) and numbers[frame] == row
         }
 
     def _shown(self, begin: int, numbers: Numbers, batch: FrameBatch) -> tuple[ShownFrames, set[int]]:
-        _, before = read_frames(self.rows, max(begin - 1, self.first), begin)
-        steps = np.diff(np.concatenate([before.timestamp_ns, batch.timestamp_ns]))
-        first = [""] * (len(batch) - len(steps))  # the first frame of all has none before it
+        _, previous = read_frames(self.rows, max(begin - 1, self.first), begin)
+        steps = np.diff(np.concatenate([previous.timestamp_ns, batch.timestamp_ns]))
+        first = [""] * (len(batch) - len(steps))  # the first frame has no previous one
         steps_text = [*first, *seconds_texts(steps)]
         times, deltas = self._time_texts(numbers, steps_text, batch)
         sources = self.rows.recording.sources
@@ -171,7 +168,7 @@ class TraceReader:
     # -- times -------------------------------------------------------------------------------------------
 
     def _time_texts(self, numbers: Numbers, row: list[str], batch: FrameBatch) -> tuple[list[str], list[str]]:
-        """Both time columns: the second shows the time since the row before, unless the first one does."""
+        """Both time columns: the second shows the time since the previous row, unless the first one does."""
         stamps, mode = batch.timestamp_ns, self.style.time_mode
         if mode == "clock":
             return clock_texts(stamps), row

@@ -1,4 +1,4 @@
-"""Colours for frames: an ordered list of filters with colours; the first one that a frame passes counts."""
+"""Rules that color frames: the first rule whose filter a frame passes gives its color."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
 
-# Each is asked about each screenful.
-MOST_RULES = 50
+# Each rule is evaluated for each block of visible lines.
+MAX_RULES = 50
 
 
 @dataclass(frozen=True)
 class ColorRule:
-    """``color`` is "#rrggbb", which each theme shades so that text stays readable on it."""
+    """``color`` is "#rrggbb"; each theme makes it paler, so that text on it is readable."""
 
     name: str
     filter: str
@@ -28,10 +28,10 @@ class ColorRule:
     def from_dict(cls, values: Any) -> ColorRule:
         """What ``to_dict`` made; raises ValueError with a sentence about what is wrong."""
         if not isinstance(values, dict):
-            raise ValueError("a colour rule must be a group of values")
+            raise ValueError("a color rule must be a group of values")
         texts = [values.get(key) for key in ("name", "filter", "color")]
         if not all(isinstance(text, str) for text in texts) or not isinstance(values.get("on", True), bool):
-            raise ValueError("a colour rule has a name, a filter and a colour as texts, and may be on or off")
+            raise ValueError("a color rule has a name, a filter and a color as texts, and may be on or off")
         return cls(*map(str, texts), values.get("on", True))
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,12 +47,12 @@ DEFAULT_RULES = (
 
 
 def rules_of(values: dict[str, Any]) -> tuple[ColorRule, ...]:
-    """The rules that settings hold, or the usual ones; entries that were damaged by hand are left out."""
+    """The rules of the settings, or DEFAULT_RULES; invalid rules are skipped."""
     entries = values.get("rules")
     if not isinstance(entries, list):
         return DEFAULT_RULES
     rules = []
-    for entry in entries[:MOST_RULES]:
+    for entry in entries[:MAX_RULES]:
         try:
             rules.append(ColorRule.from_dict(entry))
         except ValueError:
@@ -61,12 +61,12 @@ def rules_of(values: dict[str, Any]) -> tuple[ColorRule, ...]:
 
 
 class CompiledRules:
-    """The rules that are on and whose filter is a good one, ready for use."""
+    """The rules that are on and have a valid filter."""
 
     def __init__(
         self, rules: Iterable[ColorRule] = (), compiled: Callable[[str], Filter] = compile_filter
     ) -> None:
-        """``compiled`` makes a filter of a text and raises FilterError."""
+        """``compiled`` makes a filter from a text or raises FilterError."""
         self.rules = tuple(rule for rule in rules if rule.on)
         self._filters: list[tuple[int, Filter]] = []
         for number, rule in enumerate(self.rules):
@@ -74,10 +74,10 @@ class CompiledRules:
                 if rule.filter.strip():
                     self._filters.append((number, compiled(rule.filter)))
             except FilterError:
-                continue  # the dialog says so; a signal may be missing only until its database is loaded
+                continue  # the dialog shows the error; a signal may be unknown until its database is loaded
 
     def which(self, batch: FrameBatch) -> list[int]:
-        """The number of the rule that colours each frame, or -1."""
+        """The number of the rule that colors each frame, or -1."""
         chosen = np.full(len(batch), -1, dtype=np.int64)
         for number, condition in reversed(self._filters):
             chosen[condition.mask(batch)] = number

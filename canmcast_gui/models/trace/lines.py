@@ -6,22 +6,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 
 from canmcast_gui.database import SignalValue
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import data_text
-from canmcast_gui.models.columns import DATA, DELTA, NAME, SOURCE, TIME, Column, ShownFrames
+from canmcast_gui.models.columns import (
+    DATA,
+    DELTA,
+    NAME,
+    NO_INDEX,
+    SOURCE,
+    TIME,
+    Column,
+    ColumnTable,
+    Index,
+    ShownFrames,
+)
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.times import Reference
 
-# A payload of a classic frame always fits.
+# A payload of a classic frame always fits into its cell.
 BYTES_IN_CELL = 8
+
+LineRanges = Sequence[tuple[int, int]]  # first and last line of each
+
+# By frame: the payload bytes that changed recently, whether they increased, and their strength, 1 to 64.
+ChangedBytes = dict[int, list[tuple[int, bool, int]]]
 
 
 @dataclass(frozen=True)
 class SignalLine:
-    """A decoded signal as it is shown: value with unit, and the raw value where that is another number."""
+    """A decoded signal as text: the value with its unit, and the raw value if that is another number."""
 
     name: str
     value: str
@@ -36,30 +52,30 @@ class SignalLine:
 
     @property
     def text(self) -> str:
-        """Value and raw value in one piece."""
+        """Value and raw value."""
         return f"{self.value}  (raw {self.raw})" if self.raw else self.value
 
 
 @dataclass
-class Screen:
-    """Lines ``first`` and following. ``frames[i]`` is the frame on line i, or None where there is none.
+class LineBlock:
+    """The content of the lines from ``first``, read in one go; texts are made when a column needs them.
 
-    ``signals[i]`` is the decoded signal on line i; ``can_open`` and ``is_open`` say by frame whether it has
-    signals to show and shows them. ``marks`` holds, by frame, the payload bytes that changed lately: (byte,
-    whether it rose, strength from 1 to 64). ``gaps[i]`` is a sentence about frames that are missing there.
-    ``tags`` holds notes by frame, ``backwards`` the frames that are older than the one before, ``rules`` by
-    frame which rule colours it, or -1.
+    By line, counted from ``first``: ``frames`` holds the number of the frame, or None for lines without a
+    frame, ``signals`` decoded signals, ``gaps`` sentences about missing frames. By frame: ``can_expand`` and
+    ``is_expanded`` tell whether it has signals and whether they are shown, ``changed_bytes`` which bytes
+    changed, ``mark_texts`` the texts of marks, ``backwards`` which frames are older than the one before,
+    ``rules`` the number of the rule that colors it, or -1.
     """
 
     first: int
     frames: list[int | None]
     signals: dict[int, SignalLine]
     shown: ShownFrames
-    can_open: list[bool]
-    is_open: list[bool]
-    marks: dict[int, list[tuple[int, bool, int]]] = field(default_factory=dict)
+    can_expand: list[bool]
+    is_expanded: list[bool]
+    changed_bytes: ChangedBytes = field(default_factory=dict)
     gaps: dict[int, str] = field(default_factory=dict)
-    tags: dict[int, str] = field(default_factory=dict)
+    mark_texts: dict[int, str] = field(default_factory=dict)
     backwards: set[int] = field(default_factory=set)
     rules: list[int] | None = None
     _kinds: list[str] | None = None
@@ -67,26 +83,26 @@ class Screen:
 
     @property
     def batch(self) -> FrameBatch:
-        """The frames themselves."""
+        """The frames."""
         return self.shown.batch
 
     @property
     def kinds(self) -> list[str]:
-        """By frame: "error", "remote" or nothing."""
+        """By frame: "error", "remote" or ""."""
         if self._kinds is None:
             flags = self.batch.flags.tolist()
-            known = {one: kind(one) for one in set(flags)}
-            self._kinds = [known[one] for one in flags]
+            known = {bits: kind(bits) for bits in set(flags)}
+            self._kinds = [known[bits] for bits in flags]
         return self._kinds
 
     def texts(self, column: Column) -> list[str]:
-        """One text per frame."""
+        """The texts of a column, by frame."""
         if column.key not in self._texts:
             self._texts[column.key] = column.texts(self.shown)
         return self._texts[column.key]
 
     def cell(self, line: int, column: Column) -> str:
-        """The text of one cell; a signal's name and value stand in the columns of a frame's name and data."""
+        """The text of a cell. Signals are shown in the columns of the name and the data of a frame."""
         frame = self.frames[line - self.first]
         if frame is not None:
             return self.texts(column)[frame]
@@ -96,22 +112,21 @@ class Screen:
         return {NAME.key: signal.name, DATA.key: signal.text}.get(column.key, "")
 
     def tool_tip(self, line: int, column: Column) -> str | None:
-        """What may not fit into a cell: a long payload as lines of 16 bytes, a name or an address in full."""
+        """What does not always fit into a cell: a long payload in lines of 16 bytes, a name, an address."""
         frame = self.frames[line - self.first]
         if frame is None:
             return self.gaps.get(line - self.first)
-        if frame in self.tags and column is DATA:
-            return self.tags[frame]
-        if frame in self.backwards and column in (TIME, DELTA):
-            return "This frame is older than the one before it."
-        if column not in (DATA, NAME, SOURCE):
-            return None
-        payload = self.batch.payload(frame)
+        if column is DATA:
+            return self.mark_texts.get(frame) or self._payload_tip(frame)
         if column is SOURCE:
             name, address = self.texts(column)[frame], str(self.shown.sources[int(self.batch.source[frame])])
             return f"{name}, {address}" if name != address else name or None
-        if column is not DATA:
-            return self.texts(column)[frame] or None
+        if column in (TIME, DELTA) and frame in self.backwards:
+            return "This frame is older than the one before it."
+        return (self.texts(column)[frame] or None) if column is NAME else None
+
+    def _payload_tip(self, frame: int) -> str | None:
+        payload = self.batch.payload(frame)
         if len(payload) <= BYTES_IN_CELL:
             return None
         parts = [payload[start : start + 16] for start in range(0, len(payload), 16)]
@@ -120,61 +135,61 @@ class Screen:
 
 
 def kind(flags: int) -> str:
-    """What sets a frame apart at a glance: "error", "remote" or nothing."""
+    """The kind of a frame that has a color of its own: "error", "remote" or ""."""
     if flags & Flag.ERROR:
         return "error"
     return "remote" if flags & Flag.REMOTE else ""
 
 
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+class LineModel(ColumnTable):
+    """A table of frames and signals. Subclasses provide the number of lines and read blocks of them.
 
-
-class LineModel(QAbstractTableModel):
-    """A table of frames and signals. Subclasses say how many lines there are and make screens of them.
-
-    Whoever draws asks for a ``screen``; it is kept until ``forget_screen``, because a repaint asks for the
-    same one several times.
+    The ``block`` that was read last is kept until ``drop_block``: a repaint asks for it several times.
     """
+
+    columns: Sequence[Column]
 
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self._screen: Screen | None = None
+        self._block: LineBlock | None = None
         self.rules = CompiledRules()
         self.source_names: Mapping[Source, str] = {}
 
-    # -- what a subclass says ----------------------------------------------------------------------------
+    # -- lines: subclasses implement ---------------------------------------------------------------------
 
     def line_count(self) -> int:
-        """How many lines there are."""
+        """The number of lines."""
         raise NotImplementedError
 
-    def make_screen(self, first: int, last: int) -> Screen:
-        """What stands on lines ``first`` to ``last`` (inclusive), read in one go."""
+    def read_block(self, first: int, last: int) -> LineBlock:
+        """Read the lines ``first`` to ``last`` (inclusive)."""
         raise NotImplementedError
 
-    def is_open(self, line: int) -> bool:
-        """Whether the frame on that line shows its signals."""
+    def block_readers(self, ranges: LineRanges, size: int) -> list[Callable[[], LineBlock]]:
+        """Functions that read lines as they are now, in blocks of up to ``size`` lines.
+
+        They may be called later, in another thread.
+        """
         raise NotImplementedError
 
-    def open_row(self, line: int) -> bool:
-        """Show the signals of the frame on that line; False where it has none or is open."""
+    def time_span(self, ranges: LineRanges) -> tuple[int, int, int]:
+        """The number of frames on lines, and the times of the first and the last one."""
         raise NotImplementedError
 
-    def close_row(self, line: int) -> bool:
-        """Hide the signals of the frame on that line, or of the frame whose signal stands there."""
+    def is_expanded(self, line: int) -> bool:
+        """Whether the signals of the frame on that line are shown."""
         raise NotImplementedError
 
-    def titles(self) -> dict[str, str]:
-        """Titles by column key, where they differ from the column's own."""
-        return {}
-
-    def time_span(self, ranges: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
-        """Of ranges of lines: the number of frames, and the times of the first and the last one."""
+    def expand(self, line: int) -> bool:
+        """Show the signals of the frame on that line; False if it has none or is expanded."""
         raise NotImplementedError
 
-    # -- settings ----------------------------------------------------------------------------------------
+    def collapse(self, line: int) -> bool:
+        """Hide the signals of the frame on that line, or those to which the signal on it belongs."""
+        raise NotImplementedError
+
+    # -- settings: subclasses implement ------------------------------------------------------------------
 
     def set_decimal(self, decimal: bool) -> None:
         """Show ids and data in decimal instead of hexadecimal."""
@@ -192,80 +207,67 @@ class LineModel(QAbstractTableModel):
         """Update names and signals."""
         raise NotImplementedError
 
-    # -- screens -----------------------------------------------------------------------------------------
+    def titles(self) -> dict[str, str]:
+        """Titles by column key, where they differ from the column's own."""
+        return {}
 
-    def screen(self, first: int, last: int) -> Screen:
-        """As ``make_screen``, up to the last line there is, and kept."""
+    # -- blocks ------------------------------------------------------------------------------------------
+
+    def block(self, first: int, last: int) -> LineBlock:
+        """The lines ``first`` to ``last``, or to the last one of the table; kept for the next call."""
         last = min(last, self.line_count() - 1)
-        known = self._screen
+        known = self._block
         if known is None or known.first != first or len(known.frames) != last - first + 1:
-            known = self._screen = self.make_screen(first, last)
+            known = self._block = self.read_block(first, last)
             known.rules = self.rules.which(known.batch)
         return known
 
+    def drop_block(self) -> None:
+        """Read visible lines again at the next repaint."""
+        self._block = None
+
     def set_rules(self, rules: CompiledRules) -> None:
-        """Colour the frames otherwise from now on."""
+        """Color frames by other rules."""
         self.rules = rules
-        self.forget_screen()
+        self.drop_block()
 
     def set_source_names(self, names: Mapping[Source, str]) -> None:
-        """Names to show in place of addresses."""
+        """Show other names in place of addresses."""
         self.source_names = names
-        self.forget_screen()
-
-    def screen_makers(self, ranges: Sequence[tuple[int, int]], block: int) -> list[Callable[[], Screen]]:
-        """Functions that make the screens of some lines as they are now, in pieces of up to ``block`` lines.
-
-        They may be called later and in another thread.
-        """
-        raise NotImplementedError
-
-    def forget_screen(self) -> None:
-        """What is on the screen may look different now."""
-        self._screen = None
+        self.drop_block()
 
     def texts_changed(self) -> None:
-        """All texts may be others now, on the same lines."""
-        self._screen = None
+        """Announce that all texts may have changed."""
+        self._block = None
         if self.line_count():
             last = self.index(self.line_count() - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
-    # -- what Qt asks ------------------------------------------------------------------------------------
+    # -- QAbstractTableModel -----------------------------------------------------------------------------
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else self.line_count()
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else self.line_count()
 
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
-            return None
+    def column_title(self, section: int) -> str:
+        """The title of a column."""
         column = self.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.titles().get(column.key, column.title)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
-        return None
+        return self.titles().get(column.key, column.title)
 
-    def data(self, index: QModelIndex, role: int = 0) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        column = self.columns[index.column()]
+        line, column = index.row(), self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
+            return self.alignment(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._screen_of(index.row()).cell(index.row(), column)
+            return self._block_of(line).cell(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._screen_of(index.row()).tool_tip(index.row(), column)
+            return self._block_of(line).tool_tip(line, column)
         return None
 
-    def _screen_of(self, line: int) -> Screen:
-        """The kept screen where it has that line, else one of that line alone."""
-        screen = self._screen
-        if screen is None or not screen.first <= line < screen.first + len(screen.frames):
-            screen = self.make_screen(line, line)
-        return screen
+    def _block_of(self, line: int) -> LineBlock:
+        """The kept block if it has that line, else one of that line alone."""
+        block = self._block
+        if block is None or not block.first <= line < block.first + len(block.frames):
+            block = self.read_block(line, line)
+        return block

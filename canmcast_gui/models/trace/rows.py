@@ -1,4 +1,4 @@
-"""Which frames a trace shows: all, or those of a filter, at positions that stay when old ones go."""
+"""The frames that a trace shows: all, or those that pass a filter, at positions that never change."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from canmcast_gui.recording import FilteredRows, Recording, RowsGoneError
 
 
 class ShownRows(Protocol):
-    """Frames in the order shown, at positions ``first`` to ``end``. Both move only in ``advance``."""
+    """Frames in the order shown, at positions ``first`` to ``end``, which change only in ``advance``."""
 
     recording: Recording
     first: int
     end: int
 
     def advance(self, stop_row: int | None = None) -> bool:
-        """Look for what is new and what is gone; True while there is more to find without waiting.
+        """Update for new and evicted frames; returns whether there are more rows to search.
 
-        Rows of the recording from ``stop_row`` on are not shown.
+        Rows of the recording from ``stop_row`` are not shown.
         """
 
     def numbers(self, start: int, stop: int) -> RowNumbers:
-        """The recording's row numbers of some positions."""
+        """The recording's row numbers of a range of positions."""
 
     def position_of(self, row: int) -> int:
-        """The position of the first shown frame that is this row or a later one; ``end`` if there is none."""
+        """The position of a row, or of the next row that is shown; ``end`` if there is none."""
 
 
 class AllRows:
-    """Every frame of a recording; positions are row numbers."""
+    """All frames of a recording; positions are row numbers."""
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
@@ -57,7 +57,7 @@ class AllRows:
 
 
 class MatchingRows:
-    """The frames that a filter lets through, as far as they have been looked for."""
+    """The frames that pass a filter, as far as the recording has been searched."""
 
     def __init__(self, recording: Recording, condition: Filter) -> None:
         self.recording = recording
@@ -83,7 +83,7 @@ class MatchingRows:
 
 
 class RowSpan:
-    """A piece of what is shown, as it is now; it stays so, and may be read in another thread."""
+    """A range of positions that does not change, and may be read in another thread."""
 
     def __init__(self, recording: Recording, first: int, found: RowNumbers) -> None:
         self.recording = recording
@@ -93,11 +93,11 @@ class RowSpan:
 
     @classmethod
     def of(cls, rows: ShownRows, start: int, stop: int) -> RowSpan:
-        """Positions ``start`` to ``stop``."""
+        """The positions ``start`` to ``stop`` of other rows, as they are now."""
         return cls(rows.recording, start, np.array(rows.numbers(start, stop)))
 
     def advance(self, stop_row: int | None = None) -> bool:  # noqa: ARG002
-        """Nothing ever comes."""
+        """Do nothing: these rows do not change."""
         return False
 
     def numbers(self, start: int, stop: int) -> RowNumbers:
@@ -110,20 +110,20 @@ class RowSpan:
 
 
 def read_frames(rows: ShownRows, start: int, stop: int) -> tuple[int, FrameBatch]:
-    """The frames at some positions that are still there, with the position of the first of them.
+    """The frames at a range of positions that are not evicted, after the position of the first of them.
 
-    A recording may lose its oldest frames at any moment, before anybody was told.
+    A recording may evict its oldest frames at any time, before ``advance``.
     """
     numbers = rows.numbers(start, stop)
-    alive = numbers[np.searchsorted(numbers, rows.recording.first_row) :]
-    start += len(numbers) - len(alive)
-    if not len(alive):
+    kept = numbers[np.searchsorted(numbers, rows.recording.first_row) :]
+    start += len(numbers) - len(kept)
+    if not len(kept):
         return start, FrameBatch.empty()
     try:
-        if alive[-1] - alive[0] == len(alive) - 1:
-            found = rows.recording.rows(int(alive[0]), int(alive[-1]) + 1)
+        if kept[-1] - kept[0] == len(kept) - 1:
+            found = rows.recording.rows(int(kept[0]), int(kept[-1]) + 1)
         else:
-            found = rows.recording.take(alive)
-        return start, found.compact()  # it is kept, and its file may be cut short meanwhile
+            found = rows.recording.take(kept)
+        return start, found.compact()  # a copy: the chunk's file may be truncated while the frames are in use
     except RowsGoneError:
         return stop, FrameBatch.empty()

@@ -12,46 +12,46 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.columns import DATA, NAME, Column
-from canmcast_gui.models.trace.lines import Screen
+from canmcast_gui.models.trace.lines import LineBlock
 
 FORMATS = ("text", "csv", "candump")
 BLOCK = 4096
 
-Screens = Sequence[Callable[[], Screen]]
+BlockReaders = Sequence[Callable[[], LineBlock]]
 
 
 def rows_text(
-    screens: Screens,
+    readers: BlockReaders,
     columns: Sequence[Column],
     form: str,
     report: Callable[[float], bool] = lambda _done: True,
     titles: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The lines of all screens; ``form`` is one of FORMATS. ``report`` answers False to stop early.
+    """The lines of all blocks; ``form`` is one of FORMATS. ``report`` returns False to cancel.
 
-    ``titles`` are those of columns, by their keys, that are called otherwise for now.
+    ``titles`` are titles of columns by their keys, where they differ from the columns' own.
     """
     names = [titles.get(column.key, column.title) for column in columns]
     head = {"text": lambda: "\t".join(names) + "\n", "csv": lambda: _csv([names])}
     parts = [head[form]()] if form in head else []
-    for number, screen in enumerate(screens):
-        parts.append(_screen_text(screen(), columns, form))
-        if not report((number + 1) / len(screens)):
+    for number, read in enumerate(readers):
+        parts.append(_block_text(read(), columns, form))
+        if not report((number + 1) / len(readers)):
             break
     return "".join(parts)
 
 
-def _screen_text(screen: Screen, columns: Sequence[Column], form: str) -> str:
+def _block_text(block: LineBlock, columns: Sequence[Column], form: str) -> str:
     if form == "candump":
-        frames = [frame for frame in screen.frames if frame is not None]
-        return candump_lines(screen.batch[np.array(frames, dtype=np.intp)])
-    lines = _cells(screen, columns)
+        frames = [frame for frame in block.frames if frame is not None]
+        return candump_lines(block.batch[np.array(frames, dtype=np.intp)])
+    lines = _cells(block, columns)
     return _csv(lines) if form == "csv" else "".join("\t".join(line) + "\n" for line in lines)
 
 
 def candump_lines(batch: FrameBatch) -> str:
     """Lines as ``candump -L`` writes them."""
-    from canmcast_gui.logfile.candump.sink import CandumpSink  # its tables take a while to make
+    from canmcast_gui.logfile.candump.sink import CandumpSink  # its tables take time to make
 
     file = io.BytesIO()
     CandumpSink(file, Path()).write(batch)
@@ -64,18 +64,18 @@ def _csv(lines: list[list[str]]) -> str:
     return file.getvalue()
 
 
-def _cells(screen: Screen, columns: Sequence[Column]) -> list[list[str]]:
-    """The cells of each line; what is no frame has its words in the columns of name and data."""
-    frames = list(zip(*(screen.texts(column) for column in columns), strict=True))
+def _cells(block: LineBlock, columns: Sequence[Column]) -> list[list[str]]:
+    """The cells of each line; signals and gaps are in the columns of name and data."""
+    frames = list(zip(*(block.texts(column) for column in columns), strict=True))
     lines = []
-    for line, frame in enumerate(screen.frames):
+    for line, frame in enumerate(block.frames):
         if frame is not None:
             lines.append(list(frames[frame]))
-        elif line in screen.signals:
-            signal = screen.signals[line]
+        elif line in block.signals:
+            signal = block.signals[line]
             lines.append(_placed(columns, {NAME.key: signal.name, DATA.key: signal.text}))
-        elif line in screen.gaps:
-            lines.append(_placed(columns, {DATA.key: screen.gaps[line]}))
+        elif line in block.gaps:
+            lines.append(_placed(columns, {DATA.key: block.gaps[line]}))
     return lines
 
 

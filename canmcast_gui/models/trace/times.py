@@ -1,4 +1,4 @@
-"""The time of a frame as a user wants to read it: since the start, by the clock, since a frame before."""
+"""The time of a frame as text: since the start, the time of day, or since a previous frame."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.arrays import Times
+from canmcast_gui.frames.arrays import RowNumbers, Times
 from canmcast_gui.models.columns import seconds_texts
 from canmcast_gui.recording import Recording, RowsGoneError
 
@@ -24,12 +24,12 @@ class Reference(NamedTuple):
 
 TIME_MODES = ("absolute", "clock", "delta", "delta_id")
 
-# How far back the previous frame of an id is looked for: some 13 s of a bus with 20,000 frames a second, and
-# 1 ms of work. Each step looks further where ids are still missing.
+# Rows before a frame that are searched for the previous frame of its id: up to 13 s of a bus with 20,000
+# frames/s, which takes 1 ms. Each step searches more rows, for the ids that were not found.
 LOOK_BACK_ROWS = (2_048, 16_384, 262_144)
 
-# Frames whose predecessor is remembered, so that each is looked for once while it stays on the screen.
-REMEMBERED = 8_192
+# Frames whose previous frame is cached, so that it is searched once while the frame is visible.
+CACHED_FRAMES = 8_192
 
 _KIND = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
 
@@ -55,33 +55,33 @@ def _local_time(seconds: int) -> str:
 
 
 def keys(batch: FrameBatch) -> npt.NDArray[np.uint64]:
-    """One number per kind of frame: arbitration id, channel, and whether extended, remote or error."""
+    """One number per id: arbitration id, channel, and whether it is extended, remote or an error frame."""
     ids = batch.arbitration_id.astype(np.uint64)
     channels = batch.channel.astype(np.uint64) << np.uint64(32)
     return ids | channels | (batch.flags & _KIND).astype(np.uint64) << np.uint64(40)
 
 
 class SameIdTimes:
-    """For frames of a recording, the time of the frame before with the same id."""
+    """The times since the previous frame with the same id, for frames of a recording."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._known: OrderedDict[int, int | None] = OrderedDict()
+        self._cache: OrderedDict[int, int | None] = OrderedDict()
 
-    def deltas_ns(self, numbers: npt.NDArray[np.int64], batch: FrameBatch) -> list[int | None]:
-        """Nanoseconds since the frame before of the same id; None where none was found near enough.
+    def deltas_ns(self, numbers: RowNumbers, batch: FrameBatch) -> list[int | None]:
+        """Nanoseconds since the previous frame of the same id; None if the search did not find one.
 
-        ``numbers`` are the rising row numbers of ``batch``.
+        ``numbers`` are the ascending row numbers of ``batch``.
         """
-        wanted = [index for index, row in enumerate(numbers.tolist()) if row not in self._known]
+        wanted = [index for index, row in enumerate(numbers.tolist()) if row not in self._cache]
         if wanted:
             self._look_up(numbers[wanted], batch[np.array(wanted)])
         times = batch.timestamp_ns.tolist()
-        before = [self._known.get(row) for row in numbers.tolist()]
+        before = [self._cache.get(row) for row in numbers.tolist()]
         return [None if then is None else now - then for now, then in zip(times, before, strict=True)]
 
-    def _look_up(self, numbers: npt.NDArray[np.int64], batch: FrameBatch) -> None:
-        """Find predecessors in a block of rows up to the last wanted frame, further back where needed."""
+    def _look_up(self, numbers: RowNumbers, batch: FrameBatch) -> None:
+        """Find previous frames in a block of rows up to the last frame, and in larger blocks where needed."""
         wanted_keys = keys(batch)
         missing = np.arange(len(numbers))
         stop = int(numbers[-1]) + 1
@@ -96,32 +96,32 @@ class SameIdTimes:
             if not len(missing) or start == self._recording.first_row:
                 break
         for index, row in enumerate(numbers.tolist()):
-            self._known[row] = found.get(index)
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+            self._cache[row] = found.get(index)
+        while len(self._cache) > CACHED_FRAMES:
+            self._cache.popitem(last=False)
 
 
 def _find_before(
     block: FrameBatch,
     start: int,
-    numbers: npt.NDArray[np.int64],
+    numbers: RowNumbers,
     wanted: npt.NDArray[np.uint64],
     missing: npt.NDArray[np.intp],
     found: dict[int, int],
 ) -> npt.NDArray[np.intp]:
-    """Add to ``found`` the time of the frame before each missing one; returns those still missing."""
+    """Add the times of the frames before the missing ones to ``found``; returns those still missing."""
     block_keys, times = keys(block), block.timestamp_ns
     for key in np.unique(wanted[missing]):
-        places = np.flatnonzero(block_keys == key)
-        mine = missing[wanted[missing] == key]
-        before = np.searchsorted(places, numbers[mine] - start) - 1
-        for index, place in zip(mine.tolist(), before.tolist(), strict=True):
-            if place >= 0:
-                found[index] = int(times[places[place]])
+        rows = np.flatnonzero(block_keys == key)
+        of_key = missing[wanted[missing] == key]
+        previous = np.searchsorted(rows, numbers[of_key] - start) - 1
+        for index, row in zip(of_key.tolist(), previous.tolist(), strict=True):
+            if row >= 0:
+                found[index] = int(times[rows[row]])
     return missing[[index not in found for index in missing.tolist()]]
 
 
 def delta_texts(deltas_ns: list[int | None]) -> list[str]:
-    """Differences in seconds, nothing where there is none."""
-    known = iter(seconds_texts(np.array([delta for delta in deltas_ns if delta is not None], dtype=np.int64)))
-    return ["" if delta is None else next(known) for delta in deltas_ns]
+    """Differences in seconds, "" for None."""
+    texts = iter(seconds_texts(np.array([delta for delta in deltas_ns if delta is not None], dtype=np.int64)))
+    return ["" if delta is None else next(texts) for delta in deltas_ns]

@@ -1,4 +1,4 @@
-"""The by-ID view: one line for each id, always its newest frame, and what changed lately in colour."""
+"""The by-ID view: one line for each id with its newest frame, and recently changed bytes in color."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from canmcast_gui.ui.updates import VisibleTicks
 
 
 class ByIdView(FrameView):
-    """The newest frame of each id of the session's recording. Does nothing while hidden."""
+    """The newest frame of each id of the session's recording. Not updated while hidden."""
 
     def __init__(
         self, context: ViewContext, filters: FilterState, key: str = "", parent: QWidget | None = None
     ) -> None:
-        """``key`` is "" for the view in the middle of the window; columns are remembered under it."""
+        """``key`` identifies the columns in the settings; "" is the view in the center of the window."""
         session = context.session
         self.model = ByIdModel(session.databases)
         super().__init__(self.model, f"{key}byid", context, BY_ID_HIDDEN, parent)
@@ -34,7 +34,7 @@ class ByIdView(FrameView):
         header = self.table.header
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
-        header.sort_at_first(0)
+        header.set_default_sort(0)
         header.sortIndicatorChanged.connect(self.model.sort)
         self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         filters.changed.connect(self._on_filter)
@@ -45,7 +45,7 @@ class ByIdView(FrameView):
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
 
     def shown_ids(self) -> int:
-        """How many ids there are that pass the filter."""
+        """The number of ids that pass the filter."""
         return self.model.shown_ids()
 
     @property
@@ -61,32 +61,32 @@ class ByIdView(FrameView):
         return int(self._session.newest.last_row[self.model.entry(line)])
 
     def search(self, condition: Filter, backwards: bool, done: Callable[[bool, bool], None]) -> Task | None:
-        """See FrameView; what counts is the newest frame of each id."""
-        start, lines = self.seen_line(backwards), self.model.lines_that_pass(condition)
+        """See FrameView; the newest frame of each id is searched."""
+        start, lines = self.search_start(backwards), self.model.lines_that_pass(condition)
         is_current = start == self.table.currentIndex().row()
-        beyond = [
+        following = [
             line
             for line in lines
             if (line < start if backwards else line > start) or (line == start and not is_current)
         ]
         if lines:
-            self.table.select_line((beyond or lines)[-1 if backwards else 0])
-        done(bool(lines), bool(lines) and not beyond)
+            self.table.select_line((following or lines)[-1 if backwards else 0])
+        done(bool(lines), bool(lines) and not following)
         return None
 
     def count_matches(self, condition: Filter, done: Callable[[int, int], None]) -> Task | None:
         """See FrameView."""
-        lines, here = self.model.lines_that_pass(condition), self.table.currentIndex().row()
-        done(sum(line <= here for line in lines), len(lines))
+        lines, current = self.model.lines_that_pass(condition), self.table.currentIndex().row()
+        done(sum(line <= current for line in lines), len(lines))
         return None
 
     def refresh(self) -> None:
-        """Repaint if anything on the screen may look different."""
+        """Repaint if visible lines may have changed."""
         if self.model.refresh(time.time_ns()):
             self.table.viewport().update()
 
     def _newest(self) -> NewestById:
-        """The session's entries; while paused a copy of them, which stands still."""
+        """The entries of the session; while paused, a copy that does not change."""
         newest = self._session.newest
         return copy.deepcopy(newest) if self._session.paused else newest
 

@@ -1,4 +1,4 @@
-"""The dialog for colours: rules of filter and colour, in an order, each on or off; seen at once."""
+"""The dialog Color rules: each rule has a filter and a color; changes are applied immediately."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, MOST_RULES, ColorRule, rules_of
+from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.item_views import EditTable
 from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.context import ViewContext
@@ -33,16 +34,16 @@ _NEW_COLORS = ("#d97a00", "#8a3fc2", "#008a8a", "#b0277a", "#6b7a00", "#2461c9",
 
 
 class ColorsDialog(QDialog):
-    """Changes come into force while they are made; a wrong filter colours nothing and says where it is."""
+    """Edits the rules. A rule with an invalid filter colors no frames, and the dialog shows its error."""
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Colours of frames")
+        self.setWindowTitle("Color rules")
         self.resize(640, 380)
         self._context = context
         self._filling = False
-        self.table = EditTable(["Name", "Filter", "Colour"])
+        self.table = EditTable(["Name", "Filter", "Color"])
         self._set_up_table()
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -50,7 +51,9 @@ class ColorsDialog(QDialog):
         icons.without_icons(buttons)
         buttons.rejected.connect(self.accept)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel("The first rule that a frame passes colours its line. Text stays readable."))
+        layout.addWidget(
+            QLabel("The first rule whose filter a frame passes gives its line a color. Text stays readable.")
+        )
         layout.addWidget(self.table, 1)
         layout.addLayout(self._make_buttons())
         layout.addWidget(self.problem)
@@ -77,24 +80,24 @@ class ColorsDialog(QDialog):
             ("remove", "&Remove", self.remove),
             ("up", "Move &up", lambda: self.move_rule(-1)),
             ("down", "Move &down", lambda: self.move_rule(1)),
-            ("theme", "&Colour…", self.ask_color),
+            ("theme", "&Color…", self.ask_color),
         )
         for icon, text, slot in entries:
             button = QPushButton(icons.icon(icon), text)
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked=False, slot=slot: slot())
+            connect(button.clicked, slot)
             row.addWidget(button)
         row.addStretch(1)
-        usual = QPushButton("As at the &beginning")
-        usual.setAutoDefault(False)
-        usual.clicked.connect(lambda: self._use(DEFAULT_RULES, 0))
-        row.addWidget(usual)
+        defaults = QPushButton("Restore &defaults")
+        defaults.setAutoDefault(False)
+        defaults.clicked.connect(lambda: self._apply(DEFAULT_RULES, 0))
+        row.addWidget(defaults)
         return row
 
     # -- rules -------------------------------------------------------------------------------------------
 
     def rules(self) -> list[ColorRule]:
-        """What the table says."""
+        """The rules in the table."""
         rules = []
         for row in range(self.table.rowCount()):
             name, text, color = (self.table.item(row, column) for column in range(3))
@@ -119,54 +122,54 @@ class ColorsDialog(QDialog):
         self._filling = False
         self._check(rules)
 
-    def _use(self, rules: tuple[ColorRule, ...] | list[ColorRule], current: int) -> None:
+    def _apply(self, rules: tuple[ColorRule, ...] | list[ColorRule], current: int) -> None:
         self.show_rules(rules)
         self.table.setCurrentCell(min(current, len(rules) - 1), max(self.table.currentColumn(), 0))
-        self._keep()
+        self._store()
 
-    def _keep(self) -> None:
+    def _store(self) -> None:
         rules = self.rules()
         self._context.settings.color_rules.set({"rules": [rule.to_dict() for rule in rules]})
         self._check(rules)
 
     def _check(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
-        """Say where the first wrong filter is wrong."""
+        """Show the first error of a filter."""
         self.problem.setText("")
         for rule in rules:
             try:
                 self._context.filter(rule.filter)
             except FilterError as error:
-                place = f"at character {error.position + 1}"
-                self.problem.setText(f"⚠ {rule.name}: {error.message}, {place}. The rule colours nothing.")
+                where = f"at character {error.position + 1}"
+                self.problem.setText(f"⚠ {rule.name}: {error.message}, {where}. The rule colors no frames.")
                 return
 
-    # -- what the user does ------------------------------------------------------------------------------
+    # -- actions -----------------------------------------------------------------------------------------
 
     def add(self) -> None:
-        """Put a new rule first, and write its filter."""
+        """Insert a rule at the top, and edit its filter."""
         rules = self.rules()
-        if len(rules) < MOST_RULES:
+        if len(rules) < MAX_RULES:
             color = _NEW_COLORS[len(rules) % len(_NEW_COLORS)]
-            self._use([ColorRule("New rule", "", color), *rules], 0)
+            self._apply([ColorRule("New rule", "", color), *rules], 0)
             self.table.setCurrentCell(0, FILTER)
             self.table.editItem(self.table.item(0, FILTER))
 
     def remove(self) -> None:
-        """Take the current rule away."""
+        """Remove the current rule."""
         row = self.table.currentRow()
         if row >= 0:
             rules = self.rules()
-            self._use(rules[:row] + rules[row + 1 :], row)
+            self._apply(rules[:row] + rules[row + 1 :], row)
 
     def move_rule(self, by: int) -> None:
         """Move the current rule up or down."""
         row, rules = self.table.currentRow(), self.rules()
         if row >= 0 and 0 <= row + by < len(rules):
             rules.insert(row + by, rules.pop(row))
-            self._use(rules, row + by)
+            self._apply(rules, row + by)
 
     def ask_color(self) -> None:
-        """Ask for the colour of the current rule."""
+        """Let the user choose the color of the current rule."""
         row = self.table.currentRow()
         if row < 0:
             return
@@ -176,10 +179,10 @@ class ColorsDialog(QDialog):
         dialog.open()
 
     def set_color(self, row: int, color: str) -> None:
-        """Give a rule another colour."""
+        """Change the color of a rule."""
         rules = self.rules()
         rules[row] = replace(rules[row], color=color)
-        self._use(rules, row)
+        self._apply(rules, row)
 
     def _on_activated(self, _row: int, column: int) -> None:
         if column == COLOR:
@@ -187,7 +190,7 @@ class ColorsDialog(QDialog):
 
     def _on_item(self, _item: QTableWidgetItem) -> None:
         if not self._filling:
-            self._keep()
+            self._store()
 
 
 def _swatch(color: str) -> QIcon:

@@ -1,4 +1,4 @@
-"""What all views of the trace share: the row that times count from, the colours, the marks."""
+"""The state that all trace views share: the row that times count from, colors, marks, names of sources."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
 from canmcast_gui.recording.id_statistics import OWN
 
-# New senders are rare, and a look at their number is cheap.
+# The interval at which new sources are searched; they are rare.
 SOURCES_MS = 1000
 
 
 class ViewContext(QObject):
-    """``reference`` is None where times count from the start. Marks are those of the recording."""
+    """``reference`` is the row that times count from, or None for the start of the recording."""
 
-    reference_changed = Signal(object)
-    rules_changed = Signal(object)
+    reference_changed = Signal(object)  # a Reference or None
+    rules_changed = Signal(CompiledRules)
     marks_changed = Signal()
 
     def __init__(self, session: Session, settings: AppSettings, parent: QObject | None = None) -> None:
@@ -44,11 +44,11 @@ class ViewContext(QObject):
         self._compile_rules()
 
     def filter(self, text: str) -> Filter:
-        """A filter for the recording and the databases of now; raises FilterError."""
+        """A filter for the current recording and databases; raises FilterError."""
         return compile_for(text, self.session.recording, self.session.databases, self.sources.names)
 
     def sender_name(self, number: int) -> str:
-        """What to call a sender, a row of the recording's table of sources or OWN."""
+        """The name of a sender: a number in the recording's table of sources, or OWN."""
         if number == OWN:
             return "this program"
         source = self.session.recording.sources[number]
@@ -56,7 +56,7 @@ class ViewContext(QObject):
         return f"{name} at {source}" if name else str(source)
 
     def set_reference(self, row: int | None) -> None:
-        """Count times from a row of the recording; None, or a row that is gone: from the start."""
+        """Count times from a row of the recording; from the start if it is None or was evicted."""
         self.reference = None if row is None else self._reference(row)
         self.reference_changed.emit(self.reference)
 
@@ -79,21 +79,21 @@ class ViewContext(QObject):
 
     # -- marks -------------------------------------------------------------------------------------------
 
-    def note_at(self, row: int) -> str | None:
-        """The note of a marked row, or None."""
+    def mark_text(self, row: int) -> str | None:
+        """The text of the mark at a row, or None."""
         mark = self.session.recording.marks.at(row)
         return None if mark is None else mark.text
 
     def mark(self, row: int, text: str) -> None:
-        """Mark a row, or change its note; what cannot be done is said."""
+        """Set a mark at a row, or change its text; send a message if that fails."""
         try:
             self.session.note_in_record(self.session.recording.marks.add(row, text))
         except RecordingError as error:
             self.session.message.emit("error", f"The mark was not set: {error}")
         self.marks_changed.emit()
 
-    def unmark(self, row: int) -> None:
-        """Take the mark of a row away."""
+    def remove_mark(self, row: int) -> None:
+        """Remove the mark at a row."""
         try:
             self.session.recording.marks.remove(row)
         except RecordingError as error:

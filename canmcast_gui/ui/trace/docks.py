@@ -17,7 +17,7 @@ from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.trace.by_id_view import ByIdView
-from canmcast_gui.ui.trace.chronological_view import TraceView
+from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
@@ -25,19 +25,19 @@ from canmcast_gui.ui.trace.panel import TracePanel
 
 
 class ViewPane(QWidget):
-    """Filter box above, view below. ``name`` is what columns and the dock's place are remembered under.
+    """A filter box above a view. ``name`` identifies its columns and its dock in the settings.
 
-    ``filter_used`` says that another filter has come into force.
+    ``filter_changed`` is emitted when another filter comes into force.
     """
 
-    filter_used = Signal(str)
+    filter_changed = Signal()
 
     def __init__(self, setup: ViewSetup, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind, self.name = setup.kind, setup.name
         self.filters = FilterState(context.session, self, context.sources)
         self.filter_box = FilterBox(self.filters, context.settings, self)
-        view = TraceView if setup.kind == "chronological" else ByIdView
+        view = ChronologicalView if setup.kind == "chronological" else ByIdView
         self.view = view(context, self.filters, f"{setup.name}/", self)
         self.view.commands.filter_requested.connect(self.filter_box.refine)
         layout = QVBoxLayout(self)
@@ -49,11 +49,11 @@ class ViewPane(QWidget):
         if setup.filter:
             self.filter_box.set_filter_text(setup.filter)
         if setup.columns:
-            self.view.table.header.set_up(setup.columns)
-        self.filters.changed.connect(lambda condition: self.filter_used.emit(condition.text))
+            self.view.table.header.apply_setup(setup.columns)
+        self.filters.changed.connect(lambda _filter: self.filter_changed.emit())
 
     def setup(self) -> ViewSetup:
-        """What is set up here."""
+        """What a workspace stores of the view."""
         return ViewSetup(self.kind, self.name, self.filter_box.text(), self.view.table.header.setup())
 
 
@@ -61,10 +61,10 @@ TITLES = {"chronological": "Chronological", "by_id": "By ID"}
 
 
 class ViewDocks(QObject):
-    """Opens and closes views, and knows which one the user works in.
+    """Opens and closes views. The current view is the one that had the focus last.
 
-    ``changed`` says that a view has come, gone or become the current one. A view that is closed is gone;
-    those that are open at the end are there again at the next start.
+    ``changed`` is emitted when a view is opened, closed, or becomes the current one. Closed views are
+    deleted; those that are open at the end of the program are opened again at its next start.
     """
 
     changed = Signal()
@@ -78,9 +78,9 @@ class ViewDocks(QObject):
         self._settings = settings
         self._panel = panel
         self._window = window
-        self._docks: dict[str, PanelDock] = {}
+        self.docks: dict[str, PanelDock] = {}
         self._current: FrameView | None = None
-        self._ending = False
+        self._is_ending = False
         self._view_actions: list[QAction] = []
         for view in self.views:
             view.commands.mark_requested.connect(self.mark_requested)
@@ -90,17 +90,17 @@ class ViewDocks(QObject):
 
     @property
     def panes(self) -> list[ViewPane]:
-        """The open views beside the middle."""
-        return [dock.widget() for dock in self._docks.values()]
+        """The views in docks."""
+        return [dock.widget() for dock in self.docks.values()]
 
     @property
     def views(self) -> list[FrameView]:
-        """All views, those in the middle first."""
-        return [self._panel.by_id, self._panel.trace, *(pane.view for pane in self.panes)]
+        """All views, those in the center first."""
+        return [self._panel.by_id, self._panel.chronological, *(pane.view for pane in self.panes)]
 
     @property
     def current(self) -> FrameView:
-        """The view that the user worked in last: what commands mean."""
+        """The view that had the focus last, to which commands apply."""
         return self._current or self._panel.view
 
     @property
@@ -110,19 +110,19 @@ class ViewDocks(QObject):
         return boxes.get(self.current, self._panel.filter_box)
 
     @property
-    def trace(self) -> TraceView | None:
-        """The current view where it is a chronological one."""
-        return self.current if isinstance(self.current, TraceView) else None
+    def current_chronological(self) -> ChronologicalView | None:
+        """The current view if it is a chronological one."""
+        return self.current if isinstance(self.current, ChronologicalView) else None
 
-    def chronological(self) -> TraceView:
-        """The chronological view that the user worked in, else the one in the middle, which is then shown."""
-        if not isinstance(self.current, TraceView):
+    def chronological_view(self) -> ChronologicalView:
+        """The current view if it is a chronological one, else the one in the center, which then is shown."""
+        if not isinstance(self.current, ChronologicalView):
             self._current = None
             self._panel.show_chronological()
-        return self._panel.trace if self._current is None else self._current
+        return self._panel.chronological if self._current is None else self._current
 
     def add_view_actions(self, actions: Iterable[QAction]) -> None:
-        """Actions whose keys work while any of the views has the focus."""
+        """Add actions whose keys work while any of the views has the focus."""
         self._view_actions += actions
         for view in self.views:
             view.addActions(self._view_actions)
@@ -138,18 +138,18 @@ class ViewDocks(QObject):
             self.changed.emit()
 
     def open(self, setup: ViewSetup) -> ViewPane | None:
-        """Open a view as it is set up, under its name or a free one; None where there are too many."""
-        if len(self._docks) >= MOST_VIEWS:
-            self._session.message.emit("info", f"There are {MOST_VIEWS} views open; close one first.")
+        """Open a view under the name of its setup or a free name; None if there are too many."""
+        if len(self.docks) >= MOST_VIEWS:
+            self._session.message.emit("info", f"{MOST_VIEWS} views are open. Close one first.")
             return None
-        name = setup.name if setup.name and setup.name not in self._docks else self._free_name()
+        name = setup.name if setup.name and setup.name not in self.docks else self._free_name()
         pane = ViewPane(replace(setup, name=name), self._panel.context)
         pane.view.addActions(self._view_actions)
         pane.view.commands.mark_requested.connect(self.mark_requested)
-        if isinstance(pane.view, TraceView):
+        if isinstance(pane.view, ChronologicalView):
             pane.view.following_changed.connect(self.changed)
-        self._docks[name] = dock = self._make_dock(pane)
-        pane.filter_used.connect(lambda _text: dock.setWindowTitle(_title(pane)))
+        self.docks[name] = dock = self._make_dock(pane)
+        pane.filter_changed.connect(lambda: dock.setWindowTitle(_title(pane)))
         dock.destroyed.connect(partial(self._on_destroyed, name))
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self._window.resizeDocks([dock], [self._window.width() * 2 // 5], Qt.Orientation.Horizontal)
@@ -164,69 +164,69 @@ class ViewDocks(QObject):
         return dock
 
     def _free_name(self) -> str:
-        return next(f"view-{n}" for n in range(2, MOST_VIEWS + 3) if f"view-{n}" not in self._docks)
+        return next(f"view-{n}" for n in range(2, MOST_VIEWS + 3) if f"view-{n}" not in self.docks)
 
     def close_all(self) -> None:
-        """Close all views but those in the middle."""
-        for dock in list(self._docks.values()):
+        """Close all views in docks."""
+        for dock in list(self.docks.values()):
             dock.close()
             self._forget(dock.objectName())
 
     def _forget(self, name: str) -> None:
-        dock = self._docks.pop(name, None)
+        dock = self.docks.pop(name, None)
         if dock is not None and self._current is dock.widget().view:
             self._current = None
 
-    def _on_destroyed(self, name: str, _gone: QObject | None = None) -> None:
-        """Forget it, unless another one has its name by now."""
-        if not self._ending and name in self._docks and not isValid(self._docks[name]):
-            del self._docks[name]
+    def _on_destroyed(self, name: str, _object: QObject | None = None) -> None:
+        """Remove a dock, unless its name belongs to a new one."""
+        if not self._is_ending and name in self.docks and not isValid(self.docks[name]):
+            del self.docks[name]
             self._current = None
             self.changed.emit()
 
-    # -- what is remembered ------------------------------------------------------------------------------
+    # -- setups ------------------------------------------------------------------------------------------
 
     def setups(self) -> list[ViewSetup]:
-        """All views as they are set up; the shared filter of those in the middle stands in both."""
+        """The setups of all views; those in the center have the filter that they share."""
         shared = self._panel.filter_box.text()
-        middle = (("by_id", self._panel.by_id), ("chronological", self._panel.trace))
-        own = [ViewSetup(kind, "", shared, view.table.header.setup()) for kind, view in middle]
+        center = (("by_id", self._panel.by_id), ("chronological", self._panel.chronological))
+        own = [ViewSetup(kind, "", shared, view.table.header.setup()) for kind, view in center]
         return [*own, *(pane.setup() for pane in self.panes)]
 
-    def set_up(self, setups: Iterable[ViewSetup]) -> None:
-        """Have these views and no others."""
+    def apply_setups(self, setups: Iterable[ViewSetup]) -> None:
+        """Open the views of these setups, and close all others."""
         self.close_all()
-        middle = {"by_id": self._panel.by_id, "chronological": self._panel.trace}
+        center = {"by_id": self._panel.by_id, "chronological": self._panel.chronological}
         for setup in setups:
             if setup.name:
                 self.open(setup)
             else:
-                middle[setup.kind].table.header.set_up(setup.columns)
+                center[setup.kind].table.header.apply_setup(setup.columns)
                 self._panel.filter_box.set_filter_text(setup.filter)
 
     def restore(self) -> None:
-        """Open what was open at the last end; entries that were damaged by hand are left out."""
+        """Open the views that were open at the end of the program; invalid settings are skipped."""
         for values in self._settings.views.value[:MOST_VIEWS]:
             try:
                 self.open(ViewSetup.from_dict(values))
             except ValueError:
                 continue
 
-    def remember(self) -> None:
-        """Keep what is open now for the next start."""
+    def store(self) -> None:
+        """Store which views are open, for the next start."""
         self._settings.views.set([pane.setup().to_dict() for pane in self.panes])
 
     def end(self) -> None:
-        """The window is about to go: what goes with it stays remembered."""
-        self._ending = True
+        """Keep the stored views while the window closes them."""
+        self._is_ending = True
 
-    # -- the current one ---------------------------------------------------------------------------------
+    # -- the current view --------------------------------------------------------------------------------
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """A view is current from when it or its filter gets the focus until another one does."""
+        """Make the view current that, or whose filter, gets the focus."""
         view = self._view_around(new)
         if view is not None and view is not self.current:
-            self._current = None if view in (self._panel.by_id, self._panel.trace) else view
+            self._current = None if view in (self._panel.by_id, self._panel.chronological) else view
             self.changed.emit()
 
     def _view_around(self, widget: QWidget | None) -> FrameView | None:

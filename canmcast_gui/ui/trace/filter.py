@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QInputMethodEvent, QKeySequence, QTextCharFormat
+from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from canmcast_gui.app.bus.source_names import SourceNames
@@ -15,14 +15,15 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.models.trace.cell_filters import refined
 from canmcast_gui.ui import icons, theme
+from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.labels import label_text
 
 # As many as a menu can show on a small screen.
-MOST_NAMED = 40
+MAX_SAVED = 40
 
 
-class NamedFilters(QObject):
-    """The menu of one filter box; all boxes share the filters, which settings keep."""
+class SavedFilters(QObject):
+    """The menu of saved filters of a filter box; all boxes share the filters, which are in the settings."""
 
     def __init__(self, settings: AppSettings, box: QLineEdit) -> None:
         super().__init__(box)
@@ -31,11 +32,11 @@ class NamedFilters(QObject):
 
     @property
     def filters(self) -> dict[str, str]:
-        """Texts by their names; what was damaged by hand is left out."""
+        """Texts of filters by their names; invalid settings are skipped."""
         return {name: text for name, text in self._field.value.items() if isinstance(text, str)}
 
     def menu(self) -> QMenu:
-        """All filters to choose from, and what can be done with them."""
+        """The menu: all filters, and actions to save and delete them."""
         menu = QMenu(self._box)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         filters = self.filters
@@ -43,11 +44,11 @@ class NamedFilters(QObject):
             action = menu.addAction(label_text(name), lambda text=text: self._box.setText(text))
             action.setToolTip(text)
         if not filters:
-            menu.addAction("No filter has been kept yet").setEnabled(False)
+            menu.addAction("No saved filters").setEnabled(False)
         menu.setToolTipsVisible(True)
         menu.addSeparator()
         text = self._box.text().strip()
-        menu.addAction(icons.icon("add"), "&Keep this filter…", self.ask_name).setEnabled(bool(text))
+        menu.addAction(icons.icon("add"), "&Save this filter…", self.ask_name).setEnabled(bool(text))
         if filters:
             delete = menu.addMenu(icons.icon("remove"), "&Delete")
             for name in filters:
@@ -55,35 +56,39 @@ class NamedFilters(QObject):
         return menu
 
     def ask_name(self) -> None:
-        """Ask what the filter in the box shall be called."""
+        """Ask for a name for the filter in the box."""
         dialog = QInputDialog(self._box)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Keep the filter")
-        dialog.setLabelText("Name of the filter; one with that name is replaced:")
+        dialog.setWindowTitle("Save the filter")
+        dialog.setLabelText("Name (a filter with the same name is replaced):")
         dialog.setTextValue(self._box.text())
-        dialog.textValueSelected.connect(self.keep)
+        dialog.textValueSelected.connect(self.save)
         dialog.open()
 
-    def keep(self, name: str) -> None:
-        """Keep the filter in the box under a name; the oldest ones go when there are too many."""
+    def save(self, name: str) -> None:
+        """Save the filter in the box under a name; the oldest of too many filters are deleted."""
         if name.strip():
-            others = {one: text for one, text in self.filters.items() if one != name.strip()}
-            kept = {**others, name.strip(): self._box.text().strip()}
-            self._field.set(dict(list(kept.items())[-MOST_NAMED:]))
+            filters = self._without(name.strip())
+            filters[name.strip()] = self._box.text().strip()
+            self._field.set(dict(list(filters.items())[-MAX_SAVED:]))
 
     def remove(self, name: str) -> None:
-        """Forget a filter."""
-        self._field.set({one: text for one, text in self.filters.items() if one != name})
+        """Delete a saved filter."""
+        self._field.set(self._without(name))
+
+    def _without(self, name: str) -> dict[str, str]:
+        return {other: text for other, text in self.filters.items() if other != name}
 
 
-# Long enough that a half-typed word is not called a mistake, short enough to feel like typing.
+# Long enough that an incomplete word does not become an error, short enough to be fast.
 TYPING_PAUSE_MS = 150
 
+TIP = "Shows only frames that pass the filter; all other frames stay in the recording. Examples:"
 EXAMPLES = (
     "1A3                       an id, part of a name, or data bytes",
     "id in 0x100..0x1FF        a range of ids",
     "name ~ Engine* and length > 4",
-    "dir == tx                 what this program, or the recorder of the file, sent",
+    "dir == tx                 sent by this program, or by the one that recorded the file",
     "data[2] & 0x80            a bit of a byte",
     "source == 10.0.0.7        one sender",
     "Engine.Speed > 3000       a signal's value",
@@ -92,13 +97,13 @@ EXAMPLES = (
 
 
 class FilterState(QObject):
-    """The filter of now. A text with a mistake leaves the last good filter in force.
+    """The filter in force. A text with an error leaves the last valid filter in force.
 
-    ``changed`` carries the new Filter; ``failed`` a sentence and the place of the mistake, or "" and -1 when
-    the text is good again.
+    ``changed`` carries the new filter, ``failed`` an error and its position, or "" and -1 when the text is
+    valid again.
     """
 
-    changed = Signal(object)
+    changed = Signal(Filter)
     failed = Signal(str, int)
 
     def __init__(
@@ -107,7 +112,7 @@ class FilterState(QObject):
         super().__init__(parent)
         self._session = session
         self._senders = senders
-        self._text = ""  # as typed; what is in force is the text of the filter
+        self._text = ""  # as typed; the text of the filter in force may be another one
         self.filter = self.compile("")
         session.recording_replaced.connect(self._compile_again)
         session.databases_changed.connect(self._compile_again)
@@ -115,12 +120,12 @@ class FilterState(QObject):
             senders.changed.connect(self._on_senders)
 
     def compile(self, text: str) -> Filter:
-        """A filter for the recording and the databases of now; raises FilterError."""
+        """A filter for the current recording and databases; raises FilterError."""
         names = None if self._senders is None else self._senders.names
         return compile_for(text, self._session.recording, self._session.databases, names)
 
     def set_text(self, text: str) -> None:
-        """Use another filter, if it is a good one."""
+        """Use another filter, if it is valid."""
         self._text = text
         try:
             condition = self.compile(text)
@@ -132,12 +137,12 @@ class FilterState(QObject):
         self.changed.emit(condition)
 
     def _on_senders(self) -> None:
-        """More senders have names."""
+        """Compile filters that use names of senders again."""
         if "source" in self._text.lower():
             self._compile_again()
 
     def _compile_again(self) -> None:
-        """Names, sources and the start may be others now, of the text with a mistake and of the good one."""
+        """Compile the text, and the filter in force, for other names, sources and start."""
         if self._text != self.filter.text:
             with suppress(FilterError):  # a signal's database may be gone
                 self.filter = self.compile(self.filter.text)
@@ -146,19 +151,24 @@ class FilterState(QObject):
 
 
 class FilterBox(QLineEdit):
-    """Where the filter is typed; a mistake is underlined from its place on, and FilterProblem explains it."""
+    """The box for the text of a filter; it is underlined from an error, which FilterProblem shows."""
 
     def __init__(self, state: FilterState, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self.setPlaceholderText("Filter: id, name, data, or an expression")
         self.setClearButtonEnabled(True)
-        self.setToolTip("Show only some frames; none are lost. Examples:\n\n" + "\n".join(EXAMPLES))
-        self.named = NamedFilters(settings, self)
-        action = QAction(icons.icon("filter"), "Filters that were kept (Alt+Down)", self)
-        action.setShortcut(QKeySequence("Alt+Down"))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(self._show_named)
+        self.setToolTip("\n".join((TIP, "", *EXAMPLES)))
+        self.saved_filters = SavedFilters(settings, self)
+        action = new_action(
+            self,
+            "Saved filters",
+            self._show_saved_filters,
+            icon="filter",
+            keys="Alt+Down",
+            context=Qt.ShortcutContext.WidgetShortcut,
+            tip="Saved filters",
+        )
         self.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -169,24 +179,24 @@ class FilterBox(QLineEdit):
         state.failed.connect(self._on_failed)
 
     def apply(self) -> None:
-        """Use the text at once."""
+        """Use the text immediately."""
         self._pause.stop()
         self._state.set_text(self.text())
 
     def set_filter_text(self, text: str) -> None:
-        """Write a filter into the box and use it."""
+        """Set the text and use it."""
         self.setText(text)
         self.apply()
 
     def refine(self, text: str) -> None:
-        """Let through only what passes the filter of now and another one."""
+        """Require another filter in addition to that of the box."""
         self.set_filter_text(refined(self.text(), text))
 
-    def _show_named(self) -> None:
-        self.named.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
+    def _show_saved_filters(self) -> None:
+        self.saved_filters.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _underline(self, position: int) -> None:
-        """Mark the text from a mistake on; -1: nothing."""
+        """Underline the text from the position of an error; -1: nothing."""
         attributes = []
         if position >= 0:
             error = QTextCharFormat()
@@ -195,9 +205,9 @@ class FilterBox(QLineEdit):
             error.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             start = min(position, max(len(self.text()) - 1, 0))
             kind = QInputMethodEvent.AttributeType.TextFormat
-            place = start - self.cursorPosition()
-            attributes.append(QInputMethodEvent.Attribute(kind, place, len(self.text()) - start, error))
-        # a line edit takes formats from input methods only; without a text the event changes nothing else
+            offset = start - self.cursorPosition()
+            attributes.append(QInputMethodEvent.Attribute(kind, offset, len(self.text()) - start, error))
+        # A line edit accepts formats only from input methods; without text, the event has no other effect.
         QCoreApplication.sendEvent(self, QInputMethodEvent("", attributes))
 
     def _on_text(self, text: str) -> None:
@@ -211,7 +221,7 @@ class FilterBox(QLineEdit):
 
 
 class FilterProblem(QWidget):
-    """Below the tool bar: what is wrong with the filter, and where. Hidden while it is good."""
+    """The line that shows the error of a filter and its position. Hidden while the filter is valid."""
 
     def __init__(self, state: FilterState, box: FilterBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,11 +229,11 @@ class FilterProblem(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         self._symbol = QLabel()
-        self._text = QLabel()
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._text.setWordWrap(True)
+        self.label = QLabel()
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.label.setWordWrap(True)
         layout.addWidget(self._symbol)
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self.label, 1)
         self.hide()
         state.failed.connect(self._show)
 
@@ -234,6 +244,6 @@ class FilterProblem(QWidget):
         self._symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
         typed = self._box.text()
         before, after = typed[:position][-25:], typed[position:][:25]
-        place = f"{before}▸{after}" if after else f"{before}▸ (end)"
-        self._text.setText(f"Filter, at character {position + 1}:  {place}   {sentence}")
-        self._text.setToolTip("The last good filter stays in force.")
+        excerpt = f"{before}▸{after}" if after else f"{before}▸ (end)"
+        self.label.setText(f"Filter, at character {position + 1}:  {excerpt}   {sentence}")
+        self.label.setToolTip("The last valid filter stays in force.")

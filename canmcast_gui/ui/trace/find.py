@@ -1,4 +1,4 @@
-"""Find a frame: the same language as the filter, but it jumps instead of hiding."""
+"""The find bar: goes to frames that pass an expression in the language of the filter."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ WRAPPED, WRAPPED_BACKWARDS = "wrapped to the start", "wrapped to the end"
 
 
 class FindBar(QWidget):
-    """A line below the trace. Return or F3 finds the next frame, Shift with them the one before.
+    """The bar below the trace. Return or F3 finds the next frame, with Shift the previous one.
 
-    A long search goes on beside the window; Esc or the button ends it.
+    A search runs in the background; Esc or the button cancels it.
     """
 
     def __init__(
         self, compiled: Callable[[str], Filter], view: Callable[[], FrameView], parent: QWidget
     ) -> None:
-        """``compiled`` makes a filter of a text or raises FilterError; ``view`` says where to look."""
+        """``compiled`` makes a filter or raises FilterError; ``view`` gives the view to search."""
         super().__init__(parent)
         self._compiled = compiled
         self._view = view
-        self._task: Task | None = None  # a search that is under way
+        self._task: Task | None = None  # the running search
         self._counting: Task | None = None
-        self._text = QLineEdit()
-        self._text.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
-        self._text.setClearButtonEnabled(True)
-        self._text.textEdited.connect(self.cancel)
-        self._answer = QLabel()
-        self._answer.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._cancel = self._button("stop", "Stop looking (Esc)", self.cancel)
-        self._cancel.hide()
+        self.text_edit = QLineEdit()
+        self.text_edit.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
+        self.text_edit.setClearButtonEnabled(True)
+        self.text_edit.textEdited.connect(self.cancel)
+        self.result = QLabel()
+        self.result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._cancel_button = self._button("stop", "Cancel the search (Esc)", self.cancel)
+        self._cancel_button.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         label = QLabel("F&ind")
-        label.setBuddy(self._text)
+        label.setBuddy(self.text_edit)
         layout.addWidget(label)
-        layout.addWidget(self._text, 3)
+        layout.addWidget(self.text_edit, 3)
         layout.addWidget(
-            self._button("previous", "Find the frame before (Shift+F3)", lambda: self.find(True))
+            self._button("previous", "Find the previous frame (Shift+F3)", lambda: self.find(True))
         )
         layout.addWidget(self._button("next", "Find the next frame (F3)", lambda: self.find(False)))
-        layout.addWidget(self._answer, 2)
-        layout.addWidget(self._cancel)
+        layout.addWidget(self.result, 2)
+        layout.addWidget(self._cancel_button)
         layout.addWidget(self._button("close", "Close (Esc)", self.close_bar))
         self.hide()
         for keys, backwards in (("F3", False), ("Shift+F3", True)):
@@ -69,33 +69,33 @@ class FindBar(QWidget):
 
     @property
     def searching(self) -> bool:
-        """Whether a search is under way."""
+        """Whether a search is running."""
         return self._task is not None
 
     def open(self) -> None:
-        """Show the bar and type into it."""
+        """Show the bar, with the focus in its text."""
         self.show()
-        self._text.setFocus()
-        self._text.selectAll()
+        self.text_edit.setFocus()
+        self.text_edit.selectAll()
 
     def close_bar(self) -> None:
-        """Hide the bar and go back to the view."""
+        """Hide the bar, and give the focus to the view."""
         self.cancel()
         self.hide()
         self._view().setFocus()
 
     def find(self, backwards: bool) -> None:
-        """Jump, or say why not."""
-        if not self._text.text().strip():
+        """Go to the next or previous match, or show why that is not possible."""
+        if not self.text_edit.text().strip():
             self.open()
             return
         try:
-            condition = self._compiled(self._text.text())
+            condition = self._compiled(self.text_edit.text())
         except FilterError as error:
-            self._answer.setText(f"{error.message}, at character {error.position + 1}")
+            self.result.setText(f"{error.message}, at character {error.position + 1}")
             return
         self.cancel()
-        self._answer.setText("")
+        self.result.setText("")
         view = self._view()
         self._task = task = view.search(
             condition, backwards, lambda *found: self._on_done(view, condition, backwards, *found)
@@ -106,7 +106,7 @@ class FindBar(QWidget):
             task.ended.connect(lambda: self._on_ended(task))
 
     def cancel(self) -> None:
-        """End a search that is under way, and the counting of matches."""
+        """Cancel the running search, and the counting of matches."""
         for task in (self._task, self._counting):
             if task is not None:
                 task.cancel()
@@ -116,8 +116,8 @@ class FindBar(QWidget):
 
     def _on_progress(self, task: Task, done: float) -> None:
         if task is self._task:
-            self._answer.setText(f"looking… {done * 100:.0f} %")
-            self._cancel.show()
+            self.result.setText(f"searching… {done * 100:.0f} %")
+            self._cancel_button.show()
 
     def _on_done(
         self, view: FrameView, condition: Filter, backwards: bool, found: bool, wrapped: bool
@@ -125,23 +125,25 @@ class FindBar(QWidget):
         if not found:
             self._end("nothing found")
             return
-        note = "" if not wrapped else WRAPPED_BACKWARDS if backwards else WRAPPED
-        self._end(note)
-        self._counting = view.count_matches(condition, lambda place, of: self._show_place(place, of, note))
+        wrap = "" if not wrapped else WRAPPED_BACKWARDS if backwards else WRAPPED
+        self._end(wrap)
+        self._counting = view.count_matches(
+            condition, lambda number, count: self._show_match(number, count, wrap)
+        )
 
-    def _show_place(self, place: int, of: int, note: str) -> None:
+    def _show_match(self, number: int, count: int, wrap: str) -> None:
         self._counting = None
-        self._answer.setText(" · ".join(part for part in (f"{place:,} of {of:,}", note) if part))
+        self.result.setText(" · ".join(part for part in (f"{number:,} of {count:,}", wrap) if part))
 
     def _on_ended(self, task: Task) -> None:
-        """It was cancelled elsewhere, if it is still ours."""
+        """Handle a task that was canceled in the task list."""
         if task is self._task:
             self._end("")
 
-    def _end(self, answer: str) -> None:
+    def _end(self, result: str) -> None:
         self._task = None
-        self._cancel.hide()
-        self._answer.setText(answer)
+        self._cancel_button.hide()
+        self.result.setText(result)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

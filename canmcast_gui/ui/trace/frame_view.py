@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.ui.labels import EmptyHint
@@ -15,12 +16,13 @@ from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.row_commands import RowCommands
 from canmcast_gui.ui.trace.table import FrameTable
 
-_NOTHING_YET = {
+# Why the recording is empty, by the state of the session.
+_EMPTY_HINTS = {
     "connecting": "Connecting…",
     "loading": "Opening…",
-    "live": "On the bus. Nothing has arrived yet.\n\nIf somebody is sending: do group, port and network "
-    "interface agree (Ctrl+B)? The command “canmcast doctor” looks for the reason.",
-    "file": "The file holds no frames.",
+    "live": "Connected to the bus. No frames have been received yet.\n\nIf another node is sending, check "
+    "group, port and network interface (Ctrl+B). The command “canmcast doctor” finds the reason.",
+    "file": "The file has no frames.",
 }
 
 
@@ -35,7 +37,7 @@ class FrameView(QWidget):
         hidden: Collection[Column] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """``key`` is the name under which the columns are remembered, ``hidden`` those not shown at first."""
+        """``key`` identifies the columns in the settings; ``hidden`` columns are not shown at first."""
         super().__init__(parent)
         self.context = context
         self._session = session = context.session
@@ -46,7 +48,7 @@ class FrameView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
-        self._hint = EmptyHint(self.table, "")
+        self.hint = EmptyHint(self.table, "")
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
             signal.connect(self._update_hint)
         self._follow_settings()
@@ -79,50 +81,51 @@ class FrameView(QWidget):
         raise NotImplementedError
 
     def search(self, condition: Filter, backwards: bool, done: Callable[[bool, bool], None]) -> Task | None:
-        """Go to the next shown line that meets a condition, or the one before, starting at what is seen.
+        """Go to the next (or previous) line that passes a condition, starting at the visible lines.
 
-        At the end the search starts again at the other end. ``done`` takes whether there is such a line, and
-        whether the search came around to it. Returns the task that looks for it, which does not call ``done``
-        when it is cancelled; None where the answer was at hand.
+        The search wraps at the end. ``done`` receives whether there is such a line, and whether the search
+        wrapped. Returns the task that searches, which does not call ``done`` if it is canceled; None if the
+        search is complete.
         """
         raise NotImplementedError
 
     def count_matches(self, condition: Filter, done: Callable[[int, int], None]) -> Task | None:
-        """Tell ``done`` which of the lines that meet a condition the current one is, and how many there are.
+        """Call ``done`` with the number of the current line among those that pass, and their count.
 
-        Returns the task that counts, as ``search`` does.
+        Returns the task that counts; see ``search``.
         """
         raise NotImplementedError
 
-    def seen_line(self, backwards: bool) -> int:
-        """The line where a search starts: the current one where it can be seen, else the first that can be,
-        or the last one for a search backwards; -1 where there is none.
+    def search_start(self, backwards: bool) -> int:
+        """The line where a search starts: the current one if visible, else the first or last visible one.
+
+        -1 if there are no lines.
         """
         first, last = self.table.visible_lines()
-        here = self.table.currentIndex().row()
-        if first <= here <= last:
-            return here
+        current = self.table.currentIndex().row()
+        if first <= current <= last:
+            return current
         return -1 if last < first else last if backwards else first
 
     def selection_text(self) -> str:
-        """How much is selected, how long it took, and how often that is a second; "" for up to one row."""
+        """The number of selected rows, their time span and rate; "" for up to one row."""
         ranges = self.table.selected_lines()
         if not ranges or ranges[0][0] == ranges[-1][1]:
             return ""
         count, first, last = self._model.time_span(ranges)
-        seconds = abs(last - first) / 1e9
+        seconds = abs(last - first) / NS_PER_SECOND
         rate = f" · {(count - 1) / seconds:,.1f}/s" if seconds and count > 1 else ""
         return f"{count:,} selected · {seconds:,.6f} s{rate}"
 
     def _update_hint(self) -> None:
-        """An empty view says why it is empty."""
+        """Show why the view is empty, if it is."""
         empty = not self._model.rowCount()
         if empty:
-            self._hint.setText(self._why_empty())
-        if empty == self._hint.isHidden():
-            self._hint.setVisible(empty)
+            self.hint.setText(self._why_empty())
+        if empty == self.hint.isHidden():
+            self.hint.setVisible(empty)
 
     def _why_empty(self) -> str:
         if len(self._session.recording):
             return "No frame passes the filter."
-        return _NOTHING_YET.get(self._session.state, "No frames.")
+        return _EMPTY_HINTS.get(self._session.state, "No frames.")

@@ -1,4 +1,4 @@
-"""The panel that lists the marks of the recording: to jump to, to edit, to remove."""
+"""The panel Marks: lists the marks of the recording, to go to, edit and remove them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from canmcast_gui.ui.updates import VisibleTicks
 
 
 class MarksPanel(QWidget):
-    """``jump_requested`` carries the row of the recording that the user wants to see."""
+    """``jump_requested`` carries the row of the recording that the trace must show."""
 
     jump_requested = Signal(int)
 
@@ -34,22 +34,22 @@ class MarksPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
-        self._hint = EmptyHint(self.table, "No marks. Choose a row of the trace and press Ctrl+M.")
-        self.table.chosen.connect(self._jump)
-        self.table.removed.connect(self._remove)
+        self.hint = EmptyHint(self.table, "No marks. Select a row of the trace and press Ctrl+M.")
+        self.table.mark_activated.connect(self._jump)
+        self.table.remove_requested.connect(self._remove)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        self.model.renamed.connect(context.mark)
+        self.model.text_edited.connect(context.mark)
         context.marks_changed.connect(self.refresh)
         self._ticks = VisibleTicks(context.session.clock, self, self.refresh, every=10)
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the marks of now; old ones go with the frames that they stand at."""
+        """Show the current marks; marks of evicted frames are removed."""
         self.model.show_marks(self._context.session.recording)
-        self._hint.setVisible(not self.model.rowCount())
+        self.hint.setVisible(not self.model.rowCount())
 
     def menu(self) -> QMenu:
-        """What can be done with the current mark."""
+        """The context menu of the current mark."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         index = self.table.currentIndex()
@@ -62,24 +62,24 @@ class MarksPanel(QWidget):
         return menu
 
     def _jump(self, line: int) -> None:
-        note = self.model.note(line)
-        if note is not None:
-            self.jump_requested.emit(note.row)
+        mark = self.model.mark(line)
+        if mark is not None:
+            self.jump_requested.emit(mark.row)
 
     def _remove(self, line: int) -> None:
-        note = self.model.note(line)
-        if note is not None:
-            self._context.unmark(note.row)
+        mark = self.model.mark(line)
+        if mark is not None:
+            self._context.remove_mark(mark.row)
 
     def _show_menu(self, position: QPoint) -> None:
         self.menu().popup(self.table.viewport().mapToGlobal(position))
 
 
 class _MarksTable(QTableView):
-    """Enter and a double click choose a mark, F2 edits its note, Del removes it."""
+    """Enter or a double click activates a mark, F2 edits its note, Del removes it."""
 
-    chosen = Signal(int)
-    removed = Signal(int)
+    mark_activated = Signal(int)
+    remove_requested = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,16 +89,16 @@ class _MarksTable(QTableView):
         self.doubleClicked.connect(self._on_double_click)
 
     def _on_double_click(self, index: QModelIndex) -> None:
-        self.chosen.emit(index.row())
+        self.mark_activated.emit(index.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         if self.state() == QAbstractItemView.State.EditingState or not index.isValid():
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.chosen.emit(index.row())
+            self.mark_activated.emit(index.row())
         elif event.key() == Qt.Key.Key_Delete:
-            self.removed.emit(index.row())
+            self.remove_requested.emit(index.row())
         elif event.key() == Qt.Key.Key_F2:
             self.edit(index.siblingAtColumn(NOTE))
         else:

@@ -1,4 +1,4 @@
-"""The middle of the window: the start page, the by-ID view or the chronological view."""
+"""The center of the window: the start page, the by-ID view or the chronological view."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.ui.message_bar import MessageBar
 from canmcast_gui.ui.trace.by_id_view import ByIdView
-from canmcast_gui.ui.trace.chronological_view import TraceView
+from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
 from canmcast_gui.ui.trace.find import FindBar
@@ -19,10 +19,10 @@ from canmcast_gui.ui.trace.frame_view import FrameView
 
 
 class TracePanel(QWidget):
-    """Holds both views and shows one of them; ``mode_changed`` says which, "by_id" or "chronological".
+    """Shows one of both views; ``mode_changed`` carries which one, "by_id" or "chronological".
 
-    Live traffic is shown as the user last chose, a file in order of time. ``current_view`` says where to find
-    frames; views that stand elsewhere put in a function of their own.
+    Live frames are shown in the mode that the user chose last, a file in the chronological view.
+    ``current_view`` gives the view that the find bar searches; the window replaces it for views in docks.
     """
 
     mode_changed = Signal(str)
@@ -37,16 +37,16 @@ class TracePanel(QWidget):
         self.filters = FilterState(session, self, self.context.sources)
         self.filter_box = FilterBox(self.filters, settings)
         self.messages = MessageBar(session, self)
-        self.trace = TraceView(self.context, self.filters)
+        self.chronological = ChronologicalView(self.context, self.filters)
         self.by_id = ByIdView(self.context, self.filters)
         self.current_view: Callable[[], FrameView] = lambda: self.view
         self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self)
         self.mode = settings.trace_mode.value
         self._start_page = start_page
         self._stack = QStackedWidget()
-        for page in (start_page, self.by_id, self.trace):
+        for page in (start_page, self.by_id, self.chronological):
             self._stack.addWidget(page)
-        for view in (self.by_id, self.trace):
+        for view in (self.by_id, self.chronological):
             view.commands.filter_requested.connect(self.filter_box.refine)
         self._lay_out()
         session.state_changed.connect(self._choose_page)
@@ -65,30 +65,30 @@ class TracePanel(QWidget):
     @property
     def view(self) -> FrameView:
         """The view of the current mode."""
-        return self.by_id if self.mode == "by_id" else self.trace
+        return self.by_id if self.mode == "by_id" else self.chronological
 
     @property
     def is_empty(self) -> bool:
-        """Whether the start page is shown, because there is nothing else to show."""
+        """Whether the start page is shown, because there are no frames and no bus."""
         return self._stack.currentWidget() is self._start_page
 
     def shown_frames(self) -> int | None:
-        """How many frames the chronological view shows through a filter; None where it shows all."""
+        """The number of frames that pass the filter of the chronological view; None without a filter."""
         filtered = self.mode == "chronological" and not self.filters.filter.passes_all
-        return self.trace.shown_frames() if filtered else None
+        return self.chronological.shown_frames() if filtered else None
 
     def set_mode(self, mode: str) -> None:
-        """Show the by-ID or the chronological view; live traffic will be shown so from now on."""
+        """Show the by-ID or the chronological view, and remember it for live frames."""
         if self._session.file_path is None:
             self._settings.trace_mode.set(mode)
         self._show_mode(mode)
 
     def focus_view(self) -> None:
-        """Let keys go to what is shown."""
+        """Give the focus to the visible page."""
         self._stack.currentWidget().setFocus()
 
     def show_chronological(self) -> None:
-        """Show the chronological view, for once: live traffic is shown as before."""
+        """Show the chronological view, without remembering it."""
         self._show_mode("chronological")
 
     def _show_mode(self, mode: str) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
 from canmcast_gui.models.trace.cell_filters import CellFilter, cell_filter
-from canmcast_gui.models.trace.lines import LineModel, Screen
+from canmcast_gui.models.trace.lines import LineBlock, LineModel
 from canmcast_gui.models.trace.text import BLOCK, rows_text
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.labels import label_text
@@ -72,13 +72,13 @@ class RowCommands(QObject):
         """Copy the payload of the current row to the clipboard."""
         found = self._current_frame()
         if found is not None:
-            screen, frame = found
-            QGuiApplication.clipboard().setText(screen.texts(DATA)[frame])
+            block, frame = found
+            QGuiApplication.clipboard().setText(block.texts(DATA)[frame])
 
     def dragged_text(self) -> str:
         """The selected rows as candump lines, which editors and the transmit panel accept."""
         ranges = cut_ranges(self._table.selected_lines(), MAX_DRAGGED_ROWS)
-        return rows_text(self._model.screen_makers(ranges, BLOCK), [], "candump")
+        return rows_text(self._model.block_readers(ranges, BLOCK), [], "candump")
 
     def _drag(self) -> None:
         data = QMimeData()
@@ -95,7 +95,7 @@ class RowCommands(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._add_copy(menu)
         if self._table.currentIndex().row() >= 0:
-            self._table.add_open_actions(menu)
+            self._table.add_expand_action(menu)
             menu.addSeparator()
             self._add_filters(menu, column)
         row = self._current_row()
@@ -138,10 +138,10 @@ class RowCommands(QObject):
 
     def _add_mark(self, menu: QMenu, row: int) -> None:
         context = self._context
-        marked = context.note_at(row) is not None
+        marked = context.mark_text(row) is not None
         menu.addAction("Edit the &mark…" if marked else "&Mark…", lambda: self.mark_requested.emit(row))
         if marked:
-            menu.addAction("&Remove mark", lambda: context.unmark(row))
+            menu.addAction("&Remove mark", lambda: context.remove_mark(row))
         menu.addAction("Set &time zero here", lambda: context.set_reference(row))
         if context.reference is not None:
             menu.addAction("Reset time &zero", lambda: context.set_reference(None))
@@ -159,13 +159,13 @@ class RowCommands(QObject):
         wanted = columns[column] if 0 <= column < len(columns) else IDENTIFIER
         return known.get(wanted.title), known
 
-    def _current_frame(self) -> tuple[Screen, int] | None:
+    def _current_frame(self) -> tuple[LineBlock, int] | None:
         """A screen with the current row's frame, and its number there."""
         line = self._table.currentIndex().row()
         if not 0 <= line < self._model.rowCount():
             return None
-        screen = self._model.make_screen(line, line)
-        return (screen, 0) if len(screen.batch) else None
+        block = self._model.read_block(line, line)
+        return (block, 0) if len(block.batch) else None
 
 
 def copy_rows(
@@ -176,14 +176,14 @@ def copy_rows(
     if not wanted:
         session.message.emit("info", "Select rows first: the selected rows are copied.")
         return
-    screens = model.screen_makers(cut_ranges(ranges, MAX_COPIED_ROWS), BLOCK)
+    readers = model.block_readers(cut_ranges(ranges, MAX_COPIED_ROWS), BLOCK)
     if wanted > MAX_COPIED_ROWS:
         session.message.emit(
             "warning",
             f"The first {MAX_COPIED_ROWS:,} of {wanted:,} rows are copied. To get all rows, save the shown "
             "rows to a file (File menu).",
         )
-    text = partial(rows_text, screens, columns, form, titles=model.titles())
+    text = partial(rows_text, readers, columns, form, titles=model.titles())
     if wanted <= FOREGROUND_ROWS:
         QGuiApplication.clipboard().setText(text())
         return

@@ -1,4 +1,4 @@
-"""The table that both trace views are: lines drawn in one go, rows that open, columns that are remembered."""
+"""The table of a trace view: draws its lines in blocks, expands rows, and remembers its columns."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.item_views import leave_by_tab, select_rows
 from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.header import TraceHeader
-from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, LinePainter, Slot
+from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, ColumnArea, LinePainter
 
-# Keys that open or close the current row, and whether it must be open for that; None: either way.
+# Keys that toggle the current row, and whether it must be expanded for that; None: in both states.
 _TOGGLING = {
     Qt.Key.Key_Right: False,
     Qt.Key.Key_Plus: False,
@@ -56,11 +56,11 @@ _MOVING = {
 class FrameTable(QTableView):
     """A table of frames.
 
-    ``opened`` says that the user has opened a row, ``drag_started`` that selected rows are dragged away;
-    ``menu_requested`` asks for a context menu at a place on the screen, about a column (-1: none).
+    ``expanded`` is emitted when the user expands a row, ``drag_started`` when selected rows are dragged.
+    ``menu_requested`` carries a position on the screen and a column (-1: none) for a context menu.
     """
 
-    opened = Signal()
+    expanded = Signal()
     menu_requested = Signal(QPoint, int)
     drag_started = Signal()
     selection_changed = Signal()
@@ -73,21 +73,21 @@ class FrameTable(QTableView):
         hidden: Collection[Column] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """``key`` is the name under which the columns are remembered, ``hidden`` those not shown at first."""
+        """``key`` identifies the columns in the settings; ``hidden`` columns are not shown at first."""
         super().__init__(parent)
         self._lines = model
         self._painter: LinePainter | None = None
         self._pressed_at: QPointF | None = None
         self.setModel(model)
-        self._set_behaviour()
+        self._set_behavior()
         self._set_up_lines()
         self.header = TraceHeader(model.columns, hidden, settings, key, self)
         self.setHorizontalHeader(self.header)
-        # A header asks of each row whether it is selected, to mark its columns: seconds, for a long trace.
+        # A header tests each row for selection, to highlight columns, which takes seconds in a long trace.
         self.header.setSelectionModel(QItemSelectionModel(model, self.header))
         self.header.restore(self.line_painter().digit)
 
-    def _set_behaviour(self) -> None:
+    def _set_behavior(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -110,7 +110,7 @@ class FrameTable(QTableView):
     # -- painting ----------------------------------------------------------------------------------------
 
     def line_painter(self) -> LinePainter:
-        """What draws the lines, for the fonts and the palette of now."""
+        """The painter for the current fonts and palette."""
         if self._painter is None:
             height = self.verticalHeader().defaultSectionSize()
             self._painter = LinePainter(self.font(), theme.fixed_font(), self.palette(), height)
@@ -118,7 +118,7 @@ class FrameTable(QTableView):
         return self._painter
 
     def set_rules(self, rules: CompiledRules) -> None:
-        """Draw frames in the colours of these rules."""
+        """Color frames by these rules."""
         self._lines.set_rules(rules)
         self._painter = None
         self.viewport().update()
@@ -135,7 +135,7 @@ class FrameTable(QTableView):
         super().resizeEvent(event)
 
     def visible_lines(self) -> tuple[int, int]:
-        """The first and the last line on the screen; (0, -1) where there is none."""
+        """The first and the last visible line; (0, -1) if there is none."""
         first = self.rowAt(0)
         if first < 0:
             return 0, -1
@@ -146,7 +146,7 @@ class FrameTable(QTableView):
         first, last = self.visible_lines()
         if last < first:
             return
-        screen = self._lines.screen(first, last)
+        block = self._lines.block(first, last)
         lines = self.line_painter()
         active = self.isActiveWindow() and self.hasFocus()
         lines.set_selection(
@@ -155,21 +155,21 @@ class FrameTable(QTableView):
         painter = QPainter(self.viewport())
         painter.translate(0, self.rowViewportPosition(first))
         width = self.viewport().width()
-        lines.draw(painter, screen, self._slots(event.rect()), width, self._selected(first, last))
+        lines.draw(painter, block, self._column_areas(event.rect()), width, self._selected(first, last))
         painter.end()
         if lines.cut:
             QTimer.singleShot(0, self, self._widen)
 
     def _widen(self) -> None:
-        """Give numbers the room that they need: one that is cut short is a wrong one."""
+        """Widen columns with truncated numbers, because such a number is misread."""
         lines = self.line_painter()
         for column, characters in lines.cut.items():
             self.header.widen(column, characters)
         lines.cut.clear()
 
-    def _slots(self, exposed: QRect) -> list[Slot]:
-        """Where the columns that are to be drawn stand."""
-        header, slots = self.header, []
+    def _column_areas(self, exposed: QRect) -> list[ColumnArea]:
+        """The areas of the columns in the exposed rectangle."""
+        header, areas = self.header, []
         leftmost = True
         for visual in range(header.count()):
             logical = header.logicalIndex(visual)
@@ -177,44 +177,46 @@ class FrameTable(QTableView):
                 continue
             x, width = header.sectionViewportPosition(logical), header.sectionSize(logical)
             if x < exposed.right() + 1 and x + width > exposed.left():
-                slots.append(Slot(self._lines.columns[logical], x, width, EXPANDER if leftmost else 0.0))
+                areas.append(
+                    ColumnArea(self._lines.columns[logical], x, width, EXPANDER if leftmost else 0.0)
+                )
             leftmost = False
-        return slots
+        return areas
 
     def _selected(self, first: int, last: int) -> set[int]:
-        chosen: set[int] = set()
+        lines: set[int] = set()
         for part in self.selectionModel().selection():
             low, high = max(part.top(), first), min(part.bottom(), last)
-            chosen.update(range(low - first, high - first + 1))
-        return chosen
+            lines.update(range(low - first, high - first + 1))
+        return lines
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.viewport().update()
         self.selection_changed.emit()
 
-    # -- opening rows ------------------------------------------------------------------------------------
+    # -- expanding rows ----------------------------------------------------------------------------------
 
     def toggle(self, line: int) -> None:
-        """Open the row on that line, or close it."""
-        if self._lines.is_open(line):
-            self._lines.close_row(line)
-        elif self._lines.open_row(line):
-            self.opened.emit()
+        """Expand or collapse the row on that line."""
+        if self._lines.is_expanded(line):
+            self._lines.collapse(line)
+        elif self._lines.expand(line):
+            self.expanded.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         line = self.rowAt(round(event.position().y()))
         if (
             event.button() == Qt.MouseButton.LeftButton
             and line >= 0
-            and self._on_expander(event.position().x())
+            and self._is_on_expander(event.position().x())
         ):
             self.toggle(line)
             return
         self._pressed_at = None
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if event.button() == Qt.MouseButton.LeftButton and plain and self._is_selected(line):
-            self._pressed_at = event.position()  # a drag takes the selected rows; a click selects this one
+            self._pressed_at = event.position()  # a drag takes all selected rows, a click selects this one
             return
         super().mousePressEvent(event)
 
@@ -222,8 +224,8 @@ class FrameTable(QTableView):
         if self._pressed_at is None:
             super().mouseMoveEvent(event)
             return
-        way = (event.position() - self._pressed_at).manhattanLength()
-        if event.buttons() & Qt.MouseButton.LeftButton and way >= QApplication.startDragDistance():
+        distance = (event.position() - self._pressed_at).manhattanLength()
+        if event.buttons() & Qt.MouseButton.LeftButton and distance >= QApplication.startDragDistance():
             self._pressed_at = None
             self.drag_started.emit()
 
@@ -241,10 +243,10 @@ class FrameTable(QTableView):
         if event.button() == Qt.MouseButton.LeftButton and line >= 0:
             self.toggle(line)
 
-    def _on_expander(self, x: float) -> bool:
+    def _is_on_expander(self, x: float) -> bool:
         header = self.header
         shown = [header.logicalIndex(i) for i in range(header.count())]
-        leftmost = next((one for one in shown if not header.isSectionHidden(one)), None)
+        leftmost = next((section for section in shown if not header.isSectionHidden(section)), None)
         if leftmost is None:
             return False
         left = header.sectionViewportPosition(leftmost)
@@ -252,33 +254,33 @@ class FrameTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         line, key = self.currentIndex().row(), event.key()
-        if line >= 0 and key in _TOGGLING and _TOGGLING[key] in (None, self._lines.is_open(line)):
+        if line >= 0 and key in _TOGGLING and _TOGGLING[key] in (None, self._lines.is_expanded(line)):
             self.toggle(line)
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
-            event.ignore()  # Space is pause, everywhere; Esc must not lose a selection made with care
+            event.ignore()  # Space is the key of Pause; Esc must not clear the selection
         else:
             super().keyPressEvent(event)
             if key in _MOVING and self.currentIndex().isValid():
-                self.scrollTo(self.currentIndex())  # Qt does not where the current line stays the same
+                self.scrollTo(self.currentIndex())  # Qt does not scroll if the current line stays the same
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        place, line = event.globalPos(), self.currentIndex().row()
+        position, line = event.globalPos(), self.currentIndex().row()
         column = self.columnAt(event.pos().x())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             column = self.currentIndex().column()
             inside = QPoint(self.columnViewportPosition(column), self.rowViewportPosition(line))
-            place = self.viewport().mapToGlobal(inside + QPoint(8, self.rowHeight(line)))
-        self.menu_requested.emit(place, column)
+            position = self.viewport().mapToGlobal(inside + QPoint(8, self.rowHeight(line)))
+        self.menu_requested.emit(position, column)
 
-    def add_open_actions(self, menu: QMenu) -> None:
-        """Entries of a context menu that open and close the current row."""
+    def add_expand_action(self, menu: QMenu) -> None:
+        """Add the action that expands or collapses the current row."""
         line = self.currentIndex().row()
-        is_open = line >= 0 and self._lines.is_open(line)
-        action = menu.addAction("Hide signals" if is_open else "Show signals", lambda: self.toggle(line))
+        is_expanded = line >= 0 and self._lines.is_expanded(line)
+        action = menu.addAction("Hide signals" if is_expanded else "Show signals", lambda: self.toggle(line))
         action.setEnabled(line >= 0)
 
     def selected_lines(self) -> list[tuple[int, int]]:
-        """The selected ranges of lines (first, last), ascending, touching ones joined."""
+        """The selected ranges of lines (first, last), ascending; adjacent ranges are joined."""
         joined: list[tuple[int, int]] = []
         for first, last in sorted((part.top(), part.bottom()) for part in self.selectionModel().selection()):
             if joined and first <= joined[-1][1] + 1:
@@ -288,6 +290,6 @@ class FrameTable(QTableView):
         return joined
 
     def select_line(self, line: int) -> None:
-        """Make it the current line and bring it to the middle."""
+        """Make a line the current one and scroll it to the center."""
         select_rows(self, [line])
         self.scrollTo(self.model().index(line, 0), QAbstractItemView.ScrollHint.PositionAtCenter)

@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.set_layout(GEOMETRY, self.saveGeometry())
         self._settings.set_layout(STATE, self.saveState())
-        self.views.remember()
+        self.views.store()
         self.workspaces.remember()
         super().closeEvent(event)
 

@@ -12,7 +12,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.plot.docks import PlotDocks
-from canmcast_gui.ui.trace.chronological_view import TraceView
+from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -46,7 +46,7 @@ class TraceCommands(QObject):
         for signal in (
             settings.decimal.changed,
             panel.mode_changed,
-            panel.trace.following_changed,
+            panel.chronological.following_changed,
             panel.context.reference_changed,
             views.changed,
         ):
@@ -112,12 +112,12 @@ class TraceCommands(QObject):
 
     def show_state(self) -> None:
         """Ticks say what is."""
-        actions, trace = self._actions, self._views.trace
+        actions, trace = self._actions, self._views.current_chronological
         actions.hexadecimal.setChecked(not self._settings.decimal.value)
         actions.by_id.setChecked(self._panel.mode == "by_id")
         actions.chronological.setChecked(self._panel.mode == "chronological")
         allow(actions.follow, trace is not None, "A by-ID view does not scroll: it shows each id once.")
-        actions.follow.setChecked((trace or self._panel.trace).follower.following)
+        actions.follow.setChecked((trace or self._panel.chronological).auto_scroll.following)
         has_reference = self._panel.context.reference is not None
         allow(actions.no_reference, has_reference, "Time counts from the start already.")
 
@@ -128,7 +128,7 @@ class TraceCommands(QObject):
         self.show_state()
 
     def _follow(self) -> None:
-        trace = self._views.trace
+        trace = self._views.current_chronological
         if trace is not None:
             trace.set_following(self._actions.follow.isChecked())
 
@@ -169,21 +169,21 @@ class MarkCommands(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Mark")
         dialog.setLabelText(f"Note at row {row:,} (may be empty):")
-        dialog.setTextValue(self._context.note_at(row) or "")
+        dialog.setTextValue(self._context.mark_text(row) or "")
         dialog.textValueSelected.connect(lambda text: self._context.mark(row, text.strip()))
         dialog.open()
 
     def remove_current(self) -> None:
         """Take the mark of the current row away."""
         row = self._views.current.current_row()
-        if row is None or self._context.note_at(row) is None:
+        if row is None or self._context.mark_text(row) is None:
             self._say("The current row has no mark.")
         else:
-            self._context.unmark(row)
+            self._context.remove_mark(row)
 
     def go(self, backwards: bool) -> None:
         """Jump to the next mark, or to the one before; from no row at all to the first or the last."""
-        view, marks = self._views.chronological(), self._context.session.recording.marks
+        view, marks = self._views.chronological_view(), self._context.session.recording.marks
         here = view.current_row()
         if backwards:
             found = marks.before(1 << 62 if here is None else here)
@@ -198,7 +198,7 @@ class MarkCommands(QObject):
 
     def jump(self, row: int) -> None:
         """Show a row of the recording in the chronological view."""
-        view = self._views.chronological()
+        view = self._views.chronological_view()
         view.refresh()
         if not view.show_row(row):
             self._say("The row is not shown here: it is gone, or the filter hides it.")
@@ -225,14 +225,14 @@ class TimeLink(QObject):
         self._session = session
         self._views = views
         self._plots = plots
-        self._followed: set[TraceView] = set()
+        self._followed: set[ChronologicalView] = set()
         self._is_showing = False
         plots.time_clicked.connect(self._show_in_trace)
         views.changed.connect(self._follow_views)
         self._follow_views()
 
-    def _chronological(self) -> list[TraceView]:
-        return [view for view in self._views.views if isinstance(view, TraceView)]
+    def _chronological(self) -> list[ChronologicalView]:
+        return [view for view in self._views.views if isinstance(view, ChronologicalView)]
 
     def _follow_views(self) -> None:
         for view in self._chronological():
@@ -254,7 +254,7 @@ class TimeLink(QObject):
         (self._views.current if self._views.current in visible else visible[0]).show_row(row)
         self._is_showing = False
 
-    def _show_in_plot(self, view: TraceView) -> None:
+    def _show_in_plot(self, view: ChronologicalView) -> None:
         recording, row = self._session.recording, view.current_row()
         if self._is_showing or row is None or not recording.first_row <= row < recording.end_row:
             return

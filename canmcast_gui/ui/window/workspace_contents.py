@@ -149,7 +149,7 @@ class WorkspaceContents(QObject):
         self._docks.plots.apply_setups(workspace.plots)
         self._docks.gauges.set_signals(workspace.gauges)
         if workspace.views is not None:
-            self._views.set_up(workspace.views)
+            self._views.apply_setups(workspace.views)
 
     def _spread_databases(self, workspace: Workspace) -> None:
         self._files = workspace.databases

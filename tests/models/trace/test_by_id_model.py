@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.models.trace.by_id_model import ByIdModel
@@ -18,9 +19,10 @@ SECOND = 1_000_000_000
 class Bench:
     """A model with what feeds it; ``add`` appends frames and refreshes the model."""
 
-    def __init__(self, model: ByIdModel, recording: Recording) -> None:
-        self.model, self.recording, self.newest = model, recording, NewestById()
-        model.set_newest(self.newest, recording)
+    def __init__(self, databases: DatabaseSet, recording: Recording) -> None:
+        self.databases, self.model = databases, ByIdModel(databases)
+        self.recording, self.newest = recording, NewestById()
+        self.model.set_newest(self.newest, recording)
 
     def add(self, batch: FrameBatch, after_ns: int = 0) -> bool:
         first = self.recording.end_row
@@ -29,19 +31,19 @@ class Bench:
         return self.model.refresh(int(batch.timestamp_ns[-1]) + after_ns)
 
     def column(self, key: str) -> list[str]:
-        number = [one.key for one in self.model.columns].index(key)
+        number = [column.key for column in self.model.columns].index(key)
         return [self.model.data(self.model.index(row, number)) for row in range(self.model.rowCount())]
 
     def sort(self, key: str, order=Qt.SortOrder.AscendingOrder) -> None:
-        self.model.sort([one.key for one in self.model.columns].index(key), order)
+        self.model.sort([column.key for column in self.model.columns].index(key), order)
 
 
 @pytest.fixture
 def bench(tmp_path, qtbot):
-    model = ByIdModel(databases(tmp_path))
-    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     with Recording.create(tmp_path / "recording") as recording:
-        yield Bench(model, recording)
+        bench = Bench(databases(tmp_path), recording)
+        tester = QAbstractItemModelTester(bench.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        yield bench
     tester.deleteLater()
 
 
@@ -72,8 +74,8 @@ def test_all_kinds_of_frames(bench):
 
 def test_signals_below_an_id_are_live(bench):
     bench.add(traffic(8))
-    assert not bench.model.open_row(1)
-    assert bench.model.open_row(0)
+    assert not bench.model.expand(1)
+    assert bench.model.expand(0)
     assert bench.model.rowCount() == 6
     assert bench.column("name")[:4] == ["Engine", "Speed", "Gear", ""]
     assert bench.column("data")[1] == "1.00 rpm  (raw 4)"
@@ -81,15 +83,15 @@ def test_signals_below_an_id_are_live(bench):
     assert bench.column("data")[1] == "3.00 rpm  (raw 12)"
     bench.add(FrameBatch.from_columns(START_NS + SECOND, 0x100, np.zeros((1, 1), np.uint8), channel=1))
     assert bench.column("data")[1:3] == ["–", "–"]
-    assert bench.model.is_open(2)
-    assert bench.model.close_row(2)
+    assert bench.model.is_expanded(2)
+    assert bench.model.collapse(2)
     assert bench.model.rowCount() == 4
 
 
 def test_sorting_keeps_the_selected_ids_and_open_rows(bench):
     bench.add(traffic(8))
     bench.add(traffic(3, first=8))
-    bench.model.open_row(0)
+    bench.model.expand(0)
     kept = QPersistentModelIndex(bench.model.index(4, 0))  # 102h
     bench.sort("id", Qt.SortOrder.DescendingOrder)
     assert bench.column("id") == ["103", "102", "101", "100", "", ""]
@@ -139,30 +141,30 @@ def test_a_filter_shows_the_ids_that_have_passed_it(bench):
 def test_changed_bytes_fade(bench):
     bench.add(traffic(300, ids=1))
     now = START_NS + 299_000_000
-    marks = bench.model.make_screen(0, 0).marks
-    assert [(byte, rose) for byte, rose, _ in marks[0]] == [(0, True), (1, True)]
-    assert marks[0][0][2] == 64
-    assert 60 < marks[0][1][2] < 64  # it rose when 255 became 256, 43 ms ago
-    bench.model.screen(0, 0)
+    changed_bytes = bench.model.read_block(0, 0).changed_bytes
+    assert [(byte, increased) for byte, increased, _ in changed_bytes[0]] == [(0, True), (1, True)]
+    assert changed_bytes[0][0][2] == 64
+    assert 60 < changed_bytes[0][1][2] < 64  # it rose when 255 became 256, 43 ms ago
+    bench.model.block(0, 0)
     assert bench.model.refresh(now + FADE_NS // 2)
-    assert bench.model.screen(0, 0).marks[0][0][2] == 32
+    assert bench.model.block(0, 0).changed_bytes[0][0][2] == 32
     assert bench.model.refresh(now + FADE_NS)
-    assert bench.model.screen(0, 0).marks == {}
+    assert bench.model.block(0, 0).changed_bytes == {}
     assert not bench.model.refresh(now + FADE_NS)
 
 
-def test_a_fallen_byte_is_marked_as_such(bench):
+def test_a_byte_that_decreased_is_marked_as_decreased(bench):
     bench.add(traffic(257, ids=1))
-    assert [(byte, rose) for byte, rose, _ in bench.model.make_screen(0, 0).marks[0]] == [
+    assert [(byte, increased) for byte, increased, _ in bench.model.read_block(0, 0).changed_bytes[0]] == [
         (0, False),
         (1, True),
     ]
 
 
-def test_without_the_database_an_open_row_closes(bench, tmp_path):
+def test_rows_without_a_database_are_collapsed(bench, tmp_path):
     bench.add(traffic(8))
-    bench.model.open_row(0)
-    bench.model._reader.databases.remove(tmp_path / "test.dbc")
+    bench.model.expand(0)
+    bench.databases.remove(tmp_path / "test.dbc")
     bench.model.databases_changed()
     assert bench.model.rowCount() == 4
     assert bench.model.data(QModelIndex()) is None

@@ -8,7 +8,7 @@ from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.frames import Source
 from canmcast_gui.models.columns import TRACE_COLUMNS
 from canmcast_gui.models.trace.cell_filters import cell_filter, refined
-from canmcast_gui.models.trace.chronological_model import TraceModel
+from canmcast_gui.models.trace.chronological_model import ChronologicalModel
 from canmcast_gui.models.trace.rows import AllRows
 from canmcast_gui.recording import Recording
 from tests.support.frames import databases, mixed
@@ -22,17 +22,17 @@ def world(tmp_path):
         batch.records["source"] = [recording.sources.number(Source("10.0.0.7", port)) for port in range(6)]
         batch.records["channel"] = [1, 1, 2, 2, 3, 3]
         recording.append(batch)
-        model = TraceModel(known)
+        model = ChronologicalModel(known)
         model.set_rows(AllRows(recording))
-        yield recording, known, model.screen(0, 5)
+        yield recording, known, model.block(0, 5)
 
 
 def test_each_cells_filter_finds_its_frame_and_its_opposite_all_others(world):
-    recording, known, screen = world
+    recording, known, block = world
     batch, seen = recording.rows(), set()
     for column in TRACE_COLUMNS:
         for frame in range(6):
-            cell = cell_filter(column, screen, frame)
+            cell = cell_filter(column, block, frame)
             if cell is None:
                 continue
             seen.add(column.key)
@@ -46,12 +46,12 @@ def test_each_cells_filter_finds_its_frame_and_its_opposite_all_others(world):
 
 def test_labels_are_words_for_a_menu(world):
     columns = {column.key: column for column in TRACE_COLUMNS}
-    _, _, screen = world
-    assert cell_filter(columns["id"], screen, 1).label == "ID 18FF0001"
-    assert cell_filter(columns["id"], screen, 3).text == "error"
-    assert cell_filter(columns["name"], screen, 0).text == 'name == "Engine"'
-    assert cell_filter(columns["name"], screen, 1) is None
-    assert cell_filter(columns["time"], screen, 0) is None
+    _, _, block = world
+    assert cell_filter(columns["id"], block, 1).label == "ID 18FF0001"
+    assert cell_filter(columns["id"], block, 3).text == "error"
+    assert cell_filter(columns["name"], block, 0).text == 'name == "Engine"'
+    assert cell_filter(columns["name"], block, 1) is None
+    assert cell_filter(columns["time"], block, 0) is None
 
 
 _terms = st.sampled_from(["error", "id == 0x100 or fd", "not remote", "length > 4 and dir == rx", "100"])

@@ -1,13 +1,14 @@
-"""The chronological model: what its lines say, and that it never lies to its view about its rows."""
+"""The chronological model: the content of its lines, and its announcements of rows to its view."""
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.models.trace.chronological_model import TraceModel
+from canmcast_gui.models.trace.chronological_model import ChronologicalModel
 from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, CompiledRules
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.times import Reference
@@ -17,24 +18,30 @@ from tests.support.frames import databases, mixed, traffic
 
 @pytest.fixture
 def recording(tmp_path):
-    with Recording.create(tmp_path / "recording", limits=Limits(most_frames=64)) as one:
-        yield one
+    with Recording.create(tmp_path / "recording", limits=Limits(most_frames=64)) as recording:
+        yield recording
 
 
 @pytest.fixture
-def model(tmp_path, qtbot):
-    one = TraceModel(databases(tmp_path))
-    tester = QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    yield one
+def known(tmp_path) -> DatabaseSet:
+    """The databases of the model."""
+    return databases(tmp_path)
+
+
+@pytest.fixture
+def model(known, qtbot):
+    model = ChronologicalModel(known)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    yield model
     tester.deleteLater()
 
 
-def cells(model: TraceModel, line: int) -> list[str]:
+def cells(model: ChronologicalModel, line: int) -> list[str]:
     return [model.data(model.index(line, column)) for column in range(model.columnCount())]
 
 
-def column(model: TraceModel, key: str) -> list[str]:
-    number = [one.key for one in model.columns].index(key)
+def column(model: ChronologicalModel, key: str) -> list[str]:
+    number = [column.key for column in model.columns].index(key)
     return [model.data(model.index(line, number)) for line in range(model.rowCount())]
 
 
@@ -58,7 +65,7 @@ def test_cells_of_every_kind_of_frame(model, recording):
     assert column(model, "direction") == ["Rx", "Rx", "Rx", "Rx", "Tx", "Rx"]
     assert column(model, "data")[4:] == ["00 01", "00 01 02 03 04 05 06 07 08 09 0A 0B"]
     assert column(model, "channel") == [""] * 6
-    assert model.screen(0, 5).kinds == ["", "", "remote", "error", "", ""]
+    assert model.block(0, 5).kinds == ["", "", "remote", "error", "", ""]
     model.set_decimal(True)
     assert column(model, "id")[1] == "419364865"
     assert column(model, "data")[4] == "  0   1"
@@ -79,11 +86,11 @@ def test_rows_keep_their_identity_when_old_ones_are_evicted(model, recording):
     model.set_rows(AllRows(recording))
     kept = QPersistentModelIndex(model.index(40, 0))
     lost = QPersistentModelIndex(model.index(2, 0))
-    assert model.open_row(0)
-    assert model.open_row(46)  # the second frame below an open one: row 44
+    assert model.expand(0)
+    assert model.expand(46)  # the second frame below an open one: row 44
     recording.append(traffic(40, first=48))
-    screen = model.screen(0, 5)
-    assert [frame is None for frame in screen.frames][:3] == [True] * 3  # evicted, not announced yet
+    block = model.block(0, 5)
+    assert [frame is None for frame in block.frames][:3] == [True] * 3  # evicted, not announced yet
     model.refresh()
     assert recording.first_row > 0
     assert not lost.isValid()
@@ -91,34 +98,34 @@ def test_rows_keep_their_identity_when_old_ones_are_evicted(model, recording):
     assert kept.data() == "0.040000"
     assert model.rowCount() == len(recording) + 2
     line = model.line_of_row(44)
-    assert model.is_open(line)
+    assert model.is_expanded(line)
     assert cells(model, line + 1)[6:] == ["Speed", "", "", "11.00 rpm  (raw 44)"]
 
 
 def test_an_open_row_shows_its_signals_below(model, recording):
     recording.append(traffic(9))
     model.set_rows(AllRows(recording))
-    assert not model.open_row(1)  # no database knows 101h
-    assert model.open_row(4)
-    assert not model.open_row(4)
+    assert not model.expand(1)  # no database knows 101h
+    assert model.expand(4)
+    assert not model.expand(4)
     assert model.rowCount() == 11
     assert [model.row_number(line) for line in range(3, 9)] == [3, 4, 4, 4, 5, 6]
     assert [cells(model, line)[6] for line in (4, 5, 6, 7)] == ["Engine", "Speed", "Gear", ""]
     assert cells(model, 6)[9] == "Neutral  (raw 0)"
-    assert not model.open_row(5)
-    assert model.is_open(5)
-    assert model.close_row(6)
-    assert not model.close_row(4)
+    assert not model.expand(5)
+    assert model.is_expanded(5)
+    assert model.collapse(6)
+    assert not model.collapse(4)
     assert model.rowCount() == 9
 
 
-def test_other_databases_close_what_they_do_not_know(model, recording, tmp_path):
+def test_rows_without_a_database_are_collapsed(model, recording, known, tmp_path):
     recording.append(traffic(9))
     model.set_rows(AllRows(recording))
-    model.open_row(0)
+    model.expand(0)
     model.databases_changed()
     assert model.rowCount() == 11
-    model._databases.remove(tmp_path / "test.dbc")
+    known.remove(tmp_path / "test.dbc")
     model.databases_changed()
     assert model.rowCount() == 9
     assert column(model, "name") == [""] * 9
@@ -177,7 +184,7 @@ def test_a_recording_that_is_cut_under_a_reader_is_blank_there(model, recording)
     model.set_rows(AllRows(recording))
     recording.append(traffic(60, first=60))
     assert cells(model, 0) == [""] * 10
-    assert np.all(model.make_screen(0, 3).batch.timestamp_ns == [])
+    assert np.all(model.read_block(0, 3).batch.timestamp_ns == [])
 
 
 def test_indexes_outside_have_no_text(model):
@@ -196,11 +203,11 @@ def test_gaps_take_lines_of_their_own(model, recording):
     assert model.rowCount() == 11
     assert cells(model, 5)[9] == "3 frames lost here: the buffer was full"
     assert [model.row_number(line) for line in (4, 5, 6)] == [4, 5, 5]
-    assert not model.open_row(5)
+    assert not model.expand(5)
     recording.append(traffic(1, first=10))
     model.refresh()
     assert cells(model, 11)[9] == "1 frame lost here: stopped"
-    assert model.open_row(model.line_of_row(8))
+    assert model.expand(model.line_of_row(8))
     assert model.rowCount() == 15
     model.set_rows(AllRows(recording))
     assert model.rowCount() == 13
@@ -234,7 +241,7 @@ def test_random_arrivals_openings_gaps_and_evictions_are_what_a_list_says(model,
             pass
         if model.rowCount():
             line = int(random.integers(model.rowCount()))
-            model.open_row(line) or model.close_row(line)
+            model.expand(line) or model.collapse(line)
             kept.append(QPersistentModelIndex(model.index(line, 0)))
         rows = [model.row_number(line) for line in range(model.rowCount())]
         shown = [row for row in range(recording.first_row, recording.end_row) if row % 4 < 2]
@@ -261,11 +268,11 @@ def test_times_count_from_a_reference_and_go_backwards_visibly(model, recording)
         "0.003000",
     ]
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Δ reference"
-    screen = model.screen(0, 5)
-    assert screen.backwards == {3}
-    assert screen.tags == {2: "time 0"}
+    block = model.block(0, 5)
+    assert block.backwards == {3}
+    assert block.mark_texts == {2: "time 0"}
     assert "older" in model.data(model.index(3, 0), Qt.ItemDataRole.ToolTipRole)
-    assert model.screen(4, 5).backwards == set()
+    assert model.block(4, 5).backwards == set()
     model.set_reference(None)
     assert column(model, "time")[0] == "0.000000"
 
@@ -273,12 +280,12 @@ def test_times_count_from_a_reference_and_go_backwards_visibly(model, recording)
 def test_marks_are_tags_on_their_rows_alone(model, recording):
     recording.append(traffic(9))
     model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
-    assert model.notes_changed() in (True, False)
+    assert model.marks_changed() in (True, False)
     recording.marks.add(5, "here")
     recording.marks.add(6, "hidden by the filter")
-    assert model.notes_changed()
-    assert not model.notes_changed()
-    assert model.screen(0, 1).tags == {1: "here"}
+    assert model.marks_changed()
+    assert not model.marks_changed()
+    assert model.block(0, 1).mark_texts == {1: "here"}
     data = [one.key for one in model.columns].index("data")
     assert model.data(model.index(1, data), Qt.ItemDataRole.ToolTipRole) == "here"
 
@@ -287,7 +294,7 @@ def test_rules_colour_a_screen(model, recording):
     recording.append(mixed())
     model.set_rows(AllRows(recording))
     model.set_rules(CompiledRules(DEFAULT_RULES))
-    assert model.screen(0, 5).rules == [-1, -1, 1, 0, 2, -1]
+    assert model.block(0, 5).rules == [-1, -1, 1, 0, 2, -1]
 
 
 def test_senders_have_names_where_they_are_known(model, recording):

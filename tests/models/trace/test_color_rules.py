@@ -4,7 +4,7 @@ import pytest
 
 from canmcast_gui.models.trace.color_rules import (
     DEFAULT_RULES,
-    MOST_RULES,
+    MAX_RULES,
     ColorRule,
     CompiledRules,
     rules_of,
@@ -37,7 +37,7 @@ def test_rules_come_back_from_settings_without_what_was_damaged():
     assert rules_of({}) == DEFAULT_RULES
     assert rules_of({"rules": []}) == ()
     assert rules_of({"rules": [{"name": 1}, *values, 7, {**values[0], "on": "yes"}]}) == tuple(rules)
-    assert len(rules_of({"rules": values * MOST_RULES})) == MOST_RULES
+    assert len(rules_of({"rules": values * MAX_RULES})) == MAX_RULES
 
 
 @pytest.mark.parametrize("values", [None, {}, {"name": "a", "filter": "b"}])

@@ -8,7 +8,7 @@ import pytest
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.models.columns import DATA, IDENTIFIER, NAME
-from canmcast_gui.models.trace.chronological_model import TraceModel
+from canmcast_gui.models.trace.chronological_model import ChronologicalModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.text import rows_text
 from canmcast_gui.recording import Limits, Recording
@@ -24,7 +24,7 @@ def recording(tmp_path):
 
 @pytest.fixture
 def model(tmp_path, recording):
-    return TraceModel(databases(tmp_path))
+    return ChronologicalModel(databases(tmp_path))
 
 
 def test_csv_comes_back_with_signals_and_gaps(model, recording):
@@ -32,8 +32,8 @@ def test_csv_comes_back_with_signals_and_gaps(model, recording):
     recording.gaps.add(Gap(1, 0, 7, 'full, "really"'))
     recording.append(traffic(1, first=1))
     model.set_rows(AllRows(recording))
-    model.open_row(0)
-    text = rows_text(model.screen_makers([(0, 4)], 2), [IDENTIFIER, NAME, DATA], "csv")
+    model.expand(0)
+    text = rows_text(model.block_readers([(0, 4)], 2), [IDENTIFIER, NAME, DATA], "csv")
     assert list(csv.reader(io.StringIO(text))) == [
         ["ID", "Name", "Data"],
         ["100", "Engine", "00 00 00 00 00 00 00 00"],
@@ -48,7 +48,7 @@ def test_candump_lines_are_read_back(model, recording, tmp_path):
     recording.append(mixed())
     model.set_rows(AllRows(recording))
     path = tmp_path / "copied.log"
-    path.write_text(rows_text(model.screen_makers([(0, 1), (4, 5)], 100), [], "candump"))
+    path.write_text(rows_text(model.block_readers([(0, 1), (4, 5)], 100), [], "candump"))
     back = next(iter(read_batches(path)))
     assert back.arbitration_id.tolist() == [0x100, 0x18FF0001, 0x101, 0x300]
     assert back.payload(3) == bytes(range(12))
@@ -57,7 +57,7 @@ def test_candump_lines_are_read_back(model, recording, tmp_path):
 def test_what_is_copied_stays_as_it_was_when_asked_for(model, recording):
     recording.append(traffic(40))
     model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
-    makers = model.screen_makers([(1, 3)], 2)
+    makers = model.block_readers([(1, 3)], 2)
     expected = rows_text(makers, model.columns, "text")
     assert [line.split("\t")[0] for line in expected.splitlines()] == [
         "Time",
@@ -75,12 +75,12 @@ def test_what_is_copied_stays_as_it_was_when_asked_for(model, recording):
 def test_copying_stops_when_it_is_told_to(model, recording):
     recording.append(traffic(40))
     model.set_rows(AllRows(recording))
-    makers = model.screen_makers([(0, 39)], 10)
+    makers = model.block_readers([(0, 39)], 10)
     assert len(rows_text(makers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21
 
 
 def test_an_error_frame_has_its_word_and_no_id(model, recording):
     recording.append(mixed())
     model.set_rows(AllRows(recording))
-    text = rows_text(model.screen_makers([(0, 6)], 100), [IDENTIFIER, NAME], "csv")
+    text = rows_text(model.block_readers([(0, 6)], 100), [IDENTIFIER, NAME], "csv")
     assert list(csv.reader(io.StringIO(text)))[3:5] == [["200", ""], ["", "Error frame"]]

@@ -38,7 +38,7 @@ def test_odd_frames_are_listed_and_shown_in_the_trace(qtbot, window, stage, tmp_
     message.button.click()
     dialog = dialog_of(window, ProblemsDialog)
     assert dialog.sentences == [odd, "line 6: neither a frame nor a comment in 'garbage'"]
-    view = window.views.chronological()
+    view = window.views.chronological_view()
     for show in (dialog.go.click, lambda: qtbot.keyClick(dialog.list, Qt.Key.Key_Return)):
         qtbot.waitUntil(lambda: view.show_row(0), timeout=10_000)  # once the view has its rows
         show()

@@ -107,7 +107,7 @@ def test_a_missed_cycle_is_shown_in_the_trace(qtbot, stage, window):
     panel.refresh()
     panel.table.selectRow(0)
     panel.show_missed()
-    assert window.views.chronological().current_row() == 50
+    assert window.views.chronological_view().current_row() == 50
 
 
 def test_bars_stand_amid_an_axis():

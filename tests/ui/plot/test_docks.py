@@ -88,10 +88,10 @@ def test_a_place_in_the_plot_is_found_in_the_trace_and_the_other_way_round(plots
     panel.fit()
     panel.actions_.cursor.trigger()
     panel.view.clicked.emit(0.1234)
-    assert window.panel.trace.current_row() == 124
+    assert window.panel.chronological.current_row() == 124
     assert panel.cursors.seconds[0] == pytest.approx(0.1234)
-    window.panel.trace.show_row(200)
+    window.panel.chronological.show_row(200)
     assert panel.cursors.seconds[0] == pytest.approx(0.2)
     panel.actions_.cursor.trigger()
-    window.panel.trace.show_row(300)
+    window.panel.chronological.show_row(300)
     assert panel.cursors.seconds[0] is None

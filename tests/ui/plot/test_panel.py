@@ -513,6 +513,8 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
     session.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.cursors.move(0, 0.040)
+    ended = []
+    session.tasks.started.connect(lambda task: task.ended.connect(lambda: ended.append(task)))
     session.reference.open(path)
     qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ -10", timeout=WAIT_MS)
     (axis,) = panel.view.lanes[0].axes
@@ -525,7 +527,7 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
     assert other.getData()[0] == pytest.approx(np.arange(40, 140, 4) / 1000)
     qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ +0", timeout=WAIT_MS)
     assert panel.span.span == pytest.approx((0.0, 0.136))
-    qtbot.waitUntil(lambda: not session.reference._read_by, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(ended), timeout=WAIT_MS)
     session.reference.close()
     assert panel.view.lanes[0].axes[0].others == []
     qtbot.waitUntil(lambda: not panel.bar.offset_box.isVisible(), timeout=WAIT_MS)

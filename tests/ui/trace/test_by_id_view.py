@@ -31,7 +31,7 @@ def test_it_is_live_and_drawn(qtbot, stage, view):
     qtbot.waitUntil(lambda: view.shown_ids() == 6)
     stage.receive(traffic(8))
     qtbot.waitUntil(lambda: view.shown_ids() == 10)  # an id has a line for each channel
-    assert view.model.open_row(column(view, "name").index("Engine"))
+    assert view.model.expand(column(view, "name").index("Engine"))
     picture = view.grab().toImage()
     assert len({picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(200)}) > 20
 
@@ -39,14 +39,14 @@ def test_it_is_live_and_drawn(qtbot, stage, view):
 def test_pause_stands_still_and_keeps_what_is_open(stage, view):
     stage.receive(traffic(8))
     view.refresh()
-    view.model.open_row(0)
+    view.model.expand(0)
     stage.session.set_paused(True)
     stage.receive(traffic(800, first=8))
     view.refresh()
     assert column(view, "count")[0] == "2"
     stage.session.set_paused(False)
     assert column(view, "count")[0] == "202"
-    assert view.model.is_open(0)
+    assert view.model.is_expanded(0)
 
 
 def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):

@@ -6,14 +6,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollBar
 
-from canmcast_gui.ui.trace.chronological_view import Follower, TraceView
+from canmcast_gui.ui.trace.chronological_view import AutoScroll, ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
 from tests.support.frames import mixed, traffic
 
 
 @pytest.fixture
 def view(shown_view):
-    return shown_view(TraceView)
+    return shown_view(ChronologicalView)
 
 
 def rows_in_view(view) -> tuple[int, int]:
@@ -25,14 +25,14 @@ def test_the_newest_frame_stays_in_view(qtbot, stage, view):
     for first in (0, 500, 1000):
         stage.receive(traffic(500, first=first))
         qtbot.waitUntil(lambda first=first: rows_in_view(view)[1] == first + 499)
-    assert view.follower.following
+    assert view.auto_scroll.following
 
 
 def test_scrolling_up_stands_still(qtbot, stage, view):
     stage.receive(traffic(500))
     qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
     QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
-    assert not view.follower.following
+    assert not view.auto_scroll.following
     stage.receive(traffic(500, first=500))
     view.refresh()
     assert rows_in_view(view)[0] == 0
@@ -77,7 +77,7 @@ def test_all_kinds_of_lines_are_drawn(qtbot, stage, view):
     stage.receive(mixed())
     view.refresh()
     view.table.selectRow(1)
-    assert view.model.open_row(0)
+    assert view.model.expand(0)
     picture = view.grab().toImage()
     colors = {picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(0, 200, 1)}
     assert len(colors) > 20
@@ -89,14 +89,14 @@ def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
     view.table.selectRow(0)
     QTest.keyClick(view.table, Qt.Key.Key_Right)
     assert view.model.rowCount() == 10
-    assert not view.follower.following
+    assert not view.auto_scroll.following
     QTest.keyClick(view.table, Qt.Key.Key_Left)
     assert view.model.rowCount() == 8
     height = view.table.rowHeight(0)
     QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, height * 4 + 5))
-    assert view.model.is_open(4)
+    assert view.model.is_expanded(4)
     QTest.mouseDClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, height * 4 + 5))
-    assert not view.model.is_open(4)
+    assert not view.model.is_expanded(4)
     QTest.keyClick(view.table, Qt.Key.Key_Return)
     assert view.model.rowCount() == 10
 
@@ -104,7 +104,7 @@ def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
 def test_selected_rows_are_copied_as_they_are_shown(stage, view):
     stage.receive(traffic(8))
     view.refresh()
-    view.model.open_row(0)
+    view.model.expand(0)
     view.table.header.moveSection(view.table.header.visualIndex(5), 0)
     view.table.header.setSectionHidden(2, True)
     for line in (0, 1, 4):
@@ -181,7 +181,7 @@ def test_columns_are_remembered(qtbot, stage, filters, view):
     menu.close()
     header.moveSection(header.visualIndex(6), 1)
     header.resizeSection(0, 123)
-    again = TraceView(ViewContext(stage.session, stage.settings, stage.session), filters)
+    again = ChronologicalView(ViewContext(stage.session, stage.settings, stage.session), filters)
     qtbot.addWidget(again)
     assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in header.shown_columns()]
     assert again.table.header.shown_columns()[1].key == "name"
@@ -220,13 +220,13 @@ def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
 
 
 def test_an_empty_view_says_why(stage, view, filters):
-    assert view._hint.isVisible()
+    assert view.hint.isVisible()
     stage.receive(traffic(5))
     view.refresh()
-    assert not view._hint.isVisible()
+    assert not view.hint.isVisible()
     filters.set_text("id == 0x7FF")
-    assert view._hint.isVisible()
-    assert "filter" in view._hint.text()
+    assert view.hint.isVisible()
+    assert "filter" in view.hint.text()
 
 
 def test_a_view_without_room_for_all_columns_shows_the_data(qtbot, stage, view):
@@ -310,22 +310,22 @@ def bar(qtbot):
 
 
 def test_the_end_is_followed_while_rows_come(bar):
-    follower = Follower(bar)
+    auto_scroll = AutoScroll(bar)
     for maximum in (150, 1000):
         bar.setMaximum(maximum)
         assert bar.value() == maximum
-    assert follower.following
+    assert auto_scroll.following
 
 
 def test_scrolling_up_lets_go_and_the_end_takes_hold_again(bar, qtbot):
-    follower = Follower(bar)
-    follower.set_following(True)
-    with qtbot.waitSignal(follower.changed) as changed:
+    auto_scroll = AutoScroll(bar)
+    auto_scroll.set_following(True)
+    with qtbot.waitSignal(auto_scroll.changed) as changed:
         bar.setValue(60)
     assert changed.args == [False]
     bar.setMaximum(200)
     assert bar.value() == 60
-    with qtbot.waitSignal(follower.changed) as changed:
+    with qtbot.waitSignal(auto_scroll.changed) as changed:
         bar.setValue(200)
     assert changed.args == [True]
     bar.setMaximum(300)
@@ -333,19 +333,19 @@ def test_scrolling_up_lets_go_and_the_end_takes_hold_again(bar, qtbot):
 
 
 def test_what_is_in_view_stays_when_rows_go_away_above(bar):
-    follower = Follower(bar)
+    auto_scroll = AutoScroll(bar)
     bar.setValue(60)
-    follower.rows_gone(25)
+    auto_scroll.rows_evicted(25)
     assert bar.value() == 35
-    follower.rows_gone(100)
+    auto_scroll.rows_evicted(100)
     assert bar.value() == 0
-    assert not follower.following
+    assert not auto_scroll.following
 
 
 def test_the_button_goes_to_the_end(bar, qtbot):
-    follower = Follower(bar)
-    follower.set_following(False)
+    auto_scroll = AutoScroll(bar)
+    auto_scroll.set_following(False)
     bar.setValue(10)
-    with qtbot.waitSignal(follower.changed):
-        follower.set_following(True)
+    with qtbot.waitSignal(auto_scroll.changed):
+        auto_scroll.set_following(True)
     assert bar.value() == 100

@@ -22,22 +22,22 @@ def test_each_view_has_its_own_filter_and_columns(stage, window):
     window.actions_.new_by_id.trigger()
     first, second = window.views.panes
     first.filter_box.set_filter_text("id == 0x101")
-    first.view.table.header.set_up([("data", 200), ("id", 90)])
+    first.view.table.header.apply_setup([("data", 200), ("id", 90)])
     assert shown_rows(first.view) == list(range(1, 40, 4))
     second.view.refresh()
     assert second.view.shown_ids() == 4
     window.actions_.chronological.trigger()
-    assert len(shown_rows(window.panel.trace)) == 40
+    assert len(shown_rows(window.panel.chronological)) == 40
     assert [column.key for column in first.view.table.header.shown_columns()] == ["data", "id"]
-    assert len(window.panel.trace.table.header.shown_columns()) > 5
-    assert "id == 0x101" in window.views._docks[first.name].windowTitle()
+    assert len(window.panel.chronological.table.header.shown_columns()) > 5
+    assert "id == 0x101" in window.views.docks[first.name].windowTitle()
 
 
 def test_views_that_are_open_at_the_end_are_there_again(stage, window):
     window.actions_.new_chronological.trigger()
     window.actions_.new_by_id.trigger()
     window.views.panes[0].filter_box.set_filter_text("error")
-    window.views.panes[0].view.table.header.set_up([("id", 90), ("time", 111)])
+    window.views.panes[0].view.table.header.apply_setup([("id", 90), ("time", 111)])
     before = [pane.setup() for pane in window.views.panes]
     window.close()
     again = MainWindow(stage.session, stage.settings)
@@ -50,7 +50,7 @@ def test_views_that_are_open_at_the_end_are_there_again(stage, window):
 
 def test_a_closed_view_is_gone(qtbot, stage, window):
     window.actions_.new_chronological.trigger()
-    dock = window.views._docks["view-2"]
+    dock = window.views.docks["view-2"]
     assert window.views.current is window.views.panes[0].view
     dock.close()
     process_deletions()
@@ -98,7 +98,7 @@ def test_there_is_an_end_to_views_and_it_is_said(qtbot, stage, window):
         window.views.open(ViewSetup("by_id"))
     with qtbot.waitSignal(stage.session.message) as message:
         assert window.views.open(ViewSetup("by_id")) is None
-    assert "close one first" in message.args[1]
+    assert "Close one first" in message.args[1]
 
 
 def test_damaged_settings_open_nothing(stage, window):

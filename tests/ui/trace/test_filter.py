@@ -38,7 +38,7 @@ def test_a_mistake_keeps_the_last_good_filter_and_names_its_place(qtbot, state, 
     assert failed.args[1] == 6
     assert state.filter is good
     assert not problem.isHidden()
-    assert "at character 7" in problem.findChildren(type(problem._text))[-1].text()
+    assert "at character 7" in problem.label.text()
     box.set_filter_text("id == 0x102")
     assert problem.isHidden()
     assert state.filter is not good
@@ -68,14 +68,14 @@ def test_behind_a_mistake_the_good_filter_follows_the_databases(stage, state, bo
 
 def test_filters_are_kept_under_names_chosen_and_deleted(stage, box):
     box.setText("id == 0x101")
-    box.named.keep(" engine ")
+    box.saved_filters.save(" engine ")
     box.setText("error")
-    box.named.keep("trouble")
+    box.saved_filters.save("trouble")
     box.clear()
-    menu = box.named.menu()
+    menu = box.saved_filters.menu()
     actions = {action.text(): action for action in menu.actions()}
     assert list(actions)[:2] == ["engine", "trouble"]
-    assert not actions["&Keep this filter…"].isEnabled()
+    assert not actions["&Save this filter…"].isEnabled()
     actions["engine"].trigger()
     assert box.text() == "id == 0x101"
     actions["&Delete"].menu().actions()[0].trigger()

@@ -12,12 +12,12 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def bar(qtbot, stage, window):
     stage.receive(traffic(100))
-    window.panel.trace.refresh()
+    window.panel.chronological.refresh()
     window.actions_.chronological.trigger()
     with qtbot.waitActive(window):
         window.activateWindow()
-    window.panel.trace.set_following(False)
-    window.panel.trace.table.scrollToTop()
+    window.panel.chronological.set_following(False)
+    window.panel.chronological.table.scrollToTop()
     window.actions_.find.trigger()
     return window.panel.find_bar
 
@@ -28,58 +28,58 @@ def found(qtbot, window, bar) -> int | None:
 
 
 def test_return_and_f3_find_the_next_and_with_shift_the_one_before(qtbot, window, bar):
-    QTest.keyClicks(bar._text, "id == 0x101")
+    QTest.keyClicks(bar.text_edit, "id == 0x101")
     places = []
     for modifier in (
         Qt.KeyboardModifier.NoModifier,
         Qt.KeyboardModifier.NoModifier,
         Qt.KeyboardModifier.ShiftModifier,
     ):
-        QTest.keyClick(bar._text, Qt.Key.Key_Return, modifier)
+        QTest.keyClick(bar.text_edit, Qt.Key.Key_Return, modifier)
         places.append(found(qtbot, window, bar))
-    QTest.keyClick(bar._text, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(bar.text_edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert found(qtbot, window, bar) == 97
     assert places == [1, 5, 1]
-    qtbot.waitUntil(lambda: bar._answer.text() == "25 of 25 · wrapped to the end")
-    QTest.keyClick(bar._text, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bar.result.text() == "25 of 25 · wrapped to the end")
+    QTest.keyClick(bar.text_edit, Qt.Key.Key_Escape)
     assert bar.isHidden()
     bar.find(False)
     assert found(qtbot, window, bar) == 1
-    qtbot.waitUntil(lambda: bar._answer.text() == "1 of 25 · wrapped to the start")
-    bar._text.setText("id == 0x7FF")
+    qtbot.waitUntil(lambda: bar.result.text() == "1 of 25 · wrapped to the start")
+    bar.text_edit.setText("id == 0x7FF")
     bar.find(False)
-    qtbot.waitUntil(lambda: bar._answer.text() == "nothing found")
+    qtbot.waitUntil(lambda: bar.result.text() == "nothing found")
 
 
 def test_the_count_follows_what_arrives_and_the_filter(qtbot, stage, window, bar):
-    bar._text.setText("id == 0x101")
+    bar.text_edit.setText("id == 0x101")
     bar.find(False)
-    qtbot.waitUntil(lambda: bar._answer.text() == "1 of 25")
+    qtbot.waitUntil(lambda: bar.result.text() == "1 of 25")
     stage.receive(traffic(100, first=100))
-    window.panel.trace.refresh()
+    window.panel.chronological.refresh()
     bar.find(False)
-    qtbot.waitUntil(lambda: bar._answer.text() == "2 of 50")
+    qtbot.waitUntil(lambda: bar.result.text() == "2 of 50")
     window.panel.filter_box.set_filter_text("data[0] >= 50 or data[1] > 0")
     bar.find(False)
-    qtbot.waitUntil(lambda: bar._answer.text() in ("1 of 37", "2 of 37"))
+    qtbot.waitUntil(lambda: bar.result.text() in ("1 of 37", "2 of 37"))
 
 
 def test_a_mistake_is_said_with_its_place(bar):
-    QTest.keyClicks(bar._text, "id == zebra")
+    QTest.keyClicks(bar.text_edit, "id == zebra")
     bar.find(False)
-    assert "at character 7" in bar._answer.text()
+    assert "at character 7" in bar.result.text()
     assert not bar.searching
 
 
 def test_a_search_can_be_cancelled_and_typing_cancels(qtbot, window, bar):
-    bar._text.setText("id == 0x7FF")
+    bar.text_edit.setText("id == 0x7FF")
     bar.find(False)
     assert bar.searching
-    QTest.keyClick(bar._text, Qt.Key.Key_Escape)
+    QTest.keyClick(bar.text_edit, Qt.Key.Key_Escape)
     assert not bar.searching
     assert not bar.isHidden()
     bar.find(False)
-    QTest.keyClicks(bar._text, "0")
+    QTest.keyClicks(bar.text_edit, "0")
     assert not bar.searching
 
 
@@ -87,10 +87,10 @@ def test_ids_are_found_in_the_by_id_view(qtbot, window, bar):
     window.actions_.by_id.trigger()
     view = window.panel.by_id
     view.refresh()
-    bar._text.setText("id in 0x101..0x102")
+    bar.text_edit.setText("id in 0x101..0x102")
     lines = []
     for backwards in (False, False, False, True):
         bar.find(backwards)
         lines.append(view.table.currentIndex().row())
     assert lines == [1, 2, 1, 2]
-    assert bar._answer.text() == "2 of 2 · wrapped to the end"
+    assert bar.result.text() == "2 of 2 · wrapped to the end"

@@ -17,7 +17,7 @@ def trace(stage, window):
     """The chronological view with a hundred frames, standing still."""
     stage.receive(traffic(100))
     window.actions_.chronological.trigger()
-    view = window.panel.trace
+    view = window.panel.chronological
     view.refresh()
     view.set_following(False)
     view.table.setCurrentIndex(QModelIndex())
@@ -88,11 +88,13 @@ def test_a_mark_that_a_filter_hides_leads_to_the_next_row_that_is_shown(stage, w
     assert trace.current_row() == 13
 
 
-def test_times_count_from_a_row_in_all_views(stage, window, trace):
+def test_times_count_from_a_row_in_all_views(qtbot, stage, window, trace):
     window.actions_.new_chronological.trigger()
     trace.table.select_line(40)
+    with qtbot.waitActive(window):
+        window.activateWindow()
     trace.table.setFocus()
-    window.views._on_focus(None, trace.table)
+    qtbot.waitUntil(lambda: window.views.current is trace)
     window.actions_.reference.trigger()
     other = window.views.panes[0].view
     other.refresh()
@@ -107,4 +109,4 @@ def test_marks_of_the_by_id_view_are_at_the_newest_frame(stage, window, trace):
     window.panel.by_id.table.selectRow(1)
     window.actions_.mark.trigger()
     answer(window, "newest of 101h")
-    assert [note.row for note in stage.session.recording.marks] == [97]
+    assert [mark.row for mark in stage.session.recording.marks] == [97]

@@ -6,9 +6,10 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.ui.trace import row_commands
-from canmcast_gui.ui.trace.chronological_view import TraceView
+from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.filter import FilterState
 from tests.support.frames import traffic
@@ -17,7 +18,7 @@ from tests.support.frames import traffic
 @pytest.fixture
 def view(qtbot, stage):
     context = ViewContext(stage.session, stage.settings, stage.session)
-    one = TraceView(context, FilterState(stage.session))
+    one = ChronologicalView(context, FilterState(stage.session))
     qtbot.addWidget(one)
     with qtbot.waitExposed(one):
         one.show()
@@ -118,7 +119,7 @@ def test_a_selection_says_how_many_how_long_and_how_often(stage, view):
 
 def test_only_the_shown_rows_are_saved(qtbot, stage, view, tmp_path):
     stage.receive(traffic(100))
-    condition = view._filters.compile("id == 0x102")
+    condition = compile_filter("id == 0x102")
     path = tmp_path / "shown.asc"
     with qtbot.waitSignal(stage.session.save_file(path, condition=condition).ended):
         pass

@@ -29,7 +29,7 @@ def test_frames_take_the_place_of_the_start_page(stage, window):
     assert not window.panel.is_empty
     assert window.panel.by_id.isVisible()
     window.actions_.chronological.trigger()
-    assert window.panel.trace.isVisible()
+    assert window.panel.chronological.isVisible()
     assert window.actions_.chronological.isChecked()
     assert not window.actions_.by_id.isChecked()
     window.actions_.clear.trigger()
@@ -58,10 +58,10 @@ def test_a_file_is_shown_in_order_of_time_and_live_traffic_as_before(qtbot, stag
         pass
     window.files.open(str(path))
     qtbot.waitUntil(lambda: stage.session.state == "file")
-    assert window.panel.trace.isVisible()
+    assert window.panel.chronological.isVisible()
     assert window.windowTitle() == "trace.asc – canmcast"
-    qtbot.waitUntil(lambda: window.panel.trace.model.rowCount() == 100)
-    assert not window.panel.trace.follower.following
+    qtbot.waitUntil(lambda: window.panel.chronological.model.rowCount() == 100)
+    assert not window.panel.chronological.auto_scroll.following
     assert stage.settings.recent_files.value == [str(path)]
     stage.session.clear()
     stage.receive(traffic(10))
@@ -274,7 +274,7 @@ def test_a_view_that_is_chosen_again_stays_chosen_and_gets_the_keys(qtbot, stage
     with qtbot.waitActive(window):
         window.activateWindow()
     for action, view in (
-        (window.actions_.chronological, window.panel.trace),
+        (window.actions_.chronological, window.panel.chronological),
         (window.actions_.by_id, window.panel.by_id),
     ):
         for _again in range(2):
