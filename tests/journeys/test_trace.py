@@ -77,13 +77,13 @@ def color(busy) -> None:
     dialog.table.item(0, FILTER).setText("id == 0x102")
     dialog.accept()
     view = window.panel.chronological
-    screen = view.model.screen(*view.table.visible_lines())
-    wanted = (screen.batch.arbitration_id == 0x102).tolist()
+    block = view.model.block(*view.table.visible_lines())
+    wanted = (block.batch.arbitration_id == 0x102).tolist()
     assert any(wanted)
-    assert [rule == 0 for rule in screen.rules] == wanted
+    assert [rule == 0 for rule in block.rules] == wanted
     after = view.grab().toImage()
     line = wanted.index(True)
-    y = view.table.viewport().y() + view.table.rowViewportPosition(screen.first + line) + 3
+    y = view.table.viewport().y() + view.table.rowViewportPosition(block.first + line) + 3
     assert after.pixelColor(3, y) != before.pixelColor(3, y)
 
 
