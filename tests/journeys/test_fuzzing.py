@@ -49,7 +49,7 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     panel.set_up(
         FuzzSetup(ids="100..11F", lengths="4", seed=3, rate=500, count=0, stop_at="id == 0x7E8", log=log)
     )
-    panel.actions_.start.trigger()
+    panel.run_actions.start.trigger()
     desk.wait(lambda: panel.control.status.state == "answered", "the answer")
     before = content(panel.control.answer.before)
     assert any(number == 0x105 for number, _data in before)
@@ -60,7 +60,7 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     desk.wait(lambda: view.current_row() is not None, "the frame in the trace")
     row = view.current_row()
     assert content(desk.session.recording.rows(row, row + 1)) == before[-1:]
-    panel.actions_.stop.trigger()
+    panel.run_actions.stop.trigger()
     sent = desk.session.transmit.link.client.sent
     desk.wait(lambda: len(logged(log)) == sent, "the whole log")
     desk.session.transmit.jobs.send_frames(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
@@ -75,7 +75,7 @@ def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
     panel.set_up(FuzzSetup(count=0, rate=500))
-    panel.actions_.start.trigger()
+    panel.run_actions.start.trigger()
     desk.wait(lambda: len(desk.session.recording) > 10, "frames")
     desk.window.activateWindow()
     desk.wait(desk.window.isActiveWindow, "the window in front")
@@ -96,13 +96,13 @@ def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_
     assert '"log": "fuzz.asc"' in path.read_text()
     assert desk.session.transmit.switch.on
     panel.set_up(FuzzSetup(count=0))
-    panel.actions_.start.trigger()
+    panel.run_actions.start.trigger()
     desk.wait(lambda: len(desk.session.recording) > 2, "frames")
     desk.window.workspaces.open(path)
     desk.wait(lambda: not desk.session.transmit.switch.on, "the main switch")
     desk.wait(lambda: not panel.control.running, "the end of the run")
     assert panel.setup() == setup
-    panel.actions_.start.trigger()
+    panel.run_actions.start.trigger()
     assert not panel.control.running
 
 
@@ -111,7 +111,7 @@ def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, t
     panel = show(desk)
     log = tmp_path / "fuzz.log"
     panel.set_up(FuzzSetup(count=0, rate=500, log=log))
-    panel.actions_.start.trigger()
+    panel.run_actions.start.trigger()
     desk.wait(lambda: panel.control.status.sent > 100, "frames")
     os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
     desk.wait(lambda: not panel.control.running, "the end of the run")
@@ -120,6 +120,6 @@ def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, t
     told = logged(log)
     assert told == content(desk.session.recording.rows())[: len(told)]
     desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
-    panel.actions_.start.trigger()
+    panel.run_actions.start.trigger()
     before = len(desk.session.recording)
     desk.wait(lambda: len(desk.session.recording) > before + 10, "frames again")

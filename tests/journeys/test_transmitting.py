@@ -117,7 +117,7 @@ def test_a_killed_transmit_process_is_said_with_what_was_armed(desk, network):
     desk.wait(lambda: len(desk.session.recording) > 2, "frames")
     os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
     desk.wait(lambda: len(panel.model.rows.armed_rows) == 0, "the rows being switched off")
-    assert panel._sentence.text() == "No longer being sent: Speed, Gear. Switch them on again."
+    assert panel.status_line.text() == "No longer being sent: Speed, Gear. Switch them on again."
     desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
     panel.model.rows.set_armed(0, True)
     before = len(desk.session.recording)

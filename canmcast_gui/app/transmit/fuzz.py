@@ -211,7 +211,7 @@ class FuzzControl(RunControl):
 
 
 def progress_text(control: FuzzControl) -> str:
-    """What has left, and how fast; empty before the first run."""
+    """How many frames were sent, and how fast; "" before the first run."""
     status, count = control.status, control.count
     if not status.sent and not control.running:
         return ""
@@ -223,13 +223,17 @@ def progress_text(control: FuzzControl) -> str:
 
 
 def state_text(control: FuzzControl) -> str:
-    """Where it stands, as sentences; empty before the first run."""
-    going_on = "Stopped by an answer; Go on sends the next frame."
+    """The state of the run as sentences; "" before the first run."""
+    answered = (
+        "Stopped by an answer; Resume sends the next frame."
+        if control.running
+        else "An answer arrived after the last frame."
+    )
     state = {
         "playing": "",
         "paused": "Paused.",
-        "answered": going_on if control.running else "An answer came after the last frame.",
-        "ended": "All frames have left.",
+        "answered": answered,
+        "ended": "All frames were sent.",
         "stopped": "Stopped." if control.status.sent else "",
     }[control.status.state]
     if not state and not control.running:

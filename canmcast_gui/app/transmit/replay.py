@@ -13,6 +13,7 @@ from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.link import SWITCHED_OFF, RunControl, TransmitLink
+from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import ReplaySource
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
@@ -100,10 +101,13 @@ class ReplayControl(RunControl):
         """Whether the replay begins as soon as enough is read."""
         return self.status.state == "waiting"
 
-    def start(
-        self, options: ReplayOptions, from_seconds: float = 0.0, to_seconds: float | None = None
-    ) -> None:
-        """Begin at the start of the range; ``failed`` says why not."""
+    def start(self, setup: ReplaySetup, paused: bool = False) -> None:
+        """Begin at the start of the range; ``failed`` says why not.
+
+        Raises TransmitError for a text of the setup that cannot be read.
+        """
+        options = setup.options(paused)
+        from_seconds, to_seconds = setup.start, setup.stop or None
         obstacle = self._link.obstacle or ("" if self.source.is_chosen else "Choose a recording first.")
         if obstacle:
             self.failed.emit(obstacle)

@@ -12,6 +12,7 @@ from msgspec import Meta
 from canmcast_gui.frames.schema import REQUIRED, Codec
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, Order
+from canmcast_gui.transmit import ReplayOptions
 from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
 
@@ -54,8 +55,8 @@ class ReplaySetup:
     """The files with their offsets, and how they are sent.
 
     ``speed`` is a factor of the recorded times, None for as fast as ``limit`` allows (in frames/s, 0 for no
-    limit). ``start`` and ``stop`` are seconds since the beginning, 0 for a range without end. The other texts
-    are those that users type (see transmit/replay/text.py).
+    limit). The range from ``start`` to ``stop`` is in seconds since the beginning, a ``stop`` of 0 is the
+    end. The texts are those that users type (see transmit/replay/text.py).
     """
 
     omit_defaults: ClassVar[bool] = True
@@ -77,3 +78,17 @@ class ReplaySetup:
     def is_empty(self) -> bool:
         """Whether a user would not miss it."""
         return not (self.files or self.filter or self.ids or self.channels)
+
+    def options(self, paused: bool = False) -> ReplayOptions:
+        """What the transmit process needs. Raises TransmitError for a text that cannot be read."""
+        return ReplayOptions(
+            speed=self.speed,
+            rate=self.limit or None if self.speed is None else None,
+            loop=self.loop,
+            filter=self.filter,
+            ids=parse_ids(self.ids),
+            channels=parse_channels(self.channels),
+            skip_live=self.skip_live,
+            error_frames=self.error_frames,
+            paused=paused,
+        )

@@ -1,8 +1,7 @@
-"""What can be done with the transmit table: actions for its bar, its menus and the window's menu."""
+"""The actions of the transmit panel, and the keys that send rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -20,65 +19,53 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.ui.actions import EVERYWHERE, allow
+from canmcast_gui.ui.actions import EVERYWHERE, allow, new_action, set_keys
 from canmcast_gui.ui.icons import mend_extension
-from canmcast_gui.ui.transmit.buttons import new_action
 
-SEND_TIP = "Send the selected rows once, now (Ctrl+Return)"
 NO_ROW = "Select a row first."
-ARM_TIP = "Send the selected rows periodically, or when their trigger comes (Ctrl+E)"
 
 
 class TransmitActions(QObject):
-    """One attribute for each action; their keys work in the panel, that of ``stop`` in the whole window."""
+    """One attribute for each action. Their keys work in the panel, those of ``stop`` in the whole window."""
 
     def __init__(self, panel: QWidget, undo: QAction, redo: QAction) -> None:
         super().__init__(panel)
         self._panel = panel
-        make = self._make
-        self.add = make("Add row", "add", "Add a frame", "Insert")
-        self.database = make("Add from database…", "database", "Add a message of a loaded database")
-        self.paste = make("Paste frames", "import", "Add frames from lines such as 123#DEADBEEF", "Ctrl+V")
-        self.duplicate = make("Duplicate", "duplicate", "Duplicate the rows", "Ctrl+J")
-        self.remove = make("Remove", "remove", "Remove the rows", "Del")
-        self.up = make("Move up", "up", "Move the rows up", "Alt+Up")
-        self.down = make("Move down", "down", "Move the rows down", "Alt+Down")
-        self.send = make("Send", "send", SEND_TIP)
-        self.arm = make("Arm", "arm", ARM_TIP)
-        self._give_keys(self.send, "Ctrl+Return")
-        self._give_keys(self.arm, "Ctrl+E")
-        self.stop = make(
-            "Stop all", "stop-all", "End all that is sent: rows, replays, sequences, fuzzing", "Ctrl+."
+        new = partial(new_action, panel)
+        self.add = new("Add row", icon="add", keys="Insert", tip="Add a frame")
+        self.database = new("Add from database…", icon="database", tip="Add a message of a loaded database")
+        self.paste = new(
+            "Paste frames", icon="import", keys="Ctrl+V", tip="Add frames from lines such as 123#DEADBEEF"
         )
-        self.stop.setShortcutContext(EVERYWHERE)
-        self.switch = make("Transmit", "power", "The main switch: while it is off, nothing is sent")
-        self.switch.setCheckable(True)
-        self.undo = self._give_keys(undo, "Ctrl+Z")
-        self.redo = self._give_keys(redo, "Ctrl+Shift+Z")
-        panel.addActions([undo, redo])
-        #: Those that a menu can offer as well.
+        self.duplicate = new("Duplicate", icon="duplicate", keys="Ctrl+J", tip="Duplicate the rows")
+        self.remove = new("Remove", icon="remove", keys="Del", tip="Remove the rows")
+        self.up = new("Move up", icon="up", keys="Alt+Up", tip="Move the rows up")
+        self.down = new("Move down", icon="down", keys="Alt+Down", tip="Move the rows down")
+        self.send = new("Send", icon="send", keys="Ctrl+Return", tip="Send the selected rows once, now")
+        self.arm = new(
+            "Arm",
+            icon="arm",
+            keys="Ctrl+E",
+            tip="Send the selected rows periodically, or when their trigger matches",
+        )
+        self.stop = new(
+            "Stop all",
+            icon="stop-all",
+            keys="Ctrl+.",
+            context=EVERYWHERE,
+            tip="End all that is sent: rows, replay, sequences and fuzzing",
+        )
+        self.switch = new(
+            "Transmit", icon="power", checkable=True, tip="The main switch: while it is off, nothing is sent"
+        )
+        self.undo = set_keys(undo, "Ctrl+Z")
+        self.redo = set_keys(redo, "Ctrl+Shift+Z")
+        #: The actions for menus.
         self.menu = [
             self.add, self.database, self.paste, self.duplicate, self.remove, self.undo, self.redo,
             self.send, self.arm, self.stop, self.switch,
         ]  # fmt: skip
-
-    def _make(self, name: str, picture: str, tip: str, keys: str = "") -> QAction:
-        action = new_action(self._panel, name, picture, f"{tip} ({keys})" if keys else tip)
-        if keys:
-            self._give_keys(action, keys)
-        self._panel.addAction(action)
-        return action
-
-    @staticmethod
-    def _give_keys(action: QAction, keys: str) -> QAction:
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        return action
-
-    def connect_to(self, slots: dict[QAction, Callable[[], object]]) -> None:
-        """What each of them does."""
-        for action, slot in slots.items():
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        panel.addActions([*self.menu, self.up, self.down])
 
     def tool_bar(self) -> QToolBar:
         """The bar above the table."""
@@ -87,7 +74,9 @@ class TransmitActions(QObject):
         bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
         for action in (self.switch, self.send, self.arm, self.stop):
             bar.addAction(action)
-            bar.widgetForAction(action).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button = bar.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addSeparator()
         bar.addWidget(self._add_button(bar))
         bar.addActions([self.duplicate, self.remove, self.up, self.down])
@@ -103,33 +92,32 @@ class TransmitActions(QObject):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         return button
 
-    def show_possible(self, numbers: list[int], rows: int, in_the_way: str, databases: bool) -> None:
-        """Enable what is possible with these selected rows out of so many.
+    def update_enabled(self, selected: list[int], row_count: int, obstacle: str, has_databases: bool) -> None:
+        """Enable what is possible with the selected rows.
 
-        ``in_the_way`` says why nothing can be sent, "" where it can.
+        ``obstacle`` says why nothing can be sent, "" if sending is possible.
         """
-        some = bool(numbers)
-        above = some and (numbers[0] > 0 or numbers[-1] - numbers[0] >= len(numbers))
-        below = some and (numbers[-1] < rows - 1 or numbers[-1] - numbers[0] >= len(numbers))
+        some = bool(selected)
+        can_rise = some and (selected[0] > 0 or selected[-1] - selected[0] >= len(selected))
+        can_sink = some and (selected[-1] < row_count - 1 or selected[-1] - selected[0] >= len(selected))
         allow(self.duplicate, some, NO_ROW)
         allow(self.remove, some, NO_ROW)
-        allow(self.up, above, "There is no row above." if some else NO_ROW)
-        allow(self.down, below, "There is no row below." if some else NO_ROW)
-        allow(self.database, databases, "Load a database first.")
+        allow(self.up, can_rise, "There is no row above." if some else NO_ROW)
+        allow(self.down, can_sink, "There is no row below." if some else NO_ROW)
+        allow(self.database, has_databases, "Load a database first.")
+        allow(self.send, some and not obstacle, obstacle or NO_ROW)
+        allow(self.arm, some and not obstacle, obstacle or NO_ROW)
         for action, reason in (
             (self.undo, "There is nothing to undo."),
             (self.redo, "There is nothing to redo."),
         ):
             action.setToolTip(action.text() if action.isEnabled() else reason)
-        for action, tip in ((self.send, SEND_TIP), (self.arm, ARM_TIP)):
-            action.setEnabled(some and not in_the_way)
-            action.setToolTip(in_the_way or (tip if some else NO_ROW))
 
 
 class RowKeys(QObject):
-    """``pressed`` carries the key of one or several rows, while nobody types in an edit field.
+    """The keys that send rows, wherever in a window the focus is, whether or not the table is visible.
 
-    The keys belong to a window, and work whether or not the table is in sight.
+    ``pressed`` carries a key, unless the user types in an edit field.
     """
 
     pressed = Signal(str)
@@ -141,19 +129,19 @@ class RowKeys(QObject):
 
     @property
     def keys(self) -> list[str]:
-        """The keys that send something, in their order."""
+        """The keys that send rows, sorted."""
         return sorted(self._shortcuts)
 
-    def use_window(self, window: QWidget) -> None:
-        """Work in another window from now on."""
+    def set_window(self, window: QWidget) -> None:
+        """Have the keys in another window."""
         keys = self.keys
-        self.use([])
+        self.set_keys([])
         self._window = window
-        self.use(keys)
+        self.set_keys(keys)
 
-    def use(self, keys: list[str]) -> None:
-        """Have just these keys; those that the window uses itself are left to it."""
-        wanted = {key for key in set(keys) - {""} if key in self._shortcuts or not self.taken_by(key)}
+    def set_keys(self, keys: list[str]) -> None:
+        """Replace all keys; those that the window uses itself are ignored."""
+        wanted = {key for key in set(keys) - {""} if key in self._shortcuts or not self.use_of(key)}
         for key in set(self._shortcuts) - wanted:
             shortcut = self._shortcuts.pop(key)
             shortcut.setEnabled(False)
@@ -165,8 +153,8 @@ class RowKeys(QObject):
             shortcut.activated.connect(partial(self._on_key, key))
             self._shortcuts[key] = shortcut
 
-    def taken_by(self, key: str) -> str:
-        """What the window does at that key; "" where it is free."""
+    def use_of(self, key: str) -> str:
+        """What the window does at a key; "" if the key is free."""
         wanted = QKeySequence(key)
         for action in self._window.findChildren(QAction):
             if wanted in action.shortcuts():
@@ -179,7 +167,7 @@ class RowKeys(QObject):
 
 
 def is_typing() -> bool:
-    """Whether keys go into an edit field just now."""
+    """Whether the focus is in a field that takes keys."""
     widget = QApplication.focusWidget()
     if isinstance(widget, QComboBox):
         return widget.isEditable()

@@ -1,4 +1,4 @@
-"""Cells of the transmit table: editors that take right values only, and a button that sends."""
+"""The cells of the transmit table: editors that accept valid values only, and a button that sends."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.drop_down import widen
 
-# Between a number at the right of its cell and what begins at the left of the next one.
+# Separates a number at the right of its cell from the text of the next cell.
 NUMBER_SPACE = "\u00a0"
-# Cells that hold expressions: their editors are at least so wide, in pixels, and leave room to go on typing.
+# Cells that hold expressions, the minimum width of their editors, and the room for further typing, in pixels.
 LONG_TEXTS = (TRIGGER, CHANGES, COMMENT)
 LONG_EDITOR, TYPING_ROOM = 320, 60
 _ENDING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
 class CheckedLine(QLineEdit):
-    """A line editor that knows why its text would not be taken: ``problem``, empty where it would.
+    """A line editor; ``problem`` says why its text cannot be accepted, "" if it can.
 
-    ``filled`` says whether it has got the text that it begins with.
+    ``filled`` is whether it has received its first text.
     """
 
     def __init__(self, index: QModelIndex, model: TransmitModel, parent: QWidget) -> None:
@@ -65,8 +65,8 @@ class CheckedLine(QLineEdit):
 class TransmitDelegate(QStyledItemDelegate):
     """Draws and edits the cells.
 
-    ``send_clicked`` carries the place of the row whose button was clicked; ``problem`` the sentence that
-    belongs to what is being typed, empty where that is right.
+    ``send_clicked`` carries the row whose button was clicked, ``problem`` a message about the text that is
+    being typed, "" if it is valid.
     """
 
     send_clicked = Signal(int)
@@ -77,7 +77,7 @@ class TransmitDelegate(QStyledItemDelegate):
         self._model = model
         self._pressed = -1
         self.can_send = False
-        self.opens_lists = True  # whether a choice shows what there is as soon as it is edited
+        self.opens_lists = True  # whether a list opens when its cell is edited
         self.number_font: QFont = theme.fixed_font()
 
     # -- editing -----------------------------------------------------------------------------------------
@@ -85,14 +85,14 @@ class TransmitDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: QModelIndex) -> QWidget:
         column = COLUMNS[index.column()]
         if column in (TYPE, LENGTH):
-            return self._make_choice(parent, index)
+            return self._make_list(parent, index)
         editor = CheckedLine(index, self._model, parent)
         if column.numeric:
             editor.setFont(self.number_font)
         editor.textChanged.connect(lambda _text: self.problem.emit(editor.problem))
         return editor
 
-    def _make_choice(self, parent: QWidget, index: QModelIndex) -> QComboBox:
+    def _make_list(self, parent: QWidget, index: QModelIndex) -> QComboBox:
         row, box = self._model.rows[index.row()], QComboBox(parent)
         if COLUMNS[index.column()] is TYPE:
             for name, flags in FRAME_TYPES:
@@ -101,10 +101,10 @@ class TransmitDelegate(QStyledItemDelegate):
             for length in row.lengths:
                 box.addItem(str(length), str(length))
         widen(box)
-        box.activated.connect(lambda _choice: self._take_choice(box))
+        box.activated.connect(lambda _index: self._take_chosen(box))
         return box
 
-    def _take_choice(self, box: QComboBox) -> None:
+    def _take_chosen(self, box: QComboBox) -> None:
         self.commitData.emit(box)
         self.closeEditor.emit(box)
 
@@ -116,7 +116,7 @@ class TransmitDelegate(QStyledItemDelegate):
             if self.opens_lists:
                 editor.showPopup()
         elif isinstance(editor, CheckedLine) and not editor.filled:
-            editor.filled = True  # counts go on meanwhile, and would take the cursor away each time
+            editor.filled = True  # updates of the counts would move the cursor
             editor.setText(index.data(Qt.ItemDataRole.EditRole))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex) -> None:
@@ -126,7 +126,7 @@ class TransmitDelegate(QStyledItemDelegate):
             model.setData(index, editor.text())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """What is written in sentences gets the room for one, over its neighbours."""
+        """Make editors of expressions wider than their cells."""
         super().updateEditorGeometry(editor, option, index)
         if COLUMNS[index.column()] in LONG_TEXTS and isinstance(editor, CheckedLine):
             room = editor.parentWidget().width()
@@ -136,7 +136,7 @@ class TransmitDelegate(QStyledItemDelegate):
             editor.setGeometry(left, option.rect.top(), width, option.rect.height())
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Keep the editor open while what is in it cannot be taken."""
+        """Keep the editor open while its text is not valid."""
         if isinstance(editor, CheckedLine) and editor.problem and isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.KeyPress and event.key() in _ENDING_KEYS:
                 self.problem.emit(editor.problem)

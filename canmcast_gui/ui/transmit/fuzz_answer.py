@@ -1,16 +1,15 @@
-"""The frame that ended a fuzz run, and what had left before it."""
+"""The frame that ended a fuzz run, and the frames that were sent before it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,23 +19,24 @@ from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.trace.text import candump_lines
 from canmcast_gui.transmit import FuzzAnswer
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.transmit.buttons import action_button, new_action
+from canmcast_gui.ui.actions import action_button, new_action
+from canmcast_gui.ui.transmit.run_actions import icon_button
 from canmcast_gui.wording import counted
 
-# Lines of the list that are seen at least.
-_LEAST_LINES = 3
+# Lines of the list that are visible at least.
+_MIN_LINES = 3
 
 
 class FuzzAnswerView(QWidget):
-    """A list of the last frames before the answer, and the answer below them.
+    """A list of the last sent frames, and below them the received frame that ended the run.
 
-    ``closed`` comes when the user has seen enough; ``find_requested`` and ``add_requested`` carry a batch of
+    ``closed`` is emitted when the user closes the list; ``find_requested`` and ``add_requested`` carry
     frames.
     """
 
     closed = Signal()
-    find_requested = Signal(object)
-    add_requested = Signal(object)
+    find_requested = Signal(FrameBatch)
+    add_requested = Signal(FrameBatch)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,17 +47,29 @@ class FuzzAnswerView(QWidget):
         self.list.setFont(theme.fixed_font())
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setMinimumHeight(_LEAST_LINES * (self.list.fontMetrics().height() + 4))
-        self.list.itemSelectionChanged.connect(self._enable)
+        self.list.setMinimumHeight(_MIN_LINES * (self.list.fontMetrics().height() + 4))
+        self.list.itemSelectionChanged.connect(self._update_enabled)
         self.list.itemDoubleClicked.connect(lambda _item: self.find())
-        self.copy_action = self._action("Copy", "copy", "Copy the frames as candump lines", self.copy)
-        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
-        self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.add_action = self._action(
-            "To the transmit list", "add", "Add the frames to the transmit list, disarmed", self.add
+        self.copy_action = new_action(
+            self,
+            "Copy",
+            self.copy,
+            icon="copy",
+            keys=QKeySequence.StandardKey.Copy,
+            tip="Copy the frames as candump lines",
         )
-        self.find_action = self._action("Find in the trace", "find", "Show the frame in the trace", self.find)
-        self.close_action = self._action("", "close", "Back to the fields", self.closed.emit)
+        self.add_action = new_action(
+            self,
+            "To the transmit list",
+            self.add,
+            icon="add",
+            tip="Add the frames to the transmit list, disarmed",
+        )
+        self.find_action = new_action(
+            self, "Find in the trace", self.find, icon="find", tip="Show the frame in the trace"
+        )
+        self.close_action = new_action(self, "", self.closed.emit, icon="close", tip="Back to the fields")
+        self.addActions([self.copy_action, self.add_action, self.find_action, self.close_action])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 2, 8, 4)
         layout.setSpacing(4)
@@ -65,38 +77,27 @@ class FuzzAnswerView(QWidget):
         layout.addWidget(self.list, 1)
         layout.addLayout(self._buttons())
 
-    def _action(self, name: str, picture: str, tip: str, slot) -> QAction:
-        action = new_action(self, name, picture, tip, slot)
-        self.addAction(action)
-        return action
-
     def _buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
         for action in (self.copy_action, self.add_action, self.find_action):
-            line.addWidget(self._button(action))
+            line.addWidget(action_button(action, self))
         line.addStretch(1)
-        line.addWidget(self._button(self.close_action))
+        line.addWidget(icon_button(self.close_action, self))
         return line
-
-    def _button(self, action: QAction) -> QToolButton:
-        button = action_button(action, self)
-        if not action.text():
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        return button
 
     # -- showing -----------------------------------------------------------------------------------------
 
     def show_answer(self, answer: FuzzAnswer | None) -> None:
-        """Show it; None empties the list."""
+        """Show an answer; None empties the list."""
         if answer is None:
             self.list.clear()
             return
         self._frames = FrameBatch.concatenate([answer.before, answer.frame])
         came_ns = int(answer.frame.timestamp_ns[0])
-        more = f" {answer.after:,} more left after it came." if answer.after else ""
+        more = f" {answer.after:,} more were sent after it arrived." if answer.after else ""
         self.title.setText(
-            f"An answer came. Any of the last {counted(len(answer.before), 'frame')} before it "
-            f"may be what it answers.{more}"
+            f"An answer arrived. It may be the answer to any of the last "
+            f"{counted(len(answer.before), 'frame')} before it.{more}"
         )
         self.list.clear()
         times = self._frames.timestamp_ns.tolist()
@@ -113,32 +114,32 @@ class FuzzAnswerView(QWidget):
             accent: QColor = theme.colors(self.palette()).accent
             self.list.item(self.list.count() - 1).setForeground(accent)
 
-    def repaint_text(self) -> None:
-        """Show it in the colours of the theme."""
+    def update_colors(self) -> None:
+        """Use the colors of the theme."""
         self._color_answer()
 
     def selected(self) -> FrameBatch:
-        """The chosen frames, oldest first."""
+        """The selected frames, oldest first."""
         rows = sorted(index.row() for index in self.list.selectedIndexes())
         return FrameBatch.concatenate([self._frames[row : row + 1] for row in rows])
 
-    def _enable(self) -> None:
-        chosen = len(self.list.selectedIndexes())
+    def _update_enabled(self) -> None:
+        count = len(self.list.selectedIndexes())
         for action in (self.copy_action, self.add_action):
-            action.setEnabled(chosen > 0)
-        self.find_action.setEnabled(chosen == 1)
+            action.setEnabled(count > 0)
+        self.find_action.setEnabled(count == 1)
 
-    # -- what the buttons do -----------------------------------------------------------------------------
+    # -- actions -----------------------------------------------------------------------------------------
 
     def copy(self) -> None:
-        """Put the frames into the clipboard."""
+        """Copy the selected frames."""
         QGuiApplication.clipboard().setText(candump_lines(self.selected()))
 
     def add(self) -> None:
-        """Ask for them to be added to the transmit list."""
+        """Request that the selected frames are added to the transmit list."""
         self.add_requested.emit(self.selected())
 
     def find(self) -> None:
-        """Ask for the frame to be shown in the trace."""
+        """Request that the selected frame is shown in the trace."""
         if len(self.list.selectedIndexes()) == 1:
             self.find_requested.emit(self.selected())

@@ -1,4 +1,4 @@
-"""What may be random, how much of it, and until when: fields, each of which says what is wrong with it."""
+"""The fields of the fuzz panel: what is random, how many frames are sent, and when the run ends."""
 
 from __future__ import annotations
 
@@ -30,44 +30,46 @@ from canmcast_gui.ui.labels import TintedLabel
 Number = TypeVar("Number", bound=QAbstractSpinBox)
 
 KIND_NAMES = {"classic": "Classic", "fd": "CAN FD", "brs": "FD with BRS", "remote": "Remote"}
-# Room for the usual numbers, so that all three stand in one line of a narrow dock; and for large ones.
+# From common numbers, so that three fit in one line of a narrow dock, to large ones.
 _NUMBER_WIDTHS = 64, 110
 _SPACE = 6
 
 
 class FuzzFields(QWidget):
-    """``edited`` comes with every edit, ``signal_chosen`` with the place of a signal, -1 for all bits."""
+    """Each field shows its problem. ``signal_chosen`` carries the index of a signal, -1 for all bits."""
 
     edited = Signal()
     signal_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ids = self._line("e.g. 100..1FF, 7DF; with 4 to 8 digits extended ones")
+        self.ids = self._line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits")
         self.kinds = {name: QCheckBox(text, self) for name, text in KIND_NAMES.items()}
         self.lengths = self._line("all; e.g. 0..8")
         self.data = self._line("0; e.g. 02 xx 0x")
         self.data.setToolTip("Bits that are not random, in hex; x is a random digit")
-        self.mask = self._line("what data does not fix")
+        self.mask = self._line("the bits that Data does not fix")
         self.mask.setToolTip("Bits that are random, in hex: FF is a whole byte")
         self.signal = QComboBox(self)
         widen(self.signal)
         self.signal.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.signal.setMinimumContentsLength(10)
-        self.signal.setToolTip("Let the bits of one signal be random, and keep all others")
-        self.ranges = self._line("e.g. 2=10..1F, from byte 0 on")
+        self.signal.setToolTip("Make the bits of one signal random, and no others")
+        self.ranges = self._line("e.g. 2=10..1F; the first byte is 0")
         self.ranges.setToolTip("Bytes that are random between two values, in hex")
         self.rate = self._rate_box()
-        self.rate.setToolTip("How many frames leave in a second")
+        self.rate.setToolTip("Frames sent per second")
         self.count = self._number_box(MAX_COUNT)
-        self.count.setSpecialValueText("no end")
+        self.count.setSpecialValueText("no limit")
         self.seed = self._number_box(MAX_SEED)
-        self.seed.setToolTip("The same seed makes the same frames, on any machine")
+        self.seed.setToolTip("The same seed gives the same frames, on any computer")
         self.new_seed = self._button("New", "Another seed")
-        self.stop_at = self._line("nothing; e.g. id == 0x7E8")
-        self.stop_at.setToolTip("A filter: a frame of somebody else that passes it ends the run")
+        self.stop_at = self._line("no frame; e.g. id == 0x7E8")
+        self.stop_at.setToolTip("Stop when a received frame matches this filter")
         self.log = self._line("no log")
-        self.log.setToolTip("What has left, and when, is written to this file; one that is there stays")
+        self.log.setToolTip(
+            "The sent frames and their times are written to this file; an existing file is kept"
+        )
         self.browse = self._button("Choose…", "Choose a file for the log")
         self._notes = {
             name: self._note() for name in ("ids", "kinds", "lengths", "data", "ranges", "stop_at")
@@ -76,22 +78,22 @@ class FuzzFields(QWidget):
         self._connect()
         self.show_setup(FuzzSetup())
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------------
 
     def _line(self, example: str) -> QLineEdit:
         line = QLineEdit(self)
         line.setPlaceholderText(example)
         return line
 
-    def _number_box(self, most: int) -> QSpinBox:
+    def _number_box(self, maximum: int) -> QSpinBox:
         box = QSpinBox(self)
-        box.setRange(0, most)
+        box.setRange(0, maximum)
         box.setGroupSeparatorShown(True)
         return _narrow(box)
 
     def _rate_box(self) -> QDoubleSpinBox:
         box = _RateBox(self)
-        box.setDecimals(6)  # one frame in 24 hours is 0.000012 in a second
+        box.setDecimals(6)  # one frame in 24 hours is 0.000012 frames/s
         box.setRange(MIN_RATE, MAX_RATE)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         return _narrow(box)
@@ -122,7 +124,7 @@ class FuzzFields(QWidget):
             self.new_seed,
         )
         rows: tuple[tuple[str, tuple[QWidget, ...], str, bool], ...] = (
-            ("Ids", (self.ids,), "ids", False),
+            ("IDs", (self.ids,), "ids", False),
             ("Kinds", tuple(self.kinds.values()), "kinds", True),
             ("Data bytes", (self.lengths, QLabel("Signal", self), self.signal), "lengths", False),
             ("Data", (self.data, QLabel("Random bits", self), self.mask), "data", False),
@@ -131,7 +133,7 @@ class FuzzFields(QWidget):
             ("Stop at", (self.stop_at,), "stop_at", False),
             ("Log", (self.log, self.browse), "", False),
         )
-        for place, (name, widgets, note, narrow) in enumerate(rows):
+        for row, (name, widgets, note, narrow) in enumerate(rows):
             label = QLabel(name, self)
             label.setBuddy(widgets[0])
             line = QHBoxLayout()
@@ -140,10 +142,10 @@ class FuzzFields(QWidget):
                 line.addWidget(widget, 1 if isinstance(widget, QLineEdit | QComboBox) else 0)
             if narrow:
                 line.addStretch(1)
-            grid.addWidget(label, 2 * place, 0)
-            grid.addLayout(line, 2 * place, 1)
+            grid.addWidget(label, 2 * row, 0)
+            grid.addLayout(line, 2 * row, 1)
             if note:
-                grid.addWidget(self._notes[note], 2 * place + 1, 1)
+                grid.addWidget(self._notes[note], 2 * row + 1, 1)
 
     def _connect(self) -> None:
         for line in (self.ids, self.lengths, self.data, self.mask, self.ranges, self.stop_at, self.log):
@@ -153,13 +155,13 @@ class FuzzFields(QWidget):
         for number in (self.rate, self.count, self.seed):
             number.valueChanged.connect(self.edited)
         self.new_seed.clicked.connect(lambda: self.seed.setValue(secrets.randbelow(MAX_SEED)))
-        self.signal.activated.connect(lambda place: self.signal_chosen.emit(place - 1))
+        self.signal.activated.connect(lambda index: self.signal_chosen.emit(index - 1))
         self.browse.clicked.connect(self.ask_log)
 
-    # -- what they say -----------------------------------------------------------------------------------
+    # -- values ------------------------------------------------------------------------------------------
 
     def setup(self) -> FuzzSetup:
-        """What the fields say, right or wrong."""
+        """The values of the fields, right or wrong."""
         log = self.log.text().strip()
         return FuzzSetup(
             ids=self.ids.text(),
@@ -197,21 +199,21 @@ class FuzzFields(QWidget):
         self.edited.emit()
 
     def show_signals(self, names: list[str]) -> None:
-        """Offer the signals of the message; none where there is no message."""
+        """Offer the signals of the message; none without a message."""
         texts = ["All bits", *names] if names else ["No message with this id"]
-        if [self.signal.itemText(place) for place in range(self.signal.count())] != texts:
+        if [self.signal.itemText(index) for index in range(self.signal.count())] != texts:
             self.signal.clear()
             self.signal.addItems(texts)
         self.signal.setEnabled(bool(names))
 
     def show_problems(self, problems: dict[str, str]) -> None:
-        """Say below each field what is wrong with it."""
+        """Show problems below their fields."""
         for name, note in self._notes.items():
             note.setText(problems.get(name, ""))
             note.setVisible(name in problems)
 
     def ask_log(self) -> None:
-        """Ask for the log's file."""
+        """Ask for the file of the log."""
         now = Path(self.log.text() or Path.home() / "fuzz.asc")
         filters = writable_log_filters()
         ask_new_file(self, "Log of the fuzz run", now, filters, self.log.setText, confirm_overwrite=False)
@@ -225,7 +227,7 @@ def _narrow(box: Number) -> Number:
 
 
 class _RateBox(QDoubleSpinBox):
-    """Shows only the decimals that there are."""
+    """Shows no trailing zeros."""
 
     def textFromValue(self, value: float) -> str:
         return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,12 +1,16 @@
-"""The fuzz panel: random frames within ranges, how they go out, and what answered them."""
+"""The fuzz panel: random frames within ranges, the state of the run, and the frame that ended it."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
     QProgressBar,
-    QScrollArea,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,11 +32,12 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.transmit.model import TransmitModel
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.ui.transmit.fuzz_actions import FuzzActions
+from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.transmit.fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
-from canmcast_gui.ui.transmit.status_line import ReachAndLoad, Sentence
+from canmcast_gui.ui.transmit.run_actions import RunActions, scroll_area
+from canmcast_gui.ui.transmit.status_line import LoadLine, StatusLine
 from canmcast_gui.ui.transmit.table import TransmitTableView
 from canmcast_gui.ui.updates import Debouncer
 
@@ -40,7 +45,7 @@ NO_ROW = "Select a row of the transmit list first."
 
 
 class FuzzPanel(QWidget):
-    """The window's one fuzz run. ``jump_requested`` carries a row of the recording."""
+    """Sets up and controls the fuzz run of the session. ``jump_requested`` carries a row of the recording."""
 
     jump_requested = Signal(int)
 
@@ -62,21 +67,32 @@ class FuzzPanel(QWidget):
         self.control = session.transmit.fuzz
         self.fields = FuzzFields(self)
         self.answer = FuzzAnswerView(self)
-        self.sentence = Sentence(self)
-        self.footer = ReachAndLoad(self)
+        self.status_line = StatusLine(self)
+        self.footer = LoadLine(self)
         self.progress = QProgressBar(self)
-        self._load_later = Debouncer(self._show_load, self)
-        self._problems: dict[str, str] = {}
-        self._shown_answer: object = None
         self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.progress.setMinimumWidth(120)
-        self.actions_ = FuzzActions(self)
+        self.run_actions = RunActions(self, "Start", self.start, self.step, self.stop, "fuzz run")
+        new = partial(new_action, self)
+        self.from_row = new(
+            "The selected transmit row", self.fill_from_row, icon="edit", tip="Its frame, with random bits"
+        )
+        self.from_message = new(
+            "A message of a database…",
+            self.ask_message,
+            icon="database",
+            tip="Its frame, with the bits of a signal",
+        )
+        self.reset_fields = new("Default: all standard ids", self.reset, icon="clear", tip="Reset all fields")
+        self._load_update = Debouncer(self._show_load, self)
+        self._problems: dict[str, str] = {}
+        self._shown_answer: object = None
         self._lay_out()
         self._connect()
         self._check()
         self._show()
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         body = QWidget(self)
@@ -84,10 +100,7 @@ class FuzzPanel(QWidget):
         inner.setContentsMargins(8, 2, 8, 6)
         inner.addWidget(self.fields)
         inner.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidget(body)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area = scroll_area(body, self)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(area)
@@ -95,25 +108,32 @@ class FuzzPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self.actions_.bar(self.progress))
+        layout.addLayout(self._bar())
         layout.addWidget(self.pages, 1)
-        layout.addWidget(self.sentence)
+        layout.addWidget(self.status_line)
         layout.addWidget(self.footer)
 
+    def _bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 4, 8, 4)
+        for button in self.run_actions.buttons(self):
+            bar.addWidget(button)
+        menu = QMenu(self)
+        menu.addActions([self.from_row, self.from_message, self.reset_fields])
+        fill_in = QToolButton(self)
+        fill_in.setText("Fill in from")
+        fill_in.setToolTip("Use the frame of a row or of a message")
+        fill_in.setAutoRaise(True)
+        fill_in.setMenu(menu)
+        fill_in.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        bar.addWidget(fill_in)
+        bar.addWidget(self.progress, 1)
+        return bar
+
     def _connect(self) -> None:
-        session, settings, actions = self._session, self._settings, self.actions_
-        actions.connect_to(
-            {
-                actions.start: self.start,
-                actions.step: self.step,
-                actions.stop: self.stop,
-                actions.row: self.take_selected_row,
-                actions.message: self.ask_message,
-                actions.reset: self.reset,
-            }
-        )
+        session, settings = self._session, self._settings
         self.control.changed.connect(self._show)
-        self.control.failed.connect(self.sentence.say)
+        self.control.failed.connect(self.status_line.show_problem)
         self.fields.edited.connect(self._check)
         self.fields.signal_chosen.connect(self.choose_signal)
         self.answer.closed.connect(lambda: self.pages.setCurrentIndex(0))
@@ -123,94 +143,92 @@ class FuzzPanel(QWidget):
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
         session.transmit.limit_changed.connect(self._show_load)
-        self._rows.edited.connect(self._load_later.start)
-        self._rows.row_changed.connect(self._load_later.start)
+        for changed in (self._rows.edited, self._rows.row_changed):
+            changed.connect(self._load_update.start)
 
-    # -- remembering -------------------------------------------------------------------------------------
+    # -- the setup ---------------------------------------------------------------------------------------
 
     def setup(self) -> FuzzSetup:
-        """How it is set up."""
+        """The values of the fields, right or wrong."""
         return self.fields.setup()
 
     def set_up(self, setup: FuzzSetup) -> None:
-        """Fill the fields; what runs ends."""
+        """Fill all fields, and end the run."""
         self.control.stop()
-        self.sentence.say("")
+        self.status_line.clear_problem()
         self._fill_in(setup)
 
     def _fill_in(self, setup: FuzzSetup) -> None:
         self.pages.setCurrentIndex(0)
         self.fields.show_setup(setup)
 
-    # -- filling in --------------------------------------------------------------------------------------
-
     def reset(self) -> None:
-        """The usual ranges."""
+        """Reset all fields."""
         self.set_up(FuzzSetup())
 
-    def take_selected_row(self) -> None:
-        """The frame of the one selected row of the transmit list."""
-        numbers = self._table.selected()
-        if len(numbers) != 1:
-            self.sentence.say(NO_ROW)
+    def fill_from_row(self) -> None:
+        """Fill the fields from the selected row of the transmit list."""
+        selected = self._table.selected()
+        if len(selected) != 1:
+            self.status_line.show_problem(NO_ROW)
             return
-        self._take_rows([self._rows[numbers[0]]])
+        self._fill_from_rows([self._rows[selected[0]]])
 
     def ask_message(self) -> None:
-        """Let the user choose a message."""
+        """Let the user choose a message, and fill the fields from it."""
         dialog = MessageDialog(self._session.databases, self)
-        dialog.chosen.connect(self._take_rows)
-        dialog.refused.connect(self.sentence.say)
+        dialog.chosen.connect(self._fill_from_rows)
+        dialog.refused.connect(self.status_line.show_problem)
         dialog.open()
 
-    def _take_rows(self, rows: list[TransmitRow]) -> None:
-        """Fill in from the first of them."""
-        self.sentence.say("")
+    def _fill_from_rows(self, rows: list[TransmitRow]) -> None:
+        """Fill the fields from the first row."""
+        self.status_line.clear_problem()
         try:
             self._fill_in(setup_of_row(self.setup(), rows[0]))
         except RowError as error:
-            self.sentence.say(str(error))
+            self.status_line.show_problem(str(error))
 
-    def choose_signal(self, place: int) -> None:
-        """Let the bits of a signal be random, -1: all bits."""
-        self.sentence.say("")
+    def choose_signal(self, index: int) -> None:
+        """Make the bits of a signal of the message random; -1 is all bits."""
+        self.status_line.clear_problem()
         setup = self.setup()
         message = message_of(setup, self._session.databases)
         if message is None:
             return
         try:
-            chosen = None if place < 0 else message.signals[place]
-            self.fields.show_setup(with_signal(setup, message, chosen))
+            signal = None if index < 0 else message.signals[index]
+            self.fields.show_setup(with_signal(setup, message, signal))
         except TransmitError as error:
-            self.sentence.say(str(error))
+            self.status_line.show_problem(str(error))
 
     # -- running -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin, pause or go on."""
-        self.sentence.say("")
+        """Start the run, pause or resume it."""
+        self.status_line.clear_problem()
         if self.control.running:
             self.control.pause()
-        elif self._is_right():
+        elif self._is_valid():
             self.control.start(self.setup())
 
     def step(self) -> None:
-        """One frame."""
-        self.sentence.say("")
+        """Send one frame and pause."""
+        self.status_line.clear_problem()
         if self.control.running:
             self.control.step()
-        elif self._is_right():
+        elif self._is_valid():
             self.control.start(self.setup(), paused=True)
             self.control.step()
 
     def stop(self) -> None:
-        """End it."""
-        self.sentence.say("")
+        """End the run."""
+        self.status_line.clear_problem()
         self.control.stop()
 
-    def _is_right(self) -> bool:
+    def _is_valid(self) -> bool:
         if self._problems:
-            self.sentence.say(next(iter(self._problems.values())))
+            self.status_line.show_problem(next(iter(self._problems.values())))
         return not self._problems
 
     # -- the answer --------------------------------------------------------------------------------------
@@ -223,15 +241,15 @@ class FuzzPanel(QWidget):
         """Show a frame in the trace."""
         row = row_of(self._session.recording, frame)
         if row is None:
-            self.sentence.say("The frame is not in the trace, or not any more.")
+            self.status_line.show_problem("The frame is not in the trace, or no longer.")
         else:
-            self.sentence.say("")
+            self.status_line.clear_problem()
             self.jump_requested.emit(row)
 
     # -- showing -----------------------------------------------------------------------------------------
 
     def _check(self) -> None:
-        """Say what is wrong at each field, and offer the signals of the message."""
+        """Show problems at their fields, and offer the signals of the message."""
         setup = self.setup()
         self._problems = setup.problems()
         if setup.stop_at:
@@ -245,9 +263,8 @@ class FuzzPanel(QWidget):
         self._show_load()
 
     def _show_load(self) -> None:
-        """What is asked of the bus by this run and by the armed rows."""
-        settings = self._settings
-        rates = settings.bitrate.value, settings.data_bitrate.value
+        """Show the bus load of this run and of the armed rows."""
+        rates = self._settings.bitrate.value, self._settings.data_bitrate.value
         if self._problems:
             self.footer.show_load(load_of((), *rates))
             return
@@ -260,7 +277,12 @@ class FuzzPanel(QWidget):
 
     def _show(self) -> None:
         control = self.control
-        self.actions_.show_possible(control)
+        is_playing = control.status.state == "playing"
+        self.run_actions.show_state(
+            is_playing, control.running and not is_playing, control.can_run, control.running
+        )
+        for action in (self.from_row, self.from_message, self.reset_fields):
+            action.setEnabled(not control.running)
         self.fields.setEnabled(not control.running)
         count = control.count or 0
         self.progress.setRange(0, max(1, count))
@@ -271,11 +293,11 @@ class FuzzPanel(QWidget):
             self.answer.show_answer(control.answer)
             self.pages.setCurrentIndex(0 if control.answer is None else 1)
         self.footer.show_reach(self._link.settings)
-        self.sentence.hint(self._link.obstacle or state_text(control))
+        self.status_line.show_hint(self._link.obstacle or state_text(control))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown_answer"):
-            self.answer.repaint_text()
+            self.answer.update_colors()
             self._check()
             self._show()

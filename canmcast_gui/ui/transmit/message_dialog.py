@@ -1,4 +1,4 @@
-"""Choosing messages of the loaded databases to send."""
+"""The dialog that adds messages of the loaded databases to the transmit list."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.drop_down import widen
 
-_PLACE = Qt.ItemDataRole.UserRole
+_INDEX = Qt.ItemDataRole.UserRole
 
 
 class MessageDialog(QDialog):
-    """A list of all messages with a search box; ``chosen`` carries a list of rows, ``refused`` a sentence."""
+    """A list of messages with a search field. ``chosen`` carries a list of rows, ``refused`` a message."""
 
     chosen = Signal(list)
     refused = Signal(str)
@@ -46,7 +46,7 @@ class MessageDialog(QDialog):
         self.node.addItem("Messages of all nodes", None)
         for name in sorted({sender for _, message in self._messages for sender in message.senders}):
             self.node.addItem(f"Messages that {name} sends", name)
-        self.node.setToolTip("Choosing a node selects all messages that it sends: a simulated ECU")
+        self.node.setToolTip("Selects all messages that a node sends, to simulate it")
         self.node.currentIndexChanged.connect(self._choose_node)
         self.list = self._make_list()
         self.buttons = QDialogButtonBox(
@@ -69,18 +69,18 @@ class MessageDialog(QDialog):
         view.setRootIsDecorated(False)
         view.setUniformRowHeights(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.addTopLevelItems([self._make_item(place) for place in range(len(self._messages))])
+        view.addTopLevelItems([self._make_item(index) for index in range(len(self._messages))])
         view.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         view.itemSelectionChanged.connect(lambda: self._ok.setEnabled(bool(view.selectedItems())))
         view.itemDoubleClicked.connect(lambda _item: self.accept())
         return view
 
-    def _make_item(self, place: int) -> QTreeWidgetItem:
-        database, message = self._messages[place]
+    def _make_item(self, index: int) -> QTreeWidgetItem:
+        database, message = self._messages[index]
         cycle = f"{message.cycle_ms:g}" if message.cycle_ms else ""
         number = id_text(message.arbitration_id, message.extended)
         item = QTreeWidgetItem([message.name, number, str(message.length), cycle, database.name])
-        item.setData(0, _PLACE, place)
+        item.setData(0, _INDEX, index)
         item.setToolTip(0, message.comment)
         item.setFont(1, theme.fixed_font())
         for column in (1, 2, 3):
@@ -88,7 +88,7 @@ class MessageDialog(QDialog):
         return item
 
     def _choose_node(self) -> None:
-        """Show and select what a node sends."""
+        """Show and select the messages of a node."""
         self._filter(self.search.text())
         chosen = self.node.currentData() is not None
         for number in range(self.list.topLevelItemCount()):
@@ -99,16 +99,16 @@ class MessageDialog(QDialog):
         wanted, node = text.strip().lower(), self.node.currentData()
         for number in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(number)
-            _database, message = self._messages[item.data(0, _PLACE)]
+            _database, message = self._messages[item.data(0, _INDEX)]
             named = wanted in item.text(0).lower() or wanted in item.text(1).lower()
             item.setHidden(not named or (node is not None and node not in message.senders))
 
     def accept(self) -> None:
-        """Hand over the rows of the chosen messages."""
+        """Emit ``chosen`` with the rows of the selected messages."""
         rows = []
         for item in self.list.selectedItems():
             try:
-                rows.append(row_for_message(*self._messages[item.data(0, _PLACE)]))
+                rows.append(row_for_message(*self._messages[item.data(0, _INDEX)]))
             except RowError as error:
                 self.refused.emit(str(error))
         if rows:

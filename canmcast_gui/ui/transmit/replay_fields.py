@@ -1,4 +1,4 @@
-"""What of a recording is replayed, and as what: range, filter, other ids and channels."""
+"""The fields of the replay panel: range, filter, changed ids and channels; speed; position."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from canmcast_gui.ui.labels import ElidedLabel
 
 
 class ReplayFields(QWidget):
-    """Fields to fill in before a replay begins."""
+    """What is replayed of a recording, and what is changed on the way."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.start = number_box(" s", "beginning")
+        self.start = number_box(" s", "start")
         self.stop = number_box(" s", "end")
-        self.start.setAccessibleName("Beginning of the range in seconds")
+        self.start.setAccessibleName("Start of the range in seconds")
         self.stop.setAccessibleName("End of the range in seconds")
         self.loop = QCheckBox("Loop", self)
-        self.loop.setToolTip("Begin anew at the end")
+        self.loop.setToolTip("Start again at the end")
         self.filter = self._line("all frames; e.g. id in 0x100..0x1FF, name ~ Engine*")
         self.ids = self._line("as recorded; e.g. 123=456, 18FF0001=7A0")
         self.channels = self._line("as recorded; e.g. 1=2")
-        self.live = QCheckBox("Without ids that another node sends", self)
-        self.live.setToolTip("Ids that somebody else on the bus sends while the replay runs are left out")
-        self.errors = QCheckBox("With error frames", self)
+        self.skip_live = QCheckBox("Without ids that another node sends", self)
+        self.skip_live.setToolTip("Skip frames with ids that another node sends during the replay")
+        self.error_frames = QCheckBox("With error frames", self)
         span = QHBoxLayout()
         for widget in (self.start, QLabel("to", self), self.stop, self.loop):
             span.addWidget(widget)
@@ -54,8 +54,8 @@ class ReplayFields(QWidget):
             label.setBuddy(field)
             grid.addWidget(label, line, 0)
             grid.addWidget(field, line, 1)
-        grid.addWidget(self.live, 4, 1)
-        grid.addWidget(self.errors, 5, 1)
+        grid.addWidget(self.skip_live, 4, 1)
+        grid.addWidget(self.error_frames, 5, 1)
         grid.setColumnStretch(1, 1)
 
     def _line(self, example: str) -> QLineEdit:
@@ -65,7 +65,7 @@ class ReplayFields(QWidget):
 
 
 def number_box(suffix: str, none: str, decimals: int = 3) -> QDoubleSpinBox:
-    """A field for a number, of which 0 stands for ``none``."""
+    """A field for a number, which shows ``none`` for 0."""
     box = QDoubleSpinBox()
     box.setRange(0, MAX_NUMBER)
     box.setDecimals(decimals)
@@ -80,9 +80,10 @@ FASTEST = "Fastest"
 
 
 class SpeedBox(QComboBox):
-    """``speed`` is the factor of the recorded times, None as fast as possible; ``speed_changed`` says when.
+    """Chooses the speed, a factor of the recorded times; others than the offered ones can be typed.
 
-    What is no factor is put back to what was there, and ``refused`` carries a sentence.
+    ``speed`` is None for as fast as possible. A text that is no speed is replaced by the last speed, and
+    ``refused`` carries a message.
     """
 
     speed_changed = Signal()
@@ -93,7 +94,8 @@ class SpeedBox(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setToolTip(
-            f"A factor of the recorded times, also typed, from 0.001 to 1000. {FASTEST}: without waiting"
+            f"Factor of the recorded times, also typed, from {MIN_SPEED:g} to {MAX_SPEED:g}. "
+            f"{FASTEST}: without waiting"
         )
         self.setAccessibleName("Speed")
         self.addItems([*(_text(factor) for factor in FACTORS), FASTEST])
@@ -107,7 +109,7 @@ class SpeedBox(QComboBox):
         line.editingFinished.connect(self._take)
 
     def set_speed(self, speed: float | None) -> None:
-        """Have another one."""
+        """Change the speed; ``speed_changed`` is not emitted."""
         self.speed = speed
         self._show()
 
@@ -121,9 +123,9 @@ class SpeedBox(QComboBox):
             self.refused.emit(str(error))
             self._show()
             return
-        changed = wanted != self.speed
+        has_changed = wanted != self.speed
         self.set_speed(wanted)
-        if changed:
+        if has_changed:
             self.speed_changed.emit()
 
 
@@ -132,7 +134,7 @@ def _text(factor: float) -> str:
 
 
 def _parsed(text: str) -> float | None:
-    """What a user may mean: "× 2", "2x", "0,5", or the word for no waiting at all; raises ValueError."""
+    """The speed that a text means: "× 2", "2x", "0,5", or the word for the fastest; raises ValueError."""
     if text.strip().lower() == FASTEST.lower():
         return None
     try:
@@ -141,26 +143,28 @@ def _parsed(text: str) -> float | None:
         factor = 0.0
     if not MIN_SPEED <= factor <= MAX_SPEED:
         raise ValueError(
-            f"“{text.strip()}” is no speed: type a factor from {MIN_SPEED:g} to {MAX_SPEED:g}, such as × 2."
+            f"“{text.strip()}” is not a speed: type a factor from {MIN_SPEED:g} to {MAX_SPEED:g}, "
+            "such as × 2."
         )
     return factor
 
 
-# Finer than any screen; the keys go by seconds.
-STEPS = 1_000_000
+# Positions of the slider: more than pixels of any screen.
+_SLIDER_STEPS = 1_000_000
+# What an arrow key and a page key move by.
 _STEP_SECONDS, _PAGE_SECONDS = 1.0, 10.0
 
 
-class PlaceRow(QWidget):
-    """Shows the place; dragged, clicked or moved with the keys, the slider goes elsewhere."""
+class PositionRow(QWidget):
+    """A slider for the position in the recording, and what was sent so far."""
 
     def __init__(self, control: ReplayControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._control = control
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.slider.setRange(0, STEPS)
-        self.slider.setToolTip("Where the replay is; drag it to go elsewhere, the arrow keys go by a second")
-        self.slider.setAccessibleName("Place in the recording")
+        self.slider.setRange(0, _SLIDER_STEPS)
+        self.slider.setToolTip("Position of the replay; drag it, or use the arrow keys to move by a second")
+        self.slider.setAccessibleName("Position in the recording")
         self.slider.setMinimumWidth(120)
         self.slider.sliderReleased.connect(self._seek)
         self.slider.actionTriggered.connect(self._on_action)
@@ -175,32 +179,32 @@ class PlaceRow(QWidget):
         layout.addWidget(self.text, 1, 0, 1, 2)
 
     def _on_action(self, action: int) -> None:
-        """Keys and clicks beside the handle; dragging ends with its release."""
+        """Seek on keys and on clicks beside the handle; after a drag its release does."""
         if QAbstractSlider.SliderAction(action) is not QAbstractSlider.SliderAction.SliderMove:
             self._seek(self.slider.sliderPosition())
 
-    def _seek(self, place: int | None = None) -> None:
-        value = self.slider.value() if place is None else place
-        self._control.seek(value / STEPS * self._control.source.seconds)
+    def _seek(self, value: int | None = None) -> None:
+        value = self.slider.value() if value is None else value
+        self._control.seek(value / _SLIDER_STEPS * self._control.source.seconds)
 
-    def show_place(self) -> None:
-        """Show where it is now."""
+    def show_position(self) -> None:
+        """Show the present position and counts."""
         control, status = self._control, self._control.status
         seconds, whole = control.position_seconds, control.source.seconds
         self.slider.setEnabled(control.running)
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
-                self.slider.setSingleStep(_steps(_STEP_SECONDS, whole))
-                self.slider.setPageStep(_steps(_PAGE_SECONDS, whole))
-                self.slider.setValue(round(seconds / whole * STEPS) if whole else 0)
+                self.slider.setSingleStep(_slider_steps(_STEP_SECONDS, whole))
+                self.slider.setPageStep(_slider_steps(_PAGE_SECONDS, whole))
+                self.slider.setValue(round(seconds / whole * _SLIDER_STEPS) if whole else 0)
         self.time.setText(f"{seconds:,.1f} of {whole:,.1f} s")
-        sent = ["begins when the range has been read"] if control.waiting else []
-        sent += [f"{status.sent:,} sent"] if control.running or status.sent else []
-        sent += [f"{status.late:,} late"] if status.late else []
-        sent += [f"{status.skipped:,} not for this bus"] if status.skipped else []
-        sent += [f"loop {status.loops + 1}"] if status.loops else []
-        self.text.setText(", ".join(sent))
+        parts = ["starts when the range has been read"] if control.waiting else []
+        parts += [f"{status.sent:,} sent"] if control.running or status.sent else []
+        parts += [f"{status.late:,} late"] if status.late else []
+        parts += [f"{status.skipped:,} not for this bus"] if status.skipped else []
+        parts += [f"loop {status.loops + 1}"] if status.loops else []
+        self.text.setText(", ".join(parts))
 
 
-def _steps(seconds: float, whole: float) -> int:
-    return max(1, min(STEPS, round(seconds / whole * STEPS))) if whole else 1
+def _slider_steps(seconds: float, whole: float) -> int:
+    return max(1, min(_SLIDER_STEPS, round(seconds / whole * _SLIDER_STEPS))) if whole else 1

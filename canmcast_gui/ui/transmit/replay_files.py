@@ -1,4 +1,4 @@
-"""Several files of a replay: how they are put together, and by how much each is moved."""
+"""Several files of a replay: their order, and the offsets of their times."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QT
 
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import ORDERS, LogPart, Order
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.dialogs.merge import offset_box
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.wording import printable
 
-_WORDS: dict[Order, str] = {
+_ORDER_TEXTS: dict[Order, str] = {
     "times": "By their dates and times",
     "together": "All begin together",
     "in turn": "One after the other",
@@ -23,9 +24,9 @@ _WORDS: dict[Order, str] = {
 
 
 class ReplayFiles(QWidget):
-    """One line for each file, hidden while there are not several.
+    """One line for each file; hidden unless there are several.
 
-    ``edited`` carries the LogParts and their order after a change by the user.
+    ``edited`` carries the LogParts and their order after an edit of the user.
     """
 
     edited = Signal(list, str)
@@ -34,10 +35,10 @@ class ReplayFiles(QWidget):
         super().__init__(parent)
         self._parts: tuple[LogPart, ...] = ()
         self.order = QComboBox(self)
-        self.order.addItems([_WORDS[order] for order in ORDERS])
-        self.order.setToolTip("How the files are put together; one that is moved begins so much later")
-        self.order.setAccessibleName("How the files are put together")
-        self.order.activated.connect(lambda _place: self._tell(list(self._parts)))
+        self.order.addItems([_ORDER_TEXTS[order] for order in ORDERS])
+        self.order.setToolTip("How the files are combined; the offset of a file is added to its times")
+        self.order.setAccessibleName("How the files are combined")
+        self.order.activated.connect(lambda _index: self._report(list(self._parts)))
         self.offsets: list[QDoubleSpinBox] = []
         self.up_buttons: list[QToolButton] = []
         self.remove_buttons: list[QToolButton] = []
@@ -45,12 +46,12 @@ class ReplayFiles(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(3)
         self._grid.addWidget(self.order, 0, 0)
-        self._grid.addWidget(QLabel("Move by", self), 0, 1)
+        self._grid.addWidget(QLabel("Offset", self), 0, 1)
         self._grid.setColumnStretch(0, 1)
         self.setVisible(False)
 
     def show_files(self, parts: tuple[LogPart, ...], order: Order) -> None:
-        """Show these files; nothing is told about it."""
+        """Show these files; ``edited`` is not emitted."""
         with QSignalBlocker(self.order):
             self.order.setCurrentIndex(ORDERS.index(order))
         if parts == self._parts:
@@ -80,52 +81,52 @@ class ReplayFiles(QWidget):
         self.offsets, self.up_buttons, self.remove_buttons = [], [], []
         if len(self._parts) < 2:
             return
-        for place, part in enumerate(self._parts):
-            self._make_line(place, part)
+        for index, part in enumerate(self._parts):
+            self._make_line(index, part)
         self._show_offsets()
 
-    def _make_line(self, place: int, part: LogPart) -> None:
+    def _make_line(self, index: int, part: LogPart) -> None:
         name = ElidedLabel(printable(part.path.name), self)
         name.mode = Qt.TextElideMode.ElideMiddle
         name.setToolTip(str(part.path))
         box = offset_box()
         box.setFixedWidth(box.fontMetrics().horizontalAdvance("-100,000.000000 s") + 30)
-        box.setToolTip(f"By how many seconds {part.path.name} is moved; less than 0: it begins earlier")
-        box.setAccessibleName(f"Move {part.path.name} by seconds")
+        box.setToolTip(f"Seconds that are added to the times of {part.path.name}")
+        box.setAccessibleName(f"Offset of {part.path.name} in seconds")
         box.setKeyboardTracking(False)
-        box.valueChanged.connect(lambda seconds: self._move_by(place, seconds))
-        up = self._button("up", f"Put {part.path.name} before the file above", lambda: self._lift(place))
-        up.setEnabled(place > 0)
-        remove = self._button("remove", f"Leave {part.path.name} out", lambda: self._remove(place))
+        box.valueChanged.connect(lambda seconds: self._set_offset(index, seconds))
+        up = self._button("up", f"Move {part.path.name} before the file above", lambda: self._raise(index))
+        up.setEnabled(index > 0)
+        remove = self._button("remove", f"Remove {part.path.name}", lambda: self._remove(index))
         for column, widget in enumerate((name, box, up, remove)):
-            self._grid.addWidget(widget, place + 1, column)
+            self._grid.addWidget(widget, index + 1, column)
         self.offsets.append(box)
         self.up_buttons.append(up)
         self.remove_buttons.append(remove)
 
-    def _button(self, picture: str, tip: str, do: Callable[[], None]) -> QToolButton:
+    def _button(self, icon_name: str, tip: str, slot: Callable[[], None]) -> QToolButton:
         button = QToolButton(self)
-        button.setIcon(icon(picture))
+        button.setIcon(icon(icon_name))
         button.setAutoRaise(True)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.clicked.connect(lambda _checked=False: do())
+        connect(button.clicked, slot)
         return button
 
-    def _move_by(self, place: int, seconds: float) -> None:
+    def _set_offset(self, index: int, seconds: float) -> None:
         parts = list(self._parts)
-        parts[place] = replace(parts[place], offset_ns=round(seconds * NS_PER_SECOND))
-        self._tell(parts)
+        parts[index] = replace(parts[index], offset_ns=round(seconds * NS_PER_SECOND))
+        self._report(parts)
 
-    def _lift(self, place: int) -> None:
+    def _raise(self, index: int) -> None:
         parts = list(self._parts)
-        parts[place - 1 : place + 1] = [parts[place], parts[place - 1]]
-        self._tell(parts)
+        parts[index - 1 : index + 1] = [parts[index], parts[index - 1]]
+        self._report(parts)
 
-    def _remove(self, place: int) -> None:
+    def _remove(self, index: int) -> None:
         parts = list(self._parts)
-        del parts[place]
-        self._tell(parts)
+        del parts[index]
+        self._report(parts)
 
-    def _tell(self, parts: list[LogPart]) -> None:
+    def _report(self, parts: list[LogPart]) -> None:
         self.edited.emit(parts, ORDERS[self.order.currentIndex()])

@@ -1,10 +1,8 @@
-"""The sequence panel: texts of steps, run, paused and stepped."""
+"""The sequence panel: edits sequences of steps, and runs one of them."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
@@ -16,12 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.transmit import SequenceStatus
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.drop_down import widen
-from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import leave_by_tab
-from canmcast_gui.ui.transmit.buttons import action_button, new_action
-from canmcast_gui.ui.transmit.status_line import Sentence
+from canmcast_gui.ui.transmit.run_actions import RunActions, icon_button
+from canmcast_gui.ui.transmit.status_line import StatusLine
 from canmcast_gui.wording import counted
 
 HINT = """One step a line, for example:
@@ -36,13 +35,9 @@ end"""
 
 
 class SequencePanel(QWidget):
-    """Named sequences, of which one can run; remembers them in the settings."""
+    """Edits the sequences of the session and runs one of them."""
 
-    def __init__(
-        self,
-        session: Session,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._link = session.transmit.link
         self.control = session.transmit.sequences
@@ -57,50 +52,44 @@ class SequencePanel(QWidget):
         self.editor.setFont(theme.fixed_font())
         self.editor.setPlaceholderText(HINT)
         self.editor.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.sentence = Sentence(self)
-        self._make_actions()
+        self.status_line = StatusLine(self)
+        self.add_action = new_action(self, "New", self.add, icon="add", tip="Add a sequence")
+        self.remove_action = new_action(
+            self, "Remove", self.remove, icon="remove", tip="Remove this sequence"
+        )
+        self.run_actions = RunActions(self, "Run", self.start, self.step, self.control.stop, "sequence")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._make_bar())
+        layout.addLayout(self._bar())
         layout.addWidget(self.editor, 1)
-        layout.addWidget(self.sentence)
+        layout.addWidget(self.status_line)
         self._show_all()
-        self.names.currentIndexChanged.connect(self._show_text)
-        self.names.lineEdit().editingFinished.connect(self._rename)
-        self.editor.textChanged.connect(self._keep)
-        self.control.reset_done.connect(self._show_all)
-        self.control.changed.connect(self._show)
-        self.control.failed.connect(self.sentence.say)
+        self._connect()
         self._show()
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------------
 
-    def _make_actions(self) -> None:
-        make = partial(new_action, self)
-        self.add_action = make("New", "add", "Write another sequence", self.add)
-        self.remove_action = make("Remove", "remove", "Remove this sequence", self.remove)
-        self.run_action = make("Run", "start", "Run the sequence, pause it, or go on", self.run)
-        self.step_action = make("Step", "step", "Do one step and stand still", self.step)
-        self.stop_action = make("Stop", "stop", "End the sequence", self.control.stop)
-
-    def _make_bar(self) -> QHBoxLayout:
+    def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
         bar.setContentsMargins(6, 3, 6, 3)
         bar.addWidget(self.names)
-        for action in (
-            self.add_action,
-            self.remove_action,
-            self.run_action,
-            self.step_action,
-            self.stop_action,
-        ):
-            button = action_button(action, self)
-            if action in (self.add_action, self.remove_action):
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for action in (self.add_action, self.remove_action):
+            bar.addWidget(icon_button(action, self))
+        for button in self.run_actions.buttons(self):
             bar.addWidget(button)
         bar.addStretch(1)
         return bar
+
+    def _connect(self) -> None:
+        self.names.currentIndexChanged.connect(self._show_text)
+        line = self.names.lineEdit()
+        assert line is not None
+        line.editingFinished.connect(self._rename)
+        self.editor.textChanged.connect(self._keep)
+        self.control.reset_done.connect(self._show_all)
+        self.control.changed.connect(self._show)
+        self.control.failed.connect(self.status_line.show_problem)
 
     # -- the texts ---------------------------------------------------------------------------------------
 
@@ -143,17 +132,17 @@ class SequencePanel(QWidget):
 
     # -- running -----------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Run, pause or go on."""
-        self.sentence.say("")
+    def start(self) -> None:
+        """Run the sequence, pause or resume it."""
+        self.status_line.clear_problem()
         if self.control.running:
             self.control.pause()
         else:
             self.control.start(self.editor.toPlainText())
 
     def step(self) -> None:
-        """One step."""
-        self.sentence.say("")
+        """Do one step and pause."""
+        self.status_line.clear_problem()
         if not self.control.running:
             self.control.start(self.editor.toPlainText(), paused=True)
         else:
@@ -161,30 +150,15 @@ class SequencePanel(QWidget):
 
     def _show(self) -> None:
         control, status = self.control, self.control.status
-        running = status.state == "running"
-        self.run_action.setText("Pause" if running else "Run" if status.state != "paused" else "Go on")
-        self.run_action.setIcon(icon("pause" if running else "start"))
-        self.run_action.setEnabled(control.can_run)
-        self.step_action.setEnabled(control.can_run)
-        self.stop_action.setEnabled(control.running)
+        is_active, is_paused = status.state == "running", status.state == "paused"
+        self.run_actions.show_state(is_active, is_paused, control.can_run, control.running)
         self.editor.setReadOnly(control.running)
         self.names.setEnabled(not control.running)
-        self._mark(control.line)
-        self._say_outcome()
+        self._mark_line(control.line)
+        self.status_line.show_hint(self._link.obstacle or _state_text(status))
 
-    def _say_outcome(self) -> None:
-        status = self.control.status
-        if not self.control.can_run:
-            self.sentence.hint(self._link.obstacle)
-        elif status.state == "stopped":
-            self.sentence.hint("")
-        else:
-            missed = f", {counted(status.missed, 'expected frame')} missed" if status.missed else ""
-            how = status.outcome or status.state
-            self.sentence.hint(f"{how[:1].upper()}{how[1:]}. {counted(status.sent, 'frame')} sent{missed}.")
-
-    def _mark(self, line: int | None) -> None:
-        """Show which line is next."""
+    def _mark_line(self, line: int | None) -> None:
+        """Mark the line of the next step."""
         if line is None:
             self.editor.setExtraSelections([])
             return
@@ -195,3 +169,12 @@ class SequencePanel(QWidget):
         selection.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         selection.cursor = QTextCursor(self.editor.document().findBlockByNumber(line))
         self.editor.setExtraSelections([selection])
+
+
+def _state_text(status: SequenceStatus) -> str:
+    """The state or the outcome of a sequence and its counts; "" if none was run."""
+    if status.state == "stopped":
+        return ""
+    missed = f", {counted(status.missed, 'expected frame')} missed" if status.missed else ""
+    state = status.outcome or status.state
+    return f"{state[:1].upper()}{state[1:]}. {counted(status.sent, 'frame')} sent{missed}."

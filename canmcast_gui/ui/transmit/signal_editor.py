@@ -1,4 +1,4 @@
-"""The editor of a row by its signals: a number or a choice, and a slider, for each of them."""
+"""Edits the payload of a row by its signals: each has a field for a number or a text, and a slider."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MAX_CHOICES = 2000
 
 
 class SignalEditor(QScrollArea):
-    """Shows the signals of one row; what is changed goes into the row at once.
+    """Shows the signals of one row; edits change the row at once.
 
-    ``problem`` carries a sentence about the last change, empty where it was taken as it is.
+    ``problem`` carries a message about the last edit, empty if it was accepted unchanged.
     """
 
     problem = Signal(str)
@@ -56,12 +56,12 @@ class SignalEditor(QScrollArea):
         return self._message is not None
 
     def show_row(self, number: int | None) -> None:
-        """Show the signals of the row at that place; None: of none."""
+        """Show the signals of a row; None for no row."""
         self._job_id = None if number is None else self._model.rows.job_id(number)
         self.refresh()
 
     def refresh(self) -> None:
-        """Follow the row and the databases."""
+        """Show what the row and the databases contain now."""
         number = self._number()
         row = None if number is None else self._model.rows[number]
         message = None
@@ -105,18 +105,18 @@ class SignalEditor(QScrollArea):
         if number is None or self._message is None:
             return
         try:
-            row, said = with_value(self._model.rows[number], line.signal, value)  # type: ignore[arg-type]
+            row, problem = with_value(self._model.rows[number], line.signal, value)  # type: ignore[arg-type]
         except RowError as error:
             self.problem.emit(str(error))
             self.refresh()
             return
         self._model.replace(number, row, gesture=self._gesture if by_slider else 0)
-        self.problem.emit(said)
+        self.problem.emit(problem)
         self.refresh()
 
 
 class _SignalField(QWidget):
-    """One signal's widgets. ``changed`` carries its line, the new value, and whether it was pulled."""
+    """The widgets of one signal. ``changed`` carries its line, the new value, and whether a slider set it."""
 
     changed = Signal(object, object, bool)
 
@@ -132,20 +132,20 @@ class _SignalField(QWidget):
         self.editor: QLineEdit | QComboBox = (
             self._make_choice(parent) if signal.choices else self._make_number(parent)
         )
-        self.editor.setAccessibleName(signal.name)  # a buddy would read an ampersand as a key
+        self.editor.setAccessibleName(signal.name)  # a buddy would take an ampersand for a shortcut
         self.editor.setToolTip(f"{line.minimum:g} to {line.maximum:g} {signal.unit}".strip())
         self.slider = QSlider(Qt.Orientation.Horizontal, parent)
         self.slider.setMinimumWidth(40)
         span = (line.maximum - line.minimum) / abs(signal.scale or 1)
         self.steps = round(span) if span <= SLIDER_STEPS and not signal.is_float else SLIDER_STEPS
         self.slider.setRange(0, max(1, self.steps))
-        self.slider.valueChanged.connect(self._pulled)
+        self.slider.valueChanged.connect(self._on_slider)
 
     def _make_number(self, parent: QWidget) -> QLineEdit:
         editor = QLineEdit(parent)
         editor.setFont(theme.fixed_font())
         editor.setMaximumWidth(editor.fontMetrics().horizontalAdvance("0") * 12)
-        editor.editingFinished.connect(self._typed)
+        editor.editingFinished.connect(self._on_typed)
         return editor
 
     def _make_choice(self, parent: QWidget) -> QComboBox:
@@ -159,24 +159,24 @@ class _SignalField(QWidget):
         editor.textActivated.connect(lambda text: self.changed.emit(self.line, text, False))
         line = editor.lineEdit()
         assert line is not None
-        line.editingFinished.connect(self._typed)
+        line.editingFinished.connect(self._on_typed)
         return editor
 
     def _text(self) -> str:
         return self.editor.currentText() if isinstance(self.editor, QComboBox) else self.editor.text()
 
-    def _typed(self) -> None:
+    def _on_typed(self) -> None:
         if self._text().strip() != self._shown():
             self.changed.emit(self.line, self._text(), False)
 
-    def _pulled(self, step: int) -> None:
+    def _on_slider(self, step: int) -> None:
         span = self.line.maximum - self.line.minimum
         value = self.line.minimum + span * step / max(1, self.steps)
-        whole = float(value).is_integer() and not self.line.signal.is_float
-        self.changed.emit(self.line, int(value) if whole else value, True)
+        is_whole = float(value).is_integer() and not self.line.signal.is_float
+        self.changed.emit(self.line, int(value) if is_whole else value, True)
 
     def _shown(self) -> str:
-        """What stands in the editor for the value."""
+        """The text of the editor for the value."""
         signal, value = self.line.signal, self.line.value
         if value is None:
             return ""
@@ -188,19 +188,21 @@ class _SignalField(QWidget):
     def show_line(self, line: SignalLine) -> None:
         """Show the value."""
         self.line = line
-        there = line.value is not None
+        is_present = line.value is not None
         for widget in (self.editor, self.slider):
-            widget.setEnabled(there)
+            widget.setEnabled(is_present)
         shown = self._shown()
         if isinstance(self.editor, QComboBox):
             if self.editor.currentText() != shown:
                 self.editor.setEditText(shown)
             if not self.editor.hasFocus():
-                self.editor.lineEdit().home(False)  # a long text shows its beginning
+                line_edit = self.editor.lineEdit()
+                assert line_edit is not None
+                line_edit.home(False)  # show the beginning of a long text
         elif self.editor.text() != shown:
             self.editor.setText(shown)
         span = line.maximum - line.minimum
-        if there and span > 0 and not self.slider.isSliderDown():
+        if is_present and span > 0 and not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
                 part = (min(max(line.value or 0, line.minimum), line.maximum) - line.minimum) / span
                 self.slider.setValue(round(part * self.steps))

@@ -1,4 +1,4 @@
-"""A line below a panel for what went wrong there, or else for what is in the way."""
+"""The lines below the panels: problems and hints, the reach of frames, the bus load and the rate limit."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.labels import TintedLabel
 
 
-class Sentence(TintedLabel):
-    """Shows the last problem in the colour of errors, else a hint; it is hidden while there is neither."""
+class StatusLine(TintedLabel):
+    """Shows the last problem in the error color, else a hint; hidden without either."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -23,13 +23,17 @@ class Sentence(TintedLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._show()
 
-    def say(self, problem: str) -> None:
-        """Show a problem; an empty one when it is put right."""
+    def show_problem(self, problem: str) -> None:
+        """Show a problem; an empty text clears it."""
         self.problem = problem
         self._show()
 
-    def hint(self, hint: str) -> None:
-        """What to show while there is no problem."""
+    def clear_problem(self) -> None:
+        """Show the hint again."""
+        self.show_problem("")
+
+    def show_hint(self, hint: str) -> None:
+        """Set what is shown while there is no problem."""
         if hint != self._hint:
             self._hint = hint
             self._show()
@@ -40,8 +44,8 @@ class Sentence(TintedLabel):
         self.setVisible(bool(self.text()))
 
 
-class ReachAndLoad(QWidget):
-    """How far frames go, and what is asked of the bus."""
+class LoadLine(QWidget):
+    """Shows how far frames reach, and the load that they put on the bus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,23 +58,23 @@ class ReachAndLoad(QWidget):
         self.line.addWidget(self.load)
 
     def show_reach(self, settings: BusSettings | None) -> None:
-        """Say how far frames go, before the first of them leaves."""
+        """Show how far frames reach on a bus with these settings; None for no bus."""
         self.reach.setText("" if settings is None else settings.reach())
         leaves = settings is not None and settings.leaves_host
         self.reach.set_tint("error" if leaves else "muted")
 
     def show_load(self, load: Load, more: str = "") -> None:
-        """Say what is asked of the bus, and ``more`` about it; more than it could carry is a warning."""
+        """Show a load, followed by ``more``; above the capacity of the bus it is a warning."""
         too_much = load.share > 1.0
         text = load.text + (": more than it can carry" if too_much else "")
         self.load.setText(text + more if text else "")
         self.load.set_tint("error" if too_much else "muted")
 
 
-class TransmitFooter(ReachAndLoad):
-    """``limited`` carries the limit in frames per second, 0 for none."""
+class TransmitFooter(LoadLine):
+    """Also has the rate limit; ``limit_changed`` carries it in frames per second, 0 for none."""
 
-    limited = Signal(int)
+    limit_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +85,8 @@ class TransmitFooter(ReachAndLoad):
         self.limit.setSuffix(" frames/s")
         self.limit.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.limit.setKeyboardTracking(False)
-        self.limit.setToolTip("At most so many frames a second leave this program, of whatever kind")
-        self.limit.valueChanged.connect(self.limited)
+        self.limit.setToolTip("Limit for all frames that this program sends, in frames/s")
+        self.limit.setAccessibleName("Limit in frames per second")
+        self.limit.valueChanged.connect(self.limit_changed)
         self.line.addWidget(QLabel("Limit", self))
         self.line.addWidget(self.limit)

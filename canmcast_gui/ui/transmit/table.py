@@ -1,4 +1,4 @@
-"""The transmit table as it is seen: columns with widths, editors, rows dragged to other places."""
+"""The view of the transmit table: widths of columns, selection, editing and dragging of rows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
 from canmcast_gui.ui.item_views import TabEditing, VisibleChecks, WideNumbers, prepare_table, select_rows
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate
 
-Trigger = QAbstractItemView.EditTrigger
+EditTrigger = QAbstractItemView.EditTrigger
 
-# Widths of another set of columns would be given to the wrong ones.
+# Widths that were stored for another set of columns are not used.
 HEADER = f"transmit_header_{len(COLUMNS)}"
 
 
 class TransmitTableView(TabEditing, QTableView):
-    """Remembers its columns' widths."""
+    """Stores the widths of its columns in the settings."""
 
     def __init__(self, model: TransmitModel, settings: AppSettings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,8 +30,9 @@ class TransmitTableView(TabEditing, QTableView):
         self.setItemDelegate(self.cells)
         prepare_table(self, row_padding=10)
         VisibleChecks(self)
-        triggers = QAbstractItemView.EditTrigger
-        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setEditTriggers(
+            EditTrigger.DoubleClicked | EditTrigger.EditKeyPressed | EditTrigger.AnyKeyPressed
+        )
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setDragEnabled(True)
@@ -46,46 +47,49 @@ class TransmitTableView(TabEditing, QTableView):
         header.setMinimumSectionSize(metrics.averageCharWidth() * 4)
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, metrics.horizontalAdvance("0") * column.width + 10)
-        WideNumbers(self, (place for place, column in enumerate(COLUMNS) if column.align == "right"))
+        WideNumbers(self, (number for number, column in enumerate(COLUMNS) if column.align == "right"))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
 
     # -- selected rows -----------------------------------------------------------------------------------
 
     def selected(self) -> list[int]:
-        """The places of the selected rows, from top to bottom."""
+        """The selected rows, from top to bottom."""
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
-    def select(self, places: list[int]) -> None:
-        """Select these rows, and go to the first of them."""
-        if not places:
+    def select(self, rows: list[int]) -> None:
+        """Select rows, and scroll to the first of them."""
+        if not rows:
             return
-        select_rows(self, places, COLUMNS.index(DATA))
+        select_rows(self, rows, COLUMNS.index(DATA))
         self.setFocus()
 
-    def edit_cell(self, place: int, key: str) -> None:
-        """Let a cell be typed in; Tab goes to the next one from there."""
-        index = self._model.index(place, next(n for n, one in enumerate(COLUMNS) if one.key == key))
+    def edit_cell(self, row: int, key: str) -> None:
+        """Edit a cell; Tab moves to the next one from there."""
+        index = self._model.index(row, next(n for n, one in enumerate(COLUMNS) if one.key == key))
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.scrollTo(index)
         self.edit(index)
 
     def edit(
-        self, index: QModelIndex, trigger: Trigger = Trigger.AllEditTriggers, event: QEvent | None = None
+        self,
+        index: QModelIndex,
+        trigger: EditTrigger = EditTrigger.AllEditTriggers,
+        event: QEvent | None = None,
     ) -> bool | None:
-        """A choice shows its list at once where the user asked for its cell, not where Tab came to it."""
+        """Edit a cell; its list opens if the user clicked it, not if Tab moved to it."""
         self.cells.opens_lists = event is not None
         return super().edit(index, trigger, event)
 
     # -- dragging ----------------------------------------------------------------------------------------
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Rows of this table are moved by the model; the base class would remove them here afterwards."""
+        """Let the model move rows of this table: the base class would remove them afterwards."""
         if not event.mimeData().hasFormat(ENTRIES_MIME):
             super().dropEvent(event)
             return
         moved = self._model.own_rows(event.mimeData())
-        at = self._place_at(event.position().toPoint().y())
+        at = self._drop_row(event.position().toPoint().y())
         if moved:
             self.select(self._model.move(moved, at))
         else:
@@ -95,8 +99,8 @@ class TransmitTableView(TabEditing, QTableView):
         self.setState(QAbstractItemView.State.NoState)
         self.viewport().update()
 
-    def _place_at(self, y: int) -> int:
-        """Before which row something is dropped: the nearer edge counts."""
+    def _drop_row(self, y: int) -> int:
+        """The row before which a drop inserts: the nearer edge counts."""
         row = self.rowAt(y)
         if row < 0:
             return self._model.rowCount()

@@ -56,19 +56,19 @@ def content(batch: FrameBatch) -> list[tuple[int, bytes]]:
 
 
 def test_a_run_goes_out_as_it_says_and_its_log_is_what_was_heard(qtbot, panel, stage, network, tmp_path):
-    assert panel.sentence.text() == NO_BUS
-    assert not panel.actions_.start.isEnabled()
+    assert panel.status_line.text() == NO_BUS
+    assert not panel.run_actions.start.isEnabled()
     go_live(qtbot, stage.session, network.free_port())
     assert panel.footer.reach.text() == "Frames stay on this host (hop limit 0)"
     log = tmp_path / "fuzz.asc"
     panel.set_up(FuzzSetup(ids="100..10F", lengths="2", seed=3, rate=1000, count=200, log=log))
     panel.start()
-    assert panel.actions_.start.text() == "Pause"
+    assert panel.run_actions.start.text() == "Pause"
     assert not panel.fields.isEnabled()
     wait(qtbot, lambda: panel.control.status.state == "ended")
     wait(qtbot, lambda: len(stage.session.recording) == 200)
     assert panel.progress.text().startswith("200 of 200 sent")
-    assert "All frames have left. Log: fuzz.asc." in panel.sentence.text()
+    assert "All frames were sent. Log: fuzz.asc." in panel.status_line.text()
     wait(qtbot, lambda: len(frames_in(log)) == 200)
     assert content(frames_in(log)) == content(stage.session.recording.rows())
     panel.start()
@@ -86,7 +86,7 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
     with Transmitter(SENDER, settings.to_dict()) as other:
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
-        wait(qtbot, lambda: panel.control.answer is not None and panel.actions_.start.text() == "Go on")
+        wait(qtbot, lambda: panel.control.answer is not None and panel.run_actions.start.text() == "Resume")
     assert panel.pages.currentWidget() is panel.answer
     listed = panel.answer.list
     assert listed.count() == 51
@@ -129,8 +129,8 @@ def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
         wait(qtbot, lambda: panel.control.status.state == "ended")
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
         wait(qtbot, lambda: panel.control.status.state == "answered")
-    assert panel.actions_.start.text() == "Start"
-    assert panel.sentence.text() == "An answer came after the last frame."
+    assert panel.run_actions.start.text() == "Start"
+    assert panel.status_line.text() == "An answer arrived after the last frame."
     panel.start()
     wait(qtbot, lambda: len(stage.session.recording) == 7)
 
@@ -153,7 +153,7 @@ def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network
     panel.start()
     panel.switch.set(False)
     wait(qtbot, lambda: panel.control.status.state == "stopped")
-    assert panel.sentence.text() == SWITCHED_OFF
+    assert panel.status_line.text() == SWITCHED_OFF
     panel.start()
     assert not panel.control.running
     panel.switch.set(True)
@@ -163,7 +163,7 @@ def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network
     panel.start()
     stage.session.bus.close()
     wait(qtbot, lambda: panel.control.status.state == "stopped")
-    assert panel.sentence.text() == NO_BUS
+    assert panel.status_line.text() == NO_BUS
 
 
 def test_a_log_is_whole_when_the_bus_is_left(qtbot, panel, stage, network, tmp_path):
@@ -181,7 +181,7 @@ def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, ne
     go_live(qtbot, stage.session, network.free_port())
     panel.set_up(FuzzSetup(log=tmp_path / "no" / "fuzz.asc"))
     panel.start()
-    assert "fuzz.asc cannot be written" in panel.sentence.text()
+    assert "fuzz.asc cannot be written" in panel.status_line.text()
     assert not panel.control.running
     assert stage.session.transmit.link.client.fuzz.running == frozenset()
 
@@ -194,7 +194,7 @@ def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage,
     assert "lower one first" in notes["ids"].text()
     assert notes["stop_at"].isVisible()
     panel.start()
-    assert panel.sentence.text() == notes["ids"].text()
+    assert panel.status_line.text() == notes["ids"].text()
     assert not panel.control.running
     panel.fields.ids.setText("100")
     panel.fields.stop_at.clear()
@@ -214,15 +214,15 @@ def test_more_than_the_bus_could_carry_is_a_warning(panel, stage):
 
 
 def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_path):
-    panel.take_selected_row()
-    assert panel.sentence.text() == NO_ROW
+    panel.fill_from_row()
+    assert panel.status_line.text() == NO_ROW
     (tmp_path / "car.dbc").write_text(DBC)
     task = stage.session.load_database(tmp_path / "car.dbc")
     with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
         pass
     panel.transmit.model.insert(0, [TransmitRow(arbitration_id=0x100, data=b"\x12\x34\x56\x78")])
     panel.transmit.table.selectRow(0)
-    panel.actions_.row.trigger()
+    panel.from_row.trigger()
     setup = panel.setup()
     assert (setup.ids, setup.lengths, setup.data, setup.mask) == ("100", "4", "12 34 56 78", "FF FF FF FF")
     combo = panel.fields.signal
@@ -238,8 +238,8 @@ def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_p
     assert (panel.setup().ids, panel.setup().lengths) == ("100", "4")
     panel.fields.lengths.setText("1")
     combo.activated.emit(2)
-    assert "Speed needs 2 bytes" in panel.sentence.text()
-    panel.actions_.reset.trigger()
+    assert "Speed needs 2 bytes" in panel.status_line.text()
+    panel.reset_fields.trigger()
     assert panel.setup() == FuzzSetup()
 
 
@@ -249,7 +249,7 @@ def test_classic_buses_get_no_fd_frames(qtbot, panel, stage, network):
     wait(qtbot, lambda: stage.session.state == "live")
     panel.fields.kinds["brs"].setChecked(True)
     panel.start()
-    assert "no CAN FD" in panel.sentence.text()
+    assert "no CAN FD" in panel.status_line.text()
     assert not panel.control.running
 
 
@@ -269,7 +269,7 @@ def test_the_fields_hold_what_was_set_up(panel, tmp_path):
     )
     panel.set_up(setup)
     assert panel.setup() == setup
-    assert panel.fields.count.text() == "no end"
+    assert panel.fields.count.text() == "no limit"
     assert panel.fields.rate.text() == "12.5"
     before = panel.setup().seed
     panel.fields.new_seed.click()

@@ -73,18 +73,18 @@ def open_editor(panel, row, key):
 
 def sentence(panel):
     """What stands below the table."""
-    return panel._sentence.text() if panel._sentence.isVisible() else ""
+    return panel.status_line.text() if panel.status_line.isVisible() else ""
 
 
 def test_a_row_is_added_and_its_id_typed_at_once(qtbot, panel):
-    assert panel._hint.isVisible()
+    assert panel.hint.isVisible()
     panel.actions_.add.trigger()
     editor = panel.table.findChild(QLineEdit)
     editor.selectAll()
     qtbot.keyClicks(editor, "7df")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: text(panel, 0, "id") == "7DF")
-    assert not panel._hint.isVisible()
+    assert not panel.hint.isVisible()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
@@ -187,7 +187,7 @@ def test_without_a_bus_sending_says_why_it_is_disabled(panel):
     panel.model.insert(0, [TransmitRow()])
     panel.table.selectRow(0)
     assert not panel.actions_.send.isEnabled()
-    assert panel.actions_.send.toolTip() == NO_BUS
+    assert NO_BUS in panel.actions_.send.toolTip()
     assert sentence(panel) == NO_BUS
 
 
@@ -377,7 +377,7 @@ def window(qtbot, panel):
     dock = QDockWidget(window)
     dock.setWidget(panel)
     window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-    panel.keys.use_window(window)
+    panel.keys.set_window(window)
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
@@ -492,9 +492,9 @@ def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network)
 def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow(period_ns=50 * NS_PER_MS)] * 100)
-    qtbot.waitUntil(lambda: not panel._load_later.isActive(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.load_update.isActive(), timeout=WAIT_MS)
     worked = []
-    panel._load_later.timeout.connect(lambda: worked.append(1))
+    panel.load_update.timeout.connect(lambda: worked.append(1))
     panel.model.rows.set_armed(range(100), True)
     assert not worked
     qtbot.waitUntil(lambda: "2,000 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)

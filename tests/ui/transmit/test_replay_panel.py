@@ -57,8 +57,8 @@ def numbers_in(session) -> list[int]:
 
 
 def test_without_a_bus_it_says_what_to_do(panel):
-    assert panel.sentence.text() == NO_BUS
-    assert not panel.play_action.isEnabled()
+    assert panel.status_line.text() == NO_BUS
+    assert not panel.run_actions.start.isEnabled()
 
 
 def test_all_files_that_are_read_can_be_chosen(panel):
@@ -75,11 +75,11 @@ def test_a_file_is_replayed_and_comes_back_as_own_frames(qtbot, panel, stage, ne
     opened(qtbot, panel, log)
     assert "1,000 frames, 1.5 s" in panel.source.text()
     panel.play()
-    assert panel.play_action.text() == "Pause"
+    assert panel.run_actions.start.text() == "Pause"
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(1000))
-    assert "1,000 sent" in panel.place.text.text()
+    assert "1,000 sent" in panel.position.text.text()
 
 
 def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
@@ -88,10 +88,10 @@ def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
     panel.step()
     panel.step()
     qtbot.waitUntil(lambda: len(stage.session.recording) == 2, timeout=WAIT_MS)
-    panel.place.slider.setValue(900_000)
-    panel.place.slider.sliderReleased.emit()
+    panel.position.slider.setValue(900_000)
+    panel.position.slider.sliderReleased.emit()
     qtbot.waitUntil(lambda: panel.control.position_seconds == pytest.approx(1.35, abs=0.01), timeout=WAIT_MS)
-    assert panel.place.slider.value() == pytest.approx(900_000, abs=2000)
+    assert panel.position.slider.value() == pytest.approx(900_000, abs=2000)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: numbers_in(stage.session)[-1] == 999, timeout=WAIT_MS)
@@ -99,7 +99,7 @@ def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
     assert numbers[:2] == [0, 1]
     assert numbers[2:] == list(range(numbers[2], 1000))
     assert 890 <= numbers[2] <= 910
-    panel.stop_action.trigger()
+    panel.run_actions.stop.trigger()
     assert panel.control.status.state == "stopped"
     assert panel.fields.isEnabled()
 
@@ -129,15 +129,15 @@ def test_a_range_waits_until_the_files_were_read_that_far(qtbot, panel, stage, n
     panel.open_files([str(log)])
     panel.play()
     assert panel.control.waiting
-    assert "begins when" in panel.place.text.text()
-    assert not panel.play_action.isEnabled()
+    assert "starts when" in panel.position.text.text()
+    assert not panel.run_actions.start.isEnabled()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.recording) == 200, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(800, 1000))
     panel.fields.start.setValue(1000)
-    panel.stop_action.trigger()
+    panel.run_actions.stop.trigger()
     panel.play()
-    assert "holds no frame" in panel.sentence.text()
+    assert "holds no frame" in panel.status_line.text()
 
 
 def test_it_is_paused_goes_on_and_changes_its_speed(qtbot, panel, stage, network, log):
@@ -190,7 +190,7 @@ def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network
     qtbot.waitUntil(lambda: len(stage.session.recording) == 40, timeout=WAIT_MS)
     wanted = [number for pair in zip(range(20), range(100, 120), strict=True) for number in pair]
     assert numbers_in(stage.session) == wanted
-    panel.stop_action.trigger()
+    panel.run_actions.stop.trigger()
     panel.files.up_buttons[2].click()
     panel.files.remove_buttons[0].click()
     panel.files.order.setCurrentIndex(2)
@@ -232,7 +232,7 @@ def test_a_speed_is_typed_and_nonsense_is_refused(qtbot, panel):
     line.selectAll()
     qtbot.keyClicks(line, "fast")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert "is no speed" in panel.sentence.text()
+    assert "is not a speed" in panel.status_line.text()
     assert (panel.speed.speed, line.text()) == (1000.0, "× 1000")
 
 
@@ -242,7 +242,7 @@ def test_the_keys_of_the_slider_seek(qtbot, panel, stage, network, tmp_path):
     panel.step()
     qtbot.waitUntil(lambda: len(stage.session.recording) == 1, timeout=WAIT_MS)
     for key, seconds in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_PageUp, 11), (Qt.Key.Key_End, 60)):
-        qtbot.keyClick(panel.place.slider, key)
+        qtbot.keyClick(panel.position.slider, key)
         wanted = pytest.approx(seconds, abs=1.0)
         qtbot.waitUntil(lambda wanted=wanted: panel.control.position_seconds == wanted, timeout=WAIT_MS)
     assert panel.control.status.state == "paused"
@@ -255,7 +255,7 @@ def test_a_filter_asks_for_names_of_databases_and_not_for_signals(qtbot, panel, 
     panel.speed.set_speed(None)
     panel.fields.filter.setText("Engine.Speed > 0")
     panel.play()
-    assert panel.sentence.text() == NO_SIGNALS
+    assert panel.status_line.text() == NO_SIGNALS
     panel.fields.filter.setText("name ~ Engine and time < 0.6")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
@@ -274,8 +274,8 @@ def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock
         batch = FrameBatch.from_columns(numbers * 8_000_000, ids, [[0x7E] * 8] * 150, flags=flags, channel=1)
         writer.write(batch)
     opened(qtbot, panel, path)
-    panel.fields.live.setChecked(True)
-    panel.fields.errors.setChecked(True)
+    panel.fields.skip_live.setChecked(True)
+    panel.fields.error_frames.setChecked(True)
     stock_peer("send", "--port", port, "--group", GROUP, "--ids", 1, "--rate", 50, "--seconds", 20)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
@@ -292,28 +292,28 @@ def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock
 def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     panel.choose_trace()
-    assert "empty" in panel.sentence.text()
+    assert "empty" in panel.status_line.text()
     opened(qtbot, panel, log)
     panel.fields.ids.setText("1")
     panel.play()
-    assert "old=new" in panel.sentence.text()
+    assert "old=new" in panel.status_line.text()
     panel.fields.ids.setText("")
     panel.fields.filter.setText("id ==")
     panel.play()
-    assert "character 6" in panel.sentence.text()
+    assert "character 6" in panel.status_line.text()
     panel.fields.filter.setText("")
     switch.set(False)
     panel.play()
-    assert panel.sentence.text() == SWITCHED_OFF
+    assert panel.status_line.text() == SWITCHED_OFF
     panel.set_up(ReplaySetup(files=(LogPart(tmp_path / "gone.asc"),)))
     switch.set(True)
     panel.play()
-    qtbot.waitUntil(lambda: "gone.asc" in panel.sentence.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "gone.asc" in panel.status_line.text(), timeout=WAIT_MS)
     assert panel.control.status.state == "stopped"
     assert panel.control.can_play
     (tmp_path / "x.asc").write_text("no log")
     panel.open_files([str(tmp_path / "x.asc")])
-    qtbot.waitUntil(lambda: "x.asc" in panel.sentence.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "x.asc" in panel.status_line.text(), timeout=WAIT_MS)
     assert panel.control.source.recording is None
 
 
@@ -328,7 +328,7 @@ def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, 
     panel.play()
     stage.session.bus.close()
     assert panel.control.status.state == "stopped"
-    assert panel.sentence.text() == NO_BUS
+    assert panel.status_line.text() == NO_BUS
 
 
 def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):

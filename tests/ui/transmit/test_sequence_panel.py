@@ -31,12 +31,12 @@ def ids(stage) -> list[int]:
 
 
 def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
-    assert panel.sentence.text() == NO_BUS
+    assert panel.status_line.text() == NO_BUS
     port = network.free_port()
     go_live(qtbot, stage.session, port)
     stage.session.transmit.rows.reset([TransmitRow(name="Request", arbitration_id=0x7DF)])
     panel.editor.setPlainText("send Request\nexpect id == 0x7E8\nsend 7E0#01")
-    panel.run()
+    panel.start()
     qtbot.waitUntil(lambda: panel.control.line == 1, timeout=WAIT_MS)
     assert panel.editor.extraSelections()
     assert panel.editor.isReadOnly()
@@ -45,16 +45,16 @@ def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1]]))
         qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: ids(stage) == [0x7DF, 0x7E8, 0x7E0], timeout=WAIT_MS)
-    assert panel.sentence.text() == "Done. 2 frames sent."
+    assert panel.status_line.text() == "Done. 2 frames sent."
 
 
 def test_a_time_out_is_said_and_steps_are_single(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.editor.setPlainText("send 001#\nexpect id == 2 within 20 ms\nsend 003#")
-    panel.run()
-    qtbot.waitUntil(lambda: "no frame came within 20 ms" in panel.sentence.text().lower(), timeout=WAIT_MS)
+    panel.start()
+    qtbot.waitUntil(lambda: "no frame came within 20 ms" in panel.status_line.text().lower(), timeout=WAIT_MS)
     panel.step()
-    assert panel.run_action.text() == "Go on"
+    assert panel.run_actions.start.text() == "Resume"
     panel.step()
     qtbot.waitUntil(lambda: panel.control.line == 1, timeout=WAIT_MS)
     panel.step()
@@ -66,11 +66,11 @@ def test_a_time_out_is_said_and_steps_are_single(qtbot, panel, stage, network):
 def test_what_is_wrong_is_said(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.editor.setPlainText("send Nobody")
-    panel.run()
-    assert "Line 1: there is no row named Nobody" in panel.sentence.text()
+    panel.start()
+    assert "Line 1: there is no row named Nobody" in panel.status_line.text()
     stage.session.transmit.switch.set(False)
-    panel.run()
-    assert panel.sentence.text() == SWITCHED_OFF
+    panel.start()
+    assert panel.status_line.text() == SWITCHED_OFF
 
 
 def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
@@ -78,7 +78,7 @@ def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
     stage.add_database()
     go_live(qtbot, stage.session, port)
     panel.editor.setPlainText("expect name == Engine within 10 s\nsend 003#")
-    panel.run()
+    panel.start()
     assert panel.control.running
     assert stage.session.transmit.link.client.flush(5.0)
     settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
@@ -88,18 +88,18 @@ def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
     assert panel.control.status.outcome == "done"
     qtbot.waitUntil(lambda: ids(stage) == [0x101, 0x100, 3], timeout=WAIT_MS)
     panel.editor.setPlainText("send 003#\nexpect Engine.Nothing > 1")
-    panel.run()
-    assert "Line 2: no loaded database has a signal" in panel.sentence.text()
+    panel.start()
+    assert "Line 2: no loaded database has a signal" in panel.status_line.text()
 
 
 def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.editor.setPlainText("loop\nsend 001#\nwait 1 ms\nend")
-    panel.run()
+    panel.start()
     qtbot.waitUntil(lambda: len(stage.session.recording) > 5, timeout=WAIT_MS)
-    panel.stop_action.trigger()
+    panel.run_actions.stop.trigger()
     assert not panel.control.running
-    panel.run()
+    panel.start()
     stage.session.transmit.switch.set(False)
     assert not panel.control.running
     assert stage.session.transmit.link.client.sequences.running == frozenset()
