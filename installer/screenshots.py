@@ -107,7 +107,7 @@ def pictures(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidge
 
 def _panels(window: MainWindow, docks: dict) -> Iterator[tuple[str, QWidget]]:
     docks["transmit"].bring_forward()
-    window.docks.transmit.set_rows([row.to_dict() for row in ROWS])
+    window.docks.transmit.model.rows.reset(ROWS)
     window.resizeDocks([docks["transmit"]], [340], Qt.Orientation.Vertical)
     window.resizeDocks([docks["transmit"], docks["plot"]], [820, 200], Qt.Orientation.Horizontal)
     window.docks.transmit.table.select([1])

@@ -71,12 +71,12 @@ def test_a_sequence_waits_for_the_answers_of_a_stock_peer(desk, network, stock_p
         "  send Request\n"
         "  expect id == 0x7E8 and data[0] == 2 within 10 s\n"
         "end\n"
-        "expect id == 0x7E9 within 20 ms or go on\n"
+        "expect id == 0x7E9 within 20 ms or continue\n"
         "send 7FF#"
     )
-    docks.sequences.run()
+    docks.sequences.start()
     desk.wait(lambda: docks.sequences.control.status.state == "ended", "the end")
-    assert docks.sequences.sentence.text() == "Done. 4 frames sent, 1 expected frame missed."
+    assert docks.sequences.status_line.text() == "Done. 4 frames sent, 1 expected frame missed."
     assert peer.result()["ids"] == {"7DF": 3, "7E8": 3, "7FF": 1}
     desk.wait(lambda: len(desk.session.recording) == 7, "all frames in the trace")
     assert desk.session.recording.rows().arbitration_id.tolist() == [0x7DF, 0x7E8] * 3 + [0x7FF]

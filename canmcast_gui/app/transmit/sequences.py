@@ -4,7 +4,7 @@ send Request                         a transmit row, by its name
 send 7DF#0201                        or a frame in cansend's notation
 wait 50 ms
 expect id == 0x7E8 within 200 ms     ends the sequence if no such frame comes
-expect id == 0x7E8 within 2 s or go on
+expect id == 0x7E8 within 2 s or continue
 loop 10 times                        or only: loop
 end
 // a comment
@@ -179,7 +179,8 @@ ChangesOf = Callable[[TransmitRow], list[dict[str, Any]]]
 
 _WAIT = re.compile(r"wait\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s)")
 _EXPECT = re.compile(
-    r"expect\s+(?P<filter>.+?)(?:\s+within\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s))?(?P<on>\s+or\s+go\s+on)?"
+    r"expect\s+(?P<filter>.+?)(?:\s+within\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s))?"
+    r"(?P<or_continue>\s+or\s+(?:continue|go\s+on))?"
 )
 _LOOP = re.compile(r"loop(?:\s+(?P<times>\d{1,18})\s+times?)?")
 _UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
@@ -271,7 +272,7 @@ def _wait(words: str, condition: FindCondition) -> dict[str, Any]:
             expected = condition(match["filter"])
         except FilterError as error:
             raise RowError(f"{error}.") from error
-        return {"do": "expect", "filter": expected, "ns": ns, "stop": match["on"] is None}
+        return {"do": "expect", "filter": expected, "ns": ns, "stop": match["or_continue"] is None}
     raise RowError(f"{words} is no step: write send, wait, expect, loop or end.")
 
 
