@@ -9,7 +9,7 @@ of its own. ``FileError`` says why a file cannot be read or written. May import 
 from canmcast_gui.logfile.formats import FORMATS, Format
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.reading import ORDERS, FrameReader, LogPart, Order, Reader, open_reader
-from canmcast_gui.logfile.reading.info import file_info
+from canmcast_gui.logfile.reading.info import FileInfo, file_info
 from canmcast_gui.logfile.reading.reader import read_batches
 from canmcast_gui.logfile.record.options import RecordOptions
 from canmcast_gui.logfile.record.recorder import Recorder
@@ -20,6 +20,7 @@ __all__ = [
     "FORMATS",
     "ORDERS",
     "FileError",
+    "FileInfo",
     "Format",
     "FrameReader",
     "LogPart",

@@ -111,7 +111,7 @@ class BusmasterParser:
     def state(self) -> Hashable:
         """What the running session's lines are read by."""
         sums = self._last.state if self._mode == "RELATIVE" else 0
-        return (self.start_ns, self._words, self._base, self._mode, self._days.turns, sums)
+        return (self.start_ns, self._words, self._base, self._mode, self._days.wraps, sums)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The data frames on usual lines of a session, away from midnight."""
@@ -145,7 +145,7 @@ class BusmasterParser:
         if self._mode == "RELATIVE":
             return [self._last.take(lines, rows, batch)]
         if self._mode == "SYSTEM":
-            if not self._days.goes_straight(batch.timestamp_ns):
+            if not self._days.is_plain(batch.timestamp_ns):
                 return []
             batch.records["timestamp_ns"] = self._days.take(batch.timestamp_ns)
         return [(rows, batch)]
@@ -241,7 +241,7 @@ class BusmasterParser:
         hours, minutes, seconds = (whole_number(field, "hours, minutes or seconds") for field in fields[:3])
         time = ((hours * 60 + minutes) * 60 + seconds) * NS_PER_SECOND + self._parts.nanoseconds(fields[3])
         if self._mode == "SYSTEM":
-            return self._days.one(time)
+            return self._days.take_one(time)
         if self._mode == "RELATIVE":
             self._last.now_ns = time = self._last.now_ns + time
         return time

@@ -1,7 +1,8 @@
-"""The log formats as a table: a format is one entry here, and whoever reads, writes or offers files asks it.
+"""The table of log formats, one entry for each; dialogs, commands, readers and writers use it.
 
-An entry says how its files are known by their content, what reads them and what writes them. That is loaded
-where a file of the format is first read or written: together it would take a tenth of the window's start.
+An entry says how files of the format are recognized by their content, and which classes read and write them.
+These are imported when a file of the format is first read or written: all of them would take a tenth of the
+time in which the window starts.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Flag(0)
 
-# More marks than are ever set; a writer must not keep more than that in memory until the file is complete.
+# More marks than users set; some writers keep them in memory until the file is complete.
 _MOST_MARKS = 10_000
 
 
@@ -32,15 +33,14 @@ _MOST_MARKS = 10_000
 class Format:
     """A log format.
 
-    ``suffixes`` are lower case with their dot, the usual one first. A file is of this format when it begins
-    with one of the ``magics``, or when ``line`` accepts (with anything true) the first line, without white
-    space at its ends, that any format accepts; formats are asked in the table's order. ``reader`` is made
-    with a path and the problems to report to, ``sink`` with the open file (text, with LF as written, unless
-    ``binary``) and the path that it will have; None where the format is not read, or not written.
-    ``cannot_hold`` are kinds of frames that it has no place for, ``holds_marks`` whether its sink is a
-    MarkSink, ``resolution_ns`` the finest step of its timestamps, ``reads_unfinished`` whether a file reads
-    that was not completed. ``loses`` are the kinds of what is written without something that it had,
-    ``most_marks`` is how many marks its sink takes, which keeps them until the file is complete; 0 is all.
+    ``suffixes`` are lower case with their dot, the usual one first. A file is of this format when it starts
+    with one of the ``magics``, or when ``line`` returns a true value for the first line (stripped) that any
+    format accepts; formats are tried in the order of the table. ``reader`` is called with a path and the
+    Problems of the file, ``sink`` with the open file (text with line ends as written, unless ``binary``) and
+    its final path; None where the format cannot be read, or not written. ``cannot_hold`` are flags of frames
+    that it refuses, ``holds_marks`` is whether its sink is a MarkSink, ``resolution_ns`` the resolution of
+    its timestamps, ``reads_unfinished`` whether an incomplete file can be read. ``loses`` are its kinds of
+    losses, ``most_marks`` is the maximum number of marks, 0 without one.
     """
 
     name: str
@@ -69,20 +69,20 @@ class Format:
         return self.sink is not None
 
 
-def _at(place: str) -> Callable[..., Any]:
-    """What stands at "module:name" in this package, loaded where it is first called."""
+def _at(target: str) -> Callable[..., Any]:
+    """The function or class "module:name" of this package, imported when it is first called."""
 
     @cache
-    def found() -> Callable[..., Any]:
-        module, _, name = place.partition(":")
-        one: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), name)
-        return one
+    def imported() -> Callable[..., Any]:
+        module, _, name = target.partition(":")
+        function: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), name)
+        return function
 
-    return lambda *arguments: found()(*arguments)
+    return lambda *arguments: imported()(*arguments)
 
 
 def _text(parser: str) -> Callable[[Path, Problems], FormatReader]:
-    """What reads a text format line by line, given the place of its parser."""
+    """The reader of a text format, given the "module:name" of its parser."""
 
     def read(path: Path, problems: Problems) -> FormatReader:
         from canmcast_gui.logfile.text.reader import TextReader
@@ -93,7 +93,7 @@ def _text(parser: str) -> Callable[[Path, Problems], FormatReader]:
 
 
 def _table(name: str, title: str, suffix: str, header: str) -> Format:
-    """A table that a tool writes, known by its header."""
+    """A table of a tool, recognized by its header."""
     line = re.compile(header, re.IGNORECASE).match
     return Format(name, title, (suffix,), line=line, reader=_TABLE)
 
@@ -121,7 +121,7 @@ FORMATS: tuple[Format, ...] = (
         "blf",
         "Vector BLF",
         (".blf",),
-        # A recording that was not completed may have zeros for a header.
+        # The header of an incomplete recording may be zeros.
         magics=(b"LOGG", bytes(144) + b"LOBJ"),
         reader=_at("blf.reader:BlfReader"),
         sink=_at("blf.writer:BlfSink"),
@@ -233,7 +233,7 @@ FORMATS: tuple[Format, ...] = (
         line=_at("busmaster:is_line"),
         reader=_at("busmaster:busmaster_reader"),
     ),
-    # Tables: the names of their columns say what they hold, here only which tool writes them.
+    # Tables: their titles name the columns; the entry only names the tool.
     _table("gvret", "SavvyCAN or GVRET CSV", ".csv", r"time ?stamp,id,extended,(dir,)?bus,len,d1"),
     _table("css", "CSS Electronics CSV", ".csv", r"timestampepoch;buschannel;id;"),
     _table("cl2000", "CSS Electronics CL1000 or CL2000 text", ".txt", r"timestamp;type;id;data$"),
@@ -260,7 +260,7 @@ FORMATS: tuple[Format, ...] = (
 
 
 def readable_suffixes() -> tuple[str, ...]:
-    """The suffixes of all files that can be opened, each once; packed files end in the last ones."""
+    """The suffixes of all files that can be opened, and those of compressed ones at the end."""
     return (
         *dict.fromkeys(suffix for one in FORMATS if one.can_read for suffix in one.suffixes),
         ".gz",
@@ -269,15 +269,15 @@ def readable_suffixes() -> tuple[str, ...]:
 
 
 def format_named(name: str) -> Format:
-    """The format of that name. Raises FileError where there is none."""
+    """The format of that name. Raises FileError."""
     for one in FORMATS:
         if one.name == name:
             return one
-    raise FileError(f"there is no log format {name!r}; there are {', '.join(f.name for f in FORMATS)}")
+    raise FileError(f"there is no log format {name!r}; choose {', '.join(f.name for f in FORMATS)}")
 
 
 def format_to_write(name: str) -> Format:
-    """The format of that name, which can be written. Raises FileError where it is not so."""
+    """The format of that name. Raises FileError where it cannot be written."""
     kind = format_named(name)
     if not kind.can_write:
         raise FileError(f"{kind.title} can be read, but not written; choose {writable()}")
@@ -285,7 +285,7 @@ def format_to_write(name: str) -> Format:
 
 
 def format_for_writing(path: Path) -> Format:
-    """The format that a file name asks for by its suffix. Raises FileError for a suffix that none has."""
+    """The format of a file name's suffix. Raises FileError for an unknown suffix."""
     name = path.name.lower()
     fitting = [
         (len(suffix), one)
@@ -295,12 +295,12 @@ def format_for_writing(path: Path) -> Format:
         if name.endswith(suffix)
     ]
     if fitting:
-        return max(fitting, key=lambda pair: pair[0])[1]  # the longest; of equal ones the first in the table
+        return max(fitting, key=lambda pair: pair[0])[1]  # the longest suffix, the first of equal ones
     known = ", ".join(suffix for one in FORMATS if one.can_write for suffix in one.suffixes)
-    raise FileError(f"{path.name} does not say which format to write: its name must end in one of {known}")
+    raise FileError(f"{path.name} has no suffix of a log format: its name must end in one of {known}")
 
 
 def writable(holding: Flag = _NOTHING) -> str:
-    """The titles of the formats that can be written and have a place for such frames, for a sentence."""
+    """The titles of the formats that can be written and hold such frames, as a list in a sentence."""
     *most, last = (one.title for one in FORMATS if one.can_write and not one.cannot_hold & holding)
     return f"{', '.join(most)} or {last}"

@@ -1,4 +1,4 @@
-"""Opening a log file for reading: packing (.gz, .zst) and UTF-16 are looked through, by content."""
+"""Opens log files for reading: compression (.gz, .zst) and UTF-16 are detected by content and undone."""
 
 from __future__ import annotations
 
@@ -16,48 +16,47 @@ from canmcast_gui.logfile.compression import Decoder, decoder_for
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.transcoding import HEAD_BYTES, Source, Transcoded, encoding_of
 
-_BLOCK = 1 << 18
+_BLOCK_BYTES = 1 << 18
 
 
 def open_log(path: Path, problems: Problems | None = None) -> BinaryIO:
-    """The bytes of a log file from its beginning, unpacked where it is packed. Raises OSError,
-    also for pipes and devices: logs are read more than once.
+    """Open a log file as bytes, decompressed, and text as UTF-8 without a byte order mark.
 
-    Text comes in UTF-8 without a mark of the byte order. What is packed or transcoded is read forwards only,
-    and its tell() is the place in the file as it lies on the disk. Where packed data are cut or damaged it
-    ends, and the problems are told; without ``problems`` it raises OSError.
+    A compressed or transcoded file can only be read forwards, and its tell() is the position in the file on
+    the disk. Where compressed data are truncated or damaged, it ends and adds a problem; without ``problems``
+    it raises OSError. Raises OSError also for pipes and devices, as logs are read more than once.
     """
     file = cast(io.BufferedReader, open_regular(path))
     try:
         head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
         decoder = decoder_for(head)
-        encoding, mark = encoding_of(head)
+        encoding, mark_bytes = encoding_of(head)
         if decoder is None and encoding is None:
-            file.seek(mark)
+            file.seek(mark_bytes)
             return file
     except BaseException:
         file.close()
         raise
-    source: Source = _Plain(file) if decoder is None else _Unwrapping(file, decoder, problems)
-    return cast(BinaryIO, _Unwrapped(Transcoded(source, problems), _BLOCK))
+    source: Source = _Plain(file) if decoder is None else _Decompressed(file, decoder, problems)
+    return cast(BinaryIO, _Converted(Transcoded(source, problems), _BLOCK_BYTES))
 
 
-def is_wrapped(file: BinaryIO) -> bool:
-    """Whether a file that open_log() gave is unpacked or transcoded while it is read."""
-    return isinstance(file, _Unwrapped)
+def is_converted(file: BinaryIO) -> bool:
+    """Whether a file of open_log() is decompressed or transcoded while it is read."""
+    return isinstance(file, _Converted)
 
 
 class _Plain:
-    """A file as it lies on the disk."""
+    """A file as it is on the disk."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.read = file.read
-        self.place = file.tell
+        self.position = file.tell
         self.close = file.close
 
 
-class _Unwrapping(io.RawIOBase):
-    """Unpacks a file piece by piece, never more at once than it is asked for."""
+class _Decompressed(io.RawIOBase):
+    """Decompresses a file piece by piece, never more than is asked for."""
 
     def __init__(self, file: BinaryIO, decoder: Decoder, problems: Problems | None) -> None:
         self._file = file
@@ -68,17 +67,17 @@ class _Unwrapping(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def place(self) -> int:
-        """How far the packed file has been read, in bytes."""
+    def position(self) -> int:
+        """How far the compressed file was read, in bytes."""
         return self._file.tell()
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer with unpacked bytes; 0 at the end."""
+        """Fill a buffer with decompressed bytes; 0 at the end."""
         while self._decoder is not None:
             try:
                 piece = self._next_piece(self._decoder, len(buffer))
             except (EOFError, ValueError) as error:
-                self._damaged(str(error))
+                self._end_with(str(error))
                 return 0
             if piece:
                 buffer[: len(piece)] = piece
@@ -91,96 +90,100 @@ class _Unwrapping(io.RawIOBase):
 
     def _next_piece(self, decoder: Decoder, most: int) -> bytes:
         if decoder.finished:
-            self._input = decoder.rest or self._file.read(_BLOCK)
-            # Packed files may follow each other; zeros behind them are padding.
-            self._decoder = decoder_for(self._input[:HEAD_BYTES])
-            if self._decoder is None and self._input.strip(b"\0"):
-                raise ValueError("something that is not packed follows what is")
+            self._start_next_stream(decoder)
             return b""
-        if decoder.hungry and not self._input:
-            self._input = self._file.read(_BLOCK)
+        if decoder.needs_input and not self._input:
+            self._input = self._file.read(_BLOCK_BYTES)
             if not self._input:
-                raise EOFError("the packed data end too early")
-        given, self._input = self._input, b""
-        return decoder.unpack(given, most)
+                raise EOFError("the compressed data end too early")
+        data, self._input = self._input, b""
+        return decoder.decompress(data, most)
 
-    def _damaged(self, reason: str) -> None:
+    def _start_next_stream(self, decoder: Decoder) -> None:
+        """Compressed streams may follow each other; zeros after them are padding."""
+        self._input = decoder.rest or self._file.read(_BLOCK_BYTES)
+        self._decoder = decoder_for(self._input[:HEAD_BYTES])
+        if self._decoder is None and self._input.strip(b"\0"):
+            raise ValueError("uncompressed data after the compressed data")
+
+    def _end_with(self, reason: str) -> None:
         self._decoder = None
         if self._problems is None:
             raise OSError(None, reason)
-        self._problems.add(f"packed byte {self.place()}", reason)
+        self._problems.add(f"compressed byte {self.position()}", reason)
 
 
-class _Unwrapped(io.BufferedReader):
-    """Buffered; tells the place in the file on the disk."""
+class _Converted(io.BufferedReader):
+    """Buffered; tell() is the position in the file on the disk."""
 
     def tell(self) -> int:
-        return cast(Transcoded, self.raw).place()
+        return cast(Transcoded, self.raw).position()
 
 
-_BLOCK = 1 << 18
+# -- random access -------------------------------------------------------------------------------------------
+
 _STEP_BYTES = 16 << 20
 
-# Logs shrink to a fiftieth at most; what claims more than this is made to fill the disk.
-_MOST_TIMES_LARGER = 100
+# Logs shrink to a fiftieth at most; a file that claims more than this is made to fill the disk.
+_LARGEST_RATIO = 100
 _ALWAYS_ALLOWED = 64 << 20
 
-# What other programs may need meanwhile.
-_LEFT_FREE = 256 << 20
+# What other programs may need at the same time.
+_KEPT_FREE = 256 << 20
 
 
-class Unpacking:
-    """A log file that can be read here and there; ``file`` is complete when steps() has been gone through."""
+class SeekableLog:
+    """A log file with random access; ``file`` is complete after the last of decompress()."""
 
-    def __init__(self, packed: BinaryIO, file: BinaryIO, most: int) -> None:
+    def __init__(self, source: BinaryIO, file: BinaryIO, most: int) -> None:
         self.file = file
-        self._packed = packed
+        self._source = source
         self._most = most
 
-    def steps(self) -> Iterator[int]:
-        """Unpack; after each few megabytes the place in the packed file. Nothing where it is not packed.
+    def decompress(self) -> Iterator[int]:
+        """Decompress the file; every few megabytes yields the position in it. Yields nothing otherwise.
 
-        Raises OSError where the temporary folder has no room, or the file unpacks to far more than a log.
+        Raises OSError where the temporary folder is full, or the file decompresses to far more than a log.
         """
-        if self.file is self._packed:
+        if self.file is self._source:
             return
         try:
-            yield from self._copied()
+            yield from self._copy()
         except OSError as error:
-            raise self._no_room() if error.errno == errno.ENOSPC else error from None
+            raise self._no_space() if error.errno == errno.ENOSPC else error from None
         self.file.seek(0)
 
-    def _copied(self) -> Iterator[int]:
-        done = told = 0
-        while block := self._packed.read(_BLOCK):
+    def _copy(self) -> Iterator[int]:
+        done = reported = 0
+        while block := self._source.read(_BLOCK_BYTES):
             done += len(block)
             if done > self._most:
-                much = f"more than {_MOST_TIMES_LARGER} times its size, over {done >> 20:,} MB"
-                raise OSError(f"it unpacks to {much}; unpack it first if it is a log")
+                size = f"more than {_LARGEST_RATIO} times its size, over {done >> 20:,} MB"
+                raise OSError(f"it decompresses to {size}; decompress it first if it is a log")
             self.file.write(block)
-            if done - told >= _STEP_BYTES:
-                if _free() < _LEFT_FREE:
-                    raise self._no_room()
-                told = done
-                yield self._packed.tell()
+            if done - reported >= _STEP_BYTES:
+                if _free_bytes() < _KEPT_FREE:
+                    raise self._no_space()
+                reported = done
+                yield self._source.tell()
         self.file.flush()
 
     @staticmethod
-    def _no_room() -> OSError:
-        return OSError(f"there is not enough room in {tempfile.gettempdir()} to unpack it")
+    def _no_space() -> OSError:
+        return OSError(f"there is not enough space in {tempfile.gettempdir()} to decompress it")
 
 
 @contextmanager
-def seekable_log(path: Path, problems: Problems) -> Iterator[Unpacking]:
-    """The bytes of a log file that is not read from beginning to end. Raises OSError."""
+def seekable_log(path: Path, problems: Problems) -> Iterator[SeekableLog]:
+    """Open a log file for random access; a compressed one is decompressed to the disk. Raises OSError."""
     with open_log(path, problems) as file:
-        if not is_wrapped(file):
-            yield Unpacking(file, file, 0)
+        if not is_converted(file):
+            yield SeekableLog(file, file, 0)
             return
-        most = path.stat().st_size * _MOST_TIMES_LARGER + _ALWAYS_ALLOWED
-        with tempfile.TemporaryFile(prefix="canmcast-") as unpacked:
-            yield Unpacking(file, cast(BinaryIO, unpacked), most)
+        most = path.stat().st_size * _LARGEST_RATIO + _ALWAYS_ALLOWED
+        with tempfile.TemporaryFile(prefix="canmcast-") as copy:
+            yield SeekableLog(file, cast(BinaryIO, copy), most)
 
 
-def _free() -> int:
+def _free_bytes() -> int:
     return shutil.disk_usage(tempfile.gettempdir()).free

@@ -47,7 +47,7 @@ class ParquetReader:
         """All frames that can be read. Raises OSError, and FileError where the columns are of no frames."""
         pa = arrow()
         with seekable_log(self._path, self._problems) as log:
-            for self.position in log.steps():
+            for self.position in log.decompress():
                 yield FrameBatch.empty()  # so that it can be cancelled
             file = log.file
             try:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.wording import counted, were
 
-# A file with an error in every line must not fill the memory with messages; nobody reads more than these.
+# A file with an error in every line must not fill the memory with messages; users read only the first.
 _MOST_MESSAGES = 50
 
 # Shorter times are less than the estimate is exact.

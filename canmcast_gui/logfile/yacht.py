@@ -40,7 +40,7 @@ class YachtParser:
     @property
     def state(self) -> Hashable:
         """How many midnights there were."""
-        return self._days.turns
+        return self._days.wraps
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
         """The frames on usual lines, where there is no midnight among them."""
@@ -58,7 +58,7 @@ class YachtParser:
         content = payloads(lines, places, np.where(good, lengths, 0), 3)
         good &= content.good
         flags = bits.TX * (letter == ord("T")) | bits.EXTENDED
-        if not self._days.goes_straight(times[good]):
+        if not self._days.is_plain(times[good]):
             return []
         batch = batch_from(times, ids, flags, 1, content)[good]
         batch.records["timestamp_ns"] = self._days.take(batch.timestamp_ns)
@@ -85,7 +85,7 @@ class YachtParser:
 
     def _time(self, hours: str, minutes: str, seconds: str, part: str) -> int:
         whole_seconds = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-        return self._days.one(whole_seconds * NS_PER_SECOND + int(part.ljust(9, "0")))
+        return self._days.take_one(whole_seconds * NS_PER_SECOND + int(part.ljust(9, "0")))
 
 
 def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:

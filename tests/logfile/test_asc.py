@@ -98,7 +98,7 @@ def test_events_are_in_order_and_errors_of_all_styles_are_frames(tmp_path):
     }
     list(reader)
     assert sum(reader.passed_over.values()) == 4
-    assert file_info(reader.path)["passed_over"]["statistics"] == 1
+    assert file_info(reader.path).passed_over["statistics"] == 1
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_damage_and_too_much_are_told():
     for damaged in (b"garbage" * 9, packed[:-4] + b"\xff" * 4):
         with pytest.raises(DamagedError):
             inflate(damaged, 1000)
-    with pytest.raises(DamagedError, match="more than there should be"):
+    with pytest.raises(DamagedError, match="more data than expected"):
         inflate(packed, 999)
 
 

@@ -64,7 +64,7 @@ def test_a_packed_file_that_was_cut_gives_what_is_there(pack, tmp_path):
     content = pack("".join(lines).encode())
     reader = log(tmp_path, content[: len(content) * 2 // 3])
     assert 0 < sum(map(len, reader)) < 40_000
-    assert any("the packed data end too early" in problem for problem in reader.problems)
+    assert any("the compressed data end too early" in problem for problem in reader.problems)
 
 
 def test_damage_is_told_and_what_came_before_is_kept(pack, tmp_path):
@@ -120,7 +120,7 @@ HEADS = {"mf4": b"MDF     4.10    ", "parquet": b"PAR1"}
 def test_what_unpacks_without_end_is_refused(head, tmp_path):
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(head + bytes(90_000_000), 9))
-    with pytest.raises(FileError, match=r"bomb\.gz cannot be read: it unpacks to more than 100 times"):
+    with pytest.raises(FileError, match=r"bomb\.gz cannot be read: it decompresses to more than 100 times"):
         list(read_batches(path))
 
 
@@ -128,7 +128,7 @@ def test_unpacking_can_be_left(tmp_path):
     path = tmp_path / "log.gz"
     path.write_bytes(gzip.compress(b"".join(os.urandom(1_000) * 10 for _ in range(6_000)), 1))
     with seekable_log(path, Problems()) as log:
-        places = log.steps()
+        places = log.decompress()
         first = next(places)
         assert 0 < first < path.stat().st_size
         assert os.fstat(log.file.fileno()).st_size < 40_000_000
@@ -143,5 +143,5 @@ def test_a_full_temporary_folder_is_named(suffix, small_disk, tmp_path, monkeypa
     monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
     assert_same(FrameBatch.concatenate(list(read_batches(packed))), small_batch(3_000))
     fill(small_disk, 4096)
-    with pytest.raises(FileError, match=f"there is not enough room in {small_disk} to unpack it"):
+    with pytest.raises(FileError, match=f"there is not enough space in {small_disk} to decompress it"):
         list(read_batches(packed))

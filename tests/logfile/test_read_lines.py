@@ -66,7 +66,7 @@ def test_other_crtd_records_are_counted_by_kind_and_comments_are_marks(tmp_path)
     batch, reader = written(tmp_path, CRTD_EVENTS)
     kinds = {"error records": 2, "statistics": 1, "system events": 1, "metrics": 1, "commands": 1}
     assert (len(batch), reader.problems, reader.passed_over) == (1, [], kinds)
-    assert file_info(reader.path)["passed_over"] == kinds
+    assert file_info(reader.path).passed_over == kinds
     assert [(mark.row, mark.timestamp_ns, mark.text) for mark in reader.marks] == [
         (0, 1_100_000_000, "Info Type:crtd; Vehicle:TSHK;"),
         (1, 2_000_000_000, "the end"),
@@ -130,7 +130,7 @@ def test_each_session_of_a_busmaster_file_has_its_own_date(tmp_path):
     years = {int(str(moment)[:4]) for moment in batch.timestamp_ns.astype("datetime64[ns]")}
     assert (len(batch), years) == (6, {2013, 2014})
     info = file_info(tmp_path / "log.txt")
-    assert (info["first_time_s"], info["last_time_s"]) == (86_399.6009, 86_400.2)
+    assert (info.first_time_s, info.last_time_s) == (86_399.6009, 86_400.2)
 
 
 SAVVYCAN = """***BUSMASTER Ver 2.4.0***

@@ -78,7 +78,7 @@ def test_progress_is_the_place_in_the_file(tmp_path):
     assert seen == sorted(seen)
     assert 0 < seen[0] < 0.6
     assert seen[-1] == 1.0
-    assert file_info(path)["frames"] == 50_000
+    assert file_info(path).frames == 50_000
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
@@ -139,7 +139,7 @@ class Pieces(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(min(size or 0, 5))
 
-    def place(self) -> int:
+    def position(self) -> int:
         return self.tell()
 
 

@@ -126,7 +126,7 @@ def _put(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.take_place()
+        temporary.replace_target()
     finally:
         temporary.remove()
 

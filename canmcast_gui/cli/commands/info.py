@@ -11,7 +11,6 @@ import click
 from canmcast_gui.cli.options import EXISTING_FILE
 from canmcast_gui.cli.output import print_line, print_note
 from canmcast_gui.logfile import file_info
-from canmcast_gui.logfile.problems import Finding, Missing
 
 _LABELS = {
     "format": "format",
@@ -27,7 +26,7 @@ _LABELS = {
     "first_time_s": "first time",
     "last_time_s": "last time",
     "backwards": "backward times",
-    "notes": "marks",
+    "marks": "marks",
     "passed_over": "other events",
     "skipped": "unreadable",
 }
@@ -40,16 +39,13 @@ def command(file: Path, as_json: bool) -> None:
     """Summarize FILE: frames by kind, ids, channels and damage. Times in seconds, as the file gives them."""
     info = file_info(file)
     if as_json:
-        print_line(json.dumps(info))
+        print_line(json.dumps(info.as_json()))
         return
-    for key, label in _LABELS.items():
-        print_line(f"{label:>15}  {_text(info[key])}")
-    if info["damaged_places"]:
-        missing = Missing(info["damaged_places"], info["missing_s"], info["missing_frames"])
-        print_note(f"{file.name}: {missing}")
-    findings = [Finding(**finding) for finding in info["findings"]]
-    located = [finding.located for finding in findings] + info["problems"][len(findings) :]
-    for problem in located:
+    for name, label in _LABELS.items():
+        print_line(f"{label:>15}  {_text(getattr(info, name))}")
+    if info.missing.places:
+        print_note(f"{file.name}: {info.missing}")
+    for problem in info.report:
         print_note(f"{file.name}: {problem}")
 
 

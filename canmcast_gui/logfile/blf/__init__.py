@@ -1,9 +1,10 @@
-"""Vector BLF files: containers of compressed objects; those that are frames, by columns.
+"""Vector BLF files: containers of compressed objects, some of which are frames.
 
-Format: no public specification; facts after Toby Lorenz' vector_blf, python-can's reader and files of
-Vector's own tools. A file is a header, then containers whose inflated contents follow each other as one
-stream of objects, which may begin in one container and end in the next.
+Format: there is no public specification; facts from Toby Lorenz' vector_blf, python-can's reader and files of
+Vector's tools. A file is a header, then containers whose inflated contents form one stream of objects. An
+object may start in one container and end in the next.
 
-python-can has a reader and a writer too. Ours takes whole containers as columns, 21 times as fast for
-reading and for writing (resources/handbook/figures.md), and reads files that are cut short or damaged.
+python-can also has a reader and a writer, which handle one object at a time. Ours handle whole containers as
+columns: both are 21 times as fast (resources/handbook/figures.md), and the reader reads truncated and damaged
+files, with an estimate of what is missing.
 """

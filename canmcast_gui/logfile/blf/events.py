@@ -1,6 +1,6 @@
-"""BLF objects that are no frames but say something about them: markers, comments, texts, errors of drivers.
+"""BLF objects that become marks: markers, comments, texts, triggers, overload frames, driver errors.
 
-Layouts after vector_blf (GlobalMarker.h, EventComment.h, AppText.h, AppTrigger.h, CanDriverError.h, …).
+Layouts from vector_blf (GlobalMarker.h, EventComment.h, AppText.h, AppTrigger.h, CanDriverError.h, …).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.blf import layout
 from canmcast_gui.logfile.blf.objects import Chain
 from canmcast_gui.logfile.interfaces import Marks
@@ -22,7 +23,7 @@ _MARKER_BYTES = 40
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]+)"')
 _PYTHON_CAN = "python-can"
 
-# What a text may be made of; the rest of a longer one is not looked at.
+# The bytes of a longer object are not read.
 _LONGEST_TEXT = 8192
 
 
@@ -33,16 +34,16 @@ def add_event_marks(
     start: tuple[int, int],
     marks: Marks,
 ) -> None:
-    """Add the marks among a stream's objects.
+    """Add the marks among the objects of a stream.
 
-    ``frames`` are the numbers of the objects that are frames, ascending; ``start`` is how many frames came
-    before the stream and the file's start in nanoseconds.
+    ``frames`` are the indices of the objects that are frames, ascending; ``start`` is the number of frames
+    before the stream and the start of the file in nanoseconds.
     """
     events = np.flatnonzero(np.isin(chain.kinds, list(_TEXTS)))
     rows = np.searchsorted(frames, events)
-    for place, (event, row) in enumerate(zip(events.tolist(), rows.tolist(), strict=True)):
+    for index, (event, row) in enumerate(zip(events.tolist(), rows.tolist(), strict=True)):
         if marks.full:
-            marks.count += len(events) - place
+            marks.count += len(events) - index
             return
         begin, kind = int(chain.starts[event]), int(chain.kinds[event])
         size = min(int(chain.sizes[event]), _LONGEST_TEXT)
@@ -64,24 +65,24 @@ def _time(content: bytes) -> int:
 def _text_of(kind: int, body: bytes) -> str:
     try:
         return _TEXTS[kind](body)
-    except struct.error:  # too short for what it is
+    except struct.error:  # shorter than its type needs
         return ""
 
 
 def marker(text: str) -> bytes:
-    """The body of a global marker with that name."""
+    """The body of a global marker with that text."""
     name = text.replace("\0", " ").encode()
-    # The colours are those that python-can's markers have: white on orange.
+    # The colors of python-can's markers: white on orange.
     head = struct.pack("<LLLLLLLL8x", 0, 0xFFFFFF, 0xFF3300, 0, 0, len(name), 0, 0)
     return head + name
 
 
 def _marker_text(body: bytes) -> str:
     lengths = _MARKER_LENGTHS.unpack_from(body)
-    parts, place = [], _MARKER_BYTES
+    parts, offset = [], _MARKER_BYTES
     for length in lengths:
-        parts.append(_decoded(body[place : place + length]))
-        place += length
+        parts.append(_decoded(body[offset : offset + length]))
+        offset += length
     group, name, description = parts
     if name == _PYTHON_CAN:
         return group
@@ -97,7 +98,7 @@ def _comment(body: bytes) -> str:
 def _application_text(body: bytes) -> str:
     (length,) = struct.unpack_from("<8xL", body)
     text = _decoded(body[16 : 16 + length])
-    if text.startswith("<?xml"):  # what tool, configuration and channels the file is of
+    if text.startswith("<?xml"):  # tool, configuration and channels
         _, _, text = text.partition("?>")
         return ", ".join(f"{name} {value}" for name, value in _ATTRIBUTE.findall(text))
     return " ".join(text.split())
@@ -105,7 +106,7 @@ def _application_text(body: bytes) -> str:
 
 def _trigger(body: bytes) -> str:
     before, after = struct.unpack_from("<QQ", body)
-    return f"Trigger, {before / 1e9:g} s before and {after / 1e9:g} s after it"
+    return f"Trigger, {before / NS_PER_SECOND:g} s before and {after / NS_PER_SECOND:g} s after it"
 
 
 def _overload(body: bytes) -> str:
@@ -119,7 +120,7 @@ def _driver_error(body: bytes) -> str:
 
 
 def _decoded(raw: bytes) -> str:
-    """A text up to its end: UTF-16 of newer tools, UTF-8, or Windows' Western code page."""
+    """A text up to its NUL: UTF-16 of newer tools, UTF-8, or Windows' Western code page."""
     if len(raw) >= 4 and not len(raw) % 2 and not any(raw[1::2]):
         return raw.decode("utf-16-le").partition("\0")[0]
     raw = raw.partition(b"\0")[0]

@@ -1,7 +1,7 @@
-"""BLF objects that are frames, by columns: all objects of a kind are one array of structures.
+"""Frames from BLF objects as columns: all objects of a type are one array of structures.
 
-Layouts after vector_blf (CanMessage.h, CanFdMessage.h, CanFdMessage64.h, CanErrorFrame.h, …); offsets count
-from the object's body, which begins where its header ends.
+Layouts from vector_blf (CanMessage.h, CanFdMessage.h, CanFdMessage64.h, CanErrorFrame.h, …); offsets count
+from the body of the object, which starts after its header.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from canmcast_gui.logfile.payloads import PayloadHeap, set_payloads
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
-# So many bytes must follow the last object of a stream: fields of one that is too short lie behind it.
+# Bytes after the last object of a stream: the fields of an object that is too short are read from there.
 SLACK = 512
 
 _HEAD = [("unit", "<u4", 16), ("time", "<u8", 24)]
@@ -33,9 +33,9 @@ Fill = Callable[[Column, Column], None]
 class Kind:
     """How one type of object is read.
 
-    ``least`` are the bytes that its body must have, ``fields`` (name, format, offset in the body),
-    ``payload`` the offset of payload bytes; ``fill`` puts what the objects say into the records, the payload
-    apart. ``end`` is the name of a field that may say where in an object the payload's room ends.
+    ``least`` is the minimum size of its body, ``fields`` are (name, format, offset in the body), ``payload``
+    is the offset of the payload; ``fill`` sets the records except payloads. ``end`` is the name of a field
+    that may limit the payload bytes in an object.
     """
 
     least: int
@@ -46,10 +46,10 @@ class Kind:
 
 
 def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBatch, Column]:
-    """The frames among objects, in their order, times since the file's start; and which objects they are.
+    """The frames among objects, with times since the start of the file; and the indices of these objects.
 
-    ``content`` is the stream with SLACK bytes behind it. Objects that are shorter than they must be, or have
-    a time beyond all measure, go to the problems.
+    ``content`` is the stream with SLACK bytes after it. Objects that are too short or have a timestamp out of
+    range are added to the problems.
     """
     which = _sound(chain, problems)
     chosen = chain if len(which) == len(chain.starts) else chain.take(which)
@@ -65,11 +65,11 @@ def frames_of(content: Bytes, chain: Chain, problems: Problems) -> tuple[FrameBa
         if rows is not None:
             records[rows] = records_part
     batch = FrameBatch(records, heap.joined())
-    measured = batch.timestamp_ns < TIME_LIMIT_NS // 10_000 * 10_000
-    if measured.all():
+    valid = batch.timestamp_ns < TIME_LIMIT_NS // 10_000 * 10_000
+    if valid.all():
         return batch, which
-    _tell(chosen.starts[~measured], "an object with a time beyond all measure", problems)
-    return batch[measured], which[measured]
+    _report(chosen.starts[~valid], "an object with a timestamp out of range", problems)
+    return batch[valid], which[valid]
 
 
 def _groups(chain: Chain) -> list[tuple[int, int]]:
@@ -87,19 +87,19 @@ def _rows(chain: Chain, kind: int, header: int) -> Column:
 
 
 def _sound(chain: Chain, problems: Problems) -> Column:
-    """The numbers of the objects that are frames and can be read."""
+    """The indices of the objects that are frames and can be read."""
     least = np.full(256, -1, dtype=np.int64)
     for number, kind in KINDS.items():
         least[number] = kind.least
     needed = least[np.minimum(chain.kinds, 255)]
     frames = needed >= 0
     whole = frames & (chain.headers >= layout.HEADER_BYTES) & (chain.headers + needed <= chain.sizes)
-    _tell(chain.starts[frames & ~whole], "an object with less than its kind needs", problems)
+    _report(chain.starts[frames & ~whole], "an object that is too short for its type", problems)
     return np.flatnonzero(whole)
 
 
-def _tell(places: Column, what: str, problems: Problems) -> None:
-    problems.add_all(places, what, len(places), "inflated byte")
+def _report(positions: Column, what: str, problems: Problems) -> None:
+    problems.add_all(positions, what, len(positions), "inflated byte")
 
 
 def _fill(content: Bytes, chain: Chain, kind: Kind, header: int, records: Column, heap: PayloadHeap) -> None:
@@ -128,7 +128,7 @@ def _structure(kind: Kind, header: int) -> np.dtype[Any]:
 
 
 def _objects(content: Bytes, starts: Column, kind: Kind, header: int) -> Column:
-    """Objects as an array of structures; a view where they lie evenly, as they do in most files."""
+    """Objects as an array of structures; a view where they are evenly spaced, as in most files."""
     structure = _structure(kind, header)
     steps = np.diff(starts)
     if len(steps) and steps[0] >= structure.itemsize and (steps == steps[0]).all():
@@ -136,16 +136,16 @@ def _objects(content: Bytes, starts: Column, kind: Kind, header: int) -> Column:
     every: Column = np.ndarray(
         (len(content) - structure.itemsize + 1,), f"V{structure.itemsize}", content, strides=(1,)
     )
-    gathered: Column = every[starts].view(structure)
-    return gathered
+    copied: Column = every[starts].view(structure)
+    return copied
 
 
-# -- the kinds of objects ------------------------------------------------------------------------------------
+# -- types of objects ------------------------------------------------------------------------------------
 
 
 def _set_id(records: Column, number: Column) -> None:
     records["arbitration_id"] = number & 0x7FFFFFFF
-    # The highest bit of 32 becomes the lowest.
+    # Bit 31 is that of extended ids, in flags bit 0.
     records["flags"] = number >> np.uint32(31)
 
 
@@ -153,7 +153,7 @@ def _set_channel(records: Column, channel: Column) -> None:
     records["channel"] = channel if channel.itemsize == 1 else np.where(channel <= 255, channel, 0)
 
 
-def _raise(records: Column, which: Column, bit: int) -> None:
+def _set_flag(records: Column, which: Column, bit: int) -> None:
     if which.any():
         records["flags"] |= np.where(which, np.uint16(bit), np.uint16(0))
 
@@ -162,13 +162,13 @@ def _message(objects: Column, records: Column) -> None:
     flags = objects["flags"]
     _set_channel(records, objects["channel"])
     _set_id(records, objects["id"])
-    _raise(records, flags & layout.TX_BIT, bits.TX)
+    _set_flag(records, flags & layout.TX_BIT, bits.TX)
     codes = np.minimum(objects["dlc"], 15)
     records["dlc"] = codes
     remote = flags & layout.REMOTE_BIT
     records["length"] = np.minimum(codes, INLINE_BYTES)
     if remote.any():
-        _raise(records, remote, bits.REMOTE)
+        _set_flag(records, remote, bits.REMOTE)
         records["length"][remote != 0] = 0
 
 
@@ -195,10 +195,10 @@ def _fd(objects: Column, records: Column) -> None:
     remote = flags & layout.REMOTE_BIT
     _set_channel(records, objects["channel"])
     _set_id(records, objects["id"])
-    _raise(records, flags & layout.TX_BIT, bits.TX)
-    _raise(records, remote, bits.REMOTE)
+    _set_flag(records, flags & layout.TX_BIT, bits.TX)
+    _set_flag(records, remote, bits.REMOTE)
     for bit, flag in ((0x1, bits.FD), (0x2, bits.BRS), (0x4, bits.ESI)):
-        _raise(records, fd_flags & bit, flag)
+        _set_flag(records, fd_flags & bit, flag)
     _set_fd(records, objects, remote)
 
 
@@ -207,9 +207,9 @@ def _fd64(objects: Column, records: Column) -> None:
     remote = flags & 0x10
     _set_channel(records, objects["channel"])
     _set_id(records, objects["id"])
-    _raise(records, objects["direction"], bits.TX)
+    _set_flag(records, objects["direction"], bits.TX)
     for bit, flag in ((0x10, bits.REMOTE), (0x1000, bits.FD), (0x2000, bits.BRS), (0x4000, bits.ESI)):
-        _raise(records, flags & bit, flag)
+        _set_flag(records, flags & bit, flag)
     _set_fd(records, objects, remote)
 
 
@@ -226,8 +226,8 @@ _FD64_FIELDS = (
     *(("direction", "u1", 34), ("extra", "u1", 35)),
 )
 
-# Object types that are frames. Objects of type 100 have 120 bytes; python-can writes 116 of them, and those
-# of some loggers end with their last payload byte.
+# Object types that are frames. Those of type 100 have 120 bytes; python-can writes 116 of them, and some
+# loggers end them after the last payload byte.
 KINDS: dict[int, Kind] = {
     layout.MESSAGE: Kind(8, 8, _MESSAGE_FIELDS, _message),
     layout.MESSAGE2: Kind(8, 8, _MESSAGE_FIELDS, _message),

@@ -1,4 +1,4 @@
-"""The sizes, numbers and structures of BLF that its reader and its writer share."""
+"""Sizes, numbers and structures of BLF that the reader and the writer share."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from canmcast_gui.logfile.times import checked_start
 FILE_HEADER = struct.Struct("<4sLL4B2Q2L8H8H")
 FILE_HEADER_BYTES = 144
 
-# Signature, header size, header version, object size, object type; containers go on with how they are packed
-# and with how many bytes they inflate to.
+# Signature, header size, header version, object size, object type; in containers the compression method and
+# the inflated size follow.
 OBJECT = struct.Struct("<4sHHLL")
 CONTAINER = struct.Struct("<H6xL4x")
 CONTAINER_HEAD = OBJECT.size + CONTAINER.size
@@ -24,8 +24,8 @@ SIGNATURE = b"LOBJ"
 CONTAINER_TYPE = 10
 STORED, DEFLATED = 0, 2
 
-# An object's own header: the unit of its time, and the time, behind what all objects have. Versions 1 to 3
-# agree about these; version 2 has eight bytes more, which the header's size says.
+# The header of other objects: the unit of the time, and the time, after the fields of all objects. Versions 1
+# to 3 agree in these; version 2 has eight bytes more, which are in the header size.
 HEADER_BYTES = 32
 TEN_MICROSECONDS, ONE_NANOSECOND = 1, 2
 OBJECT_HEAD = np.dtype(
@@ -39,36 +39,35 @@ MESSAGE, ERROR, OVERLOAD, TRIGGER, DRIVER_ERROR, TEXT = 1, 2, 3, 5, 31, 65
 ERROR_EXT, DRIVER_ERROR_EXT, MESSAGE2, COMMENT, MARKER = 73, 74, 86, 92, 96
 FD, FD64, FD_ERROR64 = 100, 101, 104
 
-EXTENDED_BIT = 0x80000000
 TX_BIT, REMOTE_BIT = 0x01, 0x80
 
-# python-can writes this where Vector's library writes its own number, which has seven digits.
+# python-can writes this API number; those of Vector's library have seven digits.
 PYTHON_CAN_API = 5
 
-# Windows' dates in the header begin in 1990 for all readers; what is older is a time since some start.
+# Readers accept dates from 1990 on; older times count from some start.
 FIRST_DATE_NS = 631_152_000 * NS_PER_SECOND
 
 
 def start_of(parts: list[int], api: int) -> int:
-    """Windows' SYSTEMTIME (year, month, weekday, day, …, milliseconds) to nanoseconds; 0 where it is none.
+    """Windows' SYSTEMTIME (year, month, weekday, day, …, milliseconds) as nanoseconds; 0 for an invalid date.
 
-    The format names no time zone. CANoe, CANalyzer and Vector's loggers write the local time of the computer,
-    so it is read in the time zone of this one; python-can writes UTC, and so do we, with its API number.
+    The format has no time zone. CANoe, CANalyzer and Vector's loggers write local time, which is read in the
+    time zone of this computer; python-can writes UTC, and so do we, with its API number.
     """
     year, month, _, day, hour, minute, second, milliseconds = parts
     try:
-        moment = datetime(year, month, day, hour, minute, second)
-        known = moment.replace(tzinfo=UTC) if api == PYTHON_CAN_API else moment  # naive: local
-        return checked_start(int(known.timestamp()) * NS_PER_SECOND + milliseconds * NS_PER_MS)
+        date = datetime(year, month, day, hour, minute, second)
+        date = date.replace(tzinfo=UTC) if api == PYTHON_CAN_API else date  # naive: local time
+        return checked_start(int(date.timestamp()) * NS_PER_SECOND + milliseconds * NS_PER_MS)
     except (ValueError, OverflowError, OSError):
         return 0
 
 
 def system_time(time_ns: int) -> tuple[int, ...]:
-    """Nanoseconds to SYSTEMTIME in UTC, all zero for what is no date."""
+    """Nanoseconds as SYSTEMTIME in UTC, all zero before 1990."""
     if time_ns < FIRST_DATE_NS:
         return (0,) * 8
-    moment = datetime.fromtimestamp(time_ns // NS_PER_SECOND, tz=UTC)
+    date = datetime.fromtimestamp(time_ns // NS_PER_SECOND, tz=UTC)
     milliseconds = time_ns % NS_PER_SECOND // NS_PER_MS
-    day = (moment.year, moment.month, moment.isoweekday() % 7, moment.day)
-    return (*day, moment.hour, moment.minute, moment.second, milliseconds)
+    day = (date.year, date.month, date.isoweekday() % 7, date.day)
+    return (*day, date.hour, date.minute, date.second, milliseconds)

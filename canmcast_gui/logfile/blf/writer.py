@@ -1,7 +1,7 @@
-"""Batches to Vector's BLF files.
+"""Writes BLF files.
 
-Files are what python-can's writer makes, but CAN FD objects have the 120 bytes that the format says. Marks
-become global markers.
+Classic frames are CAN_MESSAGE objects, CAN FD frames CAN_FD_MESSAGE, error frames CAN_ERROR_EXT, marks global
+markers. Files are those of python-can's writer, except that CAN FD objects have the 120 bytes of the format.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from canmcast_gui.logfile.payloads import classic_dlcs
 
 _CONTAINER_BYTES = 128 * 1024
 
-# CANoe 8.1; before it python-can's API number, which tells readers that dates are UTC.
+# python-can's API number, which means dates in UTC, and the version of CANoe, 8.1.
 _WRITTEN_BY = (layout.PYTHON_CAN_API, 2, 6, 8, 1)
 
 
 class BlfSink:
-    """One BLF file. Its start is the whole second of the first batch; times count from there."""
+    """Writes one BLF file, whose times count from the whole second of the first batch."""
 
     def __init__(self, file: BinaryIO, _path: Path) -> None:
         self._file = file
@@ -52,7 +52,7 @@ class BlfSink:
         self._write_marker(mark, self._begun(mark.timestamp_ns))
 
     def flush(self) -> None:
-        """Hand all that was written to the operating system, with a header that fits it."""
+        """Pass the written data to the operating system, with a header for them."""
         if self._stream:
             self._write_container(bytes(self._stream))
             self._stream.clear()
@@ -63,12 +63,12 @@ class BlfSink:
         self._file.flush()
 
     def finish(self) -> None:
-        """Write what belongs at the end and close the file."""
+        """Write the end of the file and close it."""
         self.flush()
         self._file.close()
 
     def begin(self, first_ns: int) -> None:
-        """Let the file start with the whole second of a time, or with 0 where its date cannot be written."""
+        """Start the file at the whole second of a time, or at 0 where its date cannot be written."""
         self._begun(first_ns)
 
     def _begun(self, first_ns: int) -> int:
@@ -88,14 +88,14 @@ class BlfSink:
         self._add(memoryview(head.tobytes() + body + bytes(size % 4)))
 
     def _add(self, objects: memoryview) -> None:
-        """Put objects at the stream's end, and into containers what is enough for them."""
-        place = 0
-        while len(self._stream) + len(objects) - place >= _CONTAINER_BYTES:
+        """Append objects to the stream, and write the containers that are full."""
+        start = 0
+        while len(self._stream) + len(objects) - start >= _CONTAINER_BYTES:
             more = _CONTAINER_BYTES - len(self._stream)
-            self._write_container(bytes(self._stream) + objects[place : place + more])
+            self._write_container(bytes(self._stream) + objects[start : start + more])
             self._stream.clear()
-            place += more
-        self._stream += objects[place:]
+            start += more
+        self._stream += objects[start:]
 
     def _write_container(self, content: bytes) -> None:
         data = deflate(content)
@@ -147,12 +147,12 @@ _ERROR = np.dtype(
 )
 _TYPES = {_MESSAGE: layout.MESSAGE, _FD: layout.FD, _ERROR: layout.ERROR_EXT}
 
-# Payload bytes as one word: copying words is many times as quick as rows of eight bytes.
+# Payload bytes as one word: copying words is many times as fast as rows of eight bytes.
 _WORDS = np.dtype({"names": ["data"], "formats": ["<u8"], "offsets": [8], "itemsize": 32})
 
 
 def objects_of_frames(batch: FrameBatch, start_ns: int) -> memoryview:
-    """A batch's frames as objects, in their order."""
+    """The frames of a batch as objects, in their order."""
     error = (batch.flags & bits.ERROR) != 0
     fd = ((batch.flags & bits.FD) != 0) & ~error
     kinds = [(~fd & ~error, _messages), (fd, _fd_messages), (error, _errors)]
@@ -181,7 +181,7 @@ def _new_objects(kind: np.dtype[Any], batch: FrameBatch, start_ns: int) -> Recor
     objects["type"] = _TYPES[kind]
     objects["unit"] = layout.ONE_NANOSECOND
     objects["time"] = batch.timestamp_ns - start_ns
-    objects["channel"] = np.maximum(batch.channel, 1)  # there is no "unknown"
+    objects["channel"] = np.maximum(batch.channel, 1)  # the format has no unknown channel
     extended = (batch.flags & np.uint16(bits.EXTENDED)).astype(np.uint32) << np.uint32(31)
     objects["id"] = batch.arbitration_id | extended
     objects["dlc"] = batch.dlc
@@ -191,7 +191,7 @@ def _new_objects(kind: np.dtype[Any], batch: FrameBatch, start_ns: int) -> Recor
 def _messages(batch: FrameBatch, start_ns: int) -> Records:
     objects = _new_objects(_MESSAGE, batch, start_ns)
     objects["flags"] = _direction_and_remote(batch)
-    # Readers take as many bytes as the DLC of a data frame says.
+    # Readers take the length of a data frame from its DLC.
     odd = (batch.dlc != batch.length) & (batch.flags & bits.REMOTE == 0)
     if odd.any():
         objects["dlc"][odd] = classic_dlcs(batch[odd])
@@ -202,7 +202,7 @@ def _messages(batch: FrameBatch, start_ns: int) -> Records:
 def _fd_messages(batch: FrameBatch, start_ns: int) -> Records:
     objects = _new_objects(_FD, batch, start_ns)
     objects["flags"] = _direction_and_remote(batch)
-    # BRS and ESI stand beside each other there as they do here.
+    # BRS and ESI are neighboring bits in BLF too.
     objects["fd_flags"] = 0x1 | (batch.flags & (bits.BRS | bits.ESI)) >> 3
     objects["valid"] = batch.length
     objects["data"] = batch.payload_matrix().view("V64")[:, 0]

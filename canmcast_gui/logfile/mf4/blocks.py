@@ -168,11 +168,11 @@ class DataStream:
         if size > min(_LARGEST_UNPACKED, _MOST_TIMES_LARGER * len(data)):
             raise BlockError(f"byte {block.at}: packed data that claim {size:,} bytes")
         try:
-            content, proven, _ = inflate(data, size)
+            content, verified, _ = inflate(data, size)
         except (DamagedError, zlib.error):
             raise BlockError(f"byte {block.at}: packed data that are damaged") from None
         # Where the file ends within them, the rows so far count; of columns all must be there.
-        if not proven and (len(data) == packed or how == _TRANSPOSED):
+        if not verified and (len(data) == packed or how == _TRANSPOSED):
             raise BlockError(f"byte {block.at}: packed data that are damaged")
         if how == _TRANSPOSED and width:
             whole = len(content) // width * width

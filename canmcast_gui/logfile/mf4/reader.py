@@ -47,7 +47,7 @@ class Mf4Reader:
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError."""
         with seekable_log(self._path, self._problems) as log:
-            for self.position in log.steps():
+            for self.position in log.decompress():
                 yield FrameBatch.empty()  # so that it can be cancelled
             for batch in self._all(log.file):
                 for start in range(0, len(batch), batch_frames):

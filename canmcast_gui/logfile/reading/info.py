@@ -1,49 +1,103 @@
-"""What a log file holds, counted."""
+"""A summary of a log file: counts, times and problems."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.logfile.problems import Finding, Missing
 from canmcast_gui.logfile.reading.checks import TimeOrder
 from canmcast_gui.logfile.reading.reader import FrameReader
 
 
-def file_info(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Counts and times of a log file, as ``canmcast info --json`` prints them.
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """The summary of a log file.
 
-    Formats do not agree on what an error frame carries: all but ``frames`` and ``error_frames`` is about data
-    and remote frames. Times are as the file writes them, None where it has no such frame. ``backwards`` are
-    frames that are older than the one before, ``passed_over`` events by kind that are no frames, ``findings``
-    what is odd about the file, each a sentence and the first row that shows it, ``problems`` these sentences
-    and others about the first of what was skipped. ``missing_s`` and ``missing_frames`` are
-    estimates of what ``damaged_places`` cost, which only some formats can tell; 0 where it is not known.
-    Raises FileError.
+    Formats differ in what an error frame contains: all numbers except ``frames`` and ``error_frames`` are
+    about data and remote frames. Times are those in the file, None without such frames. ``backwards`` counts
+    frames that are older than the frame before them, ``passed_over`` events that are not frames, by kind.
+    ``findings`` say what is unusual about the file; ``problems`` are their sentences and messages about the
+    first skipped entries. ``missing`` is an estimate of the loss at damaged places, for formats that tell.
     """
+
+    format: str
+    frames: int
+    data_frames: int
+    error_frames: int
+    remote_frames: int
+    fd_frames: int
+    extended_frames: int
+    tx_frames: int
+    channels: int
+    ids: int
+    first_time_s: float | None
+    last_time_s: float | None
+    backwards: int
+    marks: int
+    passed_over: dict[str, int]
+    skipped: int
+    missing: Missing
+    findings: tuple[Finding, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def report(self) -> list[str]:
+        """The problems, those of the file as a whole with their rows."""
+        return [*(finding.located for finding in self.findings), *self.problems[len(self.findings) :]]
+
+    def as_json(self) -> dict[str, object]:
+        """The object that ``canmcast info --json`` prints."""
+        values = asdict(self)
+        del values["missing"]
+        values["notes"] = values.pop("marks")  # the name before marks were called marks
+        return {
+            **values,
+            "findings": [finding._asdict() for finding in self.findings],
+            "problems": list(self.problems),
+            "damaged_places": self.missing.places,
+            "missing_s": self.missing.seconds,
+            "missing_frames": self.missing.frames,
+        }
+
+
+def file_info(path: str | os.PathLike[str]) -> FileInfo:
+    """Read a log file and summarize it. Raises FileError."""
     reader = FrameReader(path)
-    counts, backwards = _Counts(), TimeOrder()
+    counts, time_order = _Counts(), TimeOrder()
     for batch in reader:
         counts.add(batch, reader.start_ns)
-        backwards.add(batch)
-    return {
-        "format": reader.format.name,
-        **counts.as_dict(),
-        "backwards": backwards.count,
-        "notes": len(reader.marks),
-        "passed_over": reader.passed_over,
-        "skipped": reader.skipped,
-        "damaged_places": reader.missing.places,
-        "missing_s": reader.missing.seconds,
-        "missing_frames": reader.missing.frames,
-        "findings": [finding._asdict() for finding in reader.findings],
-        "problems": list(reader.problems),
-    }
+        time_order.add(batch)
+    return FileInfo(
+        format=reader.format.name,
+        frames=counts.frames,
+        data_frames=counts.frames - counts.errors - counts.remotes,
+        error_frames=counts.errors,
+        remote_frames=counts.remotes,
+        fd_frames=counts.fd,
+        extended_frames=counts.extended,
+        tx_frames=counts.tx,
+        channels=len(counts.channels),
+        ids=len(counts.ids),
+        first_time_s=_seconds(counts.first_ns),
+        last_time_s=_seconds(counts.last_ns),
+        backwards=time_order.count,
+        marks=len(reader.marks),
+        passed_over=reader.passed_over,
+        skipped=reader.skipped,
+        missing=reader.missing,
+        findings=tuple(reader.findings),
+        problems=tuple(reader.problems),
+    )
 
 
 class _Counts:
+    """Counts frames by kind, ids and channels; the first and last time as in the file."""
+
     def __init__(self) -> None:
         self.frames = self.errors = self.remotes = self.fd = self.extended = self.tx = 0
         self.ids: set[tuple[int, bool]] = set()
@@ -52,7 +106,7 @@ class _Counts:
         self.last_ns: int | None = None
 
     def add(self, batch: FrameBatch, start_ns: int) -> None:
-        """Count the frames of one batch, whose times in the file count from ``start_ns``."""
+        """Count the frames of a batch, to whose times ``start_ns`` was added."""
         self.frames += len(batch)
         real = batch[~batch.has(Flag.ERROR)]
         self.errors += len(batch) - len(real)
@@ -68,22 +122,6 @@ class _Counts:
         self.ids |= {(int(key) >> 1, bool(key & 1)) for key in keys}
         self.channels |= set(np.unique(real.channel).tolist())
 
-    def as_dict(self) -> dict[str, Any]:
-        """The counts by the names of the interface."""
-        return {
-            "frames": self.frames,
-            "data_frames": self.frames - self.errors - self.remotes,
-            "error_frames": self.errors,
-            "remote_frames": self.remotes,
-            "fd_frames": self.fd,
-            "extended_frames": self.extended,
-            "tx_frames": self.tx,
-            "channels": len(self.channels),
-            "ids": len(self.ids),
-            "first_time_s": _seconds(self.first_ns),
-            "last_time_s": _seconds(self.last_ns),
-        }
-
 
 def _seconds(time_ns: int | None) -> float | None:
-    return None if time_ns is None else time_ns / 1e9
+    return None if time_ns is None else time_ns / NS_PER_SECOND

@@ -132,7 +132,7 @@ class FileSequence:
 class _JournalSink:
     """Records in a format whose files cannot be read before they are complete, such as Parquet.
 
-    During the recording the file at ``path`` is BLF, which can be read up to the last flush whatever happens;
+    During the recording the file at ``path`` is BLF, which can be read up to the last flush;
     readers go by its content, not its name. The file of the wanted format is written beside it and replaces
     it at the end. Converting at the end instead would need less disk space, but closing an hour's recording
     would take long. ``file`` is the open BLF file. Methods raise OSError and FileError.

@@ -13,8 +13,8 @@ class Target:
     """The file that is recorded under ``path``, or the first of the numbered files of that path.
 
     Where ``path`` exists, the recording is written to ``written_path`` ("NAME.part.SUFFIX") until replace()
-    moves it to its final path. Creating a target creates the empty file, and removes temporary files that
-    killed programs left behind. Raises FileError.
+    moves it to its final path. Creating a target creates the empty file, and deletes temporary files of
+    killed programs. Raises FileError.
     """
 
     def __init__(self, path: Path, is_numbered: bool) -> None:

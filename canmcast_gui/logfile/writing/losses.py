@@ -1,6 +1,6 @@
-"""What formats have no place for: each kind is named once, formats list theirs, what is written is counted.
+"""What formats cannot hold: each kind of loss is defined once, formats list theirs, and losses are counted.
 
-A kind covers exactly the frames that come back from a file otherwise than they were written.
+A kind covers exactly the frames that differ when the written file is read.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from canmcast_gui.frames import INLINE_BYTES, LENGTH_TO_DLC, Flag, FrameBatch, b
 from canmcast_gui.frames.arrays import Mask
 from canmcast_gui.wording import counted
 
-_SWITCHES = Flag.BRS | Flag.ESI
-_OTHER_KINDS = Flag.FD | _SWITCHES | Flag.REMOTE
+_FD_BITS = Flag.BRS | Flag.ESI
+_OTHER_KINDS = Flag.FD | _FD_BITS | Flag.REMOTE
 _ERROR_CLASSES = 0x3FF  # linux/can/error.h
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One kind: ``which`` frames lose something; what, in words behind their ``noun``.
+    """One kind of loss: ``which`` frames lose something; ``what`` they lose, as text after their ``noun``.
 
-    It is asked only where a frame has one of the flags ``needs``, and about those with the flag ``of``;
-    frames with one of ``spares`` lose nothing. 0 is no flag.
+    ``which`` is called only where a frame has one of the flags ``needs``, with the frames that have the flag
+    ``of``; frames with one of the flags ``spares`` lose nothing. 0 means any frame.
     """
 
     noun: str
@@ -35,7 +35,7 @@ class Loss:
     of: int = 0
     spares: int = 0
 
-    def said(self, count: int) -> str:
+    def text(self, count: int) -> str:
         """For example "12 error frames without DLC and data"."""
         return f"{counted(count, self.noun)} {self.what}"
 
@@ -54,12 +54,12 @@ def _data(what: str, which: Callable[[FrameBatch], Mask], needs: int = 0) -> Los
 
 def _is_rounded(batch: FrameBatch) -> Mask:
     times = np.ascontiguousarray(batch.timestamp_ns)
-    rounded: Mask = times // 1000 * 1000 != times  # many times as quick as the remainder
+    rounded: Mask = times // 1000 * 1000 != times  # many times as fast as the remainder
     return rounded
 
 
 def _odd_dlc(batch: FrameBatch) -> Mask:
-    """Frames whose DLC code is not the one that their length has; hardly any need the table."""
+    """Frames whose DLC does not follow from their length; few need the table."""
     lengths = batch.length
     odd: Mask = (batch.dlc != lengths) | (lengths > INLINE_BYTES)
     if odd.any():
@@ -69,7 +69,7 @@ def _odd_dlc(batch: FrameBatch) -> Mask:
 
 
 def _odd_dlc_but_raw(batch: FrameBatch) -> Mask:
-    """As _odd_dlc(), the codes 9 to 15 of classic frames with 8 bytes apart."""
+    """Like _odd_dlc(), except for DLCs of 9 to 15 in classic frames with 8 bytes."""
     odd = _odd_dlc(batch)
     if odd.any():
         odd &= ~(_is_classic(batch) & (batch.dlc > INLINE_BYTES) & (batch.length == INLINE_BYTES))
@@ -87,7 +87,7 @@ def _not_an_error_class(batch: FrameBatch) -> Mask:
     return other
 
 
-# -- the kinds -----------------------------------------------------------------------------------------------
+# -- kinds of losses -----------------------------------------------------------------------------------------
 
 SOURCE = _all("without source", lambda batch: batch.source != 0)
 DIRECTION = _all("without direction Tx", lambda batch: batch.has(Flag.TX), bits.TX)
@@ -103,18 +103,18 @@ ERROR_DLC = _errors("with another DLC", lambda batch: (batch.length <= INLINE_BY
 ERROR_DIRECTION = _errors("without direction Tx", lambda batch: batch.has(Flag.TX))
 ERROR_FLAGS = _errors("without flags of other kinds", lambda batch: batch.has(_OTHER_KINDS))
 
-# DLC codes that the payload does not say: all of them, or those of classic frames with 8 bytes apart.
+# DLCs that do not follow from the payload: all of them, or all except 9 to 15 in classic frames with 8 bytes.
 DLC = _data("with another DLC", _odd_dlc)
 ODD_DLC = _data("with another DLC", _odd_dlc_but_raw)
-SWITCHES = _data(
-    "without flags of CAN FD", lambda batch: _is_classic(batch) & batch.has(_SWITCHES), int(_SWITCHES)
+FD_FLAGS = _data(
+    "without flags of CAN FD", lambda batch: _is_classic(batch) & batch.has(_FD_BITS), int(_FD_BITS)
 )
 
-# -- what formats lose ---------------------------------------------------------------------------------------
+# -- losses of formats ---------------------------------------------------------------------------------------
 
 ASC = (
     *(UNKNOWN_CHANNEL, MICROSECONDS, ERROR_CONTENT, ERROR_ID, ERROR_DIRECTION, ERROR_FLAGS),
-    *(ODD_DLC, SWITCHES, SOURCE),
+    *(ODD_DLC, FD_FLAGS, SOURCE),
 )
 BLF = (
     UNKNOWN_CHANNEL,
@@ -123,28 +123,28 @@ BLF = (
     ERROR_DIRECTION,
     ERROR_FLAGS,
     ODD_DLC,
-    SWITCHES,
+    FD_FLAGS,
     SOURCE,
 )
 CANDUMP = (
     *(UNKNOWN_CHANNEL, MICROSECONDS, ERROR_CLASS, ERROR_LONG, ERROR_DLC, ERROR_FLAGS),
-    *(ODD_DLC, SWITCHES, SOURCE),
+    *(ODD_DLC, FD_FLAGS, SOURCE),
 )
-CSV = (CHANNEL, DIRECTION, ERROR_DLC, DLC, SWITCHES, SOURCE)
+CSV = (CHANNEL, DIRECTION, ERROR_DLC, DLC, FD_FLAGS, SOURCE)
 MF4 = (SOURCE,)
 TRC = (
     *(UNKNOWN_CHANNEL, MICROSECONDS, ERROR_ID, ERROR_LONG, ERROR_DLC, ERROR_FLAGS),
-    *(DLC, SWITCHES, SOURCE),
+    *(DLC, FD_FLAGS, SOURCE),
 )
 
 
 def losses_message(title: str, lost: Sequence[str]) -> str:
-    """What a format of that title did not hold, without a full stop at its end; "" where it held all."""
+    """What a format of that title did not hold, without a full stop; "" where nothing was lost."""
     return f"{title} does not hold all of it: {'; '.join(lost)}" if lost else ""
 
 
 class Losses:
-    """Counts what is lost of the frames and marks that are written in one format."""
+    """Counts the losses of the frames and marks that are written in one format."""
 
     def __init__(self, kinds: Sequence[Loss]) -> None:
         self._kinds = kinds
@@ -152,7 +152,7 @@ class Losses:
         self._others: Counter[tuple[str, str]] = Counter()
 
     def add(self, batch: FrameBatch) -> None:
-        """Count what is lost of these frames."""
+        """Count the losses of these frames."""
         if not len(batch):
             return
         present = int(np.bitwise_or.reduce(batch.flags))
@@ -170,13 +170,13 @@ class Losses:
                 self._counts[kind] += count
 
     def count(self, noun: str, what: str, number: int) -> None:
-        """Count another kind of loss, in words behind its noun."""
+        """Count a loss of another kind; ``what`` is the text after its noun."""
         if number:
             self._others[noun, what] += number
 
     @property
     def messages(self) -> list[str]:
-        """For each kind how many: "12 error frames without DLC and data"; sources last, the least of them."""
+        """One text for each kind: "12 error frames without DLC and data"; sources last."""
         known = [kind for kind in self._kinds if kind in self._counts]
-        said = [kind.said(self._counts[kind]) for kind in sorted(known, key=lambda kind: kind is SOURCE)]
-        return [f"{counted(number, noun)} {what}" for (noun, what), number in self._others.items()] + said
+        texts = [kind.text(self._counts[kind]) for kind in sorted(known, key=lambda kind: kind is SOURCE)]
+        return [f"{counted(number, noun)} {what}" for (noun, what), number in self._others.items()] + texts

@@ -1,4 +1,4 @@
-"""Frames and marks on their way into a sink: made to fit, or refused, and what is lost is counted."""
+"""Passes frames and marks to the sink of a format: what does not fit is refused or counted as lost."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ class TooOldError(FileError):
     """A frame is older than the start of a file whose times count from there and cannot be negative."""
 
     def __init__(self, kind: Format, oldest_ns: int, start_ns: int) -> None:
-        start, oldest = (_moment(time) for time in (start_ns, oldest_ns))
+        start, oldest = (_time_text(time) for time in (start_ns, oldest_ns))
         super().__init__(
             f"{kind.title} has no times before the start of the file, which is {start}; a frame has {oldest}"
         )
 
 
 class Output:
-    """Writes to the sink of a format. ``frames`` were written; ``losses`` may be those of several outputs.
+    """Writes to the sink of a format. ``frames`` counts written frames; several outputs may share ``losses``.
 
-    A file begins ``earlier_ns`` before its first frames, where its times count from its start.
+    Where times count from the start of the file, it starts ``earlier_ns`` before the first frames.
     """
 
     def __init__(self, kind: Format, sink: Sink, losses: Losses | None = None, earlier_ns: int = 0) -> None:
         self._kind = kind
         self._sink = sink
-        self._starting = sink if isinstance(sink, StartSink) else None
+        self._start_sink = sink if isinstance(sink, StartSink) else None
         self.losses = Losses(kind.loses) if losses is None else losses
         self.frames = 0
         self._earlier_ns = earlier_ns
-        # Marks before the first frame wait for it where the file starts with its time.
+        # Marks before the first frame, until the start of the file is known.
         self._early: list[Mark] = []
         self._marks = 0
 
     @property
     def start_ns(self) -> int | None:
-        """The oldest time that a frame may have; None where all times can be written, or so far."""
-        return None if self._starting is None else self._starting.start_ns
+        """The oldest time that a frame may have; None where there is no limit, or not yet."""
+        return None if self._start_sink is None else self._start_sink.start_ns
 
     def begin(self, first_ns: int) -> None:
-        """Let the file begin early enough for a frame of that time, where that matters."""
-        if self._starting is not None and self._starting.start_ns is None:
+        """Start the file early enough for a frame of that time, where the format needs that."""
+        if self._start_sink is not None and self._start_sink.start_ns is None:
             recent = [mark.timestamp_ns for mark in self._early if mark.timestamp_ns > first_ns - NS_PER_DAY]
-            self._starting.begin(min([first_ns, *recent]))
+            self._start_sink.begin(min([first_ns, *recent]))
             early, self._early = self._early, []
             for mark in early:
-                self._write_mark(mark)
+                self._pass_mark(mark)
 
     def write(self, batch: FrameBatch) -> None:
-        """Write frames; what no frame can be is left out. Raises FileError for what does not fit at all."""
+        """Write frames, without those whose ids are impossible. Raises FileError where the format refuses."""
         batch = self._with_possible_ids(batch)
         if not len(batch):
             return
-        refuse_what_does_not_fit(self._kind, batch)
+        refuse_unsupported(self._kind, batch)
         oldest_ns = int(batch.timestamp_ns.min())
         self.begin(oldest_ns - self._earlier_ns)
         start_ns = self.start_ns
@@ -74,29 +74,29 @@ class Output:
         self.frames += len(batch)
 
     def write_mark(self, mark: Mark) -> bool:
-        """Write a mark after the frames; whether the format has a place for it."""
+        """Write a mark after the frames so far; False where the format does not hold it."""
         if not isinstance(self._sink, MarkSink) or self._marks >= (self._kind.most_marks or sys.maxsize):
             self.losses.count("mark", "left out", 1)
             return False
         self._marks += 1
-        if self._starting is not None and self._starting.start_ns is None:
+        if self._start_sink is not None and self._start_sink.start_ns is None:
             self._early.append(mark)
-            return True
-        self._write_mark(mark)
+        else:
+            self._pass_mark(mark)
         return True
-
-    def _write_mark(self, mark: Mark) -> None:
-        assert isinstance(self._sink, MarkSink)
-        if self.start_ns is not None and mark.timestamp_ns < self.start_ns:
-            self.losses.count("mark", "moved to the start of the file", 1)
-            mark = mark._replace(timestamp_ns=self.start_ns)
-        self._sink.write_mark(mark)
 
     def finish(self) -> None:
         """Complete the file."""
         if self._early:
             self.begin(min(mark.timestamp_ns for mark in self._early))
         self._sink.finish()
+
+    def _pass_mark(self, mark: Mark) -> None:
+        assert isinstance(self._sink, MarkSink)
+        if self.start_ns is not None and mark.timestamp_ns < self.start_ns:
+            self.losses.count("mark", "moved to the start of the file", 1)
+            mark = mark._replace(timestamp_ns=self.start_ns)
+        self._sink.write_mark(mark)
 
     def _with_possible_ids(self, batch: FrameBatch) -> FrameBatch:
         repaired = with_possible_ids(batch)
@@ -107,14 +107,14 @@ class Output:
         return repaired.batch
 
 
-def refuse_what_does_not_fit(kind: Format, batch: FrameBatch) -> None:
-    """Raise FileError where a batch has frames of a kind that the format has no place for."""
+def refuse_unsupported(kind: Format, batch: FrameBatch) -> None:
+    """Raise FileError where a batch has frames that the format cannot hold."""
     for flag, name in _KINDS:
         if kind.cannot_hold & flag and batch.has(flag).any():
             raise FileError(f"{kind.title} cannot hold {name}; choose {writable(flag)}")
 
 
-def _moment(time_ns: int) -> str:
+def _time_text(time_ns: int) -> str:
     try:
         return f"{datetime.fromtimestamp(time_ns // NS_PER_SECOND, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (ValueError, OverflowError, OSError):

@@ -1,7 +1,8 @@
-"""Files that grow beside a target until they take its place, and those that a killed program left behind.
+"""Temporary files that replace a target when they are complete, and removal of abandoned ones.
 
-The writing process holds a lock on its file; a file without a lock was left behind. On Windows a lock would
-keep the process from writing its own file, but there an open file cannot be deleted, with the same effect.
+The process that writes a temporary file holds a lock on it; a file without a lock was left by a killed
+process. On Windows a lock would block the writing itself, but an open file cannot be deleted there, which has
+the same effect.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from pathlib import Path
 from canmcast_gui.frames.files import try_lock
 from canmcast_gui.logfile.problems import FileError
 
-# The part of a target's name that is in the name of its temporary file, which must not become too long.
+# How much of the target's name is in the name of its temporary file, which must not become too long.
 _NAME_CHARACTERS = 100
 _SUFFIX = ".part"
 
 
 class Temporary:
-    """An empty file in the target's folder, with the rights that the target has or would have.
+    """An empty file in the target's folder, with the permissions that the target has or would have.
 
-    ``path`` is where it is until take_place() or remove(), one of which is to be called. Making one removes
-    what killed programs left of the same target. Raises OSError, and FileError where the target is no file.
+    Call replace_target() or remove(). Creating one removes abandoned temporary files of the same target.
+    Raises OSError, and FileError where the target is not a regular file.
     """
 
     def __init__(self, target: Path) -> None:
@@ -33,24 +34,24 @@ class Temporary:
             raise FileError(f"{target.name} cannot be written: it is not a regular file")
         remove_abandoned(target)
         self._target = target
-        self._placed = False
+        self._replaced = False
         self._lock, name = tempfile.mkstemp(dir=target.parent, prefix=_prefix(target), suffix=_SUFFIX)
         self.path = Path(name)
         if sys.platform == "win32":
-            self._release()  # an open file could not take the target's place
+            self._release()  # an open file cannot replace the target
         else:
             try_lock(self._lock)
         self.path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask() | 0o600)
 
-    def take_place(self) -> None:
-        """Become the target."""
+    def replace_target(self) -> None:
+        """Move the file to the target's path."""
         self.path.replace(self._target)
-        self._placed = True
+        self._replaced = True
         self._release()
 
     def remove(self) -> None:
-        """Be gone, unless it has taken the place; never raises."""
-        if not self._placed:
+        """Delete the file, unless it has replaced the target; never raises."""
+        if not self._replaced:
             with suppress(OSError):
                 self.path.unlink()
         self._release()
@@ -62,7 +63,7 @@ class Temporary:
 
 
 def remove_abandoned(target: Path) -> None:
-    """Delete temporary files of that target that nobody writes any more; never raises."""
+    """Delete temporary files of that target that no process writes; never raises."""
     pattern = glob.escape(_prefix(target)) + "????????" + glob.escape(_SUFFIX)
     with suppress(OSError):
         for path in target.parent.glob(pattern):
@@ -77,7 +78,7 @@ def _remove_if_abandoned(path: Path) -> None:
         return
     handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     try:
-        # An empty file may be too new to be locked. Where the file system has no locks, every file stays.
+        # An empty file may be too new to be locked. On a file system without locks no file is deleted.
         if try_lock(handle) and os.fstat(handle).st_size > 0:
             path.unlink()
     finally:

@@ -1,4 +1,4 @@
-"""Writing log files so that a failure never leaves half a file, nor harms the one that was there."""
+"""Writes log files; a failure leaves neither an incomplete file nor a changed old one."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from canmcast_gui.logfile.problems import FileError, os_message
 from canmcast_gui.logfile.writing.output import Output, TooOldError
 from canmcast_gui.logfile.writing.temporary import Temporary
 
-# How many frames go between two looks at whether a save should be given up.
+# Frames between two calls of ``progress``, which may cancel the save.
 _SLICE_FRAMES = 16384
 
 
 def open_sink(kind: Format, file_path: Path, name: Path) -> tuple[Sink, IO[Any]]:
-    """Open ``file_path`` for writing; ``name`` is what the file will be called.
+    """Open ``file_path`` for writing; ``name`` is the final path of the file.
 
-    Raises OSError, and FileError where what the format needs is not installed.
+    Raises OSError, and FileError where a library of the format is not installed.
     """
     file: IO[Any]
-    if kind.binary:  # noqa: SIM108 - two types of file
+    if kind.binary:  # noqa: SIM108 - the types differ
         file = file_path.open("wb")
     else:
         file = file_path.open("w", encoding="utf-8", newline="\n")
-    assert kind.sink is not None  # only formats that can be written get here
+    assert kind.sink is not None  # only formats that can be written are passed
     try:
         return kind.sink(file, name), file
     except BaseException:
@@ -41,12 +41,11 @@ def open_sink(kind: Format, file_path: Path, name: Path) -> tuple[Sink, IO[Any]]
 
 
 class Writer:
-    """Writes batches to a temporary file beside the target, which takes the target's place on close().
+    """Writes batches to a temporary file beside the target, which replaces the target on close().
 
-    A context manager: leaving it by an exception aborts. After abort(), or when anything raised, the old
-    file is as it was and no temporary file is left. ``frames`` and ``marks`` are how many were written,
-    ``marks_left_out`` how many marks the format has no place for, and ``lost`` what the format could not
-    hold, each kind with its count.
+    A context manager; an exception aborts. After abort(), or when a method raised, the old file is unchanged
+    and the temporary file is deleted. ``frames`` and ``marks`` count what was written, ``marks_left_out`` the
+    marks that the format cannot hold; ``lost`` describes all that it cannot hold.
     """
 
     def __init__(self, path: Path, kind: Format) -> None:
@@ -73,39 +72,39 @@ class Writer:
 
     @property
     def frames(self) -> int:
-        """How many frames were written; none are after abort()."""
+        """How many frames were written; 0 after abort()."""
         return 0 if self._aborted else self._output.frames
 
     @property
     def lost(self) -> list[str]:
-        """What the format could not hold, so far: "12 error frames without DLC and data"."""
+        """What the format cannot hold, so far, such as "12 error frames without DLC and data"."""
         return self._output.losses.messages
 
     def begin(self, first_ns: int) -> None:
-        """Let the file begin early enough for frames of that time, which may come later."""
+        """Start the file early enough for frames of that time, which may be written later."""
         self._output.begin(first_ns)
 
     def write(self, batch: FrameBatch) -> None:
-        """Write the frames of a batch. Raises FileError, after which nothing of the file is left.
+        """Write the frames of a batch. Raises FileError, which aborts the file.
 
-        It is TooOldError where the format has no place for a time before the first one; see begin().
+        It is TooOldError where the format cannot hold a time before the first one; see begin().
         """
         self._guarded(lambda: self._write(batch))
 
     def write_mark(self, mark: Mark) -> None:
-        """Write a mark before the frame whose number in this file is its row, or now where that is past.
+        """Write a mark before the frame with its row in this file, or now where that was written already.
 
-        Marks come in the order of their rows. Raises FileError, as write() does.
+        Marks must be in the order of their rows. Raises FileError, as write() does.
         """
         self._waiting.append(mark)
 
     def close(self) -> None:
-        """Complete the file and put it in the target's place. Raises FileError, as write() does."""
+        """Complete the file and replace the target with it. Raises FileError, as write() does."""
         if self._open:
             self._guarded(self._complete)
 
     def abort(self) -> None:
-        """Give up: the target stays as it was."""
+        """Delete the temporary file; the target is unchanged."""
         if not self._open:
             return
         self._open = False
@@ -139,7 +138,7 @@ class Writer:
             self._write_mark(mark)
         self._output.finish()
         to_disk(self._temporary.path)
-        self._temporary.take_place()
+        self._temporary.replace_target()
         self._open = False
         to_disk(self.path.parent)
 
@@ -168,7 +167,7 @@ class Writer:
 
 
 def open_writer(path: str | os.PathLike[str], format: str | None = None) -> Writer:
-    """A writer for a new log file; ``format`` is a name out of FORMATS, or None to go by the suffix.
+    """A writer for a new log file; ``format`` is a name of FORMATS, or None to use that of the suffix.
 
     Raises FileError where the folder cannot be written to or the format is unknown.
     """
@@ -183,10 +182,10 @@ def write_file(
     fill: Callable[[Writer], None],
     oldest_ns: Callable[[], int | None],
 ) -> Writer:
-    """Write a file by what fills it; again, from the oldest time, where that is not the first.
+    """Write a file with ``fill``; again, from the oldest time on, if the first frame is not the oldest.
 
-    ``oldest_ns`` is asked only then, and gives None where it cannot be known. What aborts the writer leaves
-    no file. Raises FileError.
+    ``oldest_ns`` is called only then, and returns None where the time is unknown. ``fill`` may abort the
+    writer. Raises FileError.
     """
     try:
         with open_writer(path, format) as writer:
@@ -202,7 +201,7 @@ def write_file(
 
 
 def oldest_of(batches: Iterable[FrameBatch]) -> int | None:
-    """The time of the oldest frame; None where there is none."""
+    """The time of the oldest frame; None without frames."""
     return min((int(batch.timestamp_ns.min()) for batch in batches if len(batch)), default=None)
 
 
@@ -213,15 +212,15 @@ def save(
     total: int | None = None,
     marks: Iterable[Mark] = (),
 ) -> int:
-    """Save batches as a log file; the format goes by the suffix. Returns the number of frames written.
+    """Save batches as a log file in the format of its suffix. Returns the number of frames written.
 
-    ``marks`` are in the order of their rows, counted from the first frame that is saved; a format that does
-    not hold marks is saved without them. Batches that are iterated twice, as those of a list, may come in any
-    order of time; where the format's times cannot be negative, an iterator must begin with the oldest second.
+    ``marks`` are in the order of their rows, counted from the first saved frame; a format without marks drops
+    them. Batches that can be iterated twice, as in a list, may be in any order of time; where the times of
+    the format cannot be negative, an iterator must start with the oldest second.
 
-    ``progress`` is called with the share of ``total`` frames that are written (0 where the total is not
-    known); when it returns False the save is given up, 0 is returned and the old file stays. Raises
-    FileError, and then the old file stays as well.
+    ``progress`` is called with the share of ``total`` frames that is written (0 where the total is not
+    given); when it returns False the save is canceled, 0 is returned and the old file is unchanged. Raises
+    FileError, and the old file is unchanged as well.
     """
     marks = list(marks)
 
@@ -243,7 +242,7 @@ def save(
 
 
 def to_disk(path: Path) -> None:
-    """Wait until a file, or a folder's list of files, is on the disk; where the system offers that."""
+    """Wait until a file, or the list of files of a folder, is on the disk, where the system can do that."""
     flags = os.O_RDONLY if os.name == "posix" else os.O_RDWR
     try:
         handle = os.open(path, flags)

@@ -28,7 +28,7 @@ def test_counts_and_times(truth):
     except FileError:
         assert truth["data_frames"] == truth["error_frames"] == "0"
         return
-    assert info["data_frames"] + info["remote_frames"] == int(truth["data_frames"])
+    assert info.data_frames + info.remote_frames == int(truth["data_frames"])
     for ours, theirs in (
         ("error_frames", "error_frames"),
         ("fd_frames", "fd"),
@@ -38,10 +38,10 @@ def test_counts_and_times(truth):
         ("channels", "channels"),
         ("ids", "ids"),
     ):
-        assert info[ours] == int(truth[theirs] or 0), ours
+        assert getattr(info, ours) == int(truth[theirs] or 0), ours
     for time in ("first_time_s", "last_time_s"):
         if truth[time]:
-            assert info[time] == pytest.approx(float(truth[time]), abs=2e-9)
+            assert getattr(info, time) == pytest.approx(float(truth[time]), abs=2e-9)
 
 
 def test_a_frame_whose_id_has_more_than_29_bits_is_left_out():

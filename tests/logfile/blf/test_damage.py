@@ -221,9 +221,9 @@ PIECES = st.lists(st.one_of(st.just(thing(1, message())), HEADS, st.binary(max_s
 
 
 @given(PIECES, st.booleans(), st.booleans(), st.booleans())
-def test_objects_lie_in_the_stream_one_after_the_other(pieces, lost, proven, last):
+def test_objects_lie_in_the_stream_one_after_the_other(pieces, lost, verified, last):
     content = np.frombuffer(b"".join(pieces), dtype=np.uint8)
-    chain = objects_of(content, lost, proven, last)
+    chain = objects_of(content, lost, verified, last)
     ends = chain.starts + chain.sizes
     assert (chain.starts[1:] >= ends[:-1]).all()
     assert int(ends.max(initial=0)) <= len(content)
@@ -236,7 +236,7 @@ def test_whole_objects_are_found_wherever_bytes_stand_between_them(gaps, first):
     stream = b"x" * first
     for gap in gaps:
         stream += b"".join(thing(1, message()) for _ in range(3)) + b"x" * gap
-    chain = objects_of(np.frombuffer(stream, dtype=np.uint8), proven=False, last=True)
+    chain = objects_of(np.frombuffer(stream, dtype=np.uint8), verified=False, last=True)
     tight = sum(gap <= 7 for gap in gaps[:-1]) + bool(gaps)  # so little is padding
     assert 2 * len(gaps) <= len(chain.starts) <= 3 * len(gaps)
     assert len(chain.starts) <= 2 * len(gaps) + tight

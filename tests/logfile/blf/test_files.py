@@ -82,7 +82,7 @@ def test_a_broken_container_costs_the_objects_in_it(tmp_path):
     after = (2500 + 47) // 48
     assert batch.arbitration_id.tolist() == [*range(whole), *range(after, 100)]
     assert reader.skipped == 1
-    assert "compressed data is damaged" in reader.problems[0]
+    assert "compressed data are damaged" in reader.problems[0]
 
 
 def test_garbage_between_containers_and_between_objects(tmp_path):

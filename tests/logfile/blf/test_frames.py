@@ -133,8 +133,8 @@ def test_objects_that_are_too_short_or_too_late_are_told(tmp_path):
     )
     assert batch.arbitration_id.tolist() == [7]
     assert reader.skipped == 3
-    assert any("less than its kind needs" in problem for problem in reader.problems)
-    assert any("beyond all measure" in problem for problem in reader.problems)
+    assert any("too short for its type" in problem for problem in reader.problems)
+    assert any("timestamp out of range" in problem for problem in reader.problems)
 
 
 def test_a_payload_that_looks_like_an_object_is_one(tmp_path):

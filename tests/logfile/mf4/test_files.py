@@ -398,9 +398,9 @@ def test_frames_before_the_start_keep_their_times(tmp_path):
 def test_real_files_have_what_python_can_and_asammdf_find(truth):
     path = corpus_file(truth["path"])
     info = file_info(path)
-    assert info["data_frames"] == int(truth["data_frames"])
-    assert (info["tx_frames"], info["channels"]) == (int(truth["tx"]), int(truth["channels"]))
-    assert (info["ids"], info["skipped"]) == (int(truth["ids"]), 0)
+    assert info.data_frames == int(truth["data_frames"])
+    assert (info.tx_frames, info.channels) == (int(truth["tx"]), int(truth["channels"]))
+    assert (info.ids, info.skipped) == (int(truth["ids"]), 0)
     ours = read(path)
     if not len(ours):
         return

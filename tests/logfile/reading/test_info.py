@@ -3,6 +3,7 @@
 import pytest
 
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FileError, file_info, read_batches, save
 from canmcast_gui.logfile.formats import FORMATS
 from tests.logfile.frames import small_batch
@@ -33,15 +34,15 @@ def test_counts_of_real_files(truth):
         assert frames_if_any(path) == 0
         return
     info = file_info(path)
-    assert info["frames"] == int(truth["data_frames"]) + int(truth["error_frames"] or 0)
-    assert info["data_frames"] + info["remote_frames"] == int(truth["data_frames"])
+    assert info.frames == int(truth["data_frames"]) + int(truth["error_frames"] or 0)
+    assert info.data_frames + info.remote_frames == int(truth["data_frames"])
     expected = {name: int(truth[column]) for name, column in COLUMNS.items() if truth[column]}
-    assert {name: info[name] for name in expected} == expected
+    assert {name: getattr(info, name) for name in expected} == expected
     for name in ("first_time_s", "last_time_s"):
         if truth[name]:
             # MF4 counts from its own start; the table has what python-can makes of it.
             shift = start_of(path) if truth["path"].startswith("mf4/") else 0
-            assert info[name] + shift == pytest.approx(float(truth[name]), abs=1e-6)
+            assert getattr(info, name) + shift == pytest.approx(float(truth[name]), abs=1e-6)
 
 
 def start_of(path) -> float:
@@ -49,13 +50,13 @@ def start_of(path) -> float:
     reader = read_batches(path)
     for _ in reader:
         pass
-    return reader.start_ns / 1e9
+    return reader.start_ns / NS_PER_SECOND
 
 
 def frames_if_any(path) -> int:
     """The frames of a file that may be refused, with a sentence that names it, because it holds none."""
     try:
-        return file_info(path)["frames"]
+        return file_info(path).frames
     except FileError as error:
         assert path.name in str(error)
         return 0
@@ -68,7 +69,7 @@ def test_all_kinds_are_counted(tmp_path):
     path = tmp_path / "log.asc"
     save(path, [batch])
     path.write_text(path.read_text() + "garbage\n")
-    info = file_info(path)
+    info = file_info(path).as_json()
     (problem,) = info.pop("problems")
     assert "garbage" in problem
     assert info == {
