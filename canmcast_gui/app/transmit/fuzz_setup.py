@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 import numpy as np
 from msgspec import Meta
@@ -17,7 +17,7 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transmit import FuzzOptions, TransmitError
-from canmcast_gui.transmit.fuzz.options import KINDS, MAX_RATE, MIN_RATE, period_of
+from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE, period_of
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
@@ -28,6 +28,10 @@ MAX_SEED = 2_000_000_000
 MAX_TEXT = 20_000
 # Frames from which the mean length of random frames is computed.
 _SAMPLE_FRAMES = 200
+
+# The kinds of frames, as in FuzzOptions.
+Kind = Literal["classic", "fd", "brs", "remote"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 
@@ -43,7 +47,7 @@ class FuzzSetup:
     omit_defaults: ClassVar[bool] = True
 
     ids: _Text = "000..7FF"
-    kinds: tuple[Literal["classic", "fd", "brs", "remote"], ...] = ("classic",)
+    kinds: tuple[Kind, ...] = ("classic",)
     lengths: _Text = ""
     data: _Text = ""
     mask: _Text = ""
@@ -75,18 +79,18 @@ class FuzzSetup:
         ).validated()
 
     def problems(self) -> dict[str, str]:
-        """A sentence for each field that is wrong, by its name."""
-        usual = FuzzSetup(kinds=tuple(KINDS))
-        found = {}
+        """A message for each field with a wrong value, by its name."""
+        valid = FuzzSetup(kinds=KINDS)
+        found: dict[str, str] = {}
         for name in ("ids", "lengths", "data", "ranges"):
             alone = {name: getattr(self, name)} | ({"mask": self.mask} if name == "data" else {})
-            found |= _problem(name, replace(usual, **alone))
+            found |= _problem(name, replace(valid, **alone))
         if not self.kinds:
             found["kinds"] = "Choose at least one kind of frames."
         elif "lengths" not in found:
-            found |= _problem("lengths", replace(usual, kinds=self.kinds, lengths=self.lengths))
-        if "data" in found and self.mask.strip() and not _problem("data", replace(usual, mask=self.mask)):
-            found["data"] += " Beside random bits there is no x."
+            found |= _problem("lengths", replace(valid, kinds=self.kinds, lengths=self.lengths))
+        if "data" in found and self.mask.strip() and not _problem("data", replace(valid, mask=self.mask)):
+            found["data"] += " With random bits set, data has no x."
         return found
 
 
@@ -99,10 +103,12 @@ def _problem(name: str, setup: FuzzSetup) -> dict[str, str]:
 
 
 def setup_of_row(setup: FuzzSetup, row: TransmitRow) -> FuzzSetup:
-    """The run with a row's id, kind, length and data, all bits of it random."""
+    """The setup for frames with the id, kind, length and data of a row, and all bits random."""
     if row.flags & Flag.ERROR:
-        raise RowError("An error frame has nothing that could be random: choose another row.")
-    kind = "remote" if row.is_remote else "brs" if row.flags & Flag.BRS else "fd" if row.is_fd else "classic"
+        raise RowError("An error frame has no bits that can be random: choose another row.")
+    kind: Kind = (
+        "remote" if row.is_remote else "brs" if row.flags & Flag.BRS else "fd" if row.is_fd else "classic"
+    )
     return replace(
         setup,
         ids=id_text(row.arbitration_id, row.extended),

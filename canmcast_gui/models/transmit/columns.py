@@ -64,8 +64,9 @@ def _edit_trigger(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
 
 def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     keys = QKeySequence(text.strip())
-    if text.strip() and (keys.count() != 1 or keys[0].key() == Qt.Key.Key_unknown):
-        raise RowError(f"{text.strip()} is no key: type one such as F, F9 or Ctrl+1.")
+    combinations = list(keys)  # type: ignore[call-overload]  # a sequence, but not in PySide's type hints
+    if text.strip() and (len(combinations) != 1 or combinations[0].key() == Qt.Key.Key_unknown):
+        raise RowError(f"{text.strip()} is not a key: type one such as F, F9 or Ctrl+1.")
     return replace(row, key=keys.toString())
 
 

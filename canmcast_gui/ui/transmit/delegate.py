@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QComboBox,
     QLineEdit,
@@ -26,7 +27,7 @@ from canmcast_gui.models.transmit.columns import (
     TRIGGER,
     TYPE,
 )
-from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.model import Index, TransmitModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.drop_down import widen
 
@@ -44,7 +45,7 @@ class CheckedLine(QLineEdit):
     ``filled`` is whether it has received its first text.
     """
 
-    def __init__(self, index: QModelIndex, model: TransmitModel, parent: QWidget) -> None:
+    def __init__(self, index: Index, model: TransmitModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrame(False)
         self.problem = ""
@@ -82,7 +83,7 @@ class TransmitDelegate(QStyledItemDelegate):
 
     # -- editing -----------------------------------------------------------------------------------------
 
-    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: QModelIndex) -> QWidget:
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = COLUMNS[index.column()]
         if column in (TYPE, LENGTH):
             return self._make_list(parent, index)
@@ -92,7 +93,7 @@ class TransmitDelegate(QStyledItemDelegate):
         editor.textChanged.connect(lambda _text: self.problem.emit(editor.problem))
         return editor
 
-    def _make_list(self, parent: QWidget, index: QModelIndex) -> QComboBox:
+    def _make_list(self, parent: QWidget, index: Index) -> QComboBox:
         row, box = self._model.rows[index.row()], QComboBox(parent)
         if COLUMNS[index.column()] is TYPE:
             for name, flags in FRAME_TYPES:
@@ -108,7 +109,7 @@ class TransmitDelegate(QStyledItemDelegate):
         self.commitData.emit(box)
         self.closeEditor.emit(box)
 
-    def setEditorData(self, editor: QWidget, index: QModelIndex) -> None:
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
         if isinstance(editor, QComboBox):
             row = self._model.rows[index.row()]
             value = row.flags if COLUMNS[index.column()] is TYPE else str(len(row.data))
@@ -119,17 +120,19 @@ class TransmitDelegate(QStyledItemDelegate):
             editor.filled = True  # updates of the counts would move the cursor
             editor.setText(index.data(Qt.ItemDataRole.EditRole))
 
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex) -> None:
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         if isinstance(editor, QComboBox):
             model.setData(index, editor.currentData())
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Make editors of expressions wider than their cells."""
         super().updateEditorGeometry(editor, option, index)
         if COLUMNS[index.column()] in LONG_TEXTS and isinstance(editor, CheckedLine):
-            room = editor.parentWidget().width()
+            parent = editor.parentWidget()
+            assert parent is not None
+            room = parent.width()
             typed = editor.fontMetrics().horizontalAdvance(editor.text() or " ") + TYPING_ROOM
             width = min(room, max(option.rect.width(), typed, LONG_EDITOR))
             left = max(0, min(option.rect.left(), room - width))
@@ -147,7 +150,7 @@ class TransmitDelegate(QStyledItemDelegate):
 
     # -- drawing, and the button -------------------------------------------------------------------------
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # noqa: N802
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
         super().initStyleOption(option, index)
         column = COLUMNS[index.column()]
         if column.numeric:
@@ -158,7 +161,7 @@ class TransmitDelegate(QStyledItemDelegate):
             muted = theme.colors(option.palette).muted
             option.palette.setColor(QPalette.ColorRole.Text, muted)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         if COLUMNS[index.column()] is not SEND:
             return
@@ -177,11 +180,13 @@ class TransmitDelegate(QStyledItemDelegate):
         QApplication.style().drawControl(QStyle.ControlElement.CE_PushButton, button, painter, option.widget)
 
     def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: QModelIndex
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
     ) -> bool:
         if COLUMNS[index.column()] is not SEND:
             return super().editorEvent(event, model, option, index)
-        inside = hasattr(event, "position") and _button_rect(option.rect).contains(event.position().toPoint())
+        if not isinstance(event, QMouseEvent):
+            return False
+        inside = _button_rect(option.rect).contains(event.position().toPoint())
         if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
             self._pressed = index.row() if inside and event.button() == Qt.MouseButton.LeftButton else -1
         elif event.type() == QEvent.Type.MouseButtonRelease:
@@ -190,7 +195,9 @@ class TransmitDelegate(QStyledItemDelegate):
                 self.send_clicked.emit(index.row())
         else:
             return False
-        option.widget.update(index)
+        view = option.widget
+        if isinstance(view, QAbstractItemView):
+            view.update(index)
         return True
 
 

@@ -49,7 +49,7 @@ class FuzzAnswerView(QWidget):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setMinimumHeight(_MIN_LINES * (self.list.fontMetrics().height() + 4))
         self.list.itemSelectionChanged.connect(self._update_enabled)
-        self.list.itemDoubleClicked.connect(lambda _item: self.find())
+        self.list.itemDoubleClicked.connect(lambda _item: self.find_in_trace())
         self.copy_action = new_action(
             self,
             "Copy",
@@ -66,7 +66,7 @@ class FuzzAnswerView(QWidget):
             tip="Add the frames to the transmit list, disarmed",
         )
         self.find_action = new_action(
-            self, "Find in the trace", self.find, icon="find", tip="Show the frame in the trace"
+            self, "Find in the trace", self.find_in_trace, icon="find", tip="Show the frame in the trace"
         )
         self.close_action = new_action(self, "", self.closed.emit, icon="close", tip="Back to the fields")
         self.addActions([self.copy_action, self.add_action, self.find_action, self.close_action])
@@ -139,7 +139,7 @@ class FuzzAnswerView(QWidget):
         """Request that the selected frames are added to the transmit list."""
         self.add_requested.emit(self.selected())
 
-    def find(self) -> None:
+    def find_in_trace(self) -> None:
         """Request that the selected frame is shown in the trace."""
         if len(self.list.selectedIndexes()) == 1:
             self.find_requested.emit(self.selected())

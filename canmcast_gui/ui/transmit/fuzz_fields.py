@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup
+from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup, Kind
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
 from canmcast_gui.ui.drop_down import widen
@@ -29,7 +30,7 @@ from canmcast_gui.ui.labels import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
 
-KIND_NAMES = {"classic": "Classic", "fd": "CAN FD", "brs": "FD with BRS", "remote": "Remote"}
+KIND_NAMES: dict[Kind, str] = {"classic": "Classic", "fd": "CAN FD", "brs": "FD with BRS", "remote": "Remote"}
 # From common numbers, so that three fit in one line of a narrow dock, to large ones.
 _NUMBER_WIDTHS = 64, 110
 _SPACE = 6
@@ -48,8 +49,8 @@ class FuzzFields(QWidget):
         self.lengths = self._line("all; e.g. 0..8")
         self.data = self._line("0; e.g. 02 xx 0x")
         self.data.setToolTip("Bits that are not random, in hex; x is a random digit")
-        self.mask = self._line("the bits that Data does not fix")
-        self.mask.setToolTip("Bits that are random, in hex: FF is a whole byte")
+        self.random_bits = self._line("the bits that Data does not fix")
+        self.random_bits.setToolTip("Bits that are random, in hex: FF is a whole byte")
         self.signal = QComboBox(self)
         widen(self.signal)
         self.signal.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -123,16 +124,16 @@ class FuzzFields(QWidget):
             self.seed,
             self.new_seed,
         )
-        rows: tuple[tuple[str, tuple[QWidget, ...], str, bool], ...] = (
+        rows: list[tuple[str, Sequence[QWidget], str, bool]] = [
             ("IDs", (self.ids,), "ids", False),
             ("Kinds", tuple(self.kinds.values()), "kinds", True),
             ("Data bytes", (self.lengths, QLabel("Signal", self), self.signal), "lengths", False),
-            ("Data", (self.data, QLabel("Random bits", self), self.mask), "data", False),
+            ("Data", (self.data, QLabel("Random bits", self), self.random_bits), "data", False),
             ("Byte ranges", (self.ranges,), "ranges", False),
             ("Frames/s", numbers, "", True),
             ("Stop at", (self.stop_at,), "stop_at", False),
             ("Log", (self.log, self.browse), "", False),
-        )
+        ]
         for row, (name, widgets, note, narrow) in enumerate(rows):
             label = QLabel(name, self)
             label.setBuddy(widgets[0])
@@ -148,7 +149,15 @@ class FuzzFields(QWidget):
                 grid.addWidget(self._notes[note], 2 * row + 1, 1)
 
     def _connect(self) -> None:
-        for line in (self.ids, self.lengths, self.data, self.mask, self.ranges, self.stop_at, self.log):
+        for line in (
+            self.ids,
+            self.lengths,
+            self.data,
+            self.random_bits,
+            self.ranges,
+            self.stop_at,
+            self.log,
+        ):
             line.textChanged.connect(self.edited)
         for box in self.kinds.values():
             box.toggled.connect(self.edited)
@@ -168,7 +177,7 @@ class FuzzFields(QWidget):
             kinds=tuple(name for name, box in self.kinds.items() if box.isChecked()),
             lengths=self.lengths.text(),
             data=self.data.text(),
-            mask=self.mask.text(),
+            mask=self.random_bits.text(),
             ranges=self.ranges.text(),
             seed=self.seed.value(),
             rate=self.rate.value(),
@@ -184,7 +193,7 @@ class FuzzFields(QWidget):
             (self.ids, setup.ids),
             (self.lengths, setup.lengths),
             (self.data, setup.data),
-            (self.mask, setup.mask),
+            (self.random_bits, setup.mask),
             (self.ranges, setup.ranges),
             (self.stop_at, setup.stop_at),
             (self.log, str(setup.log or "")),

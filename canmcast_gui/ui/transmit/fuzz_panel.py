@@ -138,7 +138,7 @@ class FuzzPanel(QWidget):
         self.fields.signal_chosen.connect(self.choose_signal)
         self.answer.closed.connect(lambda: self.pages.setCurrentIndex(0))
         self.answer.add_requested.connect(self.add_rows)
-        self.answer.find_requested.connect(self.find)
+        self.answer.find_requested.connect(self.find_in_trace)
         session.databases_changed.connect(self._check)
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
@@ -237,7 +237,7 @@ class FuzzPanel(QWidget):
         """Add frames to the end of the transmit list."""
         self._model.insert(self._model.rowCount(), rows_of(frames))
 
-    def find(self, frame: FrameBatch) -> None:
+    def find_in_trace(self, frame: FrameBatch) -> None:
         """Show a frame in the trace."""
         row = row_of(self._session.recording, frame)
         if row is None:

@@ -87,18 +87,20 @@ class MessageDialog(QDialog):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return item
 
+    def _items(self) -> list[QTreeWidgetItem]:
+        items = (self.list.topLevelItem(number) for number in range(self.list.topLevelItemCount()))
+        return [item for item in items if item is not None]
+
     def _choose_node(self) -> None:
         """Show and select the messages of a node."""
         self._filter(self.search.text())
         chosen = self.node.currentData() is not None
-        for number in range(self.list.topLevelItemCount()):
-            item = self.list.topLevelItem(number)
+        for item in self._items():
             item.setSelected(chosen and not item.isHidden())
 
     def _filter(self, text: str) -> None:
         wanted, node = text.strip().lower(), self.node.currentData()
-        for number in range(self.list.topLevelItemCount()):
-            item = self.list.topLevelItem(number)
+        for item in self._items():
             _database, message = self._messages[item.data(0, _INDEX)]
             named = wanted in item.text(0).lower() or wanted in item.text(1).lower()
             item.setHidden(not named or (node is not None and node not in message.senders))

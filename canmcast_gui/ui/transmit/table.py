@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.transmit.columns import COLUMNS, DATA
-from canmcast_gui.models.transmit.model import ENTRIES_MIME, TransmitModel
+from canmcast_gui.models.transmit.model import ENTRIES_MIME, Index, TransmitModel
 from canmcast_gui.ui.item_views import TabEditing, VisibleChecks, WideNumbers, prepare_table, select_rows
 from canmcast_gui.ui.transmit.delegate import TransmitDelegate
 
@@ -71,15 +71,15 @@ class TransmitTableView(TabEditing, QTableView):
         self.scrollTo(index)
         self.edit(index)
 
-    def edit(
+    def edit(  # type: ignore[override]  # one method for both overloads
         self,
-        index: QModelIndex,
+        index: Index,
         trigger: EditTrigger = EditTrigger.AllEditTriggers,
         event: QEvent | None = None,
     ) -> bool | None:
         """Edit a cell; its list opens if the user clicked it, not if Tab moved to it."""
         self.cells.opens_lists = event is not None
-        return super().edit(index, trigger, event)
+        return super().edit(index, trigger, event)  # type: ignore[arg-type]  # Qt accepts a null event
 
     # -- dragging ----------------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ def test_what_has_no_problem_can_be_sent(setup):
         ({"lengths": "9..11"}, "lengths", "A classic frame has 0 to 8"),
         ({"lengths": "x"}, "lengths", "no range of lengths"),
         ({"data": "123"}, "data", "bytes in hex"),
-        ({"data": "02xx", "mask": "FF"}, "data", "Beside random bits there is no x"),
+        ({"data": "02xx", "mask": "FF"}, "data", "With random bits set, data has no x"),
         ({"mask": "q"}, "data", "bytes in hex"),
         ({"ranges": "2"}, "ranges", "range of a byte"),
     ],

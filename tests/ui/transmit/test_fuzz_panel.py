@@ -99,7 +99,7 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     for place in (10, 50):
         listed.setCurrentRow(place)
         wait(qtbot, lambda: row_of(stage.session.recording, panel.answer.selected()) is not None)
-        panel.answer.find()
+        panel.answer.find_in_trace()
     rows = stage.session.recording.rows()
     assert content(rows[found[0] : found[0] + 1]) == content(panel.control.answer.before[10:11])
     assert int(rows.arbitration_id[found[1]]) == 0x7E8
