@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,43 +11,110 @@ from canmcast_gui.database import Database, Message, Signal
 from canmcast_gui.frames import Flag
 from canmcast_gui.recording import NewestById
 
+# A tool tip that is longer than the screen cannot be read.
+MAX_STATES = 12
+MAX_NUMBERS = 8
+MAX_PROBLEMS = 10
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class Node:
-    """A line of the tree; ``shown`` are the children that the filter lets through, ``row`` its place there.
-
-    ``search`` is the text that the filter looks in; ``last_row`` the frame that the values come from.
-    """
+    """A line of the tree. ``number`` is its index among all nodes, ``row`` its row below its parent."""
 
     number: int
-    parent: Node | None
     database: Database
-    message: Message | None = None
-    signal: Signal | None = None
-    search: str = ""
-    children: list[Node] = field(default_factory=list)
-    shown: list[Node] = field(default_factory=list)
     row: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the database or message, or "Message.Signal"."""
+        return self.database.name
+
+    def tip(self) -> str:
+        """The tool tip of the line."""
+        return "\n".join([str(self.database.path), *map(str, self.database.problems[:MAX_PROBLEMS])])
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class SignalNode(Node):
+    """A signal with its newest value; ``warning`` tells why the value is not valid."""
+
+    parent: MessageNode
+    signal: Signal
+    search: str
     value: str = ""
     warning: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.parent.message.name}.{self.signal.name}"
+
+    def tip(self) -> str:
+        warning = [f"Current value: {self.warning}"] if self.warning else []
+        return "\n".join([*warning, *signal_facts(self.name, self.signal)])
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class MessageNode(Node):
+    """A message; ``last_row`` is the row of the recording with the frame that the values are from."""
+
+    parent: DatabaseNode
+    message: Message
+    search: str
+    signals: list[SignalNode] = field(default_factory=list)
+    shown: list[SignalNode] = field(default_factory=list)
     last_row: int = -1
 
     @property
     def name(self) -> str:
-        """What plots call a signal; of messages and databases the names."""
-        if self.signal is not None and self.message is not None:
-            return f"{self.message.name}.{self.signal.name}"
-        return self.message.name if self.message is not None else self.database.name
+        return self.message.name
+
+    def tip(self) -> str:
+        return "\n".join(message_facts(self.message))
+
+    def apply_filter(self, words: list[str]) -> None:
+        """Show the signals whose names contain all words."""
+        self.shown = [signal for signal in self.signals if contains_all(signal.search, words)]
+        number_rows(self.shown)
 
 
-def number_rows(nodes: list[Node]) -> None:
-    """Tell nodes their places among those that are shown."""
+@dataclass(slots=True, eq=False, kw_only=True)
+class DatabaseNode(Node):
+    """A database."""
+
+    messages: list[MessageNode] = field(default_factory=list)
+    shown: list[MessageNode] = field(default_factory=list)
+
+    def nodes(self) -> Iterator[Node]:
+        """The database and all nodes below it."""
+        yield self
+        for message in self.messages:
+            yield message
+            yield from message.signals
+
+    def apply_filter(self, words: list[str]) -> None:
+        """Show the messages and signals whose names or ids contain all words."""
+        for message in self.messages:
+            message.apply_filter(words)
+        self.shown = [
+            message for message in self.messages if message.shown or contains_all(message.search, words)
+        ]
+        number_rows(self.shown)
+
+
+def contains_all(text: str, words: list[str]) -> bool:
+    """Whether a text contains all words."""
+    return all(word in text for word in words)
+
+
+def number_rows(nodes: list[SignalNode] | list[MessageNode]) -> None:
+    """Set the rows of the visible children of a node."""
     for row, node in enumerate(nodes):
         node.row = row
 
 
 def newest_entry(newest: NewestById, message: Message) -> int | None:
-    """The entry of the newest frame of a message; of a parameter group, that of whichever sender was last."""
+    """The entry of the newest frame of a message, of a parameter group by any sender."""
     if not message.by_parameter_group:
         return newest.find(message.arbitration_id, message.extended)
     same = (newest.arbitration_id & np.uint32(message.id_mask)) == np.uint32(
@@ -57,23 +125,8 @@ def newest_entry(newest: NewestById, message: Message) -> int | None:
     return int(entries[newest.last_row[entries].argmax()]) if len(entries) else None
 
 
-def tip(node: Node) -> str:
-    """The tool tip of a line."""
-    if node.signal is not None:
-        odd = [f"The value now: {node.warning}"] if node.warning else []
-        return "\n".join([*odd, *signal_facts(node.name, node.signal)])
-    if node.message is not None:
-        return "\n".join(message_facts(node.message))
-    return "\n".join([str(node.database.path), *map(str, node.database.problems[:10])])
-
-
-# A tool tip that is longer than the screen cannot be read.
-SHOWN_STATES = 12
-SHOWN_NUMBERS = 8
-
-
 def message_facts(message: Message) -> list[str]:
-    """Length, cycle, senders and comment of a message, a line each."""
+    """Length, cycle, senders and comment of a message, one per line."""
     facts = [f"{message.name}, {message.length} bytes"]
     if message.cycle_ms:
         facts.append(f"every {message.cycle_ms:g} ms")
@@ -83,12 +136,12 @@ def message_facts(message: Message) -> list[str]:
 
 
 def signal_facts(name: str, signal: Signal) -> list[str]:
-    """Unit, range, multiplexer, states and comment of the signal called ``name``, a line each."""
+    """Unit, range, multiplexer, states and comment of a signal, one per line."""
     facts = [name + (f" in {signal.unit}" if signal.unit else "")]
     if signal.minimum is not None and signal.maximum is not None:
         facts.append(f"{signal.minimum:g} to {signal.maximum:g}")
     if signal.multiplexer is not None:
-        numbers = ", ".join(str(number) for number in sorted(signal.multiplexer_ids)[:SHOWN_NUMBERS])
-        facts.append(f"only where {signal.multiplexer} is {numbers}")
-    facts += [f"{raw}: {text}" for raw, text in list(signal.choices.items())[:SHOWN_STATES]]
+        numbers = ", ".join(str(number) for number in sorted(signal.multiplexer_ids)[:MAX_NUMBERS])
+        facts.append(f"only if {signal.multiplexer} is {numbers}")
+    facts += [f"{raw}: {text}" for raw, text in list(signal.choices.items())[:MAX_STATES]]
     return [*facts, *filter(None, [signal.comment])]

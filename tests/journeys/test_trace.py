@@ -60,7 +60,7 @@ def find(busy) -> None:
     QTest.keyClicks(bar.text_edit, "id == 0x105")
     rows = []
     for backwards in (False, False, True):
-        bar.find(backwards)
+        bar.search(backwards)
         busy.wait(lambda: not bar.searching, "the answer")
         rows.append(window.panel.chronological.current_row())
     assert rows[0] == rows[2] == 5

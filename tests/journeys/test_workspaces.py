@@ -180,7 +180,7 @@ def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
         ("{", "bad.canmcast is no workspace"),
         ('{"canmcast_workspace": 2}', "newer version"),
         ('{"canmcast_workspace": 1, "transmit": [{"flags": 1}]}', "transmit[0]: arbitration_id is missing"),
-        ('{"canmcast_workspace": 1, "colors": [{"name": 1}]}', "color rule"),
+        ('{"canmcast_workspace": 1, "colors": [{"name": 1}]}', "colors[0].name: expected a text"),
         ('{"canmcast_workspace": 1, "sequences": [{"name": 1}]}', "sequences"),
     ],
 )

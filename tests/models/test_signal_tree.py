@@ -77,7 +77,7 @@ def test_the_newest_values_are_shown_with_unit_or_state(tree):
     tree.refresh(newest, [index_of(tree, "test", "Engine")])
     assert index_of(tree, "test", "Engine", "Speed").siblingAtColumn(VALUE).data() == "1.00 rpm"
     assert index_of(tree, "test", "Engine", "Gear").siblingAtColumn(VALUE).data() == ""
-    tree.forget_values()
+    tree.clear_values()
     assert index_of(tree, "test", "Engine", "Speed").siblingAtColumn(VALUE).data() == ""
 
 
@@ -168,6 +168,6 @@ def test_a_value_outside_its_range_is_marked(tree):
     speed, gear = (index_of(tree, "test", "Engine", name) for name in ("Speed", "Gear"))
     assert speed.siblingAtColumn(VALUE).data() == "16383.75 rpm (!)"
     assert gear.siblingAtColumn(VALUE).data() == "9 (!)"
-    assert "The value now: outside 0 to 8" in gear.data(Qt.ItemDataRole.ToolTipRole)
-    tree.forget_values()
-    assert "The value now" not in gear.data(Qt.ItemDataRole.ToolTipRole)
+    assert "Current value: outside 0 to 8" in gear.data(Qt.ItemDataRole.ToolTipRole)
+    tree.clear_values()
+    assert "Current value" not in gear.data(Qt.ItemDataRole.ToolTipRole)

@@ -117,7 +117,7 @@ def sort_keys(newest: NewestById, column: str, names: list[str]) -> Keys:
     if column in by_array:
         return by_array[column]
     batch = newest.frames
-    return {
+    columns: dict[str, Keys] = {
         "count": newest.count,
         "time": newest.last_timestamp_ns,
         "dlc": batch.length,
@@ -125,7 +125,8 @@ def sort_keys(newest: NewestById, column: str, names: list[str]) -> Keys:
         "direction": batch.has(Flag.TX),
         "channel": batch.channel,
         "source": batch.source,
-    }[column]
+    }
+    return columns[column]
 
 
 def sorted_entries(entries: Entries, keys: Keys, descending: bool) -> Entries:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.frames.schema import REQUIRED, load_list
 
 # Each rule is evaluated for each block of visible lines.
 MAX_RULES = 50
@@ -19,24 +20,10 @@ MAX_RULES = 50
 class ColorRule:
     """``color`` is "#rrggbb"; each theme makes it paler, so that text on it is readable."""
 
-    name: str
-    filter: str
-    color: str
+    name: Annotated[str, REQUIRED] = ""
+    filter: Annotated[str, REQUIRED] = ""
+    color: Annotated[str, REQUIRED] = ""
     on: bool = True
-
-    @classmethod
-    def from_dict(cls, values: Any) -> ColorRule:
-        """What ``to_dict`` made; raises ValueError with a sentence about what is wrong."""
-        if not isinstance(values, dict):
-            raise ValueError("a color rule must be a group of values")
-        texts = [values.get(key) for key in ("name", "filter", "color")]
-        if not all(isinstance(text, str) for text in texts) or not isinstance(values.get("on", True), bool):
-            raise ValueError("a color rule has a name, a filter and a color as texts, and may be on or off")
-        return cls(*map(str, texts), values.get("on", True))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for settings."""
-        return {"name": self.name, "filter": self.filter, "color": self.color, "on": self.on}
 
 
 DEFAULT_RULES = (
@@ -46,17 +33,12 @@ DEFAULT_RULES = (
 )
 
 
-def rules_of(values: dict[str, Any]) -> tuple[ColorRule, ...]:
+def rules_of(values: Mapping[str, object]) -> tuple[ColorRule, ...]:
     """The rules of the settings, or DEFAULT_RULES; invalid rules are skipped."""
     entries = values.get("rules")
     if not isinstance(entries, list):
         return DEFAULT_RULES
-    rules = []
-    for entry in entries[:MAX_RULES]:
-        try:
-            rules.append(ColorRule.from_dict(entry))
-        except ValueError:
-            continue
+    rules, _problems = load_list(ColorRule, entries[:MAX_RULES], "colors")
     return tuple(rules)
 
 

@@ -58,7 +58,10 @@ def keys(batch: FrameBatch) -> npt.NDArray[np.uint64]:
     """One number per id: arbitration id, channel, and whether it is extended, remote or an error frame."""
     ids = batch.arbitration_id.astype(np.uint64)
     channels = batch.channel.astype(np.uint64) << np.uint64(32)
-    return ids | channels | (batch.flags & _KIND).astype(np.uint64) << np.uint64(40)
+    combined: npt.NDArray[np.uint64] = (
+        ids | channels | (batch.flags & _KIND).astype(np.uint64) << np.uint64(40)
+    )
+    return combined
 
 
 class SameIdTimes:

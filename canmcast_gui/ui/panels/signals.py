@@ -151,7 +151,7 @@ class SignalsPanel(QWidget):
         self.tree.verticalScrollBar().valueChanged.connect(self.refresh)
         self.model.plot_toggled.connect(self._on_plot_toggled)
         self._session.databases_changed.connect(self._reload)
-        self._session.recording_replaced.connect(self.model.forget_values)
+        self._session.recording_replaced.connect(self.model.clear_values)
         self._settings.decimal.changed.connect(self._on_decimal)
 
     # -- what the user does ------------------------------------------------------------------------------

@@ -86,7 +86,8 @@ class LaneGrid(pg.GraphicsObject):
         self.setZValue(-10)
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._box.viewRect()
+        rect: QRectF = self._box.viewRect()
+        return rect
 
     def viewRangeChanged(self) -> None:
         self.prepareGeometryChange()

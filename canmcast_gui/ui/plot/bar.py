@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QToolButton
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.ui.drop_down import NameCompleter
@@ -61,7 +61,8 @@ class PlotBar(QToolBar):
         self.offset_box = self._make_offset_box()
         self._offset = self.addWidget(self.offset_box)
         self._offset.setVisible(False)
-        button: QWidget = self.widgetForAction(before[0])
+        button = self.widgetForAction(before[0])
+        assert isinstance(button, QToolButton)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         mend_extension(self)
 

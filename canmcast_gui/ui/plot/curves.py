@@ -34,7 +34,8 @@ class LaneCurve(pg.PlotCurveItem):
         self._box = box
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._box.viewRect()
+        rect: QRectF = self._box.viewRect()
+        return rect
 
 
 class ValueAxis:
@@ -143,10 +144,10 @@ class ValueAxis:
 
 
 def _pen(signal: PlotSignal, color: QColor) -> QPen:
-    """The pen of a curve. Points are short lines with round ends, which are as fast to draw as any line."""
-    if signal.kind is LineKind.POINTS:
-        return pg.mkPen(color, width=POINT_PIXELS, capStyle=Qt.PenCapStyle.RoundCap)
-    return pg.mkPen(color, width=1)
+    """The pen of a curve. Points are short lines, which are as fast to draw as any line."""
+    pen = QPen(color, POINT_PIXELS if signal.kind is LineKind.POINTS else 1)
+    pen.setCosmetic(True)  # a width in pixels, not in units of the axes
+    return pen
 
 
 def _draw_curve(

@@ -215,7 +215,7 @@ class LanesView(pg.GraphicsLayoutWidget):
         metrics = self.fontMetrics()
         number = metrics.horizontalAdvance("-00000")
         widest = max((metrics.horizontalAdvance(text) for _, text in states), default=0)
-        return max(min(widest, 2 * number), number) + metrics.height() + 14
+        return float(max(min(widest, 2 * number), number) + metrics.height() + 14)
 
     def set_colors(self, colors: dict[str, QColor]) -> None:
         """Use the colors of the application's palette, and ``colors`` for the curves."""

@@ -47,9 +47,9 @@ class XYView(pg.GraphicsLayoutWidget):
         self.refit()
 
     def _name_axes(self) -> None:
-        across, *over = self._signals or [None]
-        self.plot.setLabel("bottom", _title(across) if across else "")
-        self.plot.setLabel("left", _title(over[0]) if len(over) == 1 else "")
+        titles = [_title(signal) for signal in self._signals]
+        self.plot.setLabel("bottom", titles[0] if titles else "")
+        self.plot.setLabel("left", titles[1] if len(titles) == 2 else "")
 
     def _set_colors(self, colors: dict[str, QColor]) -> None:
         palette = QGuiApplication.palette()  # pyqtgraph gives views another one

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.schema import dump
 from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
@@ -100,10 +101,15 @@ class ColorsDialog(QDialog):
         """The rules in the table."""
         rules = []
         for row in range(self.table.rowCount()):
-            name, text, color = (self.table.item(row, column) for column in range(3))
+            name, text, color = (self._item(row, column) for column in (NAME, FILTER, COLOR))
             on = name.checkState() == Qt.CheckState.Checked
             rules.append(ColorRule(name.text(), text.text(), color.text(), on))
         return rules
+
+    def _item(self, row: int, column: int) -> QTableWidgetItem:
+        item = self.table.item(row, column)
+        assert item is not None  # show_rules() sets all items
+        return item
 
     def show_rules(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
         """Fill the table."""
@@ -112,13 +118,13 @@ class ColorsDialog(QDialog):
         for row, rule in enumerate(rules):
             for column, text in enumerate((rule.name, rule.filter, rule.color)):
                 self.table.setItem(row, column, QTableWidgetItem(text))
-            name, color = self.table.item(row, NAME), self.table.item(row, COLOR)
+            name, color = self._item(row, NAME), self._item(row, COLOR)
             name.setFlags(name.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             name.setCheckState(Qt.CheckState.Checked if rule.on else Qt.CheckState.Unchecked)
             color.setFlags(color.flags() & ~Qt.ItemFlag.ItemIsEditable)
             color.setIcon(_swatch(rule.color))
             for column in range(3):
-                self.table.item(row, column).setBackground(tint(rule.color, self.palette()))
+                self._item(row, column).setBackground(tint(rule.color, self.palette()))
         self._filling = False
         self._check(rules)
 
@@ -129,7 +135,7 @@ class ColorsDialog(QDialog):
 
     def _store(self) -> None:
         rules = self.rules()
-        self._context.settings.color_rules.set({"rules": [rule.to_dict() for rule in rules]})
+        self._context.settings.color_rules.set({"rules": [dump(rule) for rule in rules]})
         self._check(rules)
 
     def _check(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
@@ -152,7 +158,7 @@ class ColorsDialog(QDialog):
             color = _NEW_COLORS[len(rules) % len(_NEW_COLORS)]
             self._apply([ColorRule("New rule", "", color), *rules], 0)
             self.table.setCurrentCell(0, FILTER)
-            self.table.editItem(self.table.item(0, FILTER))
+            self.table.editItem(self._item(0, FILTER))
 
     def remove(self) -> None:
         """Remove the current rule."""

@@ -91,7 +91,7 @@ class ViewDocks(QObject):
     @property
     def panes(self) -> list[ViewPane]:
         """The views in docks."""
-        return [dock.widget() for dock in self.docks.values()]
+        return [pane for dock in self.docks.values() if isinstance(pane := dock.widget(), ViewPane)]
 
     @property
     def views(self) -> list[FrameView]:
@@ -106,8 +106,8 @@ class ViewDocks(QObject):
     @property
     def filter_box(self) -> FilterBox:
         """The filter box of the current view."""
-        boxes = {pane.view: pane.filter_box for pane in self.panes}
-        return boxes.get(self.current, self._panel.filter_box)
+        boxes = (pane.filter_box for pane in self.panes if pane.view is self.current)
+        return next(boxes, self._panel.filter_box)
 
     @property
     def current_chronological(self) -> ChronologicalView | None:
@@ -116,10 +116,12 @@ class ViewDocks(QObject):
 
     def chronological_view(self) -> ChronologicalView:
         """The current view if it is a chronological one, else the one in the center, which then is shown."""
-        if not isinstance(self.current, ChronologicalView):
-            self._current = None
-            self._panel.show_chronological()
-        return self._panel.chronological if self._current is None else self._current
+        current = self.current
+        if isinstance(current, ChronologicalView):
+            return current
+        self._current = None
+        self._panel.show_chronological()
+        return self._panel.chronological
 
     def add_view_actions(self, actions: Iterable[QAction]) -> None:
         """Add actions whose keys work while any of the views has the focus."""
@@ -174,7 +176,8 @@ class ViewDocks(QObject):
 
     def _forget(self, name: str) -> None:
         dock = self.docks.pop(name, None)
-        if dock is not None and self._current is dock.widget().view:
+        pane = None if dock is None else dock.widget()
+        if isinstance(pane, ViewPane) and self._current is pane.view:
             self._current = None
 
     def _on_destroyed(self, name: str, _object: QObject | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
@@ -41,7 +42,7 @@ class SavedFilters(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         filters = self.filters
         for name, text in filters.items():
-            action = menu.addAction(label_text(name), lambda text=text: self._box.setText(text))
+            action = menu.addAction(label_text(name), partial(self._box.setText, text))
             action.setToolTip(text)
         if not filters:
             menu.addAction("No saved filters").setEnabled(False)
@@ -52,7 +53,7 @@ class SavedFilters(QObject):
         if filters:
             delete = menu.addMenu(icons.icon("remove"), "&Delete")
             for name in filters:
-                delete.addAction(label_text(name), lambda name=name: self.remove(name))
+                delete.addAction(label_text(name), partial(self.remove, name))
         return menu
 
     def ask_name(self) -> None:

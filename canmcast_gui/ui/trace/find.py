@@ -47,9 +47,9 @@ class FindBar(QWidget):
         layout.addWidget(label)
         layout.addWidget(self.text_edit, 3)
         layout.addWidget(
-            self._button("previous", "Find the previous frame (Shift+F3)", lambda: self.find(True))
+            self._button("previous", "Find the previous frame (Shift+F3)", lambda: self.search(True))
         )
-        layout.addWidget(self._button("next", "Find the next frame (F3)", lambda: self.find(False)))
+        layout.addWidget(self._button("next", "Find the next frame (F3)", lambda: self.search(False)))
         layout.addWidget(self.result, 2)
         layout.addWidget(self._cancel_button)
         layout.addWidget(self._button("close", "Close (Esc)", self.close_bar))
@@ -57,7 +57,7 @@ class FindBar(QWidget):
         for keys, backwards in (("F3", False), ("Shift+F3", True)):
             shortcut = QShortcut(QKeySequence(keys), parent)
             shortcut.setContext(EVERYWHERE)
-            shortcut.activated.connect(lambda backwards=backwards: self.find(backwards))
+            shortcut.activated.connect(lambda backwards=backwards: self.search(backwards))
 
     def _button(self, icon: str, tip: str, slot: Callable[[], object]) -> QToolButton:
         button = QToolButton()
@@ -84,7 +84,7 @@ class FindBar(QWidget):
         self.hide()
         self._view().setFocus()
 
-    def find(self, backwards: bool) -> None:
+    def search(self, backwards: bool) -> None:
         """Go to the next or previous match, or show why that is not possible."""
         if not self.text_edit.text().strip():
             self.open()
@@ -147,7 +147,7 @@ class FindBar(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.find(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.search(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif event.key() == Qt.Key.Key_Escape and self.searching:
             self.cancel()
         elif event.key() == Qt.Key.Key_Escape:

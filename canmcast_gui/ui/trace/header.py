@@ -28,6 +28,7 @@ class TraceHeader(QHeaderView):
     ) -> None:
         """``hidden`` columns are not shown at first; ``key`` identifies the header in the settings."""
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._view = parent
         self._columns = columns
         self._hidden = hidden
         self._settings = settings
@@ -75,7 +76,7 @@ class TraceHeader(QHeaderView):
         if not self.is_new:
             return
         self._fitting = True
-        available = self.parentWidget().width() - SCROLL_BAR
+        available = self._view.width() - SCROLL_BAR
         widths = self._narrow_widths(available)
         for section in range(self.count()):
             self.setSectionHidden(section, section not in widths)

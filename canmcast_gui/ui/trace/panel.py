@@ -42,7 +42,7 @@ class TracePanel(QWidget):
         self.current_view: Callable[[], FrameView] = lambda: self.view
         self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self)
         self.mode = settings.trace_mode.value
-        self._start_page = start_page
+        self._start_page = self._page = start_page
         self._stack = QStackedWidget()
         for page in (start_page, self.by_id, self.chronological):
             self._stack.addWidget(page)
@@ -70,7 +70,7 @@ class TracePanel(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether the start page is shown, because there are no frames and no bus."""
-        return self._stack.currentWidget() is self._start_page
+        return self._page is self._start_page
 
     def shown_frames(self) -> int | None:
         """The number of frames that pass the filter of the chronological view; None without a filter."""
@@ -85,7 +85,7 @@ class TracePanel(QWidget):
 
     def focus_view(self) -> None:
         """Give the focus to the visible page."""
-        self._stack.currentWidget().setFocus()
+        self._page.setFocus()
 
     def show_chronological(self) -> None:
         """Show the chronological view, without remembering it."""
@@ -100,7 +100,8 @@ class TracePanel(QWidget):
     def _choose_page(self) -> None:
         empty = self._session.state == "offline" and not len(self._session.recording)
         page = self._start_page if empty else self.view
-        if self._stack.currentWidget() is not page:
+        if self._page is not page:
+            self._page = page
             self._stack.setCurrentWidget(page)
             page.setFocus()
 

@@ -185,10 +185,14 @@ class FrameTable(QTableView):
 
     def _selected(self, first: int, last: int) -> set[int]:
         lines: set[int] = set()
-        for part in self.selectionModel().selection():
-            low, high = max(part.top(), first), min(part.bottom(), last)
+        for top, bottom in self._selected_ranges():
+            low, high = max(top, first), min(bottom, last)
             lines.update(range(low - first, high - first + 1))
         return lines
+
+    def _selected_ranges(self) -> list[tuple[int, int]]:
+        selection = self.selectionModel().selection()
+        return [(selection.at(i).top(), selection.at(i).bottom()) for i in range(selection.count())]
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -253,7 +257,7 @@ class FrameTable(QTableView):
         return left <= x < left + EXPANDER + PADDING / 2
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        line, key = self.currentIndex().row(), event.key()
+        line, key = self.currentIndex().row(), Qt.Key(event.key())
         if line >= 0 and key in _TOGGLING and _TOGGLING[key] in (None, self._lines.is_expanded(line)):
             self.toggle(line)
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
@@ -282,7 +286,7 @@ class FrameTable(QTableView):
     def selected_lines(self) -> list[tuple[int, int]]:
         """The selected ranges of lines (first, last), ascending; adjacent ranges are joined."""
         joined: list[tuple[int, int]] = []
-        for first, last in sorted((part.top(), part.bottom()) for part in self.selectionModel().selection()):
+        for first, last in sorted(self._selected_ranges()):
             if joined and first <= joined[-1][1] + 1:
                 joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
             else:

@@ -28,14 +28,10 @@ LAYOUT_VERSION = 1
 
 def check(path: Path, workspace: Workspace) -> None:
     """Have the editors' own rules look at what only they know. Raises WorkspaceError."""
-    try:
-        for rule in workspace.colors or ():
-            ColorRule.from_dict(rule)
-    except (ValueError, OverflowError) as error:
-        raise WorkspaceError(f"{path.name}: {error} Mend or remove that entry.") from error
+    _rules, wrong = load_list(ColorRule, workspace.colors, "colors")
     _rows, problems = load_list(TransmitRow, workspace.transmit_rows, "transmit")
     _sequences, more = load_list(Sequence, workspace.sequences, "sequences", most=MAX_SEQUENCES)
-    for problem in (*problems, *more):
+    for problem in (*wrong, *problems, *more):
         raise WorkspaceError(f"{path.name}: {str(problem).rstrip('.')}. Repair or remove that entry.")
 
 
@@ -88,7 +84,7 @@ class WorkspaceContents(QObject):
             replay=self._docks.replay.setup(),
             fuzz=self._docks.fuzz.setup(),
             views=tuple(self._views.setups()),
-            colors=tuple(rule.to_dict() for rule in rules_of(self._settings.color_rules.value)),
+            colors=tuple(dump(rule) for rule in rules_of(self._settings.color_rules.value)),
             layout=base64.b64encode(self._window.saveState(LAYOUT_VERSION).data()).decode(),
         )
 

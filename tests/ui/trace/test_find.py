@@ -43,42 +43,42 @@ def test_return_and_f3_find_the_next_and_with_shift_the_one_before(qtbot, window
     qtbot.waitUntil(lambda: bar.result.text() == "25 of 25 · wrapped to the end")
     QTest.keyClick(bar.text_edit, Qt.Key.Key_Escape)
     assert bar.isHidden()
-    bar.find(False)
+    bar.search(False)
     assert found(qtbot, window, bar) == 1
     qtbot.waitUntil(lambda: bar.result.text() == "1 of 25 · wrapped to the start")
     bar.text_edit.setText("id == 0x7FF")
-    bar.find(False)
+    bar.search(False)
     qtbot.waitUntil(lambda: bar.result.text() == "nothing found")
 
 
 def test_the_count_follows_what_arrives_and_the_filter(qtbot, stage, window, bar):
     bar.text_edit.setText("id == 0x101")
-    bar.find(False)
+    bar.search(False)
     qtbot.waitUntil(lambda: bar.result.text() == "1 of 25")
     stage.receive(traffic(100, first=100))
     window.panel.chronological.refresh()
-    bar.find(False)
+    bar.search(False)
     qtbot.waitUntil(lambda: bar.result.text() == "2 of 50")
     window.panel.filter_box.set_filter_text("data[0] >= 50 or data[1] > 0")
-    bar.find(False)
+    bar.search(False)
     qtbot.waitUntil(lambda: bar.result.text() in ("1 of 37", "2 of 37"))
 
 
 def test_a_mistake_is_said_with_its_place(bar):
     QTest.keyClicks(bar.text_edit, "id == zebra")
-    bar.find(False)
+    bar.search(False)
     assert "at character 7" in bar.result.text()
     assert not bar.searching
 
 
 def test_a_search_can_be_cancelled_and_typing_cancels(qtbot, window, bar):
     bar.text_edit.setText("id == 0x7FF")
-    bar.find(False)
+    bar.search(False)
     assert bar.searching
     QTest.keyClick(bar.text_edit, Qt.Key.Key_Escape)
     assert not bar.searching
     assert not bar.isHidden()
-    bar.find(False)
+    bar.search(False)
     QTest.keyClicks(bar.text_edit, "0")
     assert not bar.searching
 
@@ -90,7 +90,7 @@ def test_ids_are_found_in_the_by_id_view(qtbot, window, bar):
     bar.text_edit.setText("id in 0x101..0x102")
     lines = []
     for backwards in (False, False, False, True):
-        bar.find(backwards)
+        bar.search(backwards)
         lines.append(view.table.currentIndex().row())
     assert lines == [1, 2, 1, 2]
     assert bar.result.text() == "2 of 2 · wrapped to the end"
