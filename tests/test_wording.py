@@ -15,7 +15,7 @@ FIXED_PLURAL = re.compile(r" (\w+ )?(frames|rows|ids|messages|datagrams|marks|no
 # Numbers that are never 1: what is too much, what is said only of several.
 ALWAYS_MANY = {
     *("wanted", "count", "self.frames", "self._given - self._done", "last - first + 1"),
-    *("len(paths)", "len(values)", "len(files)", "self._mark_count", "marks.count"),
+    *("len(paths)", "len(values)", "len(files)", "self._mark_count", "marks.count", "found_marks.count"),
     *("len(self)", "len(self.messages)"),  # for developers
 }
 

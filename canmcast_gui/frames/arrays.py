@@ -1,4 +1,4 @@
-"""Names for the types of numpy arrays, by what stands in them. One-dimensional where nothing else is said."""
+"""Names for the types of numpy arrays, by their content. One-dimensional unless a comment says otherwise."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Bytes = npt.NDArray[np.uint8]  # payloads, text and blocks of files; also with a row for each frame
-Column = npt.NDArray[Any]  # of a type that the data decide: values of a signal, a field of a file
+Bytes = npt.NDArray[np.uint8]  # payloads, text and blocks of files; also with one row for each frame
+Column = npt.NDArray[Any]  # of a type that depends on the data: values of a signal, a field of a file
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Many frames as columns: what travels from socket or file to screen instead of objects."""
+"""Many frames as columns: the unit in which frames go from a socket or file to the screen."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ Rows = slice | npt.NDArray[np.intp] | npt.NDArray[np.int64] | npt.NDArray[np.boo
 
 _NO_HEAP: Heap = np.zeros(0, dtype=np.uint8)
 
-# Which bits of eight bytes belong to the first 0..8 of them.
+# Masks of the first 0..8 of eight bytes.
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(INLINE_BYTES + 1)], dtype=np.uint64)
 
 
 class FrameBatch:
-    """Frames as columns, in the order in which they arrived or stand in a file.
+    """Frames as columns, in the order of their arrival or of their file.
 
     ``records`` is an array of FRAME_DTYPE, ``heap`` the bytes of all payloads longer than 8. Batches are
-    values: whoever gets one may keep it, and slicing shares memory instead of copying.
+    values: they may be kept, and slicing shares memory instead of copying.
     """
 
     __slots__ = ("heap", "records")
@@ -45,7 +45,7 @@ class FrameBatch:
         self.records = records
         self.heap = heap
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- creation ----------------------------------------------------------------------------------------
 
     @classmethod
     def empty(cls) -> FrameBatch:
@@ -67,9 +67,9 @@ class FrameBatch:
         """Build a batch of n frames from columns.
 
         ``timestamp_ns`` int64 (n,), ``arbitration_id`` (n,), ``data`` uint8 (n, width) with width up to 64;
-        ``length`` (n,) or one number, the payload bytes of each frame (default: width). Scalars stand for
-        all frames. ``dlc`` are codes 0..15 and follow ``length`` unless given (a remote frame asks for a
-        length without carrying it). Raises ValueError where a column does not fit.
+        ``length`` (n,) or one number, the payload bytes of each frame (default: width). Scalars apply to all
+        frames. ``dlc`` are codes 0..15 and follow ``length`` unless given (a remote frame requests a length
+        without carrying it). Raises ValueError if a column does not fit.
         """
         matrix = np.atleast_2d(np.asarray(data, dtype=np.uint8))
         count, width = matrix.shape
@@ -77,10 +77,10 @@ class FrameBatch:
             raise ValueError(f"data is {width} bytes wide; a CAN FD frame carries at most {MAX_PAYLOAD}")
         lengths = np.broadcast_to(np.asarray(width if length is None else length), (count,))
         if count and (lengths.min() < 0 or lengths.max() > width):
-            raise ValueError(f"length must lie between 0 and {width}, the width of data")
+            raise ValueError(f"length must be between 0 and {width}, the width of data")
         ids = np.asarray(arbitration_id)
         if count and (ids.min() < 0 or ids.max() > 0xFFFFFFFF):
-            raise ValueError("arbitration ids must lie between 0 and 0xffffffff")
+            raise ValueError("arbitration ids must be between 0 and 0xffffffff")
         records = np.zeros(count, dtype=FRAME_DTYPE)
         records["timestamp_ns"] = timestamp_ns
         records["arbitration_id"] = ids
@@ -93,7 +93,7 @@ class FrameBatch:
 
     @classmethod
     def from_messages(cls, messages: Iterable[can.Message]) -> FrameBatch:
-        """Build a batch from python-can messages; times become whole nanoseconds, channel 0 becomes 1."""
+        """Build a batch from python-can messages. Times become whole nanoseconds, channel 0 becomes 1."""
         rows = list(messages)
         records = np.zeros(len(rows), dtype=FRAME_DTYPE)
         heap = bytearray()
@@ -125,7 +125,7 @@ class FrameBatch:
     def __getitem__(self, rows: Rows) -> FrameBatch:
         """The frames of a slice, a boolean mask or an array of indices; the heap is shared."""
         if isinstance(rows, np.ndarray) and rows.dtype != np.bool_:
-            return FrameBatch(self.records.take(rows), self.heap)  # many times as quick as indexing
+            return FrameBatch(self.records.take(rows), self.heap)  # many times faster than indexing
         return FrameBatch(self.records[rows], self.heap)
 
     @property
@@ -145,7 +145,7 @@ class FrameBatch:
 
     @property
     def source(self) -> npt.NDArray[np.uint16]:
-        """Rows of the SourceTable that belongs to the batch's origin, uint16 (n,); 0 is unknown."""
+        """Rows of the SourceTable of the bus or recording, uint16 (n,); 0 is unknown."""
         return self.records["source"]
 
     @property
@@ -160,16 +160,16 @@ class FrameBatch:
 
     @property
     def length(self) -> npt.NDArray[np.uint8]:
-        """Payload bytes that are there, uint8 (n,)."""
+        """Payload bytes, uint8 (n,)."""
         return self.records["length"]
 
     @property
     def data(self) -> npt.NDArray[np.uint8]:
-        """The first 8 payload bytes of each frame, zero beyond its end, uint8 (n, 8)."""
+        """The first 8 payload bytes of each frame, zero after its end, uint8 (n, 8)."""
         return self.records["data"]
 
     def has(self, flag: Flag) -> npt.NDArray[np.bool_]:
-        """Which frames carry any bit of ``flag``, bool (n,)."""
+        """Which frames have any bit of ``flag``, bool (n,)."""
         mask: npt.NDArray[np.bool_] = (self.records["flags"] & np.uint16(flag)) != 0
         return mask
 
@@ -183,7 +183,7 @@ class FrameBatch:
         return self.heap[start : start + length].tobytes()
 
     def payload_matrix(self, width: int = MAX_PAYLOAD) -> npt.NDArray[np.uint8]:
-        """All payloads as uint8 (n, width), zero beyond each one's end."""
+        """All payloads as uint8 (n, width), zero after their ends."""
         matrix = np.zeros((len(self), width), dtype=np.uint8)
         inline = min(width, INLINE_BYTES)
         matrix[:, :inline] = self.records["data"][:, :inline]
@@ -204,9 +204,9 @@ class FrameBatch:
         return [_make_message(self, row) for row in range(len(self))]
 
     def compact(self) -> FrameBatch:
-        """The same frames with memory of their own, their heap holding just their payloads.
+        """The same frames with their own memory, whose heap holds only their payloads.
 
-        A batch that was sliced or selected shares a heap that may be much larger than it needs.
+        A batch that was sliced or selected shares a heap that may be much larger.
         """
         records = self.records.copy()
         long = np.flatnonzero(records["length"] > INLINE_BYTES)
@@ -224,7 +224,7 @@ class FrameBatch:
 
 
 def _place_payloads(records: Records, matrix: npt.NDArray[np.uint8]) -> Heap:
-    """Write payload bytes into ``records``; returns the heap for those longer than 8."""
+    """Write payloads into ``records``; returns the heap for those longer than 8 bytes."""
     lengths = records["length"].astype(np.int64)
     inline = min(matrix.shape[1], INLINE_BYTES)
     data = np.zeros((len(lengths), INLINE_BYTES), dtype=np.uint8)
@@ -269,9 +269,9 @@ def flags_of_message(message: can.Message) -> int:
 
 
 def channel_number(channel: object) -> int:
-    """The channel column for a python-can channel: numbers count from 0 there and from 1 here.
+    """The channel column for a python-can channel, whose numbers start at 0; those of columns start at 1.
 
-    Names, and numbers that no column holds, are unknown (0).
+    Names, and numbers that do not fit into the column, are unknown (0).
     """
     return channel + 1 if isinstance(channel, int) and 0 <= channel < 255 else 0
 

@@ -1,4 +1,4 @@
-"""Bit fields of payloads: the number that some bits stand for, in one payload or in many at once.
+"""Bit fields of payloads: the number that some bits encode, in one payload or in many at once.
 
 Bits are numbered as in DBC files: 0..7 from the least significant of the first byte, 8..15 in the second, and
 so on. A field starts at its least significant bit where it is little-endian, and at its most significant one
@@ -34,7 +34,7 @@ _FLOATS = {16: "e", 32: "f", 64: "d"}
 class BitField:
     """``length`` bits from ``start`` on. Floats have 16, 32 or 64 bits; with others ``is_float`` is ignored.
 
-    *Bits* are the unsigned number that the field's bits form; a *number* is what it stands for.
+    *Bits* are the unsigned number that the bits of the field form; a *number* is their meaning.
     """
 
     start: int
@@ -60,7 +60,7 @@ class BitField:
 
     @property
     def limits(self) -> tuple[int, int]:
-        """The smallest and the largest whole number that the bits can stand for."""
+        """The smallest and the largest whole number that the bits can encode."""
         if self.signed and self.length:
             return -(1 << (self.length - 1)), (1 << (self.length - 1)) - 1
         return 0, (1 << self.length) - 1
@@ -78,7 +78,7 @@ class BitField:
         payload[:] = ((number & ~mask) | ((bits << shift) & mask)).to_bytes(len(payload), order)
 
     def number(self, bits: int) -> int | float:
-        """What bits stand for."""
+        """The number that bits encode."""
         if self.float_format:
             packed = bits.to_bytes(self.length // 8, "big")
             return float(struct.unpack(f">{self.float_format}", packed)[0])
@@ -86,7 +86,7 @@ class BitField:
         return bits - (1 << self.length) if is_negative else bits
 
     def bits(self, number: float) -> int:
-        """The bits that stand for the nearest number that the field can hold. NaN needs a float field."""
+        """The bits of the nearest number that the field can hold. NaN needs a float field."""
         if self.float_format:
             return int.from_bytes(self._packed(number), "big")
         low, high = self.limits

@@ -1,4 +1,4 @@
-"""The bits of Flag as plain numbers: an operation on an enumeration costs as much as the rest of a line."""
+"""The bits of Flag as plain numbers, for code where operations on an enumeration take too much time."""
 
 from canmcast_gui.frames.layout import Flag
 

@@ -1,9 +1,9 @@
-"""The base of every error that is meant for the user."""
+"""The base class of all errors for the user."""
 
 
 class UserError(Exception):
-    """Something that the user can put right: its text says what is wrong, where, and what to do.
+    """An error that the user can correct. Its text says what is wrong, where, and what to do.
 
-    The window shows the text and the command line prints it; neither logs a traceback. Errors that only one
-    part of the program reports to another, whose text is part of a sentence, do not derive from it.
+    The window shows the text and the command line prints it, without a traceback. Errors between parts of the
+    program, whose text is only a part of a sentence, do not derive from it.
     """

@@ -26,7 +26,7 @@ _KINDS = (
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 _PIECE = 1 << 20
-_FOLDER_MODE, _FILE_MODE = 0o700, 0o600  # of private ones
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600  # of private folders and files
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def _open(path: str | os.PathLike[str]) -> int:
 
 
 def make_private_folder(path: Path) -> None:
-    """Create a folder that only its user may read, whatever the umask. Raises OSError.
+    """Create a folder that only its user may read, for any umask. Raises OSError.
 
     An existing folder of this user is closed to others. Parent folders are created with the usual rights.
     """

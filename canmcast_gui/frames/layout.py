@@ -1,8 +1,7 @@
-"""How one frame lies in memory, on disk and in the ring between processes: 32 bytes.
+"""The record of one frame in memory, on disk and in the ring between processes: 32 bytes.
 
-Payloads of up to 8 bytes stand inside the record. A longer one stands whole in a byte heap beside the
-records, at ``payload_offset``; the record then holds its first 8 bytes as well, so that whoever needs only
-those need not follow the offset.
+Payloads of up to 8 bytes are in the record. A longer one is complete in a byte heap beside the records, at
+``payload_offset``; the record then also holds its first 8 bytes, for code that needs only those.
 """
 
 from enum import IntFlag
@@ -16,14 +15,14 @@ FRAME_DTYPE = np.dtype(
     {
         "names": [
             "timestamp_ns",  # UTC since the epoch, or since the start of a file that knows no date
-            "data",  # first 8 payload bytes, zero beyond the payload's end
+            "data",  # first 8 payload bytes, zero after the end of the payload
             "arbitration_id",
-            "payload_offset",  # byte offset in the heap, where length > 8; otherwise 0
+            "payload_offset",  # byte offset in the heap if length > 8, otherwise 0
             "flags",  # Flag
             "source",  # row of a SourceTable, 0 is unknown
             "channel",  # as log files number them, from 1; 0 is unknown
             "dlc",  # the code in the frame, 0..15
-            "length",  # payload bytes that are there, 0..64
+            "length",  # payload bytes, 0..64
             "reserved",
         ],
         "formats": ["<i8", "(8,)u1", "<u4", "<u4", "<u2", "<u2", "u1", "u1", "u1", "u1"],
@@ -34,7 +33,7 @@ FRAME_DTYPE = np.dtype(
 
 
 class Flag(IntFlag):
-    """What kind of frame a record is. The numbers stand in recordings on disk: add, never change."""
+    """The kind of a frame. Recordings on disk contain these numbers: add some, but never change any."""
 
     EXTENDED = 0x01
     REMOTE = 0x02
@@ -45,8 +44,8 @@ class Flag(IntFlag):
     TX = 0x40
 
 
-# ISO 11898-1: the payload length that each DLC code of a CAN FD frame stands for.
+# ISO 11898-1: the payload length of each DLC code of a CAN FD frame.
 DLC_TO_LENGTH = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64], dtype=np.uint8)
 
-# The smallest DLC code whose length holds that many bytes; stock peers may send lengths between two codes.
+# The smallest DLC code for a number of bytes. Stock peers may send lengths between those of two codes.
 LENGTH_TO_DLC = np.searchsorted(DLC_TO_LENGTH, np.arange(MAX_PAYLOAD + 1)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Who sent a frame: a small table of addresses; a frame's ``source`` column is a row of it."""
+"""The senders of frames: a table of addresses, of which the ``source`` column of frames holds rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The address that a frame came from.
+    """The address of the sender of a frame.
 
     ``address`` is an IP address as text (with its scope where it has one), or "" for the unknown source.
-    Stock peers all send from the group's own port, so for them (address, port) names a host, not a process.
+    All stock peers send from the port of the group, so that (address, port) identifies a host, not a process.
     """
 
     address: str = ""
@@ -24,8 +24,8 @@ class Source:
 class SourceTable:
     """An append-only list of sources; row 0 is the unknown one.
 
-    Holds at most ``limit`` rows, because a hostile network can invent addresses without end and a frame's
-    source column has 16 bits; what comes after that is the unknown source.
+    It holds at most ``limit`` rows, because a hostile network can invent any number of addresses and the
+    source column has 16 bits. Further sources become the unknown one.
     """
 
     def __init__(self, limit: int = 1024) -> None:
@@ -34,7 +34,7 @@ class SourceTable:
         self._numbers: dict[Source, int] = {self._rows[0]: 0}
 
     def number(self, source: Source) -> int:
-        """The row of ``source``, which is added where it is new; 0 when the table is full."""
+        """The row of ``source``, which is added if it is new; 0 if the table is full."""
         known = self._numbers.get(source)
         if known is not None:
             return known
@@ -46,15 +46,15 @@ class SourceTable:
 
     @property
     def is_full(self) -> bool:
-        """Whether all further sources are the unknown one."""
+        """Whether further sources become the unknown one."""
         return len(self._rows) >= self._limit
 
     def find(self, source: Source) -> int | None:
-        """The row of ``source``, or None where it has not been seen."""
+        """The row of ``source``, or None if it is not in the table."""
         return self._numbers.get(source)
 
     def __getitem__(self, row: int) -> Source:
-        """The source in that row; the unknown one for a row that the table does not have."""
+        """The source in a row; the unknown one if the table does not have the row."""
         return self._rows[row] if 0 <= row < len(self._rows) else self._rows[0]
 
     def __len__(self) -> int:

@@ -33,13 +33,13 @@ _SHAPE = re.compile(r"(?P<id>[0-9A-Fa-f]{3}|[0-9A-Fa-f]{8})#(?P<rest>.*)", re.DO
 # linux/can/error.h: the class "bus error", which frames without a class are written with.
 _ERROR_ID = f"{SOCKETCAN_ERROR_FLAG | 0x80:X}"
 _FD_FLAGS = {1: Flag.BRS, 2: Flag.ESI}
-# Plain numbers: asking an enum a hundred thousand times costs more than all the rest.
+# Plain numbers: operations on an enumeration would take most of the time.
 _EXTENDED = int(Flag.EXTENDED)
 _NOT_PLAIN = int(Flag.ERROR | Flag.REMOTE | Flag.FD)
 
 
 def id_text(arbitration_id: int, extended: bool, decimal: bool = False) -> str:
-    """An arbitration id: upper-case hex with 3 or 8 digits, or decimal."""
+    """An arbitration id: 3 or 8 upper-case hex digits, or decimal."""
     if decimal:
         return str(arbitration_id)
     return f"{arbitration_id:08X}" if extended else f"{arbitration_id:03X}"
@@ -53,7 +53,7 @@ def frame_id_text(arbitration_id: int, flags: int, decimal: bool = False) -> str
 
 
 def data_text(payload: bytes, decimal: bool = False) -> str:
-    """A payload as upper-case hex pairs, or decimal numbers of three places, a space between."""
+    """A payload as pairs of upper-case hex digits, or as decimal numbers of three characters, with spaces."""
     if decimal:
         return " ".join(f"{byte:3d}" for byte in payload)
     return payload.hex(" ").upper()
@@ -67,7 +67,7 @@ def type_text(flags: int) -> str:
 
 
 def dlc_text(dlc: int, length: int, flags: int) -> str:
-    """The DLC code in decimal, with the length beside it for CAN FD, where the two can differ."""
+    """The DLC code in decimal; for CAN FD, where they can differ, followed by the length."""
     return f"{dlc} ({length})" if flags & Flag.FD else str(dlc)
 
 
@@ -77,24 +77,26 @@ def direction_text(flags: int) -> str:
 
 
 class FrameSyntaxError(UserError, ValueError):
-    """A text that is no frame; says what is wrong with it."""
+    """A text that is not a frame; the message says what is wrong with it."""
 
 
 def parse_frame(text: str) -> FrameBatch:
-    """The frame that ``text`` means, as a batch of one; channel 1, time 0.
+    """The frame that ``text`` describes, as a batch of one; channel 1, time 0.
 
-    ``123#DEADBEEF`` is a data frame (dots may stand between bytes), ``123#R`` or ``123#R8`` a remote frame,
+    ``123#DEADBEEF`` is a data frame (dots between bytes are allowed), ``123#R`` or ``123#R8`` a remote frame,
     ``1F334455##1AABB`` CAN FD with its flags as one hex digit (1 bit rate switch, 2 error state). Three
-    digits are a standard id, eight an extended one. CAN FD payloads are filled with zeros up to the next
-    length that a frame can have, as cansend does. Raises FrameSyntaxError.
+    digits are a standard id, eight an extended one. CAN FD payloads are padded with zeros to the next
+    possible length, as in cansend. Raises FrameSyntaxError.
     """
     shape = _SHAPE.fullmatch(text)
     if shape is None:
-        raise FrameSyntaxError(f"{text!r} is no frame: write an id of 3 or 8 hex digits, then # and the data")
+        raise FrameSyntaxError(
+            f"{text!r} is not a frame: write an id of 3 or 8 hex digits, then # and the data"
+        )
     flags, arbitration_id = _parse_id(shape["id"], text)
     rest = shape["rest"]
     if flags & Flag.ERROR and rest[:1] in ("#", "R", "r"):
-        raise FrameSyntaxError(f"{text!r}: an error frame is neither a remote frame nor CAN FD")
+        raise FrameSyntaxError(f"{text!r}: an error frame can be neither a remote frame nor CAN FD")
     if rest.startswith("#"):
         return _fd_frame(arbitration_id, flags, rest[1:], text)
     if rest[:1] in ("R", "r"):
@@ -121,13 +123,13 @@ def _parse_id(digits: str, text: str) -> tuple[int, int]:
 
 def _remote_frame(arbitration_id: int, flags: int, length: str, text: str) -> FrameBatch:
     if length not in ("", *"012345678"):
-        raise FrameSyntaxError(f"{text!r}: after R stands the length that is asked for, 0 to 8, or nothing")
+        raise FrameSyntaxError(f"{text!r}: after R write the requested length, 0 to 8, or nothing")
     return _batch(arbitration_id, flags | Flag.REMOTE, b"", int(length or 0))
 
 
 def _fd_frame(arbitration_id: int, flags: int, rest: str, text: str) -> FrameBatch:
     if not rest or rest[0] not in "0123456789abcdefABCDEF":
-        raise FrameSyntaxError(f"{text!r}: after ## stands one hex digit of flags, then the data")
+        raise FrameSyntaxError(f"{text!r}: after ## write one hex digit of flags, then the data")
     bits = int(rest[0], 16)
     for bit, flag in _FD_FLAGS.items():
         flags |= flag if bits & bit else 0
@@ -161,9 +163,9 @@ def _batch(arbitration_id: int, flags: int, payload: bytes, dlc: int) -> FrameBa
 
 
 def candump_lines(batch: FrameBatch) -> str:
-    """The frames of a batch, a line each with its line feed: ``(1763839061.123456) can0 123#DEADBEEF``.
+    """The frames of a batch as lines: ``(1763839061.123456) can0 123#DEADBEEF``.
 
-    Channel 1 is can0, and so is an unknown one. The frame is written as ``cansend`` takes it.
+    Channel 1 and an unknown channel are can0. Frames are in cansend's syntax.
     """
     seconds, parts = (column.tolist() for column in np.divmod(batch.timestamp_ns, NS_PER_SECOND))
     rows = zip(seconds, parts, batch.channel.tolist(), frame_texts(batch), strict=True)
@@ -176,9 +178,9 @@ def candump_lines(batch: FrameBatch) -> str:
 
 
 def frame_texts(batch: FrameBatch) -> Iterator[str]:
-    """Each frame as ``cansend`` takes it.
+    """Each frame in cansend's syntax.
 
-    Remote frames are ``R`` and the length that they ask for, CAN FD frames ``##``, a digit of flags (1 bit
+    Remote frames are ``R`` and the requested length, CAN FD frames ``##``, a digit of flags (1 bit
     rate switch, 2 error state), and the data.
     """
     columns = zip(

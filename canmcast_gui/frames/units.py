@@ -16,7 +16,7 @@ SOCKETCAN_EXTENDED_FLAG = 0x80000000
 SOCKETCAN_REMOTE_FLAG = 0x40000000
 SOCKETCAN_ERROR_FLAG = 0x20000000
 
-# The shortest frame takes about 50 µs on a classic bus of 1 Mbit/s; nothing on a bus has a shorter period.
+# The shortest frame takes about 50 µs on a classic bus of 1 Mbit/s, so that no message has a shorter period.
 MIN_PERIOD_NS = 100 * NS_PER_US
-# Of transmit rows, jobs, delays and random frames. What is asked for less often is a wrong unit.
+# Of transmit rows, jobs, delays and random frames. Longer ones are mistakes in the unit.
 MAX_PERIOD_NS = NS_PER_DAY

@@ -1,7 +1,7 @@
-"""Which frames are valid on a CAN or CAN FD bus, by ISO 11898-1 and as stock python-can peers check it.
+"""Which frames are valid on a CAN or CAN FD bus, by ISO 11898-1 and the checks of stock python-can peers.
 
-A stock peer's notifier dies of an invalid frame, so each of ours is checked before it is sent. The rules
-stand here twice: for one frame with the words for what is wrong, and for the columns of many.
+The notifier of a stock peer ends at an invalid frame, so all frames are checked before they are sent. The
+rules have two forms: for one frame, with a description of the problem, and for the columns of many frames.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ _HIGHEST_BIT_OF_32 = np.uint32(1 << 31)
 
 
 def frame_problem(arbitration_id: int, flags: int, dlc: int, length: int) -> str | None:
-    """What is wrong with a frame, as a sentence, or None. ``dlc`` is a number of bytes."""
+    """What is wrong with a frame, as a sentence; None if it is valid. ``dlc`` is a number of bytes."""
     highest = MAX_EXTENDED_ID if flags & bits.EXTENDED else MAX_STANDARD_ID
     if not 0 <= arbitration_id <= highest:
         kind = "an extended" if flags & bits.EXTENDED else "a standard"
-        return f"{arbitration_id:#x} is not {kind} arbitration id, which lies between 0 and {highest:#x}"
+        return f"{arbitration_id:#x} is not {kind} arbitration id, which is between 0 and {highest:#x}"
     if flags & bits.FD:
         return _fd_problem(flags, dlc, length)
     if flags & (bits.BRS | bits.ESI):
-        return "a bit rate switch or error state indicator is for CAN FD frames only"
+        return "a bit rate switch or error state indicator is possible in CAN FD frames only"
     if not 0 <= dlc <= CLASSIC_BYTES:
-        return f"a DLC of {dlc} is not for a classic frame, which carries at most 8 bytes"
+        return f"a DLC of {dlc} is not possible in a classic frame, which carries at most 8 bytes"
     if flags & bits.REMOTE:
         if flags & bits.ERROR:
             return "a frame cannot be a remote and an error frame at once"
         return f"a remote frame carries no data, this one {length} bytes" if length else None
-    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
+    return None if dlc == length else f"the DLC means {dlc} bytes and the payload has {length}"
 
 
 def _fd_problem(flags: int, dlc: int, length: int) -> str | None:
     if flags & bits.REMOTE:
         return "CAN FD has no remote frames"
     if not 0 <= dlc <= MAX_PAYLOAD:
-        return f"a DLC of {dlc} is not for a CAN FD frame, which carries at most 64 bytes"
-    return None if dlc == length else f"the DLC says {dlc} bytes and the payload has {length}"
+        return f"a DLC of {dlc} is not possible in a CAN FD frame, which carries at most 64 bytes"
+    return None if dlc == length else f"the DLC means {dlc} bytes and the payload has {length}"
 
 
 def valid_rows(batch: FrameBatch) -> npt.NDArray[np.bool_]:
@@ -64,14 +64,14 @@ def valid_rows(batch: FrameBatch) -> npt.NDArray[np.bool_]:
 
 
 def wire_dlc(batch: FrameBatch) -> npt.NDArray[np.uint8]:
-    """What stands as ``dlc`` in a datagram, uint8 (n,): a number of bytes, asked for or carried."""
+    """The value of ``dlc`` in a datagram, uint8 (n,): the number of requested or carried bytes."""
     asked = DLC_TO_LENGTH[np.minimum(batch.dlc, len(DLC_TO_LENGTH) - 1)]
     dlc: npt.NDArray[np.uint8] = np.where(batch.has(Flag.REMOTE), asked, batch.length)
     return dlc
 
 
 def first_problem(batch: FrameBatch) -> tuple[int, str] | None:
-    """The row of the first invalid frame and what is wrong with it; None where all are valid."""
+    """The row of the first invalid frame and its problem; None if all are valid."""
     bad = ~valid_rows(batch)
     if not bad.any():
         return None
@@ -84,22 +84,22 @@ def first_problem(batch: FrameBatch) -> tuple[int, str] | None:
 
 
 class Repaired(NamedTuple):
-    """Frames with ids that they can have: the batch, which of its rows were changed, and which rows of the
-    original are not in it."""
+    """Frames with valid ids: the batch, the rows of it that were made extended, and the rows of the original
+    that
+    are not in it."""
 
     batch: FrameBatch
-    widened: npt.NDArray[np.intp]
+    made_extended: npt.NDArray[np.intp]
     left_out: npt.NDArray[np.intp]
 
 
-def with_possible_ids(batch: FrameBatch) -> Repaired | None:
-    """What a batch with ids that no frame can have stands for; None where all are possible.
+def repair_ids(batch: FrameBatch) -> Repaired | None:
+    """Repair ids that no frame can have; None if all are valid.
 
-    There is one rule for what comes from files and other programs: an id that is marked as standard and needs
-    more than 11 bits has lost its mark, and is an extended one. The highest of 32 bits marks extended ids, as
-    in DBC, BLF and SocketCAN. What then has more than 29 bits is not an id, and its frame is left out: cut to
-    fewer bits it would be that of another frame. Numbers of error frames are not ids: they are fitted without
-    being counted as changed.
+    There is one rule for files and other programs: a standard id of more than 11 bits has lost its mark and
+    is an extended one. The highest of 32 bits marks extended ids, as in DBC, BLF and SocketCAN. A number that
+    then has more than 29 bits is not an id, and its frame is left out: cut to 29 bits it would be the id of
+    another frame. The numbers of error frames are not ids: they are cut and not counted as changed.
     """
     ids, flags = batch.arbitration_id, batch.flags
     if not len(ids) or int(ids.max()) <= MAX_STANDARD_ID:
@@ -114,7 +114,7 @@ def with_possible_ids(batch: FrameBatch) -> Repaired | None:
     records = batch.records.copy()
     records["arbitration_id"] = numbers
     records["flags"][wide | marked] |= np.uint16(bits.EXTENDED)
-    possible = numbers <= MAX_EXTENDED_ID
+    valid = numbers <= MAX_EXTENDED_ID
     changed = wide & ~marked & ~error
-    kept = FrameBatch(records[possible], batch.heap)
-    return Repaired(kept, np.flatnonzero(changed[possible]), np.flatnonzero(~possible))
+    kept = FrameBatch(records[valid], batch.heap)
+    return Repaired(kept, np.flatnonzero(changed[valid]), np.flatnonzero(~valid))

@@ -1,10 +1,10 @@
-"""How many bits frames take on a CAN bus, stuff bits included (ISO 11898-1).
+"""The number of bits of frames on a CAN bus, including stuff bits (ISO 11898-1).
 
-After five equal bits a sender puts in one of the other value, and the run begins anew with that. In a classic
-frame this goes from the start of the frame to the end of the CRC, which is therefore computed here. In a CAN
-FD frame it ends with the data; the CRC field behind it has its stuff bits at fixed places.
+After five equal bits a sender inserts one of the other value, which starts a new run. A classic frame has
+stuff bits from the start of frame to the end of the CRC, which is therefore computed here. A CAN FD frame has
+them up to the end of the data; the CRC field after it has stuff bits at fixed positions.
 
-Bits go through tables by the byte, all frames of a kind at once.
+Tables process eight bits at a time, of all frames of a kind at once.
 """
 
 from __future__ import annotations
@@ -18,31 +18,32 @@ from canmcast_gui.frames.arrays import Bytes, Numbers
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.layout import DLC_TO_LENGTH, LENGTH_TO_DLC
 
-# CRC delimiter, acknowledge and its delimiter, seven bits of end of frame, three of intermission. They are
-# not stuffed.
+# CRC delimiter, acknowledge and its delimiter, seven bits of end of frame, three of intermission, without
+# stuff bits.
 _ENDING_BITS = 13
-# An error flag of six bits, its delimiter of eight, and the intermission; flags of others may make it longer.
+# An error flag of six bits, its delimiter of eight, and the intermission. Flags of other nodes may extend it.
 ERROR_BITS = 17
 
 _CRC_BITS, _CRC_POLYNOMIAL = 15, 0x4599
 
-# What stands behind the data of a CAN FD frame: a stuff count of four bits and the CRC, with a fixed stuff
-# bit before the first and behind each fourth of them; by whether there are up to 16 bytes of data, or more.
+# The field after the data of a CAN FD frame, for up to 16 bytes of data and for more: a stuff count of four
+# bits and the CRC, with a fixed stuff bit before the first and after each fourth of these bits.
 _SHORT_FD_BYTES = 16
 _SHORT_FD_CRC_FIELD, _LONG_FD_CRC_FIELD = 4 + 17 + 6, 4 + 21 + 7
 
-# Before the first bit there is no run; else a state is the last bit and how many equal ones there were.
+# A state is the last bit and the length of its run; _NO_RUN is the state before the first bit.
 _NO_RUN, _STATES = 8, 9
-# What a table of stuffing gives: the next state, how many bits were put in, whether one behind the last bit.
+# An entry of a table: the next state, the number of inserted bits, whether one was inserted after the last
+# bit.
 _STATE_MASK, _COUNT_SHIFT, _LAST_SHIFT = 15, 4, 8
 
 
 def wire_bits(batch: FrameBatch) -> tuple[Numbers, Numbers]:
     """The bits of each frame at the arbitration rate and at the data rate, int64 (n,) each.
 
-    From the start of frame to the intermission. Only CAN FD frames with the bit-rate switch have bits at the
-    data rate: from behind the BRS bit to the CRC. A payload between two lengths of CAN FD is filled up with
-    zeros. Error frames are counted as the shortest ones.
+    They are counted from the start of frame to the intermission. Only CAN FD frames with the bit rate switch
+    have bits at the data rate: those after the BRS bit up to the CRC. A payload between two lengths of CAN FD
+    is padded with zeros. Error frames count as the shortest possible ones.
     """
     flags = batch.flags
     slow, fast = np.zeros(len(batch), dtype=np.int64), np.zeros(len(batch), dtype=np.int64)
@@ -97,16 +98,16 @@ def _fd_bits(batch: FrameBatch, extended: bool) -> tuple[Numbers, Numbers]:
     stuffing = _Stuffing(len(batch))
     for width, values in _portions(head, size):
         stuffing.feed(values, width, len(batch))
-    # A bit that is put in behind the BRS bit goes out at the data rate already.
-    before = stuffing.counts - stuffing.behind_last
+    # A stuff bit after the BRS bit is sent at the data rate.
+    before = stuffing.counts - stuffing.after_last
     stuffing.feed(passive << 4 | LENGTH_TO_DLC[lengths], 5, len(batch))
     for column, count in _columns(lengths):
         stuffing.feed(payload[:count, column].astype(np.int64), 8, count)
-    # The first fixed stuff bit of the CRC field stands for one that would be put in behind the data.
-    behind = stuffing.counts - stuffing.behind_last - before
+    # The first fixed stuff bit of the CRC field takes the place of a stuff bit after the data.
+    after = stuffing.counts - stuffing.after_last - before
     crc_field = np.where(lengths > _SHORT_FD_BYTES, _LONG_FD_CRC_FIELD, _SHORT_FD_CRC_FIELD)
     arbitration = size + before + _ENDING_BITS
-    data = 5 + 8 * lengths.astype(np.int64) + behind + crc_field
+    data = 5 + 8 * lengths.astype(np.int64) + after + crc_field
     slow, fast = np.empty(len(batch), dtype=np.int64), np.empty(len(batch), dtype=np.int64)
     slow[order] = np.where(switched, arbitration, arbitration + data)
     fast[order] = np.where(switched, data, 0)
@@ -114,20 +115,20 @@ def _fd_bits(batch: FrameBatch, extended: bool) -> tuple[Numbers, Numbers]:
 
 
 def _longest_first(batch: FrameBatch, lengths: Bytes) -> tuple[Numbers, Bytes, Bytes]:
-    """The order in which those with a further byte stand at the front; lengths and payloads in that order."""
+    """The order by descending length; lengths and payloads in that order."""
     order = np.argsort(-lengths.astype(np.int16), kind="stable")
     width = int(lengths.max())
     return order, lengths[order], batch.payload_matrix(width)[order]
 
 
 def _columns(lengths: Bytes) -> list[tuple[int, int]]:
-    """The columns of payloads, longest first, each with how many frames have it."""
+    """The columns of payloads, longest first, each with the number of frames that have it."""
     counts = np.searchsorted(-lengths.astype(np.int16), -np.arange(int(lengths[0])), side="left")
     return list(enumerate(counts.tolist()))
 
 
 def _portions(values: Numbers, size: int) -> list[tuple[int, Numbers]]:
-    """Bits, the first one highest, in portions of eight behind a shorter one."""
+    """Bits, the first one highest, in portions of eight; only the first portion may be shorter."""
     widths = [size % 8] * bool(size % 8) + [8] * (size // 8)
     portions, left = [], size
     for width in widths:
@@ -137,19 +138,19 @@ def _portions(values: Numbers, size: int) -> list[tuple[int, Numbers]]:
 
 
 class _Stuffing:
-    """Counts stuff bits of many frames at once. ``behind_last`` is 1 where one follows on the last bit."""
+    """Counts stuff bits of many frames at once. ``after_last`` is 1 if one follows the last bit."""
 
     def __init__(self, frames: int) -> None:
         self.counts = np.zeros(frames, dtype=np.int64)
-        self.behind_last = np.zeros(frames, dtype=np.int64)
+        self.after_last = np.zeros(frames, dtype=np.int64)
         self._states = np.full(frames, _NO_RUN, dtype=np.int64)
 
     def feed(self, values: Numbers, width: int, count: int) -> None:
-        """Let the next ``width`` bits of the first ``count`` frames go out."""
+        """Process the next ``width`` bits of the first ``count`` frames."""
         found = _stuff_table(width)[self._states[:count] << width | values]
         self._states[:count] = found & _STATE_MASK
         self.counts[:count] += found >> _COUNT_SHIFT & _STATE_MASK
-        self.behind_last[:count] = found >> _LAST_SHIFT
+        self.after_last[:count] = found >> _LAST_SHIFT
 
 
 @cache
@@ -163,18 +164,18 @@ def _stuff_table(width: int) -> Numbers:
 
 def _stuffed(state: int, value: int, width: int) -> int:
     last, run = (-1, 0) if state == _NO_RUN else (state >> 2, (state & 3) + 1)
-    count = put_in = 0
-    for place in reversed(range(width)):
-        bit = value >> place & 1
+    count = inserted = 0
+    for index in reversed(range(width)):
+        bit = value >> index & 1
         last, run = bit, run + 1 if bit == last else 1
-        put_in = int(run == 5)
-        if put_in:
+        inserted = int(run == 5)
+        if inserted:
             count, last, run = count + 1, 1 - bit, 1
-    return last << 2 | run - 1 | count << _COUNT_SHIFT | put_in << _LAST_SHIFT
+    return last << 2 | run - 1 | count << _COUNT_SHIFT | inserted << _LAST_SHIFT
 
 
 def _crc_step(crc: Numbers, values: Numbers, width: int) -> Numbers:
-    """The CRC after ``width`` further bits, as a register of 15 bits would have it."""
+    """The CRC after ``width`` further bits."""
     top: Numbers = (crc >> (_CRC_BITS - width)) ^ values
     return (crc << width & ((1 << _CRC_BITS) - 1)) ^ _crc_table(width)[top]
 

@@ -99,11 +99,11 @@ def test_frames_are_what_cansend_makes_of_them(text, expected):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no frame"),
-        ("123", "no frame"),
-        ("12#00", "no frame"),
-        ("12345#00", "no frame"),
-        ("xyz#00", "no frame"),
+        ("", "not a frame"),
+        ("123", "not a frame"),
+        ("12#00", "not a frame"),
+        ("12345#00", "not a frame"),
+        ("xyz#00", "not a frame"),
         ("800#00", "above 7FF"),
         ("FFFFFFFF#00", "above 1FFFFFFF"),
         ("20000080#R", "error frame"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.validity import first_problem, frame_problem, valid_rows, with_possible_ids
+from canmcast_gui.frames.validity import first_problem, frame_problem, repair_ids, valid_rows
 from tests.support.messages import messages
 
 
@@ -72,41 +72,41 @@ def frames(ids: list[int], flags: list[int]) -> FrameBatch:
 
 
 def test_possible_ids_are_left_alone():
-    assert with_possible_ids(FrameBatch.empty()) is None
-    assert with_possible_ids(frames([0, 0x7FF, 0x1FFFFFFF], [0, 0, Flag.EXTENDED])) is None
+    assert repair_ids(FrameBatch.empty()) is None
+    assert repair_ids(frames([0, 0x7FF, 0x1FFFFFFF], [0, 0, Flag.EXTENDED])) is None
 
 
 def test_a_standard_id_with_more_than_11_bits_is_extended():
-    repaired = with_possible_ids(frames([0x7FF, 0x800, 0x1FFFFFFF], [0, Flag.TX, 0]))
+    repaired = repair_ids(frames([0x7FF, 0x800, 0x1FFFFFFF], [0, Flag.TX, 0]))
     assert repaired is not None
     assert repaired.batch.arbitration_id.tolist() == [0x7FF, 0x800, 0x1FFFFFFF]
     assert repaired.batch.flags.tolist() == [0, Flag.TX | Flag.EXTENDED, Flag.EXTENDED]
-    assert (repaired.widened.tolist(), repaired.left_out.tolist()) == ([1, 2], [])
+    assert (repaired.made_extended.tolist(), repaired.left_out.tolist()) == ([1, 2], [])
 
 
 def test_the_highest_of_32_bits_marks_extended_ids():
-    repaired = with_possible_ids(frames([0x80000123, 0x98FEF100], [Flag.EXTENDED, 0]))
+    repaired = repair_ids(frames([0x80000123, 0x98FEF100], [Flag.EXTENDED, 0]))
     assert repaired is not None
     assert repaired.batch.arbitration_id.tolist() == [0x123, 0x18FEF100]
     assert repaired.batch.flags.tolist() == [Flag.EXTENDED, Flag.EXTENDED]
-    assert (repaired.widened.tolist(), repaired.left_out.tolist()) == ([], [])
+    assert (repaired.made_extended.tolist(), repaired.left_out.tolist()) == ([], [])
 
 
 def test_frames_whose_id_has_more_than_29_bits_are_left_out():
     ids = [1, 0x20000000, 0x800, 0x7FFFFFFF, 0xE0000001]
-    repaired = with_possible_ids(frames(ids, [0, Flag.EXTENDED, 0, 0, 0]))
+    repaired = repair_ids(frames(ids, [0, Flag.EXTENDED, 0, 0, 0]))
     assert repaired is not None
     assert repaired.batch.arbitration_id.tolist() == [1, 0x800]
     assert [repaired.batch.payload(row) for row in range(2)] == [b"\0", b"\2"]
-    assert (repaired.widened.tolist(), repaired.left_out.tolist()) == ([1], [1, 3, 4])
+    assert (repaired.made_extended.tolist(), repaired.left_out.tolist()) == ([1], [1, 3, 4])
 
 
 def test_error_frames_are_never_left_out():
-    repaired = with_possible_ids(frames([0xAAAAAAAA, 0x900], [Flag.ERROR, Flag.ERROR]))
+    repaired = repair_ids(frames([0xAAAAAAAA, 0x900], [Flag.ERROR, Flag.ERROR]))
     assert repaired is not None
     assert repaired.batch.arbitration_id.tolist() == [0x0AAAAAAA, 0x900]
     assert repaired.batch.flags.tolist() == [Flag.ERROR | Flag.EXTENDED] * 2
-    assert len(repaired.widened) == len(repaired.left_out) == 0
+    assert len(repaired.made_extended) == len(repaired.left_out) == 0
 
 
 @given(
@@ -118,16 +118,16 @@ def test_error_frames_are_never_left_out():
 def test_what_is_kept_is_valid_and_needs_no_second_look(rows):
     ids, flags = zip(*rows, strict=True)
     batch = frames(list(ids), list(flags))
-    repaired = with_possible_ids(batch)
+    repaired = repair_ids(batch)
     if repaired is None:
         assert valid_rows(batch).all()
         return
     assert valid_rows(repaired.batch).all()
-    assert with_possible_ids(repaired.batch) is None
+    assert repair_ids(repaired.batch) is None
     assert len(repaired.batch) + len(repaired.left_out) == len(batch)
 
 
 @pytest.mark.parametrize("number", [-1, 1 << 32, (1 << 32) + 5])
 def test_a_batch_refuses_ids_that_its_column_would_cut(number):
-    with pytest.raises(ValueError, match="arbitration ids must lie between 0 and 0xffffffff"):
+    with pytest.raises(ValueError, match="arbitration ids must be between 0 and 0xffffffff"):
         FrameBatch.from_columns([0, 0], [1, number], np.zeros((2, 1), np.uint8))

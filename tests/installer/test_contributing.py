@@ -57,7 +57,7 @@ def test_names_in_code_are_those_of_the_code():
         ("canmcast_gui/ui/panels/dock.py", ("PANELS",)),
         ("canmcast_gui/ui/window/docks.py", ("TABS",)),
         ("canmcast_gui/ui/handbook/window.py", ("PANEL_PAGES",)),
-        ("canmcast_gui/frames/validity.py", ("with_possible_ids",)),
+        ("canmcast_gui/frames/validity.py", ("repair_ids",)),
         ("tests/logfile/frames.py", ("kept_by",)),
     ):
         code = (PROJECT / path).read_text(encoding="utf-8")

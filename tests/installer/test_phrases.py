@@ -6,6 +6,7 @@ from tests.installer import phrases
 
 # Folders and files that have been read for their language. A new one belongs here from the start.
 CLEAN = (
+    "canmcast_gui/frames",
     "canmcast_gui/processes",
     "canmcast_gui/recording",
     "canmcast_gui/transport",

@@ -1,4 +1,4 @@
-"""Filter expressions: a text that people type, compiled to a condition that numpy evaluates by column.
+"""Filter expressions: a text that users type, compiled to a condition that numpy evaluates by column.
 
 A plain word finds frames by hexadecimal id, by a part of the message's name, or by payload bytes; pairs of
 hexadecimal digits in a row are payload bytes. Expressions compare fields::
@@ -10,7 +10,7 @@ hexadecimal digits in a row are payload bytes. Expressions compare fields::
     fd  brs  esi  error  remote  extended  standard             Engine.Speed > 3000
     Engine.Gear == Reverse
 
-joined by ``and``, ``or``, ``not`` and parentheses; terms side by side must both be met.
+joined by ``and``, ``or``, ``not`` and parentheses; two terms without a word between them must both be met.
 """
 
 from canmcast_gui.frames.filters.compiler import Filter, compile_filter

@@ -1,4 +1,4 @@
-"""From a filter's text to the filter."""
+"""Compile the text of a filter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Filter:
         return self._node.mask(batch)
 
     def __and__(self, other: Filter) -> Filter:
-        """What passes both."""
+        """A filter that passes what both pass."""
         if self.passes_all or other.passes_all:
             return other if self.passes_all else self
         return Filter(f"({self.text}) and ({other.text})", AllOf((self._node, other._node)))
@@ -50,12 +50,11 @@ def compile_filter(
     source_names: Mapping[Source, str] | None = None,
     choices: ChoiceLookup | None = None,
 ) -> Filter:
-    """Compile ``text``; an empty one passes all frames. Raises FilterError with the place of the mistake.
+    """Compile ``text``; an empty one passes all frames. Raises FilterError with the position of the mistake.
 
-    ``names`` finds ids by the names of their messages (asked now, once), ``signals`` a signal's column and
-    ``choices`` the values that have a text.
-    ``sources`` is the table of the frames' source column, ``source_names`` what some of them are called; both
-    may grow. ``time`` is in seconds since ``start_ns()``.
+    ``names`` finds ids by the names of their messages (called only now), ``signals`` the column of a signal
+    and ``choices`` the values that have a text. ``sources`` is the table of the frames' source column,
+    ``source_names`` the names of some of them; both may grow. ``time`` is in seconds since ``start_ns()``.
     """
     table = SourceTable() if sources is None else sources
     lookups = Lookups(names, table, {} if source_names is None else source_names, signals, choices, start_ns)

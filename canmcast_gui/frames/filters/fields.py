@@ -30,7 +30,7 @@ NameLookup = Callable[[str], Collection[MatchedId]]
 SignalColumn = Callable[[FrameBatch], tuple[npt.NDArray[np.signedinteger], npt.NDArray[Any]]]
 SignalLookup = Callable[[str], SignalColumn | None]
 
-# What a signal's values are called, with the values.
+# The texts of the values of a signal, with the values.
 ChoiceLookup = Callable[[str], Mapping[str, Number]]
 
 NUMBER_FIELDS: dict[str, Callable[[FrameBatch], Column]] = {
@@ -66,7 +66,7 @@ def seconds_since(start_ns: Callable[[], int]) -> Operand:
 
 
 def data_byte(index: int) -> Operand:
-    """One payload byte; a frame that is too short has none."""
+    """One payload byte; shorter frames have none."""
 
     def read(batch: FrameBatch) -> tuple[Column, Mask | None]:
         present = batch.length > index

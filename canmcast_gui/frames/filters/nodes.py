@@ -1,4 +1,4 @@
-"""The conditions that a filter is made of; each tells for every frame of a batch whether it is met."""
+"""The conditions of filters; each tells for all frames of a batch whether it is met."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 Number = int | float
 
-# An operand's values for a batch, and which frames have one at all (None: all do).
+# The values of an operand for a batch, and which frames have one (None: all do).
 Operand = Callable[[FrameBatch], tuple[Column, Mask | None]]
 
-# (arbitration id, extended), and which bits of the id must agree where that is not all of them.
+# (arbitration id, extended), and a mask of the bits that must agree if not all of them must.
 MatchedId = tuple[int, bool] | tuple[int, bool, int]
 
 BEYOND_STANDARD = MAX_STANDARD_ID + 1
@@ -38,7 +38,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-# Picking frames out costs about as much as comparing a column of sixty times as many.
+# Selecting frames takes about as long as comparing a column of sixty times as many.
 FEW = 64
 
 
@@ -61,12 +61,12 @@ class Always:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Met where every one of its parts is."""
+    """Met where all of its parts are."""
 
     parts: tuple[Node, ...]
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """Parts joined by and; where few frames are left, later parts are asked of those only."""
+        """Parts joined by and; when few frames are left, later parts check only those."""
         result = self.parts[0].mask(batch)
         for number, part in enumerate(self.parts[1:], 1):
             rows = np.flatnonzero(result)
@@ -79,7 +79,7 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Met where one of its parts is; never where it has none."""
+    """Met where one of its parts is; never without parts."""
 
     parts: tuple[Node, ...]
 
@@ -98,7 +98,7 @@ class Not:
     part: Node
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """The part's opposite."""
+        """The opposite of its part."""
         return ~self.part.mask(batch)
 
 
@@ -115,14 +115,14 @@ class HasFlag:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Met where a value compares with a number; never where a frame has no such value."""
+    """Met where a comparison of a value with a number holds; never for frames without the value."""
 
     operand: Operand
     sign: str
     number: Number
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """The operand compared."""
+        """Compare the operand."""
         values, present = self.operand(batch)
         result: Mask = COMPARISONS[self.sign](values, self.number)
         return result if present is None else result & present
@@ -130,13 +130,13 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class InRanges:
-    """Met where a value lies in one of some ranges, their ends included."""
+    """Met where a value is in one of several ranges, including their ends."""
 
     operand: Operand
     ranges: tuple[tuple[Number, Number], ...]
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """The operand compared with every range."""
+        """Compare the operand with each range."""
         values, present = self.operand(batch)
         result = np.zeros(len(batch), dtype=np.bool_)
         for low, high in self.ranges:
@@ -148,8 +148,8 @@ class InRanges:
 class IdSet:
     """Met by data and remote frames with certain ids.
 
-    ``standard`` says of every 11-bit id whether it is one; of those with 29 bits there is for each mask what
-    it leaves of them, sorted.
+    ``standard`` tells for each 11-bit id whether it is one of them. For those with 29 bits there are, by
+    mask, the sorted masked ids.
     """
 
     standard: Mask
@@ -157,7 +157,7 @@ class IdSet:
 
     @classmethod
     def of(cls, ids: Iterable[MatchedId]) -> IdSet:
-        """From ids as NameLookup gives them."""
+        """From ids that a NameLookup returns."""
         standard = np.zeros(BEYOND_STANDARD + 1, dtype=np.bool_)
         keys: dict[int, set[int]] = {}
         for arbitration_id, extended, *rest in ids:
@@ -169,23 +169,23 @@ class IdSet:
         return cls(standard, {mask: np.array(sorted(ids), dtype=np.uint32) for mask, ids in keys.items()})
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """Looked up; an error frame's id is no message's."""
+        """Look up the ids; error frames do not belong to messages."""
         ids, kind = batch.arbitration_id, batch.flags & _KIND
         result: Mask = self.standard[np.minimum(ids, BEYOND_STANDARD)] & (kind == 0)
         if self.extended_by_mask:
             rows = np.flatnonzero(kind == np.uint16(Flag.EXTENDED))
             for mask, keys in self.extended_by_mask.items():
                 wanted = ids[rows] & np.uint32(mask)
-                places = np.searchsorted(keys, wanted)
-                places[places == len(keys)] = 0
-                result[rows] |= keys[places] == wanted
+                found = np.searchsorted(keys, wanted)
+                found[found == len(keys)] = 0
+                result[rows] |= keys[found] == wanted
         return result
 
 
 class FromSource:
     """Met by frames whose source passes a test, which gets the source and its name, or "".
 
-    The table of sources and the names may grow between two batches: both are looked at anew when they have.
+    The table of sources and the names may grow between two batches; the test is then repeated.
     """
 
     __slots__ = ("_names", "_passed", "_seen", "_table", "_test")
@@ -200,7 +200,7 @@ class FromSource:
         self._passed: Mask = np.zeros(1, dtype=np.bool_)
 
     def mask(self, batch: FrameBatch) -> Mask:
-        """Each row of the table is tested once, and looked up for each frame."""
+        """Test each row of the table once, and look up the result for each frame."""
         passed = self._rows_passed()
         return passed[np.where(batch.source < len(passed), batch.source, 0)]
 

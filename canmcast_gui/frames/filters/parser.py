@@ -43,10 +43,10 @@ from canmcast_gui.frames.filters.tokens import (
 )
 from canmcast_gui.frames.layout import MAX_PAYLOAD, Flag
 
-# Parentheses within each other: more than anybody nests, and far from Python's own limit.
+# Nested parentheses: more than users need, and far below Python's limit of recursion.
 MOST_NESTED = 50
 
-# Of a signal's texts in a message about one that is not among them.
+# Texts of a signal that an error message lists.
 MOST_LISTED = 8
 
 _OR = ("or", "|", "||")
@@ -59,7 +59,7 @@ _EQUAL = ("==", "=", "!=")
 
 
 def parse(text: str, lookups: Lookups) -> Node:
-    """The condition that ``text`` stands for; raises FilterError."""
+    """The condition that ``text`` describes. Raises FilterError."""
     cursor = Cursor(tokenize(text))
     if cursor.at_end():
         return Always()
@@ -163,7 +163,7 @@ class _Parser:
         if "." not in token.text.strip("."):
             known = ", ".join((*fields.FIELDS, *fields.FLAGS))
             raise FilterError(
-                f"“{token.text}” is no field; fields are {known}, and a signal is written Message.Signal",
+                f"“{token.text}” is not a field; fields are {known}, and a signal is written Message.Signal",
                 token.position,
             )
         read = self._lookups.signals(token.text) if self._lookups.signals is not None else None
@@ -188,7 +188,7 @@ class _Parser:
         numbers = [number for text, number in known.items() if text.lower() == token.text.lower()]
         if not numbers:
             values = f"values are {', '.join(list(known)[:MOST_LISTED])}" if known else "it has numbers only"
-            raise FilterError(f"“{token.text}” is no value of {name}: {values}", token.position)
+            raise FilterError(f"“{token.text}” is not a value of {name}: {values}", token.position)
         parts = tuple(Compare(operand, sign.text, number) for number in numbers)
         return AllOf(parts) if sign.text == "!=" else AnyOf(parts)
 
@@ -219,9 +219,9 @@ class _Parser:
 
     def _data(self) -> Node:
         if self._cursor.take_if("["):
-            place = self._byte_place()
+            index = self._byte_index()
             self._cursor.take_sign(("]",), "“]”")
-            return comparison(self._cursor, fields.data_byte(place), f"data[{place}]")
+            return comparison(self._cursor, fields.data_byte(index), f"data[{index}]")
         sign = self._sign((*_EQUAL, *_LIKE, "["), "data")
         position = self._cursor.token.position
         payload = payload_bytes(self._byte_text())
@@ -229,14 +229,14 @@ class _Parser:
             raise FilterError("expected payload bytes as pairs of hexadecimal digits", position)
         return _unless(sign, DataContains(payload) if sign.text in _LIKE else DataEquals(payload))
 
-    def _byte_place(self) -> int:
+    def _byte_index(self) -> int:
         position = self._cursor.token.position
-        place = self._cursor.take_number(f"a byte's place, 0 to {MAX_PAYLOAD - 1}", read_number)
-        if not isinstance(place, int) or not 0 <= place < MAX_PAYLOAD:
+        index = self._cursor.take_number(f"the number of a byte, 0 to {MAX_PAYLOAD - 1}", read_number)
+        if not isinstance(index, int) or not 0 <= index < MAX_PAYLOAD:
             raise FilterError(
-                f"data[{place}] does not exist: bytes are data[0] to data[{MAX_PAYLOAD - 1}]", position
+                f"data[{index}] does not exist: bytes are data[0] to data[{MAX_PAYLOAD - 1}]", position
             )
-        return place
+        return index
 
     def _byte_text(self) -> str:
         text = self._cursor.take_text("payload bytes as hexadecimal pairs")
@@ -245,7 +245,7 @@ class _Parser:
         return text
 
     def _is_byte_row(self) -> bool:
-        """Whether two payload bytes stand here: then FD is a byte and not the flag."""
+        """Whether the next words are two payload bytes; then FD is a byte and not the flag."""
         return all(
             token.kind is TokenKind.WORD and is_hex_pair(token.text)
             for token in (self._cursor.token, self._cursor.ahead())

@@ -31,7 +31,7 @@ class Lookups:
 
 
 def payload_bytes(text: str) -> bytes | None:
-    """The payload that hexadecimal pairs, with or without spaces, stand for; None where they are none."""
+    """The payload for pairs of hexadecimal digits, with or without spaces; None for other texts."""
     try:
         payload = bytes.fromhex(text)
     except ValueError:
@@ -52,25 +52,25 @@ def word_term(word: str, lookups: Lookups) -> Node:
 
 
 def part_of_name(word: str) -> str:
-    """A glob pattern for names that contain ``word`` in upper or lower case, wildcards in it left alone."""
+    """A glob pattern for names that contain ``word`` in upper or lower case; wildcards in it are kept."""
     either = "".join(f"[{c.lower()}{c.upper()}]" if c.lower() != c.upper() else c for c in word)
     return f"*{either}*"
 
 
 def name_like(pattern: str) -> str:
-    """A glob pattern for ``name ~``: without wildcards a part is enough."""
+    """A glob pattern for ``name ~``; without wildcards it matches a part of the name."""
     return pattern if _WILDCARDS.search(pattern) else part_of_name(pattern)
 
 
 def exact_name(name: str) -> str:
-    """A glob pattern for just this name."""
+    """A glob pattern for exactly this name."""
     return re.sub(r"([*?[])", r"[\1]", name)
 
 
 def source_term(text: str, lookups: Lookups) -> Node:
-    """Frames from an address, whatever the port, from an address with its port, or from a sender by name.
+    """Frames from an address with any port, from an address with its port, or from a sender by name.
 
-    An address may be written in any way; one without a scope is the one in every scope.
+    All notations of an address are equal; one without a scope matches the address in each scope.
     """
     wanted = _parsed(text)
 
@@ -95,7 +95,7 @@ def _without_scope(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Addr
 
 
 def source_like(pattern: str, lookups: Lookups) -> Node:
-    """Frames from sources whose text or name matches a glob pattern; without wildcards a part is enough."""
+    """Frames from sources whose text or name matches a glob pattern; without wildcards a part of it."""
     glob = pattern if _WILDCARDS.search(pattern) else f"*{pattern}*"
     matches = re.compile(fnmatch.translate(glob.replace("[", "[[]")), re.IGNORECASE).match
 

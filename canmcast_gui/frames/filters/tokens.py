@@ -26,9 +26,10 @@ _PATTERN = re.compile(
 _INTEGER = re.compile(r"[+-]?(0x[0-9a-f]+|0b[01]+|[0-9]+)", re.IGNORECASE)
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 
-# What fits the columns that numbers are compared with: 64 bits, signed or not.
+# Numbers are compared with columns of 64 bits, signed or not.
 _LEAST, _MOST = -(1 << 63), (1 << 64) - 1
-# Python refuses to read thousands of decimal digits; 64 bits have 64 digits at most, and some zeros before.
+# Python does not read thousands of decimal digits. Binary numbers of 64 bits have 64 digits, and leading
+# zeros.
 _MOST_DIGITS = 200
 HEX_ID = re.compile(r"(0x)?([0-9a-f]{1,8})", re.IGNORECASE)
 _HEX_PAIR = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
@@ -37,7 +38,7 @@ ReadNumber = Callable[[str], Number | None]
 
 
 class FilterError(UserError, ValueError):
-    """A filter that cannot be understood.
+    """A text that is not a filter.
 
     ``message`` says what was expected; ``position`` is the character, from 0, at which it was.
     """
@@ -105,7 +106,7 @@ def _stray(character: str) -> str:
 
 
 def read_number(text: str) -> int | float | None:
-    """The number that ``text`` is; None where it is none, or an integer of more than 64 bits."""
+    """The number in ``text``; None for other texts and for integers of more than 64 bits."""
     if _INTEGER.fullmatch(text):
         if len(text) > _MOST_DIGITS:
             return None
@@ -115,7 +116,7 @@ def read_number(text: str) -> int | float | None:
 
 
 def read_nanoseconds(text: str) -> int | None:
-    """Seconds as whole ns; None where ``text`` is no decimal number, or too large for 64 bits of them."""
+    """Seconds as whole ns; None for texts that are not decimal numbers or too large for 64 bits."""
     if not _DECIMAL.fullmatch(text):
         return None
     value = round(Decimal(text) * NS_PER_SECOND)
@@ -168,14 +169,14 @@ class Cursor:
         return token
 
     def take_if(self, *choices: str) -> bool:
-        """Read a token if it is one of these signs or words; whether it was."""
+        """Read a token if it is one of these signs or words; returns whether it was."""
         found = self.token.is_sign(*choices) or self.token.is_word(*choices)
         if found:
             self.take()
         return found
 
     def take_sign(self, signs: tuple[str, ...], what: str) -> Token:
-        """Read one of these signs; raises FilterError."""
+        """Read one of these signs. Raises FilterError."""
         if not self.token.is_sign(*signs):
             raise self.expected(what)
         return self.take()
@@ -187,7 +188,7 @@ class Cursor:
         return self.take().text
 
     def take_number(self, what: str, read: ReadNumber) -> Number:
-        """Read a number in the way of ``read``; raises FilterError."""
+        """Read a number with the function ``read``. Raises FilterError."""
         token = self.token
         number = read(token.text) if token.kind is TokenKind.WORD else None
         if number is None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, bits
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
-from canmcast_gui.frames.validity import with_possible_ids
+from canmcast_gui.frames.validity import repair_ids
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.wording import are, counted
 
@@ -46,7 +46,7 @@ class FrameChecks:
 
     def take(self, batch: FrameBatch) -> tuple[FrameBatch, npt.NDArray[np.intp]]:
         """The batch with possible ids, and the rows of it that are left out as their ids are impossible."""
-        repaired = with_possible_ids(batch)
+        repaired = repair_ids(batch)
         left_out = np.zeros(0, dtype=np.intp)
         if repaired is not None:
             batch, widened, left_out = repaired

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
-from canmcast_gui.frames.validity import with_possible_ids
+from canmcast_gui.frames.validity import repair_ids
 from canmcast_gui.logfile.formats import Format, writable
 from canmcast_gui.logfile.interfaces import MarkSink, Sink, StartSink
 from canmcast_gui.logfile.problems import FileError
@@ -60,7 +60,7 @@ class Output:
 
     def write(self, batch: FrameBatch) -> None:
         """Write frames, without those whose ids are impossible. Raises FileError where the format refuses."""
-        batch = self._with_possible_ids(batch)
+        batch = self._repair_ids(batch)
         if not len(batch):
             return
         refuse_unsupported(self._kind, batch)
@@ -98,11 +98,13 @@ class Output:
             mark = mark._replace(timestamp_ns=self.start_ns)
         self._sink.write_mark(mark)
 
-    def _with_possible_ids(self, batch: FrameBatch) -> FrameBatch:
-        repaired = with_possible_ids(batch)
+    def _repair_ids(self, batch: FrameBatch) -> FrameBatch:
+        repaired = repair_ids(batch)
         if repaired is None:
             return batch
-        self.losses.count("frame", "with standard ids above 7FF as extended ones", len(repaired.widened))
+        self.losses.count(
+            "frame", "with standard ids above 7FF as extended ones", len(repaired.made_extended)
+        )
         self.losses.count("frame", "with ids above 1FFFFFFF left out", len(repaired.left_out))
         return repaired.batch
 

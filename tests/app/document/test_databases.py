@@ -190,7 +190,7 @@ def test_a_filter_outlives_its_database(recording, truck):
 
 
 def test_a_text_that_is_no_value_is_refused_with_those_that_are(recording, truck):
-    with pytest.raises(FilterError, match="“Park” is no value of Engine") as caught:
+    with pytest.raises(FilterError, match="“Park” is not a value of Engine") as caught:
         compile_for("fd or Engine.Gear == Park", recording, truck)
     assert "Neutral" in caught.value.message
     assert caught.value.position == 21

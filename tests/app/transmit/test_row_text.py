@@ -140,7 +140,7 @@ def test_candump_and_cansend_lines_become_rows(line, arbitration_id, flags, data
         ("FFF#11", "Line 1: .* above 7FF"),
         ("123##0" + "11" * 65, "Line 1: .* 65 data bytes"),
         ("123#" + "00" * 9, "Line 1: .* 9 data bytes"),
-        ("1234#11", "Line 1: .* no frame"),
+        ("1234#11", "Line 1: .* not a frame"),
     ],
 )
 def test_other_text_is_refused_and_the_line_is_named(text, reason):

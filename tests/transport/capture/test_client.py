@@ -164,9 +164,14 @@ def test_a_full_ring_keeps_its_frames_and_counts_those_that_it_refuses(settings,
         assert numbers_of(capture.recv_batch()) == [*range(45), *range(1000, 1005)]
 
 
-def test_a_killed_process_comes_back_and_nothing_is_forgotten(capture, sender):
+def received_from(capture: Capture, sender: FrameSender) -> int:
+    counts = capture.statistics().by_source.get(sender.address)
+    return counts.received if counts else 0
+
+
+def test_a_killed_process_is_restarted_and_keeps_all_counts(capture, sender):
     sender.send_batch(numbered(10))
-    wait_until(lambda: capture.statistics().by_source, "the counts were not posted")
+    wait_until(lambda: received_from(capture, sender) == 10, "the counts were not posted")
     fileno, pid = capture.fileno(), capture.pid
     kill(capture)
     sentences = restart(capture)
@@ -175,7 +180,7 @@ def test_a_killed_process_comes_back_and_nothing_is_forgotten(capture, sender):
     sender.send_batch(numbered(10, first=10))
     assert numbers_of(receive(capture, 20)) == list(range(20))
     assert len(capture.sources) == 2
-    wait_until(lambda: capture.statistics().by_source[sender.address].received == 20, "counts went back")
+    wait_until(lambda: received_from(capture, sender) == 20, "the counts were lost")
     assert capture.statistics().received == 20
 
 
