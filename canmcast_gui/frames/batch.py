@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,17 @@ _NO_HEAP: Heap = np.zeros(0, dtype=np.uint8)
 
 # Masks of the first 0..8 of eight bytes.
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(INLINE_BYTES + 1)], dtype=np.uint64)
+
+
+class PlainFrame(NamedTuple):
+    """One frame as python-can counts: channels from 0 (None: unknown), ``dlc`` in bytes, time in seconds."""
+
+    arbitration_id: int
+    flags: int
+    channel: int | None
+    dlc: int
+    data: bytes
+    timestamp: float
 
 
 class FrameBatch:
@@ -182,6 +193,19 @@ class FrameBatch:
         start = int(record["payload_offset"])
         return self.heap[start : start + length].tobytes()
 
+    def plain_frame(self, row: int) -> PlainFrame:
+        """One frame as plain values."""
+        record = self.records[row]
+        flags, length, channel = int(record["flags"]), int(record["length"]), int(record["channel"])
+        return PlainFrame(
+            int(record["arbitration_id"]),
+            flags,
+            channel - 1 if channel else None,
+            int(DLC_TO_LENGTH[record["dlc"]]) if flags & bits.REMOTE else length,
+            self.payload(row),
+            float(record["timestamp_ns"]) / NS_PER_SECOND,
+        )
+
     def payload_matrix(self, width: int = MAX_PAYLOAD) -> npt.NDArray[np.uint8]:
         """All payloads as uint8 (n, width), zero after their ends."""
         matrix = np.zeros((len(self), width), dtype=np.uint8)
@@ -279,20 +303,17 @@ def channel_number(channel: object) -> int:
 def _make_message(batch: FrameBatch, row: int) -> can.Message:
     import can
 
-    record = batch.records[row]
-    flags = int(record["flags"])
-    payload = batch.payload(row)
-    channel = int(record["channel"])
-    dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & bits.REMOTE else len(payload)
+    frame = batch.plain_frame(row)
+    flags = frame.flags
     return can.Message(
-        timestamp=float(record["timestamp_ns"]) / NS_PER_SECOND,
-        arbitration_id=int(record["arbitration_id"]),
+        timestamp=frame.timestamp,
+        arbitration_id=frame.arbitration_id,
         is_extended_id=bool(flags & bits.EXTENDED),
         is_remote_frame=bool(flags & bits.REMOTE),
         is_error_frame=bool(flags & bits.ERROR),
-        channel=channel - 1 if channel else None,
-        dlc=dlc,
-        data=payload,
+        channel=frame.channel,
+        dlc=frame.dlc,
+        data=frame.data,
         is_fd=bool(flags & bits.FD),
         is_rx=not flags & bits.TX,
         bitrate_switch=bool(flags & bits.BRS),

@@ -1,8 +1,8 @@
 """Sending on time: jobs, triggers, sequences, replay and fuzzing, in a process that keeps their timing.
 
 ``Transmitter`` starts the process and talks to it; ``Job``, ``ReplayOptions`` and ``FuzzOptions``
-describe what to send, the classes of ``news`` (such as ``JobStatus`` and ``SendFailed``, together
-``TransmitNews``) say what happened, ``TransmitError`` what is not possible. The process gets its sender by
+describe what to send, the classes of ``events`` (such as ``JobStatus`` and ``SendFailed``, together
+``TransmitEvent``) say what happened, ``TransmitError`` what is not possible. The process gets its sender by
 the name of a factory, so the package knows no transport. May import ``processes`` and ``frames``.
 """
 
@@ -20,7 +20,7 @@ from canmcast_gui.transmit.events import (
     ReplayStatus,
     SendFailed,
     SequenceStatus,
-    TransmitNews,
+    TransmitEvent,
 )
 from canmcast_gui.transmit.fuzz.options import FuzzOptions
 from canmcast_gui.transmit.jobs.job import Job, Trigger
@@ -44,7 +44,7 @@ __all__ = [
     "SequenceStatus",
     "Sequences",
     "TransmitError",
-    "TransmitNews",
+    "TransmitEvent",
     "Transmitter",
     "Trigger",
 ]

@@ -1,90 +1,167 @@
-"""What the client's commands make the transmit process do."""
+"""The commands that the program sends to the transmit process.
+
+To add one: write its class here and add it to ``Command``, handle it in the runner that it is for, and send
+it from the part of ``client`` that belongs to this runner.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
-from canmcast_gui.transmit import messages as wire
-from canmcast_gui.transmit.budget import Budget
-from canmcast_gui.transmit.fuzz.runner import Fuzzes
-from canmcast_gui.transmit.jobs.runner import Jobs
-from canmcast_gui.transmit.one_shot import Singles
-from canmcast_gui.transmit.replay.runner import Replays
-from canmcast_gui.transmit.sequence.runner import Sequences
+from msgspec import Struct
 
-# Done with the time at which the command came, and its values.
-Do = Callable[..., None]
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.transmit.conditions import Condition
+from canmcast_gui.transmit.fuzz.options import FuzzOptions
+from canmcast_gui.transmit.jobs.job import Job
+from canmcast_gui.transmit.replay.options import ReplayOptions
+from canmcast_gui.transmit.sender import Settings
+from canmcast_gui.transmit.sequence import Step
 
 
-class Commands:
-    """One method for each word of messages.py, found by do()."""
+class _Command(Struct, frozen=True, tag=True, array_like=True):
+    """The base of all commands."""
 
-    def __init__(
-        self,
-        jobs: Jobs,
-        singles: Singles,
-        replays: Replays,
-        sequences: Sequences,
-        fuzzes: Fuzzes,
-        budget: Budget,
-    ) -> None:
-        self._jobs = jobs
-        self._singles = singles
-        self._replays = replays
-        self._sequences = sequences
-        self._fuzzes = fuzzes
-        self._budget = budget
-        self._table: dict[str, Do] = {
-            wire.TOGETHER: self._together,
-            wire.LIMIT: self._limit,
-            wire.SEND: self._send,
-            wire.FLUSH: self._flush,
-            wire.ARM: jobs.arm,
-            wire.DISARM: lambda _now_ns, job_id: jobs.disarm(job_id),
-            wire.STOP_ALL: self._stop_all,
-            wire.REPLAY: lambda _now_ns, *values: replays.start(*values),
-            wire.REPLAY_GROWN: lambda _now_ns, *values: replays.grow(*values),
-            wire.REPLAY_DO: self._replay_do,
-            wire.REPLAY_STOP: lambda _now_ns, number: replays.stop(number),
-            wire.SEQUENCE: lambda _now_ns, *values: sequences.start(*values),
-            wire.SEQUENCE_DO: self._sequence_do,
-            wire.SEQUENCE_STOP: lambda _now_ns, number: sequences.stop(number),
-            wire.FUZZ: lambda _now_ns, *values: fuzzes.begin(*values),
-            wire.FUZZ_DO: self._fuzz_do,
-            wire.FUZZ_STOP: lambda _now_ns, number: fuzzes.stop(number),
-        }
 
-    def do(self, now_ns: int, word: str, *values: Any) -> None:
-        """Do what a message asks that came at ``now_ns``."""
-        self._table[word](now_ns, *values)
+# -- single frames and everything ----------------------------------------------------------------------------
 
-    def _together(self, now_ns: int, messages: list[list[Any]]) -> None:
-        for word, *values in messages:
-            self.do(now_ns, word, *values)
 
-    def _limit(self, _now_ns: int, rate: float | None) -> None:
-        self._budget.rate = rate
+class SendFrames(_Command, frozen=True):
+    """Send frames once, now, in order."""
 
-    def _send(self, _now_ns: int, records: bytes, heap: bytes) -> None:
-        self._singles.add(wire.batch_from_bytes(records, heap))
+    frames: FrameBatch
 
-    def _flush(self, _now_ns: int, token: int) -> None:
-        self._singles.add(token)
 
-    def _stop_all(self, _now_ns: int) -> None:
-        self._singles.drop()
-        self._jobs.stop_all()
-        self._replays.stop_all()
-        self._sequences.stop_all()
-        self._fuzzes.stop_all()
+class Flush(_Command, frozen=True):
+    """Report Flushed when all single frames before it were sent or dropped."""
 
-    def _replay_do(self, _now_ns: int, number: int, action: str, value: Any) -> None:
-        self._replays.do(number, action, value, time.monotonic_ns())
+    token: int
 
-    def _sequence_do(self, _now_ns: int, number: int, action: str) -> None:
-        self._sequences.do(number, action, time.monotonic_ns())
 
-    def _fuzz_do(self, _now_ns: int, number: int, action: str) -> None:
-        self._fuzzes.do(number, action, None, time.monotonic_ns())
+class SetRateLimit(_Command, frozen=True):
+    """Send at most this number of frames per second; None is no limit."""
+
+    frames_per_second: float | None
+
+
+class StopAll(_Command, frozen=True):
+    """End everything that is being sent, and drop the single frames that wait."""
+
+
+# -- jobs ----------------------------------------------------------------------------------------------------
+
+
+class ArmJob(_Command, frozen=True):
+    """Begin a job, or change one that is armed. JobReport repeats ``version``."""
+
+    job: Job
+    version: int
+
+
+class DisarmJob(_Command, frozen=True):
+    """End a job."""
+
+    job_id: int
+
+
+# -- replays -------------------------------------------------------------------------------------------------
+
+
+class StartReplay(_Command, frozen=True):
+    """Start a replay of the source that the factory makes, in place of an earlier one with this number."""
+
+    number: int
+    factory: str
+    settings: Settings
+    options: ReplayOptions
+
+
+class GrowReplay(_Command, frozen=True):
+    """The source has rows up to ``end_row`` now; if ``complete``, no more follow."""
+
+    number: int
+    end_row: int
+    complete: bool
+
+
+class ControlReplay(_Command, frozen=True):
+    """Continue, pause, send the next frame of a paused replay, or end it."""
+
+    number: int
+    action: Literal["play", "pause", "step", "stop"]
+
+
+class SeekReplay(_Command, frozen=True):
+    """Continue at another row."""
+
+    number: int
+    row: int
+
+
+class SetReplaySpeed(_Command, frozen=True):
+    """Change the factor; None is as fast as the rate limit allows."""
+
+    number: int
+    speed: float | None
+
+
+# -- sequences -----------------------------------------------------------------------------------------------
+
+
+class StartSequence(_Command, frozen=True):
+    """Start a sequence, in place of an earlier one with this number."""
+
+    number: int
+    steps: tuple[Step, ...]
+    paused: bool
+
+
+class ControlSequence(_Command, frozen=True):
+    """Continue, pause, do the next step of a paused sequence, or end it."""
+
+    number: int
+    action: Literal["resume", "pause", "step", "stop"]
+
+
+# -- fuzz runs -----------------------------------------------------------------------------------------------
+
+
+class StartFuzz(_Command, frozen=True):
+    """Start a fuzz run, in place of an earlier one with this number.
+
+    A received frame that meets ``stop_at`` ("": none) pauses it, up to ``wait_ns`` after the last frame.
+    With ``report_frames``, FuzzSent reports each frame that was sent.
+    """
+
+    number: int
+    options: FuzzOptions
+    stop_at: Condition
+    report_frames: bool
+    paused: bool
+    wait_ns: int
+
+
+class ControlFuzz(_Command, frozen=True):
+    """Continue, also after a response; pause; send the next frame of a paused run; or end it."""
+
+    number: int
+    action: Literal["play", "pause", "step", "stop"]
+
+
+Command = (
+    SendFrames
+    | Flush
+    | SetRateLimit
+    | StopAll
+    | ArmJob
+    | DisarmJob
+    | StartReplay
+    | GrowReplay
+    | ControlReplay
+    | SeekReplay
+    | SetReplaySpeed
+    | StartSequence
+    | ControlSequence
+    | StartFuzz
+    | ControlFuzz
+)

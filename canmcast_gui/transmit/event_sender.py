@@ -1,139 +1,146 @@
-"""What the transmit process tells its client: the newest state, a few times a second, and never waiting."""
+"""Sends the events of the transmit process: the newest state, a few times a second, and never waits."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from canmcast_gui.frames import Source
+from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.processes.parent import ParentLink
-from canmcast_gui.transmit import messages as wire
-from canmcast_gui.transmit.fuzz.news import FuzzNews
+from canmcast_gui.transmit.events import (
+    AddressChanged,
+    Discarded,
+    Flushed,
+    FuzzAnswer,
+    FuzzSent,
+    FuzzStatus,
+    HeldBack,
+    JobReport,
+    JobStatus,
+    ProcessEvent,
+    ReplayStatus,
+    SendFailed,
+    SendProgress,
+    SequenceStatus,
+)
 from canmcast_gui.transmit.jobs.job import ArmedJob
-from canmcast_gui.transmit.replay.replay import Replay
-from canmcast_gui.transmit.sequence.run import Sequence
+from canmcast_gui.transmit.messages import encode
 
-# News are for eyes, and those of one turn go together.
-NEWS_NS = 100_000_000
-# A sender that fails does so at every frame, in the same words.
+# Events are for display; those of this time are sent together.
+INTERVAL_NS = 100_000_000
+# A sender that fails does so at every frame, with the same message.
 SAME_FAILURE_NS = 5_000_000_000
 
+MakeStatus = Callable[[], ReplayStatus | SequenceStatus | FuzzStatus]
 
-class Reporter:
-    """Collects news and sends them when it is time. A client that does not listen makes nothing grow."""
+
+class EventSender:
+    """Collects events and sends them when it is time. Does not grow if the client does not read."""
 
     def __init__(self, link: ParentLink, addresses: tuple[Source, ...]) -> None:
-        self._addresses = addresses
         self._channel = link.channel
         self._wakeup = link.wakeup
-        self._sent = 0
-        self._held = 0
-        self._dropped = 0
-        self._done = 0
-        self._changed: dict[int, ArmedJob] = {}
-        self._replays: dict[int, Replay] = {}
-        self._replays_failed: list[int] = []
-        self._sequences: dict[int, list[object]] = {}
-        self.fuzz = FuzzNews()
+        self._addresses = addresses
+        self._sent = self._held_back = self._discarded = self._done = 0
+        self._jobs: dict[int, ArmedJob] = {}
         self._refused: list[tuple[int, int]] = []
+        # What makes the newest status of each run, by kind and number.
+        self._statuses: dict[tuple[str, int], MakeStatus] = {}
+        self._fuzz_sent: dict[int, list[FrameBatch]] = {}
+        self._fuzz_answers: list[FuzzAnswer] = []
         self._moved = False
         self._failure: str | None = None
         self._last_failure = ("", 0)
         self._flushed: list[int] = []
+        #: Frames of fuzz runs that wait to be reported; what sends more looks at it.
+        self.waiting_fuzz_frames = 0
         self._dirty = False
         self._urgent = False
         self._last_ns = 0
 
-    def note_sent(self, frames: int) -> None:
-        """So many frames have left."""
+    # -- what has happened -------------------------------------------------------------------------------
+
+    def count_sent(self, frames: int) -> None:
+        """Frames were sent."""
         self._sent += frames
         self._dirty = True
 
-    def note_held(self, frames: int) -> None:
-        """So many frames that were due were held back by the rate limit, for good."""
+    def count_held_back(self, frames: int) -> None:
+        """Frames that were due were not sent, because of the rate limit."""
         if frames:
-            self._held += frames
+            self._held_back += frames
             self._dirty = True
 
-    def note_done(self, frames: int) -> None:
-        """So many single frames wait no more, whether they have left or could not."""
+    def count_done(self, frames: int) -> None:
+        """Single frames no longer wait, whether they were sent or could not be."""
         self._done += frames
         self._dirty = True
 
-    def note_dropped(self, frames: int) -> None:
-        """So many single frames were dropped before they left."""
+    def count_discarded(self, frames: int) -> None:
+        """Single frames were dropped before they were sent."""
         if frames:
-            self._dropped += frames
+            self._discarded += frames
             self._done += frames
             self._dirty = self._urgent = True
 
-    def note_job(self, job: ArmedJob) -> None:
-        """A job has gone on; that it has finished is told at once."""
-        self._changed[job.job_id] = job
+    def job_changed(self, job: ArmedJob) -> None:
+        """A job has sent something, or has ended, which is reported at once."""
+        self._jobs[job.job_id] = job
         self._dirty = True
         self._urgent |= job.finished
 
-    def note_refused(self, job_id: int, version: int) -> None:
-        """A job was not armed: it is told as finished."""
+    def job_refused(self, job_id: int, version: int) -> None:
+        """A job was not armed: it is reported as finished."""
         self._refused.append((job_id, version))
         self._dirty = self._urgent = True
 
-    def note_replay(self, number: int, replay: Replay) -> None:
-        """A replay has gone on; that it has ended is told at once."""
-        self._replays[number] = replay
-        self._dirty = True
-        self._urgent |= replay.state in ("ended", "stopped")
-
-    def note_sequence(self, number: int, sequence: Sequence | None) -> None:
-        """A sequence has gone on; None where it could not be begun."""
-        if sequence is None:
-            self._sequences[number] = [number, "ended", 0, 0, 0, "it could not be begun"]
-        else:
-            state, at, sent = sequence.state, sequence.at, sequence.sent
-            self._sequences[number] = [number, state, at, sent, sequence.missed, sequence.outcome]
-        self._dirty = True
-        self._urgent |= sequence is None or sequence.state != "running"
-
-    def note_fuzz(self, urgent: bool) -> None:
-        """There is news in ``fuzz``; those that are urgent are told at once."""
+    def status_changed(self, kind: str, number: int, status: MakeStatus, urgent: bool) -> None:
+        """A replay, sequence or fuzz run has another status; an urgent one is reported at once."""
+        self._statuses[kind, number] = status
         self._dirty = True
         self._urgent |= urgent
 
-    def note_replay_failed(self, number: int) -> None:
-        """A replay was not begun or has broken off."""
-        self._replays.pop(number, None)
-        self._replays_failed.append(number)
-        self._dirty = self._urgent = True
+    def fuzz_sent(self, number: int, batch: FrameBatch) -> None:
+        """Frames of a fuzz run were sent, at their times. Its status comes after them."""
+        self._fuzz_sent.setdefault(number, []).append(batch)
+        self.waiting_fuzz_frames += len(batch)
 
-    def note_addresses(self, addresses: tuple[Source, ...]) -> None:
+    def fuzz_answered(self, answer: FuzzAnswer) -> None:
+        """A response to a fuzz run was received. Its status comes after it."""
+        self._fuzz_answers.append(answer)
+
+    def addresses_are(self, addresses: tuple[Source, ...]) -> None:
         """Frames come from these addresses now."""
         if addresses != self._addresses:
             self._addresses = addresses
             self._moved = self._dirty = self._urgent = True
 
-    def note_failure(self, sentence: str) -> None:
+    def failed(self, sentence: str) -> None:
         """Something could not be sent."""
         now_ns = time.monotonic_ns()
-        said, when = self._last_failure
-        if sentence != said or now_ns - when >= SAME_FAILURE_NS:
+        reported, when_ns = self._last_failure
+        if sentence != reported or now_ns - when_ns >= SAME_FAILURE_NS:
             self._failure = sentence
             self._last_failure = (sentence, now_ns)
             self._dirty = self._urgent = True
 
-    def note_flushed(self, token: int) -> None:
-        """All frames that were asked for before ``token`` have left."""
+    def flushed(self, token: int) -> None:
+        """All single frames before the flush token were sent or dropped."""
         self._flushed.append(token)
         self._dirty = self._urgent = True
 
+    # -- sending -----------------------------------------------------------------------------------------
+
     def due_ns(self) -> int | None:
-        """When to report; None where there is nothing."""
+        """When to send events; None if there are none."""
         if not self._dirty:
             return None
         if self._urgent and not self._channel.pending:
             return 0
-        return self._last_ns + NEWS_NS
+        return self._last_ns + INTERVAL_NS
 
-    def report(self, now_ns: int) -> None:
-        """Send the news if it is time, and if the client has taken the last ones."""
+    def send(self, now_ns: int) -> None:
+        """Send the events if it is time, and if the client has read the last ones."""
         due_ns = self.due_ns()
         if due_ns is None or due_ns > now_ns:
             return
@@ -141,54 +148,52 @@ class Reporter:
         if not self._channel.flush():
             self._wakeup.set()
             return
-        for message in self._messages():
-            self._channel.send(message)
+        self._channel.send(encode(self._take()))
         self._wakeup.set()
-        # What does not fit through at once is pushed on with the next news, and those are soon.
+        # What the connection does not take at once is sent with the next events, and those are soon.
         self._dirty, self._urgent = self._channel.pending > 0, False
 
-    def _messages(self) -> list[bytes]:
-        rows: list[list[object]] = [_job_row(job) for job in self._changed.values()]
-        rows += [[job_id, version, 0, 0, True, 0.0, 0.0] for job_id, version in self._refused]
-        messages = [wire.pack(wire.STATUS, self._sent, self._held, self._dropped, self._done, rows)]
-        replays = [_replay_row(number, replay) for number, replay in self._replays.items()]
-        replays += [[number, "failed", 0, 0, 0, 0, 0, None] for number in self._replays_failed]
-        if replays:
-            messages.append(wire.pack(wire.REPLAYS, replays))
-        if self._sequences:
-            messages.append(wire.pack(wire.SEQUENCES, list(self._sequences.values())))
-        messages += self.fuzz.messages()
+    def _take(self) -> list[ProcessEvent]:
+        """All events, once. Frames and answers are before the status of their run, tokens at the end."""
+        events: list[ProcessEvent] = [SendProgress(self._sent, self._done)]
+        if self._held_back:
+            events.append(HeldBack(self._held_back))
+        if self._discarded:
+            events.append(Discarded(self._discarded))
+        events += [_job_report(job) for job in self._jobs.values()]
+        events += [JobReport(version, JobStatus(job_id, 0, 0, True)) for job_id, version in self._refused]
+        for number, batches in self._fuzz_sent.items():
+            events.append(FuzzSent(number, FrameBatch.concatenate(batches)))
+        events += self._fuzz_answers
+        events += [status() for status in self._statuses.values()]
         if self._moved:
-            messages.append(wire.pack(wire.MOVED, address_rows(self._addresses)))
+            events.append(AddressChanged(address_pairs(self._addresses)))
         if self._failure is not None:
-            messages.append(wire.pack(wire.FAILED, self._failure))
-        messages += [wire.pack(wire.FLUSHED, token) for token in self._flushed]
-        self._changed.clear()
-        self._refused.clear()
-        self._replays.clear()
-        self._replays_failed.clear()
-        self._sequences.clear()
-        self._held = self._dropped = 0
+            events.append(SendFailed(self._failure))
+        events += [Flushed(token) for token in self._flushed]
+        self._clear()
+        return events
+
+    def _clear(self) -> None:
+        """Forget what is reported; the counts of sent and done frames go on."""
+        waiting = (
+            self._jobs, self._refused, self._statuses, self._fuzz_sent, self._fuzz_answers, self._flushed
+        )  # fmt: skip
+        for collection in waiting:
+            collection.clear()
+        self._held_back = self._discarded = self.waiting_fuzz_frames = 0
         self._moved = False
-        self._flushed.clear()
         self._failure = None
-        return messages
 
 
-def _job_row(job: ArmedJob) -> list[object]:
+def _job_report(job: ArmedJob) -> JobReport:
     measured = job.measured
-    return [
-        job.job_id, job.version, job.sent, job.late, job.finished, measured.period_ns, measured.jitter_ns,
-    ]  # fmt: skip
+    return JobReport(
+        job.version,
+        JobStatus(job.job_id, job.sent, job.late, job.finished, measured.period_ns, measured.jitter_ns),
+    )
 
 
-def _replay_row(number: int, replay: Replay) -> list[object]:
-    return [
-        number, replay.state, replay.row, replay.sent, replay.skipped, replay.late, replay.loops,
-        replay.position_ns(time.monotonic_ns()),
-    ]  # fmt: skip
-
-
-def address_rows(addresses: tuple[Source, ...]) -> list[list[str | int]]:
-    """Addresses as plain values."""
-    return [[source.address, source.port] for source in addresses]
+def address_pairs(addresses: tuple[Source, ...]) -> tuple[tuple[str, int], ...]:
+    """Addresses as ip and port."""
+    return tuple((source.address, source.port) for source in addresses)

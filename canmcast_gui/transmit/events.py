@@ -1,21 +1,27 @@
-"""What the transmit process tells: how jobs are doing, what could not be sent, where frames come from."""
+"""The events that the transmit process reports: progress, failures, and where frames come from.
+
+``TransmitEvent`` are those that Transmitter.poll() returns, ``ProcessEvent`` all that the process sends.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from canmcast_gui.frames import FrameBatch
 
 
-@dataclass(frozen=True, slots=True)
-class JobStatus:
-    """How a job is doing.
+class _Event(Struct, frozen=True, tag=True, array_like=True):
+    """The base of all events."""
+
+
+class JobStatus(_Event, frozen=True):
+    """The progress of a job.
 
     ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period, whether
-    their frame left later or not at all, and frames that should have triggered it while too many sends
-    waited; ``finished`` when its count is reached or it was told to end. ``period_ns`` and
-    ``jitter_ns`` are measured over its last frames: the mean time between two, and how far from it they are
-    on average; 0 before there are two.
+    their frame was sent later or not at all, and received frames that should have triggered it while too many
+    sends were pending; ``finished`` when its count is reached or it was told to end. ``period_ns`` and
+    ``jitter_ns`` are measured over its last frames: the mean time between two, and its mean deviation; 0
+    before there are two.
     """
 
     job_id: int
@@ -26,100 +32,92 @@ class JobStatus:
     jitter_ns: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class SendFailed:
-    """Frames could not be sent; ``sentence`` says why."""
+class SendFailed(_Event, frozen=True):
+    """Something could not be sent or started; ``sentence`` says why."""
 
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChanged:
-    """Frames come from other addresses from now on, because an interface has gone and returned."""
+class AddressChanged(_Event, frozen=True):
+    """Frames come from other addresses (ip and port) from now on, because an interface was gone."""
 
     addresses: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """``frames`` were due and not sent since the last such news, because of the rate limit."""
+class HeldBack(_Event, frozen=True):
+    """``frames`` were due and not sent since the last such event, because of the rate limit."""
 
     frames: int
 
 
-@dataclass(frozen=True, slots=True)
-class Discarded:
-    """``frames`` single frames that were asked for were dropped before they left, by stop_all()."""
+class Discarded(_Event, frozen=True):
+    """``frames`` single frames were dropped by stop_all() before they were sent."""
 
     frames: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayStatus:
-    """How a replay is doing.
+class ReplayStatus(_Event, frozen=True):
+    """The progress of a replay.
 
-    ``state`` is "playing", "paused", "ended", "stopped" or "failed"; the last two are over for good, an ended
-    one can be moved and go on. ``row`` is the next row that will be sent; ``sent``
-    and ``skipped`` frames (those that are not for this bus), ``late`` more than 1 ms, ``loops`` times that it
-    began anew; ``position_ns`` the time in the recording, None while that is unknown.
+    ``state`` is "playing", "paused", "ended", "stopped" or "failed"; the last two are final, an ended replay
+    can seek and continue. ``row`` is the next row that will be sent; ``sent`` and ``skipped`` frames (those
+    that this bus cannot carry), ``late`` those sent more than 1 ms late, ``loops`` completed repetitions;
+    ``position_ns`` the time in the recording, None while that is unknown.
     """
 
     number: int
     state: str
-    row: int
-    sent: int
-    skipped: int
-    late: int
-    loops: int
-    position_ns: int | None
+    row: int = 0
+    sent: int = 0
+    skipped: int = 0
+    late: int = 0
+    loops: int = 0
+    position_ns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceStatus:
-    """How a sequence is doing.
+class SequenceStatus(_Event, frozen=True):
+    """The progress of a sequence.
 
-    ``state`` is "running", "paused" or "ended"; ``at`` the step that is next; ``missed`` expected frames that
-    did not come in time; ``outcome`` why it has ended: "done", "stopped", or a reason.
+    ``state`` is "running", "paused" or "ended". ``at`` is the index of the next step; ``missed`` counts
+    expected frames that did not arrive in time; ``outcome`` says why it has ended: "done", "stopped", or a
+    reason.
     """
 
     number: int
     state: str
-    at: int
-    sent: int
-    missed: int
-    outcome: str
+    at: int = 0
+    sent: int = 0
+    missed: int = 0
+    outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FuzzStatus:
-    """How a fuzz run is doing.
+class FuzzStatus(_Event, frozen=True):
+    """The progress of a fuzz run.
 
-    ``state`` is "playing", "paused", "answered" (it stands still, see FuzzAnswer), "ended", "stopped" or
-    "failed"; the last two are over for good. ``sent`` frames have left, ``skipped`` are not for this bus,
-    ``late`` left more than 1 ms late.
+    ``state`` is "playing", "paused", "answered" (paused by a response, see FuzzAnswer), "ended", "stopped" or
+    "failed"; the last two are final. ``sent`` frames were sent, ``skipped`` are not possible on this bus,
+    ``late`` were sent more than 1 ms late.
     """
 
     number: int
     state: str
-    sent: int
-    skipped: int
-    late: int
+    sent: int = 0
+    skipped: int = 0
+    late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FuzzSent:
-    """Frames of a fuzz run that have left, each with the time at which it began to."""
+class FuzzSent(_Event, frozen=True):
+    """Frames of a fuzz run that were sent, each with the time at which sending it began."""
 
     number: int
     frames: FrameBatch
 
 
-@dataclass(frozen=True, slots=True)
-class FuzzAnswer:
-    """A frame of somebody else at which a fuzz run was to stop.
+class FuzzAnswer(_Event, frozen=True):
+    """A received frame at which a fuzz run was to stop.
 
-    ``frame`` is a batch of one; ``before`` the last frames that had left when it came, oldest first: any of
-    them may be what it answers. ``after`` frames more had left before it was heard.
+    ``frame`` is a batch of one; ``before`` the last frames that were sent before it arrived, oldest first:
+    any of them may have caused it. ``after`` frames more were sent before the run stopped.
     """
 
     number: int
@@ -128,7 +126,30 @@ class FuzzAnswer:
     after: int
 
 
-TransmitNews = (
+# -- for the client only -------------------------------------------------------------------------------------
+
+
+class SendProgress(_Event, frozen=True):
+    """``sent`` frames of all kinds since the process started; ``done`` single frames that no longer wait."""
+
+    sent: int
+    done: int
+
+
+class Flushed(_Event, frozen=True):
+    """All single frames before the command Flush with this token were sent or dropped."""
+
+    token: int
+
+
+class JobReport(_Event, frozen=True):
+    """The status of a job, with the ``version`` of the command that armed it last."""
+
+    version: int
+    status: JobStatus
+
+
+TransmitEvent = (
     JobStatus
     | SendFailed
     | AddressChanged
@@ -139,4 +160,18 @@ TransmitNews = (
     | FuzzStatus
     | FuzzSent
     | FuzzAnswer
+)
+ProcessEvent = (
+    SendFailed
+    | AddressChanged
+    | HeldBack
+    | Discarded
+    | ReplayStatus
+    | SequenceStatus
+    | FuzzStatus
+    | FuzzSent
+    | FuzzAnswer
+    | SendProgress
+    | Flushed
+    | JobReport
 )

@@ -1,24 +1,24 @@
-"""The transmit process's ears: opened only while something that is sent depends on what others send."""
+"""Receives the frames of other nodes, only while something that is sent depends on them."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.sender import find, make
+from canmcast_gui.transmit.sender import Settings, load_factory
 
-# Ids of others that are remembered at most: several times those of a big car. A hostile network makes more.
-MOST_LIVE = 4096
+# Received ids that are remembered: several times those of a large car. A hostile network sends more.
+MAX_LIVE_IDS = 4096
 
 
 class Receiver(Protocol):
-    """What the factory of a listener makes."""
+    """What a receiver's factory makes."""
 
     sources: SourceTable
 
@@ -26,55 +26,56 @@ class Receiver(Protocol):
         """Readable while frames wait."""
 
     def drain(self, max_frames: int = 4096) -> FrameBatch:
-        """The frames that wait, at most so many; never waits and never raises."""
+        """The frames that wait; never waits itself and never raises."""
 
     def mark_own(self, source: Source) -> None:
-        """Frames from there are this program's own, and carry Flag.TX."""
+        """Frames from this source are this program's own, and carry Flag.TX."""
 
     def close(self) -> None:
-        """Leave."""
+        """Stop receiving."""
 
 
 class Listener:
-    """Hears what others send, from open() on. ``factory`` is None where there are no ears."""
+    """Receives what other nodes send, from open() on. ``factory`` "" means that it cannot."""
 
-    def __init__(self, factory: str | None, settings: dict[str, Any], addresses: tuple[Source, ...]) -> None:
+    def __init__(self, factory: str, settings: Settings, addresses: tuple[Source, ...]) -> None:
         self._factory = factory
         self._settings = settings
         self._addresses = addresses
+        # When each id was received last, by the monotonic clock in seconds.
         self._live: dict[tuple[int, bool], float] = {}
         self.receiver: Receiver | None = None
 
     @property
     def sources(self) -> SourceTable | None:
-        """The table of the sources of what is heard; None while nothing is."""
+        """The table of the sources of received frames; None while nothing is received."""
         return None if self.receiver is None else self.receiver.sources
 
     def prepare(self) -> None:
-        """Load the code that open() needs: that takes some 30 ms, for which no armed job should wait."""
-        if self._factory is not None:
-            with suppress(Exception):  # open() says why it does not work
-                find(self._factory)
+        """Import the code that open() needs: that takes about 30 ms, which would delay armed jobs."""
+        if self._factory:
+            with suppress(Exception):  # open() reports the reason
+                load_factory(self._factory)
 
     def open(self) -> None:
-        """Begin to listen; raises TransmitError where that is impossible."""
+        """Begin to receive; raises TransmitError if that is impossible."""
         if self.receiver is not None:
             return
-        if self._factory is None:
-            raise TransmitError("This program's sender cannot hear what others send.")
-        receiver: Receiver = make(self._factory, self._settings)
+        if not self._factory:
+            raise TransmitError("This program's sender cannot receive what other nodes send.")
+        receiver: Receiver = load_factory(self._factory)(self._settings)
         for address in self._addresses:
             receiver.mark_own(address)
         self.receiver = receiver
 
     def close(self) -> None:
-        """Listen no more: every frame of a busy bus would wake this process."""
+        """Stop receiving, because each frame of a busy bus would wake this process."""
         if self.receiver is not None:
             self.receiver.close()
             self.receiver = None
             self._live.clear()
 
-    def note_addresses(self, addresses: tuple[Source, ...]) -> None:
+    def set_addresses(self, addresses: tuple[Source, ...]) -> None:
         """Own frames come from these addresses now."""
         if addresses != self._addresses:
             self._addresses = addresses
@@ -82,8 +83,8 @@ class Listener:
                 if self.receiver is not None:
                     self.receiver.mark_own(address)
 
-    def hear(self) -> FrameBatch:
-        """What others have sent since the last call."""
+    def read(self) -> FrameBatch:
+        """What other nodes have sent since the last call."""
         if self.receiver is None:
             return FrameBatch.empty()
         batch = self.receiver.drain()
@@ -94,21 +95,21 @@ class Listener:
 
     def _note_live(self, batch: FrameBatch) -> None:
         now = time.monotonic()
-        if len(self._live) > MOST_LIVE:
+        if len(self._live) > MAX_LIVE_IDS:
             self._live.clear()
-        for number, extended in set(
+        for arbitration_id, extended in set(
             zip(batch.arbitration_id.tolist(), batch.has(Flag.EXTENDED).tolist(), strict=True)
         ):
-            self._live[number, extended] = now
+            self._live[arbitration_id, extended] = now
 
     def live_ids(self, seconds: float) -> frozenset[tuple[int, bool]]:
-        """The ids that others have sent within the last seconds."""
+        """The ids that other nodes have sent within the last seconds."""
         since = time.monotonic() - seconds
-        return frozenset(one for one, when in self._live.items() if when >= since)
+        return frozenset(key for key, when in self._live.items() if when >= since)
 
 
 def arrival_times(batch: FrameBatch) -> npt.NDArray[np.int64]:
-    """When frames that were just heard arrived, by the monotonic clock in ns: a delay counts from there."""
+    """When frames that were just read arrived, by the monotonic clock in ns: delays count from there."""
     ages = np.int64(time.time_ns()) - batch.timestamp_ns
     times: npt.NDArray[np.int64] = np.int64(time.monotonic_ns()) - np.maximum(ages, 0)
     return times

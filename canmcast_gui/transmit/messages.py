@@ -1,85 +1,73 @@
-"""What client and transmit process say to each other: MessagePack arrays that begin with a word."""
+"""How the program and the transmit process exchange messages: lists of commands, and lists of events.
+
+Each command and each event is a class of its own, in commands.py and events.py. They travel as MessagePack
+arrays that begin with the name of the class; a FrameBatch in them as its records and its heap.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-import msgpack
+import msgspec
 import numpy as np
+from msgspec import Struct
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, Flag, FrameBatch
+from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
 
-# Commands: SEND records heap; ARM job_id version frame changes period_ns count trigger, which is None or
-# [condition, delay_ns]; DISARM job_id; STOP_ALL; FLUSH token; TOGETHER [command …];
-# LIMIT frames_per_second or None; REPLAY number factory settings options;
-# REPLAY_GROWN number end_row complete; REPLAY_DO number action value; REPLAY_STOP number;
-# SEQUENCE number steps paused; SEQUENCE_DO number action; SEQUENCE_STOP number;
-# FUZZ number options stop_at told paused wait_ns; FUZZ_DO number action; FUZZ_STOP number.
-SEND = "send"
-ARM = "arm"
-DISARM = "disarm"
-STOP_ALL = "stop all"
-FLUSH = "flush"
-TOGETHER = "together"
-LIMIT = "limit"
-REPLAY = "replay"
-REPLAY_GROWN = "replay grown"
-REPLAY_DO = "replay do"
-REPLAY_STOP = "replay stop"
-SEQUENCE = "sequence"
-SEQUENCE_DO = "sequence do"
-SEQUENCE_STOP = "sequence stop"
-FUZZ = "fuzz"
-FUZZ_DO = "fuzz do"
-FUZZ_STOP = "fuzz stop"
-
-# News: STATUS sent held dropped done [[job_id, version, sent, late, finished, period_ns, jitter_ns] …], where
-# ``done`` single frames wait no more; FAILED sentence; FLUSHED token; MOVED [[address, port] …];
-# REPLAYS [[number, state, row, sent, skipped, late, loops, position_ns] …];
-# SEQUENCES [[number, state, at, sent, missed, outcome] …]; FUZZES [[number, state, sent, skipped, late] …];
-# FUZZ_SENT number records heap; FUZZ_ANSWER number records heap records heap after, of the answer and of the
-# frames before it.
-STATUS = "status"
-FAILED = "failed"
-FLUSHED = "flushed"
-MOVED = "moved"
-REPLAYS = "replays"
-SEQUENCES = "sequences"
-FUZZES = "fuzzes"
-FUZZ_SENT = "fuzz sent"
-FUZZ_ANSWER = "fuzz answer"
-
-# One frame as plain values: arbitration id, flags, channel (as python-can counts), DLC in bytes, payload.
-Plain = tuple[int, int, "int | None", int, bytes]
+S = TypeVar("S", bound=Struct)
 
 
-def pack(*message: Any) -> bytes:
-    """A message as bytes."""
-    packed: bytes = msgpack.packb(message)
-    return packed
+class MessageError(ValueError):
+    """A message cannot be encoded or decoded; the text says why."""
 
 
-def unpack(message: bytes) -> list[Any]:
-    """The message that pack() made."""
-    values: list[Any] = msgpack.unpackb(message, strict_map_key=False)
-    return values
-
-
-def batch_to_bytes(batch: FrameBatch) -> tuple[bytes, bytes]:
-    """A batch as its records and its heap."""
-    batch = batch.compact()
+def _to_plain(value: Any) -> tuple[bytes, bytes]:
+    """What msgspec does not know: batches."""
+    if not isinstance(value, FrameBatch):
+        raise NotImplementedError(f"{type(value).__name__} cannot be part of a message")
+    batch = value.compact()
     return batch.records.tobytes(), batch.heap.tobytes()
 
 
-def batch_from_bytes(records: bytes, heap: bytes) -> FrameBatch:
-    """The batch that batch_to_bytes() took apart."""
+def _from_plain(kind: type, value: Any) -> FrameBatch:
+    """The batch that _to_plain() made plain."""
+    if kind is not FrameBatch:
+        raise NotImplementedError(f"{kind.__name__} cannot be part of a message")
+    records, heap = value
     return FrameBatch(np.frombuffer(records, dtype=FRAME_DTYPE), np.frombuffer(heap, dtype=np.uint8))
 
 
-def frame_to_plain(batch: FrameBatch, row: int = 0) -> Plain:
-    """One frame of a batch as plain values, as an encoder wants them."""
-    record = batch.records[row]
-    flags = int(record["flags"]) & ~int(Flag.TX)
-    dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & Flag.REMOTE else int(record["length"])
-    channel = int(record["channel"]) - 1 if record["channel"] else None
-    return int(record["arbitration_id"]), flags, channel, dlc, batch.payload(row)
+_encoder = msgspec.msgpack.Encoder(enc_hook=_to_plain)
+
+
+def encode(parts: Sequence[Struct]) -> bytes:
+    """Commands or events as bytes. Raises MessageError."""
+    try:
+        return _encoder.encode(parts)
+    except OverflowError as error:
+        raise MessageError("a number is too large for a message, which has 64 bits for each") from error
+
+
+class Dispatcher:
+    """Decodes messages and calls the handler of each command or event in them."""
+
+    def __init__(self, kinds: Any) -> None:
+        """``kinds`` is the union of the classes of commands, or of events."""
+        self._decoder: msgspec.msgpack.Decoder[list[Struct]] = msgspec.msgpack.Decoder(
+            list[kinds], dec_hook=_from_plain
+        )
+        self._handlers: dict[type[Struct], Callable[[Any], None]] = {}
+
+    def add(self, kind: type[S], handler: Callable[[S], None]) -> None:
+        """Call ``handler`` with each command or event of a class."""
+        self._handlers[kind] = handler
+
+    def dispatch(self, message: bytes) -> None:
+        """Call the handlers for what encode() was given. Raises MessageError before any is called."""
+        try:
+            parts = self._decoder.decode(message)
+        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            raise MessageError(f"a message of {len(message):,} bytes cannot be decoded: {error}") from error
+        for part in parts:
+            self._handlers[type(part)](part)

@@ -1,29 +1,43 @@
-"""What sends: made by a factory known by name, so this room knows no transport."""
+"""What sends and receives for the transmit process, and how many frames may be sent now.
+
+Sender and receiver are made by functions that are given by name, so that this package is independent of any
+transport.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from canmcast_gui.frames import FrameBatch, Source
 
+# What a factory gets: plain values that can be sent to another process.
+Settings = Mapping[str, str | int | float | bool | None]
+
+# The part of a second's frames that may be sent at once: what the jobs of one millisecond need when they are
+# due together.
+BURST_SECONDS = 0.02
+
 
 class Sender(Protocol):
-    """What the factory makes. Its methods raise an exception with a sentence where sending fails."""
+    """What a sender's factory makes. If sending fails, its methods raise an exception with a sentence.
+
+    What encode_ahead() returns is the sender's own; only send_encoded() uses it.
+    """
 
     @property
     def addresses(self) -> tuple[Source, ...]:
-        """Where its frames come from."""
+        """The sources of its frames."""
 
     def send_batch(self, batch: FrameBatch) -> int:
-        """Send all frames, in order; returns how many.
+        """Send all frames, in order; returns their number.
 
-        Raises ValueError with a sentence, before any has left, where one is not for this bus.
+        Raises ValueError with a sentence, before any is sent, if one is not possible on this bus.
         """
 
     def encode(
-        self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: bytes, timestamp: float
+        self, arbitration_id: int, flags: int, channel: int | None, dlc: int, data: bytes, timestamp: float
     ) -> bytes:
         """The datagram of one frame; ``dlc`` in bytes. Raises ValueError with a sentence."""
 
@@ -31,22 +45,53 @@ class Sender(Protocol):
         """Send what encode() made."""
 
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
-        """Send what encode() made of several frames, in order, with as few calls as possible."""
+        """Send what encode() made of several frames, in order, with as few system calls as possible."""
 
-    def encode_ahead(self, batch: FrameBatch) -> Any:
-        """Encode frames before they are due, for send_encoded(). Raises ValueError with a sentence."""
+    def encode_ahead(self, batch: FrameBatch) -> object:
+        """Encode frames before they are due. Raises ValueError with a sentence."""
 
     def send_encoded(self, encoded: Any, start: int, stop: int) -> int:
-        """Send rows of what encode_ahead() returned, in order; returns how many."""
+        """Send rows of what encode_ahead() returned, in order; returns their number."""
 
 
-def make(factory: str, settings: dict[str, Any]) -> Any:
-    """What the function "module:function" makes of plain settings."""
-    return find(factory)(settings)
+def load_factory(name: str) -> Callable[[Settings], Any]:
+    """The function with a name such as "module:function"."""
+    module, _, function = name.partition(":")
+    factory: Callable[[Settings], Any] = getattr(importlib.import_module(module), function)
+    return factory
 
 
-def find(factory: str) -> Callable[[dict[str, Any]], Any]:
-    """The function "module:function"."""
-    module, _, function = factory.partition(":")
-    found: Callable[[dict[str, Any]], Any] = getattr(importlib.import_module(module), function)
-    return found
+class RateLimit:
+    """How many frames may be sent under ``rate`` frames per second; None is no limit. No clock.
+
+    Everything that is sent asks this one first, and skips or keeps what is not allowed, so that the loop
+    never waits for it. The limit of a bus (``Pace`` in the transport) is below it: it makes the sender wait.
+    What is unused is kept for BURST_SECONDS. All times are int nanoseconds.
+    """
+
+    def __init__(self, rate: float | None = None) -> None:
+        self.rate = rate
+        self._left = 1.0
+        self._at_ns = 0
+
+    def allowed(self, wanted: int, now_ns: int) -> int:
+        """How many of ``wanted`` frames may be sent now; they count as sent."""
+        if self.rate is None:
+            return wanted
+        burst = max(1.0, self.rate * BURST_SECONDS)
+        self._left = min(burst, self._left + (now_ns - self._at_ns) * self.rate / 1e9)
+        self._at_ns = now_ns
+        taken = min(wanted, int(self._left))
+        self._left -= taken
+        return taken
+
+    def give_back(self, frames: int) -> None:
+        """Some allowed frames were not sent."""
+        self._left += frames
+
+    def next_ns(self, now_ns: int) -> int:
+        """When the next frame may be sent."""
+        if self.rate is None:
+            return now_ns
+        left = min(1.0, self._left + (now_ns - self._at_ns) * self.rate / 1e9)
+        return now_ns + round((1.0 - left) * 1e9 / self.rate)

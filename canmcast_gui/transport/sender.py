@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, FrameBatch, Source, bits
+from canmcast_gui.frames import FrameBatch, Source, bits
 from canmcast_gui.frames.arrays import Bytes, Numbers
-from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
@@ -117,12 +116,8 @@ class FrameSender:
         return [self._encode_row(batch, row) for row in range(len(batch))]
 
     def _encode_row(self, batch: FrameBatch, row: int) -> bytes:
-        record = batch.records[row]
-        flags = int(record["flags"]) & ~bits.TX
-        dlc = int(DLC_TO_LENGTH[record["dlc"]]) if flags & bits.REMOTE else int(record["length"])
-        channel = int(record["channel"]) - 1 if record["channel"] else None
-        number, timestamp = int(record["arbitration_id"]), float(record["timestamp_ns"]) / NS_PER_SECOND
-        return self.encode(number, flags, channel, dlc, batch.payload(row), timestamp)
+        arbitration_id, flags, channel, dlc, data, timestamp = batch.plain_frame(row)
+        return self.encode(arbitration_id, flags & ~bits.TX, channel, dlc, data, timestamp)
 
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
         """Send encoded frames in order; returns how many. Raises BusError if the network refuses one."""

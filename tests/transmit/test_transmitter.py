@@ -26,6 +26,7 @@ from canmcast_gui.transmit import (
     TransmitError,
     Transmitter,
 )
+from canmcast_gui.transmit.payload import Checksum, Counter, ScaledField
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 from tests.transmit.stage import EARS, MS, PATIENCE, SENDER, frame, news, receive
@@ -218,9 +219,9 @@ def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transm
 def test_while_there_is_no_process_sending_is_refused(transmitter):
     kill(transmitter)
     transmitter.supervise()
-    with pytest.raises(TransmitError, match="started again"):
+    with pytest.raises(TransmitError, match="restarted"):
         transmitter.send(frame())
-    with pytest.raises(TransmitError, match="started again"):
+    with pytest.raises(TransmitError, match="restarted"):
         transmitter.jobs.arm(Job(1, frame(), MS))
     transmitter.jobs.disarm(1)
     transmitter.stop_all()
@@ -457,7 +458,7 @@ def test_what_cannot_be_replayed_says_why(transmitter, recording):
     assert any("row 0" in one.sentence for one in found if isinstance(one, SendFailed))
     begin(transmitter, recording, skip_live=True)
     found = news(transmitter, lambda one: isinstance(one, SendFailed))
-    assert "cannot hear" in found[-1].sentence
+    assert "cannot receive" in found[-1].sentence
 
 
 def test_ids_that_somebody_else_sends_are_left_out(settings, receiver, recording):
@@ -474,16 +475,13 @@ def test_ids_that_somebody_else_sends_are_left_out(settings, receiver, recording
 
 
 def test_changing_data_is_computed_and_counts_on_over_edits(transmitter, receiver):
-    changes = [
-        {"kind": "counter", "field": {"start": 0, "length": 8}},
-        {"kind": "checksum", "algorithm": "xor", "field": {"start": 16, "length": 8}},
-    ]
-    transmitter.jobs.arm(Job(1, frame(data=b"\0\1\0"), 2 * MS, changes=changes))
+    generators = (Counter(ScaledField(0, 8)), Checksum(ScaledField(16, 8), "xor"))
+    transmitter.jobs.arm(Job(1, frame(data=b"\0\1\0"), 2 * MS, generators=generators))
     batch = receive(receiver, 20)
-    transmitter.jobs.arm(Job(1, frame(data=b"\0\7\0"), 2 * MS, changes=changes))
+    transmitter.jobs.arm(Job(1, frame(data=b"\0\7\0"), 2 * MS, generators=generators))
     batch = FrameBatch.concatenate([batch, receive(receiver, 20)])
     assert batch.data[:, 0].tolist() == list(range(len(batch)))
     assert set(batch.data[:, 1].tolist()) == {1, 7}
     assert (batch.data[:, 0] ^ batch.data[:, 1] == batch.data[:, 2]).all()
     with pytest.raises(TransmitError, match="outside"):
-        transmitter.jobs.arm(Job(1, frame(data=b"\0"), 2 * MS, changes=changes))
+        transmitter.jobs.arm(Job(1, frame(data=b"\0"), 2 * MS, generators=generators))

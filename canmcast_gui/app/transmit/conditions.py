@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Collection
 
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import Database, DatabaseSet, Scope
 from canmcast_gui.database.model import SignalPath, signal_paths
 from canmcast_gui.frames.filters import FilterError, SignalColumn, compile_filter
+from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.frames.filters.tokens import Token, tokenize
 from canmcast_gui.frames.units import MAX_PERIOD_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US
-from canmcast_gui.transmit.conditions import Condition
+from canmcast_gui.transmit.conditions import (
+    Condition,
+    DatabaseCondition,
+    MaskedId,
+    SignalPart,
+    SignalPosition,
+    masked_ids,
+)
 
 
 def condition_for(text: str, databases: DatabaseSet) -> Condition:
@@ -32,8 +39,8 @@ class _Asked:
     def __init__(self, text: str, databases: DatabaseSet) -> None:
         self._text = text
         self._databases = databases
-        self._names: dict[str, list[list[Any]]] = {}
-        self._signals: dict[str, list[dict[str, Any]]] = {}
+        self._names: dict[str, tuple[MaskedId, ...]] = {}
+        self._signals: dict[str, tuple[SignalPart, ...]] = {}
         self._choices: dict[str, dict[str, int | float]] = {}
 
     @property
@@ -41,17 +48,11 @@ class _Asked:
         """The filter's text where that says it all."""
         if not self._names and not self._signals:
             return self._text
-        return {
-            "text": self._text,
-            "names": self._names,
-            "signals": self._signals,
-            "choices": self._choices,
-        }
+        return DatabaseCondition(self._text, self._names, self._signals, self._choices)
 
-    def ids(self, pattern: str) -> set[Any]:
-        found = self._databases.ids_named(pattern)
-        self._names[pattern] = sorted(list(one) for one in found)
-        return found
+    def ids(self, pattern: str) -> Collection[MatchedId]:
+        self._names[pattern] = masked_ids(self._databases.ids_named(pattern))
+        return self._names[pattern]
 
     def column(self, name: str) -> SignalColumn | None:
         reader = self._databases.reader(name)
@@ -66,21 +67,21 @@ class _Asked:
         return found
 
 
-def _parts_of(name: str, databases: DatabaseSet) -> list[dict[str, Any]]:
+def _parts_of(name: str, databases: DatabaseSet) -> tuple[SignalPart, ...]:
     """Where each database has a signal, up to the first that is for all frames."""
     parts = []
     for database in databases:
         if not database.has_signal(name):
             continue
         scope = databases.scope(database.path)
-        places = [_place(place, database) for place in _places(name, database)]
-        parts.append({"scope": _scope_text(scope), "places": places})
+        positions = tuple(_position(path, database) for path in _paths(name, database))
+        parts.append(SignalPart(_scope_text(scope), positions))
         if scope.is_everything:
             break
-    return parts
+    return tuple(parts)
 
 
-def _places(name: str, database: Database) -> list[SignalPath]:
+def _paths(name: str, database: Database) -> list[SignalPath]:
     found = [
         place
         for message in database.messages
@@ -93,23 +94,25 @@ def _places(name: str, database: Database) -> list[SignalPath]:
     return found
 
 
-def _place(path: SignalPath, database: Database) -> dict[str, Any]:
+def _position(path: SignalPath, database: Database) -> SignalPosition:
     message = path.message
     number = message.arbitration_id & message.id_mask
     nearer = [
-        one.arbitration_id
-        for one in database.messages
-        if one.extended and not one.by_parameter_group and one.arbitration_id & message.id_mask == number
+        other.arbitration_id
+        for other in database.messages
+        if other.extended
+        and not other.by_parameter_group
+        and other.arbitration_id & message.id_mask == number
     ]
-    return {
-        "id": message.arbitration_id,
-        "extended": message.extended,
-        "mask": message.id_mask,
-        "without": sorted(nearer) if message.by_parameter_group else [],
-        "needed": path.bytes_needed,
-        "field": asdict(field_of(path.signal)),
-        "chain": [[asdict(field_of(above)), sorted(numbers)] for above, numbers in path.selectors],
-    }
+    return SignalPosition(
+        message.arbitration_id,
+        message.extended,
+        message.id_mask,
+        tuple(sorted(nearer)) if message.by_parameter_group else (),
+        path.bytes_needed,
+        field_of(path.signal),
+        tuple((field_of(multiplexer), frozenset(numbers)) for multiplexer, numbers in path.selectors),
+    )
 
 
 def _scope_text(scope: Scope) -> str:

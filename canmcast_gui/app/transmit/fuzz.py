@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.program.tasks import TaskPool
@@ -26,7 +26,7 @@ from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus
 
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
-STOPPED = FuzzStatus(0, "stopped", 0, 0, 0)
+STOPPED = FuzzStatus(0, "stopped")
 # The measured rate is that of the last second; events come every 100 ms.
 _RATE_SECONDS = 1.0
 # Rows that are searched for a frame from its time on: a second of a very busy bus.
@@ -102,7 +102,7 @@ class FuzzControl(RunControl):
             return
         self.count, self.answer = options.count, None
         self._progress.clear()
-        self.status = replace(STOPPED, state="paused" if paused else "playing")
+        self.status = structs.replace(STOPPED, state="paused" if paused else "playing")
         self.changed.emit()
 
     def pause(self) -> None:
@@ -153,7 +153,7 @@ class FuzzControl(RunControl):
         if status.state == "playing" and self.status.state != "playing":
             self._progress.clear()
             self.answer = None
-        self.status = replace(status, state="stopped") if status.state == "failed" else status
+        self.status = structs.replace(status, state="stopped") if status.state == "failed" else status
         self._progress.append((time.monotonic(), status.sent))
         while len(self._progress) > 2 and self._progress[-1][0] - self._progress[0][0] > _RATE_SECONDS:
             self._progress.popleft()
@@ -164,7 +164,7 @@ class FuzzControl(RunControl):
         """A run ends with its bus, and with the transmit process."""
         client = self._link.client
         if self.status.state != "stopped" and (client is None or self._run not in client.fuzz.running):
-            self.status = replace(self.status, state="stopped")
+            self.status = structs.replace(self.status, state="stopped")
             self._close_log()
         self.changed.emit()
 

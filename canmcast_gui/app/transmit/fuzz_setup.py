@@ -17,9 +17,17 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transmit import FuzzOptions, TransmitError
-from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE, period_of
+from canmcast_gui.transmit.fuzz.options import (
+    KINDS,
+    MAX_RATE,
+    MIN_RATE,
+    parse_byte_ranges,
+    parse_data,
+    parse_id_ranges,
+    parse_lengths,
+    period_of,
+)
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
-from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
 
 # The highest values of the fields.
 MAX_COUNT = 2_000_000_000

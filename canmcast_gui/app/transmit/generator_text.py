@@ -18,17 +18,31 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.frames.files import read_regular, within
 from canmcast_gui.transmit import TransmitError
-from canmcast_gui.transmit.payload.generators import MOST_VALUES, compile_changes
-from canmcast_gui.transmit.payload.scaled_field import Field
+from canmcast_gui.transmit.payload import (
+    AnyGenerator,
+    Checksum,
+    Counter,
+    E2EProfile1,
+    E2EProfile2,
+    E2EProfile5,
+    Ramp,
+    RandomValue,
+    ScaledField,
+    Sine,
+    StepWave,
+    Triangle,
+    ValueList,
+)
+from canmcast_gui.transmit.payload.generator import start_all
+from canmcast_gui.transmit.payload.values import MAX_VALUES
 
-FindSignal = Callable[[str], Field | None]
+FindSignal = Callable[[str], ScaledField | None]
 
 _CALL = re.compile(r"\s*(?P<word>[A-Za-z][A-Za-z0-9]*)\s*\((?P<arguments>[^()]*)\)\s*")
 _BITS = re.compile(r"bits\s+(?P<start>\d+)\s*\+\s*(?P<length>\d+)(?P<big>\s+big)?")
@@ -41,20 +55,20 @@ _MAX_CSV_BYTES = 16 << 20
 _PATIENCE_SECONDS = 2.0
 
 
-def parse_changes(text: str, size: int, signal: FindSignal) -> list[dict[str, Any]]:
+def parse_generators(text: str, size: int, signal: FindSignal) -> tuple[AnyGenerator, ...]:
     """The changes of a text, for data of ``size`` bytes; raises RowError with a sentence.
 
     ``signal`` finds a signal of the row's message by its name.
     """
-    changes = [_parse(one, size, signal) for one in text.split(";") if one.strip()]
+    generators = tuple(_parse(part, size, signal) for part in text.split(";") if part.strip())
     try:
-        compile_changes(changes, size)
+        start_all(generators, size)
     except TransmitError as error:
         raise RowError(str(error)) from error
-    return changes
+    return generators
 
 
-def _parse(text: str, size: int, signal: FindSignal) -> dict[str, Any]:
+def _parse(text: str, size: int, signal: FindSignal) -> AnyGenerator:
     call = _CALL.fullmatch(text)
     make = _KINDS.get(call["word"].lower()) if call else None
     if call is None or make is None:
@@ -70,17 +84,17 @@ def _parse(text: str, size: int, signal: FindSignal) -> dict[str, Any]:
         ) from None
 
 
-def _place(text: str, size: int, signal: FindSignal) -> dict[str, Any]:
+def _place(text: str, size: int, signal: FindSignal) -> ScaledField:
     if match := _BYTE.fullmatch(text):
-        return asdict(Field(int(match["number"]) * 8, 8))
+        return ScaledField(int(match["number"]) * 8, 8)
     if match := _BITS.fullmatch(text):
-        return asdict(Field(int(match["start"]), int(match["length"]), bool(match["big"])))
+        return ScaledField(int(match["start"]), int(match["length"]), bool(match["big"]))
     found = signal(text)
     if found is None:
         raise RowError(f"{text} is no signal of this message: name one, or write byte 0 or bits 8+4.")
     if found.bytes_needed > size:
         raise RowError(f"{text} lies outside of the row's {size} bytes.")
-    return asdict(found)
+    return found
 
 
 def _span(text: str) -> tuple[float, float]:
@@ -101,40 +115,55 @@ def _milliseconds(text: str) -> float:
     return float(match["number"]) * (1000 if match["unit"] == "s" else 1)
 
 
-Make = Callable[[str, list[str], int, FindSignal], dict[str, Any]]
+Make = Callable[[str, list[str], int, FindSignal], AnyGenerator]
+
+_WAVEFORMS: dict[str, type[Sine | Ramp | Triangle | StepWave]] = {
+    "sine": Sine,
+    "ramp": Ramp,
+    "triangle": Triangle,
+    "step": StepWave,
+}
 
 
-def _counter(kind: str, arguments: list[str], size: int, signal: FindSignal) -> dict[str, Any]:
-    change: dict[str, Any] = {"kind": kind, "field": _place(arguments[0], size, signal)}
-    change["field"] |= {"scale": 1, "offset": 0}
-    if len(arguments) > 1:
-        first, last = _span(arguments[1])
-        change |= {"first": int(first), "last": int(last)}
-    return change
+def _counter(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> Counter:
+    field = _unscaled(_place(arguments[0], size, signal))
+    if len(arguments) == 1:
+        return Counter(field)
+    first, last = _span(arguments[1])
+    return Counter(field, int(first), int(last))
 
 
-def _wave(kind: str, arguments: list[str], size: int, signal: FindSignal) -> dict[str, Any]:
-    place, (low, high) = _place(arguments[0], size, signal), _span(arguments[1])
-    change = {"kind": kind, "field": place, "low": low, "high": high}
-    if kind != "random":
-        return {**change, "period_ms": _milliseconds(arguments[2])}
+def _unscaled(field: ScaledField) -> ScaledField:
+    """The field as whole numbers, for what counts and checks its bits."""
+    return replace(field, scale=1, offset=0)
+
+
+def _wave(
+    kind: str, arguments: list[str], size: int, signal: FindSignal
+) -> Sine | Ramp | Triangle | StepWave:
+    field, (low, high) = _place(arguments[0], size, signal), _span(arguments[1])
+    return _WAVEFORMS[kind](field, low, high, _milliseconds(arguments[2]))
+
+
+def _random(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> RandomValue:
+    field, (low, high) = _place(arguments[0], size, signal), _span(arguments[1])
     seed = int(arguments[2].removeprefix("seed")) if len(arguments) > 2 else 0
-    return {**change, "seed": seed}
+    return RandomValue(field, low, high, seed)
 
 
-def _list(kind: str, arguments: list[str], size: int, signal: FindSignal) -> dict[str, Any]:
-    values = [_number(one) for one in arguments[1].split()]
-    hold = _milliseconds(arguments[2]) if len(arguments) > 2 else 0
-    return {"kind": kind, "field": _place(arguments[0], size, signal), "values": values, "period_ms": hold}
+def _list(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> ValueList:
+    values = tuple(_number(word) for word in arguments[1].split())
+    hold = _milliseconds(arguments[2]) if len(arguments) > 2 else 0.0
+    return ValueList(_place(arguments[0], size, signal), values, hold)
 
 
-def _csv(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> dict[str, Any]:
+def _csv(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> ValueList:
     values = _column(Path(arguments[1]).expanduser(), arguments[2])
-    hold = _milliseconds(arguments[3]) if len(arguments) > 3 else 0
-    return {"kind": "list", "field": _place(arguments[0], size, signal), "values": values, "period_ms": hold}
+    hold = _milliseconds(arguments[3]) if len(arguments) > 3 else 0.0
+    return ValueList(_place(arguments[0], size, signal), values, hold)
 
 
-def _column(path: Path, name: str) -> list[float]:
+def _column(path: Path, name: str) -> tuple[float, ...]:
     try:
         content = within(_PATIENCE_SECONDS, lambda: read_regular(path, _MAX_CSV_BYTES))
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
@@ -145,35 +174,44 @@ def _column(path: Path, name: str) -> list[float]:
         raise RowError(f"{path} cannot be read: {error}") from error
     except ValueError as error:
         raise RowError(f"{path.name}, column {name}: {error}") from error
-    return values[:MOST_VALUES]
+    return tuple(values[:MAX_VALUES])
 
 
-def _checksum(kind: str, arguments: list[str], size: int, signal: FindSignal) -> dict[str, Any]:
-    place = _place(arguments[0], size, signal) | {"scale": 1, "offset": 0}
-    change: dict[str, Any] = {"kind": kind, "field": place, "algorithm": arguments[1]}
-    if len(arguments) > 2:
-        first, last = _span(arguments[2])
-        change |= {"first_byte": int(first), "last_byte": int(last)}
-    return change
+def _checksum(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> Checksum:
+    field = _unscaled(_place(arguments[0], size, signal))
+    if len(arguments) == 2:
+        return Checksum(field, arguments[1])
+    first, last = _span(arguments[2])
+    return Checksum(field, arguments[1], int(first), int(last))
 
 
-def _e2e(kind: str, arguments: list[str], _size: int, _signal: FindSignal) -> dict[str, Any]:
-    profile = int(kind[-1])
-    data_id = bytes.fromhex(arguments[0]) if profile == 2 else int(_number(arguments[0]))
-    change: dict[str, Any] = {"kind": "e2e", "profile": profile, "data_id": data_id}
+def _e2e1(_kind: str, arguments: list[str], _size: int, _signal: FindSignal) -> E2EProfile1:
+    data_id, offset, mode = int(_number(arguments[0])), 0, "both"
     for extra in arguments[1:]:
         if extra.startswith("offset"):
-            change["offset"] = int(extra.removeprefix("offset"))
+            offset = int(extra.removeprefix("offset"))
         else:
-            change["mode"] = extra
-    return change
+            mode = extra
+    return E2EProfile1(data_id, offset, mode)
+
+
+def _e2e2(_kind: str, arguments: list[str], _size: int, _signal: FindSignal) -> E2EProfile2:
+    return E2EProfile2(bytes.fromhex(arguments[0]))
+
+
+def _e2e5(_kind: str, arguments: list[str], _size: int, _signal: FindSignal) -> E2EProfile5:
+    offsets = [int(extra.removeprefix("offset")) for extra in arguments[1:] if extra.startswith("offset")]
+    return E2EProfile5(int(_number(arguments[0])), *offsets[-1:])
 
 
 _KINDS: dict[str, Make] = {
     "counter": _counter,
-    **dict.fromkeys(("sine", "ramp", "triangle", "step", "random"), _wave),
+    **dict.fromkeys(_WAVEFORMS, _wave),
+    "random": _random,
     "list": _list,
     "csv": _csv,
     "checksum": _checksum,
-    **dict.fromkeys(("e2e1", "e2e2", "e2e5"), _e2e),
+    "e2e1": _e2e1,
+    "e2e2": _e2e2,
+    "e2e5": _e2e5,
 }

@@ -138,7 +138,7 @@ class TransmitJobs(QObject):
         job = self._jobs[number]
         job.count, job.sent_before = row.count, job.sent
         try:
-            changes, job.trigger = self._rows.changes_of(row), self._rows.trigger_of(row)
+            generators, job.trigger = self._rows.generators_of(row), self._rows.trigger_of(row)
         except RowError as error:
             self.failed.emit(f"{self._rows.label(row_id)}: {error}")
             self._end(row_id)
@@ -150,7 +150,7 @@ class TransmitJobs(QObject):
             return
         name = self._rows.label(row_id)
         try:
-            client.jobs.arm(Job(number, row.frame(), row.period_ns, row.count, changes, name, job.trigger))
+            client.jobs.arm(Job(number, row.frame(), row.period_ns, row.count, generators, name, job.trigger))
         except TransmitError as error:
             self.message.emit("error", str(error))
             self._end(row_id)

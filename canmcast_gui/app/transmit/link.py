@@ -34,7 +34,7 @@ class TransmitLink(QObject):
 
     ``client`` is None without a bus; ``settings`` are those of the open bus. ``changed`` is emitted when a
     bus was opened or closed, and when the transmit process may have been restarted; ``events`` carries a list
-    of TransmitNews.
+    of TransmitEvent.
     """
 
     changed = Signal()

@@ -9,7 +9,7 @@ from canmcast_gui.app.transmit.row import CLASSIC_LENGTHS, FD_LENGTHS, RowError,
 from canmcast_gui.database import Database, DatabaseError, Message, Signal
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS, NS_PER_MS
-from canmcast_gui.transmit.payload.scaled_field import Field
+from canmcast_gui.transmit.payload import ScaledField
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class SignalLine:
         return str(self.value) if isinstance(self.value, int) else f"{self.value:.10g}"
 
 
-def field_of(signal: Signal) -> Field:
+def field_of(signal: Signal) -> ScaledField:
     """Where a signal stands in the data."""
-    return Field(
+    return ScaledField(
         signal.start,
         signal.length,
         signal.big_endian,
@@ -65,7 +65,7 @@ def with_value(row: TransmitRow, signal: Signal, value: float | str) -> tuple[Tr
         if float(number).is_integer() and not signal.is_float:
             number = int(number)
     payload = bytearray(row.data)
-    place.put(payload, place.raw_of(number))
+    place.put(payload, place.bits_of(number))
     return replace(row, data=bytes(payload)), said
 
 
@@ -93,7 +93,7 @@ def _value(signal: Signal, data: bytes) -> int | float | None:
 
 def _limits(signal: Signal) -> tuple[float, float]:
     """What the database allows, as far as the bits can say it."""
-    low, high = field_of(signal).limits()
+    low, high = field_of(signal).value_limits
     if signal.minimum is not None and signal.maximum is not None and signal.minimum < signal.maximum:
         return max(low, signal.minimum), min(high, signal.maximum)
     return low, high

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from msgspec import structs
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.document.databases import compile_for
@@ -18,16 +19,16 @@ from canmcast_gui.app.transmit.replay_source import ReplaySource
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
-from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
-from canmcast_gui.transmit.replay.position import ReplayPlace
+from canmcast_gui.transmit.conditions import MaskedId, masked_ids
+from canmcast_gui.transmit.replay.timeline import ReplayPosition
 from canmcast_gui.wording import counted
 
 # The number of the replay in the transmit process: the program has one at a time.
 REPLAY = 1
-STOPPED = ReplayStatus(REPLAY, "stopped", 0, 0, 0, 0, 0, None)
+STOPPED = ReplayStatus(REPLAY, "stopped")
 NO_SIGNALS = "A replay's filter cannot ask for signals: choose by id, name, data, channel, source or time."
 
 
@@ -56,7 +57,7 @@ class ReplayControl(RunControl):
         super().__init__(link, parent)
         self.source = ReplaySource(document, pool, self)
         self._databases = databases
-        self._position = ReplayPlace(STOPPED, 1.0)
+        self._position = ReplayPosition(STOPPED, 1.0)
         # Starts the replay when the files are read up to the end of its range.
         self._begin_later: Callable[[], None] | None = None
         self._range_end_seconds = 0.0
@@ -121,7 +122,7 @@ class ReplayControl(RunControl):
         self._begin_later = lambda: self._begin(options, from_seconds, to_seconds)
         self.started.emit()
         self._range_end_seconds = max(from_seconds, to_seconds or 0.0)
-        self._position.status = replace(STOPPED, state="waiting")
+        self._position.status = structs.replace(STOPPED, state="waiting")
         self._begin_if_read()
 
     def _begin_if_read(self) -> None:
@@ -157,8 +158,8 @@ class ReplayControl(RunControl):
             self.failed.emit(str(error))
         else:
             self._pid = client.pid
-            state = "paused" if options.paused else "playing"
-            self._position = ReplayPlace(replace(STOPPED, state=state, row=options.first_row), options.speed)
+            status = ReplayStatus(REPLAY, "paused" if options.paused else "playing", options.first_row)
+            self._position = ReplayPosition(status, options.speed)
             self._report_growth()
         self.changed.emit()
 
@@ -190,7 +191,7 @@ class ReplayControl(RunControl):
         if self._link.client is not None:
             self._link.client.replays.stop(REPLAY)
         if self.status.state != "stopped":
-            self._position.status = replace(self.status, state="stopped")
+            self._position.status = structs.replace(self.status, state="stopped")
             self.changed.emit()
 
     def close(self) -> None:
@@ -238,7 +239,7 @@ class ReplayControl(RunControl):
         for event in events:
             if isinstance(event, ReplayStatus) and event.number == REPLAY and self.running:
                 state = "stopped" if event.state == "failed" else event.state
-                self._position.hear(replace(event, state=state), time.monotonic_ns())
+                self._position.update(structs.replace(event, state=state), time.monotonic_ns())
                 self.changed.emit()
 
     def _on_link_changed(self) -> None:
@@ -248,7 +249,7 @@ class ReplayControl(RunControl):
             self.stop()
         elif self.running and client is not None and client.pid != self._pid:
             where = f"{self.position_seconds:,.1f} s, after {counted(self.status.sent, 'frame')}"
-            self._position.status = replace(self.status, state="stopped")
+            self._position.status = structs.replace(self.status, state="stopped")
             message = f"The replay of {self.source.name} has broken off at {where}."
             self.message.emit("warning", message)
             self.failed.emit(f"{message} Play begins it anew.")
@@ -260,10 +261,10 @@ def with_lookups(options: ReplayOptions, recording: Recording, databases: Databa
 
     Raises FilterError, and TransmitError for a filter that asks for signals.
     """
-    asked: dict[str, tuple[MatchedId, ...]] = {}
+    asked: dict[str, tuple[MaskedId, ...]] = {}
 
-    def look_up(pattern: str) -> tuple[MatchedId, ...]:
-        asked[pattern] = tuple(sorted(databases.ids_named(pattern)))
+    def look_up(pattern: str) -> tuple[MaskedId, ...]:
+        asked[pattern] = masked_ids(databases.ids_named(pattern))
         return asked[pattern]
 
     try:

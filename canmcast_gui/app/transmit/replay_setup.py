@@ -13,8 +13,7 @@ from canmcast_gui.frames.schema import REQUIRED, Codec
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, Order
 from canmcast_gui.transmit import ReplayOptions
-from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
-from canmcast_gui.transmit.replay.text import parse_channels, parse_ids
+from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED, parse_channels, parse_ids
 
 # Files of one replay: a damaged workspace must not open thousands.
 MAX_FILES = 64

@@ -14,7 +14,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, Order, open_reader
 from canmcast_gui.recording import Recording, RecordingError
 from canmcast_gui.recording.search import first_row_since
-from canmcast_gui.transmit.replay.selection import LongestGap
+from canmcast_gui.transmit.replay.timeline import LongestGap
 
 # Small enough for the replay to begin, and to be cancelled, at once.
 LOAD_FRAMES = 4096

@@ -5,18 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.transmit.conditions import condition_for, parse_trigger, trigger_error
-from canmcast_gui.app.transmit.generator_text import parse_changes
+from canmcast_gui.app.transmit.generator_text import parse_generators
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.transmit import Trigger
-from canmcast_gui.transmit.payload.scaled_field import Field
+from canmcast_gui.transmit.payload import AnyGenerator, ScaledField
 
 # Users edit this table by hand; a pasted log of a million lines belongs in a replay.
 MAX_ROWS = 1000
@@ -121,11 +120,11 @@ class TransmitRows(QObject):
         """The rows that are armed."""
         return [entry.row for entry in self._entries if entry.armed]
 
-    def changes_of(self, row: TransmitRow) -> list[dict[str, Any]]:
+    def generators_of(self, row: TransmitRow) -> tuple[AnyGenerator, ...]:
         """The payload generators of a row; raises RowError."""
-        return parse_changes(row.changes, len(row.data), lambda name: self._signal_field(row, name))
+        return parse_generators(row.changes, len(row.data), lambda name: self._signal_field(row, name))
 
-    def _signal_field(self, row: TransmitRow, name: str) -> Field | None:
+    def _signal_field(self, row: TransmitRow, name: str) -> ScaledField | None:
         message = self._databases.message(row.arbitration_id, row.extended)
         signal = message.signal(name) if message is not None else None
         return None if signal is None else field_of(signal)

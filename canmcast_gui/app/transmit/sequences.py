@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 from PySide6.QtCore import QObject, Signal
@@ -32,10 +32,12 @@ from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.transmit import Sequences, SequenceStatus
 from canmcast_gui.transmit.conditions import Condition
+from canmcast_gui.transmit.payload import AnyGenerator
+from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, Step, WaitStep
 
 # The number of the sequence in the transmit process: the program runs one at a time.
 SEQUENCE = 1
-STOPPED = SequenceStatus(SEQUENCE, "stopped", 0, 0, 0, "")
+STOPPED = SequenceStatus(SEQUENCE, "stopped")
 # Limits for what a workspace may contain, so that a damaged one does not fill memory.
 MAX_SEQUENCES, MAX_TEXT = 200, 200_000
 
@@ -122,12 +124,12 @@ class SequenceControl(RunControl):
             self.failed.emit(self._link.obstacle)
             return
         try:
-            self._steps = parse_sequence(text, self._rows.named, self._rows.changes_of, self._condition)
+            self._steps = parse_sequence(text, self._rows.named, self._rows.generators_of, self._condition)
             client.sequences.start(SEQUENCE, self._steps.steps, paused)
         except UserError as error:
             self.failed.emit(str(error))
             return
-        self.status = SequenceStatus(SEQUENCE, "paused" if paused else "running", 0, 0, 0, "")
+        self.status = SequenceStatus(SEQUENCE, "paused" if paused else "running")
         self.changed.emit()
 
     def _condition(self, text: str) -> Condition:
@@ -175,7 +177,7 @@ class SequenceControl(RunControl):
 
 FindRow = Callable[[str], TransmitRow | None]
 FindCondition = Callable[[str], Condition]
-ChangesOf = Callable[[TransmitRow], list[dict[str, Any]]]
+GeneratorsOf = Callable[[TransmitRow], tuple[AnyGenerator, ...]]
 
 _WAIT = re.compile(r"wait\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s)")
 _EXPECT = re.compile(
@@ -191,7 +193,7 @@ MAX_STEPS = 10_000
 class Steps:
     """The steps of a sequence, and the line (from 0) of each in its text."""
 
-    steps: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
 
@@ -201,11 +203,11 @@ def _as_written(text: str) -> Condition:
 
 
 def parse_sequence(
-    text: str, row: FindRow, changes: ChangesOf, condition: FindCondition = _as_written
+    text: str, row: FindRow, generators: GeneratorsOf, condition: FindCondition = _as_written
 ) -> Steps:
     """The steps of a text; raises RowError naming the line.
 
-    ``row`` finds a row of the table by its name, ``changes`` says how its data changes; ``condition`` makes
+    ``row`` finds a row of the table by its name, ``generators`` change its payload; ``condition`` makes
     of a filter what the transmit process takes.
     """
     program, loops = Steps(), list[tuple[int, int | None, int]]()
@@ -214,7 +216,7 @@ def parse_sequence(
         if not words:
             continue
         try:
-            _add(program, loops, words, number, row, changes, condition)
+            _add(program, loops, words, number, row, generators, condition)
         except UserError as error:
             raise RowError(f"Line {number + 1}: {error}") from None
     if loops:
@@ -232,7 +234,7 @@ def _add(
     words: str,
     number: int,
     row: FindRow,
-    changes: ChangesOf,
+    generators: GeneratorsOf,
     condition: FindCondition,
 ) -> None:
     if match := _LOOP.fullmatch(words):
@@ -245,34 +247,34 @@ def _add(
         to, times, _line = loops.pop()
         if to == len(program.steps):
             raise RowError("the loop is empty.")
-        step: dict[str, Any] = {"do": "repeat", "to": to, "times": times}
+        step: Step = RepeatStep(to, times)
     elif words.startswith("send "):
-        step = _send(words.removeprefix("send ").strip(), row, changes)
+        step = _send(words.removeprefix("send ").strip(), row, generators)
     else:
         step = _wait(words, condition)
     program.steps.append(step)
     program.lines.append(number)
 
 
-def _send(what: str, row: FindRow, changes: ChangesOf) -> dict[str, Any]:
+def _send(what: str, row: FindRow, generators: GeneratorsOf) -> SendStep:
     found = row(what)
     if found is not None:
-        return {"do": "send", "frame": found.frame(), "changes": changes(found)}
+        return SendStep(found.frame(), generators(found))
     if "#" in what:
-        return {"do": "send", "frame": parse_frame(what), "changes": []}
+        return SendStep(parse_frame(what))
     raise RowError(f"there is no row named {what}, and it is no frame such as 7DF#0201.")
 
 
-def _wait(words: str, condition: FindCondition) -> dict[str, Any]:
+def _wait(words: str, condition: FindCondition) -> Step:
     if match := _WAIT.fullmatch(words):
-        return {"do": "wait", "ns": _time(match)}
+        return WaitStep(_time(match))
     if match := _EXPECT.fullmatch(words):
         ns = None if match["number"] is None else _time(match)
         try:
             expected = condition(match["filter"])
         except FilterError as error:
             raise RowError(f"{error}.") from error
-        return {"do": "expect", "filter": expected, "ns": ns, "stop": match["or_continue"] is None}
+        return ExpectStep(expected, ns, match["or_continue"] is None)
     raise RowError(f"{words} is no step: write send, wait, expect, loop or end.")
 
 

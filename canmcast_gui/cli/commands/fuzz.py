@@ -26,8 +26,15 @@ from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.text import candump_lines, frame_texts
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
-from canmcast_gui.transmit.fuzz.options import KINDS, MOST_SEED, period_of
-from canmcast_gui.transmit.fuzz.text import parse_byte_ranges, parse_data, parse_id_ranges, parse_lengths
+from canmcast_gui.transmit.fuzz.options import (
+    KINDS,
+    MOST_SEED,
+    parse_byte_ranges,
+    parse_data,
+    parse_id_ranges,
+    parse_lengths,
+    period_of,
+)
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.wording import counted
 

@@ -17,7 +17,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
-from canmcast_gui.transmit.replay.position import ReplayPlace
+from canmcast_gui.transmit.replay.timeline import ReplayPosition
 from canmcast_gui.wording import counted
 
 _POLL_SECONDS = 0.1
@@ -38,8 +38,8 @@ class Player:
         self._transmitter = transmitter
         self._batches = batches
         self._options = options
-        status = ReplayStatus(_REPLAY, "paused" if options.paused else "playing", 0, 0, 0, 0, 0, None)
-        self._place = ReplayPlace(status, options.speed)
+        status = ReplayStatus(_REPLAY, "paused" if options.paused else "playing")
+        self._position = ReplayPosition(status, options.speed)
         self._problem: str | None = None
         self._ended_by_user = False
         self._whole = False
@@ -51,7 +51,7 @@ class Player:
 
     @property
     def _status(self) -> ReplayStatus:
-        return self._place.status
+        return self._position.status
 
     def play(self, name: str) -> None:
         """Send everything. Raises Failure, FileError, RecordingError."""
@@ -81,7 +81,7 @@ class Player:
         ended = interrupt.wait(wait, transmitter)
         for news in transmitter.poll():
             if isinstance(news, ReplayStatus):
-                self._place.hear(news, time.monotonic_ns())
+                self._position.update(news, time.monotonic_ns())
             elif isinstance(news, SendFailed):
                 self._problem = news.sentence
         if sentence := transmitter.supervise():
@@ -98,7 +98,7 @@ class Player:
         seconds, whole = 0.0, 0.0
         if recording.end_row:
             first, last = _time_of(recording, 0), _time_of(recording, recording.end_row - 1)
-            now_ns = self._place.at(time.monotonic_ns())
+            now_ns = self._position.at(time.monotonic_ns())
             whole = max(0.0, (last - first) / NS_PER_SECOND)
             seconds = 0.0 if now_ns is None else max(0.0, min(whole, (now_ns - first) / NS_PER_SECOND))
         parts = [counted(status.sent, "frame"), f"{seconds:,.1f} of {whole:,.1f} s"]

@@ -234,7 +234,7 @@ class TransmitModel(QAbstractTableModel):
             raise RowError("This cell cannot be changed.")
         changed = column.edit(row, str(value), self._decimal)
         if column is CHANGES or (changed.changes and column in (DATA, LENGTH, IDENTIFIER)):
-            self.rows.changes_of(changed)
+            self.rows.generators_of(changed)
         if column is TRIGGER:
             self.rows.trigger_of(changed)
         if column is KEY and (use := self.key_use(changed.key)):

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.client.link import ClientLink
-from canmcast_gui.transmit.conditions import compile_condition
-from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.events import JobStatus
+from canmcast_gui.transmit.commands import ArmJob, DisarmJob
+from canmcast_gui.transmit.events import JobReport, JobStatus
 from canmcast_gui.transmit.jobs.job import Job
-from canmcast_gui.transmit.payload.generators import compile_changes
 
 
 class Jobs:
@@ -19,6 +13,7 @@ class Jobs:
 
     def __init__(self, link: ClientLink) -> None:
         self._link = link
+        link.dispatcher.add(JobReport, self._on_report)
         # The version of each armed job's last command: events about an earlier one are not about this job.
         self._versions: dict[int, int] = {}
         # The same of jobs that were told to end, and whose last counts are still to come.
@@ -34,24 +29,13 @@ class Jobs:
         """Begin a job, or change one that is armed already.
 
         An armed job changes its frame, period and count at its next due time; frames that a trigger has made
-        pending stay pending. Raises TransmitError for a wrong frame, period, count, change or condition.
+        pending stay pending. Raises TransmitError for a job that is not possible.
         """
-        job.validate()
-        compile_changes(job.changes, int(job.frame.length[0]))
-        trigger = None
-        if job.trigger is not None:
-            try:
-                compile_condition(job.trigger.validated().condition)
-            except FilterError as error:
-                raise TransmitError(f"The trigger of this job is wrong: {error}.") from error
-            trigger = [job.trigger.condition, job.trigger.delay_ns]
+        job.validated()
         version = self._link.next_number()
         if job.job_id not in self._versions:
             self._drop_events(job.job_id)
-        self._link.send(
-            wire.ARM, job.job_id, version, wire.frame_to_plain(job.frame), list(job.changes), job.period_ns,
-            job.count, trigger,
-        )  # fmt: skip
+        self._link.send(ArmJob(job, version))
         self._versions[job.job_id] = version
         self._ending.pop(job.job_id, None)
         self._names[job.job_id] = job.name or f"{int(job.frame.arbitration_id[0]):X}"
@@ -70,7 +54,7 @@ class Jobs:
         if version is not None:
             self._ending[job_id] = version
             self._names.pop(job_id, None)
-            self._link.send_if_running(wire.DISARM, job_id)
+            self._link.send_if_running(DisarmJob(job_id))
 
     def stopped(self) -> None:
         """Note that the process is told to end all jobs."""
@@ -78,16 +62,14 @@ class Jobs:
         self._versions.clear()
         self._names.clear()
 
-    def on_status(self, rows: list[list[Any]]) -> None:
-        """Add the events for what the process reports of jobs."""
-        for job_id, version, *status in rows:
-            if version not in (self._versions.get(job_id), self._ending.get(job_id)):
-                continue
-            event = JobStatus(job_id, *status)
-            self._link.events.append(event)
-            if event.finished:
-                for known in (self._versions, self._ending, self._names):
-                    known.pop(job_id, None)
+    def _on_report(self, report: JobReport) -> None:
+        status = report.status
+        if report.version not in (self._versions.get(status.job_id), self._ending.get(status.job_id)):
+            return
+        self._link.events.append(status)
+        if status.finished:
+            for known in (self._versions, self._ending, self._names):
+                known.pop(status.job_id, None)
 
     def forget(self) -> list[str]:
         """Forget all jobs, because the process has ended; returns the names of those that were armed."""

@@ -6,17 +6,26 @@ Each run has a number that the caller gives it; starting another one with the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar
 
-from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.client.link import ClientLink
+from canmcast_gui.transmit.commands import (
+    ControlFuzz,
+    ControlReplay,
+    ControlSequence,
+    GrowReplay,
+    SeekReplay,
+    SetReplaySpeed,
+    StartFuzz,
+    StartReplay,
+    StartSequence,
+)
 from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.transmit.events import FuzzAnswer, FuzzSent, FuzzStatus, ReplayStatus, SequenceStatus
 from canmcast_gui.transmit.fuzz.options import FuzzOptions
-from canmcast_gui.transmit.jobs.job import validate_frame
-from canmcast_gui.transmit.payload.generators import compile_changes
 from canmcast_gui.transmit.replay.options import ReplayOptions
-from canmcast_gui.transmit.sequence.run import check_steps
+from canmcast_gui.transmit.sender import Settings
+from canmcast_gui.transmit.sequence import Step, check_steps
 
 # A frame received later than this after the last frame of a fuzz run is no response to it.
 RESPONSE_SECONDS = 2.0
@@ -24,6 +33,8 @@ RESPONSE_SECONDS = 2.0
 
 class _Runs:
     """The numbers of the runs that have not ended."""
+
+    final_states: ClassVar[frozenset[str]] = frozenset(("failed", "stopped"))
 
     def __init__(self, link: ClientLink) -> None:
         self._link = link
@@ -38,11 +49,11 @@ class _Runs:
         """Forget all runs, because the process has ended."""
         self._running.clear()
 
-    def _add_status(self, status: ReplayStatus | SequenceStatus | FuzzStatus, final: Sequence[str]) -> None:
-        """Add an event for a run; in one of the ``final`` states it has ended."""
+    def _add_status(self, status: ReplayStatus | SequenceStatus | FuzzStatus) -> None:
+        """Add an event for a run; after one with a final state the run is forgotten."""
         if status.number in self._running:
             self._link.events.append(status)
-            if status.state in final:
+            if status.state in self.final_states:
                 self._running.discard(status.number)
 
 
@@ -51,98 +62,78 @@ class Replays(_Runs):
 
     def __init__(self, link: ClientLink) -> None:
         super().__init__(link)
-        link.handle(wire.REPLAYS, self._on_status)
+        link.dispatcher.add(ReplayStatus, self._add_status)
 
-    def start(self, number: int, factory: str, settings: dict[str, Any], options: ReplayOptions) -> None:
+    def start(self, number: int, factory: str, settings: Settings, options: ReplayOptions) -> None:
         """Start a replay of what the factory makes of ``settings``: an object with ``rows(start, stop)``.
 
         No frame is sent before grow() reports that there are rows. Raises TransmitError, and FilterError for
         a wrong filter.
         """
-        self._link.send(wire.REPLAY, number, factory, settings, options.validated().to_dict())
+        self._link.send(StartReplay(number, factory, settings, options.validated()))
         self._running.add(number)
 
     def grow(self, number: int, end_row: int, complete: bool) -> None:
         """The source has rows up to ``end_row`` now; if ``complete``, no more follow."""
-        self._link.send_if_running(wire.REPLAY_GROWN, number, end_row, complete)
+        self._link.send_if_running(GrowReplay(number, end_row, complete))
 
     def play(self, number: int) -> None:
         """Continue after a pause, or start again after the end."""
-        self._control(number, "play")
+        self._link.send_if_running(ControlReplay(number, "play"))
 
     def pause(self, number: int) -> None:
         """Pause."""
-        self._control(number, "pause")
+        self._link.send_if_running(ControlReplay(number, "pause"))
 
     def step(self, number: int) -> None:
         """While paused: send the next frame."""
-        self._control(number, "step")
+        self._link.send_if_running(ControlReplay(number, "step"))
 
     def seek(self, number: int, row: int) -> None:
         """Continue at another row."""
-        self._control(number, "seek", row)
+        self._link.send_if_running(SeekReplay(number, row))
 
     def set_speed(self, number: int, speed: float | None) -> None:
         """Change the factor; None is as fast as the rate limit allows."""
-        self._control(number, "speed", speed)
+        self._link.send_if_running(SetReplaySpeed(number, speed))
 
     def stop(self, number: int) -> None:
         """End a replay; no further event reports on it."""
         self._running.discard(number)
-        self._link.send_if_running(wire.REPLAY_STOP, number)
-
-    def _control(self, number: int, action: str, value: float | None = None) -> None:
-        self._link.send_if_running(wire.REPLAY_DO, number, action, value)
-
-    def _on_status(self, rows: list[list[Any]]) -> None:
-        for row in rows:
-            self._add_status(ReplayStatus(*row), ("failed", "stopped"))
+        self._link.send_if_running(ControlReplay(number, "stop"))
 
 
 class Sequences(_Runs):
     """Sequences of steps; SequenceStatus reports their progress."""
 
+    final_states = frozenset(("ended",))
+
     def __init__(self, link: ClientLink) -> None:
         super().__init__(link)
-        link.handle(wire.SEQUENCES, self._on_status)
+        link.dispatcher.add(SequenceStatus, self._add_status)
 
-    def start(self, number: int, steps: Sequence[dict[str, Any]], paused: bool = False) -> None:
-        """Start a sequence of steps, see sequence.py; a send step's ``frame`` is a FrameBatch of one here.
-
-        Raises TransmitError for a wrong step.
-        """
+    def start(self, number: int, steps: Sequence[Step], paused: bool = False) -> None:
+        """Start a sequence of steps. Raises TransmitError for a step that is not possible."""
         check_steps(steps)
-        plain = []
-        for step in steps:
-            if step["do"] == "send":
-                validate_frame(step["frame"])
-                changes = list(step.get("changes", ()))
-                compile_changes(changes, int(step["frame"].length[0]))
-                step = {"do": "send", "frame": wire.frame_to_plain(step["frame"]), "changes": changes}
-            plain.append(step)
-        self._link.send(wire.SEQUENCE, number, plain, paused)
+        self._link.send(StartSequence(number, tuple(steps), paused))
         self._running.add(number)
 
     def pause(self, number: int) -> None:
         """Pause."""
-        self._link.send_if_running(wire.SEQUENCE_DO, number, "pause")
+        self._link.send_if_running(ControlSequence(number, "pause"))
 
     def resume(self, number: int) -> None:
         """Continue after a pause."""
-        self._link.send_if_running(wire.SEQUENCE_DO, number, "go on")
+        self._link.send_if_running(ControlSequence(number, "resume"))
 
     def step(self, number: int) -> None:
         """While paused: do the next step."""
-        self._link.send_if_running(wire.SEQUENCE_DO, number, "step")
+        self._link.send_if_running(ControlSequence(number, "step"))
 
     def stop(self, number: int) -> None:
         """End a sequence; no further event reports on it."""
         self._running.discard(number)
-        self._link.send_if_running(wire.SEQUENCE_STOP, number)
-
-    def _on_status(self, rows: list[list[Any]]) -> None:
-        for row in rows:
-            self._add_status(SequenceStatus(*row), ("ended",))
+        self._link.send_if_running(ControlSequence(number, "stop"))
 
 
 class FuzzRuns(_Runs):
@@ -150,9 +141,9 @@ class FuzzRuns(_Runs):
 
     def __init__(self, link: ClientLink) -> None:
         super().__init__(link)
-        link.handle(wire.FUZZES, self._on_status)
-        link.handle(wire.FUZZ_SENT, self._on_sent)
-        link.handle(wire.FUZZ_ANSWER, self._on_answer)
+        link.dispatcher.add(FuzzStatus, self._add_status)
+        link.dispatcher.add(FuzzSent, self._add_report)
+        link.dispatcher.add(FuzzAnswer, self._add_report)
 
     def start(
         self,
@@ -170,43 +161,30 @@ class FuzzRuns(_Runs):
         TransmitError.
         """
         wait_ns = round(wait * 1e9)
-        self._link.send(
-            wire.FUZZ, number, options.validated().to_dict(), stop_at, report_frames, paused, wait_ns
-        )
+        self._link.send(StartFuzz(number, options.validated(), stop_at, report_frames, paused, wait_ns))
         self._running.add(number)
 
     def play(self, number: int) -> None:
         """Continue after a pause or a response."""
-        self._link.send_if_running(wire.FUZZ_DO, number, "play")
+        self._link.send_if_running(ControlFuzz(number, "play"))
 
     def pause(self, number: int) -> None:
         """Pause."""
-        self._link.send_if_running(wire.FUZZ_DO, number, "pause")
+        self._link.send_if_running(ControlFuzz(number, "pause"))
 
     def step(self, number: int) -> None:
         """While paused: send the next frame."""
-        self._link.send_if_running(wire.FUZZ_DO, number, "step")
+        self._link.send_if_running(ControlFuzz(number, "step"))
 
     def stop(self, number: int) -> None:
         """End a run; the state "stopped" is reported after all frames that were sent."""
-        self._link.send_if_running(wire.FUZZ_STOP, number)
+        self._link.send_if_running(ControlFuzz(number, "stop"))
 
     def stop_and_wait(self, number: int, timeout: float) -> bool:
         """End a run and wait up to ``timeout`` seconds until that is reported; whether it was."""
         self.stop(number)
         return self._link.wait_until(lambda: number not in self._running, timeout)
 
-    def _on_status(self, rows: list[list[Any]]) -> None:
-        for row in rows:
-            self._add_status(FuzzStatus(*row), ("failed", "stopped"))
-
-    def _on_sent(self, number: int, records: bytes, heap: bytes) -> None:
-        if number in self._running:
-            self._link.events.append(FuzzSent(number, wire.batch_from_bytes(records, heap)))
-
-    def _on_answer(
-        self, number: int, frame: bytes, heap: bytes, before: bytes, before_heap: bytes, after: int
-    ) -> None:
-        if number in self._running:
-            answer = wire.batch_from_bytes(frame, heap), wire.batch_from_bytes(before, before_heap)
-            self._link.events.append(FuzzAnswer(number, *answer, after))
+    def _add_report(self, event: FuzzSent | FuzzAnswer) -> None:
+        if event.number in self._running:
+            self._link.events.append(event)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Any
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import messages as wire
 from canmcast_gui.transmit.client.jobs import Jobs
 from canmcast_gui.transmit.client.link import ClientLink
 from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
+from canmcast_gui.transmit.commands import Flush, SendFrames, SetRateLimit, StopAll
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.events import AddressChanged, Discarded, HeldBack, SendFailed, TransmitNews
-from canmcast_gui.transmit.jobs.job import validate_frame
+from canmcast_gui.transmit.events import (
+    AddressChanged,
+    Discarded,
+    Flushed,
+    HeldBack,
+    SendFailed,
+    SendProgress,
+    TransmitEvent,
+)
+from canmcast_gui.transmit.jobs.job import validate_frames
+from canmcast_gui.transmit.sender import Settings
 
 # Lost jobs that a message names.
 _MAX_NAMES = 5
@@ -36,22 +44,24 @@ class Transmitter:
     supervise() a few times a second. For use in one thread. Also a context manager.
     """
 
-    def __init__(self, factory: str, settings: dict[str, Any], receiver_factory: str = "") -> None:
+    def __init__(self, factory: str, settings: Settings, receiver_factory: str = "") -> None:
         self._link = link = ClientLink(factory, settings, receiver_factory)
         self.jobs = Jobs(link)
         self.replays = Replays(link)
         self.sequences = Sequences(link)
         self.fuzz = FuzzRuns(link)
-        link.handle(wire.STATUS, self._on_status)
-        link.handle(wire.FLUSHED, self._on_flushed)
-        link.handle(wire.FAILED, lambda sentence: link.events.append(SendFailed(sentence)))
-        link.handle(wire.MOVED, self._on_moved)
+        link.dispatcher.add(SendFailed, link.add_event)
+        link.dispatcher.add(HeldBack, link.add_event)
+        link.dispatcher.add(Discarded, link.add_event)
+        link.dispatcher.add(AddressChanged, self._on_addresses)
+        link.dispatcher.add(SendProgress, self._on_progress)
+        link.dispatcher.add(Flushed, self._on_flushed)
         self._rate_limit: float | None = None
         self._flushed = 0
         self._sent_before_restart = self._sent_since = 0
         # Single frames given to this process, and those of them that wait no longer.
         self._given = self._done = 0
-        self._set_addresses(link.process.ready_message)
+        self.addresses = _addresses(link.process.ready_message)
 
     @property
     def pid(self) -> int | None:
@@ -80,11 +90,11 @@ class Transmitter:
         If very many wait already because of a rate limit, it waits too, and raises TransmitError if none of
         them is sent.
         """
-        validate_frame(batch)
+        validate_frames(batch)
         for start in range(0, len(batch), _FRAMES_PER_MESSAGE):
             part = batch[start : start + _FRAMES_PER_MESSAGE]
             self._wait_for_room()
-            self._link.send(wire.SEND, *wire.batch_to_bytes(part))
+            self._link.send(SendFrames(part))
             self._given += len(part)
 
     def _wait_for_room(self) -> None:
@@ -101,7 +111,7 @@ class Transmitter:
         Until then they were sent, or dropped by stop_all().
         """
         token = self._link.next_number()
-        self._link.send(wire.FLUSH, token)
+        self._link.send(Flush(token))
         return self._link.wait_until(lambda: self._flushed >= token, timeout)
 
     def together(self) -> AbstractContextManager[None]:
@@ -111,7 +121,7 @@ class Transmitter:
     def stop_all(self) -> None:
         """End everything that is being sent, and drop the single frames that wait (Discarded)."""
         self.jobs.stopped()
-        self._link.send_if_running(wire.STOP_ALL)
+        self._link.send_if_running(StopAll())
 
     def set_rate_limit(self, frames_per_second: float | None) -> None:
         """Send at most so many frames per second, of whatever kind; None is no limit.
@@ -121,7 +131,7 @@ class Transmitter:
         if frames_per_second is not None and frames_per_second <= 0:
             raise TransmitError(f"A limit of {frames_per_second:g} frames/s is not possible; choose more.")
         self._rate_limit = frames_per_second
-        self._link.send_if_running(wire.LIMIT, frames_per_second)
+        self._link.send_if_running(SetRateLimit(frames_per_second))
 
     # -- events ------------------------------------------------------------------------------------------
 
@@ -129,28 +139,19 @@ class Transmitter:
         """A descriptor that is readable when there are events; the same one until shutdown()."""
         return self._link.process.wakeup.fileno()
 
-    def poll(self) -> list[TransmitNews]:
+    def poll(self) -> list[TransmitEvent]:
         """The events since the last call, oldest first."""
         return self._link.take_events()
 
-    def _on_status(self, sent: int, held: int, dropped: int, done: int, rows: list[list[Any]]) -> None:
-        self._sent_since = sent
-        self._done = done
-        if held:
-            self._link.events.append(HeldBack(held))
-        if dropped:
-            self._link.events.append(Discarded(dropped))
-        self.jobs.on_status(rows)
+    def _on_progress(self, progress: SendProgress) -> None:
+        self._sent_since, self._done = progress.sent, progress.done
 
-    def _on_flushed(self, token: int) -> None:
-        self._flushed = token
+    def _on_flushed(self, event: Flushed) -> None:
+        self._flushed = event.token
 
-    def _on_moved(self, addresses: list[list[Any]]) -> None:
-        self._set_addresses(addresses)
-        self._link.events.append(AddressChanged(self.addresses))
-
-    def _set_addresses(self, addresses: list[list[Any]]) -> None:
-        self.addresses: tuple[tuple[str, int], ...] = tuple((ip, port) for ip, port in addresses)
+    def _on_addresses(self, event: AddressChanged) -> None:
+        self.addresses = event.addresses
+        self._link.add_event(event)
 
     # -- the process -------------------------------------------------------------------------------------
 
@@ -167,8 +168,8 @@ class Transmitter:
         if change is None:
             return None
         if change.ready is not None:
-            self._set_addresses(change.ready)
-            self._link.send_if_running(wire.LIMIT, self._rate_limit)
+            self.addresses = _addresses(change.ready)
+            self._link.send_if_running(SetRateLimit(self._rate_limit))
             return change.sentence
         lost = self._forget_all()
         return change.sentence + (f" {_lost_text(lost)}" if lost else "")
@@ -192,6 +193,11 @@ class Transmitter:
 
     def __exit__(self, *_exception: object) -> None:
         self.shutdown()
+
+
+def _addresses(pairs: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """What the process reports when it is ready, which is JSON."""
+    return tuple((ip, port) for ip, port in pairs)
 
 
 def _lost_text(names: list[str]) -> str:

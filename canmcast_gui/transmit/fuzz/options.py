@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+import re
+from dataclasses import dataclass
 
 from canmcast_gui.frames import DLC_TO_LENGTH, MAX_PAYLOAD, Flag
 from canmcast_gui.frames.units import (
@@ -117,18 +117,84 @@ class FuzzOptions:
             if not (0 <= byte < MAX_PAYLOAD and 0 <= low <= high <= 0xFF):
                 raise TransmitError(f"{byte}={low:02X}..{high:02X} is no range of a byte.")
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for MessagePack."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> FuzzOptions:
-        """What to_dict() made, also after MessagePack. Raises TransmitError for anything else."""
-        try:
-            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
-            ids = tuple((int(first), int(last), bool(extended)) for first, last, extended in known.pop("ids"))
-            low, high = known.pop("lengths")
-            ranges = tuple((int(byte), int(first), int(last)) for byte, first, last in known.pop("ranges"))
-            return cls(ids, (low, high), tuple(known.pop("kinds")), ranges=ranges, **known)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise TransmitError(f"These are no options of a fuzz run: {error}.") from error
+# -- as users write them -------------------------------------------------------------------------------------
+
+_ID_RANGE = re.compile(
+    r"(?:0[xX])?(?P<first>[0-9A-Fa-f]{1,8})(?:(?:\.\.|-)(?:0[xX])?(?P<last>[0-9A-Fa-f]{1,8}))?"
+)
+_LENGTH_RANGE = re.compile(r"(?P<first>\d{1,2})(?:(?:\.\.|-)(?P<last>\d{1,2}))?", re.ASCII)
+_BYTE_RANGE = re.compile(
+    r"(?P<byte>\d{1,2})=(?P<low>[0-9A-Fa-f]{1,2})(?:(?:\.\.|-)(?P<high>[0-9A-Fa-f]{1,2}))?", re.ASCII
+)
+
+
+def parse_id_ranges(text: str) -> tuple[tuple[int, int, bool], ...]:
+    """Ranges of ids in hex, between commas or spaces; with four to eight digits they are extended ones.
+
+    Raises TransmitError.
+    """
+    return tuple(_id_range(word) for word in _words(text))
+
+
+def _id_range(word: str) -> tuple[int, int, bool]:
+    match = _ID_RANGE.fullmatch(word)
+    if match is None:
+        raise TransmitError(f"{word} is no range of ids: write for example 100..1FF.")
+    first, last = match["first"], match["last"] or match["first"]
+    extended = max(len(first), len(last)) > 3 or int(last, 16) > MAX_STANDARD_ID
+    if not int(first, 16) <= int(last, 16) <= MAX_EXTENDED_ID:
+        raise TransmitError(f"{word} is no range of ids: write the lower one first, up to 1FFFFFFF.")
+    return int(first, 16), int(last, 16), extended
+
+
+def parse_lengths(text: str) -> tuple[int, int]:
+    """A range of payload bytes, or one number. Raises TransmitError."""
+    match = _LENGTH_RANGE.fullmatch(text.strip())
+    first, last = (int(match["first"]), int(match["last"] or match["first"])) if match else (0, -1)
+    if not first <= last <= MAX_PAYLOAD:
+        raise TransmitError(f"{text.strip()} is no range of lengths: write for example 0..8.")
+    return first, last
+
+
+def parse_data(text: str, mask: str = "") -> tuple[bytes, bytes]:
+    """The base and the mask of "02xx0x", where an x is a random digit and what follows the text is random.
+
+    With a ``mask`` of its own there is no x: bits of the mask are random. Raises TransmitError.
+    """
+    digits = re.sub(r"[\s._]", "", text)
+    if mask.strip():
+        return _bytes(digits), _bytes(mask)
+    if len(digits) % 2 or not re.fullmatch(r"[0-9A-Fa-fxX?]*", digits):
+        raise TransmitError(
+            f"{text.strip()} is not made of bytes in hex: write for example 02 FF xx, x for random digits."
+        )
+    base = bytes.fromhex(re.sub(r"[xX?]", "0", digits))
+    return base, bytes.fromhex(re.sub(r"[xX?]", "F", re.sub(r"[^xX?]", "0", digits)))
+
+
+def parse_byte_ranges(text: str) -> tuple[tuple[int, int, int], ...]:
+    """Bytes that are random within limits: places from 0, then two values in hex. Raises TransmitError."""
+    found = []
+    for word in _words(text):
+        match = _BYTE_RANGE.fullmatch(word)
+        if match is None or int(match["byte"]) >= MAX_PAYLOAD:
+            raise TransmitError(f"{word} is no range of a byte: write for example 2=10..1F, from byte 0 on.")
+        low, high = int(match["low"], 16), int(match["high"] or match["low"], 16)
+        if low > high:
+            raise TransmitError(f"{word} is no range of a byte: write the lower value first.")
+        found.append((int(match["byte"]), low, high))
+    return tuple(found)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;]+", text.strip()) if word]
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise TransmitError(
+            f"{text.strip()} is not made of bytes in hex: write for example 02FF00."
+        ) from None

@@ -1,18 +1,15 @@
-"""What is replayed and how: a range, a speed, a filter, other ids and channels; and doing that to frames."""
+"""What is replayed and how: a range, a speed, a filter, other ids and channels."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.frames import Source, SourceTable
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
+from canmcast_gui.transmit.conditions import MaskedId
 from canmcast_gui.transmit.errors import TransmitError
 
 # Factors beyond these are slips of the keyboard.
@@ -47,9 +44,9 @@ class ReplayOptions:
     skip_live: bool = False
     error_frames: bool = False
     paused: bool = False
-    live_seconds: float = field(default=5.0)
+    live_seconds: float = 5.0
     start_ns: int | None = None
-    names: tuple[tuple[str, tuple[MatchedId, ...]], ...] = ()
+    names: tuple[tuple[str, tuple[MaskedId, ...]], ...] = ()
     sources: tuple[tuple[str, int], ...] = ()
 
     def validated(self) -> ReplayOptions:
@@ -75,70 +72,46 @@ class ReplayOptions:
         names = (lambda pattern: known.get(pattern, ())) if known else None
         return compile_filter(self.filter, names=names, sources=table, start_ns=start_ns)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> ReplayOptions:
-        """What to_dict() made, also after JSON or MessagePack. Raises TransmitError for anything else."""
-        try:
-            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
-            ids = tuple(((int(a), bool(b)), (int(c), bool(d))) for (a, b), (c, d) in known.pop("ids", ()))
-            channels = tuple((int(a), int(b)) for a, b in known.pop("channels", ()))
-            names = tuple(
-                (str(pattern), tuple(_named(*one) for one in found))
-                for pattern, found in known.pop("names", ())
-            )
-            sources = tuple((str(address), int(port)) for address, port in known.pop("sources", ()))
-            return cls(ids=ids, channels=channels, names=names, sources=sources, **known)
-        except (TypeError, ValueError) as error:
-            raise TransmitError(f"These are no options of a replay: {error}.") from error
+# -- as users write them -------------------------------------------------------------------------------------
 
 
-def _named(number: int, extended: bool, mask: int | None = None) -> MatchedId:
-    return (int(number), bool(extended)) if mask is None else (int(number), bool(extended), int(mask))
+def parse_ids(text: str) -> tuple[tuple[Id, Id], ...]:
+    """Pairs of an old and a new id, in hex; more than three digits, or more than 7FF, is an extended one.
+
+    Pairs are separated by commas or spaces. Raises TransmitError.
+    """
+    return tuple((_id(old), _id(new)) for old, new in _pairs(text, "123=456"))
 
 
-class Changer:
-    """Which frames of a recording go out, and as what. ``live`` are the ids that are left out."""
+def parse_channels(text: str) -> tuple[tuple[int, int], ...]:
+    """Pairs of an old and a new channel, 0 to 255; 0 is an unknown one. Raises TransmitError."""
+    return tuple((_channel(old), _channel(new)) for old, new in _pairs(text, "1=2"))
 
-    def __init__(self, options: ReplayOptions) -> None:
-        self._options = options
-        self._start_ns = options.start_ns
-        self._filter = options.compiled(lambda: self._start_ns or 0)
-        self.live: frozenset[Id] = frozenset()
 
-    def wanted(self, batch: FrameBatch) -> npt.NDArray[np.bool_]:
-        """Which frames are asked for, bool (n,): those that pass the filter, error frames only if wanted."""
-        if self._start_ns is None and len(batch):
-            self._start_ns = int(batch.timestamp_ns[0])
-        keep = np.ones(len(batch), dtype=np.bool_)
-        if not self._options.error_frames:
-            keep = ~batch.has(Flag.ERROR)
-        if self._options.filter:
-            keep = keep & self._filter.mask(batch)
-        for number, extended in self.live:
-            keep = keep & ~self._is(batch, number, extended)
-        return keep
+def _pairs(text: str, example: str) -> list[tuple[str, str]]:
+    pairs = []
+    for word in re.split(r"[\s,;]+", text.strip()):
+        if not word:
+            continue
+        old, sign, new = word.partition("=")
+        if not sign or not old or not new:
+            raise TransmitError(f"{word} is no change: write old=new, such as {example}.")
+        pairs.append((old, new))
+    return pairs
 
-    def change(self, batch: FrameBatch) -> FrameBatch:
-        """Frames with their new ids and channels, as this program's own."""
-        records = batch.records.copy()
-        records["flags"] &= np.uint16(~int(Flag.TX) & 0xFFFF)
-        records["timestamp_ns"] = np.maximum(records["timestamp_ns"], 0)
-        for (old, old_extended), (new, new_extended) in self._options.ids:
-            rows = self._is(batch, old, old_extended)
-            records["arbitration_id"][rows] = new
-            flags = records["flags"][rows] & np.uint16(~int(Flag.EXTENDED) & 0xFFFF)
-            records["flags"][rows] = flags | np.uint16(Flag.EXTENDED if new_extended else 0)
-        for before, after in self._options.channels:
-            records["channel"][batch.channel == before] = after
-        return FrameBatch(records, batch.heap)
 
-    @staticmethod
-    def _is(batch: FrameBatch, number: int, extended: bool) -> npt.NDArray[np.bool_]:
-        same: npt.NDArray[np.bool_] = (batch.arbitration_id == number) & (
-            batch.has(Flag.EXTENDED) == extended
-        )
-        return same
+def _id(text: str) -> Id:
+    try:
+        number = int(text, 16)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MAX_EXTENDED_ID:
+        raise TransmitError(f"{text} is no arbitration id: write hex digits, up to 1FFFFFFF.")
+    return number, len(text.removeprefix("0x")) > 3 or number > MAX_STANDARD_ID
+
+
+def _channel(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 255:
+        raise TransmitError(f"{text} is no channel: write a number from 0 to 255.")
+    return int(text)

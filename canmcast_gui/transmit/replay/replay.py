@@ -1,43 +1,47 @@
-"""A recording that is sent again: which frame is due when, through pauses, seeks, loops and changes of speed.
+"""A recording that is sent again: which frame is due when, with pauses, seeks, loops and changes of speed.
 
-No clock and no I/O in here: the time is handed in, frames come from a source of rows, and what encodes them
-is a function. All times are int nanoseconds; those of the recording count as they stand there.
+No clock and no I/O: the time is passed in, frames come from a source of rows, and a function encodes them.
+All times are int nanoseconds; those of the recording are unchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.transmit.budget import Budget
 from canmcast_gui.transmit.jobs.schedule import HICCUP_NS
-from canmcast_gui.transmit.replay.options import ReplayOptions
-from canmcast_gui.transmit.replay.prefetcher import Ahead, Chunk, Rows
+from canmcast_gui.transmit.replay.options import Id, ReplayOptions
+from canmcast_gui.transmit.replay.prefetcher import Chunk, Encode, Prefetcher, Rows
+from canmcast_gui.transmit.sender import RateLimit
 
-# Frames that leave between two looks at the clock.
+# Frames that are sent before the loop looks at the clock again.
 PORTION = 128
 LATE_NS = NS_PER_MS
-# A loop of which nothing is to be sent waits for its end; so long at least.
+# A loop of which nothing is to be sent waits for its end; at least this long.
 IDLE_NS = 100_000_000
 
 
+class Portion(NamedTuple):
+    """What is sent now: the frames of a chunk from ``start`` to ``stop``, and the chunk's encoded form."""
+
+    frames: FrameBatch
+    encoded: object
+    start: int
+    stop: int
+
+
 class Replay:
-    """One replay. ``row`` is the next row that will be sent.
+    """One replay. ``row`` is the next row that will be sent."""
 
-    ``state`` is "playing", "paused" or "ended", and "stopped" once it was given up.
-    """
-
-    def __init__(self, source: Rows, options: ReplayOptions, prepare: Callable[[FrameBatch], Any]) -> None:
-        """``prepare`` encodes a batch; it raises ValueError for one that is not for this bus."""
+    def __init__(self, source: Rows, options: ReplayOptions, encode: Encode) -> None:
         self._source = source
         self._options = options
-        self._ahead = Ahead(source, options, prepare)
-        self._chunks = self._ahead.chunks
-        self._budget = Budget(options.rate)
+        self._prefetcher = Prefetcher(source, options, encode)
+        self._chunks = self._prefetcher.chunks
+        self._limit = RateLimit(options.rate)
         self._available = 0
         self._complete = False
         self._speed = options.speed
@@ -45,20 +49,22 @@ class Replay:
         self._anchor_ns: int | None = None
         self._position_ns: int | None = None
         self.row = options.first_row
-        self.state = "paused" if options.paused else "playing"
+        self.state: Literal["playing", "paused", "ended", "stopped"] = (
+            "paused" if options.paused else "playing"
+        )
         self.sent = self.late = self.loops = 0
-        # What was sent before this loop, and until when an empty one stands still.
+        # What was sent before this loop, and until when an empty one waits.
         self._sent_before = 0
         self._idle_until_ns: int | None = None
 
-    # -- what is told to it ------------------------------------------------------------------------------
+    # -- control -----------------------------------------------------------------------------------------
 
     def grow(self, end_row: int, complete: bool) -> None:
-        """The source has rows up to ``end_row``, and will have no more where ``complete``."""
+        """The source has rows up to ``end_row``; if ``complete``, no more follow."""
         self._available, self._complete = end_row, complete
 
     def play(self, now_ns: int) -> None:
-        """Go on from where it stands; from the beginning where it has ended."""
+        """Continue; from the beginning if it has ended."""
         if self.state == "ended":
             self.seek(self._options.first_row, now_ns)
         if self.state != "playing":
@@ -66,16 +72,20 @@ class Replay:
             self._anchor_ns = now_ns
 
     def pause(self, now_ns: int) -> None:
-        """Stand still; a gap that was running goes on later from where it was."""
+        """Pause; the wait for the next frame continues later where it was."""
         if self.state == "playing":
             self._position_ns = self.position_ns(now_ns)
             self._anchor_ns = self._idle_until_ns = None
             self.state = "paused"
 
+    def stop(self) -> None:
+        """End it for good."""
+        self.state = "stopped"
+
     def seek(self, row: int, now_ns: int) -> None:
-        """Go on with another row; an ended one stands there, paused."""
+        """Continue at another row; an ended replay is paused there."""
         self.row = max(self._options.first_row, min(row, self._end_row))
-        self._ahead.restart(self.row)
+        self._prefetcher.restart(self.row)
         self._position_ns = self._time_of(self.row)
         self._anchor_ns = now_ns if self.state == "playing" else None
         self._idle_until_ns = None
@@ -95,18 +105,23 @@ class Replay:
         self._idle_until_ns = None
         self._speed = speed
 
-    def leave_out(self, live: frozenset[tuple[int, bool]]) -> None:
-        """Leave out the ids (number, extended) that somebody else sends."""
-        if self._options.skip_live and live != self._ahead.changer.live:
-            self._ahead.changer.live = live
-            self._ahead.restart(self.row)
+    def leave_out(self, live: frozenset[Id]) -> None:
+        """Leave out the ids that other nodes send."""
+        if self._options.skip_live and live != self._prefetcher.mapper.live:
+            self._prefetcher.mapper.live = live
+            self._prefetcher.restart(self.row)
 
-    # -- what it tells -----------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended or was stopped."""
+        return self.state in ("ended", "stopped")
 
     @property
     def skipped(self) -> int:
-        """How many frames are not for this bus."""
-        return self._ahead.skipped
+        """The number of frames that this bus cannot carry."""
+        return self._prefetcher.skipped
 
     @property
     def _end_row(self) -> int:
@@ -114,23 +129,23 @@ class Replay:
         return self._available if end_row is None else min(end_row, self._available)
 
     @property
-    def _whole(self) -> bool:
+    def _has_all_rows(self) -> bool:
         """Whether all rows that it will ever have are there."""
         end_row = self._options.end_row
         return self._complete or (end_row is not None and end_row <= self._available)
 
     def position_ns(self, now_ns: int) -> int | None:
-        """The time in the recording that it is now; None before the first frame is known."""
+        """The present time in the recording; None before the first frame is known."""
         if self._position_ns is None or self._anchor_ns is None or self._speed is None:
             return self._position_ns
         return self._position_ns + round((now_ns - self._anchor_ns) * self._speed)
 
     def next_due(self, now_ns: int) -> int | None:
-        """When the next frame is to leave; None while none is ready, or it does not play."""
+        """When the next frame is due; None while none is ready, or it does not play."""
         if self.state != "playing" or not self._chunks:
             return self._idle_until_ns if self.state == "playing" else None
         if self._speed is None:
-            return self._budget.next_ns(now_ns)
+            return self._limit.next_ns(now_ns)
         chunk = self._chunks[0]
         return self._due_ns(int(chunk.times[chunk.done]), now_ns)
 
@@ -142,36 +157,36 @@ class Replay:
         assert self._speed is not None
         return self._anchor_ns + round((time_ns - self._position_ns) / self._speed)
 
-    # -- getting ready -----------------------------------------------------------------------------------
+    # -- reading ahead -----------------------------------------------------------------------------------
 
     @property
-    def wants_frames(self) -> bool:
-        """Whether get_ready() should be called when there is time."""
-        return self.state != "ended" and len(self._chunks) < 2 and self._ahead.row < self._end_row
+    def can_prefetch(self) -> bool:
+        """Whether prefetch() is useful when there is time."""
+        return self.state != "ended" and len(self._chunks) < 2 and self._prefetcher.row < self._end_row
 
     @property
-    def starves(self) -> bool:
-        """Whether get_ready() should be called now, for nothing is ready."""
-        return self.state == "playing" and not self._chunks and self._ahead.row < self._end_row
+    def is_starved(self) -> bool:
+        """Whether prefetch() is needed now, because no frame is ready."""
+        return self.state == "playing" and not self._chunks and self._prefetcher.row < self._end_row
 
-    def get_ready(self) -> None:
+    def prefetch(self) -> None:
         """Read and encode some rows."""
-        first_ns = self._ahead.read(self._end_row)
+        first_ns = self._prefetcher.read(self._end_row)
         if not self._chunks:
-            self.row = self._ahead.row
+            self.row = self._prefetcher.row
         if self._position_ns is None and self.state == "playing":
             self._position_ns = first_ns
 
     # -- sending -----------------------------------------------------------------------------------------
 
-    def take_due(self, now_ns: int, most: int = PORTION) -> tuple[Any, int, int] | None:
-        """What leaves now: an encoded chunk, and the places in it from which and up to which."""
+    def take_due(self, now_ns: int, most: int = PORTION) -> Portion | None:
+        """What is sent now, at most ``most`` frames."""
         if self.state != "playing" or not self._chunks:
             self._end_if_over(now_ns)
             return None
         chunk = self._chunks[0]
         if self._speed is None:
-            count = self._budget.allowed(min(most, len(chunk.times) - chunk.done), now_ns)
+            count = self._limit.allowed(min(most, len(chunk.times) - chunk.done), now_ns)
         else:
             self._catch_up(chunk, now_ns)
             position_ns = self.position_ns(now_ns) or 0
@@ -180,17 +195,17 @@ class Replay:
             count = min(max(count, int(is_due)), most)
         return self._take(chunk, count, now_ns) if count else None
 
-    def step(self, now_ns: int) -> tuple[Any, int, int] | None:
-        """While paused: the next frame, whatever its time; None at the end."""
-        while not self._chunks and self._ahead.row < self._end_row:
-            self.get_ready()
+    def step(self, now_ns: int) -> Portion | None:
+        """While paused: the next frame, independent of its time; None at the end."""
+        while not self._chunks and self._prefetcher.row < self._end_row:
+            self.prefetch()
         if self.state != "paused" or not self._chunks:
             return None
         chunk = self._chunks[0]
         self._position_ns = int(chunk.times[chunk.done])
         return self._take(chunk, 1, now_ns)
 
-    def _take(self, chunk: Chunk, count: int, now_ns: int) -> tuple[Any, int, int]:
+    def _take(self, chunk: Chunk, count: int, now_ns: int) -> Portion:
         start, stop = chunk.done, chunk.done + count
         if self._speed is not None and self.state == "playing":
             due_ns = self._due_ns(int(chunk.times[start]), now_ns)
@@ -205,34 +220,36 @@ class Replay:
             self._end_if_over(now_ns, int(chunk.times[-1]))
         else:
             self.row = int(chunk.rows[stop])
-        return chunk.prepared, start, stop
+        return Portion(chunk.frames, chunk.encoded, start, stop)
 
     def _catch_up(self, chunk: Chunk, now_ns: int) -> None:
-        """After a long stop of the machine, or of the source, go on from now instead of all at once."""
+        """After a long stop of the computer, or of the source, continue from now instead of all at once."""
         due_ns = self._due_ns(int(chunk.times[chunk.done]), now_ns)
         if now_ns - due_ns > HICCUP_NS:
             self.late += 1
             self._position_ns, self._anchor_ns = int(chunk.times[chunk.done]), now_ns
 
     def _end_if_over(self, now_ns: int, last_ns: int | None = None) -> None:
-        """At the end stop, or begin anew, a mean gap after the last frame."""
-        if self.state == "ended" or self._chunks or self._ahead.row < self._end_row or not self._whole:
+        """At the end stop, or start again, a mean gap after the last frame."""
+        if self.state == "ended" or self._chunks or self._prefetcher.row < self._end_row:
+            return
+        if not self._has_all_rows:
             return
         if not self._options.loop or not self.sent or self.state != "playing":
             self.state = "ended"
             return
-        begins_ns = self._next_loop_ns(now_ns, last_ns)
-        if self.sent == self._sent_before and now_ns < begins_ns:
-            self._idle_until_ns = begins_ns
+        begin_ns = self._next_loop_ns(now_ns, last_ns)
+        if self.sent == self._sent_before and now_ns < begin_ns:
+            self._idle_until_ns = begin_ns
             return
         self.loops += 1
         self._sent_before, self._idle_until_ns = self.sent, None
         self.row = self._options.first_row
-        self._ahead.restart(self.row)
-        self._position_ns, self._anchor_ns = self._span()[0], begins_ns
+        self._prefetcher.restart(self.row)
+        self._position_ns, self._anchor_ns = self._span()[0], begin_ns
 
     def _next_loop_ns(self, now_ns: int, last_ns: int | None) -> int:
-        """When it begins anew: a mean gap after the last row was due, whether or not that one is sent."""
+        """When it starts again: a mean gap after the last row was due, whether or not that one is sent."""
         if self._idle_until_ns is not None:
             return self._idle_until_ns
         if self._speed is None:

@@ -1,7 +1,5 @@
 """Filters that name messages and signals, as the transmit process understands them without databases."""
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +10,10 @@ from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet, Scope, load_database
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.transmit import FuzzOptions
+from canmcast_gui.transmit.commands import StartFuzz
 from canmcast_gui.transmit.conditions import compile_condition, text_of
+from canmcast_gui.transmit.messages import Dispatcher, encode
 
 DBC = """VERSION ""
 BU_: ECU
@@ -60,8 +61,12 @@ def databases(tmp_path_factory):
 
 
 def as_sent(condition):
-    """Through something that knows plain values only."""
-    return json.loads(json.dumps(condition))
+    """As it arrives in the process."""
+    arrived = []
+    dispatcher = Dispatcher(StartFuzz)
+    dispatcher.add(StartFuzz, lambda command: arrived.append(command.stop_at))
+    dispatcher.dispatch(encode([StartFuzz(1, FuzzOptions(), condition, False, False, 0)]))
+    return arrived[0]
 
 
 @st.composite

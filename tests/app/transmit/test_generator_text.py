@@ -2,17 +2,21 @@
 
 import pytest
 
-from canmcast_gui.app.transmit.generator_text import parse_changes
+from canmcast_gui.app.transmit.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import RowError
-from canmcast_gui.transmit.payload.generators import ChangingData
-from canmcast_gui.transmit.payload.scaled_field import Field
+from canmcast_gui.transmit.payload import ScaledField
+from canmcast_gui.transmit.payload.generator import GeneratedPayload
 
 MS = 1_000_000
-SIGNALS = {"Speed": Field(7, 16, True, scale=0.1), "Gear": Field(16, 4), "Far": Field(60, 8)}
+SIGNALS = {
+    "Speed": ScaledField(7, 16, True, scale=0.1),
+    "Gear": ScaledField(16, 4),
+    "Far": ScaledField(60, 8),
+}
 
 
 def payloads(text: str, count: int = 4, step_ms: float = 250) -> list[bytes]:
-    data = ChangingData(bytes(8), parse_changes(text, 8, SIGNALS.get))
+    data = GeneratedPayload(bytes(8), parse_generators(text, 8, SIGNALS.get))
     return [data.at(round(number * step_ms * MS)) for number in range(count)]
 
 

@@ -4,13 +4,17 @@ import pytest
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.sequences import parse_sequence
+from canmcast_gui.transmit.conditions import DatabaseCondition
+from canmcast_gui.transmit.payload import Counter, ScaledField
+from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep
 
 ROW = TransmitRow(name="My request", arbitration_id=0x7DF)
 MS = 1_000_000
+GENERATORS = (Counter(ScaledField(0, 8)),)
 
 
 def parse(text: str):
-    return parse_sequence(text, lambda name: ROW if name == ROW.name else None, lambda _row: [{"kind": "x"}])
+    return parse_sequence(text, lambda name: ROW if name == ROW.name else None, lambda _row: GENERATORS)
 
 
 def test_all_steps():
@@ -27,16 +31,15 @@ def test_all_steps():
         send 123#AABB
         """
     )
-    assert [step["do"] for step in program.steps] == [
-        "send", "wait", "expect", "repeat", "repeat", "expect", "send",
-    ]  # fmt: skip
     first, wait, expect, inner, outer, last, plain = program.steps
-    assert (first["frame"].arbitration_id[0], first["changes"]) == (0x7DF, [{"kind": "x"}])
-    assert wait["ns"] == 1_500_000
-    assert (expect["filter"], expect["ns"], expect["stop"]) == ("id == 0x7E8", 200 * MS, False)
-    assert (inner["to"], inner["times"], outer["to"], outer["times"]) == (2, None, 1, 3)
-    assert (last["filter"], last["ns"], last["stop"]) == ("id == 1", None, True)
-    assert (plain["frame"].payload(0), plain["changes"]) == (b"\xaa\xbb", [])
+    assert isinstance(first, SendStep)
+    assert (first.frame.arbitration_id[0], first.generators) == (0x7DF, GENERATORS)
+    assert wait == WaitStep(1_500_000)
+    assert expect == ExpectStep("id == 0x7E8", 200 * MS, required=False)
+    assert (inner, outer) == (RepeatStep(2), RepeatStep(1, 3))
+    assert last == ExpectStep("id == 1")
+    assert isinstance(plain, SendStep)
+    assert (plain.frame.payload(0), plain.generators) == (b"\xaa\xbb", ())
     assert program.lines == [1, 3, 5, 6, 7, 8, 9]
 
 
@@ -62,7 +65,6 @@ def test_what_is_wrong_is_named_by_its_line(text, words):
 
 
 def test_an_expected_frame_may_be_named_by_a_database():
-    program = parse_sequence(
-        "expect Engine", lambda _name: None, lambda _row: [], lambda text: {"text": text}
-    )
-    assert program.steps[0]["filter"] == {"text": "Engine"}
+    condition = DatabaseCondition("Engine", {"Engine": ((0x100, False, 0),)}, {}, {})
+    program = parse_sequence("expect Engine", lambda _name: None, lambda _row: (), lambda _text: condition)
+    assert program.steps == [ExpectStep(condition)]

@@ -196,7 +196,7 @@ def test_a_run_that_cannot_be_is_said(settings, receiver):
         found = news(deaf, is_state("failed"))
         found += news(deaf, lambda one: isinstance(one, SendFailed)) if not any(
             isinstance(one, SendFailed) for one in found) else []  # fmt: skip
-        assert "cannot hear" in next(one.sentence for one in found if isinstance(one, SendFailed))
+        assert "cannot receive" in next(one.sentence for one in found if isinstance(one, SendFailed))
         assert deaf.fuzz.running == frozenset()
 
 

@@ -4,17 +4,17 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.jobs.job import Job, validate_frame
+from canmcast_gui.transmit.jobs.job import Job, validate_frames
 
 FRAME = FrameBatch.from_columns(0, [0x123], [[1, 2, 3]])
 PAIR = FrameBatch.concatenate([FRAME, FRAME])
 
 
 def test_valid_jobs_pass():
-    validate_frame(FrameBatch.empty())
-    validate_frame(PAIR)
-    Job(1, FRAME, 100_000).validate()
-    Job(1, FRAME, 10**12, 1).validate()
+    validate_frames(FrameBatch.empty())
+    validate_frames(PAIR)
+    Job(1, FRAME, 100_000).validated()
+    Job(1, FRAME, 10**12, 1).validated()
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def test_valid_jobs_pass():
 )
 def test_others_are_refused_with_a_reason(frame, period_ns, count, words):
     with pytest.raises(TransmitError, match=words):
-        Job(1, frame, period_ns, count).validate()
+        Job(1, frame, period_ns, count).validated()
 
 
 def test_of_many_frames_the_wrong_one_is_named():
     batch = FrameBatch.concatenate([FRAME] * 5)
     batch.records["flags"][3] = Flag.BRS
     with pytest.raises(TransmitError, match=r"^Frame 4 of 5 was not sent: a bit rate switch"):
-        validate_frame(batch)
+        validate_frames(batch)

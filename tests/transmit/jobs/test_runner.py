@@ -6,7 +6,8 @@ import pytest
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import HeldBack, Job, JobStatus, SendFailed, TransmitError, Transmitter, Trigger
-from canmcast_gui.transmit.jobs.triggers import MOST_PENDING
+from canmcast_gui.transmit.jobs.schedule import MAX_PENDING
+from canmcast_gui.transmit.payload import Counter, ScaledField
 from tests.transmit.stage import EARS, MS, SENDER, frame, news, ready, receive
 
 pytestmark = pytest.mark.network
@@ -14,9 +15,9 @@ pytestmark = pytest.mark.network
 
 def test_each_matching_frame_of_others_is_answered_after_the_delay(pair, receiver):
     transmitter, other = pair
-    changes = [{"kind": "counter", "field": {"start": 0, "length": 8}}]
+    counter = (Counter(ScaledField(0, 8)),)
     trigger = Trigger("id == 0x100 and data[0] & 1", 20 * MS)
-    transmitter.jobs.arm(Job(1, frame(0x200, b"\0"), 100 * MS, count=3, changes=changes, trigger=trigger))
+    transmitter.jobs.arm(Job(1, frame(0x200, b"\0"), 100 * MS, count=3, generators=counter, trigger=trigger))
     ready(transmitter)
     for value in (1, 2, 3, 5, 7):
         other.send(frame(0x100, bytes([value])))
@@ -95,9 +96,9 @@ def test_a_burst_is_answered_as_far_as_there_is_room(pair, receiver):
     transmitter.jobs.arm(Job(1, frame(0x200), MS, trigger=Trigger("id == 0x100", 300 * MS)))
     ready(transmitter)
     other.send(FrameBatch.concatenate([frame(0x100)] * 400))
-    last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent == MOST_PENDING)[-1]
-    assert last.late == 400 - MOST_PENDING
-    assert len(receive(receiver, 400 + MOST_PENDING)) == 400 + MOST_PENDING
+    last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.sent == MAX_PENDING)[-1]
+    assert last.late == 400 - MAX_PENDING
+    assert len(receive(receiver, 400 + MAX_PENDING)) == 400 + MAX_PENDING
 
 
 def test_stop_all_ends_triggers_with_what_was_pending(pair, receiver):
@@ -139,7 +140,7 @@ def test_a_trigger_without_ears_is_refused_and_said(transmitter):
         if any(isinstance(one, SendFailed) for one in found)
         else news(transmitter, lambda one: isinstance(one, SendFailed))
     )
-    assert any("cannot hear" in one.sentence for one in found if isinstance(one, SendFailed))
+    assert any("cannot receive" in one.sentence for one in found if isinstance(one, SendFailed))
     assert transmitter.jobs.armed == frozenset()
     with pytest.raises(TransmitError, match="character 7"):
         transmitter.jobs.arm(Job(1, frame(), MS, trigger=Trigger("id == ")))

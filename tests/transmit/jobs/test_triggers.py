@@ -9,7 +9,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transmit import TransmitError, Trigger
 from canmcast_gui.transmit.jobs.job import ArmedJob
-from canmcast_gui.transmit.jobs.triggers import MOST_PENDING, Triggers
+from canmcast_gui.transmit.jobs.schedule import MAX_PENDING, TriggeredJobs
 
 MS = 1_000_000
 
@@ -20,16 +20,16 @@ def job(number: int = 1, count: int | None = None) -> ArmedJob:
 
 def armed(
     count: int | None = None, delay_ms: int = 0, text: str = "id == 0x100"
-) -> tuple[Triggers, ArmedJob]:
-    triggers, one = Triggers(), job(count=count)
+) -> tuple[TriggeredJobs, ArmedJob]:
+    triggers, one = TriggeredJobs(), job(count=count)
     triggers.arm(one, compile_filter(text), delay_ms * MS, 0)
     return triggers, one
 
 
-def hear(triggers: Triggers, *frames: tuple[int, int]) -> list[ArmedJob]:
+def receive(triggers: TriggeredJobs, *frames: tuple[int, int]) -> list[ArmedJob]:
     """Frames as (ms, id)."""
     batch = FrameBatch.from_columns(0, [number for _, number in frames], np.zeros((len(frames), 1)))
-    return triggers.hear(batch, np.array([ms * MS for ms, _ in frames], dtype=np.int64))
+    return triggers.on_frames(batch, np.array([ms * MS for ms, _ in frames], dtype=np.int64))
 
 
 def times(due: list[tuple[int, ArmedJob]]) -> list[int]:
@@ -38,7 +38,7 @@ def times(due: list[tuple[int, ArmedJob]]) -> list[int]:
 
 def test_each_matching_frame_is_answered_a_delay_after_it_came():
     triggers, _ = armed(delay_ms=20)
-    hear(triggers, (1, 0x100), (2, 0x101), (5, 0x100))
+    receive(triggers, (1, 0x100), (2, 0x101), (5, 0x100))
     assert triggers.next_due() == 21 * MS
     assert triggers.take_due(20 * MS) == []
     assert times(triggers.take_due(23 * MS)) == [21]
@@ -48,33 +48,33 @@ def test_each_matching_frame_is_answered_a_delay_after_it_came():
 
 def test_a_count_is_never_exceeded_and_ends_the_job():
     triggers, one = armed(count=2, delay_ms=5)
-    hear(triggers, *[(ms, 0x100) for ms in range(4)])
+    receive(triggers, *[(ms, 0x100) for ms in range(4)])
     assert times(triggers.take_due(100 * MS)) == [5, 6]
     assert (one.finished, one.late, len(triggers)) == (True, 0, 0)
-    hear(triggers, (200, 0x100))
+    receive(triggers, (200, 0x100))
     assert triggers.next_due() is None
 
 
 def test_what_came_before_it_was_armed_is_not_answered():
-    triggers = Triggers()
+    triggers = TriggeredJobs()
     triggers.arm(job(), compile_filter("id == 0x100"), 0, 10 * MS)
-    hear(triggers, (9, 0x100), (10, 0x100))
+    receive(triggers, (9, 0x100), (10, 0x100))
     assert times(triggers.take_due(99 * MS)) == [10]
 
 
 def test_a_burst_is_bounded_and_what_is_too_much_is_late():
     triggers, one = armed(delay_ms=1000)
-    assert hear(triggers, *[(0, 0x100)] * (MOST_PENDING - 1)) == []
-    assert hear(triggers, *[(1, 0x100)] * 4) == [one]
+    assert receive(triggers, *[(0, 0x100)] * (MAX_PENDING - 1)) == []
+    assert receive(triggers, *[(1, 0x100)] * 4) == [one]
     assert one.late == 3
-    assert len(triggers.take_due(2000 * MS, MOST_PENDING * 2)) == MOST_PENDING
+    assert len(triggers.take_due(2000 * MS, MAX_PENDING * 2)) == MAX_PENDING
 
 
 def test_a_change_loses_nothing_that_is_pending():
     triggers, one = armed(delay_ms=50)
-    hear(triggers, (0, 0x100), (1, 0x100))
+    receive(triggers, (0, 0x100), (1, 0x100))
     triggers.arm(one, compile_filter("id == 0x200"), 5 * MS, 2 * MS)
-    hear(triggers, (10, 0x100), (11, 0x200))
+    receive(triggers, (10, 0x100), (11, 0x200))
     assert times(triggers.take_due(99 * MS)) == [16, 50, 51]
 
 
@@ -82,11 +82,11 @@ def test_disarmed_jobs_forget_what_was_pending():
     triggers, one = armed(delay_ms=50)
     other = job(2)
     triggers.arm(other, compile_filter("id == 0x100"), 10 * MS, 0)
-    hear(triggers, (0, 0x100))
+    receive(triggers, (0, 0x100))
     assert triggers.disarm(1) is one
     assert triggers.disarm(1) is None
     assert [found for _, found in triggers.take_due(99 * MS)] == [other]
-    hear(triggers, (100, 0x100))
+    receive(triggers, (100, 0x100))
     assert triggers.clear() == [other]
     assert (triggers.next_due(), len(triggers)) == (None, 0)
 
@@ -106,7 +106,7 @@ def test_every_match_is_sent_once_in_order_and_never_early(frames, count, delay_
     frames = sorted(frames)
     sent = []
     for now in [*sorted({*looks, *(ms for ms, _ in frames)}), 1000]:
-        hear(triggers, *[one for one in frames if one[0] == now])
+        receive(triggers, *[one for one in frames if one[0] == now])
         due = triggers.take_due(now * MS)
         assert all(due_ns <= now * MS for due_ns, _ in due)
         sent += times(due)

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from canmcast_gui.app.transmit.conditions import parse_trigger
-from canmcast_gui.app.transmit.generator_text import parse_changes
+from canmcast_gui.app.transmit.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import parse_sequence
-from canmcast_gui.transmit.payload.scaled_field import Field
+from canmcast_gui.transmit.payload import ScaledField
+from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep
 from canmcast_gui.ui.handbook.pages import page
 
 SEND = page("send").markdown
@@ -19,7 +20,7 @@ BLOCKS = {title: re.findall(r"```\n(.*?)```", text, re.DOTALL) for title, text i
 
 def signal(name):
     """A signal of a message."""
-    return Field(0, 16) if name == "Speed" else None
+    return ScaledField(0, 16) if name == "Speed" else None
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def signal(name):
 def test_changes(text, tmp_path, monkeypatch):
     (tmp_path / "drive.csv").write_text("speed\n1\n2\n")
     monkeypatch.chdir(tmp_path)
-    assert parse_changes(text, 8, signal)
+    assert parse_generators(text, 8, signal)
 
 
 @pytest.mark.parametrize("text", BLOCKS["Answer a frame"][0].splitlines())
@@ -41,14 +42,14 @@ def test_triggers(text):
 def test_the_sequence():
     row = TransmitRow("Request")
     program = parse_sequence(
-        BLOCKS["Sequences"][0], lambda name: row if name == "Request" else None, lambda _row: []
+        BLOCKS["Sequences"][0], lambda name: row if name == "Request" else None, lambda _row: ()
     )
-    assert [step["do"] for step in program.steps] == [
-        "send",
-        "send",
-        "wait",
-        "expect",
-        "send",
-        "wait",
-        "repeat",
+    assert [type(step) for step in program.steps] == [
+        SendStep,
+        SendStep,
+        WaitStep,
+        ExpectStep,
+        SendStep,
+        WaitStep,
+        RepeatStep,
     ]

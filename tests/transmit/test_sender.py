@@ -1,15 +1,15 @@
-"""How many frames may leave: never more than the rate, whatever the clock does, and all of the rate."""
+"""How many frames may be sent: never more than the rate, whatever the clock does, and all of the rate."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.transmit.budget import BURST_SECONDS, Budget
+from canmcast_gui.transmit.sender import BURST_SECONDS, RateLimit
 
 
 def test_without_a_rate_all_may_leave():
-    budget = Budget()
-    assert budget.allowed(10**6, 0) == 10**6
-    assert budget.next_ns(5) == 5
+    limit = RateLimit()
+    assert limit.allowed(10**6, 0) == 10**6
+    assert limit.next_ns(5) == 5
 
 
 @given(
@@ -17,11 +17,11 @@ def test_without_a_rate_all_may_leave():
     st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(0, 500)), min_size=1, max_size=100),
 )
 def test_no_more_than_the_rate_leaves(rate, steps):
-    budget = Budget(rate)
+    limit = RateLimit(rate)
     now = sent = 0
     for gap, wanted in steps:
         now += gap
-        allowed = budget.allowed(wanted, now)
+        allowed = limit.allowed(wanted, now)
         assert 0 <= allowed <= wanted
         sent += allowed
     assert sent <= now * rate / 1e9 + max(1.0, rate * BURST_SECONDS) + 1
@@ -29,9 +29,9 @@ def test_no_more_than_the_rate_leaves(rate, steps):
 
 @given(st.integers(1, 100_000), st.integers(1, 300))
 def test_who_waits_as_told_gets_the_whole_rate(rate, frames):
-    budget = Budget(rate)
+    limit = RateLimit(rate)
     now = 0
     for _ in range(frames):
-        now = budget.next_ns(now)
-        assert budget.allowed(1, now + 1) == 1
+        now = limit.next_ns(now)
+        assert limit.allowed(1, now + 1) == 1
     assert now <= frames * 1e9 / rate + frames

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.transmit.payload.scaled_field import Field
+from canmcast_gui.transmit.payload import ScaledField
 
 
 @given(st.data())
@@ -15,7 +15,7 @@ def test_what_is_put_is_got_and_the_other_bits_stay(data):
     start = 8 * (first // 8) + 7 - first % 8 if big else first
     before = data.draw(st.binary(min_size=8, max_size=8))
     raw = data.draw(st.integers(0, (1 << length) - 1))
-    place, payload = Field(start, length, big), bytearray(before)
+    place, payload = ScaledField(start, length, big), bytearray(before)
     place.put(payload, raw)
     assert place.get(payload) == raw
     place.put(payload, place.get(before))
@@ -25,13 +25,13 @@ def test_what_is_put_is_got_and_the_other_bits_stay(data):
 @pytest.mark.parametrize(
     ("field", "raw", "value"),
     [
-        (Field(0, 8), 200, 200),
-        (Field(0, 8, signed=True), 200, -56),
-        (Field(0, 16, scale=0.25), 10, 2.5),
-        (Field(0, 8, scale=2, offset=-40), 3, -34),
-        (Field(0, 32, is_float=True), 0x3FC00000, 1.5),
-        (Field(0, 0, signed=True), 0, 0),
-        (Field(0, 24, is_float=True), 7, 7),
+        (ScaledField(0, 8), 200, 200),
+        (ScaledField(0, 8, signed=True), 200, -56),
+        (ScaledField(0, 16, scale=0.25), 10, 2.5),
+        (ScaledField(0, 8, scale=2, offset=-40), 3, -34),
+        (ScaledField(0, 32, is_float=True), 0x3FC00000, 1.5),
+        (ScaledField(0, 0, signed=True), 0, 0),
+        (ScaledField(0, 24, is_float=True), 7, 7),
     ],
 )
 def test_bits_are_values(field, raw, value):
@@ -42,10 +42,10 @@ def test_bits_are_values(field, raw, value):
 
 @given(st.integers(1, 63), st.booleans(), st.integers())
 def test_a_value_that_its_bits_can_say_comes_back(length, signed, wanted):
-    field = Field(0, length, signed=signed)
-    low, high = (int(one) for one in field.limits())
+    field = ScaledField(0, length, signed=signed)
+    low, high = (int(limit) for limit in field.value_limits)
     value = min(max(wanted, low), high)
-    assert field.value_of(field.raw_of(value)) == value
+    assert field.value_of(field.bits_of(value)) == value
 
 
 @given(
@@ -57,7 +57,7 @@ def test_a_value_that_its_bits_can_say_comes_back(length, signed, wanted):
     st.floats(allow_nan=False) | st.integers(-(1 << 70), 1 << 1100),
 )
 def test_every_value_has_bits_whatever_the_scale(length, signed, is_float, scale, offset, value):
-    field = Field(0, length, signed=signed, is_float=is_float, scale=scale, offset=offset)
-    raw = field.raw_of(value)
+    field = ScaledField(0, length, signed=signed, is_float=is_float, scale=scale, offset=offset)
+    raw = field.bits_of(value)
     assert 0 <= raw < 1 << length
     assert isinstance(float(field.value_of(raw)), float)

@@ -3,6 +3,7 @@
 import pytest
 
 from canmcast_gui.transmit import SequenceStatus, TransmitError, Transmitter
+from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep
 from tests.transmit.stage import EARS, MS, SENDER, frame, news, receive
 
 pytestmark = pytest.mark.network
@@ -14,10 +15,10 @@ def test_a_sequence_sends_and_answers(settings, receiver):
         Transmitter(SENDER, settings.to_dict()) as other,
     ):
         steps = [
-            {"do": "send", "frame": frame(0x7DF)},
-            {"do": "expect", "filter": "id == 0x7E8", "ns": 10_000 * MS, "stop": True},
-            {"do": "wait", "ns": 5 * MS},
-            {"do": "send", "frame": frame(0x7E0)},
+            SendStep(frame(0x7DF)),
+            ExpectStep("id == 0x7E8", 10_000 * MS),
+            WaitStep(5 * MS),
+            SendStep(frame(0x7E0)),
         ]
         transmitter.sequences.start(4, steps)
         assert receive(receiver, 1).arbitration_id.tolist() == [0x7DF]
@@ -32,11 +33,7 @@ def test_a_sequence_sends_and_answers(settings, receiver):
 
 
 def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
-    steps = [
-        {"do": "send", "frame": frame(1)},
-        {"do": "wait", "ns": MS},
-        {"do": "repeat", "to": 0, "times": None},
-    ]
+    steps = [SendStep(frame(1)), WaitStep(MS), RepeatStep(0)]
     transmitter.sequences.start(1, steps, paused=True)
     transmitter.sequences.step(1)
     assert len(receive(receiver, 1)) == 1
@@ -46,4 +43,4 @@ def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
     found = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")
     assert found[-1].outcome == "stopped"
     with pytest.raises(TransmitError, match="Step 1"):
-        transmitter.sequences.start(1, [{"do": "repeat", "to": 5, "times": None}])
+        transmitter.sequences.start(1, [RepeatStep(5)])

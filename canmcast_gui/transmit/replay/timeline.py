@@ -1,4 +1,4 @@
-"""What is played of a recording: a range of its time; and how long nothing happens in it."""
+"""The times of a replay: a range of its frames, the longest gap between them, and its present position."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.transmit.events import ReplayStatus
 
 
 def within(batches: Iterable[FrameBatch], start_ns: int, stop_ns: int | None) -> Iterator[FrameBatch]:
-    """The frames whose time since the first frame lies from ``start_ns`` up to before ``stop_ns``."""
+    """The frames whose time since the first frame is at least ``start_ns`` and below ``stop_ns``."""
     first_ns: int | None = None
     for batch in batches:
         if first_ns is None:
@@ -36,7 +37,7 @@ class LongestGap:
         self._newest_ns: int | None = None
 
     def add(self, batch: FrameBatch) -> None:
-        """Look at the next batch."""
+        """Take the next batch into account."""
         if not len(batch):
             return
         times = (
@@ -46,10 +47,33 @@ class LongestGap:
         self._newest_ns = int(times.max())
 
     def sentence(self) -> str:
-        """What to tell a user who has chosen several files and may wait for long; "" for a short gap."""
+        """A note for users who chose several files and may have to wait; "" for a short gap."""
         minutes = round(self.gap_ns / NS_PER_SECOND / 60)
         if minutes < 10:
             return ""
         days, rest = divmod(minutes, 1440)
-        much = f"{days:,} days" if days > 1 else f"{rest // 60 + days * 24} h {rest % 60} min"
-        return f"the times of these files leave {much} without a frame between them"
+        duration = f"{days:,} days" if days > 1 else f"{rest // 60 + days * 24} h {rest % 60} min"
+        return f"the times of these files leave {duration} without a frame between them"
+
+
+class ReplayPosition:
+    """The time in the recording, which advances between two status events; times are int nanoseconds.
+
+    ``status`` is the last one; before the first event the position is unknown.
+    """
+
+    def __init__(self, status: ReplayStatus, speed: float | None) -> None:
+        self.status = status
+        self.speed = speed
+        self._status_ns = 0
+
+    def update(self, status: ReplayStatus, now_ns: int) -> None:
+        """Take a newer status."""
+        self.status, self._status_ns = status, now_ns
+
+    def at(self, now_ns: int) -> int | None:
+        """The time in the recording; None before the first frame is known."""
+        position_ns = self.status.position_ns
+        if position_ns is None or self.status.state != "playing" or self.speed is None:
+            return position_ns
+        return position_ns + round(max(0, now_ns - self._status_ns) * self.speed)

@@ -1,1 +1,0 @@
-"""Sequences: steps that send frames, wait, wait for frames and repeat."""
