@@ -18,7 +18,6 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transmit import FuzzOptions, TransmitError
 from canmcast_gui.transmit.fuzz.options import (
-    KINDS,
     MAX_RATE,
     MIN_RATE,
     parse_byte_ranges,
