@@ -1,4 +1,4 @@
-"""The program around the window: starting, ending, and what scripts ask of it."""
+"""The program around the window: start, end, and the options for scripts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import psutil
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject, QTimer
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class RepaintCounter(QObject):
-    """Counts how often a window was drawn anew, and when for the first time."""
+    """Counts the repaints of a window and measures the time to the first one."""
 
     def __init__(self, window: QObject) -> None:
         super().__init__(window)
@@ -71,7 +72,7 @@ class Program(QObject):
         sys.excepthook = self._on_exception
 
     def start(self) -> None:
-        """Show the window, then do what the command line asks for."""
+        """Show the window, then do what the command line requests."""
         self.window.show()
         QTimer.singleShot(0, self._begin)
         if self._options.quit_after is not None:
@@ -130,17 +131,17 @@ class Program(QObject):
             self._delete_objects()
         self._garbage.end()
         if self._options.report is not None:
-            self._write_report(window_report(totals, figures))
+            self._write_report(self._options.report, window_report(totals, figures))
         return self._exit_code
 
     def _delete_objects(self) -> None:
-        """Let Qt delete what is ours while the application is still there.
+        """Delete window, session and settings while the application exists.
 
-        At the end of the interpreter the order is left to chance, and widgets that outlive their application
-        end in a crash.
+        The interpreter deletes objects in any order when it exits, and a widget that is deleted after the
+        application crashes.
         """
-        for thing in (self.window, self.session, self.settings):
-            thing.deleteLater()
+        for owned in (self.window, self.session, self.settings):
+            owned.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _figures(self) -> WindowFigures:
@@ -151,9 +152,9 @@ class Program(QObject):
             first_paint_s=self._repaints.first_paint_s,
         )
 
-    def _write_report(self, report: dict) -> None:
+    def _write_report(self, path: Path, report: dict[str, Any]) -> None:
         try:
-            write_report(self._options.report, report)
+            write_report(path, report)
         except OSError as error:
             self._complain(f"The report could not be written: {error}")
 
@@ -164,11 +165,9 @@ class Program(QObject):
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """A fault of ours: keep running, and say it where the user looks and where a developer looks."""
+        """An error in the program: log it for developers, show it to the user, and keep running."""
         log.error("%s", "".join(traceback.format_exception(kind, error, trace)))
-        self.session.message.emit(
-            "error", f"Something went wrong inside the program: {kind.__name__}: {error}"
-        )
+        self.session.message.emit("error", f"Internal error: {kind.__name__}: {error}")
 
 
 def run(options: StartOptions) -> int:
@@ -178,7 +177,8 @@ def run(options: StartOptions) -> int:
         print(f"canmcast-gui: {problem}", file=sys.stderr)
         return 1
     logging.basicConfig(level=logging.WARNING, format="canmcast-gui: %(message)s")
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("canmcast")
@@ -197,8 +197,8 @@ def run(options: StartOptions) -> int:
 
 
 def _end_at_once(code: int) -> None:
-    """End the process although a thread of it waits for a file without end; all else is cleaned up."""
-    print("canmcast-gui: a file that was being read or written does not answer", file=sys.stderr)
+    """End the process although one of its threads is blocked by a file; everything else is cleaned up."""
+    print("canmcast-gui: a file that was read or written does not respond", file=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # closed, or absent where there is no terminal
             stream.flush()

@@ -1,4 +1,4 @@
-"""Lists of choices that open below a field: as wide as what they offer, not as the field."""
+"""Drop-down lists that are as wide as their longest entry, not as their field."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QLineEdit
 
 _EDGES = 16  # pixels beside the texts
-_MEASURED = 50  # texts with the most characters, among which the widest one is
+_MEASURED = 50  # the widest text is one of those with the most characters
 
 
-class WidePopup(QObject):
-    """Keeps a list that pops up wide enough for its longest entry, as far as the screen allows."""
+class WideList(QObject):
+    """Keeps a drop-down list as wide as its longest entry, as far as the screen allows."""
 
-    def __init__(self, view: QAbstractItemView, wanted: Callable[[], int]) -> None:
-        """``wanted`` says how many pixels the longest entry takes."""
+    def __init__(self, view: QAbstractItemView, entry_width: Callable[[], int]) -> None:
+        """``entry_width`` returns the width of the longest entry in pixels."""
         super().__init__(view)
         self._view = view
-        self._wanted = wanted
+        self._entry_width = entry_width
         view.window().installEventFilter(self)
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
@@ -29,7 +29,7 @@ class WidePopup(QObject):
     def _widen(self) -> None:
         window = self._view.window()
         room = window.screen().availableGeometry()
-        width = self._wanted() + self._view.verticalScrollBar().sizeHint().width() + _EDGES
+        width = self._entry_width() + self._view.verticalScrollBar().sizeHint().width() + _EDGES
         width = min(max(width, window.width()), room.width())
         left = max(room.left(), min(window.x(), room.right() + 1 - width))
         if (left, width) != (window.x(), window.width()):
@@ -37,12 +37,12 @@ class WidePopup(QObject):
 
 
 def widen(box: QComboBox) -> None:
-    """Let the list of a box be wider than the box."""
-    WidePopup(box.view(), lambda: box.view().sizeHintForColumn(0))
+    """Make the list of a combo box as wide as its entries."""
+    WideList(box.view(), lambda: box.view().sizeHintForColumn(0))
 
 
 class NameCompleter(QCompleter):
-    """Suggests names that contain what is typed, each with a detail that tells it from others."""
+    """Suggests names that contain the typed text, each with a detail that distinguishes it."""
 
     def __init__(self, edit: QLineEdit) -> None:
         super().__init__(edit)
@@ -53,11 +53,11 @@ class NameCompleter(QCompleter):
         self.setFilterMode(Qt.MatchFlag.MatchContains)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.popup().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        WidePopup(self.popup(), lambda: self._widest)
+        WideList(self.popup(), lambda: self._widest)
         edit.setCompleter(self)
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
-        """Suggest these names; the second of each is its detail, "" where there is none."""
+        """Set the suggested names, each with its detail or ""."""
         names = {f"{name}  {detail}".rstrip(): name for name, detail in entries}
         if names == self._names:
             return

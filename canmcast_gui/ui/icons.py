@@ -1,4 +1,4 @@
-"""The program's own icons: one set of drawings, in the colour of the text around them."""
+"""The icons of the program: drawings in the color of the text around them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QToolBar, QToolButt
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import theme
 
-# Icons whose colour says something whatever the text's colour is: names of theme.Colors.
+# Icons with a color of their own, which has a meaning: fields of theme.Colors.
 _COLORED = {"record": "record", "error": "error", "warning": "warning", "info": "accent"}
 
 
 class _Engine(QIconEngine):
-    """Draws when asked, in the palette of that moment, so that a change of theme needs nothing more."""
+    """Draws with the current palette, so that icons follow the theme."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ def _color(name: str, mode: QIcon.Mode) -> str:
     if mode == QIcon.Mode.Disabled:
         return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText).name()
     if name in _COLORED:
-        return getattr(theme.colors(palette), _COLORED[name]).name()
+        return theme.color(palette, _COLORED[name]).name()
     role = (
         QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
     )
@@ -60,13 +60,13 @@ def _renderer(name: str, color: str) -> QSvgRenderer:
 
 @cache
 def icon(name: str) -> QIcon:
-    """The icon of that name (a file of resources/icons), recoloured with the palette."""
+    """The icon in resources/icons with this name, in the colors of the palette."""
     return QIcon(_Engine(name))
 
 
 @cache
 def program_icon() -> QIcon:
-    """The program's icon, in colours of its own."""
+    """The icon of the program, in its own colors."""
     result = QIcon()
     renderer = _renderer("canmcast", "#000000")
     for side in (16, 24, 32, 48, 64, 128, 256):
@@ -80,13 +80,13 @@ def program_icon() -> QIcon:
 
 
 def without_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
-    """Take the style's icons off a dialog's buttons: they are of another set, and add nothing to the text."""
+    """Remove the icons of the style from the buttons of a dialog: they are from another set."""
     for button in buttons.buttons():
         button.setIcon(QIcon())
 
 
-def mend_extension(bar: QToolBar) -> None:
-    """Have the button for what a bar has no room for in the text's colour: the style's own is black."""
+def fix_extension_button(bar: QToolBar) -> None:
+    """Draw the button for hidden actions of a tool bar in the color of the text; the style draws it black."""
     button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     if button is not None:
         button.setIcon(icon("more"))

@@ -1,4 +1,4 @@
-"""What the tables and trees of the panels have in common."""
+"""What the tables and trees of panels have in common."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from canmcast_gui.ui.updates import Debouncer
 
 
 def leave_by_tab(view: QAbstractItemView | QPlainTextEdit | QTextEdit) -> None:
-    """Let Tab go to the next part of the window; every table and every text field needs this.
+    """Let Tab move the focus to the next widget. Every table and every text field needs this.
 
-    Qt's tables walk their cells with it, and never leave; its text fields insert a tabulator.
+    By default Tab moves from cell to cell in a table, without end, and inserts a tab in a text field.
     """
     if isinstance(view, QAbstractItemView):
         view.setTabKeyNavigation(False)
@@ -33,7 +33,7 @@ def leave_by_tab(view: QAbstractItemView | QPlainTextEdit | QTextEdit) -> None:
 
 
 def prepare_table(table: QTableView, row_padding: int) -> None:
-    """Make a table of whole rows without grid; ``row_padding`` pixels are added to the text's height."""
+    """Set up a table of whole rows without grid; ``row_padding`` is added to the height of the text."""
     leave_by_tab(table)
     table.setFrameShape(QTableView.Shape.NoFrame)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -48,10 +48,10 @@ def prepare_table(table: QTableView, row_padding: int) -> None:
 
 
 def select_rows(table: QTableView, rows: Sequence[int], column: int = 0) -> None:
-    """Select just these rows, the first of them current.
+    """Select only these rows; the first becomes the current one.
 
-    ``setCurrentIndex`` would extend or toggle what is selected while Shift or Ctrl is held, as it is when the
-    row comes by a key such as Shift+F3.
+    ``setCurrentIndex`` would extend or toggle the selection while Shift or Ctrl is pressed, for example with
+    Shift+F3.
     """
     selection, flags = table.selectionModel(), QItemSelectionModel.SelectionFlag
     for number, row in enumerate(rows):
@@ -63,9 +63,9 @@ def select_rows(table: QTableView, rows: Sequence[int], column: int = 0) -> None
 
 
 class TabEditing:
-    """For a table: Tab in a cell editor goes to the next cell that can be edited, Shift+Tab back.
+    """For tables: Tab in a cell editor moves to the next editable cell, Shift+Tab to the previous one.
 
-    Qt would stop at the first cell that cannot be edited.
+    Qt would stop at the first cell that is not editable.
     """
 
     def moveCursor(  # noqa: N802
@@ -76,14 +76,14 @@ class TabEditing:
 
 
 def _next_cell(table: QTableView, step: int) -> QModelIndex:
-    """The next (1) cell that can be edited, in the order that is seen, or the one before (-1)."""
+    """The next (1) or previous (-1) editable cell, in the visible order."""
     header, model, here = table.horizontalHeader(), table.model(), table.currentIndex()
-    columns = [header.logicalIndex(place) for place in range(header.count())]
+    columns = [header.logicalIndex(position) for position in range(header.count())]
     shown = [column for column in columns if not header.isSectionHidden(column)]
     cells = [(row, column) for row in range(here.row() - 1, here.row() + 2) for column in shown]
-    place = cells.index((here.row(), here.column())) if here.column() in shown else len(cells)
+    current = cells.index((here.row(), here.column())) if here.column() in shown else len(cells)
     wanted = Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsEnabled
-    for row, column in cells[place + 1 :] if step > 0 else reversed(cells[:place]):
+    for row, column in cells[current + 1 :] if step > 0 else reversed(cells[:current]):
         index = model.index(row, column)
         if index.flags() & wanted == wanted:
             return index
@@ -91,7 +91,7 @@ def _next_cell(table: QTableView, step: int) -> QModelIndex:
 
 
 class EditTable(TabEditing, QTableWidget):
-    """A table whose cells are typed in."""
+    """A table whose cells the user edits."""
 
     def __init__(self, titles: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(0, len(titles), parent)
@@ -100,28 +100,28 @@ class EditTable(TabEditing, QTableWidget):
 
 
 class WideNumbers(QObject):
-    """Keeps columns of a table as wide as their titles and cells: a number that is cut short is a wrong one.
+    """Keeps columns of a table as wide as their titles and cells: a truncated number reads as another one.
 
-    They only grow, so that a table does not move while its numbers change. Of a long table only the rows that
-    are seen are looked at: thousands of them would take a second.
+    Columns only grow, so that a table does not move while its numbers change. Only visible rows are measured:
+    thousands of them would take a second.
     """
 
     def __init__(self, table: QTableView, columns: Iterable[int]) -> None:
         super().__init__(table)
         self._table = table
         self._columns = list(columns)
-        self._later = Debouncer(self.fit, self)
-        table.verticalScrollBar().valueChanged.connect(self._later.start)
+        self._fit_soon = Debouncer(self.fit, self)
+        table.verticalScrollBar().valueChanged.connect(self._fit_soon.start)
         model = table.model()
         for changed in (model.dataChanged, model.rowsInserted, model.modelReset):
-            changed.connect(self._later.start)
+            changed.connect(self._fit_soon.start)
 
     def fit(self) -> None:
-        """Widen what is too narrow now."""
+        """Widen columns that are too narrow."""
         table, header = self._table, self._table.horizontalHeader()
         if not table.isVisible():
             return
-        header.setResizeContentsPrecision(0)  # of each fit, because restoreState() has brought back another
+        header.setResizeContentsPrecision(0)  # at each fit, because restoreState() sets another
         for column in self._columns:
             needed = max(table.sizeHintForColumn(column), header.sectionSizeHint(column))
             if not header.isSectionHidden(column) and needed > header.sectionSize(column):
@@ -131,8 +131,8 @@ class WideNumbers(QObject):
 class VisibleChecks(QObject):
     """Keeps the frames of check boxes in a view visible.
 
-    The Fusion style draws them in the window's colour, darkened: on a dark base that cannot be seen. Item
-    views use that colour for nothing else but the space beside their headers.
+    The Fusion style draws them in the color of the window, darkened, which is invisible on a dark base. Apart
+    from that, item views use this color only for the space beside their headers.
     """
 
     def __init__(self, view: QTableView | QTreeView) -> None:

@@ -76,9 +76,7 @@ class TintedLabel(QLabel):
         """Change the color of the text."""
         self._tint = tint
         palette = QPalette()  # only this color differs from the parent's palette
-        palette.setColor(
-            QPalette.ColorRole.WindowText, getattr(theme.colors(QGuiApplication.palette()), tint)
-        )
+        palette.setColor(QPalette.ColorRole.WindowText, theme.color(QGuiApplication.palette(), tint))
         self.setPalette(palette)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -1,4 +1,4 @@
-"""What the program has to say, in a bar above the trace: nothing to click away before work goes on."""
+"""Messages of the program in a bar above the trace, which do not interrupt the user's work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.actions import connect
 
-# More would push the trace out of the window; the oldest goes.
+# More would push the trace out of the window; the oldest message is removed.
 MOST_MESSAGES = 3
 
 # Time to read two lines; errors and warnings stay until they are closed.
@@ -23,7 +23,7 @@ _LEVELS = ("info", "warning", "error")
 
 
 class MessageBar(QWidget):
-    """Shows the session's messages, the newest at the bottom; equal ones are counted."""
+    """Shows the messages of the session, the newest at the bottom. Equal messages are counted."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,11 +40,11 @@ class MessageBar(QWidget):
 
     @property
     def texts(self) -> list[str]:
-        """The sentences that are shown."""
+        """The texts of the visible messages."""
         return [message.text for message in self._messages]
 
     def show_message(self, level: str, text: str) -> None:
-        """Add a sentence; ``level`` is "info", "warning" or "error"."""
+        """Add a message; ``level`` is "info", "warning" or "error"."""
         for message in self._messages:
             if (message.level, message.text) == (level, text):
                 message.count_up()
@@ -56,7 +56,7 @@ class MessageBar(QWidget):
         self._layout.addWidget(message)
 
     def _show_problem(self) -> None:
-        """Say why nothing can arrive for as long as that lasts."""
+        """Show why no frames can be received, as long as that is the case."""
         problem = self._session.bus.problem
         text = f"Reception problem: {problem}"
         if self._problem is not None and (problem is None or self._problem.text != text):
@@ -66,27 +66,27 @@ class MessageBar(QWidget):
             self.show_message("error", text)
             self._problem = next(message for message in self._messages if message.text == text)
 
-    def offer(self, text: str, label: str, do: Callable[[], object]) -> None:
-        """Put a button beside the newest message with that text."""
+    def offer(self, text: str, label: str, action: Callable[[], object]) -> None:
+        """Add a button to the newest message with this text."""
         for message in reversed(self._messages):
             if message.text == text:
-                message.add_button(label, do)
+                message.add_button(label, action)
                 return
 
     def set_topic(self, topic: str, text: str) -> None:
-        """Say what the newest message with that text is about."""
+        """Set the topic of the newest message with this text."""
         for message in reversed(self._messages):
             if message.text == text:
                 message.topic = topic
                 return
 
     def end_topic(self, topic: str) -> None:
-        """Take away what does not hold any longer."""
+        """Remove the messages of a topic."""
         for message in [one for one in self._messages if one.topic == topic]:
             self.remove(message)
 
     def remove(self, message: _Message) -> None:
-        """Take a message away."""
+        """Remove a message."""
         if message in self._messages:
             self._messages.remove(message)
             self._layout.removeWidget(message)
@@ -111,7 +111,7 @@ class _Message(QFrame):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)  # else the second line of a long sentence is cut
+        policy.setHeightForWidth(True)  # otherwise the second line of a long text is cut
         self._label.setSizePolicy(policy)
         self._close = QToolButton()
         self._close.setIcon(icons.icon("close"))
@@ -126,13 +126,13 @@ class _Message(QFrame):
         if level == "info":
             QTimer.singleShot(INFO_MS, self, lambda: bar.remove(self))
 
-    def add_button(self, label: str, do: Callable[[], object]) -> None:
-        """Something that can be done about it; one button at most, the newest."""
+    def add_button(self, label: str, action: Callable[[], object]) -> None:
+        """Add a button for an action; it replaces an earlier one."""
         if self.button is not None:
             self.button.deleteLater()
         self.button = QToolButton()
         self.button.setText(label)
-        connect(self.button.clicked, do)
+        connect(self.button.clicked, action)
         self._row.insertWidget(2, self.button)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -150,6 +150,6 @@ class _Message(QFrame):
         self.setPalette(palette)
 
     def count_up(self) -> None:
-        """The same was said again."""
+        """Count a repetition of the message."""
         self._times += 1
         self._label.setText(f"{whole_sentence(self.text)}  (×{self._times})")

@@ -1,7 +1,8 @@
-"""What the middle of the window offers while there is no bus and no file."""
+"""The start page, in place of the trace while there is no bus and no file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -34,25 +35,25 @@ CHOICES = (
     (
         "demo",
         "Start the demonstration",
-        "A simulated car on a bus of this computer only; nothing is sent out.",
+        "A simulated car; its frames stay on this computer.",
     ),
     ("connect", "Connect to a bus", "Choose the multicast group, port and network interface."),
     (
         "open",
         "Open a log file",
-        "BLF, ASC, MF4, candump, TRC, CSV and more; also by dropping it on the window.",
+        "BLF, ASC, MF4, candump, TRC, CSV and others. You can also drop files on the window.",
     ),
 )
 _ICONS = {"demo": "demo", "connect": "bus", "open": "open"}
 MOST_RECENT = 5
 WIDTH = 620
 NAME_WIDTH = 420
-# So long the window waits at most for files that it lists.
+# The longest wait for files on the list, for example on an unreachable server.
 PATIENCE_SECONDS = 0.5
 
 
 class StartPage(QScrollArea):
-    """Signals say what the user chose: ``chosen`` one of CHOICES, the others a bus, a file, a leftover."""
+    """The signals report the choice of the user, with a bus, a path, or the frames of a crashed session."""
 
     demo_requested = Signal()
     connect_requested = Signal()
@@ -121,21 +122,27 @@ class StartPage(QScrollArea):
         super().showEvent(event)
 
     def refresh(self) -> None:
-        """Write the lists of recent things and of what a crash left behind anew."""
+        """Update the lists of recent files, workspaces and buses, and of frames of crashed sessions."""
         _empty(self._lists)
         self._add_leftovers(leftovers())
         files = _files(self._settings.recent_files.value)
         self._add_links(
             "Recent files", [(Path(path).name, path, path) for path in files], self.file_requested
         )
-        setups = _files(self._settings.recent_workspaces.value)
-        rows = [(Path(path).stem, path, path) for path in setups]
-        self._add_links("Recent workspaces", rows, self.workspace_requested)
+        workspaces = _files(self._settings.recent_workspaces.value)
+        self._add_links(
+            "Recent workspaces",
+            [(Path(path).stem, path, path) for path in workspaces],
+            self.workspace_requested,
+        )
         buses = recent_buses(self._settings)[:MOST_RECENT]
-        rows = [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses]
-        self._add_links("Recent buses", rows, self.bus_requested)
+        self._add_links(
+            "Recent buses",
+            [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses],
+            self.bus_requested,
+        )
 
-    def _add_links(self, title: str, rows: list[tuple[str, str, object]], signal: SignalInstance) -> None:
+    def _add_links(self, title: str, rows: Sequence[tuple[str, str, object]], signal: SignalInstance) -> None:
         if not rows:
             return
         self._lists.addWidget(_heading(title))
@@ -159,7 +166,7 @@ class StartPage(QScrollArea):
     def _add_leftovers(self, found: list[Leftover]) -> None:
         if not found:
             return
-        self._lists.addWidget(_heading("Not saved when the program ended unexpectedly"))
+        self._lists.addWidget(_heading("Unsaved frames of a crashed session"))
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
         for line, one in enumerate(found[:MOST_RECENT]):
@@ -170,7 +177,7 @@ class StartPage(QScrollArea):
             recover.setIcon(icons.icon("recover"))
             recover.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             connect(recover.clicked, partial(self.recover_requested.emit, one))
-            recover.setToolTip("Show these frames, and go on with them")
+            recover.setToolTip("Open these frames in the trace")
             save.setText("Save…")
             save.setIcon(icons.icon("save"))
             save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -184,13 +191,13 @@ class StartPage(QScrollArea):
         self._lists.addLayout(grid)
 
     def _delete(self, one: Leftover) -> None:
-        with suppress(RecordingError):  # somebody has opened it by now: then it is none any more
+        with suppress(RecordingError):  # another program has opened it in the meantime
             remove(one)
         self.refresh()
 
 
 def _files(paths: list[str]) -> list[str]:
-    """The first of these files that are there. Those on a server that is gone are left out."""
+    """The first of these files that exist; those on an unreachable server are left out."""
     found: list[str] = []
 
     def look() -> None:
@@ -212,8 +219,9 @@ def _heading(text: str) -> QLabel:
 
 def _empty(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
-        if item.widget() is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        elif item.layout() is not None:
-            _empty(item.layout())
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            _empty(inner)

@@ -1,4 +1,4 @@
-"""Light and dark: one style, two palettes, one accent colour, and the colours that frames are drawn in."""
+"""The light and the dark theme: one style, two palettes, and the colors with a meaning."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Group = QPalette.ColorGroup
 
 @dataclass(frozen=True)
 class Colors:
-    """What a colour is for; every pair of text and background is readable in its theme."""
+    """Colors by their meaning. Text in each of them is readable on the backgrounds of its theme."""
 
     accent: QColor
     error: QColor
@@ -75,13 +75,20 @@ _BLACK_AND_WHITE = (0xFF000000, 0xFFFFFFFF)
 
 
 def is_dark(palette: QPalette) -> bool:
-    """Whether the palette has light text on a dark window."""
+    """Whether a palette has light text on a dark window."""
     return palette.color(Role.Window).lightness() < palette.color(Role.WindowText).lightness()
 
 
 def colors(palette: QPalette) -> Colors:
-    """The colours that go with a palette."""
+    """The colors for a palette."""
     return _DARK if is_dark(palette) else _LIGHT
+
+
+def color(palette: QPalette, name: str) -> QColor:
+    """The color for a palette by the name of its field in Colors."""
+    found = getattr(colors(palette), name)
+    assert isinstance(found, QColor)
+    return found
 
 
 def make_palette(dark: bool) -> QPalette:
@@ -122,10 +129,10 @@ def fixed_font() -> QFont:
     return font
 
 
-@lru_cache(maxsize=4096)  # 64 steps of fading between some pairs of colours
-def mix(one: int, other: int, sixtyfourths: int) -> QColor:
-    """A colour between two (as rgba numbers): 0 is ``one``, 64 is ``other``."""
-    a, b, t = QColor.fromRgba(one), QColor.fromRgba(other), sixtyfourths / 64
+@lru_cache(maxsize=4096)  # 64 steps between some pairs of colors
+def mix(start: int, end: int, sixtyfourths: int) -> QColor:
+    """A color between two rgba values: 0 is ``start``, 64 is ``end``."""
+    a, b, t = QColor.fromRgba(start), QColor.fromRgba(end), sixtyfourths / 64
     return QColor.fromRgbF(
         a.redF() + (b.redF() - a.redF()) * t,
         a.greenF() + (b.greenF() - a.greenF()) * t,
@@ -134,7 +141,7 @@ def mix(one: int, other: int, sixtyfourths: int) -> QColor:
 
 
 class Theme(QObject):
-    """Keeps the application's palette as the user or the system wants it."""
+    """Sets the palette of the application by the settings or by the color scheme of the system."""
 
     def __init__(self, app: QApplication, settings: AppSettings) -> None:
         super().__init__(app)
@@ -146,7 +153,7 @@ class Theme(QObject):
         self.apply()
 
     def apply(self) -> None:
-        """Tell the system which scheme we want (title bars follow it) and set our palette."""
+        """Request the color scheme from the system, for title bars, and set the palette."""
         wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(
             self._settings.theme.value, Qt.ColorScheme.Unknown
         )
@@ -162,17 +169,15 @@ class Theme(QObject):
         palette = make_palette(chosen == "dark" or (chosen == "system" and system_is_dark))
         if palette != self._app.palette():
             self._app.setPalette(palette)
-            QTimer.singleShot(0, self, self._tell)  # when Qt has told those that it does tell
+            QTimer.singleShot(0, self, self._update_widgets)  # after Qt has updated widgets
 
-    def _tell(self) -> None:
+    def _update_widgets(self) -> None:
         for widget in self._app.allWidgets():
-            _follow(widget)
+            _update_colors(widget)
 
 
-def _follow(widget: QWidget) -> None:
-    """What Qt does not do by itself: tell a widget that has a palette of its own that the theme's is another,
-    and let a style sheet be mixed with its colours.
-    """
+def _update_colors(widget: QWidget) -> None:
+    """Update what Qt leaves unchanged: widgets with their own palette, style sheets with palette colors."""
     QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
     sheet = widget.styleSheet()
     if sheet:
@@ -181,7 +186,7 @@ def _follow(widget: QWidget) -> None:
 
 
 def apply(app: QApplication, settings: AppSettings) -> Theme:
-    """Give the application its style and palette, and keep them as the settings say from now on."""
+    """Set style and palette of the application, now and whenever the settings change."""
     return Theme(app, settings)
 
 

@@ -1,4 +1,4 @@
-"""The dialog that says how much of a measurement is kept."""
+"""The dialog for the limits of a recording."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from canmcast_gui.ui.dialogs.fit_height import FitHeight
 
 WIDTH = 460
 
-# Name, the words before the number and behind it, what is offered first. Frames are counted in thousands.
+# Name, the texts before and after the number, and the default. Frames are counted in thousands.
 ROWS = (
     ("gigabytes", "At most", "GB on disk", DEFAULT_LIMIT_BYTES >> 30),
     ("frames", "At most", "thousand frames", 10_000),
@@ -32,12 +32,12 @@ SCALES = {"gigabytes": 1, "frames": 1000, "minutes": 1}
 
 
 class LimitsDialog(QDialog):
-    """Sets ``settings.limits`` once the user agrees; freed when it closes."""
+    """Sets ``settings.limits`` when it is accepted; freed when it closes."""
 
     def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("How much is kept")
+        self.setWindowTitle("Recording limits")
         self.resize(WIDTH, 0)
         self._settings = settings
         self.rows: dict[str, tuple[QCheckBox, QSpinBox]] = {}
@@ -54,34 +54,36 @@ class LimitsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addWidget(
-            _text("What is received is kept on disk. When one of these is reached, the oldest frames go.")
+            _text("Received frames are kept on disk. When a limit is reached, the oldest frames are deleted.")
         )
         grid = QGridLayout()
         grid.setColumnStretch(2, 1)
-        for line, (name, before, behind, first) in enumerate(ROWS):
-            self._add_row(grid, line, name, before, behind, first)
+        for line, row in enumerate(ROWS):
+            self._add_row(grid, line, *row)
         layout.addLayout(grid)
-        share = _text("Whatever is set here: never more than half of what is free on the disk.")
+        share = _text("Never more than half of the free disk space is used.")
         share.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout.addWidget(share)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
 
-    def _add_row(self, grid: QGridLayout, line: int, name: str, before: str, behind: str, first: int) -> None:
+    def _add_row(
+        self, grid: QGridLayout, line: int, name: str, before: str, after: str, default: int
+    ) -> None:
         known = self._settings.limits.value.get(name)
         box, number = QCheckBox(before), QSpinBox()
         number.setRange(1, min(MOST[name] // SCALES[name], 2**31 - 1))
         number.setGroupSeparatorShown(True)
-        number.setValue(known // SCALES[name] if isinstance(known, int) else first)
-        number.setAccessibleName(f"{before} {behind}")
-        # the limit of the disk space is always there
+        number.setValue(known // SCALES[name] if isinstance(known, int) else default)
+        number.setAccessibleName(f"{before} {after}")
+        # the limit of the disk space is always on
         box.setChecked(name == "gigabytes" or isinstance(known, int))
         box.setEnabled(name != "gigabytes")
         number.setEnabled(box.isChecked())
         box.toggled.connect(number.setEnabled)
         grid.addWidget(box, line, 0)
         grid.addWidget(number, line, 1)
-        grid.addWidget(QLabel(behind), line, 2)
+        grid.addWidget(QLabel(after), line, 2)
         self.rows[name] = (box, number)
 
     def _on_accepted(self) -> None:

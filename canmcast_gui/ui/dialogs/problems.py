@@ -1,4 +1,4 @@
-"""What is wrong with a file: what looks odd in it, what could not be read, and the frames that show it."""
+"""The dialog that lists the problems of a log file and shows their frames."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,10 +23,10 @@ _ROW = Qt.ItemDataRole.UserRole
 
 
 class ProblemsDialog(QDialog):
-    """The sentences about one file; freed when it closes.
+    """The problems of one file; freed when it closes.
 
-    ``jump_requested`` carries the row of the recording that a sentence is about: by double-click, by Enter
-    or by the button.
+    ``jump_requested`` carries the row of the recording at which a problem occurs first. It is emitted by
+    double-click, Enter or the button.
     """
 
     jump_requested = Signal(int)
@@ -35,8 +36,8 @@ class ProblemsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Problems of the file")
         self.resize(680, 360)
-        word = QLabel(summary)
-        word.setWordWrap(True)
+        text = QLabel(summary)
+        text.setWordWrap(True)
         self.list = QListWidget()
         self.list.setUniformItemSizes(True)
         leave_by_tab(self.list)
@@ -52,13 +53,13 @@ class ProblemsDialog(QDialog):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(self.sentences)))
         buttons.rejected.connect(self.reject)
         icons.without_icons(buttons)
-        for button in buttons.buttons():
-            button.setAutoDefault(False)  # Enter belongs to the list
+        for button in buttons.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter is a key of the list
         self.list.currentItemChanged.connect(lambda *_: self._on_current())
         self.list.setCurrentRow(0)
         self._on_current()
         layout = QVBoxLayout(self)
-        layout.addWidget(word)
+        layout.addWidget(text)
         layout.addWidget(self.list, 1)
         if opened.more_problems:
             listed = len(opened.problems) - len(opened.findings)
@@ -68,7 +69,7 @@ class ProblemsDialog(QDialog):
 
     @property
     def sentences(self) -> list[str]:
-        """What the list shows."""
+        """The texts of the list."""
         return [self.list.item(line).text() for line in range(self.list.count())]
 
     def _fill(self, opened: Opened) -> None:

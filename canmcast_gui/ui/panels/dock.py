@@ -1,4 +1,4 @@
-"""A panel beside the trace: docked, behind a tab, or in a window of its own."""
+"""Docks for panels: beside the trace, in a tab, or in a window of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from canmcast_gui.ui.actions import EVERYWHERE
 
-#: Object name, title and key of the panels that are always there, in the order of the Window menu.
+#: Object name, title and key of the permanent panels, in the order of the Window menu.
 PANELS = (
     ("signals", "Signals", "Alt+1"),
     ("hosts", "Hosts", "Alt+2"),
@@ -24,7 +24,7 @@ PANELS = (
 )
 _KEYS = {name: keys for name, _title, keys in PANELS}
 
-# Qt floats docks as tool windows, which have neither a title of the system's nor an entry in its task list.
+# Qt floats docks as tool windows, without the title bar of the system and without an entry in the task list.
 _WINDOW = (
     Qt.WindowType.Window
     | Qt.WindowType.WindowTitleHint
@@ -32,36 +32,37 @@ _WINDOW = (
     | Qt.WindowType.WindowMinMaxButtonsHint
     | Qt.WindowType.WindowCloseButtonHint
 )
-# A dock that is being dragged must stay the window that it is until the mouse button is released.
+# While a dock is dragged, the type of its window must not change.
 _RETRY_MS = 50
 
 
 class PanelDock(QDockWidget):
-    """A dock that can be brought to the front, and that floats as an ordinary window.
+    """A dock that can be brought to the front and floats as an ordinary window.
 
-    ``action`` shows the panel where it is closed or behind a tab, and closes it where it is in front; by its
-    key it only shows it.
+    ``action`` shows a panel that is closed or in a hidden tab, and closes one that is in front. Its key only
+    shows the panel.
     """
 
     def __init__(self, name: str, title: str, window: QMainWindow) -> None:
         super().__init__(title, window)
         self.setObjectName(name)
-        #: The widget that keys go to once the panel is shown; None: the first one that takes the focus.
+        self._main_window = window
+        #: The widget that gets the focus with the panel; None: the first one that accepts it.
         self.first_focus: QWidget | None = None
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.timeout.connect(self._become_window)
-        self.windowTitleChanged.connect(self._name_window)
+        self._window_timer = QTimer(self)
+        self._window_timer.setSingleShot(True)
+        self._window_timer.timeout.connect(self._become_window)
+        self.windowTitleChanged.connect(self._set_window_title)
         self.action = _PanelAction(self)
         window.addAction(self.action)
 
     @property
     def is_in_front(self) -> bool:
-        """Whether it can be seen: it is neither closed nor behind a tab."""
+        """Whether it is visible: neither closed nor in a hidden tab."""
         return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def bring_forward(self) -> None:
-        """Show it, wherever it is, and let keys go to it."""
+        """Show the panel and give it the focus."""
         self._become_window()
         self.show()
         if self.isFloating():
@@ -77,9 +78,9 @@ class PanelDock(QDockWidget):
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def toggle(self) -> None:
-        """Close it where it is in front, else bring it there.
+        """Close the panel if it is in front, otherwise bring it there.
 
-        Whether other windows cover a floating one cannot be known: it is brought forward.
+        A floating panel is always brought forward, because Qt cannot tell whether another window covers it.
         """
         if self.is_in_front and not self.isFloating():
             self.close()
@@ -91,43 +92,45 @@ class PanelDock(QDockWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.isFloating():
-            self._settling.start(0)
+            self._window_timer.start(0)
 
     def _become_window(self) -> None:
         if not self.isFloating() or self.windowType() == Qt.WindowType.Window:
             return
         if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._settling.start(_RETRY_MS)
+            self._window_timer.start(_RETRY_MS)
             return
         had_focus = self.isActiveWindow()
-        visible, place = self.isVisible(), self.place_beside(self.parentWidget().geometry())
+        visible, geometry = self.isVisible(), self.floating_geometry(self._main_window.geometry())
         self.setWindowFlags(_WINDOW)
-        self.setGeometry(place)
+        self.setGeometry(geometry)
         self.setVisible(visible)
-        self._name_window()
+        self._set_window_title()
         if had_focus:
             self.activateWindow()
 
-    def _name_window(self) -> None:
-        """The title of the window, in which an ampersand is not doubled as in those of tabs."""
+    def _set_window_title(self) -> None:
+        """Set the title of the window, in which ampersands are not doubled as in titles of tabs."""
         if self.isFloating() and self.windowHandle() is not None:
             self.windowHandle().setTitle(self.windowTitle().replace("&&", "&"))
 
-    def place_beside(self, window: QRect) -> QRect:
-        """Where it floats: where it was, or over the middle of ``window`` where it never was anywhere."""
-        place = self.geometry()
+    def floating_geometry(self, window: QRect) -> QRect:
+        """The geometry of the floating panel: the last one, or one centered over ``window``."""
+        geometry = self.geometry()
+        corner = geometry.topLeft()
         screens = (screen.availableGeometry() for screen in QGuiApplication.screens())
-        if place.topLeft() == QPoint() or not any(one.contains(place.topLeft()) for one in screens):
-            room = self.parentWidget().screen().availableGeometry()
-            place.setSize(place.size().boundedTo(room.size()))
-            place.moveCenter(window.center())
-            place.moveLeft(max(room.left(), min(place.left(), room.right() + 1 - place.width())))
-            place.moveTop(max(room.top(), min(place.top(), room.bottom() + 1 - place.height())))
-        return place
+        if corner == QPoint() or not any(screen.contains(corner) for screen in screens):
+            available = self._main_window.screen().availableGeometry()
+            geometry.setSize(geometry.size().boundedTo(available.size()))
+            geometry.moveCenter(window.center())
+            right, bottom = available.right() + 1, available.bottom() + 1
+            geometry.moveLeft(max(available.left(), min(geometry.left(), right - geometry.width())))
+            geometry.moveTop(max(available.top(), min(geometry.top(), bottom - geometry.height())))
+        return geometry
 
 
 class _PanelAction(QAction):
-    """The entry of a panel in the Window menu; ticked while the panel is open."""
+    """The entry of a panel in the Window menu; checked while the panel is open."""
 
     def __init__(self, dock: PanelDock) -> None:
         super().__init__(dock.windowTitle(), dock)
@@ -151,17 +154,17 @@ class _PanelAction(QAction):
 
 
 def _first_in(panel: QWidget) -> QWidget | None:
-    """The first widget of a panel that Tab would go to."""
-    one = panel
+    """The first widget of a panel that accepts the focus by Tab."""
+    widget: QWidget | None = panel
     for _number in range(len(panel.findChildren(QWidget))):
-        one = one.nextInFocusChain()
-        if panel.isAncestorOf(one) and takes_tab(one):
-            return one
+        widget = widget.nextInFocusChain() if widget is not None else None
+        if widget is not None and panel.isAncestorOf(widget) and takes_tab(widget):
+            return widget
     return None
 
 
 def takes_tab(widget: QWidget) -> bool:
-    """Whether Tab goes to a widget, as far as the widget itself is concerned."""
+    """Whether a widget accepts the focus by Tab and can be used."""
     return bool(
         widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.focusProxy() is None
@@ -171,16 +174,17 @@ def takes_tab(widget: QWidget) -> bool:
 
 
 def tab_from(window: QMainWindow, forward: bool) -> QWidget | None:
-    """The widget that Tab (or Shift+Tab) goes to from the one that has the focus; None where there is none.
+    """The widget after the focused one for Tab, or before it for Shift+Tab; None if there is no other.
 
-    Qt would go through docks that are behind tabs, where nothing can be seen, and pass over what comes before
-    the focus proxy of a panel.
+    Qt would visit docks in hidden tabs and skip the widgets before the focus proxy of a panel.
     """
     hidden = [dock for dock in window.findChildren(QDockWidget) if dock.visibleRegion().isEmpty()]
-    here = one = window.focusWidget() or window
+    start = window.focusWidget() or window
+    widget: QWidget | None = start
     while True:
-        one = one.nextInFocusChain() if forward else one.previousInFocusChain()
-        if one is here:
+        widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+        if widget is None or widget is start:
             return None
-        if one.window() is window and takes_tab(one) and not any(dock.isAncestorOf(one) for dock in hidden):
-            return one
+        is_hidden = any(dock.isAncestorOf(widget) for dock in hidden)
+        if widget.window() is window and takes_tab(widget) and not is_hidden:
+            return widget

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QT
 
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.ui.drop_down import NameCompleter
-from canmcast_gui.ui.icons import mend_extension
+from canmcast_gui.ui.icons import fix_extension_button
 
 WINDOWS = (
     ("5 s", 5.0),
@@ -64,7 +64,7 @@ class PlotBar(QToolBar):
         button = self.widgetForAction(before[0])
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        mend_extension(self)
+        fix_extension_button(self)
 
     def _make_name_edit(self) -> QLineEdit:
         edit = QLineEdit(self)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.ui.actions import EVERYWHERE, allow, new_action, set_keys
-from canmcast_gui.ui.icons import mend_extension
+from canmcast_gui.ui.icons import fix_extension_button
 
 NO_ROW = "Select a row first."
 
@@ -80,7 +80,7 @@ class TransmitActions(QObject):
         bar.addSeparator()
         bar.addWidget(self._add_button(bar))
         bar.addActions([self.duplicate, self.remove, self.up, self.down])
-        mend_extension(bar)
+        fix_extension_button(bar)
         return bar
 
     def _add_button(self, bar: QToolBar) -> QToolButton:

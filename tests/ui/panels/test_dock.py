@@ -205,5 +205,5 @@ def test_a_floating_panel_is_inside_of_the_screen_wherever_the_window_is(qtbot, 
     room = full.screen().availableGeometry()
     dock.resize(room.width() * 2, 300)
     for corner in (room.topLeft(), room.bottomRight()):
-        place = dock.place_beside(QRect(corner - QPoint(50, 50), full.size()))
+        place = dock.floating_geometry(QRect(corner - QPoint(50, 50), full.size()))
         assert room.contains(place)
