@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QLineEdit
 
 _EDGES = 16  # pixels beside the texts
@@ -52,8 +52,9 @@ class NameCompleter(QCompleter):
         self.setModel(self._texts)
         self.setFilterMode(Qt.MatchFlag.MatchContains)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.popup().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        WideList(self.popup(), lambda: self._widest)
+        view = self._view()
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        WideList(view, lambda: self._widest)
         edit.setCompleter(self)
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
@@ -63,9 +64,14 @@ class NameCompleter(QCompleter):
             return
         self._names = names
         self._texts.setStringList(list(names))
-        metrics = self.popup().fontMetrics()
+        metrics = self._view().fontMetrics()
         longest = sorted(names, key=len)[-_MEASURED:]
         self._widest = max((metrics.horizontalAdvance(text) for text in longest), default=0)
 
-    def pathFromIndex(self, index: QModelIndex) -> str:  # noqa: N802
+    def _view(self) -> QAbstractItemView:
+        view = self.popup()
+        assert view is not None  # Qt makes one when it is asked for
+        return view
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:  # noqa: N802
         return self._names.get(index.data(), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QPalette
@@ -62,14 +63,21 @@ def select_rows(table: QTableView, rows: Sequence[int], column: int = 0) -> None
             selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
 
-class TabEditing:
+# TabEditing is a mixin for subclasses of QTableView, and PySide6 does not allow two Qt classes as bases.
+if TYPE_CHECKING:
+    _Table = QTableView
+else:
+    _Table = object
+
+
+class TabEditing(_Table):
     """For tables: Tab in a cell editor moves to the next editable cell, Shift+Tab to the previous one.
 
     Qt would stop at the first cell that is not editable.
     """
 
     def moveCursor(  # noqa: N802
-        self: QTableView, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
         steps = {QAbstractItemView.CursorAction.MoveNext: 1, QAbstractItemView.CursorAction.MovePrevious: -1}
         return _next_cell(self, steps[action]) if action in steps else super().moveCursor(action, modifiers)

@@ -162,7 +162,7 @@ def test_each_enabled_entry_of_the_context_menus_does_something(qtbot, stage, fu
         if docks.transmit.model.rowCount() < 3:
             docks.transmit.model.insert(0, [TransmitRow(), TransmitRow(), TransmitRow()])
         docks.gauges.set_signals(["Engine.Speed", "Engine.Gear"])
-        qtbot.waitUntil(docks.gauges.forget_action.isEnabled)
+        qtbot.waitUntil(docks.gauges.reset_action.isEnabled)
         for name in ("gauges", "transmit", "marks"):
             docks.docks[name].show()
             docks.docks[name].raise_()

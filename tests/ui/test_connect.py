@@ -44,7 +44,7 @@ def test_own_values_are_taken(form):
 def test_a_wrong_value_says_why_beside_its_field(form, field, text, part):
     getattr(form, field).setText(text)
     assert list(form.problems) == [field]
-    note = form._notes[field]
+    note = form.notes[field]
     assert part in note.text()
     assert not note.isHidden()
 
@@ -57,13 +57,13 @@ def test_an_interface_that_is_gone_is_a_problem(qtbot):
 
 
 def test_the_hop_limit_says_how_far_frames_go(form):
-    assert "leaves this computer" in form._notes["hop_limit"].text()
+    assert "do not leave this computer" in form.notes["hop_limit"].text()
     assert not form.hop_limit.isEnabled()
     form.local.setChecked(False)
     form.hop_limit.setValue(1)
-    assert "same network" in form._notes["hop_limit"].text()
+    assert "same network" in form.notes["hop_limit"].text()
     form.hop_limit.setValue(3)
-    assert "2 routers" in form._notes["hop_limit"].text()
+    assert "2 routers" in form.notes["hop_limit"].text()
 
 
 def test_the_dialog_agrees_only_to_a_good_bus_and_is_freed(qtbot, stage):

@@ -1,4 +1,4 @@
-"""The button that says what the window is connected to, and the buses that it offers."""
+"""The button that shows the state of the bus; its menu lists buses to connect to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from canmcast_gui.wording import printable
 
 
 class ConnectionButton(QToolButton):
-    """Shows the state and the bus; its menu starts, stops, and connects to a recent or a usual bus."""
+    """Shows the state and the bus. Its menu starts and stops, and connects to a recent or a usual bus."""
 
     chosen = Signal(object)
 
@@ -79,7 +79,7 @@ def _menu_text(bus: BusSettings) -> str:
 
 
 def recent_buses(settings: AppSettings) -> list[BusSettings]:
-    """The buses that were used last, newest first; what is no bus any more is left out."""
+    """The recent buses, newest first; invalid entries are left out."""
     found = []
     for values in settings.recent_buses.value:
         try:
@@ -90,7 +90,7 @@ def recent_buses(settings: AppSettings) -> list[BusSettings]:
 
 
 def state_text(session: Session) -> str:
-    """What the window shows, in two or three words."""
+    """The state of the window in two or three words."""
     name = printable(session.file_path.name) if session.file_path else ""
     if session.bus.problem:
         return f"Reception problem: {session.bus.label}"
@@ -103,7 +103,7 @@ def state_text(session: Session) -> str:
 
 
 def state_color(session: Session, palette: Any) -> QColor:
-    """Green on a bus, red where nothing can arrive, the warning color on the way there, else muted."""
+    """Green on a bus, red on a reception problem, the warning color while connecting, else muted."""
     colors = theme.colors(palette)
     if session.bus.problem:
         return colors.error

@@ -38,8 +38,11 @@ PRESETS = (
 OTHER = "Other"
 
 
+WIDTH = 560
+
+
 class ConnectForm(QWidget):
-    """Fields for a BusSettings. ``changed`` comes with every edit."""
+    """Fields for a BusSettings, each with a note below it. ``changed`` is emitted by every edit."""
 
     changed = Signal()
 
@@ -56,9 +59,11 @@ class ConnectForm(QWidget):
         self.hop_limit = QSpinBox()
         self.hop_limit.setRange(0, 255)
         self.hop_limit.setMaximumWidth(110)
-        self.local = QCheckBox("This computer only: frames neither leave it nor come from elsewhere")
+        self.local = QCheckBox(
+            "This computer only: frames are neither sent to nor received from other computers"
+        )
         self.fd = QCheckBox("CAN FD (off: classic CAN frames only)")
-        self._notes = {name: _note() for name in ("group", "port", "interface", "hop_limit")}
+        self.notes = {name: _note() for name in ("group", "port", "interface", "hop_limit")}
         self._fill_interfaces()
         self._lay_out()
         self.show_settings(settings)
@@ -77,7 +82,7 @@ class ConnectForm(QWidget):
             ("&Hop limit", "hop_limit", self.hop_limit),
         ):
             form.addRow(label, field)
-            form.addRow("", self._notes[name])
+            form.addRow("", self.notes[name])
         form.addRow("", self.fd)
 
     def _connect(self) -> None:
@@ -90,13 +95,13 @@ class ConnectForm(QWidget):
         self.fd.toggled.connect(self._on_edit)
 
     def _fill_interfaces(self) -> None:
-        self.interface.addItem("The system's choice", None)
+        self.interface.addItem("Automatic", None)
         for one in list_interfaces():
             if one.is_up and (one.is_multicast or one.is_loopback):
                 self.interface.addItem(_interface_text(one), one.name)
 
     def show_settings(self, settings: BusSettings) -> None:
-        """Fill all fields."""
+        """Set all fields."""
         self._base = settings
         for field in (self.group, self.port, self.interface, self.hop_limit, self.local, self.fd):
             field.blockSignals(True)
@@ -104,7 +109,7 @@ class ConnectForm(QWidget):
         self.port.setText(str(settings.port))
         index = self.interface.findData(settings.interface)
         if index < 0:
-            self.interface.addItem(f"{settings.interface} (not here now)", settings.interface)
+            self.interface.addItem(f"{settings.interface} (not available)", settings.interface)
             index = self.interface.count() - 1
         self.interface.setCurrentIndex(index)
         self.hop_limit.setValue(settings.hop_limit)
@@ -115,7 +120,7 @@ class ConnectForm(QWidget):
         self._on_edit()
 
     def settings(self) -> BusSettings:
-        """What the fields say; raises BusError where that is no bus."""
+        """The settings of the fields. Raises BusError if they are invalid."""
         return BusSettings(
             group=self.group.text().strip(),
             port=_number(self.port.text()),
@@ -129,7 +134,7 @@ class ConnectForm(QWidget):
 
     @property
     def problems(self) -> dict[str, str]:
-        """A sentence for each field that is wrong."""
+        """An error message for each invalid field."""
         found: dict[str, str] = {}
         group = None
         try:
@@ -147,7 +152,7 @@ class ConnectForm(QWidget):
                 found["interface"] = _sentence(error)
         return found
 
-    # -- reacting ----------------------------------------------------------------------------------------
+    # -- reacting -----------------------------------------------------------------------------------------
 
     def _use_preset(self, index: int) -> None:
         if index < len(PRESETS):
@@ -156,8 +161,8 @@ class ConnectForm(QWidget):
     def _on_edit(self) -> None:
         self.hop_limit.setEnabled(not self.local.isChecked())
         problems = self.problems
-        notes = {"group": "", "port": "", "interface": self._interface_word(), "hop_limit": self._hop_word()}
-        for name, note in self._notes.items():
+        notes = {"group": "", "port": "", "interface": self._interface_note(), "hop_limit": self._hop_note()}
+        for name, note in self.notes.items():
             _set_note(note, problems.get(name, notes[name]), name in problems)
         self._show_preset()
         self.changed.emit()
@@ -172,33 +177,29 @@ class ConnectForm(QWidget):
             index = known.index(now) if now in known else len(PRESETS)
         self.preset.setCurrentIndex(index)
 
-    def _hop_word(self) -> str:
+    def _hop_note(self) -> str:
         hops = 0 if self.local.isChecked() else self.hop_limit.value()
         if hops == 0:
-            return "0: nothing that is sent leaves this computer."
+            return "0: frames do not leave this computer."
         if hops == 1:
-            return "1: what is sent reaches all computers on the same network, and no router passes it on."
-        return (
-            f"{hops}: what is sent may pass {hops - 1} router{'s' if hops > 2 else ''} into other networks."
-        )
+            return "1: frames reach all computers on the same network; routers do not forward them."
+        return f"{hops}: frames can pass {hops - 1} router{'s' if hops > 2 else ''} into other networks."
 
-    def _interface_word(self) -> str:
+    def _interface_note(self) -> str:
         if self.interface.currentData() is not None:
             return ""
         try:
             links = choose_interfaces(parse_group(self.group.text().strip()), None, self.local.isChecked())
         except BusError:
             return ""
-        return f"That is {', '.join(link.name for link in links)} for this group."
+        return f"Currently {', '.join(link.name for link in links)} for this group."
 
 
 def _number(text: str) -> int:
     try:
         return int(text.strip())
     except ValueError:
-        raise BusError(
-            f"the port is {text.strip()!r}; it must be a whole number between 1 and 65535"
-        ) from None
+        raise BusError(f"the port must be a whole number between 1 and 65535, not {text.strip()!r}") from None
 
 
 def _sentence(error: BusError) -> str:
@@ -224,11 +225,8 @@ def _set_note(label: TintedLabel, text: str, wrong: bool) -> None:
     label.setVisible(bool(text))
 
 
-WIDTH = 560
-
-
 class ConnectDialog(QDialog):
-    """``chosen`` carries the settings once the user agrees; the dialog is freed when it closes."""
+    """``chosen`` carries the settings when the dialog is accepted; it is freed when it closes."""
 
     chosen = Signal(object)
 
@@ -246,11 +244,11 @@ class ConnectDialog(QDialog):
         icons.without_icons(self.buttons)
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
-        word = QLabel("All programs with the same group and port on the same network share one bus.")
-        word.setWordWrap(True)
+        text = QLabel("Programs with the same group and port on the same network share a bus.")
+        text.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
-        layout.addWidget(word)
+        layout.addWidget(text)
         layout.addWidget(self.form)
         layout.addStretch(1)
         layout.addWidget(self.buttons)

@@ -1,4 +1,4 @@
-"""The database browser: messages, signals and nodes of all databases, and all that is said of them."""
+"""The database browser: messages, signals, nodes and problems of all databases, with their details."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from canmcast_gui.models.database_tables import (
     SIGNAL_COLUMNS,
     Entry,
     EntryTable,
+    TableColumn,
     message_entries,
     node_entries,
     problem_entries,
@@ -37,12 +38,12 @@ from canmcast_gui.ui.labels import EmptyHint
 
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "
-    "to see what it describes."
+    "to see its messages and signals."
 )
 
 
 class DatabaseBrowser(QWidget):
-    """Tables on the left, what is said of the chosen row on the right.
+    """Tables on the left, the details of the current row on the right.
 
     ``plot_requested`` carries "Message.Signal" of a signal that was double-clicked. Rows can be dragged into
     a plot or the transmit list.
@@ -54,7 +55,7 @@ class DatabaseBrowser(QWidget):
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self._stale = True
+        self._is_outdated = True
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search messages, signals, nodes, ids, problems")
         self.search.setClearButtonEnabled(True)
@@ -68,7 +69,7 @@ class DatabaseBrowser(QWidget):
         self.problems = self._add("Problems", PROBLEM_COLUMNS)
         self.tabs.addTab(self.files, "Files")
         self.details = DatabaseDetails(self)
-        self._hint = EmptyHint(self.messages, NO_DATABASE)
+        self.hint = EmptyHint(self.messages, NO_DATABASE)
         self._arrange()
         self.search.textChanged.connect(self._on_search)
         self.tabs.currentChanged.connect(self._on_tab)
@@ -77,7 +78,7 @@ class DatabaseBrowser(QWidget):
         settings.decimal.changed.connect(self._on_decimal)
         self._on_decimal(settings.decimal.value)
 
-    def _add(self, title: str, columns) -> QTableView:
+    def _add(self, title: str, columns: tuple[TableColumn, ...]) -> QTableView:
         view = QTableView(self)
         model = EntryTable(columns, view)
         view.setModel(model)
@@ -123,14 +124,14 @@ class DatabaseBrowser(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
-    # -- what is shown -----------------------------------------------------------------------------------
+    # -- contents -----------------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """Show the databases as they are now, and what was chosen, where it is still there."""
+        """Show the current databases, and keep the current rows if they still exist."""
         if not self.isVisible():
-            self._stale = True
+            self._is_outdated = True
             return
-        self._stale = False
+        self._is_outdated = False
         databases = self._session.databases
         chosen = [(view, self._current(view)) for view in self._views()]
         for view, entries in (
@@ -144,7 +145,7 @@ class DatabaseBrowser(QWidget):
             title = ("Messages", "Signals", "Nodes", "Problems")[number]
             total = _model(view).total
             self.tabs.setTabText(number, f"{title} ({total:,})" if total else title)
-        self._hint.setVisible(len(databases) == 0)
+        self.hint.setVisible(len(databases) == 0)
         for view, entry in chosen:
             if entry is not None:
                 view.setCurrentIndex(_model(view).index_of(entry.database, entry.name))
@@ -152,11 +153,11 @@ class DatabaseBrowser(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale:
+        if self._is_outdated:
             self.reload()
 
     def show_signal(self, name: str) -> None:
-        """Choose the signal "Message.Signal" in the table of signals."""
+        """Select "Message.Signal" in the table of signals."""
         self.search.clear()
         for database in self._session.databases:
             index = _model(self.signals).index_of(database, name)
@@ -167,7 +168,7 @@ class DatabaseBrowser(QWidget):
                 return
 
     def show_files(self) -> None:
-        """Show the files, their order and which frames they are for."""
+        """Show the files with their order and scope."""
         self.tabs.setCurrentWidget(self.files)
 
     def show_problems(self) -> None:

@@ -1,4 +1,4 @@
-"""What a database says of one message, signal or node, and the message's bits as a table."""
+"""The details of a message, signal, node or problem of a database, and the bits of a message."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.theme import is_dark
 
-# A list of numbers that is longer is not read to its end.
+# A longer list of multiplexer values is truncated.
 MOST_SELECTIONS = 500
 
 
 class DatabaseDetails(QWidget):
-    """Facts above, bits below. ``signal_chosen`` carries the name of a signal whose bits were clicked."""
+    """Details above, bits below. ``signal_chosen`` carries the name of a signal whose bits were clicked."""
 
     signal_chosen = Signal(str)
 
@@ -43,7 +43,7 @@ class DatabaseDetails(QWidget):
         self.facts.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.selection = QComboBox(self)
         widen(self.selection)
-        self.selection.setToolTip("Show only the signals that this number of a multiplexer selects")
+        self.selection.setToolTip("Show only the signals of this multiplexer value")
         self.model = LayoutModel(self)
         self.layout_table = self._make_table()
         self.bits = QWidget(self)
@@ -81,7 +81,7 @@ class DatabaseDetails(QWidget):
         return table
 
     def show_entry(self, entry: Entry | None, decimal: bool = False) -> None:
-        """Show a row of one of the tables; with None how to get one."""
+        """Show the details of a row; None: a hint how to select one."""
         self._entry = entry
         self.facts.setHtml(_html(entry, decimal))
         message = entry.message if entry else None
@@ -119,7 +119,7 @@ class DatabaseDetails(QWidget):
 
 def _html(entry: Entry | None, decimal: bool) -> str:
     if entry is None:
-        return "<p>Choose a message, a signal or a node to see what the database says of it.</p>"
+        return "<p>Select a message, a signal or a node to see its details.</p>"
     if entry.signal is not None and entry.message is not None:
         return _signal_html(entry.message, entry.signal)
     if entry.message is not None:
@@ -135,7 +135,7 @@ def _message_html(message: Message, decimal: bool) -> str:
     facts = [
         ("ID", f"{id_text(message.arbitration_id, message.extended, decimal)} ({kind})"),
         ("Length", f"{message.length} bytes{', CAN FD' if message.fd else ''}"),
-        ("Cycle", f"{message.cycle_ms:g} ms" if message.cycle_ms else "none given"),
+        ("Cycle", f"{message.cycle_ms:g} ms" if message.cycle_ms else "not specified"),
         ("Sent by", ", ".join(message.senders)),
         ("Received by", ", ".join(message.receivers)),
         ("Matched by", "parameter group, from any sender" if message.by_parameter_group else ""),
@@ -153,7 +153,7 @@ def _signal_html(message: Message, signal: DatabaseSignal) -> str:
         ("Bits", f"{signal.length} from bit {signal.start}, {order}, {kind}"),
         ("Value", f"raw × {signal.scale:g} + {signal.offset:g} {signal.unit}"),
         ("Range", range_text(signal)),
-        ("Only where", f"{signal.multiplexer} is {numbers}" if signal.multiplexer else ""),
+        ("Only if", f"{signal.multiplexer} is {numbers}" if signal.multiplexer else ""),
         ("Received by", ", ".join(signal.receivers)),
         *((str(raw), text) for raw, text in list(signal.choices.items())[:200]),
     ]

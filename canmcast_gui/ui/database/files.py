@@ -1,4 +1,4 @@
-"""The files of the loaded databases: their order, which frames each is for, and what was found in them."""
+"""The files of the loaded databases: their order, scope and number of problems."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from canmcast_gui.ui.item_views import EditTable
 
 TITLES = ("Database", "Messages", "Problems", "Channels", "Sources")
 FILE, MESSAGES, PROBLEMS, CHANNELS, SOURCES = range(5)
-_SCOPE_TIP = "Which frames the database is for, separated by commas; all where nothing is written"
+_SCOPE_TIP = "Channels or sources whose frames use the database, separated by commas; empty: all frames"
 
 
 def ask_databases(parent: QWidget, session: Session) -> None:
-    """Let the user choose database files, and load them."""
+    """Ask for database files and load them."""
 
     def load(paths: list[str]) -> None:
         for path in paths:
@@ -41,9 +41,9 @@ def ask_databases(parent: QWidget, session: Session) -> None:
 
 
 class DatabaseFiles(QWidget):
-    """A row for each database in their order, which decides where several know an id.
+    """A row for each database. The order decides if several databases have an id.
 
-    Channels and sources can be edited: the database is then for these frames only.
+    Channels and sources can be edited. The database then applies to their frames only.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -53,9 +53,10 @@ class DatabaseFiles(QWidget):
         load = partial(ask_databases, self, session)
         self.load_action = new_action(self, "Load databases…", load, icon="add")
         self.remove_action = new_action(self, "Remove the selected databases", self.remove, icon="remove")
-        up_text = "Earlier: decides over those below"
-        self.up_action = new_action(self, up_text, partial(self._move, -1), icon="up")
-        self.down_action = new_action(self, "Later", partial(self._move, 1), icon="down")
+        self.up_action = new_action(
+            self, "Move up: has priority over the databases below", partial(self._move, -1), icon="up"
+        )
+        self.down_action = new_action(self, "Move down", partial(self._move, 1), icon="down")
         buttons = QHBoxLayout()
         for action in (self.load_action, self.remove_action, self.up_action, self.down_action):
             button = QToolButton(self)
@@ -88,7 +89,7 @@ class DatabaseFiles(QWidget):
         return table
 
     def reload(self) -> None:
-        """Show the databases as they are now."""
+        """Show the current databases."""
         chosen = set(self._chosen())
         databases = self._session.databases
         self.table.blockSignals(True)
@@ -118,10 +119,10 @@ class DatabaseFiles(QWidget):
         self.table.blockSignals(False)
         self._update_actions()
 
-    # -- what the user does ------------------------------------------------------------------------------
+    # -- actions ------------------------------------------------------------------------------------------
 
     def remove(self) -> None:
-        """Forget the selected databases."""
+        """Remove the selected databases."""
         for path in self._chosen():
             self._session.remove_database(path)
 
@@ -136,7 +137,7 @@ class DatabaseFiles(QWidget):
         wrong = [word for word in channels if not (word.isdecimal() and len(word) < 10 and int(word) <= 255)]
         if wrong:
             self._session.message.emit(
-                "warning", f"{wrong[0]} is no channel: write numbers from 0 to 255, separated by commas."
+                "warning", f"{wrong[0]} is not a channel: write numbers from 0 to 255, separated by commas."
             )
             self.reload()
             return
@@ -151,17 +152,19 @@ class DatabaseFiles(QWidget):
     def _update_actions(self) -> None:
         chosen = self._chosen()
         order = [database.path for database in self._session.databases]
-        place = order.index(chosen[0]) if len(chosen) == 1 and chosen[0] in order else None
+        position = order.index(chosen[0]) if len(chosen) == 1 and chosen[0] in order else None
         allow(self.remove_action, bool(chosen), "Select a database first.")
-        reason = "Select one database first." if place is None else "There is no other one in that direction."
-        allow(self.up_action, place is not None and place > 0, reason)
-        allow(self.down_action, place is not None and place < len(order) - 1, reason)
+        reason = (
+            "Select one database first." if position is None else "There is no database in that direction."
+        )
+        allow(self.up_action, position is not None and position > 0, reason)
+        allow(self.down_action, position is not None and position < len(order) - 1, reason)
 
 
 def _explanation(parent: QWidget) -> QLabel:
     label = QLabel(
-        "The first database that knows an id names its frames. Write channels or source addresses, separated "
-        "by commas, where a database is for some frames only.",
+        "The first database with an id decodes its frames. To apply a database to some frames only, write "
+        "channels or source addresses, separated by commas.",
         parent,
     )
     label.setWordWrap(True)

@@ -1,4 +1,4 @@
-"""Opening several files at once: on one time line as they are, or moved against each other."""
+"""The dialog for opening several log files on one time line."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.fit_height import FitHeight
 from canmcast_gui.ui.labels import label_text
 
-WORD = (
-    "Frames are put in the order of their times. A channel that two files have gets another number for the "
-    "later one."
+EXPLANATION = (
+    "Frames are sorted by time. If two files have the same channel, the channel of the later file gets "
+    "another number."
 )
 
 
 class MergeDialog(QDialog):
-    """``chosen`` carries the LogParts and whether all begin together."""
+    """``chosen`` carries the LogParts and whether all start at the same time."""
 
     chosen = Signal(list, bool)
 
@@ -49,8 +49,8 @@ class MergeDialog(QDialog):
         group = QButtonGroup(self)
         group.addButton(self.absolute)
         group.addButton(self.together)
-        word = QLabel(WORD)
-        word.setWordWrap(True)
+        explanation = QLabel(EXPLANATION)
+        explanation.setWordWrap(True)
         self.offsets = [offset_box() for _ in self._paths]
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
@@ -60,7 +60,7 @@ class MergeDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for widget in (word, self.absolute, self.together, self._list(), buttons):
+        for widget in (explanation, self.absolute, self.together, self._list(), buttons):
             layout.addWidget(widget)
         FitHeight(self)
 
@@ -95,7 +95,7 @@ class MergeDialog(QDialog):
 
 
 def offset_box() -> QDoubleSpinBox:
-    """A field for the seconds by which a file is moved."""
+    """A field for the seconds that are added to the times of a file."""
     box = QDoubleSpinBox()
     box.setDecimals(6)
     box.setRange(-MAX_OFFSET_SECONDS, MAX_OFFSET_SECONDS)

@@ -1,4 +1,4 @@
-"""Recording with options: into one file or several, from now on or around a trigger."""
+"""The dialog for recording with options: split files, a trigger, and the time around it."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from canmcast_gui.ui.dialogs.fit_height import FitHeight
 from canmcast_gui.ui.labels import TintedLabel
 
 _MEGABYTE = 1_000_000
-# The window stands still for so long at most.
+# The longest wait of the window for a slow disk.
 PATIENCE_SECONDS = 0.5
 
 
 class RecordDialog(QDialog):
-    """``chosen`` carries the path and the RecordOptions once the user agrees.
+    """``chosen`` carries the path and the RecordOptions when the dialog is accepted.
 
-    ``remembered`` is what values() gave the last time, ``check`` says what is wrong with a filter, "" where
-    it is one, and ``browse`` asks for a file and hands its path to the function that it is given.
+    ``values`` are those of the last time. ``check`` returns the error message for a filter, or "". ``browse``
+    asks for a file and passes its path to a function.
     """
 
     chosen = Signal(str, object)
@@ -47,7 +47,7 @@ class RecordDialog(QDialog):
     def __init__(
         self,
         path: Path,
-        remembered: dict[str, Any],
+        values: dict[str, Any],
         check: Callable[[str], str],
         browse: Callable[[Callable[[str], None]], None],
         parent: QWidget | None = None,
@@ -62,14 +62,16 @@ class RecordDialog(QDialog):
         self._browse.setAutoDefault(False)
         self._browse.clicked.connect(lambda: browse(self.path.setText))
         self.limits = {
-            "split_bytes": _Limit("Begin a new file every", 1, 1_000_000, 100, " MB"),
-            "split_seconds": _Limit("Begin a new file every", 1, 10_000_000, 600, " s"),
-            "split_frames": _Limit("Begin a new file every", 1, 2_000_000_000, 1_000_000, " frames"),
+            "split_bytes": _Limit("New file every", 1, 1_000_000, 100, " MB"),
+            "split_seconds": _Limit("New file every", 1, 10_000_000, 600, " s"),
+            "split_frames": _Limit("New file every", 1, 2_000_000_000, 1_000_000, " frames"),
         }
         self.trigger = QLineEdit()
-        self.trigger.setPlaceholderText("a filter, for example  id == 0x123 and data[0] > 5; empty: at once")
-        self.pre = _Limit("Also what came before:", 1, 3600, 60, " s")
-        self.post = _Limit("Stop after the trigger, and wait for it again:", 1, 100_000, 10, " s")
+        self.trigger.setPlaceholderText(
+            "a filter, for example  id == 0x123 and data[0] > 5; empty: start immediately"
+        )
+        self.pre = _Limit("Pre-trigger time:", 1, 3600, 60, " s")
+        self.post = _Limit("Post-trigger time, then wait for the next trigger:", 1, 100_000, 10, " s")
         self.problem = TintedLabel()
         self.problem.setWordWrap(True)
         self.buttons = QDialogButtonBox(
@@ -82,12 +84,12 @@ class RecordDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         FitHeight(self)
         self._lay_out()
-        self._restore(remembered)
+        self._restore(values)
         self._connect()
         self._check()
 
     def options(self) -> RecordOptions:
-        """The options that the fields say."""
+        """The options of the fields."""
         size = self.limits["split_bytes"].value
         trigger = self.trigger.text().strip()
         return RecordOptions(
@@ -100,7 +102,7 @@ class RecordDialog(QDialog):
         )
 
     def values(self) -> dict[str, Any]:
-        """All fields but the file, as plain values."""
+        """The values of all fields except the file, for the settings."""
         boxes = {**self.limits, "pre": self.pre, "post": self.post}
         ticked = {name: box.check.isChecked() for name, box in boxes.items()}
         return {"ticked": ticked, "numbers": {name: box.number.value() for name, box in boxes.items()},
@@ -112,9 +114,9 @@ class RecordDialog(QDialog):
         file.addWidget(self._browse)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        name = QLabel("&File")
-        name.setBuddy(self.path)
-        form.addRow(name, file)
+        label = QLabel("&File")
+        label.setBuddy(self.path)
+        form.addRow(label, file)
         for name in self.limits:
             form.addRow("", self.limits[name])
         form.addRow("&Trigger", self.trigger)
@@ -133,31 +135,31 @@ class RecordDialog(QDialog):
         for box in (*self.limits.values(), self.pre, self.post):
             box.check.toggled.connect(self._check)
 
-    def _restore(self, remembered: dict[str, Any]) -> None:
+    def _restore(self, values: dict[str, Any]) -> None:
         boxes = {**self.limits, "pre": self.pre, "post": self.post}
-        ticked, numbers = remembered.get("ticked"), remembered.get("numbers")
+        ticked, numbers = values.get("ticked"), values.get("numbers")
         for name, box in boxes.items():
             if isinstance(ticked, dict):
                 box.check.setChecked(ticked.get(name) is True)
             if isinstance(numbers, dict) and isinstance(numbers.get(name), int | float):
                 box.number.setValue(numbers[name])
-        if isinstance(remembered.get("trigger"), str):
-            self.trigger.setText(remembered["trigger"])
+        if isinstance(values.get("trigger"), str):
+            self.trigger.setText(values["trigger"])
 
     def _check(self) -> None:
         self.post.setEnabled(bool(self.trigger.text().strip()))
-        wrong = self._wrong()
+        problem = self._problem()
         options = self.options()
-        text = wrong or ""
-        if not wrong and options.is_numbered:
-            text = f"The files are called {numbered(Path(self.path.text()), 1).name} and so on."
-        elif not wrong and _is_there(Path(self.path.text().strip())):
-            text = f"{Path(self.path.text()).name} is there already, and is replaced when the recording ends."
-        self.problem.set_tint("error" if wrong else "muted")
+        text = problem or ""
+        if not problem and options.is_numbered:
+            text = f"The files are named {numbered(Path(self.path.text()), 1).name} and so on."
+        elif not problem and _exists(Path(self.path.text().strip())):
+            text = f"{Path(self.path.text()).name} exists and is replaced when the recording ends."
+        self.problem.set_tint("error" if problem else "muted")
         self.problem.setText(text)
-        self._ok.setEnabled(not wrong)
+        self._ok.setEnabled(not problem)
 
-    def _wrong(self) -> str:
+    def _problem(self) -> str:
         try:
             format_for_writing(Path(self.path.text().strip()))
         except FileError as error:
@@ -170,21 +172,21 @@ class RecordDialog(QDialog):
         self.accept()
 
 
-def _is_there(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     with suppress(TimeoutError):
         return within(PATIENCE_SECONDS, path.exists)
     return False
 
 
 class _Limit(QWidget):
-    """A tick and a number."""
+    """A check box and a number."""
 
-    def __init__(self, text: str, least: int, most: int, usual: int, unit: str) -> None:
+    def __init__(self, text: str, least: int, most: int, default: int, unit: str) -> None:
         super().__init__()
         self.check = QCheckBox(text)
         self.number = QSpinBox()
         self.number.setRange(least, most)
-        self.number.setValue(usual)
+        self.number.setValue(default)
         self.number.setSuffix(unit)
         self.number.setGroupSeparatorShown(True)
         self.number.setAccessibleName(f"{text}{unit}")
@@ -198,5 +200,5 @@ class _Limit(QWidget):
 
     @property
     def value(self) -> float | None:
-        """The number, or None where it is not ticked."""
+        """The number; None if the box is not checked."""
         return self.number.value() if self.check.isChecked() else None

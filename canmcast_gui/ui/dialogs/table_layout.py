@@ -57,14 +57,17 @@ _BASES = ((16, "hexadecimal"), (10, "decimal"))
 
 
 class TableLayoutDialog(QDialog):
-    """``chosen`` carries the TableLayout once the user agrees; the dialog is freed when it closes."""
+    """``chosen`` carries the TableLayout when the dialog is accepted; it is freed when it closes.
+
+    It shows the first lines of the table, and a field for each property of a frame.
+    """
 
     chosen = Signal(object)
 
     def __init__(self, path: Path, head: bytes, layout: TableLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Which column of {title_text(path.name)} is what?")
+        self.setWindowTitle(f"Columns of {title_text(path.name)}")
         self.resize(860, 520)
         self._head = head
         self._layout = layout
@@ -90,8 +93,8 @@ class TableLayoutDialog(QDialog):
         self._connect()
         self._refresh()
 
-    def layout_chosen(self) -> TableLayout:
-        """The layout that the fields say."""
+    def chosen_layout(self) -> TableLayout:
+        """The layout of the fields."""
         columns = {name: combo.currentData() for name, combo in self.columns.items()}
         if columns["identifier"] is None:
             columns["identifier"] = -1
@@ -100,7 +103,7 @@ class TableLayoutDialog(QDialog):
         return replace(
             self._layout,
             **columns,
-            # A length in bytes may stand in a column called DLC; codes beyond 8 are told from the data.
+            # A DLC column may contain lengths in bytes; codes above 8 are recognized by the data.
             length=None,
             dlc=length,
             delimiter=self.delimiter.currentData(),
@@ -158,7 +161,7 @@ class TableLayoutDialog(QDialog):
         self._fill_columns(layout)
 
     def _fill_columns(self, layout: TableLayout) -> None:
-        """Offer the columns that the table has, and keep what was chosen where it still is one."""
+        """List the columns of the table, and keep the chosen ones that still exist."""
         rows = rows_of(self._head, layout, PREVIEW_ROWS)
         count = min(MOST_COLUMNS, max((len(row) for row in rows), default=0))
         names = header_names(self._head, layout)
@@ -174,19 +177,19 @@ class TableLayoutDialog(QDialog):
             combo.blockSignals(False)
 
     def _on_shape(self) -> None:
-        self._fill_columns(self.layout_chosen())
+        self._fill_columns(self.chosen_layout())
         self._refresh()
 
     def _refresh(self) -> None:
-        """Show the first lines as they are understood."""
-        layout = self.layout_chosen()
+        """Show the first lines with the chosen layout."""
+        layout = self.chosen_layout()
         rows = rows_of(self._head, layout, PREVIEW_ROWS)
         count = min(MOST_COLUMNS, max((len(row) for row in rows), default=0))
         used = {combo.currentData(): text.replace("&", "") for (name, text) in _FIELDS
                 if (combo := self.columns[name]).currentData() is not None}  # fmt: skip
         data = self.columns["data"].currentData()
         if data is not None:
-            used |= {data + place: f"Byte {place}" for place in range(1, layout.data_cells)}
+            used |= {data + number: f"Byte {number}" for number in range(1, layout.data_cells)}
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(count)
         self.table.setHorizontalHeaderLabels([used.get(column, f"({column + 1})") for column in range(count)])
@@ -208,7 +211,7 @@ class TableLayoutDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(not problem)
 
     def _on_accepted(self) -> None:
-        self.chosen.emit(self.layout_chosen())
+        self.chosen.emit(self.chosen_layout())
         self.accept()
 
 
@@ -236,7 +239,7 @@ def ask_layout(
 
 
 def _key(head: bytes) -> str:
-    """The same for tables of the same tool: by the first line, and how many cells the lines have."""
+    """A key that tables of one tool share: made of the first line and the number of cells."""
     layout = suggest_layout(head)
     rows = rows_of(head, layout, 1)
     first = head.split(b"\n", 1)[0] if layout.skip_lines else b""

@@ -1,4 +1,4 @@
-"""Shows one page of the handbook after the other, and knows the way back."""
+"""The browser for pages of the handbook, with a history."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from canmcast_gui.ui.handbook.pages import Line, folder, names, page, words_of
 from canmcast_gui.ui.handbook.style import blocks, set_page
 
-# Wider pictures are shown smaller.
+# Wider pictures are scaled down.
 PICTURE_WIDTH = 700
 
 
 @dataclass
 class _Visit:
-    """A page that was shown, at a heading, and how far it was scrolled when it was left."""
+    """An entry of the history: a page, a heading, and the scroll position when the page was left."""
 
     name: str
     anchor: str
@@ -25,9 +25,9 @@ class _Visit:
 
 
 class PageBrowser(QTextBrowser):
-    """``shown`` carries the name of a page and the anchor of a heading ("": the beginning).
+    """``shown`` carries the name of a page and the anchor of a heading ("": the start of the page).
 
-    Nothing but the handbook's own pages and pictures is ever read.
+    Only pages and pictures of the handbook are read.
     """
 
     shown = Signal(str, str)
@@ -39,29 +39,29 @@ class PageBrowser(QTextBrowser):
         self.setAccessibleName("Page of the handbook")
         self.anchorClicked.connect(self._follow)
         self._visits: list[_Visit] = []
-        self._at = -1
+        self._index = -1
 
     @property
     def place(self) -> tuple[str, str]:
-        """The page that is shown, and the heading that was asked for."""
-        visit = self._visits[self._at]
+        """The current page, and the anchor that was requested."""
+        visit = self._visits[self._index]
         return visit.name, visit.anchor
 
-    # -- going somewhere ---------------------------------------------------------------------------------
+    # -- navigation ---------------------------------------------------------------------------------------
 
     def open(self, place: str) -> None:
-        """Show a page, or page#heading; one that is not in the handbook is not."""
+        """Show a page, or page#heading; unknown pages are ignored."""
         name, _, anchor = place.partition("#")
         if name not in names():
             return
-        if self._at < 0 or (name, anchor) != self.place:
+        if self._index < 0 or (name, anchor) != self.place:
             self._leave()
-            self._visits[self._at + 1 :] = [_Visit(name, anchor)]
-            self._at += 1
+            self._visits[self._index + 1 :] = [_Visit(name, anchor)]
+            self._index += 1
         self._show()
 
     def open_line(self, line: Line, text: str) -> None:
-        """Show a line that was found, with the first of the words selected."""
+        """Show a line of the search results, with the first word selected."""
         self.open(f"{line.page}#{line.heading.anchor}" if line.heading.level > 1 else line.page)
         cursor = self.document().find(words_of(text)[0], line.position)
         if not cursor.isNull():
@@ -70,24 +70,24 @@ class PageBrowser(QTextBrowser):
 
     @property
     def can_go_back(self) -> bool:
-        """Whether a page was shown before this one."""
-        return self._at > 0
+        """Whether the history has an earlier page."""
+        return self._index > 0
 
     @property
     def can_go_forward(self) -> bool:
-        """Whether the user came back from another page."""
-        return self._at < len(self._visits) - 1
+        """Whether the history has a later page."""
+        return self._index < len(self._visits) - 1
 
     def go(self, step: int) -> None:
-        """Back (-1) or forward (1)."""
-        if 0 <= self._at + step < len(self._visits):
+        """Go back (-1) or forward (1)."""
+        if 0 <= self._index + step < len(self._visits):
             self._leave()
-            self._at += step
+            self._index += step
             self._show()
 
     def _leave(self) -> None:
-        if self._at >= 0:
-            self._visits[self._at].scrolled = self.verticalScrollBar().value()
+        if self._index >= 0:
+            self._visits[self._index].scrolled = self.verticalScrollBar().value()
 
     def _follow(self, url: QUrl) -> None:
         if not url.isRelative():
@@ -95,10 +95,10 @@ class PageBrowser(QTextBrowser):
         name = url.fileName().removesuffix(".md") or self.place[0]
         self.open(f"{name}#{url.fragment()}" if url.fragment() else name)
 
-    # -- showing -----------------------------------------------------------------------------------------
+    # -- showing ------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        visit = self._visits[self._at]
+        visit = self._visits[self._index]
         set_page(self.document(), page(visit.name).markdown, self.palette())
         heading = self._heading(visit.anchor)
         self.setTextCursor(QTextCursor(heading or self.document().begin()))
@@ -118,10 +118,10 @@ class PageBrowser(QTextBrowser):
                 return block
         return None
 
-    def loadResource(self, kind: int, url: QUrl) -> object:  # noqa: N802 - Qt's name
+    def loadResource(self, kind: int, url: QUrl | str) -> object:  # noqa: N802 - Qt's name
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return None
-        image = QImage(str(folder() / "images" / url.fileName()))
+        image = QImage(str(folder() / "images" / QUrl(url).fileName()))
         ratio = self.devicePixelRatio()
         width = min(image.width(), PICTURE_WIDTH)
         if image.width() > width * ratio:
@@ -137,6 +137,6 @@ class PageBrowser(QTextBrowser):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            event.ignore()  # the way back and forward is ours
+            event.ignore()  # back and forward are keys of the window
         else:
             super().keyPressEvent(event)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextTable
 
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.handbook.style import FEATURES, blocks
 
 INDEX = "index"
+
+# A longer list of matches is truncated.
+MOST_MATCHES = 500
 
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _LINK = re.compile(r"\]\((\w[\w-]*)\.md\)")
@@ -22,14 +25,14 @@ _HEADING = re.compile(r"(#+) (.+)")
 
 @dataclass(frozen=True)
 class Heading:
-    """``level`` 1 is the title of a page; ``anchor`` is what links name it by."""
+    """A heading; ``level`` 1 is the title of a page."""
 
     level: int
     title: str
 
     @property
     def anchor(self) -> str:
-        """The title as GitHub makes anchors: small letters, hyphens for blanks, no other signs."""
+        """The anchor for links, as GitHub makes it: lower case, hyphens for spaces, no punctuation."""
         return re.sub(r"[^\w\- ]", "", self.title.lower()).replace(" ", "-")
 
 
@@ -43,24 +46,24 @@ class Page:
 
     @property
     def title(self) -> str:
-        """What the contents call it."""
+        """The title in the contents."""
         return self.headings[0].title
 
 
 def folder() -> Path:
-    """Where the pages are."""
+    """The folder of the pages."""
     return resource("handbook")
 
 
 @cache
 def page(name: str) -> Page:
-    """A page by its name. Raises OSError where there is none."""
+    """The page with a name. Raises OSError if it does not exist."""
     text = (folder() / f"{name}.md").read_text(encoding="utf-8")
     return Page(name, _COMMENT.sub("", text), tuple(_headings(text)))
 
 
 def names() -> list[str]:
-    """The pages in the order in which the first page lists them; it is the first of them."""
+    """The names of all pages, in the order of the contents on the first page."""
     return [INDEX, *dict.fromkeys(_LINK.findall(_contents(page(INDEX).markdown)))]
 
 
@@ -78,13 +81,9 @@ def _headings(text: str) -> list[Heading]:
     return found
 
 
-# More than a list that anybody reads.
-MOST_MATCHES = 500
-
-
 @dataclass(frozen=True)
 class Line:
-    """One line of a page: below which heading, and where in the document it begins."""
+    """A line of a page, with its heading and its position in the document."""
 
     page: str
     heading: Heading
@@ -93,18 +92,18 @@ class Line:
 
     @property
     def place(self) -> str:
-        """The title of its page, and of its heading where that is another."""
+        """The title of the page, and of the heading below the title."""
         title = page(self.page).title
         return title if self.heading.level == 1 else f"{title} › {self.heading.title}"
 
 
 def words_of(text: str) -> list[str]:
-    """What is searched for: every word must be there, in small or capital letters."""
+    """The words of a search text, in lower case."""
     return text.lower().split()
 
 
 def matches(text: str) -> list[Line]:
-    """The lines of all pages that contain every word, in the order of the contents."""
+    """The lines of all pages that contain every word of a text, in the order of the contents."""
     words = words_of(text)
     if not words:
         return []
@@ -136,8 +135,8 @@ def _read(name: str, document: QTextDocument) -> Iterator[Line]:
 
 
 def _text_of(block: QTextBlock) -> str:
-    """The text of a block; of a table a whole row for its first cell, nothing for the others."""
-    table = QTextCursor(block).currentTable()
+    """The text of a block. For tables: the row for its first cell, "" for its other cells."""
+    table: QTextTable | None = QTextCursor(block).currentTable()
     if table is None:
         return block.text().replace("\ufffc", "").strip()
     cell = table.cellAt(block.position())

@@ -1,4 +1,4 @@
-"""How a page looks: what Markdown leaves to the reader's program, in the colors of the theme."""
+"""The style of pages: spacing, code and tables, in the colors of the theme."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from canmcast_gui.ui import theme
 MARGIN = 20
 _CELL_PADDING = 5
 _FEATURES = QTextDocument.MarkdownFeature
-#: Pages are our own, and no HTML in them would be shown.
+#: HTML in pages is not interpreted.
 FEATURES = _FEATURES.MarkdownDialectGitHub | _FEATURES.MarkdownNoHTML
 
 
@@ -34,12 +34,12 @@ def set_page(document: QTextDocument, markdown: str, palette: QPalette) -> None:
     document.setMarkdown(markdown, FEATURES)
     document.setDocumentMargin(MARGIN)
     edit = QTextCursor(document)
-    edit.beginEditBlock()  # or each change lays out its table
+    edit.beginEditBlock()  # otherwise each change updates the layout of its table
     for block in blocks(document):
-        _dress(block, palette)
+        _style_block(block, palette)
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
-            _dress_table(frame, palette)
+            _style_table(frame, palette)
     edit.endEditBlock()
 
 
@@ -51,7 +51,7 @@ def blocks(document: QTextDocument) -> Iterator[QTextBlock]:
         block = block.next()
 
 
-def _dress(block: QTextBlock, palette: QPalette) -> None:
+def _style_block(block: QTextBlock, palette: QPalette) -> None:
     cursor = QTextCursor(block)
     level = block.blockFormat().headingLevel()
     if _is_code(block):
@@ -83,12 +83,13 @@ def _merge_block(
 
 
 def _tint_code(block: QTextBlock, palette: QPalette) -> None:
-    """Code within a sentence gets the background of code."""
-    spans = [
-        (one.fragment().position(), one.fragment().length())
-        for one in block
-        if one.fragment().charFormat().fontFixedPitch()
-    ]
+    """Give code within a paragraph the background of code."""
+    spans, iterator = [], block.begin()
+    while not iterator.atEnd():
+        fragment = iterator.fragment()
+        if fragment.charFormat().fontFixedPitch():
+            spans.append((fragment.position(), fragment.length()))
+        iterator += 1
     form = QTextCharFormat()
     form.setBackground(palette.alternateBase())
     for position, length in spans:
@@ -98,7 +99,7 @@ def _tint_code(block: QTextBlock, palette: QPalette) -> None:
         cursor.mergeCharFormat(form)
 
 
-def _dress_table(table: QTextTable, palette: QPalette) -> None:
+def _style_table(table: QTextTable, palette: QPalette) -> None:
     form: QTextTableFormat = table.format()
     form.setBorder(1)
     form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)

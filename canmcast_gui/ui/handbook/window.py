@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.handbook.browser import PageBrowser
 from canmcast_gui.ui.handbook.pages import INDEX, Line, matches, names, page
 from canmcast_gui.ui.start_page import StartPage
@@ -37,10 +38,10 @@ GEOMETRY, SPLITTER = "handbook/geometry", "handbook/splitter"
 FIRST_SIZE = QSize(1060, 760)
 CONTENTS_WIDTH = 290
 _PLACE = Qt.ItemDataRole.UserRole
-# Keys that the main window has as well: here they are meant for the page.
+# Keys of the main window that belong to the page in this window.
 _PAGE_KEYS = ("Space", "Shift+Space", "Ctrl+Home", "Ctrl+End", "Ctrl+C", "Ctrl+A")
 
-#: Page, or page#heading, by the object name of a panel; further plots and views are called plot-2 and so on.
+#: Page or page#heading by the object name of a panel. Further plots and views are named plot-2 and so on.
 PANEL_PAGES = {
     "signals": "databases#the-panel-signals",
     "hosts": "watch#hosts",
@@ -65,21 +66,21 @@ _WIDGET_PAGES: tuple[tuple[type[QWidget], str], ...] = (
 
 
 def place_of(focus: QWidget | None) -> str:
-    """Where the handbook is about the widget that has the focus: page or page#heading."""
-    one = focus
-    while one is not None:
+    """The page or page#heading that describes a widget."""
+    widget = focus
+    while widget is not None:
         for kind, place in _WIDGET_PAGES:
-            if isinstance(one, kind):
+            if isinstance(widget, kind):
                 return place
-        if isinstance(one, QDockWidget):
-            name = one.objectName()
+        if isinstance(widget, QDockWidget):
+            name = widget.objectName()
             return PANEL_PAGES.get(name) or PANEL_PAGES.get(name.rpartition("-")[0], INDEX)
-        one = one.parentWidget()
+        widget = widget.parentWidget()
     return INDEX
 
 
 class HandbookWindow(QDialog):
-    """A window beside the main one, freed when it closes; its size is remembered."""
+    """The window of the handbook; it is freed when it closes, and its size is kept in the settings."""
 
     def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,7 +99,7 @@ class HandbookWindow(QDialog):
         self.search.setPlaceholderText("Search the handbook (Ctrl+F)")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icons.icon("find"), QLineEdit.ActionPosition.LeadingPosition)
-        self.answer = QLabel()
+        self.match_count = QLabel()
         self.back = self._button("back", "Back (Alt+Left)", lambda: self.browser.go(-1))
         self.forward = self._button("forward", "Forward (Alt+Right)", lambda: self.browser.go(1))
         self._lay_out()
@@ -112,7 +113,7 @@ class HandbookWindow(QDialog):
         }
         self._restore()
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- making -------------------------------------------------------------------------------------------
 
     def _make_contents(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -134,7 +135,7 @@ class HandbookWindow(QDialog):
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setAutoRaise(True)
-        button.clicked.connect(lambda: slot())
+        connect(button.clicked, slot)
         return button
 
     def _lay_out(self) -> None:
@@ -143,7 +144,7 @@ class HandbookWindow(QDialog):
         for widget in (self.back, self.forward):
             top.addWidget(widget)
         top.addWidget(self.search, 1)
-        top.addWidget(self.answer)
+        top.addWidget(self.match_count)
         self.left = QStackedWidget()
         self.left.addWidget(self.contents)
         self.left.addWidget(self.results)
@@ -167,11 +168,11 @@ class HandbookWindow(QDialog):
         self.results.currentRowChanged.connect(self._show_match)
         self.results.itemClicked.connect(lambda item: self._show_match(self.results.row(item)))
 
-    # -- going somewhere ---------------------------------------------------------------------------------
+    # -- navigation ---------------------------------------------------------------------------------------
 
     def open_at(self, place: str) -> None:
-        """Show a page, or page#heading, and come to the front."""
-        self.show()  # first: where a heading is depends on the width
+        """Show a page or page#heading, and bring the window to the front."""
+        self.show()  # first, because the position of a heading depends on the width
         self.raise_()
         self.activateWindow()
         self.browser.open(place)
@@ -182,18 +183,22 @@ class HandbookWindow(QDialog):
             self.browser.open(item.data(0, _PLACE))
 
     def _on_shown(self, name: str, anchor: str) -> None:
-        """The contents follow the page, and are open where it is."""
+        """Select the current page in the contents."""
         self.back.setEnabled(self.browser.can_go_back)
         self.forward.setEnabled(self.browser.can_go_forward)
         item = self.contents.topLevelItem(names().index(name))
-        children = [item.child(number) for number in range(item.childCount())]
-        found = next((one for one in children if one.data(0, _PLACE) == f"{name}#{anchor}"), item)
+        assert item is not None
+        found = item
+        for number in range(item.childCount()):
+            child = item.child(number)
+            if child is not None and child.data(0, _PLACE) == f"{name}#{anchor}":
+                found = child
         self.contents.blockSignals(True)
         self.contents.setCurrentItem(found)
         item.setExpanded(True)
         self.contents.blockSignals(False)
 
-    # -- search ------------------------------------------------------------------------------------------
+    # -- search -------------------------------------------------------------------------------------------
 
     def _on_search(self, text: str) -> None:
         self._found = matches(text)
@@ -203,10 +208,10 @@ class HandbookWindow(QDialog):
         self.results.setCurrentRow(-1)
         self.results.blockSignals(False)
         self.left.setCurrentWidget(self.results if text.strip() else self.contents)
-        self._show_answer()
+        self._show_count()
 
     def next_match(self, step: int) -> None:
-        """Show the next match (1), or the previous one (-1); after the last the first comes."""
+        """Show the next match (1) or the previous one (-1); after the last match comes the first."""
         if not self._found:
             self._focus_search()
             return
@@ -217,21 +222,21 @@ class HandbookWindow(QDialog):
     def _show_match(self, row: int) -> None:
         if row >= 0:
             self.browser.open_line(self._found[row], self.search.text())
-        self._show_answer()
+        self._show_count()
 
-    def _show_answer(self) -> None:
+    def _show_count(self) -> None:
         row, count = self.results.currentRow(), len(self._found)
         text = f"{row + 1} of {count}" if row >= 0 else "1 match" if count == 1 else f"{count} matches"
-        self.answer.setText(text if self.search.text().strip() else "")
+        self.match_count.setText(text if self.search.text().strip() else "")
 
     def _focus_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()
 
-    # -- keys and end ------------------------------------------------------------------------------------
+    # -- keys and end -------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Take keys for this window that the main window would take as well."""
+        """Claim keys that the main window would handle otherwise."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence(event.keyCombination()).toString()
             if keys in self._keys or keys in _PAGE_KEYS:
@@ -262,7 +267,7 @@ class HandbookWindow(QDialog):
 
 
 def show_handbook(place: str, settings: AppSettings, parent: QWidget) -> HandbookWindow:
-    """Show the handbook at a page, or page#heading: in the window that is open, or in a new one."""
+    """Show a page or page#heading of the handbook, in the open window or in a new one."""
     window = parent.findChild(HandbookWindow) or HandbookWindow(settings, parent)
     window.open_at(place)
     return window

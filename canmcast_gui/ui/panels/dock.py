@@ -87,7 +87,7 @@ class PanelDock(QDockWidget):
         else:
             self.bring_forward()
 
-    # -- a window of its own -----------------------------------------------------------------------------
+    # -- a window of its own ------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -181,10 +181,11 @@ def tab_from(window: QMainWindow, forward: bool) -> QWidget | None:
     hidden = [dock for dock in window.findChildren(QDockWidget) if dock.visibleRegion().isEmpty()]
     start = window.focusWidget() or window
     widget: QWidget | None = start
-    while True:
+    while widget is not None:
         widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
         if widget is None or widget is start:
             return None
         is_hidden = any(dock.isAncestorOf(widget) for dock in hidden)
         if widget.window() is window and takes_tab(widget) and not is_hidden:
             return widget
+    return None

@@ -1,4 +1,4 @@
-"""The gauges panel: current values of chosen signals, with extremes, age and their recent course."""
+"""The gauges panel: current values of chosen signals, with minimum, maximum, age and trend."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal
+import numpy.typing as npt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,16 +27,19 @@ from canmcast_gui.ui.item_views import WideNumbers, prepare_table
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.updates import VisibleTicks
 
-# Values are decoded on each tick and shown four times a second, as people read them.
+# Values are decoded on each tick and shown four times a second.
 SHOW_EVERY = 5
 LIVE_SECONDS, FILE_SECONDS = 0.006, 0.025
 WIDTHS = (20, 11, 8, 12, 9, 9, 7)
 HEADER = "gauges_header"
 HINT = "Drag signals here to watch their values."
 
+Floats = npt.NDArray[np.float64]
+ModelIndex = QModelIndex | QPersistentModelIndex
+
 
 class GaugesPanel(QWidget):
-    """A table of gauges, sorted by any column; ``plot_requested`` carries a signal to be plotted."""
+    """A table of gauges that can be sorted by any column; ``plot_requested`` carries a signal."""
 
     plot_requested = Signal(str)
 
@@ -45,11 +49,11 @@ class GaugesPanel(QWidget):
         self._settings = settings
         self.model = GaugesModel(self)
         self.table = self._make_table()
-        self._hint = EmptyHint(self.table, HINT)
+        self.hint = EmptyHint(self.table, HINT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
-        # the next row that each gauge has to look at: one that is added begins with the first
+        # the next row of the recording for each gauge; new gauges start with the first row
         self._next_rows: dict[str, int] = {}
         self._ticks_seen = 0
         self._make_actions()
@@ -72,7 +76,7 @@ class GaugesPanel(QWidget):
         header = table.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(True)
-        table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # what differs is at the end
+        table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # long names differ at their ends
         digit = table.fontMetrics().averageCharWidth()
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, digit * width)
@@ -87,8 +91,8 @@ class GaugesPanel(QWidget):
             keys=QKeySequence.StandardKey.Delete, context=Qt.ShortcutContext.WidgetShortcut,
         )  # fmt: skip
         self.plot_action = new_action(self, "Plot", self._plot, icon="plot")
-        self.forget_action = new_action(self, "Begin extremes anew", self._forget, icon="clear")
-        self.table.addActions([self.plot_action, self.forget_action, self.remove_action])
+        self.reset_action = new_action(self, "Reset minimum and maximum", self._reset, icon="clear")
+        self.table.addActions([self.plot_action, self.reset_action, self.remove_action])
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
             changed.connect(self._update_actions)
@@ -98,18 +102,18 @@ class GaugesPanel(QWidget):
         chosen = bool(self._chosen())
         allow(self.plot_action, chosen, "Select a row first.")
         allow(self.remove_action, chosen, "Select a row first.")
-        allow(self.forget_action, self.model.has_values, "There are no values yet.")
+        allow(self.reset_action, self.model.has_values, "There are no values yet.")
 
-    # -- which there are ---------------------------------------------------------------------------------
+    # -- signals ------------------------------------------------------------------------------------------
 
     def add_signals(self, names: Iterable[str]) -> None:
-        """Show gauges for these signals too, with what the recording has of them."""
+        """Add gauges for signals; values in the recording are included."""
         first = self._session.recording.first_row
         self._next_rows |= dict.fromkeys(self.model.add(names, self._session.databases), first)
-        self._hint.setVisible(not self.model.names)
+        self.hint.setVisible(not self.model.names)
 
     def set_signals(self, names: Iterable[str]) -> None:
-        """Show gauges for these signals, and no others."""
+        """Show gauges for these signals only."""
         self.model.remove(range(self.model.rowCount()))
         self._next_rows.clear()
         self.add_signals(names)
@@ -125,21 +129,21 @@ class GaugesPanel(QWidget):
         self.model.remove(self._chosen())
         names = set(self.model.names)
         self._next_rows = {name: row for name, row in self._next_rows.items() if name in names}
-        self._hint.setVisible(not names)
+        self.hint.setVisible(not names)
 
     def _plot(self) -> None:
         for row in self._chosen():
             self.plot_requested.emit(self.model.names[row])
 
-    def _forget(self) -> None:
-        """Let extremes and courses begin with the frames that come."""
+    def _reset(self) -> None:
+        """Reset extremes and trends; they continue with the next frames."""
         self.model.forget()
         self._next_rows = dict.fromkeys(self.model.names, self._session.recording.end_row)
 
-    # -- values ------------------------------------------------------------------------------------------
+    # -- values -------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Decode what has come, for a moment at most; now and then show it. While paused nothing changes."""
+        """Decode new frames for a limited time, and show values at every fifth call, unless paused."""
         if self._session.paused or not self._next_rows:
             return
         self._decode()
@@ -151,20 +155,22 @@ class GaugesPanel(QWidget):
         recording, databases = self._session.recording, self._session.databases
         end = time.perf_counter() + (LIVE_SECONDS if self._session.state == "live" else FILE_SECONDS)
         while time.perf_counter() < end:
-            # those that are furthest behind catch up with the next ones
+            # gauges with the lowest row first, up to the row of the next gauges
             row = min(self._next_rows.values())
-            names = [name for name, at in self._next_rows.items() if at == row]
+            names = [name for name, next_row in self._next_rows.items() if next_row == row]
             block = next(iter(recording.blocks(row)), None)
             if block is None:
                 return
             start, batch = block
-            ahead = min((at for at in self._next_rows.values() if at > row), default=start + len(batch))
+            ahead = min(
+                (later for later in self._next_rows.values() if later > row), default=start + len(batch)
+            )
             batch = batch[: max(0, ahead - start)]
             self.model.take(batch, databases, names)
             self._next_rows |= dict.fromkeys(names, min(ahead, start + len(batch)) if len(batch) else ahead)
 
     def _now_ns(self) -> int:
-        """The time that ages are measured from: now on a bus, else that of the recording's last frame."""
+        """The reference for ages: the current time on a bus, else the time of the last frame."""
         if self._session.state == "live":
             return time.time_ns()
         recording = self._session.recording
@@ -181,18 +187,20 @@ class GaugesPanel(QWidget):
 
 
 class CourseDelegate(QStyledItemDelegate):
-    """Draws a gauge's recent values as a line, its extremes at the edges of the cell."""
+    """Draws the recent values of a gauge as a line that fills the height of the cell."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         super().paint(painter, option, index)
-        values = index.model().course(index)
+        model = index.model()
+        assert isinstance(model, GaugesModel)
+        values = model.course(index)
         area = option.rect.adjusted(4, 3, -4, -3)
         if len(values) < 2 or area.width() < 4:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.colors(option.palette).accent, 1.2))
-        points = course_points(values, area.width())
+        points = trend_points(values, area.width())
         painter.drawPolyline(
             QPolygonF(
                 [QPointF(area.left() + x, area.bottom() - y * area.height()) for x, y in points.tolist()]
@@ -201,8 +209,8 @@ class CourseDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def course_points(values: np.ndarray, width: int) -> np.ndarray:
-    """(n, 2) points of a line over ``width`` pixels: x in pixels, y from 0 to 1, with every peak."""
+def trend_points(values: Floats, width: int) -> Floats:
+    """The (n, 2) points of a line over ``width`` pixels: x in pixels, y from 0 to 1; peaks are kept."""
     finite = values[np.isfinite(values)]
     if not len(finite):
         return np.zeros((0, 2))

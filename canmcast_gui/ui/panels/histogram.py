@@ -1,4 +1,4 @@
-"""A histogram of the periods of one id: how many were how long, on a logarithmic scale."""
+"""A histogram of the cycle times of an id, with logarithmic scales."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from canmcast_gui.models.statistics import period_text
 from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS
 from canmcast_gui.ui import theme
 
-# Fewer bins than this look like a block without a scale.
+# Fewer bins look like a block without a scale.
 FEWEST_BINS = 24
 MARGIN = 6
-NOTHING_CHOSEN = "Choose an id to see how long its periods are."
+NO_ID = "Select an ID to see its cycle times."
 
 
 class Histogram(QWidget):
-    """Bars for the bins that hold something and some beside them; heights are logarithmic, too."""
+    """Bars for the used bins and some around them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,9 +31,9 @@ class Histogram(QWidget):
         return QSize(200, self.fontMetrics().height() * 6)
 
     def show_counts(self, title: str, counts: npt.NDArray[np.uint32]) -> None:
-        """Draw other counts, one for each bin of the statistics of periods."""
+        """Draw counts, one for each bin of the statistics of cycle times."""
         self.title, self.counts = title, counts
-        self.setAccessibleName(f"Periods of {title}")
+        self.setAccessibleName(f"Cycle times of {title}")
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -43,19 +43,15 @@ class Histogram(QWidget):
         line = self.fontMetrics().height()
         if not self.counts.any():
             painter.setPen(colors.muted)
-            text = (
-                f"{self.title}: only one frame"
-                if self.title
-                else "Choose an id to see how long its periods are."
-            )
+            text = f"{self.title}: only one frame" if self.title else NO_ID
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
             return
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         inner = self.rect().adjusted(MARGIN, 2, -MARGIN, -2)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft, f"Periods of {self.title}")
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft, f"Cycle times of {self.title}")
         painter.setPen(colors.muted)
-        most = f"highest bar: {int(self.counts.max()):,}"
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight, most)
+        highest = f"highest bar: {int(self.counts.max()):,}"
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight, highest)
         self._draw_bars(painter, QRectF(inner.adjusted(0, line + 4, 0, -line - 4)), colors)
 
     def _draw_bars(self, painter: QPainter, area: QRectF, colors: theme.Colors) -> None:
@@ -71,8 +67,8 @@ class Histogram(QWidget):
         painter.setPen(colors.muted)
         labels = max(2, int(area.width() / (self.fontMetrics().horizontalAdvance("888.888 ms") * 2)))
         for label in range(labels + 1):
-            place = first + round((last - first) * label / labels)
-            self._draw_label(painter, area, area.left() + (place - first) * width, int(BIN_EDGES_NS[place]))
+            bin_ = first + round((last - first) * label / labels)
+            self._draw_label(painter, area, area.left() + (bin_ - first) * width, int(BIN_EDGES_NS[bin_]))
 
     def _draw_label(self, painter: QPainter, area: QRectF, x: float, period_ns: int) -> None:
         text = short_period(period_ns)
@@ -83,7 +79,7 @@ class Histogram(QWidget):
 
 
 def shown_bins(counts: npt.NDArray[np.uint32]) -> tuple[int, int]:
-    """The first bin that is drawn and the one behind the last: those that hold something are amid them."""
+    """The drawn bins (start, stop): the used ones and some on each side."""
     used = np.flatnonzero(counts)
     first, stop = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, BINS)
     around = max(2, (FEWEST_BINS - (stop - first) + 1) // 2)

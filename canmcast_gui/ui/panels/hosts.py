@@ -1,4 +1,4 @@
-"""The hosts panel: which sources send, how much, and which of them is this program."""
+"""The hosts panel: the senders of frames and what they send."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from canmcast_gui.ui.item_views import WideNumbers, prepare_table
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.updates import VisibleTicks
 
-# Four times a second, and then for no longer than a view that scrolls beside it would notice.
+# Four times a second, each time too short to disturb a view that scrolls.
 EVERY_TICKS = 5
 BUDGET_SECONDS = 0.004
 HEADER = "hosts/columns"
 
 
 class HostsPanel(QWidget):
-    """A table of the sources of the recording's frames; it counts while it is visible."""
+    """A table of the sources in the recording; it counts frames while it is visible."""
 
     def __init__(
         self, session: Session, settings: AppSettings, names: SourceNames, parent: QWidget | None = None
@@ -36,7 +36,7 @@ class HostsPanel(QWidget):
         self._settings = settings
         self.model = HostsModel(self)
         self.table = self._make_table()
-        self._hint = EmptyHint(self.table, "Nobody has sent anything yet.")
+        self.hint = EmptyHint(self.table, "No senders yet.")
         self._set_colors()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +63,7 @@ class HostsPanel(QWidget):
         return table
 
     def refresh(self) -> None:
-        """Count what has come since the last time, for a moment at most; the rest the next time."""
+        """Count new frames for a limited time; the rest is counted at the next call."""
         recording = self._session.recording
         end = time.perf_counter() + BUDGET_SECONDS
         for row, batch in recording.blocks(self._next_row):
@@ -73,7 +73,7 @@ class HostsPanel(QWidget):
                 break
         if self._session.bus.is_open:
             self.model.set_counters(self._session.bus.counts_by_source())
-        self._hint.setVisible(self.model.rowCount() == 0)
+        self.hint.setVisible(self.model.rowCount() == 0)
         self.model.set_names(self._names.names)
 
     def _set_nodes(self) -> None:
@@ -94,4 +94,4 @@ class HostsPanel(QWidget):
     def _restart(self) -> None:
         self._next_row = 0
         self.model.clear()
-        self._hint.setVisible(True)
+        self.hint.setVisible(True)

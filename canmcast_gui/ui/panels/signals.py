@@ -1,4 +1,4 @@
-"""The signals panel: what the databases describe, searched by name, with the newest values, to be plotted."""
+"""The signals panel: messages and signals of the databases with their newest values."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from canmcast_gui.ui.item_views import VisibleChecks
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.updates import VisibleTicks
 
-# Values are read by people: four times a second.
+# Four times a second; numbers that change more often cannot be read.
 EVERY_TICKS = 5
 
-# So many found messages and signals are opened for the user; more would only be scrolled past.
+# The tree is expanded if a search finds at most this number of lines.
 MAX_EXPANDED = 400
 
 NO_DATABASE = (
@@ -42,10 +42,10 @@ SELECT_LINE = "Select a line of the database first."
 
 
 class SignalsPanel(QWidget):
-    """A tree of databases, messages and signals; ``browse_requested`` asks for more than fits here.
+    """A tree of databases, messages and signals with check boxes for plotting.
 
-    ``plot_requested`` carries "Message.Signal" that the user wants plotted, ``unplot_requested`` one that is
-    not wanted any more; ``set_plotted`` says which are.
+    ``plot_requested`` and ``unplot_requested`` carry "Message.Signal", ``gauges_requested`` a list of them.
+    ``browse_requested`` asks for the database browser.
     """
 
     plot_requested = Signal(str)
@@ -62,7 +62,7 @@ class SignalsPanel(QWidget):
         self.search = self._make_search()
         self.tree = self._make_tree()
         self._make_actions()
-        self._hint = EmptyHint(self.tree, NO_DATABASE)
+        self.hint = EmptyHint(self.tree, NO_DATABASE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -72,7 +72,7 @@ class SignalsPanel(QWidget):
         self._reload()
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- making -------------------------------------------------------------------------------------------
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit(self)
@@ -112,11 +112,11 @@ class SignalsPanel(QWidget):
         )  # fmt: skip
         self.gauge_action = new_action(
             self, "Show as gauges", self._show_gauges, icon="signal",
-            tip="Watch the current values of the selected signals",
+            tip="Show the current values of the selected signals",
         )  # fmt: skip
         self.browse_action = new_action(
             self, "Database browser", self.browse_requested.emit, icon="database",
-            tip="All that the databases say of messages, signals and nodes",
+            tip="All details of messages, signals and nodes",
         )  # fmt: skip
         self.plot_action = new_action(
             self, "Plot", self.plot_selected, icon="plot", tip="Plot the selected signals"
@@ -154,10 +154,10 @@ class SignalsPanel(QWidget):
         self._session.recording_replaced.connect(self.model.clear_values)
         self._settings.decimal.changed.connect(self._on_decimal)
 
-    # -- what the user does ------------------------------------------------------------------------------
+    # -- actions ------------------------------------------------------------------------------------------
 
     def choose_database(self) -> None:
-        """Let the user choose database files, and load them."""
+        """Ask for database files and load them."""
         ask_databases(self, self._session)
 
     def remove_database(self) -> None:
@@ -166,7 +166,7 @@ class SignalsPanel(QWidget):
             self._session.remove_database(path)
 
     def plot_selected(self) -> None:
-        """Ask for the selected signals to be plotted, and for all signals of the selected messages."""
+        """Plot the selected signals and all signals of the selected messages."""
         for name in self._selected_names():
             self.plot_requested.emit(name)
 
@@ -174,16 +174,16 @@ class SignalsPanel(QWidget):
         self.gauges_requested.emit(self._selected_names())
 
     def _selected_names(self) -> list[str]:
-        chosen = sorted(self.tree.selectionModel().selectedRows(NAME), key=self._place)
+        chosen = sorted(self.tree.selectionModel().selectedRows(NAME), key=self._rows_to_root)
         return list(dict.fromkeys(name for index in chosen for name in self.model.signal_names(index)))
 
-    def _place(self, index: QModelIndex) -> list[int]:
-        """Where a line stands, to be compared."""
-        above = self._place(index.parent()) if index.parent().isValid() else []
+    def _rows_to_root(self, index: QModelIndex) -> list[int]:
+        """The row numbers from the root to a line, as a sort key."""
+        above = self._rows_to_root(index.parent()) if index.parent().isValid() else []
         return [*above, index.row()]
 
     def _on_return(self) -> None:
-        """As a double click: signals are plotted, a message opens."""
+        """Do the same as a double-click: plot signals, expand messages."""
         chosen = self.tree.selectionModel().selectedRows(NAME)
         signals = [index for index in chosen if self.model.signal_name(index) is not None]
         for index in signals or [self.tree.currentIndex()]:
@@ -210,7 +210,7 @@ class SignalsPanel(QWidget):
         self._restore_expanded()
         self.refresh()
 
-    # -- keeping the tree as it was ----------------------------------------------------------------------
+    # -- expanded lines -----------------------------------------------------------------------------------
 
     def _reload(self) -> None:
         known = {self.model.database_path(index) for index in self.model.lines()}
@@ -218,7 +218,7 @@ class SignalsPanel(QWidget):
         new = [index for index in self.model.lines() if self.model.database_path(index) not in known]
         self._expanded |= {self.model.key(index) for index in new if not index.parent().isValid()}
         self._restore_expanded()
-        self._hint.setVisible(self.model.rowCount() == 0)
+        self.hint.setVisible(self.model.rowCount() == 0)
         self._update_actions()
 
     def _on_decimal(self, decimal: bool) -> None:
@@ -234,32 +234,32 @@ class SignalsPanel(QWidget):
             self._expanded.discard(self.model.key(index))
 
     def _restore_expanded(self) -> None:
-        """Open what the search has found, or what the user had opened."""
+        """Expand what the search has found, or what the user had expanded."""
         searching = bool(self.search.text().strip())
-        all_of_it = searching and self.model.shown_lines <= MAX_EXPANDED
+        expands_all = searching and self.model.shown_lines <= MAX_EXPANDED
         for index in list(self.model.lines()):
             is_database = not index.parent().isValid()
-            wanted = all_of_it or self.model.key(index) in self._expanded or (searching and is_database)
+            wanted = expands_all or self.model.key(index) in self._expanded or (searching and is_database)
             if wanted:
                 self.tree.expand(index)
 
     def _update_actions(self) -> None:
-        """What is possible with the selected lines; where it is not, the tool tip says why."""
+        """Enable the actions for the selected lines; tool tips give the reason for disabled ones."""
         chosen = self.tree.selectionModel().selectedRows(NAME)
         has_signals = any(self.model.signal_names(index) for index in chosen)
         allow(self.plot_action, has_signals, SELECT_SIGNALS)
         allow(self.gauge_action, has_signals, SELECT_SIGNALS)
         allow(self.remove_action, bool(chosen), SELECT_LINE)
 
-    # -- values ------------------------------------------------------------------------------------------
+    # -- values -------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Bring the visible values up to date; while paused they stay."""
+        """Update the visible values, unless views are paused."""
         if not self._session.paused:
             self.model.refresh(self._session.newest, self._visible())
 
     def _visible(self) -> Iterator[QModelIndex]:
-        """The lines that can be seen."""
+        """The visible lines."""
         bottom = self.tree.viewport().height()
         index = self.tree.indexAt(self.tree.viewport().rect().topLeft())
         while index.isValid() and self.tree.visualRect(index).top() <= bottom:

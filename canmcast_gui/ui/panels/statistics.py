@@ -1,4 +1,4 @@
-"""The statistics panel: the whole on top, each id in a table, and the periods of the chosen one below."""
+"""The statistics panel: totals, a table of all ids, and the cycle times of the selected id."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HEADER = "statistics_header"
 
 
 class StatisticsPanel(QWidget):
-    """Shows what the session has counted; does nothing while hidden.
+    """Shows the statistics of the session while it is visible.
 
     ``jump_requested`` carries the row of the recording before which cycles were missed.
     """
@@ -44,16 +44,16 @@ class StatisticsPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self._shown_place: tuple[int, int] | None = None  # entry, and the row that was jumped to last
+        self._last_jump: tuple[int, int] | None = None  # entry and row
         self.model = StatisticsModel(session.databases, self)
         self.total = QLabel()
         self.total.setMargin(4)
         self.total.setWordWrap(True)
-        # However narrow, its numbers are read whole and do not make the dock wider.
+        # It wraps instead of making the dock wider.
         self.total.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.table = self._make_table()
         self.histogram = Histogram()
-        self._hint = EmptyHint(self.table, "No frames yet.")
+        self.hint = EmptyHint(self.table, "No frames yet.")
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.table)
@@ -72,8 +72,7 @@ class StatisticsPanel(QWidget):
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
 
     def _make_table(self) -> _StatisticsTable:
-        table = _StatisticsTable()
-        table.setModel(self.model)
+        table = _StatisticsTable(self.model)
         prepare_table(table, row_padding=4)
         header = table.horizontalHeader()
         digit = table.fontMetrics().horizontalAdvance("0")
@@ -92,9 +91,9 @@ class StatisticsPanel(QWidget):
         return table
 
     def refresh(self) -> None:
-        """Show the numbers of now."""
+        """Show the current numbers."""
         self.model.refresh(self._session.newest)
-        self._hint.setVisible(not self.model.rowCount())
+        self.hint.setVisible(not self.model.rowCount())
         self.total.setText(self._total_text())
         self._show_histogram()
 
@@ -110,7 +109,7 @@ class StatisticsPanel(QWidget):
             f"load {load * 100:.1f} %",
         ]
         if session.newest.overflow:
-            parts.append(f"{counted(session.newest.overflow, 'frame')} of more ids are not counted")
+            parts.append(f"{counted(session.newest.overflow, 'frame')} of further ids are not counted")
         return "  ·  ".join(parts)
 
     def _show_histogram(self) -> None:
@@ -122,10 +121,10 @@ class StatisticsPanel(QWidget):
         else:
             self.histogram.show_counts("", self.histogram.counts * 0)
 
-    # -- missed cycles -----------------------------------------------------------------------------------
+    # -- missed cycles ------------------------------------------------------------------------------------
 
     def show_missed(self) -> None:
-        """Ask for the next place where the current id missed cycles; behind the last comes the first."""
+        """Jump to the next missed cycle of the current id; after the last one to the first."""
         index = self.table.currentIndex()
         if not index.isValid():
             return
@@ -134,20 +133,20 @@ class StatisticsPanel(QWidget):
         rows = [one.row for one in self._session.newest.cycles.missed_cycles(entry) if one.row >= first_row]
         if not rows:
             self._session.message.emit(
-                "info", f"{self.model.title(entry)} missed no cycle in what is still here."
+                "info", f"{self.model.title(entry)} has no missed cycles in the recording."
             )
             return
-        before = self._shown_place[1] if self._shown_place and self._shown_place[0] == entry else -1
+        before = self._last_jump[1] if self._last_jump and self._last_jump[0] == entry else -1
         row = next((row for row in rows if row > before), rows[0])
-        self._shown_place = (entry, row)
+        self._last_jump = (entry, row)
         self.jump_requested.emit(row)
 
     def menu(self) -> QMenu:
-        """What can be done with the current line."""
+        """The context menu of the current line."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         has_current = self.table.currentIndex().isValid()
-        next_missed = menu.addAction(icons.icon("next"), "Show the &next missed cycle", self.show_missed)
+        next_missed = menu.addAction(icons.icon("next"), "Go to &next missed cycle", self.show_missed)
         next_missed.setEnabled(has_current)
         copy = menu.addAction(icons.icon("copy"), "&Copy", self.table.copy)
         copy.setEnabled(has_current)
@@ -167,12 +166,14 @@ class StatisticsPanel(QWidget):
 
 
 class _StatisticsTable(QTableView):
-    """Enter and a double click choose a line; Ctrl+C copies the selected ones with their titles."""
+    """Emits ``chosen`` on Enter and double-click; Ctrl+C copies the selected lines with titles."""
 
     chosen = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, model: StatisticsModel) -> None:
         super().__init__()
+        self._lines = model
+        self.setModel(model)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.doubleClicked.connect(lambda _index: self.chosen.emit())
@@ -183,11 +184,11 @@ class _StatisticsTable(QTableView):
 
     def copy_all(self) -> None:
         """Put all lines on the clipboard."""
-        self._copy(range(self.model().rowCount()))
+        self._copy(range(self._lines.rowCount()))
 
     def _copy(self, lines: list[int] | range) -> None:
         titles = "\t".join(column.title for column in COLUMNS)
-        text = "\n".join([titles, *(self.model().line_text(line) for line in lines)])
+        text = "\n".join([titles, *(self._lines.line_text(line) for line in lines)])
         QGuiApplication.clipboard().setText(text + "\n")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
+from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
@@ -21,12 +22,18 @@ from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.status.bus_load import LoadWatch
 from canmcast_gui.wording import counted, printable, were
 
-# A task that ends sooner is not worth a flash of the eye.
+# Shorter tasks are not shown, because they would only flicker.
 SHOW_AFTER_MS = 200
+# Numbers that change more often cannot be read.
+PERIOD_MS = 250
+BLINK_MS = 500
+# Hidden first if there is not enough room; and the pixels between two texts and at the ends.
+HIDDEN_FIRST = ("memory", "load", "rate")
+GAP, EDGES = 22, 16
 
 
 class TaskList(QWidget):
-    """One entry for each task of the session that takes a while; ``changed`` when one is shown or hidden."""
+    """An entry for each long task of the session. ``changed``: an entry was shown or hidden."""
 
     changed = Signal()
 
@@ -88,16 +95,8 @@ class _TaskEntry(QWidget):
         self.deleteLater()
 
 
-# Numbers that change more often cannot be read.
-PERIOD_MS = 250
-BLINK_MS = 500
-# What is hidden where there is no room for all; and the pixels between two texts, and at the ends.
-MISSED_FIRST = ("memory", "load", "rate")
-GAP, EDGES = 22, 16
-
-
 class StatusBar(QStatusBar):
-    """Asks the session four times a second."""
+    """Shows the state of the session, and updates it four times a second."""
 
     def __init__(
         self,
@@ -107,9 +106,9 @@ class StatusBar(QStatusBar):
         selection: Callable[[], str] = lambda: "",
         parent: QWidget | None = None,
     ) -> None:
-        """``shown`` says how many frames pass the filter, None where there is no filter.
+        """``shown`` returns the number of frames that match the filter, None without a filter.
 
-        ``selection`` says what is selected, "" where that is worth no word.
+        ``selection`` returns the text about the selected rows, or "".
         """
         super().__init__(parent)
         self._shown = shown
@@ -118,7 +117,7 @@ class StatusBar(QStatusBar):
         self._load = LoadWatch(session, settings, self)
         self._record_since = 0.0
         self.setSizeGripEnabled(False)
-        # texts that come and go must not make the window wider
+        # texts must not make the window wider
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.labels = {
             name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
@@ -128,7 +127,7 @@ class StatusBar(QStatusBar):
             if name in self._dots:
                 self.addWidget(self._dots[name])
             self.addWidget(label)
-        self.labels["record"].setTextFormat(Qt.TextFormat.RichText)  # its light has a color of its own
+        self.labels["record"].setTextFormat(Qt.TextFormat.RichText)  # the dot has its own color
         self.labels["selection"] = QLabel()
         self.addPermanentWidget(self.labels["selection"])
         self._tasks = TaskList(session, self)
@@ -143,7 +142,7 @@ class StatusBar(QStatusBar):
         self._on_record_state()
 
     def refresh(self) -> None:
-        """Write all labels anew; text that is the same costs nothing."""
+        """Update all labels. Unchanged texts cost nothing."""
         session, now = self._session, time.monotonic_ns()
         colors = theme.colors(self.palette())
         totals = session.statistics()
@@ -170,10 +169,10 @@ class StatusBar(QStatusBar):
         self._fold()
 
     def _fold(self) -> None:
-        """Hide what can be missed first while there is no room for everything, as while a task runs."""
+        """Hide less important labels while there is not enough room, for example while a task runs."""
         shown = [label for name, label in self.labels.items() if name != "record" or self._session.recorder]
         needed = EDGES + sum(one.sizeHint().width() + GAP for one in (*shown, self._tasks))
-        for name in MISSED_FIRST:
+        for name in HIDDEN_FIRST:
             has_room = needed <= self.width()
             needed -= 0 if has_room else self.labels[name].sizeHint().width() + GAP
             for one in (self.labels[name], self._dots[name]):
@@ -184,10 +183,10 @@ class StatusBar(QStatusBar):
         self._fold()
 
     def show_selection(self) -> None:
-        """Write anew what is selected."""
+        """Update the text about the selected rows."""
         self._write("selection", self._selection())
 
-    def _write(self, name: str, text: str, color: object = None) -> None:
+    def _write(self, name: str, text: str, color: QColor | None = None) -> None:
         label = self.labels[name]
         if label.text() != text:
             label.setText(text)
@@ -205,27 +204,27 @@ class StatusBar(QStatusBar):
         self.refresh()
 
     def _write_record(self) -> None:
-        """● REC mm:ss, with the light going on and off."""
+        """Show ● REC mm:ss with a blinking dot."""
         if self._session.recorder is None:
             return
         seconds = int(time.monotonic() - self._record_since)
-        lit = int(time.monotonic() * 1000 / BLINK_MS) % 2 == 0
+        is_lit = int(time.monotonic() * 1000 / BLINK_MS) % 2 == 0
         color = theme.colors(self.palette()).record.name()
-        light = f'<span style="color:{color if lit else "transparent"}">●</span>'
+        light = f'<span style="color:{color if is_lit else "transparent"}">●</span>'
         recorder = self._session.recorder
-        word = "armed" if recorder.is_waiting else f"{seconds // 60:02d}:{seconds % 60:02d}"
+        duration = "armed" if recorder.is_waiting else f"{seconds // 60:02d}:{seconds % 60:02d}"
         files = f" · file {recorder.files}" if recorder.files > 1 else ""
-        self.labels["record"].setText(f"{light} REC {word}{files}")
+        self.labels["record"].setText(f"{light} REC {duration}{files}")
         self.labels["record"].setToolTip(_record_tip(recorder))
 
 
 def _record_tip(recorder: Recorder) -> str:
     waiting = "Waiting for the trigger. " if recorder.is_waiting else ""
-    return f"{waiting}{counted(recorder.recorded, 'frame')} recorded, now to {recorder.current_path}"
+    return f"{waiting}{counted(recorder.recorded, 'frame')} recorded, currently to {recorder.current_path}"
 
 
 def _reach_text(settings: BusSettings | None) -> str:
-    """That frames leave this host, where they do."""
+    """The hop limit, if frames leave this host."""
     if settings is None or not settings.leaves_host:
         return ""
     return f", hop limit {settings.hop_limit}"
@@ -237,17 +236,17 @@ def _dot() -> QLabel:
     return dot
 
 
-def _losses_text(totals: object) -> str:
+def _losses_text(totals: SessionTotals) -> str:
     text = f"{totals.lost:,} lost"
     return f"{text} · {totals.malformed:,} malformed" if totals.malformed else text
 
 
-def _losses_tip(totals: object) -> str:
+def _losses_tip(totals: SessionTotals) -> str:
     return (
-        f"{totals.dropped_kernel:,} found the receive buffer full ({totals.receive_buffer_bytes:,} bytes)\n"
-        f"{totals.dropped_ring:,} found this program busy for too long\n"
-        f"{totals.unrecorded:,} could not be recorded, the disk took no more\n"
-        f"{counted(totals.malformed, 'datagram')} {were(totals.malformed)} no valid frame\n"
+        f"{totals.dropped_kernel:,} lost: the receive buffer was full ({totals.receive_buffer_bytes:,} B)\n"
+        f"{totals.dropped_ring:,} lost: this program was busy for too long\n"
+        f"{totals.unrecorded:,} not recorded: the disk was full or failed\n"
+        f"{counted(totals.malformed, 'datagram')} {were(totals.malformed)} not a valid frame\n"
         f"{counted(totals.foreign, 'datagram')} {were(totals.foreign)} for another group "
         "or from another network"
     )
@@ -255,7 +254,7 @@ def _losses_tip(totals: object) -> str:
 
 def _memory_text(recording: Recording) -> str:
     size = _size_text(recording.bytes_used)
-    return f"{size} · {recording.evicted:,} oldest gone" if recording.evicted else size
+    return f"{size} · {recording.evicted:,} oldest deleted" if recording.evicted else size
 
 
 def _size_text(size: int) -> str:
@@ -264,5 +263,9 @@ def _size_text(size: int) -> str:
 
 def _memory_tip(session: Session) -> str:
     evicted = session.recording.evicted
-    gone = f"\n{counted(evicted, 'oldest frame')} had to go to keep within the limit" if evicted else ""
-    return f"The trace on disk, in {session.recording.folder}{gone}"
+    deleted = (
+        f"\n{counted(evicted, 'oldest frame')} {were(evicted)} deleted to stay within the limits"
+        if evicted
+        else ""
+    )
+    return f"Size of the recording in {session.recording.folder}{deleted}"

@@ -1,4 +1,4 @@
-"""The virtual bus load: at which bit rates it is worked out, how it is said, and a warning above 100 %."""
+"""The bus load at assumed bit rates: the menus for the bit rates, the texts, and a warning above 100 %."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ ARBITRATION_RATES = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 DATA_RATES = (1_000_000, 2_000_000, 4_000_000, 5_000_000, 8_000_000)
 LOWEST, HIGHEST = 1, 20_000  # kbit/s
 
-# A load that has once been above 100 % is said again only after it was clearly below.
-CALM = 0.9
+# After a warning, the load must fall below this before the next one.
+REARM_BELOW = 0.9
 
 
 def rate_text(bits_per_second: float) -> str:
-    """A bit rate in the unit that suits it."""
+    """A bit rate in Mbit/s or kbit/s."""
     if bits_per_second >= 1e6:
         return f"{bits_per_second / 1e6:g} Mbit/s"
     return f"{bits_per_second / 1e3:g} kbit/s"
 
 
 def rates_text(settings: AppSettings) -> str:
-    """Both bit rates."""
+    """Both bit rates as text."""
     return f"{rate_text(settings.bitrate.value)}, {rate_text(settings.data_bitrate.value)} for FD data"
 
 
 class RateMenu(QMenu):
-    """Common bit rates, and any other one."""
+    """A menu of common bit rates, and a dialog for another one."""
 
     def __init__(self, title: str, parent: QWidget, field: Field[int], rates: tuple[int, ...]) -> None:
         super().__init__(title, parent)
@@ -64,35 +64,35 @@ class RateMenu(QMenu):
 
 
 def add_rate_menus(menu: QMenu, parent: QWidget, settings: AppSettings) -> None:
-    """Put the choices of both bit rates into a menu."""
+    """Add the menus of both bit rates to a menu."""
     menu.addMenu(RateMenu("&Bit rate for the bus load", parent, settings.bitrate, ARBITRATION_RATES))
     menu.addMenu(RateMenu("Bit rate for CAN &FD data", parent, settings.data_bitrate, DATA_RATES))
 
 
 class LoadWatch(QObject):
-    """Works out the load, and says once that it does not fit."""
+    """Calculates the bus load and warns once when it exceeds 100 %."""
 
     def __init__(self, session: Session, settings: AppSettings, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self._is_said = False
+        self._has_warned = False
 
     def load(self, now_ns: int) -> float:
-        """The share of time that the traffic of the last second would take; above 1 it is said."""
+        """The share of the last second that its traffic takes on the bus; warns above 1."""
         settings = self._settings
         load = self._session.bus.rates.load(now_ns, settings.bitrate.value, settings.data_bitrate.value)
-        if load > 1 and not self._is_said:
-            self._is_said = True
-            text = f"This traffic would not fit on a bus with {rates_text(settings)}: it takes {load:.0%}."
+        if load > 1 and not self._has_warned:
+            self._has_warned = True
+            text = f"This traffic exceeds a bus with {rates_text(settings)}: its load is {load:.0%}."
             self._session.say("document", "warning", text)
-        elif load < CALM:
-            self._is_said = False
+        elif load < REARM_BELOW:
+            self._has_warned = False
         return load
 
     def tip(self, now_ns: int, load: float) -> str:
-        """What the figure means, and in words where ``load`` is more than a bus can carry."""
+        """The tool tip of the load: the assumed bit rates, the bits per second, and a warning above 1."""
         bits = self._session.bus.rates.bits_per_second(now_ns)
         bus = f"a bus with {rates_text(self._settings)}"
-        excess = "\nMore than 100 %: this traffic would not fit on such a bus." if load > 1 else ""
-        return f"What this traffic would take of {bus}, stuff bits included.\n{bits:,.0f} bit/s{excess}"
+        excess = "\nAbove 100 %: this traffic exceeds such a bus." if load > 1 else ""
+        return f"The load of {bus} by this traffic, including stuff bits.\n{bits:,.0f} bit/s{excess}"

@@ -1,4 +1,4 @@
-"""The panels around the trace: docks that move, close, come back, and stay as they were left."""
+"""The docks around the trace: they are made, arranged and restored here."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SMALL_SIDE_WIDTH = 196
 BOTTOM_HEIGHT = 290
 BROWSER_SIZE = QSize(980, 620)
 
-# Panels that share a place, the one that is seen first.
+# Panels that share a group of tabs; the first one is in front.
 TABS = (("hosts", "marks"), ("transmit", "replay", "sequences", "fuzz"), ("plot", "gauges", "statistics"))
 
 _TITLES = {name: title for name, title, _keys in PANELS}
 
 
 class Docks(QObject):
-    """Signals, hosts, marks, transmit, replay, plots and the databases."""
+    """All panels and their docks."""
 
     def __init__(
         self, session: Session, settings: AppSettings, context: ViewContext, window: QMainWindow

@@ -1,4 +1,4 @@
-"""Files by dialog: opening and saving traces, recording, databases. No dialog blocks reception."""
+"""The commands for files: open, save, record, load databases. Frames are received while a dialog is open."""
 
 from __future__ import annotations
 
@@ -32,30 +32,36 @@ from canmcast_gui.ui.dialogs.files import (
 from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.table_layout import ask_layout
-from canmcast_gui.wording import are, counted
+from canmcast_gui.ui.message_bar import MessageBar
+from canmcast_gui.wording import counted
+
+NO_FRAMES = "There are no frames to save."
 
 
 class FileCommands(QObject):
-    """Asks for files and hands them to the session. ``opened`` says that a file is being opened."""
+    """Asks for files and passes them to the session. ``opened`` carries the path when opening starts."""
 
     opened = Signal(str)
 
-    def __init__(self, session: Session, settings: AppSettings, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, settings: AppSettings, messages: MessageBar, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
+        self._messages = messages
         self._window = window
         session.document.layout_needed.connect(self._ask_layout)
 
-    # -- what the user asks for --------------------------------------------------------------------------
+    # -- opening ------------------------------------------------------------------------------------------
 
     def ask_open(self) -> None:
-        """Ask for a log file, or for several, and open them."""
+        """Ask for one log file or several, and open them."""
         folder = recent_folder(self._settings)
-        ask_files(self._window, "Open a recording", folder, log_filters(), self.open_all)
+        ask_files(self._window, "Open log files", folder, log_filters(), self.open_all)
 
     def open_all(self, paths: list[str]) -> None:
-        """Open one file; ask how several go together, and open them as one."""
+        """Open one file, or several on one time line after a dialog."""
         if len(paths) == 1:
             self.open(paths[0])
         elif paths:
@@ -66,7 +72,7 @@ class FileCommands(QObject):
             dialog.open()
 
     def open(self, path: str) -> None:
-        """Open a log file, after asking what becomes of frames that are in no file."""
+        """Open a log file, after asking about unsaved frames."""
         self.keep_unsaved(lambda: self._open(path))
 
     def _open(self, path: str, layout: TableLayout | None = None) -> None:
@@ -86,31 +92,31 @@ class FileCommands(QObject):
         self.opened.emit(paths[0])
 
     def ask_save(self, then: Callable[[], None] | None = None) -> None:
-        """Ask where to save all frames; ``then`` is called once they are saved."""
+        """Ask where to save all frames; ``then`` is called when they are saved."""
         if not len(self._session.recording):
-            self._session.message.emit("info", "There are no frames to save yet.")
+            self._session.message.emit("info", NO_FRAMES)
             return
         self.dialog(
-            "Save the trace", writable_log_filters(), lambda path: self._save(path, then), save_as=_name()
+            "Save all frames", writable_log_filters(), lambda path: self._save(path, then), save_as=_name()
         )
 
     def ask_save_shown(self, condition: Filter) -> None:
-        """Ask where to save the frames that pass a filter."""
+        """Ask where to save the frames that match a filter."""
         if condition.passes_all:
             self.ask_save()
         elif not len(self._session.recording):
-            self._session.message.emit("info", "There are no frames to save yet.")
+            self._session.message.emit("info", NO_FRAMES)
         else:
             self.dialog(
-                f"Save the frames of “{condition.text}”", writable_log_filters(),
+                f"Save the frames that match “{condition.text}”", writable_log_filters(),
                 lambda path: self._session.save_file(path, condition=condition), save_as=_name(),
             )  # fmt: skip
 
     def ask_save_minute(self) -> None:
-        """Ask where to save the newest minute, as it is now and not when the question is answered."""
+        """Ask where to save the last minute before the dialog was opened."""
         recording = self._session.recording
         if not len(recording):
-            self._session.message.emit("info", "There are no frames to save yet.")
+            self._session.message.emit("info", NO_FRAMES)
             return
         newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
         rows = range(first_row_since(recording, newest - NS_PER_MINUTE), recording.end_row)
@@ -120,7 +126,7 @@ class FileCommands(QObject):
         )  # fmt: skip
 
     def offer_leftovers(self) -> None:
-        """Say that a crash left frames behind, where the page that lists them is not seen."""
+        """Report unsaved frames of a crashed session, when the start page is not visible."""
         found = leftovers()
         if not found:
             return
@@ -128,24 +134,27 @@ class FileCommands(QObject):
         when = datetime.fromtimestamp(newest.first_time / 1e9)
         others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
         which = f"{counted(newest.frames, 'frame')} from {when:%Y-%m-%d %H:%M}{others}"
-        text = f"{which} were not saved when the program ended unexpectedly."
+        text = f"{which} were not saved because the program crashed."
         self._session.say("leftover", "warning", text)
 
         def saved() -> None:
             if not newest.folder.exists():
                 self._session.topic_ended.emit("leftover")
 
-        self._window.panel.messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, saved))
+        self._messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, saved))
 
     def ask_save_leftover(self, leftover: Leftover, then: Callable[[], None]) -> None:
-        """Ask where to save what a crash left behind; ``then`` is called when it is saved, or is not."""
+        """Ask where to save the frames of a crashed session; ``then`` is also called after an error."""
         when = datetime.fromtimestamp(leftover.first_time / 1e9)
 
         def chosen(path: str) -> None:
             self._session.save_leftover(leftover, path).ended.connect(then)
 
         self.dialog(
-            "Save what was left behind", writable_log_filters(), chosen, save_as=f"trace-{when:%Y%m%d-%H%M%S}"
+            "Save frames of a crashed session",
+            writable_log_filters(),
+            chosen,
+            save_as=f"trace-{when:%Y%m%d-%H%M%S}",
         )
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
@@ -155,14 +164,14 @@ class FileCommands(QObject):
             task.finished.connect(lambda _result: then())
 
     def ask_record(self) -> None:
-        """Ask for a file and write to it what is received from now on."""
+        """Ask for a file and record received frames to it."""
         self.dialog(
             "Record to a file", writable_log_filters(), self._session.start_record, save_as=_name(),
             rejected=self._session.record_state_changed.emit,
         )  # fmt: skip
 
     def ask_record_with_options(self) -> None:
-        """Ask how to record, and begin."""
+        """Ask for the options of a recording and start it."""
         path = Path(recent_folder(self._settings)) / f"{_name()}.blf"
         dialog = RecordDialog(
             path, self._settings.record.value, self._filter_problem, self._browse, self._window
@@ -192,7 +201,7 @@ class FileCommands(QObject):
         self.dialog("Load a database", database_filters(), self._session.load_database)
 
     def drop(self, *paths: str) -> None:
-        """Files dropped on the window: databases by their suffix, the others are recordings."""
+        """Load dropped databases, which are recognized by suffix, and open other files as log files."""
         logs = []
         for path in paths:
             if Path(path).suffix.lower() in DATABASE_SUFFIXES:
@@ -202,7 +211,7 @@ class FileCommands(QObject):
         self.open_all(logs)
 
     def keep_unsaved(self, then: Callable[[], None]) -> None:
-        """Go on with ``then``, after asking whether to save frames and marks that are in no file yet."""
+        """Call ``then``, after asking whether to save frames and marks that have not been saved."""
         frames, marks = self._session.unsaved_frames, self._session.unsaved_marks
         if not frames and not marks:
             then()
@@ -211,9 +220,10 @@ class FileCommands(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Unsaved frames")
-        what = counted(frames, "received frame") if frames else counted(marks, "mark")
-        box.setText(f"{what} {are(frames or marks)} in no file yet.")
-        box.setInformativeText("Save them first? What is not saved is deleted.")
+        unsaved = counted(frames, "received frame") if frames else counted(marks, "mark")
+        verb = "has" if (frames or marks) == 1 else "have"
+        box.setText(f"{unsaved} {verb} not been saved.")
+        box.setInformativeText("Save first? Unsaved frames and marks are deleted.")
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -227,7 +237,7 @@ class FileCommands(QObject):
         elif answer == QMessageBox.StandardButton.Discard:
             then()
 
-    # -- dialogs -----------------------------------------------------------------------------------------
+    # -- dialogs ------------------------------------------------------------------------------------------
 
     def dialog(
         self,
@@ -237,7 +247,7 @@ class FileCommands(QObject):
         save_as: str = "",
         rejected: Callable[[], None] | None = None,
     ) -> None:
-        """Ask for a file, to read or, with ``save_as`` for its suggested name, to write."""
+        """Ask for a file to read, or for one to write if ``save_as`` suggests a name."""
         folder = recent_folder(self._settings)
         if save_as:
             ask_new_file(self._window, title, Path(folder) / save_as, filters, chosen, rejected)
@@ -246,5 +256,5 @@ class FileCommands(QObject):
 
 
 def _name() -> str:
-    """A file name that says when, for a trace of now."""
+    """A file name with the current date and time."""
     return time.strftime("trace-%Y%m%d-%H%M%S")

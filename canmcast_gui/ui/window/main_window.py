@@ -1,10 +1,10 @@
-"""The main window: the trace in the middle, panels around it, and what connects them to the session."""
+"""The main window: the trace in the middle, panels around it, menus and tool bar."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.program.settings import AppSettings, limits_from
@@ -42,7 +42,7 @@ GEOMETRY, STATE = "window/geometry", "window/state"
 
 
 class MainWindow(QMainWindow):
-    """The window of one session. ``end`` is called once, when the program is about to leave."""
+    """The window of a session. The program calls ``end`` once before it exits."""
 
     def __init__(self, session: Session, settings: AppSettings) -> None:
         super().__init__()
@@ -53,9 +53,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.actions_ = WindowActions(self)
-        self.files = FileCommands(session, settings, self)
         self.start_page = StartPage(settings)
         self.panel = TracePanel(session, settings, self.start_page)
+        self.files = FileCommands(session, settings, self.panel.messages, self)
         self.setCentralWidget(self.panel)
         self.docks = Docks(session, settings, self.panel.context, self)
         self.bus = BusCommands(session, settings, self.docks.plots, self)
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._on_state()
         self._ticks = VisibleTicks(session.clock, self, self._show_clearable, CLEARABLE_TICKS)
 
-    # -- making ------------------------------------------------------------------------------------------
+    # -- construction -------------------------------------------------------------------------------------
 
     def _make_connection_button(self) -> ConnectionButton:
         actions = self.actions_
@@ -94,20 +94,20 @@ class MainWindow(QMainWindow):
         fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference)
         fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks)
         bar.addMenu("&Help").addActions([actions.help, actions.about])
-        for entry in bar.actions():
-            entry.menu().setToolTipsVisible(True)
+        for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            menu.setToolTipsVisible(True)
 
     def _go_to_panel(self, step: int) -> None:
-        """Bring the next open panel forward (1), or the one before (-1); the trace is one of them."""
+        """Bring the next (1) or previous (-1) open panel to the front; the trace is one of them."""
         docks = [dock for dock in self.docks.panels() if not dock.isHidden()]
         focus = QApplication.focusWidget()
-        places = [place for place, dock in enumerate(docks) if focus is not None and dock.isAncestorOf(focus)]
-        place = (places[0] if places else len(docks)) + step
-        if place % (len(docks) + 1) == len(docks):
+        focused = (n for n, dock in enumerate(docks) if focus is not None and dock.isAncestorOf(focus))
+        number = (next(focused, len(docks)) + step) % (len(docks) + 1)
+        if number == len(docks):
             self.activateWindow()
             self.panel.focus_view()
         else:
-            docks[place % (len(docks) + 1)].bring_forward()
+            docks[number].bring_forward()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         target = tab_from(self, forward)
@@ -171,10 +171,10 @@ class MainWindow(QMainWindow):
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
         self.connection.chosen.connect(self.bus.connect_to)
 
-    # -- reacting ----------------------------------------------------------------------------------------
+    # -- state --------------------------------------------------------------------------------------------
 
     def _on_unread(self, text: str, opened: Opened) -> None:
-        """The message about a file that has problems can list them and show their frames."""
+        """Add a button to the message about a file with problems, which lists them."""
         recording = self._session.recording
 
         def jump(row: int) -> None:
@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         def show() -> None:
             dialog = ProblemsDialog(text, opened, self)
             dialog.jump_requested.connect(jump)
-            dialog.show()  # beside the trace, which shows the frames
+            dialog.show()  # not modal, because the trace shows the frames
 
         self.panel.messages.offer(text, "Show…", show)
 
@@ -195,34 +195,34 @@ class MainWindow(QMainWindow):
             self.files.ask_record()
 
     def _on_state(self) -> None:
-        """Actions and title say what is."""
+        """Update actions and title."""
         session, actions = self._session, self.actions_
         on_bus = session.state in ("live", "connecting")
-        allow(actions.start, not on_bus, "The program is on a bus already.")
-        allow(actions.stop, on_bus, "The program is not on a bus.")
+        allow(actions.start, not on_bus, "Already connected to a bus.")
+        allow(actions.stop, on_bus, "Not connected to a bus.")
         actions.pause.setChecked(session.paused)
         self._show_clearable()
         actions.record.setChecked(session.recorder is not None)
-        allow(actions.record_options, session.recorder is None, "A recording is running.")
+        allow(actions.record_options, session.recorder is None, "A log file is being recorded.")
         where = session.file_path.name if session.file_path else session.bus.label if on_bus else ""
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
         self.setWindowModified(self.workspaces.modified)
 
     def _show_clearable(self) -> None:
-        """There is something to clear, or a tool tip says that there is not."""
+        """Enable the actions that clear the trace, unless it is empty."""
         session = self._session
         is_clearable = len(session.recording) > 0 or session.file_path is not None
         for action in (self.actions_.new, self.actions_.clear):
             allow(action, is_clearable, "The trace is empty.")
 
     def _show_help(self) -> None:
-        """The handbook, at the page of what has the focus; loaded when it is first asked for."""
+        """Show the handbook at the page for the focused widget; it is imported on first use."""
         from canmcast_gui.ui.handbook.window import place_of, show_handbook
 
         show_handbook(place_of(QApplication.focusWidget()), self._settings, self)
 
-    # -- size, place, end --------------------------------------------------------------------------------
+    # -- layout and end -----------------------------------------------------------------------------------
 
     def _restore_layout(self) -> None:
         geometry, state = self._settings.layout(GEOMETRY), self._settings.layout(STATE)
@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
             self.docks.place_new(state)
 
     def bring_back(self) -> None:
-        """Have what was set up at the last end, its docks in the places that they had."""
+        """Restore the setup and the docks of the last session."""
         self.workspaces.bring_back()
         state = self._settings.layout(STATE)
         if not state.isEmpty():
@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
 
     def close_by_user(self) -> None:
-        """Close, after asking what becomes of frames and changes that are in no file."""
+        """Close, after asking about unsaved frames and changes."""
         self.files.keep_unsaved(lambda: self.workspaces.keep_changes(self._close_now, at_end=True))
 
     def _close_now(self) -> None:
@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """A user's close may ask first; a program's or a system's end does not wait for an answer."""
+        """Ask about unsaved data if the user closes the window; otherwise close immediately."""
         unsaved = self._session.unsaved_frames or self._session.unsaved_marks or self.workspaces.asks_at_end()
         if event.spontaneous() and not self._may_close and unsaved:
             event.ignore()
@@ -269,12 +269,12 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def end(self) -> None:
-        """Let go of what could outlive the window."""
+        """Close the window and release what it uses."""
         self.close()
         self.views.end()
         self.docks.end()
 
-    # -- files dropped on the window ---------------------------------------------------------------------
+    # -- files dropped on the window ----------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -23,7 +23,7 @@ from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
 
 
 class TraceCommands(QObject):
-    """Connects the actions, makes the Trace menu, and keeps ticks as things are."""
+    """Connects the actions to the current view, and keeps the Trace menu up to date."""
 
     def __init__(
         self,
@@ -79,12 +79,12 @@ class TraceCommands(QObject):
         ):
             connect(action.triggered, slot)
         for action in (actions.pause, actions.copy):
-            # these keys mean something else where text is typed or buttons have the focus
+            # text fields and buttons use these keys for something else
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         views.add_view_actions((actions.pause, actions.copy))
 
     def fill_menu(self, menu: QMenu) -> None:
-        """The Trace menu."""
+        """Add the entries of the Trace menu."""
         actions = self._actions
         menu.addActions([actions.by_id, actions.chronological])
         menu.addSeparator()
@@ -102,16 +102,16 @@ class TraceCommands(QObject):
         menu.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
 
     def _allow_columns(self) -> None:
-        is_seen = self._views.current.isVisible()
-        allow(self._columns.menuAction(), is_seen, "There is no view to be seen yet.")
+        is_visible = self._views.current.isVisible()
+        allow(self._columns.menuAction(), is_visible, "No view is visible.")
 
     def _fill_columns(self) -> None:
-        """The same as a right-click on the titles of the current view."""
+        """Add the entries of the header's context menu."""
         self._columns.clear()
         self._views.current.table.header.fill_menu(self._columns)
 
     def show_state(self) -> None:
-        """Ticks say what is."""
+        """Update check marks and tool tips."""
         actions, trace = self._actions, self._views.current_chronological
         actions.hexadecimal.setChecked(not self._settings.decimal.value)
         actions.by_id.setChecked(self._panel.mode == "by_id")
@@ -119,10 +119,10 @@ class TraceCommands(QObject):
         allow(actions.follow, trace is not None, "A by-ID view does not scroll: it shows each id once.")
         actions.follow.setChecked((trace or self._panel.chronological).auto_scroll.following)
         has_reference = self._panel.context.reference is not None
-        allow(actions.no_reference, has_reference, "Time counts from the start already.")
+        allow(actions.no_reference, has_reference, "Time zero is the start of the recording.")
 
     def _show_mode(self, mode: str) -> None:
-        """Show a view in the middle, and let keys go there; chosen once more it stays."""
+        """Show a view in the middle and give it the focus."""
         self._panel.set_mode(mode)
         self._panel.focus_view()
         self.show_state()
@@ -133,12 +133,12 @@ class TraceCommands(QObject):
             trace.set_following(self._actions.follow.isChecked())
 
     def _on_wrong_sender(self, found: WrongSender) -> None:
-        """Say it, with a button that shows only its frames."""
+        """Show a warning with a button that filters for the frames."""
         panel = self._panel
         show = lambda: panel.filter_box.set_filter_text(found.filter_text)  # noqa: E731
         panel.messages.show_message("warning", found.sentence)
         panel.messages.set_topic("document", found.sentence)
-        panel.messages.offer(found.sentence, "Show its frames", show)
+        panel.messages.offer(found.sentence, "Show frames", show)
 
     def _focus_filter(self) -> None:
         self._views.filter_box.setFocus()
@@ -146,7 +146,7 @@ class TraceCommands(QObject):
 
 
 class MarkCommands(QObject):
-    """Works in the view that is the current one."""
+    """Marks and time zero in the current view."""
 
     def __init__(self, context: ViewContext, views: ViewDocks, window: QWidget) -> None:
         super().__init__(window)
@@ -156,15 +156,15 @@ class MarkCommands(QObject):
         views.mark_requested.connect(self.ask_note)
 
     def mark_current(self) -> None:
-        """Ask for a note at the current row; without one say how to choose it."""
+        """Ask for the note of the current row; without a row show a message."""
         row = self._views.current.current_row()
         if row is None:
-            self._say("Choose the row first that shall be marked.")
+            self._report("Select a row to mark first.")
         else:
             self.ask_note(row)
 
     def ask_note(self, row: int) -> None:
-        """Ask for the note of a row, which is then marked."""
+        """Ask for a note and mark a row with it."""
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Mark")
@@ -174,15 +174,15 @@ class MarkCommands(QObject):
         dialog.open()
 
     def remove_current(self) -> None:
-        """Take the mark of the current row away."""
+        """Remove the mark of the current row."""
         row = self._views.current.current_row()
         if row is None or self._context.mark_text(row) is None:
-            self._say("The current row has no mark.")
+            self._report("The current row has no mark.")
         else:
             self._context.remove_mark(row)
 
     def go(self, backwards: bool) -> None:
-        """Jump to the next mark, or to the one before; from no row at all to the first or the last."""
+        """Jump to the next or previous mark; without a current row to the first or last one."""
         view, marks = self._views.chronological_view(), self._context.session.recording.marks
         here = view.current_row()
         if backwards:
@@ -192,32 +192,33 @@ class MarkCommands(QObject):
         if found is not None:
             view.show_row(found.row)
         elif not len(marks):
-            self._say("There are no marks; Ctrl+M marks the current row.")
+            self._report("There are no marks. Ctrl+M marks the current row.")
         else:
-            self._say(f"There is no mark {'before' if backwards else 'after'} the current row.")
+            self._report(f"There is no mark {'before' if backwards else 'after'} the current row.")
 
     def jump(self, row: int) -> None:
         """Show a row of the recording in the chronological view."""
         view = self._views.chronological_view()
         view.refresh()
         if not view.show_row(row):
-            self._say("The row is not shown here: it is gone, or the filter hides it.")
+            self._report("The row is not shown: it was deleted, or the filter hides it.")
 
     def set_reference(self) -> None:
-        """Count times from the current row."""
+        """Make the current row time zero."""
         row = self._views.current.current_row()
         if row is None:
-            self._say("Choose the row first that times shall count from.")
+            self._report("Select a row as time zero first.")
         else:
             self._context.set_reference(row)
 
-    def _say(self, sentence: str) -> None:
+    def _report(self, sentence: str) -> None:
         self._context.session.message.emit("info", sentence)
 
 
 class TimeLink(QObject):
-    """A place chosen with a plot's cursor is shown in a visible chronological view; a row that is chosen
-    there moves the cursor, where there is one.
+    """Links plots with chronological views.
+
+    A click in a plot selects the row of that time, and selecting a row moves the cursor of the plot.
     """
 
     def __init__(self, session: Session, views: ViewDocks, plots: PlotDocks) -> None:

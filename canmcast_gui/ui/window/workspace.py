@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -69,7 +70,7 @@ class WorkspaceFlows(QObject):
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
 
-    # -- at the start and at the end ---------------------------------------------------------------------
+    # -- at the start and at the end ----------------------------------------------------------------------
 
     def begin(self, path: Path | None = None, databases: Iterable[Path] = ()) -> None:
         """From now on, remember what is set up; use a workspace, if one is given.
@@ -160,7 +161,7 @@ class WorkspaceFlows(QObject):
         saved = set(self._saved.databases) if self._saved is not None else set()
         return self._contents.without(self._contents.gather(), self.passing - saved)
 
-    # -- what the user asks for --------------------------------------------------------------------------
+    # -- what the user asks for ---------------------------------------------------------------------------
 
     def ask_open(self) -> None:
         """Ask for a workspace and use it."""
@@ -247,11 +248,11 @@ class WorkspaceFlows(QObject):
         """Workspaces that were used last; missing ones say so when they are chosen."""
         menu.clear()
         for path in self._settings.recent_workspaces.value:
-            menu.addAction(label_text(path), lambda path=path: self.open_asking(path))
+            menu.addAction(label_text(path), partial(self.open_asking, path))
         if menu.isEmpty():
             menu.addAction("No workspace was saved yet").setEnabled(False)
 
-    # -- before changes are lost -------------------------------------------------------------------------
+    # -- before changes are lost --------------------------------------------------------------------------
 
     @property
     def title(self) -> str:

@@ -65,7 +65,7 @@ class WorkspaceContents(QObject):
         for database in self._session.databases:
             self._awaited.pop(database.path, None)
 
-    # -- gathering ---------------------------------------------------------------------------------------
+    # -- gathering ----------------------------------------------------------------------------------------
 
     def gather(self) -> Workspace:
         """All that is set up now."""
@@ -120,7 +120,7 @@ class WorkspaceContents(QObject):
             ),
         )
 
-    # -- spreading ---------------------------------------------------------------------------------------
+    # -- spreading ----------------------------------------------------------------------------------------
 
     def spread(self, workspace: Workspace, from_file: bool = True) -> None:
         """Have what the workspace says, and nothing else. No bus is gone on; nothing is armed, and the main

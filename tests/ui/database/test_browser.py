@@ -37,13 +37,13 @@ def rows(view):
 
 
 def test_it_says_how_to_get_a_database(browser):
-    assert browser._hint.isVisible()
-    assert "No database is loaded" in browser._hint.text()
+    assert browser.hint.isVisible()
+    assert "No database is loaded" in browser.hint.text()
 
 
 def test_a_message_is_found_and_shown_with_its_bits(qtbot, browser, load):
     load("car.dbc")
-    assert not browser._hint.isVisible()
+    assert not browser.hint.isVisible()
     assert browser.tabs.tabText(1) == "Signals (5)"
     qtbot.keyClicks(browser.search, "eng")
     assert rows(browser.messages) == ["Engine"]
@@ -106,7 +106,7 @@ def test_a_wrong_channel_is_refused_with_a_sentence(qtbot, stage, browser, load)
     path = load("one.dbc")
     with qtbot.waitSignal(stage.session.message) as said:
         browser.files.table.item(0, CHANNELS).setText("left")
-    assert "left is no channel" in said.args[1]
+    assert "left is not a channel" in said.args[1]
     assert stage.session.databases.scope(path).is_everything
 
 

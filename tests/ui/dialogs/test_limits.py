@@ -1,4 +1,4 @@
-"""How much is kept: asked, remembered, and in force for what comes from a bus."""
+"""Limits of a recording: set in the dialog, kept in the settings, applied to received frames."""
 
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
@@ -30,8 +30,8 @@ def test_what_is_set_holds_and_is_remembered(stage, window):
     assert len(stage.session.recording) <= 2000
     assert stage.session.recording.evicted >= 4000
     window.statusBar().refresh()
-    gone = f"{stage.session.recording.evicted:,} oldest gone"
-    assert window.statusBar().labels["memory"].text().endswith(gone)
+    deleted = f"{stage.session.recording.evicted:,} oldest deleted"
+    assert window.statusBar().labels["memory"].text().endswith(deleted)
     again = LimitsDialog(stage.settings, window)
     assert again.rows["frames"][0].isChecked()
     assert again.rows["frames"][1].value() == 2

@@ -34,7 +34,7 @@ def test_a_table_without_names_is_opened_by_its_columns(qtbot, window, stage, ta
     dialog = asked_layout(qtbot, window)
     assert dialog.table.rowCount() == 10
     assert dialog.table.horizontalHeaderItem(1).text() == "Id"
-    layout = dialog.layout_chosen()
+    layout = dialog.chosen_layout()
     assert (layout.delimiter, layout.time, layout.identifier, layout.dlc, layout.data) == (";", 0, 1, 2, 3)
     dialog.buttons.button(QDialogButtonBox.StandardButton.Open).click()
     qtbot.waitUntil(lambda: stage.session.state == "file", timeout=10_000)
@@ -50,7 +50,7 @@ def test_the_answer_is_remembered(qtbot, window, stage, table):
     qtbot.waitUntil(lambda: stage.session.state == "file", timeout=10_000)
     assert stage.session.recording.rows(0, 1).timestamp_ns.tolist() == [500_000]
     window.files.open(str(table))
-    assert asked_layout(qtbot, window).layout_chosen().time_kind == "ms"
+    assert asked_layout(qtbot, window).chosen_layout().time_kind == "ms"
 
 
 def test_a_file_is_recognized_once_and_not_in_the_gui_thread(

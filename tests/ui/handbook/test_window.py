@@ -137,7 +137,7 @@ def test_search_lists_lines_of_all_pages_and_walks_through_them(handbook):
     assert any("Send frames › Counters" in handbook.results.item(row).text() for row in range(count))
     QTest.keyClick(handbook.search, Qt.Key.Key_Return)
     assert handbook.results.currentRow() == 0
-    assert handbook.answer.text() == f"1 of {count}"
+    assert handbook.match_count.text() == f"1 of {count}"
     assert handbook.browser.textCursor().selectedText().lower() == "crc-8"
     press(handbook, "Shift+F3")
     assert handbook.results.currentRow() == count - 1
@@ -147,12 +147,12 @@ def test_search_lists_lines_of_all_pages_and_walks_through_them(handbook):
 
 def test_search_says_how_much_there_is_and_takes_words_in_any_order(handbook):
     handbook.search.setText("xylophone")
-    assert handbook.answer.text() == "0 matches"
+    assert handbook.match_count.text() == "0 matches"
     assert handbook.results.count() == 0
     handbook.next_match(1)
     assert handbook.browser.place == ("index", "")
     handbook.search.setText("sources 1,023")
-    assert handbook.answer.text() == "1 match"
+    assert handbook.match_count.text() == "1 match"
     handbook.next_match(1)
     assert handbook.browser.place == ("troubleshooting", "who-sent-a-frame")
     handbook.search.setText("ctrl+shift+m")

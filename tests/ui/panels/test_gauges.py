@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from canmcast_gui.models.drag import Dragged, mime_of
 from canmcast_gui.models.gauges import MAXIMUM, VALUE
-from canmcast_gui.ui.panels.gauges import GaugesPanel, course_points
+from canmcast_gui.ui.panels.gauges import GaugesPanel, trend_points
 from tests.models.test_gauges import frames
 
 
@@ -28,10 +28,10 @@ def value(panel, row, column=VALUE):
 
 
 def test_a_gauge_shows_what_came_before_it_and_what_comes(qtbot, stage, panel):
-    assert panel._hint.isVisible()
+    assert panel.hint.isVisible()
     stage.receive(frames([4000, 40]))
     panel.add_signals(["Engine.Speed"])
-    assert not panel._hint.isVisible()
+    assert not panel.hint.isVisible()
     qtbot.waitUntil(lambda: value(panel, 0) == "10.00")
     panel.add_signals(["Engine.Gear"])
     stage.receive(frames([80], gear=2, start=2))
@@ -49,7 +49,7 @@ def test_signals_are_dropped_removed_plotted_and_begin_anew(qtbot, stage, panel)
     assert panel.signals() == ["Engine.Speed", "Engine.Gear"]
     stage.receive(frames([4000, 40]))
     qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "1000.00")
-    panel.forget_action.trigger()
+    panel.reset_action.trigger()
     stage.receive(frames([80], start=2))
     qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "20.00")
     panel.table.selectRow(0)
@@ -73,7 +73,7 @@ def test_while_paused_values_stay(qtbot, stage, panel):
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=500), st.integers(4, 60))
 def test_the_course_keeps_its_peaks(values, width):
-    points = course_points(np.array(values), width)
+    points = trend_points(np.array(values), width)
     assert points[:, 0].min() >= 0
     assert points[:, 0].max() <= width
     assert len(points) <= 2 * width + 2 or len(points) == len(values)
@@ -108,9 +108,9 @@ def test_values_are_never_cut_short(qtbot, stage, panel):
 def test_entries_of_the_menu_say_what_is_missing(panel):
     assert not panel.plot_action.isEnabled()
     assert panel.plot_action.toolTip().endswith("Select a row first.")
-    assert not panel.forget_action.isEnabled()
+    assert not panel.reset_action.isEnabled()
     panel.add_signals(["Engine.Speed"])
-    assert not panel.forget_action.isEnabled()
+    assert not panel.reset_action.isEnabled()
     panel.table.selectRow(0)
     assert panel.plot_action.isEnabled() and panel.remove_action.isEnabled()
     panel.remove_action.trigger()

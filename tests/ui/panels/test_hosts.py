@@ -35,12 +35,12 @@ def frames(panel) -> list[str]:
 
 
 def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, session):
-    assert panel._hint.isVisible()
+    assert panel.hint.isVisible()
     batch = traffic(10)
     batch.records["source"] = session.recording.sources.number(Source("10.0.0.7", 43113))
     session.recording.append(batch)
     qtbot.waitUntil(lambda: frames(panel) == ["10.0.0.7:43113 10"], timeout=WAIT_MS)
-    assert not panel._hint.isVisible()
+    assert not panel.hint.isVisible()
     panel.hide()
     session.recording.append(batch)
     qtbot.wait(400)
@@ -54,7 +54,7 @@ def test_a_new_recording_has_no_hosts(qtbot, panel, session):
     qtbot.waitUntil(lambda: frames(panel) == ["unknown 10"], timeout=WAIT_MS)
     session.clear()
     assert frames(panel) == []
-    assert panel._hint.isVisible()
+    assert panel.hint.isVisible()
 
 
 def test_names_and_nodes_say_who_it_is(qtbot, panel, session):

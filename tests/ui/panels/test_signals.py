@@ -45,8 +45,8 @@ def double_click(qtbot, panel, name):
 
 
 def test_without_a_database_it_says_how_to_get_one(panel):
-    assert panel._hint.isVisible()
-    assert "No database is loaded" in panel._hint.text()
+    assert panel.hint.isVisible()
+    assert "No database is loaded" in panel.hint.text()
 
 
 def test_a_double_click_opens_a_message_and_plots_a_signal(qtbot, panel, session, stage):
@@ -105,12 +105,12 @@ def test_databases_are_loaded_and_removed(qtbot, panel, session):
     dialog.filesSelected.emit([str(resource("demo.dbc"))])
     dialog.close()
     qtbot.waitUntil(lambda: len(session.databases) == 1, timeout=WAIT_MS)
-    assert not panel._hint.isVisible()
+    assert not panel.hint.isVisible()
     assert not panel.remove_action.isEnabled()
     panel.tree.setCurrentIndex(panel.model.index(0, NAME))
     panel.remove_action.trigger()
     assert len(session.databases) == 0
-    assert panel._hint.isVisible()
+    assert panel.hint.isVisible()
 
 
 def test_plot_and_gauges_take_all_signals_of_a_message(qtbot, panel, stage):

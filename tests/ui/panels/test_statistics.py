@@ -37,11 +37,11 @@ def pixels(widget) -> bytes:
 
 
 def test_numbers_follow_while_it_is_visible(qtbot, panel, stage):
-    assert panel._hint.isVisible()
+    assert panel.hint.isVisible()
     stage.receive(traffic(100))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: panel.total.text().startswith("100 frames  ·  4 ids  ·  "), timeout=WAIT_MS)
-    assert not panel._hint.isVisible()
+    assert not panel.hint.isVisible()
     panel.hide()
     stage.receive(traffic(100, first=100, ids=7))
     qtbot.wait(400)
@@ -86,7 +86,7 @@ def test_an_id_without_missed_cycles_says_so(panel, stage):
     stage.session.message.connect(lambda level, text: said.append((level, text)))
     panel.table.selectRow(0)
     panel.show_missed()
-    assert said == [("info", "100 missed no cycle in what is still here.")]
+    assert said == [("info", "100 has no missed cycles in the recording.")]
 
 
 def test_lines_go_to_the_clipboard_with_their_titles(panel, stage):

@@ -42,7 +42,7 @@ def test_frames_rate_and_load_are_counted(stage, bar):
     bits = int(wire_bits(traffic(1200))[0].sum())
     assert bar.labels["load"].text() == f"load {bits / 500_000:.0%}".replace("%", " %")
     assert f"{bits:,} bit/s" in bar.labels["load"].toolTip()
-    assert "would not fit" not in bar.labels["load"].toolTip()
+    assert "exceeds" not in bar.labels["load"].toolTip()
 
 
 def test_a_load_that_does_not_fit_is_said_once(stage, bar):
@@ -55,10 +55,8 @@ def test_a_load_that_does_not_fit_is_said_once(stage, bar):
         bar.refresh()
     ((level, text),) = said
     assert level == "warning"
-    assert "would not fit" in bar.labels["load"].toolTip()
-    assert text.startswith(
-        "This traffic would not fit on a bus with 125 kbit/s, 2 Mbit/s for FD data: it takes 1"
-    )
+    assert "exceeds" in bar.labels["load"].toolTip()
+    assert text.startswith("This traffic exceeds a bus with 125 kbit/s, 2 Mbit/s for FD data: its load is 1")
     stage.settings.bitrate.set(1_000_000)
     bar.refresh()
     stage.settings.bitrate.set(125_000)

@@ -115,7 +115,7 @@ def test_marks_of_a_file_are_asked_about_before_they_go(qtbot, stage, window, tm
     stage.session.recording.marks.add(3, "here")
     window.files.keep_unsaved(lambda: pytest.fail("nobody agreed"))
     box = window.findChild(QMessageBox)
-    assert box.text() == "1 mark is in no file yet."
+    assert box.text() == "1 mark has not been saved."
     box.button(QMessageBox.StandardButton.Cancel).click()
 
 
