@@ -22,7 +22,7 @@ from canmcast_gui.frames.schema import Problem, dump, load_list
 
 
 class TransmitControl(QObject):
-    """The controls of everything that is sent. They live as long as the session and outlast a bus.
+    """The controls of everything that is sent. They live as long as the session, over several buses.
 
     ``message`` carries a topic, a level and a message for the window; ``topic_ended`` a topic whose messages
     no longer hold. ``limit_changed`` carries the limit.
@@ -59,7 +59,7 @@ class TransmitControl(QObject):
 
     @property
     def limit(self) -> int:
-        """How many frames per second are sent at most, of whatever kind; 0 is no limit."""
+        """The limit for all frames that are sent, in frames per second; 0 for none."""
         return self._limit
 
     def set_limit(self, frames_per_second: int) -> None:
@@ -77,7 +77,7 @@ class TransmitControl(QObject):
     # -- settings ----------------------------------------------------------------------------------------
 
     def use_settings(self, settings: AppSettings) -> None:
-        """Take rows, sequences and limit from the settings, and store there what is edited."""
+        """Load rows, sequences and limit from the settings, and store edits there."""
         self.set_rows(settings.transmit_rows.value)
         self.set_sequences(settings.transmit_sequences.value)
         self.set_limit(settings.rate_limit.value)

@@ -1,4 +1,4 @@
-"""What the window's replay sends: log files, read beside the window, or what the trace holds."""
+"""The source of the replay: log files, read in the background, or the frames of the trace."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from canmcast_gui.recording import Recording, RecordingError
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.transmit.replay.timeline import LongestGap
 
-# Small enough for the replay to begin, and to be cancelled, at once.
+# Frames of a batch: few, so that the replay can begin and be canceled at once.
 LOAD_FRAMES = 4096
 
 
 class ReplaySource(QObject):
-    """The frames that are replayed: rows ``first_row`` up to ``end_row`` of ``recording``.
+    """The frames that are replayed: rows ``first_row`` to ``end_row`` of ``recording``.
 
-    Files are chosen (``parts`` and their ``order``) and then read: at once, or when they are wanted. Before
-    that, and while nothing is chosen, ``recording`` is None. ``closing`` says that what is there goes now,
-    ``changed`` that anything is different; ``failed`` carries a sentence. ``remarks`` are sentences about the
-    files that were read.
+    Files (``parts`` in an ``order``) are chosen first and read later; until then ``recording`` is None.
+    ``closing`` is emitted before the source is released, ``changed`` after any change; ``failed`` carries a
+    message. ``remarks`` are about the files that were read.
     """
 
     changed = Signal()
@@ -46,11 +45,11 @@ class ReplaySource(QObject):
         self._loading: Task | None = None
         document.replaced.connect(self._on_trace_replaced)
 
-    # -- what there is -----------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------------
 
     @property
     def name(self) -> str:
-        """What is replayed, in a few words; "" while nothing is chosen."""
+        """The name of the source; "" if none is chosen."""
         if self._trace_end_row is not None:
             return "the trace as it was"
         if not self.parts:
@@ -60,12 +59,12 @@ class ReplaySource(QObject):
 
     @property
     def is_chosen(self) -> bool:
-        """Whether there is something to replay, read or not."""
+        """Whether a source is chosen, read or not."""
         return self.recording is not None or bool(self.parts)
 
     @property
     def is_trace(self) -> bool:
-        """Whether it is what the trace held."""
+        """Whether the source is the trace."""
         return self._trace_end_row is not None
 
     @property
@@ -75,40 +74,40 @@ class ReplaySource(QObject):
 
     @property
     def end_row(self) -> int:
-        """The row behind the last one, so far."""
+        """The row after the last one, so far."""
         if self._trace_end_row is not None:
             return self._trace_end_row
         return self.recording.end_row if self.recording is not None else 0
 
     @property
     def frames(self) -> int:
-        """How many frames are there to be replayed, so far."""
+        """How many frames can be replayed, so far."""
         return max(0, self.end_row - self.first_row)
 
     @property
     def start_ns(self) -> int | None:
-        """The time of the first frame; None before there is one."""
+        """The time of the first frame; None without one."""
         return self.time_of(self.first_row)
 
     @property
     def seconds(self) -> float:
-        """How long the recording is, so far."""
+        """The duration of the recording, so far."""
         return self.seconds_at(self.time_of(self.end_row - 1))
 
     def time_of(self, row: int) -> int | None:
-        """The time of a row, or of the nearest that there is, in ns; None before there is one."""
+        """The time of a row, or of the nearest one, in ns; None without a row."""
         if self.recording is None or not self.frames:
             return None
         row = max(self.first_row, min(row, self.end_row - 1))
         return int(self.recording.rows(row, row + 1).timestamp_ns[0])
 
     def seconds_at(self, time_ns: int | None) -> float:
-        """How far a time is from the beginning."""
+        """Seconds from the start of the recording to a time."""
         start_ns = self.start_ns
         return 0.0 if time_ns is None or start_ns is None else max(0.0, (time_ns - start_ns) / NS_PER_SECOND)
 
     def row_at(self, seconds: float) -> int:
-        """The first row at that time since the beginning or later, by halving."""
+        """The first row at that time since the start, or later."""
         if self.recording is None or self.start_ns is None:
             return self.first_row
         time_ns = self.start_ns + round(seconds * NS_PER_SECOND)
@@ -117,10 +116,10 @@ class ReplaySource(QObject):
     # -- choosing ----------------------------------------------------------------------------------------
 
     def choose_trace(self) -> None:
-        """Take what the trace holds at this moment."""
+        """Choose the frames that the trace holds now."""
         recording = self._document.recording
         if not len(recording):
-            self.failed.emit("The trace is empty: there is nothing to replay yet.")
+            self.failed.emit("The trace is empty: it has no frame to replay.")
             return
         self.close()
         self.recording = recording
@@ -128,13 +127,13 @@ class ReplaySource(QObject):
         self.changed.emit()
 
     def choose_files(self, parts: Sequence[LogPart], order: Order = "times") -> None:
-        """Take log files, on one time line or one after the other; read() reads them."""
+        """Choose log files, which read() reads."""
         self.close()
         self.parts, self.order = tuple(parts), order
         self.changed.emit()
 
     def read(self) -> None:
-        """Read the files in the background; what is there can be replayed at once."""
+        """Read the files in the background; frames that are read can be replayed at once."""
         if not self.parts or self.recording is not None:
             return
         try:
@@ -156,7 +155,7 @@ class ReplaySource(QObject):
 
     def _on_failed(self, recording: Recording, sentence: str) -> None:
         if self.recording is recording:
-            self._let_go()
+            self._release()
         self.failed.emit(sentence)
 
     def _on_ended(self, recording: Recording, task: Task) -> None:
@@ -171,13 +170,13 @@ class ReplaySource(QObject):
             self.close()
 
     def close(self) -> None:
-        """Let go of what was chosen."""
-        self._let_go()
+        """Release the source."""
+        self._release()
         self.parts = ()
         self.changed.emit()
 
-    def _let_go(self) -> None:
-        """Give up what was read; while it is still being read, the end of that does."""
+    def _release(self) -> None:
+        """Release what was read, or cancel reading: the end of the task releases it then."""
         self.closing.emit()
         recording, self.recording = self.recording, None
         task, self._loading = self._loading, None
@@ -190,7 +189,7 @@ class ReplaySource(QObject):
 
 
 def _load(parts: Sequence[LogPart], order: Order, target: Recording, report: Report) -> list[str]:
-    """Read files into a recording; sentences about them. Raises FileError, RecordingError."""
+    """Read files into a recording, and return remarks. Raises FileError, RecordingError."""
     reader = open_reader(parts, order, LOAD_FRAMES)
     gap = LongestGap()
     for batch in reader:
@@ -205,5 +204,5 @@ def _load(parts: Sequence[LogPart], order: Order, target: Recording, report: Rep
 
 
 def parts_of(paths: Sequence[str | Path]) -> list[LogPart]:
-    """Files without offsets."""
+    """Log files without offsets."""
     return [LogPart(Path(path)) for path in paths]

@@ -1,4 +1,4 @@
-"""One row of the transmit table: a frame that can be sent, and how it changes without becoming impossible."""
+"""A transmit row: a valid frame, when it is sent, and the load that rows put on a bus."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FD_LENGTHS = tuple(int(length) for length in DLC_TO_LENGTH)
 
 MAX_COUNT = 1_000_000_000
 
-# Every kind of frame that exists, so that none that does not can be chosen. CAN FD has no remote frames.
+# All valid combinations of flags, which users choose from. CAN FD has no remote frames.
 FRAME_TYPES: tuple[tuple[str, int], ...] = (
     ("Standard", 0),
     ("Extended", Flag.EXTENDED),
@@ -99,7 +99,7 @@ class TransmitRow:
 
     @property
     def is_remote(self) -> bool:
-        """Whether the frame asks for data instead of carrying it."""
+        """Whether the frame requests data instead of carrying it."""
         return bool(self.flags & Flag.REMOTE)
 
     @property
@@ -109,33 +109,33 @@ class TransmitRow:
 
     @property
     def lengths(self) -> tuple[int, ...]:
-        """The payload lengths that this kind of frame can have."""
+        """The payload lengths of this kind of frame."""
         return FD_LENGTHS if self.is_fd else CLASSIC_LENGTHS
 
     def with_length(self, length: int) -> TransmitRow:
-        """The row with its data extended by zeros or cut at the end."""
+        """The row with data of another length, extended by zeros or cut at the end."""
         check_length(length, self.is_fd)
         return replace(self, data=self.data[:length].ljust(length, b"\0"))
 
     def with_flags(self, flags: int) -> TransmitRow:
-        """The row as another kind of frame; data that is too long for it is cut at the end."""
+        """The row as another kind of frame; data that is too long is cut at the end."""
         longest = FD_LENGTHS[-1] if flags & Flag.FD else CLASSIC_LENGTHS[-1]
         return replace(self, flags=int(flags), data=self.data[:longest])
 
     def frame(self) -> FrameBatch:
         """The frame as a batch of one row."""
-        carried = b"" if self.is_remote else self.data
+        payload = b"" if self.is_remote else self.data
         return FrameBatch.from_columns(
             timestamp_ns=[0],
             arbitration_id=[self.arbitration_id],
-            data=[list(carried)],
+            data=[list(payload)],
             flags=self.flags,
             dlc=FD_LENGTHS.index(len(self.data)),
         )
 
 
 def check_id(arbitration_id: int, extended: bool) -> None:
-    """Raise RowError where the id does not fit the kind of frame."""
+    """Raise RowError if the id is not valid for the kind of frame."""
     if 0 <= arbitration_id <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
         return
     if extended:
@@ -145,49 +145,49 @@ def check_id(arbitration_id: int, extended: bool) -> None:
 
 
 def check_length(length: int, fd: bool) -> None:
-    """Raise RowError where no frame of that kind has such a length."""
+    """Raise RowError if no frame of this kind has that length."""
     if length in (FD_LENGTHS if fd else CLASSIC_LENGTHS):
         return
     if not fd:
         raise RowError(f"{length} bytes do not fit a classic frame (up to 8): make its type CAN FD.")
     if length > FD_LENGTHS[-1]:
         raise RowError(f"{length} bytes do not fit a CAN FD frame (up to 64).")
-    above = next(one for one in FD_LENGTHS if one > length)
-    below = max(one for one in FD_LENGTHS if one < length)
+    above = next(valid for valid in FD_LENGTHS if valid > length)
+    below = max(valid for valid in FD_LENGTHS if valid < length)
     raise RowError(f"CAN FD has no frames of {length} bytes: use {below} or {above}.")
 
 
 def check_period(period_ns: int) -> None:
-    """Raise RowError where the period is out of range."""
+    """Raise RowError if the period is out of range."""
     if not MIN_PERIOD_NS <= period_ns <= MAX_PERIOD_NS:
-        raise RowError("The period must lie between 0.1 and 86,400,000 ms (24 hours).")
+        raise RowError("The period must be between 0.1 and 86,400,000 ms (24 hours).")
 
 
 @dataclass(frozen=True)
 class Load:
-    """``share`` is the part of the time that a bus would be busy with it, 1.0 for all."""
+    """A bus load; ``share`` is the part of the time that the bus would be busy, 1.0 for all of it."""
 
     frames_per_second: float = 0.0
     share: float = 0.0
 
     def plus(self, other: Load) -> Load:
-        """What both ask for."""
+        """The sum of both."""
         return Load(self.frames_per_second + other.frames_per_second, self.share + other.share)
 
     @property
     def text(self) -> str:
-        """Both in words; empty where nothing is asked for."""
+        """The load in words; "" for none."""
         if not self.frames_per_second:
             return ""
-        return f"{self.frames_per_second:,.0f} frames/s asked, {self.share:.0%} of the bit rate"
+        return f"{self.frames_per_second:,.0f} frames/s, {self.share:.0%} of the bit rate"
 
 
 def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Load:
-    """What rows ask for that are sent at their periods; ``data_bitrate`` is that of CAN FD's data phase."""
-    wanted = [row for row in rows if not row.trigger]  # nobody knows how often a trigger comes
-    if not wanted:
+    """The load of rows that are sent at their periods; ``data_bitrate`` is for the data phase of CAN FD."""
+    periodic = [row for row in rows if not row.trigger]  # how often a trigger matches is unknown
+    if not periodic:
         return Load()
-    arbitration, data = wire_bits(FrameBatch.concatenate([row.frame() for row in wanted]))
+    arbitration, data = wire_bits(FrameBatch.concatenate([row.frame() for row in periodic]))
     seconds = arbitration / bitrate + data / data_bitrate
-    rates = [NS_PER_SECOND / row.period_ns for row in wanted]
+    rates = [NS_PER_SECOND / row.period_ns for row in periodic]
     return Load(sum(rates), float(seconds @ np.array(rates)))

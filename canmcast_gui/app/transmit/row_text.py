@@ -1,4 +1,4 @@
-"""What a user types into a cell of the transmit table, as values; refused with a sentence."""
+"""Reads what users type into cells of the transmit table, and frames in pasted text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_DIGITS = 18
 
 
 def parse_id(text: str, extended: bool, decimal: bool = False) -> int:
-    """An arbitration id: hex digits (0x is allowed), or decimal ones where ``decimal`` is set."""
+    """An arbitration id in hex digits, with or without 0x, or in decimal ones; raises RowError."""
     digits = text.strip()
     prefixed = digits[:2].lower() == "0x"
     try:
@@ -28,9 +28,9 @@ def parse_id(text: str, extended: bool, decimal: bool = False) -> int:
 
 
 def parse_data(text: str, fd: bool | None, decimal: bool = False) -> bytes:
-    """A payload: hex pairs with or without spaces, commas or 0x; or decimal numbers, where that is set.
+    """A payload in hex pairs, with or without spaces, commas or 0x, or in decimal numbers; raises RowError.
 
-    ``fd`` says which lengths are allowed; None: any.
+    ``fd`` says which lengths are valid; None allows any.
     """
     tokens = [token for token in re.split(r"[\s,;:.\-]+", text.strip()) if token]
     data = b"".join(_decimal_byte(token) if decimal else _hex_bytes(token, len(tokens)) for token in tokens)
@@ -41,7 +41,7 @@ def parse_data(text: str, fd: bool | None, decimal: bool = False) -> bytes:
 
 def _decimal_byte(token: str) -> bytes:
     if not _is_number(token) or int(token) > 255:
-        raise RowError(f"{token} is no byte: type decimal numbers from 0 to 255 with spaces between.")
+        raise RowError(f"{token} is not a byte: type decimal numbers from 0 to 255 with spaces between.")
     return bytes([int(token)])
 
 
@@ -57,7 +57,7 @@ def _hex_bytes(token: str, tokens: int) -> bytes:
 
 
 def parse_length(text: str, fd: bool) -> int:
-    """A payload length in bytes."""
+    """A payload length in bytes; raises RowError."""
     if not _is_number(text.strip()):
         raise RowError("A length is a number of bytes.")
     check_length(int(text), fd)
@@ -65,7 +65,7 @@ def parse_length(text: str, fd: bool) -> int:
 
 
 def parse_period(text: str) -> int:
-    """A period in milliseconds, with up to six decimals, as nanoseconds."""
+    """A period in milliseconds, with up to six decimals, as nanoseconds; raises RowError."""
     try:
         milliseconds = float(text.replace(",", "."))
         period_ns = round(milliseconds * NS_PER_MS)
@@ -76,22 +76,22 @@ def parse_period(text: str) -> int:
 
 
 def parse_count(text: str) -> int | None:
-    """How many frames a row sends; nothing, or the sign ∞, is without end."""
+    """How many frames a row sends; None, for no limit, if the text is empty or ∞. Raises RowError."""
     digits = text.strip().replace(",", "")
     if digits in ("", "∞"):
         return None
     if not _is_number(digits):
-        raise RowError("A count is a number of frames; type nothing to send without end.")
+        raise RowError("A count is a number of frames; leave it empty to send without limit.")
     return int(digits)
 
 
 def _is_number(digits: str) -> bool:
-    """Whether it is a whole number that a user may mean: Python refuses thousands of digits."""
+    """Whether it is a whole number of a plausible length: Python refuses thousands of digits."""
     return digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS
 
 
 def period_text(period_ns: int) -> str:
-    """A period in milliseconds without needless zeros."""
+    """A period in milliseconds without trailing zeros."""
     return f"{period_ns / NS_PER_MS:.6f}".rstrip("0").rstrip(".")
 
 
@@ -105,15 +105,14 @@ _SCREEN = re.compile(
 
 
 def parse_frames(text: str, decimal: bool = False) -> list[TransmitRow]:
-    """Rows of pasted text; raises RowError.
+    """The rows of pasted text; raises RowError, which names the first line that is not a frame.
 
-    The text has one frame a line in candump's or cansend's notation, or is a table copied from the trace,
-    whose numbers are decimal where ``decimal`` is set. Empty lines are passed over; a line that is no frame
-    refuses the whole text and is named.
+    The text has one frame a line in the notation of candump or cansend, or is a table copied from the trace,
+    with decimal numbers if ``decimal`` is set. Empty lines are ignored.
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
-        raise RowError("There is no frame in the text: paste lines such as 123#DEADBEEF.")
+        raise RowError("The text contains no frame: paste lines such as 123#DEADBEEF.")
     titles = lines[0][1].split("\t")
     if not _TITLES.issubset(titles):
         return [_parse_line(number, line) for number, line in lines]
@@ -124,13 +123,13 @@ def parse_frames(text: str, decimal: bool = False) -> list[TransmitRow]:
     return [row for row in rows if row is not None]
 
 
-# Of a table that was copied from the trace.
+# The titles of a table copied from the trace.
 _TITLES = {"ID", "Type", "Data"}
 _TYPE_FLAGS = {"S": 0, "X": Flag.EXTENDED, "R": Flag.REMOTE, "FD": Flag.FD, "BRS": Flag.BRS, "ESI": Flag.ESI}
 
 
 def _parse_cells(number: int, cells: dict[str, str], decimal: bool) -> TransmitRow | None:
-    """The frame of a table's line; None for lines below a frame, which name its signals."""
+    """The frame in a line of a table; None for the lines of its signals."""
     letters = cells.get("Type", "").split()
     if not letters:
         return None
@@ -156,11 +155,11 @@ def _parse_line(number: int, line: str) -> TransmitRow:
     except UserError as error:
         raise RowError(f"Line {number}: {error}") from None
     shown = line.strip()[:40]
-    raise RowError(f"Line {number} is no frame such as 123#DEADBEEF: {shown}")
+    raise RowError(f"Line {number} is not a frame such as 123#DEADBEEF: {shown}")
 
 
 def _from_log(text: str) -> TransmitRow:
-    """A frame as cansend takes it."""
+    """A frame in cansend's notation."""
     frame = parse_frame(text)
     flags = int(frame.flags[0])
     data = bytes(int(frame.dlc[0])) if flags & Flag.REMOTE else frame.payload(0)

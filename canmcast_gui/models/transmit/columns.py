@@ -1,4 +1,4 @@
-"""The columns of the transmit table, as data: title, width, how a row becomes text and text becomes a row."""
+"""The columns of the transmit table: titles, widths, the texts of cells, and how edits change rows."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from canmcast_gui.app.transmit.rows import Entry
 from canmcast_gui.frames.text import data_text, id_text, type_text
 
 MAX_CHANGES = 4000
-MAX_COMMENT = 200  # longer ones would be a way to fill the settings file by pasting
+MAX_COMMENT = 200  # so that pasted text cannot fill the settings file
 
 
 @dataclass(frozen=True)
 class TransmitColumn:
-    """One column. ``width`` counts characters; ``numeric`` cells use the number font.
+    """One column. ``width`` is in characters; ``numeric`` cells use the number font.
 
-    ``text`` takes a row and whether numbers are decimal; ``edit`` takes a row, a typed text and the same,
-    gives the changed row and raises RowError. Columns without them show something else than the frame.
+    ``text`` makes the text of a cell from a row and whether numbers are decimal. ``edit`` makes the changed
+    row from a row, a typed text and the same; it raises RowError. Columns without them do not show the frame.
     """
 
     key: str
@@ -95,17 +95,17 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
 
 
 ARMED = TransmitColumn(
-    "armed", "On", 3, "Send periodically, or when its trigger comes, while this is checked"
+    "armed", "On", 3, "Send periodically, or when the trigger matches, while this is checked"
 )
-NAME = TransmitColumn("name", "Name", 9, "What this row is", lambda row, _decimal: row.name, _edit_name)
+NAME = TransmitColumn("name", "Name", 9, "The name of this row", lambda row, _decimal: row.name, _edit_name)
 COMMENT = TransmitColumn(
-    "comment", "Comment", 14, "What this row is for", lambda row, _decimal: row.comment, _edit_comment
+    "comment", "Comment", 14, "The purpose of this row", lambda row, _decimal: row.comment, _edit_comment
 )
 GROUP = TransmitColumn(
     "group",
     "Group",
     7,
-    "Rows with the same group are switched on and off together",
+    "Rows of one group are armed and disarmed together",
     lambda row, _decimal: row.group,
     _edit_group,
 )
@@ -113,7 +113,7 @@ COUNT = TransmitColumn(
     "count",
     "Left",
     6,
-    "Frames that are still to be sent; type how many, or nothing for no end",
+    "Frames that are still to be sent; type how many, or nothing for no limit",
     None,
     _edit_count,
     numeric=True,
@@ -139,7 +139,7 @@ LENGTH = TransmitColumn(
     "length",
     "Len",
     3,
-    "Bytes of data; more are filled with 00, fewer cut the end off",
+    "Bytes of data; added bytes are 00, removed ones are cut at the end",
     lambda row, _decimal: str(len(row.data)),
     _edit_length,
     numeric=True,
@@ -149,7 +149,7 @@ DATA = TransmitColumn(
     "data",
     "Data",
     25,
-    "Payload, such as DE AD BE EF; the length follows it",
+    "Payload, such as DE AD BE EF; sets the length, too",
     _data_text,
     _edit_data,
     numeric=True,
@@ -158,18 +158,18 @@ PERIOD = TransmitColumn(
     "period",
     "Period ms",
     9,
-    "Time between two frames while the row is on, in milliseconds",
+    "Time between two frames while the row is armed, in milliseconds",
     lambda row, _decimal: period_text(row.period_ns),
     _edit_period,
     numeric=True,
     align="right",
 )
-SENT = TransmitColumn("sent", "Sent", 8, "Frames that this row has sent", numeric=True, align="right")
+SENT = TransmitColumn("sent", "Sent", 8, "Frames sent by this row", numeric=True, align="right")
 MEASURED = TransmitColumn(
     "measured",
     "Real ms",
     9,
-    "The mean time between this row's last frames, measured where they left",
+    "Mean time between the last frames of this row, measured where they are sent",
     numeric=True,
     align="right",
 )
@@ -177,18 +177,17 @@ JITTER = TransmitColumn(
     "jitter",
     "Jitter µs",
     8,
-    "How far the times between frames are from their mean, on average",
+    "Mean deviation of the times between frames",
     numeric=True,
     align="right",
 )
 SEND = TransmitColumn("send", "", 5, "Send the frame once, now")
 
-# The two that act come first, and what every row has: a narrow panel that scrolls sideways still shows them.
 TRIGGER = TransmitColumn(
     "trigger",
     "Trigger",
     18,
-    "Send the row when a frame of others comes that meets this filter, instead of periodically, such as\n"
+    "Send the row when a received frame matches this filter, instead of periodically, such as\n"
     "id == 0x100 and data[0] & 1 after 20 ms. Without a delay (us, ms, s) it is sent at once.",
     lambda row, _decimal: row.trigger,
     _edit_trigger,
@@ -197,7 +196,7 @@ KEY = TransmitColumn(
     "key",
     "Key",
     6,
-    "A key that sends the frame once while the window is in use, such as F or Ctrl+1",
+    "A key of the window that sends the frame once, such as F or Ctrl+1",
     lambda row, _decimal: row.key,
     _edit_key,
 )
@@ -205,11 +204,12 @@ CHANGES = TransmitColumn(
     "changes",
     "Changing data",
     22,
-    "What changes from frame to frame, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
+    "How data changes by frame, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
     "Also sine, ramp, triangle, step, random, list, csv on a signal or on bits, and e2e1, e2e2, e2e5.",
     lambda row, _decimal: row.changes,
     _edit_changes,
 )
+# The columns to act with come first, so that a narrow panel shows them.
 COLUMNS = (
     ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, TRIGGER, SENT, MEASURED, JITTER, KEY,
     CHANGES, GROUP, COMMENT,
@@ -238,11 +238,11 @@ def cell_tip(entry: Entry, column: TransmitColumn) -> str:
     if column in (NAME, COMMENT, CHANGES, TRIGGER) and column.text and (text := column.text(row, False)):
         return text
     if column is PERIOD and row.trigger:
-        return "Not used while the row has a trigger: it is sent when a matching frame comes"
+        return "Not used while the row has a trigger: it is sent when a received frame matches"
     if column is DATA and row.is_remote:
-        return "A remote frame carries no data: it asks for this many bytes."
+        return "A remote frame carries no data: it requests this number of bytes."
     if column is SENT and entry.late:
-        missed = "matching frames were not answered" if row.trigger else "due times passed without a frame"
+        missed = "matching frames were not answered" if row.trigger else "frames were not sent in time"
         return f"{entry.late:,} {missed}"
     if column is SEND:
         return f"Send {row.name or 'this frame'} once, now"

@@ -210,7 +210,7 @@ class TransmitModel(QAbstractTableModel):
         lost = len(self.rows[index.row()].data) - len(row.data)
         self.replace(index.row(), row)
         if column is TYPE and lost > 0:
-            self.refused.emit(f"The data was cut to {len(row.data)} bytes: a classic frame carries no more.")
+            self.refused.emit(f"The data was cut to {len(row.data)} bytes: a classic frame has at most 8.")
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -226,7 +226,7 @@ class TransmitModel(QAbstractTableModel):
         return flags
 
     def _edited(self, index: Index, value: Any) -> TransmitRow:
-        """The row with one cell changed; raises RowError."""
+        """The row with another value in one cell; raises RowError."""
         row, column = self.rows[index.row()], COLUMNS[index.column()]
         if column is TYPE:
             return row.with_flags(int(value))
@@ -238,7 +238,7 @@ class TransmitModel(QAbstractTableModel):
         if column is TRIGGER:
             self.rows.trigger_of(changed)
         if column is KEY and (use := self.key_use(changed.key)):
-            raise RowError(f"{changed.key} is the window's own key, for {use}: choose another one.")
+            raise RowError(f"{changed.key} is used by the window, for {use}: choose another key.")
         return changed
 
     # -- dragging and dropping ---------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class TransmitModel(QAbstractTableModel):
         return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """Rows that are dragged: this table moves them, the table of another window takes copies."""
+        """The dragged rows: this table moves them, the table of another window copies them."""
         numbers = sorted({index.row() for index in indexes})
         mime = rows_to_mime([self.rows[number] for number in numbers])
         ids = ",".join(str(self.rows.job_id(number)) for number in numbers)
@@ -278,7 +278,7 @@ class TransmitModel(QAbstractTableModel):
         return self.insert_text(at, data.text()) > 0
 
     def own_rows(self, data: QMimeData) -> list[int]:
-        """The places of rows of this very table that are being dragged."""
+        """The dragged rows, if they are rows of this table."""
         owner, _, ids = bytes(data.data(ENTRIES_MIME).data()).decode(errors="replace").partition(":")
         if owner != self._owner:
             return []

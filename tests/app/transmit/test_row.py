@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
-from canmcast_gui.frames import Flag
+from canmcast_gui.app.transmit.row import FRAME_TYPES, Load, RowError, TransmitRow, load_of
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.schema import dump, load, load_list
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS
+from canmcast_gui.frames.wire_bits import wire_bits
 
 
 @st.composite
@@ -105,3 +106,27 @@ def test_a_trigger_is_stored_and_rows_of_before_have_none():
     stored = dump(row)
     del stored["trigger"]
     assert load(TransmitRow, stored)[0].trigger == ""
+
+
+def test_nothing_asks_for_nothing():
+    assert load_of([], 500_000, 2_000_000) == Load()
+    assert load_of([], 500_000, 2_000_000).text == ""
+
+
+def test_both_phases_count_at_their_own_rate():
+    classic = TransmitRow(arbitration_id=0x123, period_ns=10_000_000).with_length(8)
+    fast = TransmitRow(arbitration_id=0x124, flags=int(Flag.FD | Flag.BRS), period_ns=1_000_000)
+    fast = fast.with_length(64)
+    slow_bits, fast_bits = wire_bits(FrameBatch.concatenate([classic.frame(), fast.frame()]))
+    load = load_of([classic, fast], 500_000, 4_000_000)
+    assert load.frames_per_second == pytest.approx(1100)
+    asked = 100 * slow_bits[0] / 500_000 + 1000 * (slow_bits[1] / 500_000 + fast_bits[1] / 4_000_000)
+    assert load.share == pytest.approx(asked)
+    assert fast_bits.tolist()[0] == 0 < fast_bits[1]
+    assert load.text.startswith("1,100 frames/s, ")
+
+
+def test_what_waits_for_a_trigger_asks_for_nothing_that_is_known():
+    rows = [TransmitRow(trigger="id == 1"), TransmitRow(period_ns=10_000_000)]
+    assert load_of(rows, 500_000, 500_000) == load_of(rows[1:], 500_000, 500_000)
+    assert load_of(rows[:1], 500_000, 500_000).text == ""

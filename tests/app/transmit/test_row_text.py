@@ -134,8 +134,8 @@ def test_candump_and_cansend_lines_become_rows(line, arbitration_id, flags, data
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no frame in the text"),
-        ("123#11\nhello world", "Line 2 is no frame"),
+        ("", "contains no frame"),
+        ("123#11\nhello world", "Line 2 is not a frame"),
         ("123#112", "Line 1: .* pairs of hex digits"),
         ("FFF#11", "Line 1: .* above 7FF"),
         ("123##0" + "11" * 65, "Line 1: .* 65 data bytes"),

@@ -165,7 +165,7 @@ def test_counts_find_their_row_and_forget_those_that_are_gone(table):
     table.model.move([1], 0)
     table.model.rows.count_sent(job, 1200, late=3)
     assert table.text(0, SENT) == "1,200"
-    assert "3 due times passed" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
+    assert "3 frames were not sent in time" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
     table.model.remove([0])
     table.model.rows.count_sent(job, 1)
     table.model.rows.job_ended(job)
@@ -194,7 +194,7 @@ def test_dropped_text_becomes_rows(table):
     assert [row.arbitration_id for row in table.model.rows] == [0x100, 0x123, 0x124, 0x200]
     mime.setText("nothing")
     assert not table.model.dropMimeData(mime, Qt.DropAction.CopyAction, -1, -1, QModelIndex())
-    assert "no frame" in table.said[-1][1]
+    assert "is not a frame" in table.said[-1][1]
 
 
 def test_the_table_does_not_grow_for_ever(table):
@@ -237,7 +237,7 @@ def test_a_trigger_is_typed_and_a_wrong_one_says_where(table):
 def test_keys_of_the_window_are_left_to_it(table):
     table.model.key_use = lambda key: "Connect" if key == "F5" else ""
     assert not table.type(0, KEY, "F5")
-    assert table.said[-1] == ("refused", "F5 is the window's own key, for Connect: choose another one.")
+    assert table.said[-1] == ("refused", "F5 is used by the window, for Connect: choose another key.")
     assert table.type(0, KEY, "f6")
 
 

@@ -179,7 +179,7 @@ def test_frames_are_pasted_and_wrong_text_is_refused(panel):
     assert panel.selected() == [0, 1]
     QGuiApplication.clipboard().setText("nothing like it")
     panel.actions_.paste.trigger()
-    assert "Line 1 is no frame" in sentence(panel)
+    assert "Line 1 is not a frame" in sentence(panel)
     assert panel.model.rowCount() == 2
 
 
@@ -426,7 +426,7 @@ def test_keys_of_the_window_are_no_keys_of_rows(panel, window):
     panel.model.insert(0, [TransmitRow(), TransmitRow(key="F5")])
     assert panel.keys.keys == []
     assert not panel.model.setData(panel.model.index(0, KEYS.index("key")), "F5")
-    assert sentence(panel) == "F5 is the window's own key, for Connect: choose another one."
+    assert sentence(panel) == "F5 is used by the window, for Connect: choose another key."
 
 
 def test_rows_are_dragged_to_another_place(qtbot, panel):
