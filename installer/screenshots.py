@@ -87,7 +87,7 @@ def write(picture: QPixmap, path: Path) -> None:
 def pictures(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidget]]:
     """The widgets to take pictures of, one after the other, each when it is ready."""
     docks = window.docks.docks
-    wait(lambda: len(session.recording) > 6000, "the demonstration")
+    wait(lambda: len(session.document.recording) > 6000, "the demonstration")
     yield "window", window
     window.panel.set_mode("chronological")
     window.panel.filter_box.set_filter_text("id in 0x0A0..0x0C4")

@@ -17,6 +17,7 @@ from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
+from canmcast_gui.app.document.recovery import location_problem
 from canmcast_gui.app.program.event_loop import GarbageCollection, StallMeter, disable_automatic_collection
 from canmcast_gui.app.program.process import InterruptWatch, allow_open_files
 from canmcast_gui.app.program.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
@@ -80,13 +81,13 @@ class Program(QObject):
 
     def _begin(self) -> None:
         options = self._options
-        for sentence in (self.settings.problem(), self.session.place_problem()):
+        for sentence in (self.settings.problem(), location_problem(self.session.document.recording)):
             if sentence:
-                self.session.message.emit("warning", sentence)
+                self.session.messages.warning(sentence)
         for database in options.databases:
-            self.session.load_database(database)
+            self.session.databases.load(database)
         if options.record is not None:
-            self.session.start_record(options.record)
+            self.session.record.start(options.record)
         self.window.workspaces.begin(options.workspace, options.databases)
         if options.demo:
             self.window.bus.start_demo(options.bus)
@@ -120,9 +121,9 @@ class Program(QObject):
         figures = self._figures()
         self.window.end()
         self.session.bus.close()
-        self.session.stop_record()
+        self.session.record.stop()
         if self._options.record is not None:
-            for sentence in self.session.record_problems:
+            for sentence in self.session.record.problems:
                 self._complain(sentence)
         totals = self.session.statistics()
         self.is_stuck = not self.session.shutdown()
@@ -167,7 +168,7 @@ class Program(QObject):
     ) -> None:
         """An error in the program: log it for developers, show it to the user, and keep running."""
         log.error("%s", "".join(traceback.format_exception(kind, error, trace)))
-        self.session.message.emit("error", f"Internal error: {kind.__name__}: {error}")
+        self.session.messages.error(f"Internal error: {kind.__name__}: {error}")
 
 
 def run(options: StartOptions) -> int:

@@ -33,9 +33,8 @@ class MessageBar(QWidget):
         self._messages: list[_Message] = []
         self._session = session
         self._problem: _Message | None = None
-        session.message.connect(self.show_message)
-        session.message_about.connect(self.set_topic)
-        session.topic_ended.connect(self.end_topic)
+        session.messages.posted.connect(self.show_message)
+        session.messages.topic_ended.connect(self.end_topic)
         session.state_changed.connect(self._show_problem)
 
     @property

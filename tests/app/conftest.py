@@ -10,6 +10,6 @@ def session(qapp):
     """A session without a bus; ``heard`` is what it said, as (level, text)."""
     session = Session()
     session.heard = []
-    session.message.connect(lambda level, text: session.heard.append((level, text)))
+    session.messages.posted.connect(lambda level, text: session.heard.append((level, text)))
     yield session
     session.shutdown()

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.transport.errors import BusError
@@ -40,7 +40,7 @@ class Disturbed:
         self._settings = settings
         self._sent = 0
         session.bus.open(settings)
-        self.wait(lambda: session.state == "live")
+        self.wait(lambda: session.state is SessionState.LIVE)
 
     def wait(self, condition: Callable[[], object]) -> None:
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
@@ -58,11 +58,11 @@ class Disturbed:
 
     def send_until_heard(self) -> None:
         """Return when frames arrive again."""
-        before = self._session.recording.end_row
+        before = self._session.document.recording.end_row
 
         def heard() -> bool:
             self.send()
-            return self._session.recording.end_row > before
+            return self._session.document.recording.end_row > before
 
         self.wait(heard)
 
@@ -108,8 +108,8 @@ class Disturbed:
     def check(self, path: Path) -> None:
         """Everything that arrived is there once, in order; whatever is missing has a gap before it."""
         self._session.bus.close()
-        self._session.stop_record()
-        recording = self._session.recording
+        self._session.record.stop()
+        recording = self._session.document.recording
         numbers = numbers_of([recording.rows(0, recording.end_row)])
         steps = np.diff(numbers)
         assert (steps > 0).all(), "frames are doubled or out of order"
@@ -146,7 +146,7 @@ def disturbed(qtbot, session, network, group, spare_interface, tmp_path):
         receive_buffer=USUAL_BUFFER,
     )  # fmt: skip
     one = Disturbed(qtbot, session, spare_interface, settings)
-    session.start_record(tmp_path / "record.blf")
+    session.record.start(tmp_path / "record.blf")
     return one
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.app.bus.losses import RESTARTED
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import RecordOptions, read_batches
@@ -46,7 +46,7 @@ def settings_for(group: str, port: int) -> BusSettings:
 
 def go_live(qtbot, session: Session, settings: BusSettings) -> None:
     session.bus.open(settings)
-    qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.state is SessionState.LIVE, timeout=WAIT_MS)
 
 
 class TestBus:
@@ -59,13 +59,13 @@ class TestBus:
     ):
         port, path = network.free_port(), tmp_path / "record.asc"
         go_live(qtbot, session, settings_for("239.74.163.2", port))
-        assert session.start_record(path)
+        assert session.record.start(path)
         session.bus.rates = NoMemory()
         with qtbot.captureExceptions() as raised:
             stock_peer("send", "--port", port, "--count", 50, "--rate", 5000).result()
-            qtbot.waitUntil(lambda: session.recorder.recorded == 50, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: session.record.recorder.recorded == 50, timeout=WAIT_MS)
         assert {kind for kind, *_ in raised} == {MemoryError}
-        session.stop_record()
+        session.record.stop()
         assert sum(len(batch) for batch in read_batches(path)) == 50
 
     def test_frames_of_a_stock_peer_arrive_whole_and_in_order(
@@ -74,11 +74,11 @@ class TestBus:
         port = network.free_port()
         go_live(qtbot, session, settings_for(group, port))
         stock_peer("send", "--group", group, "--port", port, "--count", 500, "--rate", 5000)
-        qtbot.waitUntil(lambda: len(session.recording) >= 500, timeout=WAIT_MS)
-        frames = session.recording.rows(0, 500)
+        qtbot.waitUntil(lambda: len(session.document.recording) >= 500, timeout=WAIT_MS)
+        frames = session.document.recording.rows(0, 500)
         assert numbers_of(frames) == list(range(500))
         assert not frames.has(Flag.TX).any()
-        sources = {str(session.recording.sources[number]) for number in set(frames.source.tolist())}
+        sources = {str(session.document.recording.sources[number]) for number in set(frames.source.tolist())}
         assert len(sources) == 1
         assert sources.pop().endswith(f":{port}")
         totals = session.statistics()
@@ -92,8 +92,8 @@ class TestBus:
         peer = stock_peer("recv", "--group", group, "--port", port, "--count", 20, "--seconds", 10)
         assert session.transmit.jobs.send_frames(numbered(20))
         assert peer.result()["received"] == 20
-        qtbot.waitUntil(lambda: len(session.recording) >= 20, timeout=WAIT_MS)
-        frames = session.recording.rows(0, 20)
+        qtbot.waitUntil(lambda: len(session.document.recording) >= 20, timeout=WAIT_MS)
+        frames = session.document.recording.rows(0, 20)
         assert frames.has(Flag.TX).all()
         assert numbers_of(frames) == list(range(20))
         assert session.statistics().sent == 20
@@ -104,29 +104,29 @@ class TestBus:
         peer = stock_peer("recv", "--group", group, "--port", port, "--seconds", 2)
         session.transmit.rows.reset([TransmitRow(period_ns=10_000_000)])
         session.transmit.rows.set_armed(0, True)
-        qtbot.waitUntil(lambda: len(session.recording) >= 50, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: len(session.document.recording) >= 50, timeout=WAIT_MS)
         session.transmit.rows.set_armed(0, False)
         qtbot.wait(100)
-        count = len(session.recording)
+        count = len(session.document.recording)
         qtbot.wait(200)
-        assert len(session.recording) == count
+        assert len(session.document.recording) == count
         assert peer.result()["received"] == count
 
     def test_a_killed_capture_process_is_said_and_restarted(self, qtbot, session, network, stock_peer):
         port = network.free_port()
         go_live(qtbot, session, settings_for("239.74.163.2", port))
         stock_peer("send", "--port", port, "--count", 100).result()
-        qtbot.waitUntil(lambda: len(session.recording) >= 100, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: len(session.document.recording) >= 100, timeout=WAIT_MS)
         os.kill(session.bus.capture.pid, signal.SIGKILL)
         qtbot.waitUntil(lambda: any(level == "warning" for level, _ in session.heard), timeout=WAIT_MS)
 
         def received_again() -> bool:
             stock_peer("send", "--port", port, "--count", 10).result()
-            return len(session.recording) >= 110
+            return len(session.document.recording) >= 110
 
         qtbot.waitUntil(received_again, timeout=WAIT_MS)
-        assert numbers_of(session.recording.rows(0, 100)) == list(range(100))
-        (gap,) = session.recording.gaps
+        assert numbers_of(session.document.recording.rows(0, 100)) == list(range(100))
+        (gap,) = session.document.recording.gaps
         assert (gap.row, gap.count, gap.reason) == (100, 0, RESTARTED)
 
     @pytest.mark.parametrize(
@@ -138,14 +138,14 @@ class TestBus:
     )
     def test_a_bus_that_cannot_be_opened_gets_a_sentence(self, qtbot, session, settings, hint):
         session.bus.open(settings)
-        qtbot.waitUntil(lambda: session.state == "offline", timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.state is SessionState.OFFLINE, timeout=WAIT_MS)
         assert [level for level, _ in session.heard] == ["error"]
         assert hint in session.heard[0][1]
 
     def test_leaving_while_connecting_leaves_nothing(self, qtbot, session, network):
         session.bus.open(settings_for("239.74.163.2", network.free_port()))
         session.bus.close()
-        assert session.state == "offline"
+        assert session.state is SessionState.OFFLINE
 
     def test_sending_without_a_bus_is_said(self, session):
         assert not session.transmit.jobs.send_frames(numbered(1))
@@ -159,66 +159,68 @@ class TestBus:
         for start in (0, 30):
             go_live(qtbot, session, settings_for("239.74.163.2", port))
             stock_peer("send", "--port", port, "--count", 30).result()
-            qtbot.waitUntil(lambda start=start: len(session.recording) >= start + 30, timeout=WAIT_MS)
+            qtbot.waitUntil(
+                lambda start=start: len(session.document.recording) >= start + 30, timeout=WAIT_MS
+            )
             session.bus.close()
-        assert len(session.recording) == 60
+        assert len(session.document.recording) == 60
         assert session.statistics().received == 60
-        assert len(set(session.recording.rows(0, 60).source.tolist())) == 1
+        assert len(set(session.document.recording.rows(0, 60).source.tolist())) == 1
 
     def test_the_record_file_holds_what_was_received(self, qtbot, session, network, stock_peer, tmp_path):
         port = network.free_port()
         path = tmp_path / "live.asc"
         go_live(qtbot, session, settings_for("239.74.163.2", port))
-        assert session.start_record(path)
+        assert session.record.start(path)
         stock_peer("send", "--port", port, "--count", 300, "--rate", 3000).result()
-        qtbot.waitUntil(lambda: len(session.recording) >= 300, timeout=WAIT_MS)
-        session.note_in_record(session.recording.marks.add(299, "look here"))
-        session.stop_record()
+        qtbot.waitUntil(lambda: len(session.document.recording) >= 300, timeout=WAIT_MS)
+        session.record.mark(session.document.recording.marks.add(299, "look here"))
+        session.record.stop()
         assert [int.from_bytes(m.data, "big") for m in can.LogReader(path)] == list(range(300))
         assert session.statistics().recorded == 300
         assert "look here" in path.read_text()
 
     def test_the_demonstration_is_alive_and_decoded(self, qtbot, session, network):
         session.start_demo(BusSettings.this_computer(port=network.free_port()))
-        qtbot.waitUntil(lambda: len(session.recording) > 100, timeout=WAIT_MS)
-        qtbot.waitUntil(lambda: len(list(session.databases)) == 1, timeout=WAIT_MS)
-        frames = session.recording.rows(0, 100)
+        qtbot.waitUntil(lambda: len(session.document.recording) > 100, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: len(list(session.databases.loaded)) == 1, timeout=WAIT_MS)
+        frames = session.document.recording.rows(0, 100)
         frames = frames[~frames.has(Flag.ERROR)]
         named = [
-            session.databases.name(int(number), bool(flags & Flag.EXTENDED))
+            session.databases.loaded.name(int(number), bool(flags & Flag.EXTENDED))
             for number, flags in zip(frames.arbitration_id, frames.flags, strict=True)
         ]
         assert all(named)
         assert session.bus.label == "demonstration"
-        assert session.unsaved_frames == 0
+        assert session.document.unsaved_frames == 0
         assert session.heard == []
 
     def test_frames_of_the_demonstration_alone_are_not_worth_saving(
         self, qtbot, session, network, stock_peer, tmp_path
     ):
         session.start_demo()
-        qtbot.waitUntil(lambda: len(session.recording) > 10, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: len(session.document.recording) > 10, timeout=WAIT_MS)
         session.bus.close()
-        session.recording.marks.add(3, "look here")
-        assert (session.unsaved_frames, session.unsaved_marks) == (0, 0)
+        session.document.recording.marks.add(3, "look here")
+        assert (session.document.unsaved_frames, session.document.unsaved_marks) == (0, 0)
         port = network.free_port()
         go_live(qtbot, session, settings_for("239.74.163.2", port))
-        before = len(session.recording)
+        before = len(session.document.recording)
         stock_peer("send", "--port", port, "--count", 5).result()
-        qtbot.waitUntil(lambda: len(session.recording) == before + 5, timeout=WAIT_MS)
-        assert (session.unsaved_frames, session.unsaved_marks) == (before + 5, 1)
+        qtbot.waitUntil(lambda: len(session.document.recording) == before + 5, timeout=WAIT_MS)
+        assert (session.document.unsaved_frames, session.document.unsaved_marks) == (before + 5, 1)
         session.start_demo()
-        qtbot.waitUntil(lambda: len(session.recording) > before + 5, timeout=WAIT_MS)
-        assert session.unsaved_frames > before + 5
+        qtbot.waitUntil(lambda: len(session.document.recording) > before + 5, timeout=WAIT_MS)
+        assert session.document.unsaved_frames > before + 5
 
     def test_demonstrations_do_not_mix(self, qtbot, session):
         other = Session()
         for one in (session, other):
             one.start_demo()
         for one in (session, other):
-            qtbot.waitUntil(lambda one=one: len(one.recording) > 300, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda one=one: len(one.document.recording) > 300, timeout=WAIT_MS)
         ports = {one.bus.settings.port for one in (session, other)}
-        senders = [{source.port for source in one.recording.sources} for one in (session, other)]
+        senders = [{source.port for source in one.document.recording.sources} for one in (session, other)]
         other.shutdown()
         assert len(ports) == 2
         assert senders[0] & senders[1] == {0}
@@ -232,43 +234,43 @@ class TestFiles:
         path = tmp_path / f"trace{suffix}"
         batch = numbered(1000)
         session.document.append(batch)
-        assert session.unsaved_frames == 1000
-        with qtbot.waitSignal(session.save_file(path).finished, timeout=WAIT_MS):
+        assert session.document.unsaved_frames == 1000
+        with qtbot.waitSignal(session.document.save(path).finished, timeout=WAIT_MS):
             pass
-        assert session.unsaved_frames == 0
+        assert session.document.unsaved_frames == 0
         with qtbot.waitSignal(session.open_file(path).ended, timeout=WAIT_MS):
             pass
-        assert session.state == "file"
-        assert session.unsaved_frames == 0
-        found = session.recording.rows(0, len(session.recording)).to_messages()
+        assert session.state is SessionState.FILE
+        assert session.document.unsaved_frames == 0
+        found = session.document.recording.rows(0, len(session.document.recording)).to_messages()
         assert_same_frames(found, batch.to_messages(), check_channel=False)
 
     def test_a_file_that_cannot_be_read_brings_the_old_frames_back(self, qtbot, session, tmp_path):
         path = tmp_path / "garbage.blf"
         path.write_bytes(b"\x00garbage" * 100)
         session.document.append(numbered(10))
-        old = session.recording
+        old = session.document.recording
         with qtbot.waitSignal(session.open_file(path).ended, timeout=WAIT_MS):
             pass
-        assert session.recording is old
-        assert len(session.recording) == 10
-        assert session.unsaved_frames == 10
-        assert session.state == "offline"
+        assert session.document.recording is old
+        assert len(session.document.recording) == 10
+        assert session.document.unsaved_frames == 10
+        assert session.state is SessionState.OFFLINE
         assert [level for level, _ in session.heard] == ["error"]
         assert "garbage.blf" in session.heard[0][1]
 
     def test_opening_can_be_cancelled_and_keeps_what_was_read(self, qtbot, session, tmp_path):
         path = tmp_path / "long.asc"
         session.document.append(numbered(60_000))
-        with qtbot.waitSignal(session.save_file(path).finished, timeout=60_000):
+        with qtbot.waitSignal(session.document.save(path).finished, timeout=60_000):
             pass
         task = session.open_file(path)
-        assert session.state == "loading"
-        qtbot.waitUntil(lambda: len(session.recording) > 0, timeout=WAIT_MS)
+        assert session.state is SessionState.LOADING
+        qtbot.waitUntil(lambda: len(session.document.recording) > 0, timeout=WAIT_MS)
         with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
             task.cancel()
-        assert 0 < len(session.recording) < 60_000
-        assert session.state == "file"
+        assert 0 < len(session.document.recording) < 60_000
+        assert session.state is SessionState.FILE
 
     def test_a_failed_save_leaves_the_old_file(self, qtbot, session, tmp_path):
         path = tmp_path / "trace.asc"
@@ -276,7 +278,7 @@ class TestFiles:
         session.document.append(numbered(10))
         session.document.append(FrameBatch.from_columns([1], 1, np.zeros((1, 64), np.uint8), flags=Flag.FD))
         target = path.with_suffix(".xyz")
-        with qtbot.waitSignal(session.save_file(target).failed, timeout=WAIT_MS):
+        with qtbot.waitSignal(session.document.save(target).failed, timeout=WAIT_MS):
             pass
         assert path.read_text() == "old"
         assert [entry.name for entry in tmp_path.iterdir()] == ["trace.asc"]
@@ -284,10 +286,10 @@ class TestFiles:
     def test_clearing_while_a_save_runs_saves_what_was_asked(self, qtbot, session, tmp_path):
         path = tmp_path / "trace.asc"
         session.document.append(numbered(20_000))
-        folder = session.recording.folder
-        task = session.save_file(path)
+        folder = session.document.recording.folder
+        task = session.document.save(path)
         session.clear()
-        assert len(session.recording) == 0
+        assert len(session.document.recording) == 0
         with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
             pass
         assert sum(1 for _ in can.LogReader(path)) == 20_000
@@ -295,10 +297,10 @@ class TestFiles:
 
     def test_the_newest_frames_follow_a_file_in_portions(self, qtbot, session, monkeypatch):
         session.document.append(numbered(70_000))
-        qtbot.waitUntil(lambda: sum(session.newest.count) == 70_000, timeout=WAIT_MS)
-        assert len(session.newest) == 7
+        qtbot.waitUntil(lambda: sum(session.document.newest.count) == 70_000, timeout=WAIT_MS)
+        assert len(session.document.newest) == 7
         session.clear()
-        assert len(session.newest) == 0
+        assert len(session.document.newest) == 0
 
 
 def test_what_a_crash_left_is_recovered_and_saved(qtbot, session, tmp_path):
@@ -306,52 +308,52 @@ def test_what_a_crash_left_is_recovered_and_saved(qtbot, session, tmp_path):
     lost.append(numbered(100))
     lost.close()
     session.recover(tmp_path / "crashed")
-    assert numbers_of(session.recording.rows(0, 100)) == list(range(100))
-    assert session.unsaved_frames == 100
-    with qtbot.waitSignal(session.save_file(tmp_path / "saved.blf").finished, timeout=WAIT_MS):
+    assert numbers_of(session.document.recording.rows(0, 100)) == list(range(100))
+    assert session.document.unsaved_frames == 100
+    with qtbot.waitSignal(session.document.save(tmp_path / "saved.blf").finished, timeout=WAIT_MS):
         pass
-    assert session.unsaved_frames == 0
+    assert session.document.unsaved_frames == 0
     session.clear()
     assert not (tmp_path / "crashed").exists()
 
 
 def test_a_folder_without_a_recording_is_not_recovered(session, tmp_path):
-    old = session.recording
+    old = session.document.recording
     session.recover(tmp_path / "absent")
-    assert session.recording is old
+    assert session.document.recording is old
     assert [level for level, _ in session.heard] == ["error"]
 
 
 def test_a_database_that_is_none_gets_a_sentence(qtbot, session, tmp_path):
     path = tmp_path / "car.dbc"
     path.write_text("this is no database")
-    with qtbot.waitSignal(session.load_database(path).ended, timeout=WAIT_MS):
+    with qtbot.waitSignal(session.databases.load(path).ended, timeout=WAIT_MS):
         pass
     assert [level for level, _ in session.heard] == ["error"]
     assert "car.dbc" in session.heard[0][1]
-    assert list(session.databases) == []
+    assert list(session.databases.loaded) == []
 
 
 def test_pausing_is_announced_once(session):
     heard = []
-    session.paused_changed.connect(heard.append)
+    session.clock.paused_changed.connect(heard.append)
     for paused in (True, True, False):
-        session.set_paused(paused)
+        session.clock.set_paused(paused)
     assert heard == [True, False]
 
 
 def test_shutting_down_deletes_the_recording(qapp):
     session = Session()
-    folder = session.recording.folder
+    folder = session.document.recording.folder
     assert folder.is_dir()
     session.shutdown()
     assert not folder.exists()
 
 
 def test_a_recording_may_begin_with_what_came_before(session, tmp_path):
-    session.recording.append(numbered(200_000))
-    assert session.start_record(tmp_path / "live.blf", RecordOptions(pre_seconds=150))
-    session.stop_record()
+    session.document.recording.append(numbered(200_000))
+    assert session.record.start(tmp_path / "live.blf", RecordOptions(pre_seconds=150))
+    session.record.stop()
     found = FrameBatch.concatenate(list(read_batches(tmp_path / "live.blf")))
     assert numbers_of(found) == list(range(49_999, 200_000))
     lost = "Vector BLF does not hold all of it: 150,001 frames of unknown channel on channel 1"
@@ -359,6 +361,6 @@ def test_a_recording_may_begin_with_what_came_before(session, tmp_path):
 
 
 def test_a_wrong_trigger_is_said_and_nothing_is_recorded(session, tmp_path):
-    assert not session.start_record(tmp_path / "live.asc", RecordOptions(trigger="id =="))
+    assert not session.record.start(tmp_path / "live.asc", RecordOptions(trigger="id =="))
     assert [level for level, text in session.heard if "trigger" in text] == ["error"]
     assert list(tmp_path.iterdir()) == []

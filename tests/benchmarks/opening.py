@@ -51,7 +51,7 @@ def _measure(path: Path, settings: Path) -> list[Figure]:
     from PySide6.QtWidgets import QApplication
 
     from canmcast_gui.app.program.settings import AppSettings
-    from canmcast_gui.app.session import Session
+    from canmcast_gui.app.session import Session, SessionState
     from canmcast_gui.ui.window.main_window import MainWindow
 
     application = QApplication.instance() or QApplication([])
@@ -64,11 +64,11 @@ def _measure(path: Path, settings: Path) -> list[Figure]:
     start = time.perf_counter()
     session.open_file(path)
     first, _ = _turn(lambda: _rows_shown(window) > 10, _LIMIT_S)
-    seconds, stall = _turn(lambda: session.state == "file", _LIMIT_S)
+    seconds, stall = _turn(lambda: session.state is SessionState.FILE, _LIMIT_S)
     loaded = time.perf_counter() - start
-    assert len(session.recording) == FRAMES, (len(session.recording), seconds)
+    assert len(session.document.recording) == FRAMES, (len(session.document.recording), seconds)
     task = session.open_file(path)
-    _turn(lambda: len(session.recording) > FRAMES // 5, _LIMIT_S)
+    _turn(lambda: len(session.document.recording) > FRAMES // 5, _LIMIT_S)
     ended: list[float] = []
     task.ended.connect(lambda: ended.append(time.perf_counter()))
     asked = time.perf_counter()

@@ -59,7 +59,7 @@ def _panel(database: Path) -> Iterator[tuple[Session, PlotPanel]]:
 
     application = QApplication.instance() or QApplication([])
     session = Session()
-    session.databases.add(load_database(database))
+    session.databases.loaded.add(load_database(database))
     panel = PlotPanel(session)
     panel.resize(900, 600)
     panel.show()
@@ -99,7 +99,7 @@ def _long_recording(database: Path) -> list[Figure]:
         for start in range(0, FRAMES, BLOCK):
             # Half of the frames are the signal's message, spike included.
             ids = np.where(np.arange(start, start + BLOCK) % 2, 0x100, 0x300)
-            session.recording.append(_block(start, ids))
+            session.document.recording.append(_block(start, ids))
         panel.fit()
         panel.signals.add("M0.Speed")
         first = _turn(lambda: panel.signals.data.unread_rows == 0)
@@ -151,7 +151,9 @@ def _live(database: Path) -> list[Figure]:
 
         def arrive() -> None:
             nonlocal sent
-            session.recording.append(_block(sent, 0x100 + np.arange(sent, sent + per_tick) % LIVE_SIGNALS))
+            session.document.recording.append(
+                _block(sent, 0x100 + np.arange(sent, sent + per_tick) % LIVE_SIGNALS)
+            )
             sent += per_tick
 
         paints = Paints()

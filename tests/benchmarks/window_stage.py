@@ -173,7 +173,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
     timer = QTimer()
     timer.timeout.connect(scroll)
     timer.start(40)
-    while not len(session.recording):
+    while not len(session.document.recording):
         settle(0.05)
     settle(1.0)
     meter = StallMeter()

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.stage import release_keys
@@ -25,7 +25,7 @@ class Desk:
         self.settings = AppSettings(folder / "settings.ini")
         self.session = Session()
         self.messages: list[tuple[str, str]] = []
-        self.session.message.connect(lambda level, text: self.messages.append((level, text)))
+        self.session.messages.posted.connect(lambda level, text: self.messages.append((level, text)))
         self.window = MainWindow(self.session, self.settings)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -53,7 +53,7 @@ class Desk:
         ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
         assert ok.isEnabled(), dialog.form.problems
         self.qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
-        self.wait(lambda: self.session.state == "live", "going on the bus")
+        self.wait(lambda: self.session.state is SessionState.LIVE, "going on the bus")
 
     def choose_file(self, action, path: Path) -> None:
         """Trigger an action that asks for a file, and answer with ``path``."""

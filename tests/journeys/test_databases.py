@@ -60,8 +60,8 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile(str(path)), QUrl.fromLocalFile(str(log))])
     drop(desk.window, files)
-    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
-    desk.wait(lambda: len(desk.session.recording) == 100, "the recording")
+    desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
+    desk.wait(lambda: len(desk.session.document.recording) == 100, "the recording")
     assert any("2 problems were repaired or left out" in text for _, text in desk.messages)
     desk.window.actions_.database_browser.trigger()
     browser = desk.window.docks.browser
@@ -87,8 +87,8 @@ def test_a_workspace_brings_back_order_and_channels(desk, tmp_path):
     paths = [tmp_path / name for name in ("one.dbc", "two.dbc")]
     for path, name in zip(paths, ("Engine", "Motor"), strict=True):
         path.write_text(CAR.replace("2nd_Engine", name))
-        desk.session.load_database(path)
-    databases = desk.session.databases
+        desk.session.databases.load(path)
+    databases = desk.session.databases.loaded
     desk.wait(lambda: len(databases) == 2, "the databases")
     files = desk.window.docks.browser.files
     files.table.item(1, 3).setText("2")
@@ -97,7 +97,7 @@ def test_a_workspace_brings_back_order_and_channels(desk, tmp_path):
     workspace = tmp_path / "bench.canmcast"
     desk.window.workspaces.save(workspace)
     for path in paths:
-        desk.session.remove_database(path)
+        desk.session.databases.remove(path)
     desk.window.workspaces.open(workspace)
     desk.wait(lambda: len(databases) == 2, "the databases of the workspace")
     assert [database.path.name for database in databases] == ["two.dbc", "one.dbc"]

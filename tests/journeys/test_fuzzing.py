@@ -54,12 +54,12 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     before = content(panel.control.answer.before)
     assert any(number == 0x105 for number, _data in before)
     last = panel.control.answer.before[-1:]
-    desk.wait(lambda: row_of(desk.session.recording, last) is not None, "the frame in the recording")
+    desk.wait(lambda: row_of(desk.session.document.recording, last) is not None, "the frame in the recording")
     panel.answer.find_action.trigger()
     view = desk.window.views.chronological_view()
     desk.wait(lambda: view.current_row() is not None, "the frame in the trace")
     row = view.current_row()
-    assert content(desk.session.recording.rows(row, row + 1)) == before[-1:]
+    assert content(desk.session.document.recording.rows(row, row + 1)) == before[-1:]
     panel.run_actions.stop.trigger()
     sent = desk.session.transmit.link.client.sent
     desk.wait(lambda: len(logged(log)) == sent, "the whole log")
@@ -76,7 +76,7 @@ def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
     panel = show(desk)
     panel.set_up(FuzzSetup(count=0, rate=500))
     panel.run_actions.start.trigger()
-    desk.wait(lambda: len(desk.session.recording) > 10, "frames")
+    desk.wait(lambda: len(desk.session.document.recording) > 10, "frames")
     desk.window.activateWindow()
     desk.wait(desk.window.isActiveWindow, "the window in front")
     panel.fields.ids.setFocus()
@@ -97,7 +97,7 @@ def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_
     assert desk.session.transmit.switch.on
     panel.set_up(FuzzSetup(count=0))
     panel.run_actions.start.trigger()
-    desk.wait(lambda: len(desk.session.recording) > 2, "frames")
+    desk.wait(lambda: len(desk.session.document.recording) > 2, "frames")
     desk.window.workspaces.open(path)
     desk.wait(lambda: not desk.session.transmit.switch.on, "the main switch")
     desk.wait(lambda: not panel.control.running, "the end of the run")
@@ -118,8 +118,8 @@ def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, t
     assert any("No longer being sent: the fuzz run." in text for _, text in desk.messages)
     desk.wait(lambda: len(logged(log)) > 100, "the log")
     told = logged(log)
-    assert told == content(desk.session.recording.rows())[: len(told)]
+    assert told == content(desk.session.document.recording.rows())[: len(told)]
     desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
     panel.run_actions.start.trigger()
-    before = len(desk.session.recording)
-    desk.wait(lambda: len(desk.session.recording) > before + 10, "frames again")
+    before = len(desk.session.document.recording)
+    desk.wait(lambda: len(desk.session.document.recording) > before + 10, "frames again")

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from canmcast_gui.app.document.files import Opened
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames.schema import dump
 from canmcast_gui.logfile import TableLayout
@@ -89,11 +90,11 @@ def write_files(folder: Path) -> dict[str, Path]:
 def load_everything(desk: Desk, paths: dict[str, Path]) -> None:
     desk.settings.filters.set({HOSTILE: HOSTILE})
     desk.window.workspaces.begin(paths["canmcast"])
-    desk.wait(lambda: len(desk.session.databases) == 2, "the databases")
+    desk.wait(lambda: len(desk.session.databases.loaded) == 2, "the databases")
     desk.window.files.open(str(paths["asc"]))
-    desk.wait(lambda: desk.session.state == "file", "the file")
+    desk.wait(lambda: desk.session.state is SessionState.FILE, "the file")
     for level in ("info", "warning", "error"):
-        desk.session.message.emit(level, HOSTILE)
+        desk.session.messages.post(level, HOSTILE)
     desk.window.views.panes[0].filter_box.set_filter_text(f'name ~ "{AMPERSAND}"')
     desk.window.docks.plots.plot_signal(f"{HOSTILE}.{HOSTILE}")
 
@@ -112,7 +113,7 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         MergeDialog([paths["asc"], paths["csv"]], window),
         TableLayoutDialog(paths["csv"], paths["csv"].read_bytes(), TableLayout(), window),
         ColorsDialog(window.panel.context, window),
-        MessageDialog(desk.session.databases, window),
+        MessageDialog(desk.session.databases.loaded, window),
         ProblemsDialog(HOSTILE, Opened(1, (HOSTILE,), remarks=(HOSTILE,)), window),
         RecordDialog(paths["asc"], {"trigger": HOSTILE}, lambda text: text, lambda _chosen: None, window),
     ]
@@ -167,7 +168,7 @@ def test_a_line_feed_in_a_name_makes_no_bar_higher(dressed, tmp_path):
     path = tmp_path / "one\ntwo \u202e\x1b.asc"
     path.write_text(ASC)
     dressed.window.files.open(str(path))
-    dressed.wait(lambda: dressed.session.state == "file", "the file")
+    dressed.wait(lambda: dressed.session.state is SessionState.FILE, "the file")
     QApplication.processEvents()
     shown = [text for _where, _kind, text in rich_text.everything_shown() if "one" in text and "two" in text]
     assert any(r"File: one\ntwo \u202e\x1b.asc" in text for text in shown)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
 from canmcast_gui.ui.plot.export import ExportDialog
@@ -37,9 +38,12 @@ def plots(desk, tmp_path):
     (tmp_path / "engine.dbc").write_text(DBC)
     write_log(tmp_path / "drive.asc", first=0)
     write_log(tmp_path / "before.asc", first=10)
-    desk.session.load_database(tmp_path / "engine.dbc")
+    desk.session.databases.load(tmp_path / "engine.dbc")
     desk.session.open_file(tmp_path / "drive.asc")
-    desk.wait(lambda: desk.session.state == "file" and len(desk.session.recording) == 100, "the log")
+    desk.wait(
+        lambda: desk.session.state is SessionState.FILE and len(desk.session.document.recording) == 100,
+        "the log",
+    )
     desk.window.actions_.chronological.trigger()
     plots = desk.window.docks.plots
     plots.plot_signal(SPEED)

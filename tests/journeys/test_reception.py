@@ -5,6 +5,7 @@ from contextlib import closing
 import can
 import pytest
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
@@ -20,18 +21,18 @@ def live(desk, group, network, spare_interface):
     settings = BusSettings(group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0)
     desk.window.actions_.chronological.trigger()
     desk.window.bus.connect_to(settings)
-    desk.wait(lambda: desk.session.state == "live", "going on the bus")
+    desk.wait(lambda: desk.session.state is SessionState.LIVE, "going on the bus")
     return desk
 
 
 def hear(desk) -> None:
     """Send until a frame is in the recording."""
-    before = len(desk.session.recording)
+    before = len(desk.session.document.recording)
 
     def sent_and_heard() -> bool:
         with closing(FrameSender(desk.session.bus.settings)) as sender:
             sender.send_batch(FRAME)
-        return len(desk.session.recording) > before
+        return len(desk.session.document.recording) > before
 
     desk.wait(sent_and_heard, "a frame")
 
@@ -51,7 +52,7 @@ def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface
     assert live.window.connection.text().startswith("Reception problem: ")
     assert state.text().startswith("Reception problem: ")
     assert messages.texts == [sentence]
-    reasons = [(gap.count, gap.reason) for gap in live.session.recording.gaps]
+    reasons = [(gap.count, gap.reason) for gap in live.session.document.recording.gaps]
     assert reasons == [(0, live.session.bus.problem)]
     if fault == "down":
         spare_interface.up()
@@ -62,4 +63,4 @@ def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface
     assert state.text().startswith("Live: ")
     hear(live)
     live.wait(lambda: any("cmspare" in " ".join(line) for line in live.trace_lines()), "the gap in the trace")
-    assert len(live.session.recording.gaps) == 1
+    assert len(live.session.document.recording.gaps) == 1

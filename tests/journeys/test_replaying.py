@@ -77,15 +77,15 @@ def test_a_replay_is_recorded_while_it_runs(desk, network, stock_peer, log, tmp_
         text=True,
     )
     assert "listening" in beside.stderr.readline()
-    assert desk.session.start_record(file)
+    assert desk.session.record.start(file)
     before = time.time_ns()
     panel.play()
     desk.wait(lambda: panel.control.status.state == "ended", "the end")
-    desk.wait(lambda: len(desk.session.recording) == 400, "all frames in the trace")
+    desk.wait(lambda: len(desk.session.document.recording) == 400, "all frames in the trace")
     after = time.time_ns()
-    desk.session.stop_record()
+    desk.session.record.stop()
     beside.communicate(timeout=15)
-    trace = desk.session.recording.rows()
+    trace = desk.session.document.recording.rows()
     recorded, heard = (FrameBatch.concatenate(list(read_batches(path))) for path in (file, other))
     for batch in (trace, recorded, heard):
         assert numbers_in(batch) == list(range(400))
@@ -111,16 +111,16 @@ def test_a_killed_transmit_process_is_said_with_what_was_replayed(desk, network,
     assert panel.status_line.text().startswith(said)
     assert any(level == "warning" and text.startswith(said) for level, text in desk.messages)
     desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
-    count = len(desk.session.recording)
+    count = len(desk.session.document.recording)
     panel.play()
-    desk.wait(lambda: len(desk.session.recording) > count + 20, "frames again")
+    desk.wait(lambda: len(desk.session.document.recording) > count + 20, "frames again")
 
 
 WINDOW = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow
@@ -132,7 +132,7 @@ panel = window.docks.replay
 panel.fields.loop.setChecked(True)
 panel.open_files([sys.argv[4]])
 def live():
-    if session.state == "live" and not panel.control.running:
+    if session.state is SessionState.LIVE and not panel.control.running:
         panel.play()
         print(session.transmit.link.client.pid, session.bus.capture.pid, flush=True)
 session.state_changed.connect(live)

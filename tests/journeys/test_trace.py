@@ -101,7 +101,7 @@ def mark(busy) -> None:
     panel = window.docks.marks
     busy.wait(lambda: panel.model.rowCount() == 1, "the mark in the list")
     assert panel.model.index(0, 2).data() == "brake pressed"
-    folder = busy.session.recording.folder
+    folder = busy.session.document.recording.folder
     assert any("brake pressed" in file.read_text() for file in folder.glob("marks*"))
 
 
@@ -112,7 +112,7 @@ def copy(busy, path) -> None:
     window.actions_.copy_candump.trigger()
     path.write_text(QGuiApplication.clipboard().text())
     ids = [message.arbitration_id for message in can.LogReader(path)]
-    assert ids == busy.session.recording.rows().arbitration_id.tolist()
+    assert ids == busy.session.document.recording.rows().arbitration_id.tolist()
 
 
 def test_frames_are_coloured_and_each_view_has_its_own_columns(busy):

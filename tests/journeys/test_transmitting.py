@@ -42,11 +42,13 @@ def test_arm_change_and_disarm_as_a_stock_peer_counts_it(desk, network, stock_pe
     panel.table.selectRow(0)
     peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)
     panel.actions_.arm.trigger()
-    desk.wait(lambda: len(desk.session.recording) > 20, "20 frames")
+    desk.wait(lambda: len(desk.session.document.recording) > 20, "20 frames")
     for key, text in (("id", "124"), ("period", "3"), ("id", "125")):
         desk.type_into(panel.table, 0, KEYS.index(key), text)
-        shown = len(desk.session.recording) + 10
-        desk.wait(lambda shown=shown: len(desk.session.recording) > shown, f"frames with {key} {text}")
+        shown = len(desk.session.document.recording) + 10
+        desk.wait(
+            lambda shown=shown: len(desk.session.document.recording) > shown, f"frames with {key} {text}"
+        )
     panel.actions_.arm.trigger()
     sent = desk.session.transmit.link.client
     assert sent.flush(5.0)
@@ -78,16 +80,16 @@ def test_a_sequence_waits_for_the_answers_of_a_stock_peer(desk, network, stock_p
     desk.wait(lambda: docks.sequences.control.status.state == "ended", "the end")
     assert docks.sequences.status_line.text() == "Done. 4 frames sent, 1 expected frame missed."
     assert peer.result()["ids"] == {"7DF": 3, "7E8": 3, "7FF": 1}
-    desk.wait(lambda: len(desk.session.recording) == 7, "all frames in the trace")
-    assert desk.session.recording.rows().arbitration_id.tolist() == [0x7DF, 0x7E8] * 3 + [0x7FF]
+    desk.wait(lambda: len(desk.session.document.recording) == 7, "all frames in the trace")
+    assert desk.session.document.recording.rows().arbitration_id.tolist() == [0x7DF, 0x7E8] * 3 + [0x7FF]
 
 
 def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
     port = network.free_port()
     database = tmp_path / "car.dbc"
     database.write_text(CAR)
-    desk.session.load_database(database)
-    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    desk.session.databases.load(database)
+    desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     desk.connect(GROUP, port)
     panel = desk.window.docks.transmit
     triggers = ("name == Engine", "Engine.Count >= 20 after 2 ms", "id == 0x103")
@@ -99,7 +101,7 @@ def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
     assert desk.session.transmit.link.client.flush(5.0)
     peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)
     stock_peer("send", "--port", port, "--count", 40, "--ids", 4).result()
-    desk.wait(lambda: len(desk.session.recording) == 40 + 10 + 5 + 4, "all answers")
+    desk.wait(lambda: len(desk.session.document.recording) == 40 + 10 + 5 + 4, "all answers")
     desk.session.transmit.jobs.send_frames(TransmitRow(arbitration_id=0x7FF, data=b"").frame())
     ids = peer.result()["ids"]
     assert (ids["200"], ids["201"], ids["202"]) == (10, 5, 4)
@@ -114,21 +116,21 @@ def test_a_killed_transmit_process_is_said_with_what_was_armed(desk, network):
     panel = desk.window.docks.transmit
     panel.model.insert(0, [TransmitRow(name="Speed"), TransmitRow(name="Gear"), TransmitRow(name="Off")])
     panel.model.rows.set_armed([0, 1], True)
-    desk.wait(lambda: len(desk.session.recording) > 2, "frames")
+    desk.wait(lambda: len(desk.session.document.recording) > 2, "frames")
     os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
     desk.wait(lambda: len(panel.model.rows.armed_rows) == 0, "the rows being switched off")
     assert panel.status_line.text() == "No longer being sent: Speed, Gear. Switch them on again."
     desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")
     panel.model.rows.set_armed(0, True)
-    before = len(desk.session.recording)
-    desk.wait(lambda: len(desk.session.recording) > before, "frames again")
+    before = len(desk.session.document.recording)
+    desk.wait(lambda: len(desk.session.document.recording) > before, "frames again")
 
 
 WINDOW = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.transport.settings import BusSettings
@@ -140,7 +142,7 @@ window.show()
 panel = window.docks.transmit
 panel.model.insert(0, [TransmitRow(arbitration_id=0x321, period_ns=1_000_000)])
 def live():
-    if session.state == "live" and not len(panel.model.rows.armed_rows):
+    if session.state is SessionState.LIVE and not len(panel.model.rows.armed_rows):
         panel.model.rows.set_armed(0, True)
         print(session.transmit.link.client.pid, session.bus.capture.pid, flush=True)
 session.state_changed.connect(live)

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.models.transmit.columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.connect.dialog import ConnectDialog
@@ -87,10 +87,10 @@ def test_a_saved_trace_is_read_by_python_can(desk, network, stock_peer, tmp_path
     port, path = network.free_port(), tmp_path / f"trace{suffix}"
     desk.connect("239.74.163.2", port)
     stock_peer("send", "--port", port, "--count", 200, "--rate", 5000).result()
-    desk.wait(lambda: len(desk.session.recording) == 200, "200 frames")
+    desk.wait(lambda: len(desk.session.document.recording) == 200, "200 frames")
     desk.choose_file(desk.window.actions_.save, path)
     desk.wait(path.exists, "the saved file")
-    expected = desk.session.recording.rows(0, 200).to_messages()
+    expected = desk.session.document.recording.rows(0, 200).to_messages()
     found = list(can.LogReader(path))
     if suffix == ".asc":  # times are relative to a start that the header writes in whole seconds
         shift = expected[0].timestamp - found[0].timestamp
@@ -102,7 +102,7 @@ def test_a_saved_trace_is_read_by_python_can(desk, network, stock_peer, tmp_path
 def test_a_plotted_value_is_what_cantools_decodes(desk, network):
     database = cantools.database.load_file(resource("demo.dbc"))
     desk.choose_file(desk.window.actions_.load_database, resource("demo.dbc"))
-    desk.wait(lambda: len(list(desk.session.databases)) == 1, "the database")
+    desk.wait(lambda: len(list(desk.session.databases.loaded)) == 1, "the database")
     port = network.free_port()
     desk.connect("239.74.163.2", port)
     speeds = np.linspace(0, 6000, 50)
@@ -113,7 +113,7 @@ def test_a_plotted_value_is_what_cantools_decodes(desk, network):
     with can.Bus(interface="udp_multicast", channel="239.74.163.2", port=port, hop_limit=0) as peer:
         for payload in payloads:
             peer.send(can.Message(arbitration_id=status.frame_id, is_extended_id=False, data=payload))
-    desk.wait(lambda: len(desk.session.recording) == 50, "50 frames")
+    desk.wait(lambda: len(desk.session.document.recording) == 50, "50 frames")
     expected = [status.decode(payload)["EngineSpeed"] for payload in payloads]
     plot = desk.window.docks.plots.current
     desk.wait(lambda: len(plotted(plot)) == 50, "50 points in the plot")
@@ -126,8 +126,8 @@ def plotted(plot) -> list[float]:
 
 
 def test_a_row_opens_into_its_signals(desk, network):
-    desk.session.load_database(resource("demo.dbc"))
-    desk.wait(lambda: len(list(desk.session.databases)) == 1, "the database")
+    desk.session.databases.load(resource("demo.dbc"))
+    desk.wait(lambda: len(list(desk.session.databases.loaded)) == 1, "the database")
     database = cantools.database.load_file(resource("demo.dbc"))
     status = database.get_message_by_name("EngineStatus")
     port = network.free_port()
@@ -173,7 +173,7 @@ def test_pause_holds_the_view_while_frames_come_in(desk, network, stock_peer):
     desk.wait(lambda: len(desk.trace_lines()) == 10, "ten lines")
     desk.window.actions_.pause.trigger()
     stock_peer("send", "--port", port, "--count", 10).result()
-    desk.wait(lambda: len(desk.session.recording) == 20, "20 frames")
+    desk.wait(lambda: len(desk.session.document.recording) == 20, "20 frames")
     desk.qtbot.wait(200)
     assert len(desk.trace_lines()) == 10
     desk.window.actions_.pause.trigger()
@@ -187,10 +187,10 @@ def test_opening_a_saved_trace_shows_the_same_lines(desk, qtbot, network, stock_
     stock_peer("send", "--port", port, "--count", 30).result()
     desk.wait(lambda: len(desk.trace_lines()) == 30, "30 lines")
     data = [line[-1] for line in desk.trace_lines()]
-    with qtbot.waitSignal(desk.session.save_file(path).ended):
+    with qtbot.waitSignal(desk.session.document.save(path).ended):
         pass
     desk.choose_file(desk.window.actions_.open, path)
-    desk.wait(lambda: desk.session.state == "file", "the opened file")
+    desk.wait(lambda: desk.session.state is SessionState.FILE, "the opened file")
     desk.wait(lambda: len(desk.trace_lines()) == 30, "30 lines again")
     assert [line[-1] for line in desk.trace_lines()] == data
     assert path.name in desk.window.windowTitle()
@@ -215,7 +215,7 @@ def test_an_interface_that_is_missing_is_said_in_the_window(desk):
     desk.wait(lambda: desk.messages, "a message")
     assert desk.messages[0][0] == "error"
     assert "nosuch0" in desk.messages[0][1]
-    assert desk.session.state == "offline"
+    assert desk.session.state is SessionState.OFFLINE
 
 
 def test_two_windows_do_not_disturb_each_other(desk, network, stock_peer):
@@ -223,27 +223,27 @@ def test_two_windows_do_not_disturb_each_other(desk, network, stock_peer):
     port = network.free_port()
     desk.connect("239.74.163.2", port)
     stock_peer("send", "--port", port, "--count", 5).result()
-    desk.wait(lambda: len(desk.session.recording) == 5, "five frames")
-    assert len(other.recording) == 0
+    desk.wait(lambda: len(desk.session.document.recording) == 5, "five frames")
+    assert len(other.document.recording) == 0
     other.shutdown()
-    assert len(desk.session.recording.rows(0, 5)) == 5
+    assert len(desk.session.document.recording.rows(0, 5)) == 5
 
 
 def test_start_after_the_demonstration_starts_it_again(desk):
     desk.window.bus.start_demo()
-    desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration")
+    desk.wait(lambda: len(desk.session.document.recording) > 10, "frames of the demonstration")
     desk.window.actions_.stop.trigger()
     desk.window.files.keep_unsaved(desk.session.clear)
-    assert len(desk.session.recording) == 0, "the question about unsaved frames was asked"
+    assert len(desk.session.document.recording) == 0, "the question about unsaved frames was asked"
     desk.window.actions_.start.trigger()
     assert desk.window.findChildren(ConnectDialog) == []
-    desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration again")
+    desk.wait(lambda: len(desk.session.document.recording) > 10, "frames of the demonstration again")
     assert desk.session.bus.is_demo
 
 
 def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path):
     desk.window.bus.start_demo()
-    desk.wait(lambda: len(desk.session.recording) > 10, "frames of the demonstration")
+    desk.wait(lambda: len(desk.session.document.recording) > 10, "frames of the demonstration")
     for child in psutil.Process().children():
         if "canmcast_gui.demo" in child.cmdline():
             child.kill()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
@@ -53,8 +54,8 @@ def set_up(desk: Desk, folder: Path) -> None:
     """A database, rows, a sequence, plots, views, a filter, colours."""
     database = folder / "engine.dbc"
     database.write_text(DBC)
-    desk.session.load_database(database)
-    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    desk.session.databases.load(database)
+    desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     window = desk.window
     desk.session.transmit.set_rows([dump(TransmitRow(name="Ping", group="a"))])
     desk.session.transmit.sequences.reset([Sequence("Wake", "wait 10 ms")])
@@ -71,7 +72,7 @@ def set_up(desk: Desk, folder: Path) -> None:
 
 def assert_set_up(desk: Desk) -> None:
     window = desk.window
-    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     assert [row.name for row in window.docks.transmit.model.rows] == ["Ping"]
     assert not desk.session.transmit.switch.on
     assert desk.session.transmit.sequences.sequences == [Sequence("Wake", "wait 10 ms")]
@@ -132,7 +133,7 @@ def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
     dialog = desk.child(QFileDialog)
     dialog.selectFile(str(tmp_path / "kept.canmcast"))
     dialog.accept()
-    desk.wait(lambda: not list(desk.session.databases), "nothing set up")
+    desk.wait(lambda: not list(desk.session.databases.loaded), "nothing set up")
     assert load_workspace(tmp_path / "kept.canmcast").transmit_rows[0]["name"] == "Ping"
     assert list(desk.window.docks.transmit.model.rows) == []
     assert desk.window.views.panes == []
@@ -165,7 +166,7 @@ def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
     desk.settings.workspace.set(str(path))
     desk.close()
     desk = begin()
-    assert desk.session.state == "offline"
+    assert desk.session.state is SessionState.OFFLINE
     assert desk.settings.recent_buses.value[0] == BUS.to_dict()
     desk.wait(lambda: any("absent.dbc" in text for _, text in desk.messages), "the missing database")
     assert not desk.window.workspaces.asks_at_end()
@@ -227,8 +228,8 @@ def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin
 
 def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back(begin):
     desk = begin()
-    desk.session.load_database(resource(DEMO_DATABASE))
-    desk.wait(lambda: len(desk.session.databases) == 1, "the database")
+    desk.session.databases.load(resource(DEMO_DATABASE))
+    desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     desk.window.docks.plots.plot_signal(DEMO_PLOT_SIGNALS[0])
     desk.window.workspaces.look()
     assert load_workspace(last_setup()).is_empty

@@ -16,6 +16,6 @@ def engine_session(qapp, tmp_path: Path) -> Iterator[Session]:
     session = Session()
     path = tmp_path / "engine.dbc"
     path.write_text(DBC)
-    session.databases.add(load_database(path))
+    session.databases.loaded.add(load_database(path))
     yield session
     session.shutdown()

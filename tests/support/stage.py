@@ -29,7 +29,7 @@ class Stage:
         self.settings = AppSettings(folder / "settings.ini")
         self.session = Session()
         self.messages: list[tuple[str, str]] = []
-        self.session.message.connect(lambda level, text: self.messages.append((level, text)))
+        self.session.messages.posted.connect(lambda level, text: self.messages.append((level, text)))
 
     def receive(self, batch: FrameBatch) -> None:
         """Have frames arrive as they do from a bus, and views told."""
@@ -41,8 +41,8 @@ class Stage:
         """Load a DBC file; by default one with the message Engine (100h)."""
         path = self.folder / "engine.dbc"
         path.write_text(text)
-        self.session.databases.add(load_database(path))
-        self.session.databases_changed.emit()
+        self.session.databases.loaded.add(load_database(path))
+        self.session.databases.changed.emit()
 
     def close(self) -> None:
         """End the session and delete its objects."""

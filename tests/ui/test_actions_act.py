@@ -96,9 +96,9 @@ def full(qtbot, stage, window):
 def test_each_enabled_entry_of_the_menu_bar_does_something(qtbot, stage, full, state):
     def prepare():
         if state == "empty":
-            if len(stage.session.recording):
+            if len(stage.session.document.recording):
                 stage.session.clear()
-        elif not len(stage.session.recording):
+        elif not len(stage.session.document.recording):
             stage.receive(traffic(200))
         activate(full)
         full.docks.hosts.table.setFocus()
@@ -153,9 +153,9 @@ def test_each_enabled_entry_of_the_context_menus_does_something(qtbot, stage, fu
     docks = full.docks
 
     def prepare():
-        if not len(stage.session.databases):
+        if not len(stage.session.databases.loaded):
             stage.add_database()
-        if not len(stage.session.recording):
+        if not len(stage.session.document.recording):
             stage.receive(traffic(200))
         full.panel.set_mode("chronological")
         full.panel.context.mark(5, "here")
@@ -187,7 +187,7 @@ def test_each_enabled_entry_of_the_context_menus_does_something(qtbot, stage, fu
 
 def test_each_disabled_entry_of_the_menu_bar_says_why(stage, full):
     stage.session.clear()
-    stage.session.remove_database(stage.folder / "engine.dbc")
+    stage.session.databases.remove(stage.folder / "engine.dbc")
     full.docks.transmit.model.remove(range(2))
     silent = []
     for entry in full.menuBar().actions():

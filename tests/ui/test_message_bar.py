@@ -15,17 +15,17 @@ def bar(qtbot, stage):
 
 
 def test_the_sessions_messages_are_shown_until_they_are_closed(stage, bar):
-    stage.session.message.emit("error", "It went wrong.")
+    stage.session.messages.error("It went wrong.")
     assert bar.texts == ["It went wrong."]
     bar.findChild(QToolButton).click()
     assert bar.texts == []
 
 
 def test_a_topic_that_has_ended_takes_its_messages_with_it(stage, bar):
-    stage.session.say("replay", "warning", "It has broken off.")
-    stage.session.say("record", "error", "The disk is full.")
-    stage.session.message.emit("error", "About nothing.")
-    stage.session.topic_ended.emit("replay")
+    stage.session.messages.warning("It has broken off.", "replay")
+    stage.session.messages.error("The disk is full.", "record")
+    stage.session.messages.error("About nothing.")
+    stage.session.messages.end("replay")
     assert bar.texts == ["The disk is full.", "About nothing."]
 
 

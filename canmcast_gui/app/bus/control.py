@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.bus.live import SUPERVISE_MS, BusProcesses, LiveBus
 from canmcast_gui.app.bus.losses import Loss
+from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.demo.process import DemoProcess
@@ -20,6 +21,9 @@ from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import SourceCounts
+
+# Of messages about the bus.
+TOPIC = "bus"
 
 
 class BusState(Enum):
@@ -35,17 +39,22 @@ class BusControl(QObject):
     result.
 
     ``settings`` are those of the open bus or of the last one, None before the first. ``is_demo_bus`` is
-    whether that is the bus of the demonstration. ``rates`` measures what arrives.
+    whether that is the bus of the demonstration. ``rates`` measures what arrives. ``warning`` carries a
+    message about a process of the bus that was restarted or failed.
     """
 
     state_changed = Signal()
     received = Signal(FrameBatch)
     lost = Signal(Loss)
     transmit_events = Signal(list)
-    message = Signal(str, str)
+    warning = Signal(str)
 
     def __init__(
-        self, tasks: TaskPool, sources: Callable[[], SourceTable], parent: QObject | None = None
+        self,
+        tasks: TaskPool,
+        messages: Messages,
+        sources: Callable[[], SourceTable],
+        parent: QObject | None = None,
     ) -> None:
         """``sources`` returns the table to which the source column of frames refers; called when a bus
         opens."""
@@ -55,6 +64,7 @@ class BusControl(QObject):
         self.is_demo_bus = False
         self.rates = RateMeter()
         self._tasks = tasks
+        self._messages = messages
         self._sources = sources
         self._live: LiveBus | None = None
         self._since = 0.0
@@ -104,7 +114,7 @@ class BusControl(QObject):
         return self.settings.label() if self.settings else ""
 
     def open(self, settings: BusSettings) -> None:
-        """Close the bus that is open, if any, and open this one; ``message`` says why that failed."""
+        """Close the bus that is open, if any, and open this one; a message says why that failed."""
         self.close()
         self.is_demo_bus = False
         self.settings = settings
@@ -126,7 +136,7 @@ class BusControl(QObject):
             self._demo = DemoProcess(settings)
         except OSError as error:
             self.close()
-            self.message.emit("error", f"The demonstration cannot be started: {error.strerror or error}.")
+            self._messages.error(f"The demonstration cannot be started: {error.strerror or error}.", TOPIC)
             return
         self._demo_watch.start()
         self.state_changed.emit()
@@ -170,15 +180,19 @@ class BusControl(QObject):
         self._opening = None
         self._end_demo()
         self._set_state(BusState.OFFLINE)
-        self.message.emit("error", text)
+        self._messages.error(text, TOPIC)
 
     def _on_warning(self, text: str) -> None:
-        self.message.emit("warning", text)
+        self._messages.warning(text, TOPIC)
+        self.warning.emit(text)
 
     def _set_state(self, state: BusState) -> None:
-        if state != self.state:
-            self.state = state
-            self.state_changed.emit()
+        if state is self.state:
+            return
+        self.state = state
+        if state is BusState.CONNECTING:
+            self._messages.end(TOPIC)
+        self.state_changed.emit()
 
     # -- the demonstration -------------------------------------------------------------------------------
 
@@ -186,7 +200,7 @@ class BusControl(QObject):
         failure = self._demo.failure() if self._demo else None
         if failure:
             self._end_demo()
-            self.message.emit("warning", failure)
+            self._messages.warning(failure, TOPIC)
             self.state_changed.emit()
 
     def _end_demo(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from canmcast_gui.transport.statistics import BusStatistics
 
@@ -13,7 +13,8 @@ REASONS = {
 RESTARTED = "the capture process was restarted"
 
 
-class Loss(NamedTuple):
+@dataclass(frozen=True)
+class Loss:
     """``count`` frames are missing, or an unknown number where it is 0; ``reason`` says why."""
 
     count: int

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.recording import NewestById
@@ -59,8 +59,8 @@ class SenderWatch(QObject):
         super().__init__(parent)
         self._session = session
         self._name_of = name_of
-        self._seen = _Seen(session.newest)
-        session.databases_changed.connect(self._forget_nodes)
+        self._seen = _Seen(session.document.newest)
+        session.databases.changed.connect(self._forget_nodes)
         self._timer = QTimer(self)
         self._timer.setInterval(CHECK_MS)
         self._timer.timeout.connect(self.check)
@@ -68,10 +68,10 @@ class SenderWatch(QObject):
 
     def check(self) -> None:
         """Look at what has come since the last time."""
-        newest = self._session.newest
+        newest = self._session.document.newest
         if newest is not self._seen.newest:
             self._seen = _Seen(newest)
-        if self._session.state != "live" or not len(newest):
+        if self._session.state is not SessionState.LIVE or not len(newest):
             return
         self._check_shared(newest)
         self._check_nodes(newest)
@@ -130,7 +130,7 @@ class SenderWatch(QObject):
     def _node(self, newest: NewestById, entry: int) -> str:
         """The one node that sends an entry's message, "" for none or several; J1939 has addresses instead."""
         if entry not in self._seen.node_of:
-            message = self._session.databases.message(*_key(newest, entry))
+            message = self._session.databases.loaded.message(*_key(newest, entry))
             alone = message is not None and len(message.senders) == 1 and not message.by_parameter_group
             node = message.senders[0] if message is not None and alone else ""
             self._seen.node_of[entry] = node
@@ -165,7 +165,7 @@ class SenderWatch(QObject):
 
     def _id_name(self, newest: NewestById, entry: int) -> str:
         number, extended, channel = _key(newest, entry)
-        name = self._session.databases.name(number, extended, channel)
+        name = self._session.databases.loaded.name(number, extended, channel)
         text = id_text(number, extended)
         return f"{text} ({name})" if name else text
 

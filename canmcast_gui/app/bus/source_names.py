@@ -37,7 +37,9 @@ class SourceNames(QObject):
 
     def update(self) -> None:
         """Look for the names of sources that have not been looked for."""
-        new = [one for one in self._session.recording.sources if one.address and one not in self._asked]
+        new = [
+            one for one in self._session.document.recording.sources if one.address and one not in self._asked
+        ]
         if new and not self._busy:
             self._busy = True
             self._asked.update(new)

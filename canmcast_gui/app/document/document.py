@@ -1,35 +1,28 @@
-"""The recording in front of the user: filled by a bus, opened from a file, saved to one."""
+"""The recording in front of the user: filled by a bus or from a file, searched, saved and exported."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.bus.losses import Loss
-from canmcast_gui.app.document.files import (
-    Opened,
-    Saved,
-    SignalExport,
-    export_signals,
-    fail,
-    load,
-    name_of,
-    save,
-)
-from canmcast_gui.app.program.messages import with_folder
+from canmcast_gui.app.document.content import Content
+from canmcast_gui.app.document.files import Opened, SignalExport, fail, load, name_of
+from canmcast_gui.app.document.recovery import recovery_warnings, successor
+from canmcast_gui.app.document.saving import RecordingWriter
+from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.logfile.problems import UnknownColumnsError
 from canmcast_gui.recording import (
+    Leftover,
     Limits,
     MatchCount,
     NewestById,
@@ -38,366 +31,281 @@ from canmcast_gui.recording import (
     find_around,
     remove_empty,
 )
-from canmcast_gui.wording import are, counted, were
+from canmcast_gui.wording import counted, were
 
-# Rows of an opened file of which one tick finds the newest frames: some 10 ms of work, 1 M frames/s in all.
-NEWEST_ROWS = 50_000
+# Of messages about the recording that is shown.
+TOPIC = "document"
 
 NOT_STORED = "the disk took no more"
-FILE_CUT = "a file of the recording was cut short"
-FOLDER_REMOVED = "the folder of the recording was removed"
 
-# On a disk that is all but full, a small batch may find room where larger ones do not. Recording goes on when
-# nothing has been refused for this long; until then it is one trouble, and said once.
+# On a disk that is nearly full, a small batch may find room where larger ones do not. Recording counts as
+# resumed when nothing has been refused for this long; until then it is one problem, and reported once.
 RESUMED_SECONDS = 2.0
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """What was in front of the user before a file was opened."""
-
-    recording: Recording
-    path: Path | None
-    saved_until: int
-    saved_marks: frozenset[Mark]
-    is_demo: bool
-    opened: Opened | None
-
-
 class Document(QObject):
-    """One recording at a time, and the newest frames of it by id.
+    """One recording at a time, with the newest frame of each id.
 
-    ``save_message`` is about what is written to files, which ``save_started`` makes old; ``message`` about
-    the recording that is shown. ``file_path`` is None for frames from a bus, else the file that they come
-    from. ``unread`` carries a message that was sent about a file that could not be read whole, and the
-    Opened that lists what.
+    ``replaced`` says that another recording is shown. ``unread`` carries a message about a file that could
+    not be read completely, and the Opened that lists what; ``layout_needed`` the path of a table whose
+    columns are unknown, and its first bytes. ``appended`` counts frames from buses, ``unrecorded`` those of
+    them that the disk did not take.
     """
 
     replaced = Signal()
     loading_changed = Signal()
-    message = Signal(str, str)
-    save_message = Signal(str, str)
-    save_started = Signal()
-    unread = Signal(str, object)
-    layout_needed = Signal(object, bytes)
+    unread = Signal(str, Opened)
+    layout_needed = Signal(Path, bytes)
 
-    def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: TaskPool, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._limits = Limits()
-        remove_empty()
-        self.recording = Recording.create()
-        self.newest = NewestById()
-        self.file_path: Path | None = None
         self.loading: Task | None = None
         self.appended = 0
         self.unrecorded = 0
-        self._pool = pool
-        self._newest_until = 0
-        self._saved_until = 0
-        self._saved_marks: frozenset[Mark] = frozenset()
-        self._opened: Opened | None = None
-        self._is_demo = False
-        self._in_use: list[Recording] = []
-        self._storage_trouble = 0
+        self._tasks = tasks
+        self._messages = messages
+        self._limits = Limits()
+        remove_empty()
+        self._content = Content(Recording.create())
+        self._writer = RecordingWriter(tasks, messages)
+        self._refused_frames = 0
         self._refused_at = 0.0
 
-    # -- frames from a bus -------------------------------------------------------------------------------
+    @property
+    def recording(self) -> Recording:
+        """The frames in front of the user."""
+        return self._content.recording
+
+    @property
+    def newest(self) -> NewestById:
+        """The newest frame of each id of the recording."""
+        return self._content.newest
+
+    @property
+    def file_path(self) -> Path | None:
+        """The file that the recording was opened from; None for frames from a bus."""
+        return self._content.path
 
     @property
     def unsaved_frames(self) -> int:
-        """Frames from a bus that this program saved to no file; those of a demonstration do not count."""
-        if self.file_path is not None or self._is_demo:
-            return 0
-        return self.recording.end_row - max(self._saved_until, self.recording.first_row)
+        """Frames that closing would lose; frames of the demonstration do not count."""
+        return self._content.unsaved_frames
 
     @property
     def unsaved_marks(self) -> int:
-        """Marks that are in no file, neither in the one that was opened nor in one that was saved."""
-        return 0 if self._is_demo else len(frozenset(self.recording.marks) - self._saved_marks)
+        """Marks that closing would lose; marks on frames of the demonstration do not count."""
+        return self._content.unsaved_marks
+
+    # -- frames from a bus -------------------------------------------------------------------------------
 
     def append(self, batch: FrameBatch, is_demo: bool = False) -> None:
-        """Add frames; a full disk is said once, and adding resumes when there is room.
-
-        A recording of nothing but a demonstration is not worth saving.
-        """
+        """Store frames. A full disk is reported once, and storing resumes when there is room."""
         if self.file_path is None:
-            self._keep_whole()
-        self._is_demo = is_demo and (self._is_demo or self.recording.end_row == 0)
+            self._replace_damaged()
+        content = self._content
+        content.is_demo = is_demo and (content.is_demo or content.recording.end_row == 0)
         try:
-            self.recording.append(batch)
+            content.recording.append(batch)
         except RecordingError as error:
-            self._on_unrecorded(batch, str(error))
+            self._on_refused(batch, str(error))
         else:
             self.appended += len(batch)
-            if self._storage_trouble and time.monotonic() - self._refused_at >= RESUMED_SECONDS:
+            if self._refused_frames and time.monotonic() - self._refused_at >= RESUMED_SECONDS:
                 self._on_resumed()
-
-    def _keep_whole(self) -> bool:
-        """Begin a new recording where others have damaged this one; False where that is impossible."""
-        if not self.recording.is_intact:
-            try:
-                self._begin_elsewhere()
-            except RecordingError:
-                return False  # adding to the old one says what is wrong
-        return True
-
-    def _begin_elsewhere(self) -> None:
-        """Continue in a new folder after that of the recording was removed, or a file in it cut short.
-
-        Raises RecordingError where none can be made.
-        """
-        old, path = self.recording, self.file_path
-        fresh = Recording.create(sources=old.sources, limits=self._limits)
-        if old.exists:
-            fresh.add_gap(len(old), FILE_CUT)
-            hidden = f"{counted(len(old), 'frame')} {are(len(old))} not shown now"
-            what = f"Another program cut a file in {old.folder} short: {hidden}"
-        else:
-            fresh.add_gap(len(old), FOLDER_REMOVED)
-            what = f"{old.folder} was removed, and {counted(len(old), 'frame')} with it"
-        then = f"Recording continues in {fresh.folder}" if path is None else f"Open {path.name} again"
-        self._say_error(f"{what}. {then}.")
-        self._show(fresh, None)
-        if old.exists and path is None and old not in self._in_use:
-            old.close()  # what is whole of it can be recovered later
-        else:
-            self._retire(old)
-
-    def _on_unrecorded(self, batch: FrameBatch, sentence: str) -> None:
-        if not self._storage_trouble:
-            self._say_error(sentence)
-        self._refused_at = time.monotonic()
-        self._storage_trouble += len(batch)
-        self.unrecorded += len(batch)
-        self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))
-        while self._newest_until < self.recording.end_row:
-            self.update_newest()
-        self.newest.update(batch, self.recording.end_row)  # what is live goes on, behind the last row
-
-    def _on_resumed(self) -> None:
-        lacking, self._storage_trouble = self._storage_trouble, 0
-        self.message.emit(
-            "info", f"Recording goes on. {counted(lacking, 'frame')} {were(lacking)} not recorded meanwhile."
-        )
 
     def add_loss(self, loss: Loss) -> None:
         """Note that frames are missing before the next ones."""
         self.recording.add_gap(loss.count, loss.reason)
 
     def set_limits(self, limits: Limits) -> None:
-        """Keep frames from a bus within other limits from now on."""
+        """Keep frames from a bus within other limits from now on; those of a file are kept completely."""
         self._limits = limits
         if self.file_path is None:
             self.recording.limits = limits
 
-    def update_newest(self) -> None:
-        """Bring the newest frames by id up to date; a file's rows come in portions."""
-        if self.loading is None and not self._keep_whole():
-            return
-        start = max(self._newest_until, self.recording.first_row)
-        stop = min(self.recording.end_row, start + NEWEST_ROWS)
-        if stop > start:
-            self.newest.update(self.recording.rows(start, stop), start)
-        self._newest_until = stop
+    def update_newest(self) -> bool:
+        """Update the newest frames by id; the rows of a file take several calls. False when all are done."""
+        if self.loading is None and not self._replace_damaged():
+            return False
+        return self._content.update_newest()
+
+    def _replace_damaged(self) -> bool:
+        """Continue in a new recording where other programs damaged this one; False where that fails."""
+        damaged, path = self.recording, self.file_path
+        if damaged.is_intact:
+            return True
+        try:
+            created, problem = successor(damaged, self._limits)
+        except RecordingError:
+            return False  # appending to the old one reports the problem
+        then = f"Recording continues in {created.folder}" if path is None else f"Open {path.name} again"
+        self._messages.error(f"{problem}. {then}.", TOPIC)
+        self._show(Content(created))
+        if damaged.exists and path is None and not self._writer.is_reading(damaged):
+            damaged.close()  # its undamaged frames can be recovered later
+        else:
+            self._writer.discard(damaged)
+        return True
+
+    def _on_refused(self, batch: FrameBatch, text: str) -> None:
+        if not self._refused_frames:
+            self._messages.error(text, TOPIC)
+        self._refused_at = time.monotonic()
+        self._refused_frames += len(batch)
+        self.unrecorded += len(batch)
+        self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))
+        while self.update_newest():
+            pass
+        self.newest.update(batch, self.recording.end_row)  # the by-ID view continues, beyond the last row
+
+    def _on_resumed(self) -> None:
+        missing, self._refused_frames = self._refused_frames, 0
+        text = f"{counted(missing, 'frame')} {were(missing)} not recorded meanwhile"
+        self._messages.info(f"Recording goes on. {text}.", TOPIC)
+
+    # -- another recording -------------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Begin an empty recording; the old frames are gone."""
+        """Begin an empty recording and delete the old one."""
         try:
-            fresh = Recording.create(limits=self._limits)
+            self._replace(Recording.create(limits=self._limits))
         except RecordingError as error:
-            self._say_error(str(error))
-            return
-        self._cancel_loading()
-        old = self.recording
-        self._show(fresh, None)
-        self._retire(old)
+            self._messages.error(str(error), TOPIC)
 
     def recover(self, folder: Path) -> None:
-        """Go on with the recording that a crash left in ``folder``; its frames are in no file yet."""
+        """Continue the recording that a crash left in ``folder``; its frames are in no file yet."""
         try:
-            recording = Recording.open(folder, limits=self._limits)
+            recovered = Recording.open(folder, limits=self._limits)
         except RecordingError as error:
-            self._say_error(str(error))
+            self._messages.error(str(error), TOPIC)
             return
-        self._cancel_loading()
-        old = self.recording
-        self._show(recording, None)
-        self._retire(old)
-        if recording.damaged:
-            lacking = f"{recording.damaged:,} damaged ones could not be"
-            self.message.emit(
-                "warning", f"{counted(len(recording), 'frame')} {were(len(recording))} recovered; {lacking}."
-            )
-        if recording.marks.problem:
-            self.message.emit("warning", f"{recording.marks.problem}. All frames are there.")
+        self._replace(recovered)
+        for text in recovery_warnings(recovered):
+            self._messages.warning(text, TOPIC)
 
-    def _show(self, recording: Recording, path: Path | None) -> None:
-        self.recording = recording
-        self.file_path = path
-        self.newest = NewestById()
-        self._newest_until = recording.first_row
-        self._is_demo = False
-        self._saved_until = 0
-        self._saved_marks = frozenset()
-        self._opened = None
+    def _replace(self, recording: Recording) -> None:
+        if self.loading is not None:
+            self.loading.cancel()
+        old = self.recording
+        self._show(Content(recording))
+        self._writer.discard(old)
+
+    def _show(self, content: Content) -> None:
+        self._content = content
+        self._messages.end(TOPIC)
         self.replaced.emit()
 
     # -- from a file -------------------------------------------------------------------------------------
 
     def open(self, parts: Sequence[LogPart], align: bool = False) -> Task:
-        """Read a log file, or several as one, into a new recording, in the background; what is there so far
-        can be seen.
+        """Read a log file, or several as one, into a new recording in the background.
 
-        A file that cannot be read brings back the recording that was there.
+        Frames are shown while the rest is read. Where reading fails, the old recording is shown again.
         """
-        self._cancel_loading()
+        if self.loading is not None:
+            self.loading.cancel()
         path = name_of(parts)
         title = f"Opening {path.name}"
         try:
             target = Recording.create(is_copy=True)
         except RecordingError as error:
-            task = self._pool.make(title, partial(fail, error))
-            task.failed.connect(self._say_error)
+            task = self._tasks.make(title, partial(fail, error))
+            task.failed.connect(partial(self._messages.error, topic=TOPIC))
             return task.start()
-        task = self._pool.make(title, partial(load, parts, align, target))
-        before = _Shown(
-            self.recording, self.file_path, self._saved_until, self._saved_marks, self._is_demo, self._opened
-        )
-        task.finished.connect(lambda opened: self._on_opened(before, path, opened, target))
-        task.cancelled.connect(lambda _opened: self._on_open_cancelled(before, path, target))
-        task.failed.connect(
-            lambda sentence: self._on_open_failed(before, target, parts, with_folder(sentence, path), task)
-        )
+        task = self._tasks.make(title, partial(load, parts, align, target))
+        before, content = self._content, Content(target, path)
+        task.finished.connect(lambda opened: self._on_opened(before, content, opened))
+        task.cancelled.connect(lambda _opened: self._on_open_canceled(before, content))
+        task.failed.connect(lambda _text: self._on_open_failed(before, content))
+        task.failed.connect(lambda text: self._report_failure(parts, with_folder(text, path), task.error))
         task.ended.connect(lambda: self._on_load_ended(task))
         self.loading = task
-        self._show(target, path)
+        self._show(content)
         self.loading_changed.emit()
         return task.start()
 
-    def _on_opened(self, before: _Shown, path: Path, opened: Opened, target: Recording) -> None:
-        self._retire(before.recording)
-        if self.recording is target:
-            self._saved_marks = frozenset(opened.notes)
+    def _on_opened(self, before: Content, content: Content, opened: Opened) -> None:
+        self._writer.discard(before.recording)
+        content.opened, content.saved_marks = opened, frozenset(opened.marks)
         for remark in opened.remarks:
-            self.message.emit("info", f"{remark[0].upper()}{remark[1:]}.")
-        self._say_unread(path, opened)
+            self._messages.info(f"{remark[0].upper()}{remark[1:]}.", TOPIC)
+        self._report_unread(content)
 
-    def _say_unread(self, path: Path, opened: Opened) -> None:
-        self._opened = opened
-        if text := opened.summary(path.name):
-            self.message.emit("warning", text)
-            self.unread.emit(text, opened)
+    def _report_unread(self, content: Content) -> None:
+        if content.opened is None or content.path is None:
+            return
+        if text := content.opened.summary(content.path.name):
+            self._messages.warning(text, TOPIC)
+            self.unread.emit(text, content.opened)
 
-    def _on_open_cancelled(self, before: _Shown, path: Path, target: Recording) -> None:
-        self._retire(before.recording)
-        if self.recording is target:
-            frames = f"the {counted(len(target), 'frame')} read so far are shown"
-            self.message.emit("info", f"Opening {path.name} was cancelled; {frames}.")
+    def _on_open_canceled(self, before: Content, content: Content) -> None:
+        self._writer.discard(before.recording)
+        if self._content is content and content.path is not None:
+            frames = f"the {counted(len(content.recording), 'frame')} read so far are shown"
+            self._messages.info(f"Opening {content.path.name} was canceled; {frames}.", TOPIC)
 
-    def _on_open_failed(
-        self, before: _Shown, target: Recording, parts: Sequence[LogPart], sentence: str, task: Task
-    ) -> None:
-        """Show what was there before, unless something else has taken its place meanwhile."""
-        if self.recording is target:
-            self._show(before.recording, before.path)
-            self._saved_until, self._saved_marks = before.saved_until, before.saved_marks
-            self._is_demo = before.is_demo
-            target.discard()
-            if before.path is not None and before.opened is not None:
-                self._say_unread(before.path, before.opened)  # it holds again
+    def _on_open_failed(self, before: Content, content: Content) -> None:
+        """Show the recording from before, unless another one has replaced it meanwhile."""
+        if self._content is content:
+            self._show(before)
+            content.recording.discard()
+            self._report_unread(before)  # it is valid again
         else:
-            self._retire(before.recording)
-        if len(parts) == 1 and isinstance(task.error, UnknownColumnsError):
-            self.layout_needed.emit(parts[0].path, task.error.head)
+            self._writer.discard(before.recording)
+
+    def _report_failure(self, parts: Sequence[LogPart], text: str, error: Exception | None) -> None:
+        if len(parts) == 1 and isinstance(error, UnknownColumnsError):
+            self.layout_needed.emit(parts[0].path, error.head)
         else:
-            self._say_error(sentence)
+            self._messages.error(text, TOPIC)
 
     def _on_load_ended(self, task: Task) -> None:
         if self.loading is task:
             self.loading = None
             self.loading_changed.emit()
 
-    def _cancel_loading(self) -> None:
-        if self.loading is not None:
-            self.loading.cancel()
-
-    def _say_error(self, sentence: str) -> None:
-        self.message.emit("error", sentence)
-
     # -- searching ---------------------------------------------------------------------------------------
 
-    def find(self, condition: Filter, start: int, backwards: bool, end: int | None) -> Task:
-        """Look in the background for the nearest row from ``start`` on, or before it: a Found, or None."""
-        return self._pool.make(
+    def find(self, condition: Filter, start: int, backwards: bool = False, end: int | None = None) -> Task:
+        """Find in the background the first row from ``start`` on that matches, or the last one before it.
+
+        At the end the search wraps around; ``end`` limits it. The result of the task is a Found or None.
+        Connect to its ``finished``, then start it.
+        """
+        return self._tasks.make(
             "Finding", partial(find_around, self.recording, condition, start, backwards, end)
         )
 
-    def count(self, matches: MatchCount, row: int, end: int | None) -> Task:
-        """Count in the background; the result is what ``matches.position`` says."""
-        return self._pool.make("Counting", partial(matches.position, row, end))
+    def count(self, matches: MatchCount, row: int, end: int | None = None) -> Task:
+        """Count in the background which match a row is, and how many there are before ``end``.
+
+        The result of the task is these two numbers. Connect to its ``finished``, then start it.
+        """
+        return self._tasks.make("Counting", partial(matches.position, row, end))
 
     # -- to a file ---------------------------------------------------------------------------------------
 
     def save(
         self,
-        path: Path,
+        path: Path | str,
         rows: range | None = None,
         condition: Filter | None = None,
         format: str | None = None,
     ) -> Task:
         """Write all frames, or a range of rows, to a log file in the background; all or nothing.
 
-        With a condition only the frames that pass it, which does not count as saved. ``format`` is a name of
-        a format, or None to go by the suffix.
+        With a condition only the frames that match it, which then do not count as saved. ``format`` is the
+        name of a log format; without one the suffix decides.
         """
-        self.save_started.emit()
-        recording = self.recording
-        wanted = rows if rows is not None else range(recording.first_row, recording.end_row)
-        self._in_use.append(recording)
-        task = self._pool.make(
-            f"Saving {path.name}",
-            partial(save, path, recording, wanted, condition, format),
-        )
-        counted = wanted if condition is None else range(0)
-        marks = frozenset(recording.marks.between(counted.start, counted.stop))
-        task.finished.connect(lambda saved: self._on_saved(path, saved, recording, counted, marks))
-        task.failed.connect(lambda sentence: self.save_message.emit("error", with_folder(sentence, path)))
-        task.ended.connect(lambda: self._release(recording))
-        return task.start()
+        return self._writer.save(self._content, Path(path), rows, condition, format)
 
-    def export(self, path: Path, databases: DatabaseSet, wanted: SignalExport) -> Task:
-        """Write signals to a table in the background; all or nothing."""
-        self.save_started.emit()
-        recording = self.recording
-        self._in_use.append(recording)
-        task = self._pool.make(
-            f"Exporting {path.name}", partial(export_signals, recording, databases, wanted, path)
-        )
-        task.finished.connect(
-            lambda rows: self.save_message.emit("info", f"{counted(rows, 'row')} exported to {path}.")
-        )
-        task.failed.connect(lambda sentence: self.save_message.emit("error", with_folder(sentence, path)))
-        task.ended.connect(lambda: self._release(recording))
-        return task.start()
+    def export(self, path: Path | str, databases: DatabaseSet, wanted: SignalExport) -> Task:
+        """Write signals to a table (.csv, .parquet, .mf4) in the background; all or nothing."""
+        return self._writer.export(self.recording, databases, Path(path), wanted)
 
-    def _on_saved(
-        self, path: Path, saved: Saved, recording: Recording, rows: range, marks: frozenset[Mark]
-    ) -> None:
-        if recording is self.recording and rows.start <= max(recording.first_row, self._saved_until):
-            self._saved_until = max(self._saved_until, rows.stop)
-        self.save_message.emit(*saved.message(path))
-        if not saved.notes_left_out and recording is self.recording:
-            self._saved_marks |= marks
-
-    def _release(self, recording: Recording) -> None:
-        self._in_use.remove(recording)
-        if recording is not self.recording:
-            self._retire(recording)
-
-    def _retire(self, recording: Recording) -> None:
-        """Delete a recording, unless a save still reads it: then its end does."""
-        if recording not in self._in_use:
-            recording.discard()
+    def save_leftover(self, leftover: Leftover, path: Path | str) -> Task:
+        """Write what a crash left behind to a log file in the background; then it is deleted."""
+        return self._writer.save_leftover(leftover, Path(path))
 
     def close(self) -> None:
         """Delete the recording; all tasks must have ended."""

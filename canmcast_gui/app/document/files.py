@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.app.program.messages import Level
 from canmcast_gui.app.program.tasks import Report
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table
@@ -31,15 +32,15 @@ SAVE_ROWS = 16_384
 
 @dataclass(frozen=True)
 class Opened:
-    """What there is to say about a file that was read: ``skipped`` entries could not be.
+    """The result of reading a file: ``frames`` were read, ``skipped`` entries were not.
 
-    ``frames`` were read, ``missing`` is what damaged places cost. ``findings`` are what looks odd, with rows
+    ``missing`` is what damaged parts of the file contained. ``findings`` are what looks suspicious, with rows
     of the recording; their sentences are the first of ``problems``.
     """
 
     skipped: int
     problems: tuple[str, ...]
-    notes: tuple[Mark, ...] = ()
+    marks: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
     frames: int = 0
     missing: Missing = field(default_factory=Missing)
@@ -47,12 +48,12 @@ class Opened:
 
     @property
     def more_problems(self) -> int:
-        """How many entries that could not be read are in no sentence."""
+        """How many of the skipped entries no sentence mentions."""
         listed = len(self.problems) - len(self.findings)
         return max(0, self.skipped - listed) if listed else 0
 
     def summary(self, name: str) -> str:
-        """One sentence about the problems of the file that is called so; "" where there are none."""
+        """One sentence about the problems of the file called ``name``; "" where there are none."""
         if not self.problems:
             return ""
         loaded = f"{counted(self.frames, 'frame')} loaded from {name}"
@@ -63,21 +64,22 @@ class Opened:
 
 @dataclass(frozen=True)
 class Saved:
-    """How much was written, and how many of the marks the format of that title has no place for.
+    """The result of writing a file. ``title`` is that of the format.
 
-    ``lost`` is all that it does not hold, each kind with its count.
+    ``marks_left_out`` marks have no place in the format; ``lost`` has all kinds of data that it cannot hold,
+    with their counts.
     """
 
     frames: int
-    notes_left_out: int = 0
+    marks_left_out: int = 0
     title: str = ""
     lost: tuple[str, ...] = ()
 
-    def message(self, path: Path) -> tuple[str, str]:
-        """A level and a sentence about it: a warning where marks are not in the file."""
+    def message(self, path: Path) -> tuple[Level, str]:
+        """The level and text of a message: a warning where marks are not in the file."""
         lost = losses_message(self.title, self.lost)
         text = f"{counted(self.frames, 'frame')} saved to {path}."
-        return "warning" if self.notes_left_out else "info", f"{text} {lost}." if lost else text
+        return "warning" if self.marks_left_out else "info", f"{text} {lost}." if lost else text
 
 
 def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Report) -> Opened:
@@ -91,13 +93,13 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
             break
     if len(target):
         last = target.end_row - 1
-        target.marks.extend(note._replace(row=min(note.row, last)) for note in reader.marks)
-    notes = tuple(target.marks)
+        target.marks.extend(mark._replace(row=min(mark.row, last)) for mark in reader.marks)
+    marks = tuple(target.marks)
     remarks = [*reader.renumbered, *filter(None, [time_order.message])]
     return Opened(
         reader.skipped,
         tuple(reader.problems),
-        notes,
+        marks,
         tuple(remarks),
         len(target),
         reader.missing,
@@ -106,7 +108,7 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
 
 
 def _in_recording(finding: Finding, target: Recording) -> Finding:
-    """A finding with the row of the recording that its frame has; what is left out may be the last."""
+    """A finding with the row of its frame in the recording; frames at the end may be left out there."""
     if finding.row is None or not len(target):
         return finding._replace(row=None)
     return finding._replace(row=min(target.first_row + finding.row, target.end_row - 1))
@@ -120,18 +122,18 @@ def save(
     format: str | None,
     report: Report,
 ) -> Saved:
-    """Write rows of a recording with their marks, or those that pass a filter; all or nothing.
+    """Write rows of a recording with their marks, or those that match a filter; all or nothing.
 
-    Nothing where it is cancelled. Raises FileError.
+    Writes nothing when canceled. Raises FileError.
     """
 
     def fill(writer: Writer) -> None:
         taken = 0
-        for start, batch, mask in _pieces(recording, rows, condition):
+        for start, batch, passed in _pieces(recording, rows, condition):
             stop = start + len(batch)
-            for note in recording.marks.between(start, stop):
-                writer.write_mark(note._replace(row=taken + int(mask[: note.row - start].sum())))
-            kept = batch if condition is None else batch[mask]
+            for mark in recording.marks.between(start, stop):
+                writer.write_mark(mark._replace(row=taken + int(passed[: mark.row - start].sum())))
+            kept = batch if condition is None else batch[passed]
             writer.write(kept)
             taken += len(kept)
             if not report((stop - rows.start) / len(rows)):
@@ -139,7 +141,7 @@ def save(
                 return
 
     def oldest_ns() -> int | None:
-        return oldest_of(batch[mask] for _, batch, mask in _pieces(recording, rows, condition))
+        return oldest_of(batch[passed] for _, batch, passed in _pieces(recording, rows, condition))
 
     writer = write_file(path, format, fill, oldest_ns)
     return Saved(writer.frames, writer.marks_left_out, writer.format.title, tuple(writer.lost))
@@ -148,19 +150,19 @@ def save(
 def _pieces(
     recording: Recording, rows: range, condition: Filter | None
 ) -> Iterator[tuple[int, FrameBatch, npt.NDArray[np.bool_]]]:
-    """Rows of a recording piece by piece: the first, the frames, and which of them pass the filter."""
+    """Rows of a recording in pieces: the first row, the frames, and which of them match the filter."""
     for start in range(rows.start, rows.stop, SAVE_ROWS):
         batch = recording.rows(start, min(start + SAVE_ROWS, rows.stop))
         yield start, batch, np.ones(len(batch), dtype=bool) if condition is None else condition.mask(batch)
 
 
 def fail(error: Exception, _report: Report) -> None:
-    """A task that could not even begin."""
+    """A task that could not begin."""
     raise error
 
 
 def name_of(parts: Sequence[LogPart]) -> Path:
-    """What the window calls the file, or the files together."""
+    """A path for messages about the file, or all the files together."""
     if not parts:
         raise FileError("no file was chosen")
     first = parts[0].path

@@ -1,4 +1,4 @@
-"""Recording to files: the one that runs, and how one begins: its trigger, and the time before."""
+"""Recording to log files while frames arrive, with a trigger and with frames from before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.bus.live import SUPERVISE_MS
 from canmcast_gui.app.document.databases import compile_for
-from canmcast_gui.app.program.messages import with_folder
+from canmcast_gui.app.document.document import Document
+from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
@@ -17,32 +18,41 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions
 from canmcast_gui.recording import Recording
 
-# One piece of the time before: a few milliseconds of reading.
+# Rows of the document that are read at once, in a few milliseconds.
 _PIECE_ROWS = 65_536
 
-# Beside the queue for what comes meanwhile, so that ten minutes of 10,000 frames/s fit in front of it.
+# Bytes for frames from before: ten minutes of 10,000 frames/s fit.
 _QUEUE_BYTES = 256_000_000
 
 
-class RecordControl(QObject):
-    """At most one recorder at a time. ``changed`` says that one has begun or ended.
+# Of messages about the log file that is recorded.
+TOPIC = "record"
 
-    ``message`` carries a level and a sentence, as the session's does.
+
+class LogRecording(QObject):
+    """At most one recorder at a time, for frames from the bus. ``changed`` says that one was started or
+    ended.
+
+    ``problems`` has a sentence for each log file so far that is not what was requested.
     """
 
     changed = Signal()
-    message = Signal(str, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, messages: Messages, document: Document, databases: DatabaseSet, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.recorder: Recorder | None = None
-        self.problems: list[str] = []  # a sentence for each file that is not as it was asked for
+        self.problems: list[str] = []
+        self._messages = messages
+        self._document = document
+        self._databases = databases
         self._path = Path()
         self._written = 0
         self._is_moved = False
-        self._watch = QTimer(self)
-        self._watch.setInterval(SUPERVISE_MS)
-        self._watch.timeout.connect(self._look)
+        self._supervisor = QTimer(self)
+        self._supervisor.setInterval(SUPERVISE_MS)
+        self._supervisor.timeout.connect(self._supervise)
 
     @property
     def recorded(self) -> int:
@@ -51,55 +61,59 @@ class RecordControl(QObject):
 
     @property
     def was_used(self) -> bool:
-        """Whether any file is being written, or got frames."""
+        """Whether a log file is recorded or was recorded with frames in it."""
         return self.recorder is not None or self._written > 0
 
-    def start(
-        self, path: Path, options: RecordOptions | None, recording: Recording, databases: DatabaseSet
-    ) -> bool:
-        """End the one that runs and begin another; False, with a message, where that is impossible."""
+    def start(self, path: Path | str, options: RecordOptions | None = None) -> bool:
+        """Record what is received from now on to a log file, or to several, as the options say.
+
+        Frames from before that the options ask for come from the document. Ends the recorder that is running.
+        False, with a message, where recording cannot start.
+        """
+        path = Path(path)
         self.stop()
         try:
-            self.recorder = start_recorder(path, options, recording, databases)
+            self.recorder = start_recorder(path, options, self._document.recording, self._databases)
         except FileError as error:
-            self._say(with_folder(str(error), path))
+            self._report(with_folder(str(error), path))
             return False
         self._is_moved = False
         self._path = path
-        self._watch.start()
+        self._supervisor.start()
+        self._messages.end(TOPIC)
         self.changed.emit()
         return True
 
     def write(self, batch: FrameBatch) -> None:
-        """Hand frames to the one that runs."""
+        """Record frames."""
         if self.recorder is not None:
             self.recorder.write(batch)
 
-    def note(self, note: Mark) -> None:
-        """Hand a mark to the one that runs."""
-        if self.recorder is not None:
-            self.recorder.write_mark(note)
+    def mark(self, mark: Mark) -> None:
+        """Record a mark on a frame from the bus, where the format has a place for it."""
+        if self.recorder is not None and self._document.file_path is None:
+            self.recorder.write_mark(mark)
 
     def stop(self) -> None:
-        """Finish the file; nothing happens where none is being written."""
+        """Complete the log file; nothing happens without one."""
         recorder, self.recorder = self.recorder, None
         if recorder is None:
             return
-        self._watch.stop()
+        self._supervisor.stop()
         recorder.close()
         self._written += recorder.recorded
         if recorder.error:
-            self._say(with_folder(recorder.error, self._path))
+            self._report(with_folder(recorder.error, self._path))
         if recorder.losses:
-            self.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
+            self._messages.info(f"{recorder.path.name}: {recorder.losses}.", TOPIC)
         self.changed.emit()
 
-    def _say(self, sentence: str) -> None:
-        self.problems.append(sentence)
-        self.message.emit("error", sentence)
+    def _report(self, problem: str) -> None:
+        self.problems.append(problem)
+        self._messages.error(problem, TOPIC)
 
-    def _look(self) -> None:
-        """A recorder that has failed is ended, which says why; that a file was moved is said once."""
+    def _supervise(self) -> None:
+        """Stop a recorder that has failed; report once that its file was moved."""
         recorder = self.recorder
         if recorder is None:
             return
@@ -107,15 +121,16 @@ class RecordControl(QObject):
             self.stop()
         elif recorder.was_moved and not self._is_moved:
             self._is_moved = True
-            place = recorder.current_path
-            text = f"{place} was moved or replaced: what is recorded still goes to the file that was there."
-            self.message.emit("warning", text)
+            self._messages.warning(
+                f"{recorder.current_path} was moved or replaced: frames are still recorded to the old file.",
+                TOPIC,
+            )
 
 
 def start_recorder(
     path: Path, options: RecordOptions | None, recording: Recording, databases: DatabaseSet
 ) -> Recorder:
-    """A recorder that has what the options ask for of the time before now. Raises FileError."""
+    """A recorder with the frames from before that the options ask for. Raises FileError."""
     options = options or RecordOptions()
     trigger = None
     if options.trigger:
@@ -132,7 +147,7 @@ def start_recorder(
 
 
 def _write_newest(recorder: Recorder, recording: Recording, span_ns: int) -> None:
-    """Hand over the newest frames of a recording, back to ``span_ns`` before the last."""
+    """Write the newest frames of a recording, from ``span_ns`` before the last one on."""
     newest = int(recording.rows(recording.end_row - 1, recording.end_row).timestamp_ns[0])
     start = recording.end_row
     while start > recording.first_row:

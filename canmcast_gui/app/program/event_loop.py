@@ -21,19 +21,30 @@ TICKS_PER_SECOND = 25
 
 
 class DisplayClock(QObject):
-    """Emits ``tick`` 25 times a second; a view connects while it is visible and asks what is new."""
+    """Emits ``tick`` 25 times a second: a view connects while it is visible, and shows what is new.
+
+    While ``paused`` views do not follow the newest frames; reception continues.
+    """
 
     tick = Signal()
+    paused_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.paused = False
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // TICKS_PER_SECOND)
         self._timer.timeout.connect(self.tick)
         self._timer.start()
 
+    def set_paused(self, paused: bool) -> None:
+        """Have views stop at what they show, or follow again."""
+        if paused != self.paused:
+            self.paused = paused
+            self.paused_changed.emit(paused)
+
     def stop(self) -> None:
-        """Tick no more; for the end of the program."""
+        """Emit no more ticks; for the end of the program."""
         self._timer.stop()
 
 

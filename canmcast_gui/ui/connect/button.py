@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
@@ -91,14 +91,14 @@ def recent_buses(settings: AppSettings) -> list[BusSettings]:
 
 def state_text(session: Session) -> str:
     """The state of the window in two or three words."""
-    name = printable(session.file_path.name) if session.file_path else ""
+    name = printable(session.document.file_path.name) if session.document.file_path else ""
     if session.bus.problem:
         return f"Reception problem: {session.bus.label}"
     return {
-        "live": f"Live: {session.bus.label}",
-        "connecting": f"Connecting: {session.bus.label}",
-        "loading": f"Opening: {name}",
-        "file": f"File: {name}",
+        SessionState.LIVE: f"Live: {session.bus.label}",
+        SessionState.CONNECTING: f"Connecting: {session.bus.label}",
+        SessionState.LOADING: f"Opening: {name}",
+        SessionState.FILE: f"File: {name}",
     }.get(session.state, "Not connected")
 
 
@@ -107,9 +107,11 @@ def state_color(session: Session, palette: Any) -> QColor:
     colors = theme.colors(palette)
     if session.bus.problem:
         return colors.error
-    return {"live": colors.good, "connecting": colors.warning, "loading": colors.warning}.get(
-        session.state, colors.muted
-    )
+    return {
+        SessionState.LIVE: colors.good,
+        SessionState.CONNECTING: colors.warning,
+        SessionState.LOADING: colors.warning,
+    }.get(session.state, colors.muted)
 
 
 @lru_cache(maxsize=8)  # three states in two themes

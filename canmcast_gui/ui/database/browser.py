@@ -74,7 +74,7 @@ class DatabaseBrowser(QWidget):
         self.search.textChanged.connect(self._on_search)
         self.tabs.currentChanged.connect(self._on_tab)
         self.details.signal_chosen.connect(self.show_signal)
-        session.databases_changed.connect(self.reload)
+        session.databases.changed.connect(self.reload)
         settings.decimal.changed.connect(self._on_decimal)
         self._on_decimal(settings.decimal.value)
 
@@ -132,7 +132,7 @@ class DatabaseBrowser(QWidget):
             self._is_outdated = True
             return
         self._is_outdated = False
-        databases = self._session.databases
+        databases = self._session.databases.loaded
         chosen = [(view, self._current(view)) for view in self._views()]
         for view, entries in (
             (self.messages, message_entries(databases)),
@@ -159,7 +159,7 @@ class DatabaseBrowser(QWidget):
     def show_signal(self, name: str) -> None:
         """Select "Message.Signal" in the table of signals."""
         self.search.clear()
-        for database in self._session.databases:
+        for database in self._session.databases.loaded:
             index = _model(self.signals).index_of(database, name)
             if index.isValid():
                 self.tabs.setCurrentWidget(self.signals)

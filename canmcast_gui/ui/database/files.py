@@ -35,7 +35,7 @@ def ask_databases(parent: QWidget, session: Session) -> None:
 
     def load(paths: list[str]) -> None:
         for path in paths:
-            session.load_database(path)
+            session.databases.load(path)
 
     ask_files(parent, "Load databases", "", database_filters(), load)
 
@@ -72,7 +72,7 @@ class DatabaseFiles(QWidget):
         layout.addWidget(_explanation(self))
         self.table.itemChanged.connect(self._on_edited)
         self.table.itemSelectionChanged.connect(self._update_actions)
-        session.databases_changed.connect(self.reload)
+        session.databases.changed.connect(self.reload)
         self.reload()
 
     def _make_table(self) -> QTableWidget:
@@ -91,7 +91,7 @@ class DatabaseFiles(QWidget):
     def reload(self) -> None:
         """Show the current databases."""
         chosen = set(self._chosen())
-        databases = self._session.databases
+        databases = self._session.databases.loaded
         self.table.blockSignals(True)
         self.table.setRowCount(len(databases))
         for row, database in enumerate(databases):
@@ -124,25 +124,25 @@ class DatabaseFiles(QWidget):
     def remove(self) -> None:
         """Remove the selected databases."""
         for path in self._chosen():
-            self._session.remove_database(path)
+            self._session.databases.remove(path)
 
     def _move(self, by: int) -> None:
         (path,) = self._chosen()
-        order = [database.path for database in self._session.databases]
-        self._session.move_database(path, order.index(path) + by)
+        order = [database.path for database in self._session.databases.loaded]
+        self._session.databases.move(path, order.index(path) + by)
 
     def _on_edited(self, item: QTableWidgetItem) -> None:
         path, row = Path(item.data(Qt.ItemDataRole.UserRole)), item.row()
         channels = _words(self.table.item(row, CHANNELS))
         wrong = [word for word in channels if not (word.isdecimal() and len(word) < 10 and int(word) <= 255)]
         if wrong:
-            self._session.message.emit(
-                "warning", f"{wrong[0]} is not a channel: write numbers from 0 to 255, separated by commas."
+            self._session.messages.warning(
+                f"{wrong[0]} is not a channel: write numbers from 0 to 255, separated by commas."
             )
             self.reload()
             return
         sources = frozenset(_words(self.table.item(row, SOURCES)))
-        self._session.set_database_scope(path, Scope(frozenset(map(int, channels)), sources))
+        self._session.databases.set_scope(path, Scope(frozenset(map(int, channels)), sources))
 
     def _chosen(self) -> list[Path]:
         rows = sorted({index.row() for index in self.table.selectedIndexes()})
@@ -151,7 +151,7 @@ class DatabaseFiles(QWidget):
 
     def _update_actions(self) -> None:
         chosen = self._chosen()
-        order = [database.path for database in self._session.databases]
+        order = [database.path for database in self._session.databases.loaded]
         position = order.index(chosen[0]) if len(chosen) == 1 and chosen[0] in order else None
         allow(self.remove_action, bool(chosen), "Select a database first.")
         reason = (

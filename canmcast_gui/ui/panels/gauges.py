@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, GaugesModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import allow, new_action
@@ -58,8 +58,8 @@ class GaugesPanel(QWidget):
         self._ticks_seen = 0
         self._make_actions()
         self.model.signals_dropped.connect(self.add_signals)
-        session.recording_replaced.connect(self._restart)
-        session.databases_changed.connect(self._on_databases)
+        session.document.replaced.connect(self._restart)
+        session.databases.changed.connect(self._on_databases)
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
 
     def _make_table(self) -> QTableView:
@@ -108,8 +108,8 @@ class GaugesPanel(QWidget):
 
     def add_signals(self, names: Iterable[str]) -> None:
         """Add gauges for signals; values in the recording are included."""
-        first = self._session.recording.first_row
-        self._next_rows |= dict.fromkeys(self.model.add(names, self._session.databases), first)
+        first = self._session.document.recording.first_row
+        self._next_rows |= dict.fromkeys(self.model.add(names, self._session.databases.loaded), first)
         self.hint.setVisible(not self.model.names)
 
     def set_signals(self, names: Iterable[str]) -> None:
@@ -138,13 +138,13 @@ class GaugesPanel(QWidget):
     def _reset(self) -> None:
         """Reset extremes and trends; they continue with the next frames."""
         self.model.forget()
-        self._next_rows = dict.fromkeys(self.model.names, self._session.recording.end_row)
+        self._next_rows = dict.fromkeys(self.model.names, self._session.document.recording.end_row)
 
     # -- values -------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Decode new frames for a limited time, and show values at every fifth call, unless paused."""
-        if self._session.paused or not self._next_rows:
+        if self._session.clock.paused or not self._next_rows:
             return
         self._decode()
         self._ticks_seen += 1
@@ -152,8 +152,10 @@ class GaugesPanel(QWidget):
             self.model.refresh(self._now_ns())
 
     def _decode(self) -> None:
-        recording, databases = self._session.recording, self._session.databases
-        end = time.perf_counter() + (LIVE_SECONDS if self._session.state == "live" else FILE_SECONDS)
+        recording, databases = self._session.document.recording, self._session.databases.loaded
+        end = time.perf_counter() + (
+            LIVE_SECONDS if self._session.state is SessionState.LIVE else FILE_SECONDS
+        )
         while time.perf_counter() < end:
             # gauges with the lowest row first, up to the row of the next gauges
             row = min(self._next_rows.values())
@@ -171,18 +173,18 @@ class GaugesPanel(QWidget):
 
     def _now_ns(self) -> int:
         """The reference for ages: the current time on a bus, else the time of the last frame."""
-        if self._session.state == "live":
+        if self._session.state is SessionState.LIVE:
             return time.time_ns()
-        recording = self._session.recording
+        recording = self._session.document.recording
         end = recording.end_row
         return int(recording.rows(end - 1, end).timestamp_ns[0]) if len(recording) else 0
 
     def _restart(self) -> None:
         self.model.forget()
-        self._next_rows = dict.fromkeys(self.model.names, self._session.recording.first_row)
+        self._next_rows = dict.fromkeys(self.model.names, self._session.document.recording.first_row)
 
     def _on_databases(self) -> None:
-        self.model.look_up(self._session.databases)
+        self.model.look_up(self._session.databases.loaded)
         self._restart()
 
 

@@ -42,8 +42,8 @@ class HostsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self._next_row = 0
-        session.recording_replaced.connect(self._restart)
-        session.databases_changed.connect(self._set_nodes)
+        session.document.replaced.connect(self._restart)
+        session.databases.changed.connect(self._set_nodes)
         names.changed.connect(lambda: self.model.set_names(names.names))
         self._set_nodes()
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
@@ -64,7 +64,7 @@ class HostsPanel(QWidget):
 
     def refresh(self) -> None:
         """Count new frames for a limited time; the rest is counted at the next call."""
-        recording = self._session.recording
+        recording = self._session.document.recording
         end = time.perf_counter() + BUDGET_SECONDS
         for row, batch in recording.blocks(self._next_row):
             self.model.count(batch, recording.sources)
@@ -80,7 +80,7 @@ class HostsPanel(QWidget):
         self.model.set_nodes(self._nodes_of)
 
     def _nodes_of(self, arbitration_id: int, extended: bool) -> Sequence[str]:
-        message = self._session.databases.message(arbitration_id, extended)
+        message = self._session.databases.loaded.message(arbitration_id, extended)
         return () if message is None else message.senders
 
     def _set_colors(self) -> None:

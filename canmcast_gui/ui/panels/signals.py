@@ -150,8 +150,8 @@ class SignalsPanel(QWidget):
         self.tree.selectionModel().selectionChanged.connect(self._update_actions)
         self.tree.verticalScrollBar().valueChanged.connect(self.refresh)
         self.model.plot_toggled.connect(self._on_plot_toggled)
-        self._session.databases_changed.connect(self._reload)
-        self._session.recording_replaced.connect(self.model.clear_values)
+        self._session.databases.changed.connect(self._reload)
+        self._session.document.replaced.connect(self.model.clear_values)
         self._settings.decimal.changed.connect(self._on_decimal)
 
     # -- actions ------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ class SignalsPanel(QWidget):
     def remove_database(self) -> None:
         """Remove the databases of the selected lines."""
         for path in {self.model.database_path(index) for index in self.tree.selectedIndexes()}:
-            self._session.remove_database(path)
+            self._session.databases.remove(path)
 
     def plot_selected(self) -> None:
         """Plot the selected signals and all signals of the selected messages."""
@@ -214,7 +214,7 @@ class SignalsPanel(QWidget):
 
     def _reload(self) -> None:
         known = {self.model.database_path(index) for index in self.model.lines()}
-        self.model.set_databases(self._session.databases)
+        self.model.set_databases(self._session.databases.loaded)
         new = [index for index in self.model.lines() if self.model.database_path(index) not in known]
         self._expanded |= {self.model.key(index) for index in new if not index.parent().isValid()}
         self._restore_expanded()
@@ -255,8 +255,8 @@ class SignalsPanel(QWidget):
 
     def refresh(self) -> None:
         """Update the visible values, unless views are paused."""
-        if not self._session.paused:
-            self.model.refresh(self._session.newest, self._visible())
+        if not self._session.clock.paused:
+            self.model.refresh(self._session.document.newest, self._visible())
 
     def _visible(self) -> Iterator[QModelIndex]:
         """The visible lines."""

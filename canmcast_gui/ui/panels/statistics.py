@@ -45,7 +45,7 @@ class StatisticsPanel(QWidget):
         self._session = session
         self._settings = settings
         self._last_jump: tuple[int, int] | None = None  # entry and row
-        self.model = StatisticsModel(session.databases, self)
+        self.model = StatisticsModel(session.databases.loaded, self)
         self.total = QLabel()
         self.total.setMargin(4)
         self.total.setWordWrap(True)
@@ -68,7 +68,7 @@ class StatisticsPanel(QWidget):
         self._set_colors()
         settings.decimal.changed.connect(self.model.set_decimal)
         self.model.set_decimal(settings.decimal.value)
-        session.databases_changed.connect(self.model.texts_changed)
+        session.databases.changed.connect(self.model.texts_changed)
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
 
     def _make_table(self) -> _StatisticsTable:
@@ -92,7 +92,7 @@ class StatisticsPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the current numbers."""
-        self.model.refresh(self._session.newest)
+        self.model.refresh(self._session.document.newest)
         self.hint.setVisible(not self.model.rowCount())
         self.total.setText(self._total_text())
         self._show_histogram()
@@ -102,19 +102,21 @@ class StatisticsPanel(QWidget):
         rates = session.bus.rates
         load = rates.load(now, settings.bitrate.value, settings.data_bitrate.value)
         parts = [
-            counted(len(session.recording), "frame"),
+            counted(len(session.document.recording), "frame"),
             counted(self.model.rowCount(), "id"),
             f"{rates.frames_per_second(now):,.0f} frames/s",
             f"{rates.bits_per_second(now) / 1000:,.1f} kbit/s",
             f"load {load * 100:.1f} %",
         ]
-        if session.newest.overflow:
-            parts.append(f"{counted(session.newest.overflow, 'frame')} of further ids are not counted")
+        if session.document.newest.overflow:
+            parts.append(
+                f"{counted(session.document.newest.overflow, 'frame')} of further ids are not counted"
+            )
         return "  ·  ".join(parts)
 
     def _show_histogram(self) -> None:
         index = self.table.currentIndex()
-        newest = self._session.newest
+        newest = self._session.document.newest
         entry = self.model.entry(index.row()) if index.isValid() else -1
         if 0 <= entry < len(newest):
             self.histogram.show_counts(self.model.title(entry), newest.cycles.histogram(entry))
@@ -129,12 +131,14 @@ class StatisticsPanel(QWidget):
         if not index.isValid():
             return
         entry = self.model.entry(index.row())
-        first_row = self._session.recording.first_row
-        rows = [one.row for one in self._session.newest.cycles.missed_cycles(entry) if one.row >= first_row]
+        first_row = self._session.document.recording.first_row
+        rows = [
+            one.row
+            for one in self._session.document.newest.cycles.missed_cycles(entry)
+            if one.row >= first_row
+        ]
         if not rows:
-            self._session.message.emit(
-                "info", f"{self.model.title(entry)} has no missed cycles in the recording."
-            )
+            self._session.messages.info(f"{self.model.title(entry)} has no missed cycles in the recording.")
             return
         before = self._last_jump[1] if self._last_jump and self._last_jump[0] == entry else -1
         row = next((row for row in rows if row > before), rows[0])

@@ -193,7 +193,7 @@ class PlotReadout:
 
     def show_values(self) -> None:
         """Show the values at cursor A, or at the end of the span without one, and the table."""
-        start_ns = self._session.recording.start_ns
+        start_ns = self._session.document.recording.start_ns
         cursor = self._cursors.seconds[A]
         time_ns = start_ns + round((self._span.span[1] if cursor is None else cursor) * NS_PER_SECOND)
         self._legend.set_values([self._value_text(signal, time_ns) for signal in self._signals.data.signals])
@@ -202,7 +202,7 @@ class PlotReadout:
     def _value_text(self, signal: PlotSignal, time_ns: int) -> str:
         """A value, and its difference from the recording that is compared with."""
         text = signal.text(signal.samples.value_at(time_ns))
-        start_ns = self._session.recording.start_ns
+        start_ns = self._session.document.recording.start_ns
         second = (time_ns - start_ns) / NS_PER_SECOND
         difference = self._signals.comparison.difference(signal, second, start_ns)
         return text if difference is None else f"{text}  Δ {difference:+.6g}"
@@ -214,5 +214,5 @@ class PlotReadout:
 
     def progress(self) -> str:
         """The progress of decoding in a sentence; "" if only few rows are left."""
-        unread, total = self._signals.data.unread_rows, len(self._session.recording)
+        unread, total = self._signals.data.unread_rows, len(self._session.document.recording)
         return f"Reading the recording: {100 * (total - unread) // total} %" if self.is_reading else ""

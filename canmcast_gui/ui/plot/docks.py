@@ -99,7 +99,7 @@ class PlotDocks(QObject):
     def open(self, setup: PlotSetup) -> None:
         """Open a plot under the name of its setup; send a message if there are too many."""
         if len(self.docks) >= MOST_PLOTS:
-            self._session.message.emit("info", f"{MOST_PLOTS} plots are open. Close one first.")
+            self._session.messages.info(f"{MOST_PLOTS} plots are open. Close one first.")
             return
         if not setup.name or setup.name in self.docks:
             setup = replace(setup, name=self._free_name())

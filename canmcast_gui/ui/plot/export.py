@@ -151,11 +151,12 @@ class PlotExport(QObject):
         if choice.picture:
             self.reported.emit(self._save_picture(path))
             return
-        start_ns = self._session.recording.start_ns
+        start_ns = self._session.document.recording.start_ns
         first, last = (start_ns + round(second * NS_PER_SECOND) for second in self._span.span)
         every_ns = None if choice.every_s is None else round(choice.every_s * NS_PER_SECOND)
         span = (first, last) if choice.visible_only else ALWAYS_NS
-        self._session.export_signals(path, SignalExport(tuple(self._signals.names), span, every_ns))
+        wanted = SignalExport(tuple(self._signals.names), span, every_ns)
+        self._session.document.export(path, self._session.databases.loaded, wanted)
 
     def _save_picture(self, path: Path) -> str:
         """Draw the widgets as PNG, or as SVG by the suffix; returns a sentence about it."""

@@ -50,7 +50,7 @@ class PlotPanel(QWidget):
         self.span = self.time.span
         self.readout = PlotReadout(session, self.signals, self.span, self.cursors, self.legend)
         self.exporter = PlotExport(session, self.signals, self.span, (self.legend, self.picture), self)
-        self.bar = PlotBar(session.databases, self.actions_.before_window, self.actions_.after_window)
+        self.bar = PlotBar(session.databases.loaded, self.actions_.before_window, self.actions_.after_window)
         self.message = PlotMessage(self)
         self._is_outdated = True
         self.setAcceptDrops(True)
@@ -94,9 +94,9 @@ class PlotPanel(QWidget):
 
     def _connect_session(self) -> None:
         session = self._session
-        session.recording_replaced.connect(self._on_recording)
+        session.document.replaced.connect(self._on_recording)
         session.state_changed.connect(self._on_state)
-        session.databases_changed.connect(self._on_databases)
+        session.databases.changed.connect(self._on_databases)
         session.reference.changed.connect(self._on_reference)
         session.reference.moved.connect(self._on_reference_moved)
 
@@ -129,7 +129,7 @@ class PlotPanel(QWidget):
         if not self.signals.data.signals:
             return
         budget = READ_SECONDS if self.readout.is_reading else DECODE_SECONDS
-        changed = self.signals.update(budget, self._session.paused) or self._is_outdated
+        changed = self.signals.update(budget, self._session.clock.paused) or self._is_outdated
         if changed:
             self._is_outdated = False
             self._draw()
@@ -139,7 +139,7 @@ class PlotPanel(QWidget):
     def _draw(self) -> None:
         self.time.update_extent()
         self.bar.show_window(self.span.seconds)
-        start_ns, signals = self._session.recording.start_ns, self.signals
+        start_ns, signals = self._session.document.recording.start_ns, self.signals
         self.picture.draw(start_ns, self.span.span, signals.data.losses, signals.comparison.start_ns)
         self.actions_.follow.setChecked(self.span.mode is SpanMode.FOLLOW)
 

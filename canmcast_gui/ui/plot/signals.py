@@ -36,7 +36,7 @@ class PlotSignals(QObject):
 
     def __init__(self, session: Session, palette: QPalette, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.data = PlotData(lambda: session.recording, session.databases)
+        self.data = PlotData(lambda: session.document.recording, session.databases.loaded)
         self.comparison = Comparison(self.data, session.reference)
         self._palette = palette
         self._free_colors: dict[str, QColor] = {}

@@ -72,7 +72,7 @@ class PlotTime(QObject):
 
     def restart(self) -> None:
         """Show the newest seconds of a live recording, or the whole file."""
-        if self._session.file_path is None:
+        if self._session.document.file_path is None:
             self.span.follow()
         else:
             self.span.show_all()
@@ -85,7 +85,7 @@ class PlotTime(QObject):
 
     def update_extent(self) -> None:
         """Update the span from the first and last sample, unless a paused plot must not move."""
-        if not self._session.paused or self.span.mode is SpanMode.ALL:
+        if not self._session.clock.paused or self.span.mode is SpanMode.ALL:
             self.span.update(*self._extent())
 
     def _extent(self) -> tuple[float | None, float | None]:
@@ -93,13 +93,13 @@ class PlotTime(QObject):
         first, last = self._extent_ns()
         if first is None or last is None:
             return None, None
-        start_ns = self._session.recording.start_ns
+        start_ns = self._session.document.recording.start_ns
         start, stop = (first - start_ns) / NS_PER_SECOND, (last - start_ns) / NS_PER_SECOND
         other = self._signals.comparison.extent() if self.span.mode is SpanMode.ALL else None
         return (start, stop) if other is None else (min(start, other[0]), max(stop, other[1]))
 
     def _extent_ns(self) -> tuple[int | None, int | None]:
-        recording = self._session.recording
+        recording = self._session.document.recording
         stores = [signal.samples for signal in self._signals.data.signals]
         first = min((store.first_ns for store in stores if store.first_ns is not None), default=None)
         last = max((store.last_ns for store in stores if store.last_ns is not None), default=None)
@@ -133,7 +133,7 @@ class PlotTime(QObject):
 
     def step_cursor(self, direction: int, cursor: int = A) -> None:
         """Move a cursor to the next (1) or the previous (-1) sample of any signal."""
-        second = self._cursors.next_sample(cursor, direction, self._session.recording.start_ns)
+        second = self._cursors.next_sample(cursor, direction, self._session.document.recording.start_ns)
         if second is not None:
             self.span.bring_into_view(second)
             self._cursors.move(cursor, second)

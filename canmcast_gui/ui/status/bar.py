@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QS
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import Task
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
@@ -138,7 +138,7 @@ class StatusBar(QStatusBar):
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
         session.state_changed.connect(self.refresh)
-        session.record_state_changed.connect(self._on_record_state)
+        session.record.changed.connect(self._on_record_state)
         self._on_record_state()
 
     def refresh(self) -> None:
@@ -146,7 +146,7 @@ class StatusBar(QStatusBar):
         session, now = self._session, time.monotonic_ns()
         colors = theme.colors(self.palette())
         totals = session.statistics()
-        settings = session.bus.settings if session.state == "live" else None
+        settings = session.bus.settings if session.state is SessionState.LIVE else None
         self._write(
             "state", state_text(session) + _reach_text(settings), state_color(session, self.palette())
         )
@@ -161,16 +161,18 @@ class StatusBar(QStatusBar):
         self.labels["lost"].setToolTip(_losses_tip(totals))
         shown = self._shown()
         of = "" if shown is None else f"{shown:,} of "
-        self._write("frames", f"{of}{counted(len(session.recording), 'frame')}")
+        self._write("frames", f"{of}{counted(len(session.document.recording), 'frame')}")
         self.show_selection()
-        self._write("memory", _memory_text(session.recording))
+        self._write("memory", _memory_text(session.document.recording))
         self.labels["memory"].setToolTip(_memory_tip(session))
         self._write_record()
         self._fold()
 
     def _fold(self) -> None:
         """Hide less important labels while there is not enough room, for example while a task runs."""
-        shown = [label for name, label in self.labels.items() if name != "record" or self._session.recorder]
+        shown = [
+            label for name, label in self.labels.items() if name != "record" or self._session.record.recorder
+        ]
         needed = EDGES + sum(one.sizeHint().width() + GAP for one in (*shown, self._tasks))
         for name in HIDDEN_FIRST:
             has_room = needed <= self.width()
@@ -197,7 +199,7 @@ class StatusBar(QStatusBar):
             label.setPalette(palette)
 
     def _on_record_state(self) -> None:
-        recording = self._session.recorder is not None
+        recording = self._session.record.recorder is not None
         self._record_since = time.monotonic()
         self.labels["record"].setVisible(recording)
         self._dots["record"].setVisible(recording)
@@ -205,13 +207,13 @@ class StatusBar(QStatusBar):
 
     def _write_record(self) -> None:
         """Show ● REC mm:ss with a blinking dot."""
-        if self._session.recorder is None:
+        if self._session.record.recorder is None:
             return
         seconds = int(time.monotonic() - self._record_since)
         is_lit = int(time.monotonic() * 1000 / BLINK_MS) % 2 == 0
         color = theme.colors(self.palette()).record.name()
         light = f'<span style="color:{color if is_lit else "transparent"}">●</span>'
-        recorder = self._session.recorder
+        recorder = self._session.record.recorder
         duration = "armed" if recorder.is_waiting else f"{seconds // 60:02d}:{seconds % 60:02d}"
         files = f" · file {recorder.files}" if recorder.files > 1 else ""
         self.labels["record"].setText(f"{light} REC {duration}{files}")
@@ -262,10 +264,10 @@ def _size_text(size: int) -> str:
 
 
 def _memory_tip(session: Session) -> str:
-    evicted = session.recording.evicted
+    evicted = session.document.recording.evicted
     deleted = (
         f"\n{counted(evicted, 'oldest frame')} {were(evicted)} deleted to stay within the limits"
         if evicted
         else ""
     )
-    return f"Size of the recording in {session.recording.folder}{deleted}"
+    return f"Size of the recording in {session.document.recording.folder}{deleted}"

@@ -85,7 +85,7 @@ class LoadWatch(QObject):
         if load > 1 and not self._has_warned:
             self._has_warned = True
             text = f"This traffic exceeds a bus with {rates_text(settings)}: its load is {load:.0%}."
-            self._session.say("document", "warning", text)
+            self._session.messages.warning(text, "document")
         elif load < REARM_BELOW:
             self._has_warned = False
         return load

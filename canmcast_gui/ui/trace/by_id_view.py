@@ -27,7 +27,7 @@ class ByIdView(FrameView):
     ) -> None:
         """``key`` identifies the columns in the settings; "" is the view in the center of the window."""
         session = context.session
-        self.model = ByIdModel(session.databases)
+        self.model = ByIdModel(session.databases.loaded)
         super().__init__(self.model, f"{key}byid", context, BY_ID_HIDDEN, parent)
         self.model.setParent(self)
         self._filters = filters
@@ -38,8 +38,8 @@ class ByIdView(FrameView):
         header.sortIndicatorChanged.connect(self.model.sort)
         self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         filters.changed.connect(self._on_filter)
-        session.recording_replaced.connect(self._show_newest)
-        session.paused_changed.connect(self._on_paused)
+        session.document.replaced.connect(self._show_newest)
+        session.clock.paused_changed.connect(self._on_paused)
         self._show_newest()
         self._on_filter(filters.filter)
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
@@ -58,7 +58,7 @@ class ByIdView(FrameView):
         line = self.table.currentIndex().row()
         if not 0 <= line < self.model.line_count():
             return None
-        return int(self._session.newest.last_row[self.model.entry(line)])
+        return int(self._session.document.newest.last_row[self.model.entry(line)])
 
     def search(self, condition: Filter, backwards: bool, done: Callable[[bool, bool], None]) -> Task | None:
         """See FrameView; the newest frame of each id is searched."""
@@ -87,11 +87,11 @@ class ByIdView(FrameView):
 
     def _newest(self) -> NewestById:
         """The entries of the session; while paused, a copy that does not change."""
-        newest = self._session.newest
-        return copy.deepcopy(newest) if self._session.paused else newest
+        newest = self._session.document.newest
+        return copy.deepcopy(newest) if self._session.clock.paused else newest
 
     def _show_newest(self) -> None:
-        self.model.set_newest(self._newest(), self._session.recording)
+        self.model.set_newest(self._newest(), self._session.document.recording)
 
     def _on_paused(self, _paused: bool) -> None:
         self.model.swap_newest(self._newest(), time.time_ns())

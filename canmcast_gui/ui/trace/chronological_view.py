@@ -77,7 +77,7 @@ class ChronologicalView(FrameView):
     ) -> None:
         """``key`` identifies the columns in the settings; "" is the view in the center of the window."""
         session = context.session
-        self.model = ChronologicalModel(session.databases)
+        self.model = ChronologicalModel(session.databases.loaded)
         super().__init__(self.model, f"{key}trace", context, parent=parent)
         self.model.setParent(self)
         self._filters = filters
@@ -90,9 +90,9 @@ class ChronologicalView(FrameView):
         self._searching.setSingleShot(True)
         self._searching.timeout.connect(self.refresh)
         filters.changed.connect(self._on_filter)
-        session.recording_replaced.connect(self._on_recording)
-        session.paused_changed.connect(self._on_paused)
-        session.databases_changed.connect(self._clear_matches)
+        session.document.replaced.connect(self._on_recording)
+        session.clock.paused_changed.connect(self._on_paused)
+        session.databases.changed.connect(self._clear_matches)
         self._on_recording()
         self._ticks = VisibleTicks(session.clock, self, self.refresh)
 
@@ -140,10 +140,10 @@ class ChronologicalView(FrameView):
         line, end = self.search_start(backwards), self.model.stop_row
         row = self.model.row_number(line)
         if row is None:
-            row = self._session.recording.first_row
+            row = self._session.document.recording.first_row
         elif (line == self.table.currentIndex().row()) != backwards:
             row += 1  # exclude the current row, but include the first visible one
-        task = self._session.find(self._shown_and(condition), row, backwards, end)
+        task = self._session.document.find(self._shown_and(condition), row, backwards, end)
 
         def show(found: Found | None) -> None:
             done(found is not None and self.show_row(found.row), found is not None and found.wrapped)
@@ -153,14 +153,14 @@ class ChronologicalView(FrameView):
 
     def count_matches(self, condition: Filter, done: Callable[[int, int], None]) -> Task | None:
         """See FrameView. Counted rows are not counted again for the next match."""
-        recording, row = self._session.recording, self.current_row()
+        recording, row = self._session.document.recording, self.current_row()
         if row is None:
             return None
         condition = self._shown_and(condition)
         matches = self._matches
         if matches is None or matches.recording is not recording or matches.condition.text != condition.text:
             matches = self._matches = MatchCount(recording, condition)
-        task = self._session.count_matches(matches, row, self.model.stop_row)
+        task = self._session.document.count(matches, row, self.model.stop_row)
         task.finished.connect(lambda counts: done(*counts) if counts is not None else None)
         return task.start()
 
@@ -178,12 +178,12 @@ class ChronologicalView(FrameView):
     # -- the session -------------------------------------------------------------------------------------
 
     def _on_recording(self) -> None:
-        self.auto_scroll.set_following(self._session.file_path is None)
-        self._on_paused(self._session.paused)
+        self.auto_scroll.set_following(self._session.document.file_path is None)
+        self._on_paused(self._session.clock.paused)
         self._on_filter(self._filters.filter)
 
     def _on_filter(self, condition: Filter) -> None:
-        recording, rows = self._session.recording, self.model.rows
+        recording, rows = self._session.document.recording, self.model.rows
         row = self.current_row()
         everything = condition.passes_all
         if everything and isinstance(rows, AllRows) and rows.recording is recording:
@@ -201,7 +201,7 @@ class ChronologicalView(FrameView):
             self.show_row(row)
 
     def _on_paused(self, paused: bool) -> None:
-        self.model.set_stop_row(self._session.recording.end_row if paused else None)
+        self.model.set_stop_row(self._session.document.recording.end_row if paused else None)
 
     def _on_rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
         if first == 0:

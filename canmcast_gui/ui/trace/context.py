@@ -38,20 +38,22 @@ class ViewContext(QObject):
         self._source_timer.setInterval(SOURCES_MS)
         self._source_timer.timeout.connect(self.sources.update)
         self._source_timer.start()
-        session.recording_replaced.connect(self._on_recording)
-        session.databases_changed.connect(self._compile_rules)
+        session.document.replaced.connect(self._on_recording)
+        session.databases.changed.connect(self._compile_rules)
         settings.color_rules.changed.connect(self._compile_rules)
         self._compile_rules()
 
     def filter(self, text: str) -> Filter:
         """A filter for the current recording and databases; raises FilterError."""
-        return compile_for(text, self.session.recording, self.session.databases, self.sources.names)
+        return compile_for(
+            text, self.session.document.recording, self.session.databases.loaded, self.sources.names
+        )
 
     def sender_name(self, number: int) -> str:
         """The name of a sender: a number in the recording's table of sources, or OWN."""
         if number == OWN:
             return "this program"
-        source = self.session.recording.sources[number]
+        source = self.session.document.recording.sources[number]
         name = self.sources.names.get(source)
         return f"{name} at {source}" if name else str(source)
 
@@ -62,7 +64,7 @@ class ViewContext(QObject):
 
     def _reference(self, row: int) -> Reference | None:
         try:
-            times = self.session.recording.rows(row, row + 1).timestamp_ns.tolist()
+            times = self.session.document.recording.rows(row, row + 1).timestamp_ns.tolist()
         except RowsGoneError:
             return None
         return Reference(row, times[0]) if times else None
@@ -81,21 +83,21 @@ class ViewContext(QObject):
 
     def mark_text(self, row: int) -> str | None:
         """The text of the mark at a row, or None."""
-        mark = self.session.recording.marks.at(row)
+        mark = self.session.document.recording.marks.at(row)
         return None if mark is None else mark.text
 
     def mark(self, row: int, text: str) -> None:
         """Set a mark at a row, or change its text; send a message if that fails."""
         try:
-            self.session.note_in_record(self.session.recording.marks.add(row, text))
+            self.session.record.mark(self.session.document.recording.marks.add(row, text))
         except RecordingError as error:
-            self.session.message.emit("error", f"The mark was not set: {error}")
+            self.session.messages.error(f"The mark was not set: {error}")
         self.marks_changed.emit()
 
     def remove_mark(self, row: int) -> None:
         """Remove the mark at a row."""
         try:
-            self.session.recording.marks.remove(row)
+            self.session.document.recording.marks.remove(row)
         except RecordingError as error:
-            self.session.message.emit("error", f"The mark was not removed: {error}")
+            self.session.messages.error(f"The mark was not removed: {error}")
         self.marks_changed.emit()

@@ -142,7 +142,7 @@ class ViewDocks(QObject):
     def open(self, setup: ViewSetup) -> ViewPane | None:
         """Open a view under the name of its setup or a free name; None if there are too many."""
         if len(self.docks) >= MOST_VIEWS:
-            self._session.message.emit("info", f"{MOST_VIEWS} views are open. Close one first.")
+            self._session.messages.info(f"{MOST_VIEWS} views are open. Close one first.")
             return None
         name = setup.name if setup.name and setup.name not in self.docks else self._free_name()
         pane = ViewPane(replace(setup, name=name), self._panel.context)

@@ -115,15 +115,15 @@ class FilterState(QObject):
         self._senders = senders
         self._text = ""  # as typed; the text of the filter in force may be another one
         self.filter = self.compile("")
-        session.recording_replaced.connect(self._compile_again)
-        session.databases_changed.connect(self._compile_again)
+        session.document.replaced.connect(self._compile_again)
+        session.databases.changed.connect(self._compile_again)
         if senders is not None:
             senders.changed.connect(self._on_senders)
 
     def compile(self, text: str) -> Filter:
         """A filter for the current recording and databases; raises FilterError."""
         names = None if self._senders is None else self._senders.names
-        return compile_for(text, self._session.recording, self._session.databases, names)
+        return compile_for(text, self._session.document.recording, self._session.databases.loaded, names)
 
     def set_text(self, text: str) -> None:
         """Use another filter, if it is valid."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.tasks import Task
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.columns import Column
@@ -18,11 +19,12 @@ from canmcast_gui.ui.trace.table import FrameTable
 
 # Why the recording is empty, by the state of the session.
 _EMPTY_HINTS = {
-    "connecting": "Connecting…",
-    "loading": "Opening…",
-    "live": "Connected to the bus. No frames have been received yet.\n\nIf another node is sending, check "
-    "group, port and network interface (Ctrl+B). The command “canmcast doctor” finds the reason.",
-    "file": "The file has no frames.",
+    SessionState.CONNECTING: "Connecting…",
+    SessionState.LOADING: "Opening…",
+    SessionState.LIVE: "Connected to the bus. No frames have been received yet.\n\nIf another node is "
+    "sending, check group, port and network interface (Ctrl+B). The command “canmcast doctor” "
+    "finds the reason.",
+    SessionState.FILE: "The file has no frames.",
 }
 
 
@@ -59,7 +61,7 @@ class FrameView(QWidget):
         settings.time_mode.changed.connect(model.set_time_mode)
         context.reference_changed.connect(model.set_reference)
         context.rules_changed.connect(self.table.set_rules)
-        self._session.databases_changed.connect(model.databases_changed)
+        self._session.databases.changed.connect(model.databases_changed)
         model.set_decimal(settings.decimal.value)
         model.set_time_mode(settings.time_mode.value)
         model.set_reference(context.reference)
@@ -126,6 +128,6 @@ class FrameView(QWidget):
             self.hint.setVisible(empty)
 
     def _why_empty(self) -> str:
-        if len(self._session.recording):
+        if len(self._session.document.recording):
             return "No frame passes the filter."
         return _EMPTY_HINTS.get(self._session.state, "No frames.")

@@ -45,7 +45,7 @@ class MarksPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the current marks; marks of evicted frames are removed."""
-        self.model.show_marks(self._context.session.recording)
+        self.model.show_marks(self._context.session.document.recording)
         self.hint.setVisible(not self.model.rowCount())
 
     def menu(self) -> QMenu:

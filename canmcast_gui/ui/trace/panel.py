@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.message_bar import MessageBar
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
@@ -50,7 +50,7 @@ class TracePanel(QWidget):
             view.commands.filter_requested.connect(self.filter_box.refine)
         self._lay_out()
         session.state_changed.connect(self._choose_page)
-        session.recording_replaced.connect(self._on_recording)
+        session.document.replaced.connect(self._on_recording)
         self._choose_page()
 
     def _lay_out(self) -> None:
@@ -79,7 +79,7 @@ class TracePanel(QWidget):
 
     def set_mode(self, mode: str) -> None:
         """Show the by-ID or the chronological view, and remember it for live frames."""
-        if self._session.file_path is None:
+        if self._session.document.file_path is None:
             self._settings.trace_mode.set(mode)
         self._show_mode(mode)
 
@@ -98,7 +98,7 @@ class TracePanel(QWidget):
         self._choose_page()
 
     def _choose_page(self) -> None:
-        empty = self._session.state == "offline" and not len(self._session.recording)
+        empty = self._session.state is SessionState.OFFLINE and not len(self._session.document.recording)
         page = self._start_page if empty else self.view
         if self._page is not page:
             self._page = page
@@ -106,5 +106,5 @@ class TracePanel(QWidget):
             page.setFocus()
 
     def _on_recording(self) -> None:
-        from_file = self._session.file_path is not None
+        from_file = self._session.document.file_path is not None
         self._show_mode("chronological" if from_file else self._settings.trace_mode.value)

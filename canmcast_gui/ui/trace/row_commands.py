@@ -174,12 +174,11 @@ def copy_rows(
     """Copy lines of a model to the clipboard in one of the FORMATS; many of them in the background."""
     wanted = sum(last - first + 1 for first, last in ranges)
     if not wanted:
-        session.message.emit("info", "Select rows first: the selected rows are copied.")
+        session.messages.info("Select rows first: the selected rows are copied.")
         return
     readers = model.block_readers(cut_ranges(ranges, MAX_COPIED_ROWS), BLOCK)
     if wanted > MAX_COPIED_ROWS:
-        session.message.emit(
-            "warning",
+        session.messages.warning(
             f"The first {MAX_COPIED_ROWS:,} of {wanted:,} rows are copied. To get all rows, save the shown "
             "rows to a file (File menu).",
         )
@@ -189,8 +188,8 @@ def copy_rows(
         return
     task = session.tasks.make(f"Copying {counted(min(wanted, MAX_COPIED_ROWS), 'row')}", text)
     task.finished.connect(lambda text: QGuiApplication.clipboard().setText(text))
-    task.failed.connect(lambda sentence: session.message.emit("error", f"Nothing was copied: {sentence}"))
-    task.cancelled.connect(lambda _text: session.message.emit("info", "Copying was canceled."))
+    task.failed.connect(lambda sentence: session.messages.error(f"Nothing was copied: {sentence}"))
+    task.cancelled.connect(lambda _text: session.messages.info("Copying was canceled."))
     task.start()
 
 

@@ -139,7 +139,7 @@ class FuzzPanel(QWidget):
         self.answer.closed.connect(lambda: self.pages.setCurrentIndex(0))
         self.answer.add_requested.connect(self.add_rows)
         self.answer.find_requested.connect(self.find_in_trace)
-        session.databases_changed.connect(self._check)
+        session.databases.changed.connect(self._check)
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
         session.transmit.limit_changed.connect(self._show_load)
@@ -176,7 +176,7 @@ class FuzzPanel(QWidget):
 
     def ask_message(self) -> None:
         """Let the user choose a message, and fill the fields from it."""
-        dialog = MessageDialog(self._session.databases, self)
+        dialog = MessageDialog(self._session.databases.loaded, self)
         dialog.chosen.connect(self._fill_from_rows)
         dialog.refused.connect(self.status_line.show_problem)
         dialog.open()
@@ -193,7 +193,7 @@ class FuzzPanel(QWidget):
         """Make the bits of a signal of the message random; -1 is all bits."""
         self.status_line.clear_problem()
         setup = self.setup()
-        message = message_of(setup, self._session.databases)
+        message = message_of(setup, self._session.databases.loaded)
         if message is None:
             return
         try:
@@ -239,7 +239,7 @@ class FuzzPanel(QWidget):
 
     def find_in_trace(self, frame: FrameBatch) -> None:
         """Show a frame in the trace."""
-        row = row_of(self._session.recording, frame)
+        row = row_of(self._session.document.recording, frame)
         if row is None:
             self.status_line.show_problem("The frame is not in the trace, or no longer.")
         else:
@@ -254,11 +254,11 @@ class FuzzPanel(QWidget):
         self._problems = setup.problems()
         if setup.stop_at:
             try:
-                condition_for(setup.stop_at, self._session.databases)
+                condition_for(setup.stop_at, self._session.databases.loaded)
             except FilterError as error:
                 self._problems["stop_at"] = str(error)
         self.fields.show_problems(self._problems)
-        message = message_of(setup, self._session.databases)
+        message = message_of(setup, self._session.databases.loaded)
         self.fields.show_signals([signal.name for signal in message.signals] if message else [])
         self._show_load()
 

@@ -47,7 +47,7 @@ class TransmitPanel(QWidget):
         self.keys = RowKeys(self)
         self.status_line = StatusLine(self)
         self.footer = TransmitFooter(self)
-        self.signals = SignalEditor(self.model, session.databases, self)
+        self.signals = SignalEditor(self.model, session.databases.loaded, self)
         self.model.key_use = lambda key: self.keys.use_of(key)
         self.hint = EmptyHint(
             self.table,
@@ -118,7 +118,7 @@ class TransmitPanel(QWidget):
         settings.data_bitrate.changed.connect(self._show_load)
         settings.decimal.changed.connect(model.set_decimal)
         selection_changed = self.table.selectionModel().selectionChanged
-        for changed in (selection_changed, self._session.databases_changed):
+        for changed in (selection_changed, self._session.databases.changed):
             changed.connect(self._update_actions)
             changed.connect(self._show_signals)
         self._link.changed.connect(self._update_actions)
@@ -137,7 +137,7 @@ class TransmitPanel(QWidget):
 
     def add_from_database(self) -> None:
         """Let the user choose messages, and add a row for each."""
-        dialog = MessageDialog(self._session.databases, self)
+        dialog = MessageDialog(self._session.databases.loaded, self)
         dialog.chosen.connect(self._insert)
         dialog.refused.connect(self.status_line.show_problem)
         dialog.open()
@@ -228,7 +228,7 @@ class TransmitPanel(QWidget):
         self.footer.show_reach(self._link.settings)
         self.load_update.start()
         self.hint.setVisible(row_count == 0)
-        actions.update_enabled(selected, row_count, obstacle, len(self._session.databases) > 0)
+        actions.update_enabled(selected, row_count, obstacle, len(self._session.databases.loaded) > 0)
         actions.arm.setText("Disarm" if selected and self._are_all_armed() else "Arm")
         allow(actions.stop, self._link.is_open, NO_BUS)
         self.table.cells.can_send = not obstacle

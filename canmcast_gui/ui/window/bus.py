@@ -47,7 +47,7 @@ class BusCommands(QObject):
         try:
             settings = settings.validated()
         except BusError as error:
-            self._session.say("bus", "error", str(error))
+            self._session.messages.error(str(error), "bus")
             return
         self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
         self._session.bus.open(settings)

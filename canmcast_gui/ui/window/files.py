@@ -93,8 +93,8 @@ class FileCommands(QObject):
 
     def ask_save(self, then: Callable[[], None] | None = None) -> None:
         """Ask where to save all frames; ``then`` is called when they are saved."""
-        if not len(self._session.recording):
-            self._session.message.emit("info", NO_FRAMES)
+        if not len(self._session.document.recording):
+            self._session.messages.info(NO_FRAMES)
             return
         self.dialog(
             "Save all frames", writable_log_filters(), lambda path: self._save(path, then), save_as=_name()
@@ -104,25 +104,25 @@ class FileCommands(QObject):
         """Ask where to save the frames that match a filter."""
         if condition.passes_all:
             self.ask_save()
-        elif not len(self._session.recording):
-            self._session.message.emit("info", NO_FRAMES)
+        elif not len(self._session.document.recording):
+            self._session.messages.info(NO_FRAMES)
         else:
             self.dialog(
                 f"Save the frames that match “{condition.text}”", writable_log_filters(),
-                lambda path: self._session.save_file(path, condition=condition), save_as=_name(),
+                lambda path: self._session.document.save(path, condition=condition), save_as=_name(),
             )  # fmt: skip
 
     def ask_save_minute(self) -> None:
         """Ask where to save the last minute before the dialog was opened."""
-        recording = self._session.recording
+        recording = self._session.document.recording
         if not len(recording):
-            self._session.message.emit("info", NO_FRAMES)
+            self._session.messages.info(NO_FRAMES)
             return
         newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
         rows = range(first_row_since(recording, newest - NS_PER_MINUTE), recording.end_row)
         self.dialog(
             "Save the last minute", writable_log_filters(),
-            lambda path: self._session.save_file(path, rows), save_as=_name(),
+            lambda path: self._session.document.save(path, rows), save_as=_name(),
         )  # fmt: skip
 
     def offer_leftovers(self) -> None:
@@ -135,11 +135,11 @@ class FileCommands(QObject):
         others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
         which = f"{counted(newest.frames, 'frame')} from {when:%Y-%m-%d %H:%M}{others}"
         text = f"{which} were not saved because the program crashed."
-        self._session.say("leftover", "warning", text)
+        self._session.messages.warning(text, "leftover")
 
         def saved() -> None:
             if not newest.folder.exists():
-                self._session.topic_ended.emit("leftover")
+                self._session.messages.end("leftover")
 
         self._messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, saved))
 
@@ -148,7 +148,7 @@ class FileCommands(QObject):
         when = datetime.fromtimestamp(leftover.first_time / 1e9)
 
         def chosen(path: str) -> None:
-            self._session.save_leftover(leftover, path).ended.connect(then)
+            self._session.document.save_leftover(leftover, path).ended.connect(then)
 
         self.dialog(
             "Save frames of a crashed session",
@@ -158,7 +158,7 @@ class FileCommands(QObject):
         )
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
-        task: Task = self._session.save_file(path)
+        task: Task = self._session.document.save(path)
         task.finished.connect(lambda _result: self._settings.add_recent(self._settings.recent_files, path))
         if then is not None:
             task.finished.connect(lambda _result: then())
@@ -166,8 +166,8 @@ class FileCommands(QObject):
     def ask_record(self) -> None:
         """Ask for a file and record received frames to it."""
         self.dialog(
-            "Record to a file", writable_log_filters(), self._session.start_record, save_as=_name(),
-            rejected=self._session.record_state_changed.emit,
+            "Record to a file", writable_log_filters(), self._session.record.start, save_as=_name(),
+            rejected=self._session.record.changed.emit,
         )  # fmt: skip
 
     def ask_record_with_options(self) -> None:
@@ -176,7 +176,7 @@ class FileCommands(QObject):
         dialog = RecordDialog(
             path, self._settings.record.value, self._filter_problem, self._browse, self._window
         )
-        dialog.chosen.connect(self._session.start_record)
+        dialog.chosen.connect(self._session.record.start)
         dialog.chosen.connect(lambda *_: self._settings.record.set(dialog.values()))
         dialog.open()
 
@@ -185,7 +185,7 @@ class FileCommands(QObject):
 
     def _filter_problem(self, text: str) -> str:
         try:
-            compile_for(text, self._session.recording, self._session.databases)
+            compile_for(text, self._session.document.recording, self._session.databases.loaded)
         except FilterError as error:
             return f"The trigger is not a valid filter: {error}"
         return ""
@@ -198,21 +198,21 @@ class FileCommands(QObject):
 
     def ask_database(self) -> None:
         """Ask for a database and load it."""
-        self.dialog("Load a database", database_filters(), self._session.load_database)
+        self.dialog("Load a database", database_filters(), self._session.databases.load)
 
     def drop(self, *paths: str) -> None:
         """Load dropped databases, which are recognized by suffix, and open other files as log files."""
         logs = []
         for path in paths:
             if Path(path).suffix.lower() in DATABASE_SUFFIXES:
-                self._session.load_database(path)
+                self._session.databases.load(path)
             else:
                 logs.append(path)
         self.open_all(logs)
 
     def keep_unsaved(self, then: Callable[[], None]) -> None:
         """Call ``then``, after asking whether to save frames and marks that have not been saved."""
-        frames, marks = self._session.unsaved_frames, self._session.unsaved_marks
+        frames, marks = self._session.document.unsaved_frames, self._session.document.unsaved_marks
         if not frames and not marks:
             then()
             return

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.program.settings import AppSettings, limits_from
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.connect.button import ConnectionButton
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
             (actions.stop, session.bus.close),
             (actions.connect, self.bus.ask),
             (actions.demo, self.bus.start_demo),
-            (actions.pause, lambda: session.set_paused(actions.pause.isChecked())),
+            (actions.pause, lambda: session.clock.set_paused(actions.pause.isChecked())),
             (actions.record, self._on_record),
             (actions.record_options, self.files.ask_record_with_options),
             (actions.next_panel, lambda: self._go_to_panel(1)),
@@ -150,13 +150,13 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         session, page = self._session, self.start_page
         session.state_changed.connect(self._on_state)
-        session.record_state_changed.connect(self._on_state)
-        session.recording_replaced.connect(self._on_state)
-        session.paused_changed.connect(self._on_state)
+        session.record.changed.connect(self._on_state)
+        session.document.replaced.connect(self._on_state)
+        session.clock.paused_changed.connect(self._on_state)
         limits = self._settings.limits
-        limits.changed.connect(lambda values: session.set_limits(limits_from(values)))
-        session.set_limits(limits_from(limits.value))
-        session.file_unread.connect(self._on_unread)
+        limits.changed.connect(lambda values: session.document.set_limits(limits_from(values)))
+        session.document.set_limits(limits_from(limits.value))
+        session.document.unread.connect(self._on_unread)
         page.demo_requested.connect(lambda: self.bus.start_demo())
         page.connect_requested.connect(self.bus.ask)
         page.open_requested.connect(self.files.ask_open)
@@ -175,10 +175,10 @@ class MainWindow(QMainWindow):
 
     def _on_unread(self, text: str, opened: Opened) -> None:
         """Add a button to the message about a file with problems, which lists them."""
-        recording = self._session.recording
+        recording = self._session.document.recording
 
         def jump(row: int) -> None:
-            if self._session.recording is recording:
+            if self._session.document.recording is recording:
                 self.trace_commands.marks.jump(row)
 
         def show() -> None:
@@ -189,22 +189,28 @@ class MainWindow(QMainWindow):
         self.panel.messages.offer(text, "Show…", show)
 
     def _on_record(self) -> None:
-        if self._session.recorder is not None:
-            self._session.stop_record()
+        if self._session.record.recorder is not None:
+            self._session.record.stop()
         else:
             self.files.ask_record()
 
     def _on_state(self) -> None:
         """Update actions and title."""
         session, actions = self._session, self.actions_
-        on_bus = session.state in ("live", "connecting")
+        on_bus = session.state in (SessionState.LIVE, SessionState.CONNECTING)
         allow(actions.start, not on_bus, "Already connected to a bus.")
         allow(actions.stop, on_bus, "Not connected to a bus.")
-        actions.pause.setChecked(session.paused)
+        actions.pause.setChecked(session.clock.paused)
         self._show_clearable()
-        actions.record.setChecked(session.recorder is not None)
-        allow(actions.record_options, session.recorder is None, "A log file is being recorded.")
-        where = session.file_path.name if session.file_path else session.bus.label if on_bus else ""
+        actions.record.setChecked(session.record.recorder is not None)
+        allow(actions.record_options, session.record.recorder is None, "A log file is being recorded.")
+        where = (
+            session.document.file_path.name
+            if session.document.file_path
+            else session.bus.label
+            if on_bus
+            else ""
+        )
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
         self.setWindowModified(self.workspaces.modified)
@@ -212,7 +218,7 @@ class MainWindow(QMainWindow):
     def _show_clearable(self) -> None:
         """Enable the actions that clear the trace, unless it is empty."""
         session = self._session
-        is_clearable = len(session.recording) > 0 or session.file_path is not None
+        is_clearable = len(session.document.recording) > 0 or session.document.file_path is not None
         for action in (self.actions_.new, self.actions_.clear):
             allow(action, is_clearable, "The trace is empty.")
 
@@ -257,7 +263,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved data if the user closes the window; otherwise close immediately."""
-        unsaved = self._session.unsaved_frames or self._session.unsaved_marks or self.workspaces.asks_at_end()
+        unsaved = (
+            self._session.document.unsaved_frames
+            or self._session.document.unsaved_marks
+            or self.workspaces.asks_at_end()
+        )
         if event.spontaneous() and not self._may_close and unsaved:
             event.ignore()
             self.close_by_user()

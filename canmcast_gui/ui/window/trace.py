@@ -183,7 +183,7 @@ class MarkCommands(QObject):
 
     def go(self, backwards: bool) -> None:
         """Jump to the next or previous mark; without a current row to the first or last one."""
-        view, marks = self._views.chronological_view(), self._context.session.recording.marks
+        view, marks = self._views.chronological_view(), self._context.session.document.recording.marks
         here = view.current_row()
         if backwards:
             found = marks.before(1 << 62 if here is None else here)
@@ -212,7 +212,7 @@ class MarkCommands(QObject):
             self._context.set_reference(row)
 
     def _report(self, sentence: str) -> None:
-        self._context.session.message.emit("info", sentence)
+        self._context.session.messages.info(sentence)
 
 
 class TimeLink(QObject):
@@ -243,7 +243,7 @@ class TimeLink(QObject):
                 view.destroyed.connect(lambda _=None, view=view: self._followed.discard(view))
 
     def _show_in_trace(self, second: float) -> None:
-        recording = self._session.recording
+        recording = self._session.document.recording
         visible = [view for view in self._chronological() if view.isVisible()]
         if not len(recording) or not visible:
             return
@@ -256,7 +256,7 @@ class TimeLink(QObject):
         self._is_showing = False
 
     def _show_in_plot(self, view: ChronologicalView) -> None:
-        recording, row = self._session.recording, view.current_row()
+        recording, row = self._session.document.recording, view.current_row()
         if self._is_showing or row is None or not recording.first_row <= row < recording.end_row:
             return
         time_ns = int(recording.rows(row, row + 1).timestamp_ns[0])

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.workspace.paths import forget_setup, has_setup, last_setup
 from canmcast_gui.app.workspace.values import WorkspaceError
 from canmcast_gui.app.workspace.workspace import Workspace, load_workspace, save_workspace
@@ -102,7 +102,7 @@ class WorkspaceFlows(QObject):
         try:
             workspace = _checked(file)
         except WorkspaceError as error:
-            self._session.say("workspace", "error", str(error))
+            self._session.messages.error(str(error), "workspace")
             self._settings.workspace.set("")
             if file == kept:
                 with suppress(OSError):  # not to be written over: somebody may mend it
@@ -121,7 +121,7 @@ class WorkspaceFlows(QObject):
             return
         self._settings.add_recent(recent, bus.to_dict())
         text = f"The bus of this workspace is {bus.label()}. Press Start (F5) to go on it."
-        self._session.message.emit("info", text)
+        self._session.messages.info(text)
 
     def remember(self) -> None:
         """The window is about to go: keep what is set up for the next start."""
@@ -151,11 +151,13 @@ class WorkspaceFlows(QObject):
             save_workspace(path, workspace)
         except (OSError, UserError) as error:
             if not self._is_told:
-                self._session.say("remembering", "warning", f"What is set up will not be remembered: {error}")
+                self._session.messages.warning(
+                    f"What is set up will not be remembered: {error}", "remembering"
+                )
             self._is_told = True
         else:
             self._is_told = False
-            self._session.topic_ended.emit("remembering")
+            self._session.messages.end("remembering")
 
     def _present(self) -> Workspace:
         saved = set(self._saved.databases) if self._saved is not None else set()
@@ -195,11 +197,11 @@ class WorkspaceFlows(QObject):
     def open(self, path: str | Path) -> None:
         """Use a workspace in place of what is set up; its bus is gone on at once."""
         path = Path(path).absolute()
-        self._session.topic_ended.emit("workspace")
+        self._session.messages.end("workspace")
         try:
             workspace = _checked(path)
         except WorkspaceError as error:
-            self._session.say("workspace", "error", str(error))
+            self._session.messages.error(str(error), "workspace")
             return
         self._use(workspace, path)
         self._contents.lay_out(workspace.layout)
@@ -214,22 +216,25 @@ class WorkspaceFlows(QObject):
     def save(self, path: str | Path) -> bool:
         """Save what is set up; whether that went well."""
         path = Path(path).absolute()
-        self._session.topic_ended.emit("workspace")
+        self._session.messages.end("workspace")
         workspace = self._contents.gather()
         try:
             save_workspace(path, workspace)
         except WorkspaceError as error:
-            self._session.say("workspace", "error", str(error))
+            self._session.messages.error(str(error), "workspace")
             return False
         forget_setup(changed=self.path is not None)
         self._set_path(path)
         self._saved, self.modified = workspace.essence(), False
         self.changed.emit()
-        self._session.message.emit("info", f"The workspace was saved to {path}.")
+        self._session.messages.info(f"The workspace was saved to {path}.")
         return True
 
     def _bus_now(self) -> object:
-        on_bus = self._session.state in ("live", "connecting") and not self._session.bus.is_demo_bus
+        on_bus = (
+            self._session.state in (SessionState.LIVE, SessionState.CONNECTING)
+            and not self._session.bus.is_demo_bus
+        )
         return self._session.bus.settings if on_bus else None
 
     def _use(self, workspace: Workspace, path: Path | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES, Sequence
 from canmcast_gui.app.workspace.values import WorkspaceError
@@ -55,21 +55,23 @@ class WorkspaceContents(QObject):
         self._files: tuple[Path, ...] = ()
         self._awaited: dict[Path, Scope] = {}
         session.state_changed.connect(self._on_state)
-        session.databases_changed.connect(self._on_databases)
+        session.databases.changed.connect(self._on_databases)
 
     def _on_state(self) -> None:
-        if self._session.state == "live" and not self._session.bus.is_demo_bus:
+        if self._session.state is SessionState.LIVE and not self._session.bus.is_demo_bus:
             self.bus = self._session.bus.settings
 
     def _on_databases(self) -> None:
-        for database in self._session.databases:
+        for database in self._session.databases.loaded:
             self._awaited.pop(database.path, None)
 
     # -- gathering ----------------------------------------------------------------------------------------
 
     def gather(self) -> Workspace:
         """All that is set up now."""
-        scopes = {one.path: self._session.databases.scope(one.path) for one in self._session.databases}
+        scopes = {
+            one.path: self._session.databases.loaded.scope(one.path) for one in self._session.databases.loaded
+        }
         return Workspace(
             bus=self.bus,
             bitrate=self._settings.bitrate.value,
@@ -89,7 +91,7 @@ class WorkspaceContents(QObject):
         )
 
     def _databases(self) -> tuple[Path, ...]:
-        paths = [database.path for database in self._session.databases]
+        paths = [database.path for database in self._session.databases.loaded]
         for place, path in enumerate(self._files):
             if path in self._awaited:
                 paths.insert(place, path)
@@ -99,7 +101,7 @@ class WorkspaceContents(QObject):
         """The workspace without these databases, and without what is plotted of them."""
         names = {
             message.name
-            for database in self._session.databases
+            for database in self._session.databases.loaded
             if database.path in passing
             for message in database.messages
         }
@@ -150,12 +152,12 @@ class WorkspaceContents(QObject):
     def _spread_databases(self, workspace: Workspace) -> None:
         self._files = workspace.databases
         self._awaited = {path: workspace.database_scopes.get(path, Scope()) for path in workspace.databases}
-        for database in list(self._session.databases):
+        for database in list(self._session.databases.loaded):
             if database.path not in self._awaited:
-                self._session.remove_database(database.path)
+                self._session.databases.remove(database.path)
         for path, scope in list(self._awaited.items()):
-            self._session.set_database_scope(path, scope)
-            self._session.load_database(path)
+            self._session.databases.set_scope(path, scope)
+            self._session.databases.load(path)
 
     def lay_out(self, text: str | None) -> None:
         """Put the docks where a layout has them; one that this window does not know changes nothing."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.app.bus.sender_watch import SenderWatch, WrongSender
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch, Source
 
@@ -24,16 +24,16 @@ BO_ 512 Pressure: 8 Brake
 class LiveSession(Session):
     """A session whose frames come from the test instead of a socket."""
 
-    state = "live"
+    state = SessionState.LIVE
 
     def take(self, *frames: tuple[int, int]) -> None:
         """Frames of (id, last part of the sender's address), 10 ms apart."""
-        start = self.newest.generation * 1_000_000_000
+        start = self.document.newest.generation * 1_000_000_000
         times = start + np.arange(len(frames)) * 10_000_000
         batch = FrameBatch.from_columns(
             times, [one[0] for one in frames], np.zeros((len(frames), 8), np.uint8)
         )
-        sources = self.recording.sources
+        sources = self.document.recording.sources
         batch.records["source"] = [sources.number(Source(f"10.0.0.{host}", 43113)) for _, host in frames]
         self.document.append(batch)
         self.document.update_newest()
@@ -49,7 +49,7 @@ def session(qtbot):
 @pytest.fixture
 def alarms(session):
     found: list[WrongSender] = []
-    watch = SenderWatch(session, lambda number: session.recording.sources[number].address, session)
+    watch = SenderWatch(session, lambda number: session.document.recording.sources[number].address, session)
     watch.alarm.connect(found.append)
     watch.found = found
     return watch
@@ -69,7 +69,7 @@ def test_two_hosts_that_send_one_id_are_told_once(session, alarms):
     alarms.check()
     (alarm,) = alarms.found
     assert alarm.sentence.startswith("Two senders send 100: 10.0.0.1 and 10.0.0.2.")
-    assert session.recording.find(alarm.filter_text).tolist() == [0, 1, 3, 4]
+    assert session.document.recording.find(alarm.filter_text).tolist() == [0, 1, 3, 4]
     session.take((0x100, 1), (0x100, 2))
     assert len(sentences(alarms)) == 1
 
@@ -85,8 +85,8 @@ def test_many_ids_make_one_message(session, alarms):
 def test_another_nodes_message(session, alarms, tmp_path):
     path = tmp_path / "car.dbc"
     path.write_text(DATABASE)
-    session.databases.add(load_database(path))
-    session.databases_changed.emit()
+    session.databases.loaded.add(load_database(path))
+    session.databases.changed.emit()
     session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
     (sentence,) = sentences(alarms)
     assert sentence == (
@@ -100,11 +100,11 @@ def test_another_nodes_message(session, alarms, tmp_path):
 def test_a_node_that_moved_to_another_host_is_no_alarm(session, alarms, tmp_path):
     path = tmp_path / "car.dbc"
     path.write_text(DATABASE)
-    session.databases.add(load_database(path))
-    session.databases_changed.emit()
+    session.databases.loaded.add(load_database(path))
+    session.databases.changed.emit()
     session.take((0x100, 1), (0x101, 1), (0x102, 1))
     assert sentences(alarms) == []
-    session.newest.generation += 60  # a minute later
+    session.document.newest.generation += 60  # a minute later
     session.take((0x100, 9), (0x101, 9), (0x102, 9))
     assert sentences(alarms) == []
 

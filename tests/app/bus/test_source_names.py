@@ -53,7 +53,7 @@ def test_processes_are_called_by_what_they_run():
 def test_each_source_is_looked_for_once(qtbot):
     session = Session()
     names = SourceNames(session)
-    session.recording.sources.number(Source("127.0.0.1", 9))
+    session.document.recording.sources.number(Source("127.0.0.1", 9))
     with qtbot.waitSignal(names.changed):
         names.update()
     assert names.names == {Source("127.0.0.1", 9): "this computer"}

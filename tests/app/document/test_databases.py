@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.app.document.databases import Databases, compile_for
+from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.database import DatabaseSet, Scope, load_database
 from canmcast_gui.frames import Flag, FrameBatch, Source
@@ -18,9 +19,14 @@ WAIT_MS = 20_000
 
 
 @pytest.fixture
-def databases(qapp):
+def messages(qapp):
+    return Messages()
+
+
+@pytest.fixture
+def databases(messages):
     pool = TaskPool()
-    made = Databases(pool, pool)
+    made = Databases(pool, messages, pool)
     yield made
     pool.shutdown()
     made.close()
@@ -59,9 +65,9 @@ def test_a_file_that_an_editor_replaces_is_loaded_again_each_time(qtbot, databas
         qtbot.waitUntil(lambda name=name: names(databases)[0] == name, timeout=WAIT_MS)
 
 
-def test_a_file_that_is_broken_for_a_while_keeps_what_was_loaded(qtbot, databases, file):
+def test_a_file_that_is_broken_for_a_while_keeps_what_was_loaded(qtbot, databases, messages, file):
     load(qtbot, databases, file)
-    with qtbot.waitSignal(databases.message, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(messages.posted, timeout=WAIT_MS) as said:
         file.write_text("half a fi")
     assert said.args[0] == "warning"
     assert "still used" in said.args[1]
@@ -96,8 +102,8 @@ def test_a_scope_that_is_set_before_loading_counts(qtbot, databases, file):
     assert databases.loaded.name(256, False, 2) == "Engine"
 
 
-def test_a_file_that_cannot_be_loaded_keeps_no_place(qtbot, databases, tmp_path):
-    with qtbot.waitSignal(databases.message, timeout=WAIT_MS) as said:
+def test_a_file_that_cannot_be_loaded_keeps_no_place(qtbot, databases, messages, tmp_path):
+    with qtbot.waitSignal(messages.posted, timeout=WAIT_MS) as said:
         databases.load(tmp_path / "absent.dbc")
     assert said.args[0] == "error"
     assert len(databases.loaded) == 0
@@ -105,8 +111,9 @@ def test_a_file_that_cannot_be_loaded_keeps_no_place(qtbot, databases, tmp_path)
 
 def test_what_is_still_loaded_ends_with_the_program(qtbot, tmp_path):
     pool = TaskPool()
-    databases, said = Databases(pool, pool), []
-    databases.message.connect(lambda level, text: said.append((level, text)))
+    messages, posted = Messages(pool), []
+    databases = Databases(pool, messages, pool)
+    messages.posted.connect(lambda level, text: posted.append((level, text)))
     path = tmp_path / "many.dbc"
     path.write_text(many("messages", 5_000))
     parts = []
@@ -115,7 +122,7 @@ def test_what_is_still_loaded_ends_with_the_program(qtbot, tmp_path):
     qtbot.waitUntil(lambda: bool(parts), timeout=WAIT_MS)
     assert pool.shutdown()
     assert not len(databases.loaded)
-    assert said == []
+    assert posted == []
     databases.close()
     pool.deleteLater()
 

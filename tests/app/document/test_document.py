@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from canmcast_gui.app.document import document as document_module
-from canmcast_gui.app.document.document import FILE_CUT, FOLDER_REMOVED, NOT_STORED
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.document.document import NOT_STORED
+from canmcast_gui.app.document.recovery import FILE_CUT, FOLDER_REMOVED
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.frames import FRAME_DTYPE, Flag, FrameBatch, Source
 from canmcast_gui.recording import Found, MatchCount, Recording, RowsGoneError
 from canmcast_gui.transport.settings import BusSettings
@@ -30,25 +31,25 @@ def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monke
     monkeypatch.setenv("LOCALAPPDATA", str(small_disk))
     test_session = Session()
     heard = []
-    test_session.message.connect(lambda level, text: heard.append((level, text)))
+    test_session.messages.posted.connect(lambda level, text: heard.append((level, text)))
     trace = test_session.document
     trace.append(frames(1000))
     ballast = fill(small_disk, 0)
     while not heard:
         trace.append(frames(500))
-    there = len(test_session.recording)
+    there = len(test_session.document.recording)
     trace.append(frames(500))
     assert [level for level, _ in heard] == ["error"]
     monkeypatch.setattr(document_module, "RESUMED_SECONDS", 0.0)
     assert "the disk is full" in heard[0][1]
     assert test_session.statistics().lost == 1000
-    assert test_session.newest.count.tolist() == [there + 1000], "the by-ID view goes on"
+    assert test_session.document.newest.count.tolist() == [there + 1000], "the by-ID view goes on"
     ballast.unlink()
     trace.append(frames(500))
     assert [level for level, _ in heard] == ["error", "info"]
     assert "1,000 frames were not recorded" in heard[1][1]
-    assert len(test_session.recording) == there + 500
-    (gap,) = test_session.recording.gaps
+    assert len(test_session.document.recording) == there + 500
+    (gap,) = test_session.document.recording.gaps
     assert (gap.row, gap.count, gap.reason) == (there, 1000, NOT_STORED)
     test_session.shutdown()
 
@@ -58,7 +59,7 @@ def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, smal
     monkeypatch.setenv("LOCALAPPDATA", str(small_disk))
     session = Session()
     heard = []
-    session.message.connect(lambda level, text: heard.append((level, text)))
+    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
     session.document.append(frames(10))
     for _ in range(3):
         ballast = fill(small_disk, 0)
@@ -66,8 +67,8 @@ def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, smal
         ballast.unlink()
         session.document.append(frames(10))
     assert [level for level, _ in heard] == ["error"]
-    assert len(session.recording) == 40
-    assert [gap.count for gap in session.recording.gaps] == [5000] * 3
+    assert len(session.document.recording) == 40
+    assert [gap.count for gap in session.document.recording.gaps] == [5000] * 3
     session.shutdown()
 
 
@@ -76,9 +77,9 @@ def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, smal
 def test_frames_that_found_the_receive_buffer_full_are_a_gap(qtbot, session, network, stock_peer):
     port = network.free_port()
     session.bus.open(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
-    qtbot.waitUntil(lambda: session.state == "live", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.state is SessionState.LIVE, timeout=WAIT_MS)
     stock_peer("send", "--port", port, "--count", 10).result()
-    qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(session.document.recording) == 10, timeout=WAIT_MS)
     os.kill(session.bus.capture.pid, signal.SIGSTOP)
     stock_peer("send", "--port", port, "--count", 300).result()
     os.kill(session.bus.capture.pid, signal.SIGCONT)
@@ -86,12 +87,12 @@ def test_frames_that_found_the_receive_buffer_full_are_a_gap(qtbot, session, net
     def all_known() -> bool:
         # A drop is told by the datagram that comes after it.
         stock_peer("send", "--port", port, "--count", 1).result()
-        return session.statistics().dropped_kernel > 0 and len(session.recording.gaps) > 0
+        return session.statistics().dropped_kernel > 0 and len(session.document.recording.gaps) > 0
 
     qtbot.waitUntil(all_known, timeout=WAIT_MS)
-    (gap,) = session.recording.gaps
+    (gap,) = session.document.recording.gaps
     assert gap.count == session.statistics().dropped_kernel
-    assert 10 <= gap.row <= len(session.recording)
+    assert 10 <= gap.row <= len(session.document.recording)
     assert gap.reason == "the receive buffer was full"
 
 
@@ -103,8 +104,8 @@ def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
     with (tmp_path / "crashed" / "marks.jsonl").open("a") as file:
         file.write("no mark\n")
     session.recover(tmp_path / "crashed")
-    assert len(session.recording) == 10
-    assert [note.text for note in session.recording.marks] == ["here"]
+    assert len(session.document.recording) == 10
+    assert [note.text for note in session.document.recording.marks] == ["here"]
     assert [level for level, _ in session.heard] == ["warning"]
     assert "1 of 2 marks" in session.heard[0][1]
 
@@ -124,7 +125,7 @@ def test_finding_in_the_background(qtbot, session, row, backwards, found):
     batch = frames(200)
     batch.records["arbitration_id"][[3, 103]] = 0x123
     session.document.append(batch)
-    task = session.find(session.recording.filter("id == 0x123"), row, backwards)
+    task = session.document.find(session.document.recording.filter("id == 0x123"), row, backwards)
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
         task.start()
     assert finished.args == [found]
@@ -132,31 +133,31 @@ def test_finding_in_the_background(qtbot, session, row, backwards, found):
 
 def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
     session.document.append(frames(100))
-    session.recording.marks.add(10, "here")
-    assert session.unsaved_marks == 1
-    with qtbot.waitSignal(session.save_file(tmp_path / "a.blf").finished, timeout=WAIT_MS):
+    session.document.recording.marks.add(10, "here")
+    assert session.document.unsaved_marks == 1
+    with qtbot.waitSignal(session.document.save(tmp_path / "a.blf").finished, timeout=WAIT_MS):
         pass
-    assert session.unsaved_marks == 0
-    session.recording.marks.add(10, "there")
-    with qtbot.waitSignal(session.save_file(tmp_path / "b.csv").finished, timeout=WAIT_MS):
+    assert session.document.unsaved_marks == 0
+    session.document.recording.marks.add(10, "there")
+    with qtbot.waitSignal(session.document.save(tmp_path / "b.csv").finished, timeout=WAIT_MS):
         pass  # has no place for marks
-    assert session.unsaved_marks == 1
+    assert session.document.unsaved_marks == 1
     with qtbot.waitSignal(session.open_file(tmp_path / "a.blf").ended, timeout=WAIT_MS):
         pass
-    assert [note.text for note in session.recording.marks] == ["here"]
-    assert (session.unsaved_frames, session.unsaved_marks) == (0, 0)
-    session.recording.marks.add(20, "new")
-    assert session.unsaved_marks == 1
+    assert [note.text for note in session.document.recording.marks] == ["here"]
+    assert (session.document.unsaved_frames, session.document.unsaved_marks) == (0, 0)
+    session.document.recording.marks.add(20, "new")
+    assert session.document.unsaved_marks == 1
     session.clear()
-    assert session.unsaved_marks == 0
+    assert session.document.unsaved_marks == 0
 
 
 def test_matches_are_counted_in_the_background(qtbot, session):
     batch = frames(200)
     batch.records["arbitration_id"][[3, 103]] = 0x123
     session.document.append(batch)
-    matches = MatchCount(session.recording, session.recording.filter("id == 0x123"))
-    task = session.count_matches(matches, 103)
+    matches = MatchCount(session.document.recording, session.document.recording.filter("id == 0x123"))
+    task = session.document.count(matches, 103)
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
         task.start()
     assert finished.args == [(2, 2)]
@@ -165,15 +166,15 @@ def test_matches_are_counted_in_the_background(qtbot, session):
 @pytest.mark.parametrize("whole", [True, False], ids=["the folder", "what is in it"])
 def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(session, whole):
     heard = []
-    session.message.connect(lambda level, text: heard.append((level, text)))
-    trace, old = session.document, session.recording.folder
+    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    trace, old = session.document, session.document.recording.folder
     trace.append(frames(1000))
     shutil.rmtree(old)
     if not whole:
         old.mkdir()
     for first in range(1000, 4000, 1000):
         trace.append(frames(1000, first))
-    fresh = session.recording
+    fresh = session.document.recording
     assert len(fresh) == 3000
     assert fresh.folder.parent == old.parent
     assert fresh.exists
@@ -182,19 +183,19 @@ def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(sessi
     assert text == f"{old} was removed, and 1,000 frames with it. Recording continues in {fresh.folder}."
     (gap,) = fresh.gaps
     assert (gap.row, gap.count, gap.reason) == (0, 1000, FOLDER_REMOVED)
-    assert session.newest.count.sum() == 0
+    assert session.document.newest.count.sum() == 0
     trace.update_newest()
-    assert session.newest.count.sum() == 3000
+    assert session.document.newest.count.sum() == 3000
 
 
 def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
     trace = session.document
-    number = session.recording.sources.number(Source("10.0.0.1", 1))
-    shutil.rmtree(session.recording.folder.parent)
+    number = session.document.recording.sources.number(Source("10.0.0.1", 1))
+    shutil.rmtree(session.document.recording.folder.parent)
     batch = frames(10)
     batch.records["source"] = number
     trace.append(batch)
-    recording = session.recording
+    recording = session.document.recording
     assert recording.sources[int(recording.rows().records["source"][0])] == Source("10.0.0.1", 1)
     recording.close()
     with Recording.open(recording.folder) as again:
@@ -206,8 +207,8 @@ def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
 @pytest.mark.parametrize("then", ["frames come", "nothing comes"])
 def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(session, size, then):
     heard = []
-    session.message.connect(lambda level, text: heard.append((level, text)))
-    trace, old = session.document, session.recording
+    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    trace, old = session.document, session.document.recording
     trace.append(frames(1000))
     assert len(old.rows()) == 1000
     (file,) = old.folder.glob("*.records")
@@ -217,7 +218,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
     if then == "frames come":
         trace.append(frames(500, 1000))
     trace.update_newest()
-    fresh = session.recording
+    fresh = session.document.recording
     assert fresh is not old
     assert len(fresh) == (500 if then == "frames come" else 0)
     ((_level, text),) = heard
@@ -231,7 +232,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
 def test_a_file_of_long_payloads_that_was_cut_short(session):
     batch = FrameBatch.from_columns(np.arange(100), 0x100, np.zeros((100, 64), np.uint8), flags=int(Flag.FD))
-    trace, old = session.document, session.recording
+    trace, old = session.document, session.document.recording
     trace.append(batch)
     assert len(old.rows().heap) == 6400
     (file,) = old.folder.glob("*.heap")
@@ -239,4 +240,4 @@ def test_a_file_of_long_payloads_that_was_cut_short(session):
     with pytest.raises(RowsGoneError, match="shortened it"):
         old.rows()
     trace.append(batch)
-    assert len(session.recording) == 100
+    assert len(session.document.recording) == 100

@@ -33,7 +33,7 @@ def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
         recording.marks.add(row, f"row {row}")
     path = tmp_path / "log.plain.csv"
     saved = save(path, recording, whole(recording), None, None, lambda _share: True)
-    assert (saved.frames, saved.notes_left_out) == (100, 0)
+    assert (saved.frames, saved.marks_left_out) == (100, 0)
     assert notes_of(path) == [(0, "row 0"), (41, "row 41"), (99, "row 99")]
     save(path, recording, range(41, 60), None, None, lambda _share: True)
     assert notes_of(path) == [(0, "row 41")]
@@ -41,7 +41,7 @@ def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
     save(path, recording, whole(recording), even, None, lambda _share: True)
     assert notes_of(path) == [(0, "row 0"), (2, "row 41"), (5, "row 99")]
     saved = save(tmp_path / "log.csv", recording, whole(recording), None, None, lambda _share: True)
-    assert (saved.notes_left_out, saved.title) == (3, "python-can CSV")
+    assert (saved.marks_left_out, saved.title) == (3, "python-can CSV")
     assert saved.message(tmp_path / "log.csv") == (
         "warning",
         f"100 frames saved to {tmp_path / 'log.csv'}. python-can CSV does not hold all of it: "

@@ -51,10 +51,10 @@ def test_it_stays_where_saving_fails_or_is_cancelled(leftover, tmp_path):
 def test_the_session_says_what_came_of_it(qtbot, leftover, tmp_path):
     session = Session()
     heard = []
-    session.message.connect(lambda level, text: heard.append((level, text)))
-    with qtbot.waitSignal(session.save_leftover(leftover, tmp_path / "absent" / "x.asc").ended):
+    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    with qtbot.waitSignal(session.document.save_leftover(leftover, tmp_path / "absent" / "x.asc").ended):
         pass
-    with qtbot.waitSignal(session.save_leftover(leftover, tmp_path / "x.asc").ended, timeout=10_000):
+    with qtbot.waitSignal(session.document.save_leftover(leftover, tmp_path / "x.asc").ended, timeout=10_000):
         pass
     assert [level for level, _ in heard] == ["error", "info"]
     assert "3,000 frames saved" in heard[1][1]

@@ -48,7 +48,7 @@ def test_another_file_takes_its_place_while_it_is_read(qtbot, session: Session, 
 def test_a_file_that_is_no_log_is_said_and_nothing_is_compared(qtbot, session: Session, tmp_path: Path):
     path = tmp_path / "notes.txt"
     path.write_text("no frames here\n")
-    with qtbot.waitSignal(session.message, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(session.messages.posted, timeout=WAIT_MS) as said:
         session.reference.open(path)
     assert said.args[0] == "error"
     assert "notes.txt" in said.args[1]

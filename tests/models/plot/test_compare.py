@@ -31,13 +31,13 @@ def session(engine_session):
 @pytest.fixture
 def both(session, tmp_path):
     """The plot's data, and a recording whose values are those of 100 frames later."""
-    session.recording.append(traffic(400))
+    session.document.recording.append(traffic(400))
     other = Recording.create(tmp_path / "other")
     later = traffic(400, first=100)
     later.records["timestamp_ns"] += 5_000_000_000
     other.append(later)
-    reference = LoadedReference(other, session.databases)
-    data = PlotData(lambda: session.recording, session.databases)
+    reference = LoadedReference(other, session.databases.loaded)
+    data = PlotData(lambda: session.document.recording, session.databases.loaded)
     data.add(SPEED)
     data.update(1.0)
     comparison = Comparison(data, reference)
@@ -49,7 +49,7 @@ def both(session, tmp_path):
 
 def test_both_begin_together_and_the_offset_moves_one(both, session):
     data, comparison, reference = both
-    start_ns = session.recording.start_ns
+    start_ns = session.document.recording.start_ns
     assert comparison.extent() == pytest.approx((0.0, 0.396))
     assert comparison.difference(data.signals[0], 0.2, start_ns) == pytest.approx(-100 * 0.25)
     reference.offset_ns = 100_000_000

@@ -26,7 +26,7 @@ def session(engine_session):
 
 def plot_data(session, **options) -> PlotData:
     """The data of a plot of the session's recording."""
-    return PlotData(lambda: session.recording, session.databases, **options)
+    return PlotData(lambda: session.document.recording, session.databases.loaded, **options)
 
 
 def samples(data: PlotData, name: str):
@@ -38,11 +38,11 @@ def samples(data: PlotData, name: str):
 
 def test_values_are_what_cantools_decodes(session):
     database = cantools.database.load_file(resource("demo.dbc"))
-    session.databases.add(load_database(resource("demo.dbc")))
+    session.databases.loaded.add(load_database(resource("demo.dbc")))
     message = database.get_message_by_name("VehicleMotion")
     rng = np.random.default_rng(7)
     payloads = rng.integers(0, 256, size=(300, 8), dtype=np.uint8)
-    session.recording.append(
+    session.document.recording.append(
         FrameBatch.from_columns(START_NS + np.arange(300) * 1_000_000, message.frame_id, payloads)
     )
     data = plot_data(session)
@@ -58,12 +58,12 @@ def test_values_are_what_cantools_decodes(session):
 
 def test_only_new_rows_are_decoded_and_all_for_each_signal(session):
     data = plot_data(session)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     data.add(SPEED)
     assert data.update(UNLIMITED)
     assert not data.update(UNLIMITED)
     data.add(GEAR)
-    session.recording.append(traffic(100, first=100))
+    session.document.recording.append(traffic(100, first=100))
     assert data.unread_rows == 200
     assert data.update(UNLIMITED)
     for name in (SPEED, GEAR):
@@ -76,7 +76,7 @@ def test_a_limited_time_is_kept_and_the_rest_is_decoded_later(session):
     data = plot_data(session, clock=lambda: next(ticks))
     data.add(SPEED)
     for start in range(0, 300_000, 50_000):
-        session.recording.append(traffic(50_000, first=start))
+        session.document.recording.append(traffic(50_000, first=start))
     assert data.update(2)
     assert 0 < data.unread_rows < 300_000
     while data.update(2):
@@ -86,8 +86,8 @@ def test_a_limited_time_is_kept_and_the_rest_is_decoded_later(session):
 
 
 def test_evicted_rows_are_skipped(session):
-    session.set_limits(Limits(most_frames=800))
-    recording = session.recording
+    session.document.set_limits(Limits(most_frames=800))
+    recording = session.document.recording
     data = plot_data(session)
     data.add(SPEED)
     for start in range(0, 3000, 100):
@@ -103,11 +103,11 @@ def test_an_unknown_signal_has_a_problem_and_does_not_stop_others(session):
     data = plot_data(session)
     data.add("Unknown.Signal")
     data.add(SPEED)
-    session.recording.append(traffic(40))
+    session.document.recording.append(traffic(40))
     assert data.update(UNLIMITED)
     assert "no database" in data.signals[0].problem
     assert len(samples(data, SPEED)[0]) == 10
-    (database,) = session.databases
+    (database,) = session.databases.loaded
     session.databases.remove(database.path)
     data.restart()
     assert all(signal.problem for signal in data.signals)
@@ -140,7 +140,7 @@ def test_raw_values_are_those_of_the_payload(session):
     data = plot_data(session)
     data.add(SPEED)
     data.add(GEAR)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     data.update(1.0)
     physical = data.signals[0].samples.inside(0, 10**12).values
     data.set_style(SPEED, PlotStyle(raw=True))
@@ -157,7 +157,7 @@ def test_raw_values_are_those_of_the_payload(session):
 def test_losses_are_those_of_the_recording(session):
     data = plot_data(session)
     assert data.losses.tolist() == []
-    session.recording.append(traffic(10))
-    session.recording.add_gap(3, "lost")
-    session.recording.append(traffic(10))
+    session.document.recording.append(traffic(10))
+    session.document.recording.add_gap(3, "lost")
+    session.document.recording.append(traffic(10))
     assert len(data.losses) == 1

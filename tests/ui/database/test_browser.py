@@ -25,8 +25,8 @@ def load(qtbot, stage, tmp_path):
     def load_text(name, text=CAR):
         path = tmp_path / name
         path.write_text(text)
-        with qtbot.waitSignal(stage.session.databases_changed, timeout=WAIT_MS):
-            stage.session.load_database(path)
+        with qtbot.waitSignal(stage.session.databases.changed, timeout=WAIT_MS):
+            stage.session.databases.load(path)
         return path
 
     return load_text
@@ -85,7 +85,7 @@ def test_what_was_chosen_stays_when_a_file_changes(qtbot, browser, load):
 def test_order_and_scopes_are_edited_in_the_table_of_files(stage, browser, load):
     first = load("one.dbc")
     second = load("two.dbc", CAR.replace("Engine", "Motor"))
-    databases = stage.session.databases
+    databases = stage.session.databases.loaded
     browser.show_files()
     files = browser.files
     assert databases.name(256, False) == "Engine"
@@ -104,17 +104,17 @@ def test_order_and_scopes_are_edited_in_the_table_of_files(stage, browser, load)
 
 def test_a_wrong_channel_is_refused_with_a_sentence(qtbot, stage, browser, load):
     path = load("one.dbc")
-    with qtbot.waitSignal(stage.session.message) as said:
+    with qtbot.waitSignal(stage.session.messages.posted) as said:
         browser.files.table.item(0, CHANNELS).setText("left")
     assert "left is not a channel" in said.args[1]
-    assert stage.session.databases.scope(path).is_everything
+    assert stage.session.databases.loaded.scope(path).is_everything
 
 
 def test_problems_are_reported_and_listed_by_line(qtbot, stage, browser, tmp_path):
     path = tmp_path / "flawed.dbc"
     path.write_text(CAR)
-    with qtbot.waitSignal(stage.session.message, timeout=WAIT_MS) as said:
-        stage.session.load_database(path)
+    with qtbot.waitSignal(stage.session.messages.posted, timeout=WAIT_MS) as said:
+        stage.session.databases.load(path)
     assert (
         said.args[1] == "In flawed.dbc 1 problem was repaired or left out. The database browser lists them."
     )

@@ -15,7 +15,7 @@ def agree(dialog: LimitsDialog) -> None:
 
 
 def test_what_is_set_holds_and_is_remembered(stage, window):
-    assert stage.session.recording.limits == Limits()
+    assert stage.session.document.recording.limits == Limits()
     window.actions_.limits.trigger()
     dialog = window.findChild(LimitsDialog)
     box, number = dialog.rows["frames"]
@@ -24,13 +24,13 @@ def test_what_is_set_holds_and_is_remembered(stage, window):
     number.setValue(2)
     agree(dialog)
     assert stage.settings.limits.value == {"gigabytes": 64, "frames": 2000}
-    assert stage.session.recording.limits == Limits(most_frames=2000)
+    assert stage.session.document.recording.limits == Limits(most_frames=2000)
     for first in range(0, 6000, 250):
         stage.receive(traffic(250, first=first))
-    assert len(stage.session.recording) <= 2000
-    assert stage.session.recording.evicted >= 4000
+    assert len(stage.session.document.recording) <= 2000
+    assert stage.session.document.recording.evicted >= 4000
     window.statusBar().refresh()
-    deleted = f"{stage.session.recording.evicted:,} oldest deleted"
+    deleted = f"{stage.session.document.recording.evicted:,} oldest deleted"
     assert window.statusBar().labels["memory"].text().endswith(deleted)
     again = LimitsDialog(stage.settings, window)
     assert again.rows["frames"][0].isChecked()
@@ -42,16 +42,16 @@ def test_what_is_set_holds_and_is_remembered(stage, window):
 def test_a_new_trace_has_the_limits_too(stage, window):
     stage.settings.limits.set({"minutes": 5})
     stage.session.clear()
-    assert stage.session.recording.limits == Limits(most_age_ns=300_000_000_000)
+    assert stage.session.document.recording.limits == Limits(most_age_ns=300_000_000_000)
 
 
 def test_a_file_is_kept_whole(qtbot, stage, window, tmp_path):
     stage.receive(traffic(1000))
-    with qtbot.waitSignal(stage.session.save_file(tmp_path / "all.asc").finished):
+    with qtbot.waitSignal(stage.session.document.save(tmp_path / "all.asc").finished):
         pass
     stage.settings.limits.set({"frames": 100})
     with qtbot.waitSignal(stage.session.open_file(tmp_path / "all.asc").ended, timeout=10_000):
         pass
     stage.settings.limits.set({"frames": 50})
-    assert len(stage.session.recording) == 1000
-    assert stage.session.recording.limits == Limits()
+    assert len(stage.session.document.recording) == 1000
+    assert stage.session.document.recording.limits == Limits()

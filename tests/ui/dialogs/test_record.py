@@ -54,6 +54,6 @@ def test_recording_with_options_from_the_menu(qtbot, window, stage, tmp_path):
     dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     assert not window.actions_.record_options.isEnabled()
     stage.receive(small_batch(10))
-    stage.session.stop_record()
+    stage.session.record.stop()
     assert [sum(map(len, read_batches(tmp_path / f"live-00{n}.log"))) for n in (1, 2)] == [6, 4]
     assert stage.settings.record.value["numbers"]["split_frames"] == 6

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.logfile import save
 from canmcast_gui.logfile.reading import reader, recognition
 from canmcast_gui.logfile.table.suggest import suggest_layout
@@ -37,8 +38,8 @@ def test_a_table_without_names_is_opened_by_its_columns(qtbot, window, stage, ta
     layout = dialog.chosen_layout()
     assert (layout.delimiter, layout.time, layout.identifier, layout.dlc, layout.data) == (";", 0, 1, 2, 3)
     dialog.buttons.button(QDialogButtonBox.StandardButton.Open).click()
-    qtbot.waitUntil(lambda: stage.session.state == "file", timeout=10_000)
-    assert stage.session.recording.rows(0, 10).arbitration_id.tolist() == list(range(0x100, 0x10A))
+    qtbot.waitUntil(lambda: stage.session.state is SessionState.FILE, timeout=10_000)
+    assert stage.session.document.recording.rows(0, 10).arbitration_id.tolist() == list(range(0x100, 0x10A))
 
 
 def test_the_answer_is_remembered(qtbot, window, stage, table):
@@ -47,8 +48,8 @@ def test_the_answer_is_remembered(qtbot, window, stage, table):
     dialog.kind.setCurrentIndex(dialog.kind.findData("ms"))
     dialog.accept_button = dialog.buttons.button(QDialogButtonBox.StandardButton.Open)
     dialog.accept_button.click()
-    qtbot.waitUntil(lambda: stage.session.state == "file", timeout=10_000)
-    assert stage.session.recording.rows(0, 1).timestamp_ns.tolist() == [500_000]
+    qtbot.waitUntil(lambda: stage.session.state is SessionState.FILE, timeout=10_000)
+    assert stage.session.document.recording.rows(0, 1).timestamp_ns.tolist() == [500_000]
     window.files.open(str(table))
     assert asked_layout(qtbot, window).chosen_layout().time_kind == "ms"
 
@@ -67,12 +68,16 @@ def test_a_file_is_recognized_once_and_not_in_the_gui_thread(
     log = tmp_path / "log.asc"
     save(log, [small_batch(10)])
     window.files.open(str(log))
-    qtbot.waitUntil(lambda: stage.session.state == "file" and len(stage.session.recording) == 10)
+    qtbot.waitUntil(
+        lambda: stage.session.state is SessionState.FILE and len(stage.session.document.recording) == 10
+    )
     assert len(threads) == 1
     window.files.open(str(table))
     asked_layout(qtbot, window)
     assert len(threads) == 2
-    assert len(stage.session.recording) == 10  # what was shown before is shown until the layout is known
+    assert (
+        len(stage.session.document.recording) == 10
+    )  # what was shown before is shown until the layout is known
     assert threading.get_ident() not in threads
 
 

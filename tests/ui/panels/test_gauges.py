@@ -42,7 +42,7 @@ def test_a_gauge_shows_what_came_before_it_and_what_comes(qtbot, stage, panel):
 
 
 def test_signals_are_dropped_removed_plotted_and_begin_anew(qtbot, stage, panel):
-    (database,) = stage.session.databases
+    (database,) = stage.session.databases.loaded
     message = database.messages[0]
     mime = mime_of([Dragged(database, message, signal) for signal in message.signals])
     assert panel.model.dropMimeData(mime, Qt.DropAction.CopyAction, -1, -1, panel.model.index(-1, -1))
@@ -65,7 +65,7 @@ def test_while_paused_values_stay(qtbot, stage, panel):
     panel.add_signals(["Engine.Speed"])
     stage.receive(frames([40]))
     qtbot.waitUntil(lambda: value(panel, 0) == "10.00")
-    stage.session.set_paused(True)
+    stage.session.clock.set_paused(True)
     stage.receive(frames([80], start=1))
     panel.refresh()
     assert value(panel, 0) == "10.00"

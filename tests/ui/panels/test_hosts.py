@@ -37,12 +37,12 @@ def frames(panel) -> list[str]:
 def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, session):
     assert panel.hint.isVisible()
     batch = traffic(10)
-    batch.records["source"] = session.recording.sources.number(Source("10.0.0.7", 43113))
-    session.recording.append(batch)
+    batch.records["source"] = session.document.recording.sources.number(Source("10.0.0.7", 43113))
+    session.document.recording.append(batch)
     qtbot.waitUntil(lambda: frames(panel) == ["10.0.0.7:43113 10"], timeout=WAIT_MS)
     assert not panel.hint.isVisible()
     panel.hide()
-    session.recording.append(batch)
+    session.document.recording.append(batch)
     qtbot.wait(400)
     assert frames(panel) == ["10.0.0.7:43113 10"]
     panel.show()
@@ -50,7 +50,7 @@ def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, sessio
 
 
 def test_a_new_recording_has_no_hosts(qtbot, panel, session):
-    session.recording.append(traffic(10))
+    session.document.recording.append(traffic(10))
     qtbot.waitUntil(lambda: frames(panel) == ["unknown 10"], timeout=WAIT_MS)
     session.clear()
     assert frames(panel) == []
@@ -60,14 +60,14 @@ def test_a_new_recording_has_no_hosts(qtbot, panel, session):
 def test_names_and_nodes_say_who_it_is(qtbot, panel, session):
     source = Source("10.0.0.7", 43113)
     batch = traffic(10)
-    batch.records["source"] = session.recording.sources.number(source)
+    batch.records["source"] = session.document.recording.sources.number(source)
     batch.records["arbitration_id"] = 0xA0  # WheelSpeeds of the demonstration
-    session.recording.append(batch)
+    session.document.recording.append(batch)
     qtbot.waitUntil(lambda: len(frames(panel)) == 1, timeout=WAIT_MS)
     shown = lambda column: panel.model.index(0, column).data()  # noqa: E731
     assert (shown(1), shown(2)) == ("", "")
     panel.names.names[source] = "gateway"
     panel.names.changed.emit()
-    session.load_database(resource(DEMO_DATABASE))
+    session.databases.load(resource(DEMO_DATABASE))
     qtbot.waitUntil(lambda: shown(2) != "", timeout=WAIT_MS)
     assert (shown(1), shown(2)) == ("gateway", "Brakes")

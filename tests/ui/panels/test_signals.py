@@ -74,13 +74,13 @@ def test_newest_values_are_shown_and_stand_while_paused(qtbot, panel, session, s
     def value():
         return line(panel, "Speed").siblingAtColumn(VALUE).data()
 
-    session.recording.append(traffic(9))
+    session.document.recording.append(traffic(9))
     qtbot.waitUntil(lambda: value() == "2.00 rpm", timeout=WAIT_MS)
-    session.set_paused(True)
-    session.recording.append(traffic(8, first=9))
+    session.clock.set_paused(True)
+    session.document.recording.append(traffic(8, first=9))
     qtbot.wait(400)
     assert value() == "2.00 rpm"
-    session.set_paused(False)
+    session.clock.set_paused(False)
     qtbot.waitUntil(lambda: value() == "4.00 rpm", timeout=WAIT_MS)
     session.clear()
     assert value() == ""
@@ -104,12 +104,12 @@ def test_databases_are_loaded_and_removed(qtbot, panel, session):
     (dialog,) = panel.findChildren(QFileDialog)
     dialog.filesSelected.emit([str(resource("demo.dbc"))])
     dialog.close()
-    qtbot.waitUntil(lambda: len(session.databases) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(session.databases.loaded) == 1, timeout=WAIT_MS)
     assert not panel.hint.isVisible()
     assert not panel.remove_action.isEnabled()
     panel.tree.setCurrentIndex(panel.model.index(0, NAME))
     panel.remove_action.trigger()
-    assert len(session.databases) == 0
+    assert len(session.databases.loaded) == 0
     assert panel.hint.isVisible()
 
 

@@ -83,7 +83,7 @@ def test_an_id_without_missed_cycles_says_so(panel, stage):
     panel.refresh()
     panel.show_missed()
     said = []
-    stage.session.message.connect(lambda level, text: said.append((level, text)))
+    stage.session.messages.posted.connect(lambda level, text: said.append((level, text)))
     panel.table.selectRow(0)
     panel.show_missed()
     assert said == [("info", "100 has no missed cycles in the recording.")]

@@ -56,7 +56,7 @@ def test_what_is_set_up_comes_back(plots):
 
 def test_too_many_plots_are_refused_in_a_sentence(plots, stage):
     said: list[str] = []
-    stage.session.message.connect(lambda _level, text: said.append(text))
+    stage.session.messages.posted.connect(lambda _level, text: said.append(text))
     for _ in range(MOST_PLOTS):
         plots.open_new()
     assert len(plots.docks) == MOST_PLOTS

@@ -56,7 +56,7 @@ def drawn(panel, number=0):
 
 def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):
     panel.signals.add(SPEED)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     qtbot.waitUntil(
         lambda: len(drawn(panel)[0] if drawn(panel)[0] is not None else ()) == 25, timeout=WAIT_MS
     )
@@ -64,13 +64,13 @@ def test_a_curve_is_what_was_received_and_grows(qtbot, panel, session):
     assert x == pytest.approx(np.arange(0, 100, 4) / 1000)
     assert y == pytest.approx(np.arange(0, 100, 4) * 0.25)
     assert panel.signals.values(SPEED) == pytest.approx(y)
-    session.recording.append(traffic(100, first=100))
+    session.document.recording.append(traffic(100, first=100))
     qtbot.waitUntil(lambda: len(drawn(panel)[0]) == 50, timeout=WAIT_MS)
     assert panel.legend.entries[0].title == "Speed"
 
 
 def test_states_are_drawn_as_steps_and_named(panel, session):
-    session.recording.append(traffic(20))
+    session.document.recording.append(traffic(20))
     panel.signals.add(GEAR)
     x, y = drawn(panel)
     assert len(x) == 2 * 5 - 1
@@ -80,7 +80,7 @@ def test_states_are_drawn_as_steps_and_named(panel, session):
 
 
 def test_lanes_are_stacked_or_overlaid(panel, session):
-    session.recording.append(traffic(50))
+    session.document.recording.append(traffic(50))
     panel.signals.add(SPEED)
     panel.signals.add(GEAR)
     assert [len(lane.axes) for lane in panel.view.lanes] == [1, 1]
@@ -134,12 +134,12 @@ def test_what_was_said_of_a_name_goes_when_one_is_chosen_or_typed(qtbot, panel):
 
 
 def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, panel, session):
-    session.recording.append(traffic(30_000))
+    session.document.recording.append(traffic(30_000))
     panel.signals.add(SPEED)
     assert panel.span.span == pytest.approx((19.999, 29.999))
     panel.view.dragged.emit(-5)
     assert panel.span.mode is SpanMode.FREE
-    session.recording.append(traffic(1000, first=30_000))
+    session.document.recording.append(traffic(1000, first=30_000))
     qtbot.waitUntil(lambda: panel.signals.data.unread_rows == 0, timeout=WAIT_MS)
     assert panel.span.span == pytest.approx((14.999, 24.999))
     assert not panel.actions_.follow.isChecked()
@@ -155,24 +155,24 @@ def test_it_follows_until_the_user_looks_elsewhere_and_fits_on_request(qtbot, pa
 
 
 def test_while_paused_the_picture_stands_and_can_be_moved(qtbot, panel, session):
-    session.recording.append(traffic(1000))
+    session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     before = panel.span.span
-    session.set_paused(True)
-    session.recording.append(traffic(1000, first=1000))
+    session.clock.set_paused(True)
+    session.document.recording.append(traffic(1000, first=1000))
     qtbot.wait(150)
     assert panel.span.span == before
     assert len(panel.signals.values(SPEED)) == 250
     panel.view.zoomed.emit(0.5, 0.5)
     assert panel.span.span != before
-    session.set_paused(False)
+    session.clock.set_paused(False)
     qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 500, timeout=WAIT_MS)
 
 
 def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):
     panel.signals.add(SPEED)
     panel.hide()
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     qtbot.wait(150)
     assert len(panel.signals.values(SPEED)) == 0
     panel.show()
@@ -180,7 +180,7 @@ def test_a_hidden_panel_does_nothing_and_catches_up(qtbot, panel, session):
 
 
 def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.fit()
     panel.actions_.cursor.trigger()
@@ -206,25 +206,25 @@ def test_an_opened_file_is_shown_whole(qtbot, panel, session, tmp_path):
 
 
 def test_another_recording_begins_anew(qtbot, panel, session):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     assert len(panel.signals.values(SPEED)) == 25
     session.clear()
     assert panel.signals.names == [SPEED]
     assert len(panel.signals.values(SPEED)) == 0
-    session.recording.append(traffic(8))
+    session.document.recording.append(traffic(8))
     qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 2, timeout=WAIT_MS)
 
 
 def test_a_removed_database_is_said_in_the_legend(panel, session):
     panel.signals.add(SPEED)
-    (database,) = session.databases
-    session.remove_database(database.path)
+    (database,) = session.databases.loaded
+    session.databases.remove(database.path)
     assert "no database has the signal" in panel.legend.entries[0].problem
 
 
 def test_what_is_seen_is_saved_as_a_picture(panel, session, tmp_path):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.exporter.export(tmp_path / "plot.png", ExportChoice())
     assert not QImage(str(tmp_path / "plot.png")).isNull()
@@ -249,13 +249,13 @@ def test_a_picture_that_cannot_be_written_is_said(panel, tmp_path, name):
     ],
 )
 def test_signals_are_exported_as_a_table(qtbot, panel, session, tmp_path, choice, times):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.fit()
     panel.span.mode, panel.span.span = SpanMode.FREE, (0.010, 0.042)
-    with qtbot.waitSignal(session.message, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(session.messages.posted, timeout=WAIT_MS) as said:
         panel.exporter.export(tmp_path / "plot.csv", choice)
-    assert said.args == ["info", f"{len(times)} rows exported to {tmp_path / 'plot.csv'}."]
+    assert said.args[:2] == ["info", f"{len(times)} rows exported to {tmp_path / 'plot.csv'}."]
     head, *lines = (tmp_path / "plot.csv").read_text().splitlines()
     assert head == "time_s,Engine.Speed [rpm]"
     assert [float(line.split(",")[0]) for line in lines] == pytest.approx(times)
@@ -278,7 +278,7 @@ def test_the_dialog_asks_what_and_then_where(qtbot, panel, tmp_path):
 
 @pytest.mark.parametrize("dark", [True, False])
 def test_curves_can_be_told_from_the_background(qapp, panel, session, dark):
-    session.recording.append(traffic(1000))
+    session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     before = qapp.palette()
     qapp.setPalette(make_palette(dark))
@@ -307,7 +307,7 @@ def middle(panel) -> QPoint:
 
 
 def test_the_wheel_zooms_along_the_time(panel, session):
-    session.recording.append(traffic(1000))
+    session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     wheel(panel, middle(panel), 1)
     assert panel.span.window == pytest.approx(10 * 1.0015**-120)
@@ -317,7 +317,7 @@ def test_the_wheel_zooms_along_the_time(panel, session):
 
 
 def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, session):
-    session.recording.append(traffic(1000))
+    session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     axis = panel.view.lanes[0].axes[0]
     before = axis.box.viewRange()[1]
@@ -331,7 +331,7 @@ def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, s
 
 
 def test_a_rectangle_is_what_is_shown_then(qtbot, panel, session):
-    session.recording.append(traffic(1000))
+    session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     panel.fit()
     box = panel.view.lanes[0].boxes[0]
@@ -349,7 +349,7 @@ def test_a_rectangle_is_what_is_shown_then(qtbot, panel, session):
 
 
 def test_dragging_moves_along_the_time(qtbot, panel, session):
-    session.recording.append(traffic(30_000))
+    session.document.recording.append(traffic(30_000))
     panel.signals.add(SPEED)
     before = panel.span.span
     start = middle(panel)
@@ -374,7 +374,7 @@ def drag(viewport, place: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
 
 
 def test_a_click_puts_the_cursor_where_it_is(qtbot, panel, session):
-    session.recording.append(traffic(1000))
+    session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     panel.actions_.cursor.trigger()
     place = middle(panel)
@@ -409,7 +409,7 @@ def test_no_range_has_no_ticks(high):
 
 def test_two_cursors_measure_what_is_between_them(panel, session):
     panel.signals.add(SPEED)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.fit()
     assert not panel.cursors.panel.isVisible()
     panel.cursors.move(0, 0.010)
@@ -429,7 +429,7 @@ def test_two_cursors_measure_what_is_between_them(panel, session):
 def test_a_cursor_that_is_dragged_goes_along_in_all_lanes(panel, session):
     panel.signals.add(SPEED)
     panel.signals.add(GEAR)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.fit()
     panel.cursors.move(1, 0.03)
     dragged = panel.view.lanes[0].cursors[1]
@@ -442,7 +442,7 @@ def test_a_cursor_that_is_dragged_goes_along_in_all_lanes(panel, session):
 
 def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
     panel.signals.add(SPEED)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.fit()
     panel.cursors.move(0, 0.010)
     panel.cursors.move(1, 0.030)
@@ -453,7 +453,7 @@ def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
 
 
 def test_a_signal_is_drawn_in_the_way_that_is_chosen(panel, session):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.fit()
     menu = SignalMenu(
@@ -474,7 +474,7 @@ def test_a_signal_is_drawn_in_the_way_that_is_chosen(panel, session):
 
 
 def test_a_signal_has_the_colour_that_is_chosen(panel, session):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.signals.set_style(SPEED, PlotStyle(color="#123456"))
     assert panel.legend.entries[0].color == QColor("#123456")
@@ -489,7 +489,7 @@ def test_a_line_is_broken_where_frames_were_lost():
 
 
 def test_signals_over_another_one(panel, session):
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     for name in (SPEED, GEAR):
         panel.signals.add(name)
     panel.fit()
@@ -510,7 +510,7 @@ def test_signals_over_another_one(panel, session):
 def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
     path = tmp_path / "before.log"
     save(path, [traffic(100, first=40)])
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.signals.add(SPEED)
     panel.cursors.move(0, 0.040)
     ended = []
@@ -535,7 +535,7 @@ def test_a_log_file_is_compared_with(qtbot, panel, session, tmp_path):
 
 def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, session):
     panel.signals.add(SPEED)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.fit()
     with qtbot.waitActive(panel):
         panel.activateWindow()
@@ -556,7 +556,7 @@ def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, sessio
 
 def test_a_click_with_shift_measures_too(qtbot, panel, session):
     panel.signals.add(SPEED)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.fit()
     viewport = panel.view.viewport()
     left, shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
@@ -569,7 +569,7 @@ def test_a_click_with_shift_measures_too(qtbot, panel, session):
 
 def test_the_time_box_always_says_how_much_is_shown(qtbot, panel, session):
     panel.signals.add(SPEED)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.refresh()
     assert panel.bar.window_box.currentText() == "10 s"
     panel.view.zoomed.emit(0.63, 0.05)
@@ -602,7 +602,7 @@ def test_a_span_is_told_to_three_digits(seconds):
 def test_letters_of_cursors_stand_inside_of_low_lanes(qtbot, panel, session):
     for name in (SPEED, GEAR):
         panel.signals.add(name)
-    session.recording.append(traffic(100))
+    session.document.recording.append(traffic(100))
     panel.fit()
     panel.actions_.measure.trigger()
     for height in (180, 320, 900):
@@ -621,7 +621,7 @@ def test_measured_values_are_never_cut_short(qtbot, panel, session, width):
     panel.resize(width, 400)
     panel.signals.add(SPEED)
     panel.signals.add(GEAR)
-    session.recording.append(traffic(10_000))
+    session.document.recording.append(traffic(10_000))
     panel.fit()
     panel.actions_.measure.trigger()
     table = panel.cursors.table

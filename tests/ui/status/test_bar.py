@@ -47,7 +47,7 @@ def test_frames_rate_and_load_are_counted(stage, bar):
 
 def test_a_load_that_does_not_fit_is_said_once(stage, bar):
     said: list[tuple[str, str]] = []
-    stage.session.message.connect(lambda level, text: said.append((level, text)))
+    stage.session.messages.posted.connect(lambda level, text: said.append((level, text)))
     stage.receive(traffic(1200))
     bar.refresh()
     stage.settings.bitrate.set(125_000)
@@ -87,11 +87,11 @@ def test_losses_are_said_with_their_reasons(stage, bar, monkeypatch):
 
 
 def test_the_record_light_is_on_while_a_file_is_written(stage, bar, tmp_path):
-    assert stage.session.start_record(tmp_path / "record.asc")
+    assert stage.session.record.start(tmp_path / "record.asc")
     bar.refresh()
     assert not bar.labels["record"].isHidden()
     assert "REC 00:0" in bar.labels["record"].text()
-    stage.session.stop_record()
+    stage.session.record.stop()
     assert bar.labels["record"].isHidden()
 
 
@@ -119,7 +119,7 @@ def test_what_a_task_does_is_read_whole(qtbot, stage, bar, monkeypatch, width, c
     bar.resize(width, 24)
     bar.show()
     stage.receive(traffic(1200))
-    stage.session.record_state_changed.emit()
+    stage.session.record.changed.emit()
     bar.refresh()
     assert bar.labels["memory"].isVisible()
     ready = threading.Event()

@@ -40,11 +40,11 @@ def test_pause_stands_still_and_keeps_what_is_open(stage, view):
     stage.receive(traffic(8))
     view.refresh()
     view.model.expand(0)
-    stage.session.set_paused(True)
+    stage.session.clock.set_paused(True)
     stage.receive(traffic(800, first=8))
     view.refresh()
     assert column(view, "count")[0] == "2"
-    stage.session.set_paused(False)
+    stage.session.clock.set_paused(False)
     assert column(view, "count")[0] == "202"
     assert view.model.is_expanded(0)
 

@@ -64,11 +64,11 @@ def test_a_hidden_view_does_nothing(qtbot, stage, view):
 def test_pause_stands_still_and_goes_on(stage, view):
     stage.receive(traffic(10))
     view.refresh()
-    stage.session.set_paused(True)
+    stage.session.clock.set_paused(True)
     stage.receive(traffic(10, first=10))
     view.refresh()
     assert view.model.rowCount() == 10
-    stage.session.set_paused(False)
+    stage.session.clock.set_paused(False)
     view.refresh()
     assert view.model.rowCount() == 20
 
@@ -277,7 +277,7 @@ def test_a_search_starts_at_what_is_seen(qtbot, stage, view, filters):
 def test_a_search_while_paused_finds_what_is_shown(qtbot, stage, view, filters):
     stage.receive(traffic(100))
     view.refresh()
-    stage.session.set_paused(True)
+    stage.session.clock.set_paused(True)
     stage.receive(traffic(100, first=100))
     assert search(qtbot, view, filters.compile("id == 0x102"), True) in range(100)
     view.show_row(99)

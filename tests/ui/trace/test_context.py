@@ -8,7 +8,7 @@ from canmcast_gui.ui.trace.context import ViewContext
 def test_a_sender_is_named_so_that_a_sentence_may_go_on_or_end(stage):
     context = ViewContext(stage.session, stage.settings)
     source = Source("127.0.0.1", 59631)
-    number = stage.session.recording.sources.number(source)
+    number = stage.session.document.recording.sources.number(source)
     assert context.sender_name(number) == "127.0.0.1:59631"
     context.sources.names[source] = "canmcast demo (12918)"
     assert context.sender_name(number) == "canmcast demo (12918) at 127.0.0.1:59631"

@@ -96,7 +96,7 @@ def test_a_workspace_brings_views_with_their_filters(stage, window, tmp_path):
 def test_there_is_an_end_to_views_and_it_is_said(qtbot, stage, window):
     for _ in range(MOST_VIEWS):
         window.views.open(ViewSetup("by_id"))
-    with qtbot.waitSignal(stage.session.message) as message:
+    with qtbot.waitSignal(stage.session.messages.posted) as message:
         assert window.views.open(ViewSetup("by_id")) is None
     assert "Close one first" in message.args[1]
 

@@ -107,7 +107,7 @@ def test_senders_that_get_a_name_are_looked_for_again(qtbot, stage):
     senders = SourceNames(stage.session)
     state = FilterState(stage.session, senders=senders)
     batch = traffic(1)
-    batch.records["source"] = stage.session.recording.sources.number(Source("10.1.2.3", 7))
+    batch.records["source"] = stage.session.document.recording.sources.number(Source("10.1.2.3", 7))
     state.set_text("source ~ testbench")
     assert not state.filter.mask(batch).any()
     senders.names[Source("10.1.2.3", 7)] = "testbench"

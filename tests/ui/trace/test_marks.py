@@ -35,7 +35,7 @@ def answer(window, text: str) -> str:
 
 
 def test_a_row_is_marked_by_key_and_edited_and_unmarked(stage, window, trace):
-    marks = stage.session.recording.marks
+    marks = stage.session.document.recording.marks
     window.actions_.mark.trigger()
     assert window.findChild(QInputDialog) is None  # there is no current row
     trace.table.select_line(30)
@@ -51,7 +51,7 @@ def test_a_row_is_marked_by_key_and_edited_and_unmarked(stage, window, trace):
 
 def test_marks_are_jumped_to_in_both_directions(stage, window, trace):
     for row in (10, 50, 90):
-        stage.session.recording.marks.add(row)
+        stage.session.document.recording.marks.add(row)
     places = []
     for action in ("next_mark", "next_mark", "next_mark", "next_mark", "previous_mark", "previous_mark"):
         getattr(window.actions_, action).trigger()
@@ -60,7 +60,7 @@ def test_marks_are_jumped_to_in_both_directions(stage, window, trace):
 
 
 def test_the_list_jumps_edits_and_removes(qtbot, stage, window, trace):
-    marks = stage.session.recording.marks
+    marks = stage.session.document.recording.marks
     marks.add(10, "first")
     marks.add(60, "second")
     panel = window.docks.marks
@@ -81,7 +81,7 @@ def test_the_list_jumps_edits_and_removes(qtbot, stage, window, trace):
 
 
 def test_a_mark_that_a_filter_hides_leads_to_the_next_row_that_is_shown(stage, window, trace):
-    stage.session.recording.marks.add(10, "here")
+    stage.session.document.recording.marks.add(10, "here")
     window.panel.filter_box.set_filter_text("id == 0x101")
     trace.refresh()
     window.trace_commands.marks.jump(10)
@@ -109,4 +109,4 @@ def test_marks_of_the_by_id_view_are_at_the_newest_frame(stage, window, trace):
     window.panel.by_id.table.selectRow(1)
     window.actions_.mark.trigger()
     answer(window, "newest of 101h")
-    assert [mark.row for mark in stage.session.recording.marks] == [97]
+    assert [mark.row for mark in stage.session.document.recording.marks] == [97]

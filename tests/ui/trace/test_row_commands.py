@@ -68,7 +68,7 @@ def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, m
     stage.receive(traffic(30))
     view.refresh()
     select(view, 2, 25)
-    with qtbot.waitSignal(stage.session.message) as message:
+    with qtbot.waitSignal(stage.session.messages.posted) as message:
         assert len(copied(view).splitlines()) == 1 + 15
     assert "first 15 of 24" in message.args[1]
 
@@ -121,8 +121,8 @@ def test_only_the_shown_rows_are_saved(qtbot, stage, view, tmp_path):
     stage.receive(traffic(100))
     condition = compile_filter("id == 0x102")
     path = tmp_path / "shown.asc"
-    with qtbot.waitSignal(stage.session.save_file(path, condition=condition).ended):
+    with qtbot.waitSignal(stage.session.document.save(path, condition=condition).ended):
         pass
     frames = [batch.arbitration_id.tolist() for batch in read_batches(path)]
     assert [one for batch in frames for one in batch] == [0x102] * 25
-    assert stage.session.unsaved_frames == 100
+    assert stage.session.document.unsaved_frames == 100

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.fuzz import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
@@ -66,11 +67,11 @@ def test_a_run_goes_out_as_it_says_and_its_log_is_what_was_heard(qtbot, panel, s
     assert panel.run_actions.start.text() == "Pause"
     assert not panel.fields.isEnabled()
     wait(qtbot, lambda: panel.control.status.state == "ended")
-    wait(qtbot, lambda: len(stage.session.recording) == 200)
+    wait(qtbot, lambda: len(stage.session.document.recording) == 200)
     assert panel.progress.text().startswith("200 of 200 sent")
     assert "All frames were sent. Log: fuzz.asc." in panel.status_line.text()
     wait(qtbot, lambda: len(frames_in(log)) == 200)
-    assert content(frames_in(log)) == content(stage.session.recording.rows())
+    assert content(frames_in(log)) == content(stage.session.document.recording.rows())
     panel.start()
     assert panel.control.log == tmp_path / "fuzz-001.asc"
     panel.stop()
@@ -82,7 +83,7 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     go_live(qtbot, stage.session, port)
     panel.set_up(FuzzSetup(rate=500, count=0, stop_at="id == 0x7E8"))
     panel.start()
-    wait(qtbot, lambda: len(stage.session.recording) > 60)
+    wait(qtbot, lambda: len(stage.session.document.recording) > 60)
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
     with Transmitter(SENDER, settings.to_dict()) as other:
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
@@ -98,9 +99,9 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     panel.jump_requested.connect(found.append)
     for place in (10, 50):
         listed.setCurrentRow(place)
-        wait(qtbot, lambda: row_of(stage.session.recording, panel.answer.selected()) is not None)
+        wait(qtbot, lambda: row_of(stage.session.document.recording, panel.answer.selected()) is not None)
         panel.answer.find_in_trace()
-    rows = stage.session.recording.rows()
+    rows = stage.session.document.recording.rows()
     assert content(rows[found[0] : found[0] + 1]) == content(panel.control.answer.before[10:11])
     assert int(rows.arbitration_id[found[1]]) == 0x7E8
     listed.selectAll()
@@ -132,7 +133,7 @@ def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
     assert panel.run_actions.start.text() == "Start"
     assert panel.status_line.text() == "An answer arrived after the last frame."
     panel.start()
-    wait(qtbot, lambda: len(stage.session.recording) == 7)
+    wait(qtbot, lambda: len(stage.session.document.recording) == 7)
 
 
 def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stage, network):
@@ -144,7 +145,7 @@ def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stag
     panel.start()
     wait(qtbot, lambda: panel.control.status.state == "ended")
     assert panel.control.status.sent == 5
-    wait(qtbot, lambda: len(stage.session.recording) == 8)
+    wait(qtbot, lambda: len(stage.session.document.recording) == 8)
 
 
 def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network):
@@ -171,10 +172,10 @@ def test_a_log_is_whole_when_the_bus_is_left(qtbot, panel, stage, network, tmp_p
     log = tmp_path / "fuzz.log"
     panel.set_up(FuzzSetup(count=0, rate=2000, log=log))
     panel.start()
-    wait(qtbot, lambda: len(stage.session.recording) > 100)
+    wait(qtbot, lambda: len(stage.session.document.recording) > 100)
     stage.session.bus.close()
-    wait(qtbot, lambda: log.exists() and len(frames_in(log)) == len(stage.session.recording))
-    assert content(frames_in(log)) == content(stage.session.recording.rows())
+    wait(qtbot, lambda: log.exists() and len(frames_in(log)) == len(stage.session.document.recording))
+    assert content(frames_in(log)) == content(stage.session.document.recording.rows())
 
 
 def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, network, tmp_path):
@@ -217,7 +218,7 @@ def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_p
     panel.fill_from_row()
     assert panel.status_line.text() == NO_ROW
     (tmp_path / "car.dbc").write_text(DBC)
-    task = stage.session.load_database(tmp_path / "car.dbc")
+    task = stage.session.databases.load(tmp_path / "car.dbc")
     with qtbot.waitSignal(task.ended, timeout=WAIT_MS):
         pass
     panel.transmit.model.insert(0, [TransmitRow(arbitration_id=0x100, data=b"\x12\x34\x56\x78")])
@@ -246,7 +247,7 @@ def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_p
 def test_classic_buses_get_no_fd_frames(qtbot, panel, stage, network):
     settings = BusSettings(group=GROUP, port=network.free_port(), hop_limit=0, fd=False)
     stage.session.bus.open(settings)
-    wait(qtbot, lambda: stage.session.state == "live")
+    wait(qtbot, lambda: stage.session.state is SessionState.LIVE)
     panel.fields.kinds["brs"].setChecked(True)
     panel.start()
     assert "no CAN FD" in panel.status_line.text()

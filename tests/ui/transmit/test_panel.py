@@ -35,7 +35,7 @@ KEYS = [column.key for column in COLUMNS]
 def session(stage):
     """The session of the stage; what it tells the user is in ``heard``."""
     stage.session.heard = []
-    stage.session.message.connect(lambda level, text: stage.session.heard.append((level, text)))
+    stage.session.messages.posted.connect(lambda level, text: stage.session.heard.append((level, text)))
     return stage.session
 
 
@@ -218,10 +218,10 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
     qtbot.waitUntil(lambda: int(text(panel, 0, "sent")) > 20, timeout=WAIT_MS)
     panel.model.setData(panel.model.index(0, KEYS.index("data")), "02 03")
     wanted = b"\x02\x03"
-    qtbot.waitUntil(lambda: session.recording.rows().payload(-1) == wanted, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.document.recording.rows().payload(-1) == wanted, timeout=WAIT_MS)
     panel.actions_.stop.trigger()
     assert len(panel.model.rows.armed_rows) == 0
-    frames = session.recording.rows()
+    frames = session.document.recording.rows()
     assert 20 < int(text(panel, 0, "sent")) <= session.transmit.link.client.sent
     assert frames.has(Flag.TX).all()
     assert {frames.payload(row) for row in range(len(frames))} == {b"\x01", wanted}
@@ -293,7 +293,7 @@ def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, netw
 
 def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     stage.add_database()
-    message = stage.session.databases.message(0x100, False)
+    message = stage.session.databases.loaded.message(0x100, False)
     panel.model.insert(0, [TransmitRow(arbitration_id=0x100), TransmitRow(arbitration_id=0x123)])
     panel.table.selectRow(0)
     assert panel.signals.isVisible()
@@ -344,7 +344,7 @@ def test_an_open_editor_is_left_alone_while_its_row_is_sent(qtbot, panel):
 
 def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
     stage.add_database()
-    signal = stage.session.databases.message(0x100, False).signals[0].name
+    signal = stage.session.databases.loaded.message(0x100, False).signals[0].name
     panel.model.insert(0, [TransmitRow(arbitration_id=0x100)])
     index = panel.model.index(0, KEYS.index("changes"))
     assert panel.model.setData(index, f"counter({signal}, 0..3)")
@@ -353,14 +353,16 @@ def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
 
 
 def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
-    session.databases.add(load_database(resource("demo.dbc")))
-    session.databases_changed.emit()
+    session.databases.loaded.add(load_database(resource("demo.dbc")))
+    session.databases.changed.emit()
     panel.add_from_database()
     dialog = panel.findChild(MessageDialog)
     dialog.node.setCurrentIndex(1)
     node = dialog.node.currentData()
     dialog.accept()
-    wanted = [one.name for database in session.databases for one in database.messages if node in one.senders]
+    wanted = [
+        one.name for database in session.databases.loaded for one in database.messages if node in one.senders
+    ]
     assert wanted
     assert sorted(row.name for row in panel.model.rows) == sorted(wanted)
 
@@ -397,8 +399,8 @@ def test_a_key_sends_its_rows_wherever_the_user_is(qtbot, panel, window, session
     window.setFocus()
     qtbot.waitUntil(lambda: not window.field.hasFocus(), timeout=WAIT_MS)
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: len(session.recording) == 2, timeout=WAIT_MS)
-    assert session.recording.rows().arbitration_id.tolist() == [1, 3]
+    qtbot.waitUntil(lambda: len(session.document.recording) == 2, timeout=WAIT_MS)
+    assert session.document.recording.rows().arbitration_id.tolist() == [1, 3]
     panel.model.setData(panel.model.index(0, column), "")
     assert panel.keys.keys == ["F9"]
 
@@ -486,7 +488,7 @@ def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network)
         other.send(FrameBatch.from_columns(0, [0x100] * 4, [[5]] * 4))
         qtbot.waitUntil(lambda: not panel.model.rows.is_armed(0), timeout=WAIT_MS)
     assert text(panel, 0, "sent") == "3"
-    qtbot.waitUntil(lambda: len(session.recording) == 10, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(session.document.recording) == 10, timeout=WAIT_MS)
 
 
 def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, network):
@@ -507,7 +509,7 @@ def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
     go_live(qtbot, session, port)
     panel.model.insert(0, [TransmitRow(trigger='name == "Engine"', count=7)])
     panel.model.rows.set_armed(0, True)
-    session.databases_changed.emit()
+    session.databases.changed.emit()
     stage.add_database()
     assert panel.model.rows.is_armed(0)
     settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()

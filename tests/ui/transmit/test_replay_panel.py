@@ -52,7 +52,7 @@ def opened(qtbot, panel, *paths):
 
 
 def numbers_in(session) -> list[int]:
-    batch = session.recording.rows()
+    batch = session.document.recording.rows()
     return [int.from_bytes(batch.payload(row), "big") for row in range(len(batch))]
 
 
@@ -77,7 +77,7 @@ def test_a_file_is_replayed_and_comes_back_as_own_frames(qtbot, panel, stage, ne
     panel.play()
     assert panel.run_actions.start.text() == "Pause"
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 1000, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(1000))
     assert "1,000 sent" in panel.position.text.text()
 
@@ -87,7 +87,7 @@ def test_pause_step_seek_and_stop(qtbot, panel, stage, network, log):
     opened(qtbot, panel, log)
     panel.step()
     panel.step()
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 2, timeout=WAIT_MS)
     panel.position.slider.setValue(900_000)
     panel.position.slider.sliderReleased.emit()
     qtbot.waitUntil(lambda: panel.control.position_seconds == pytest.approx(1.35, abs=0.01), timeout=WAIT_MS)
@@ -115,8 +115,8 @@ def test_a_range_as_fast_as_possible_with_other_ids(qtbot, panel, stage, network
     panel.limit.setValue(2000)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
-    found = stage.session.recording.rows()
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 100, timeout=WAIT_MS)
+    found = stage.session.document.recording.rows()
     assert set(found.arbitration_id.tolist()) == {0x7AB}
     assert set(found.channel.tolist()) == {3, 4}
 
@@ -132,7 +132,7 @@ def test_a_range_waits_until_the_files_were_read_that_far(qtbot, panel, stage, n
     assert "starts when" in panel.position.text.text()
     assert not panel.run_actions.start.isEnabled()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 200, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 200, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(800, 1000))
     panel.fields.start.setValue(1000)
     panel.run_actions.stop.trigger()
@@ -148,13 +148,13 @@ def test_it_is_paused_goes_on_and_changes_its_speed(qtbot, panel, stage, network
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "paused", timeout=WAIT_MS)
     place, sent = panel.control.position_seconds, panel.control.status.sent
-    qtbot.waitUntil(lambda: len(stage.session.recording) == sent, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == sent, timeout=WAIT_MS)
     panel.speed.set_speed(20.0)
     panel.speed.speed_changed.emit()
     assert panel.control.position_seconds == place
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 1000, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 1000, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(1000))
 
 
@@ -187,7 +187,7 @@ def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network
     panel.speed.set_speed(4.0)
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 40, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 40, timeout=WAIT_MS)
     wanted = [number for pair in zip(range(20), range(100, 120), strict=True) for number in pair]
     assert numbers_in(stage.session) == wanted
     panel.run_actions.stop.trigger()
@@ -211,10 +211,10 @@ def test_a_set_up_comes_back_stopped_and_is_read_when_it_is_played(qtbot, panel,
     assert "read when it is played" in panel.source.text()
     panel.set_up(replace(setup, filter="", speed=None, loop=False, skip_live=False, channels="1=1"))
     go_live(qtbot, stage.session, network.free_port())
-    assert len(stage.session.recording) == 0
+    assert len(stage.session.document.recording) == 0
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 16, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 16, timeout=WAIT_MS)
     panel.set_up(ReplaySetup())
     assert panel.control.status.state == "stopped"
     assert panel.setup() == ReplaySetup()
@@ -240,7 +240,7 @@ def test_the_keys_of_the_slider_seek(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, numbered(tmp_path, "a.log", 0, 61, 10**9))
     panel.step()
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 1, timeout=WAIT_MS)
     for key, seconds in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_PageUp, 11), (Qt.Key.Key_End, 60)):
         qtbot.keyClick(panel.position.slider, key)
         wanted = pytest.approx(seconds, abs=1.0)
@@ -259,7 +259,7 @@ def test_a_filter_asks_for_names_of_databases_and_not_for_signals(qtbot, panel, 
     panel.fields.filter.setText("name ~ Engine and time < 0.6")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 100, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 100, timeout=WAIT_MS)
     assert numbers_in(stage.session) == list(range(0, 400, 4))
 
 
@@ -281,7 +281,7 @@ def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
 
     def own(condition):
-        batch = stage.session.recording.rows()
+        batch = stage.session.document.recording.rows()
         return int((batch.has(Flag.TX) & condition(batch)).sum())
 
     qtbot.waitUntil(lambda: own(lambda batch: batch.has(Flag.ERROR)) == 50, timeout=WAIT_MS)
@@ -334,17 +334,17 @@ def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, 
 def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     stage.session.transmit.jobs.send_frames(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 3, timeout=WAIT_MS)
     panel.choose_trace()
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 6, timeout=WAIT_MS)
-    assert stage.session.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 6, timeout=WAIT_MS)
+    assert stage.session.document.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
     assert panel.fields.isEnabled()
     panel.fields.filter.setText(f"source == {stage.session.transmit.link.client.address[0]} and id == 2")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: len(stage.session.recording) == 7, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) == 7, timeout=WAIT_MS)
     stage.session.clear()
     assert panel.control.source.recording is None
 
@@ -354,9 +354,9 @@ def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, lo
     opened(qtbot, panel, log)
     panel.fields.loop.setChecked(True)
     panel.play()
-    qtbot.waitUntil(lambda: len(stage.session.recording) > 20, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) > 20, timeout=WAIT_MS)
     stage.session.transmit.jobs.stop_all()
     qtbot.waitUntil(lambda: panel.control.status.state == "stopped", timeout=WAIT_MS)
-    count = len(stage.session.recording)
+    count = len(stage.session.document.recording)
     panel.play()
-    qtbot.waitUntil(lambda: len(stage.session.recording) > count + 20, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) > count + 20, timeout=WAIT_MS)

@@ -27,7 +27,7 @@ def panel(qtbot, stage):
 
 
 def ids(stage) -> list[int]:
-    return stage.session.recording.rows().arbitration_id.tolist()
+    return stage.session.document.recording.rows().arbitration_id.tolist()
 
 
 def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
@@ -96,7 +96,7 @@ def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network)
     go_live(qtbot, stage.session, network.free_port())
     panel.editor.setPlainText("loop\nsend 001#\nwait 1 ms\nend")
     panel.start()
-    qtbot.waitUntil(lambda: len(stage.session.recording) > 5, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(stage.session.document.recording) > 5, timeout=WAIT_MS)
     panel.run_actions.stop.trigger()
     assert not panel.control.running
     panel.start()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QToolButton
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.frames.schema import dump
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.connect.dialog import ConnectDialog
@@ -42,22 +43,22 @@ def test_space_pauses_in_the_trace_and_is_typed_in_the_filter(qtbot, stage, wind
         window.activateWindow()
     window.panel.by_id.table.setFocus()
     QTest.keyClick(window.panel.by_id.table, Qt.Key.Key_Space)
-    assert stage.session.paused
+    assert stage.session.clock.paused
     window.actions_.filter.trigger()
     QTest.keyClicks(window.panel.filter_box, "not error")
-    assert stage.session.paused
+    assert stage.session.clock.paused
     assert window.panel.filter_box.text() == "not error"
     window.actions_.pause.trigger()
-    assert not stage.session.paused
+    assert not stage.session.clock.paused
 
 
 def test_a_file_is_shown_in_order_of_time_and_live_traffic_as_before(qtbot, stage, window, tmp_path):
     stage.receive(traffic(100))
     path = tmp_path / "trace.asc"
-    with qtbot.waitSignal(stage.session.save_file(path).ended):
+    with qtbot.waitSignal(stage.session.document.save(path).ended):
         pass
     window.files.open(str(path))
-    qtbot.waitUntil(lambda: stage.session.state == "file")
+    qtbot.waitUntil(lambda: stage.session.state is SessionState.FILE)
     assert window.panel.chronological.isVisible()
     assert window.windowTitle() == "trace.asc – canmcast"
     qtbot.waitUntil(lambda: window.panel.chronological.model.rowCount() == 100)
@@ -102,17 +103,17 @@ def test_a_recording_that_a_crash_left_is_recovered(stage, window):
     lost.close()
     window.start_page.refresh()
     window.start_page.recover_requested.emit(leftovers()[0])
-    assert len(stage.session.recording) == 50
+    assert len(stage.session.document.recording) == 50
     assert not window.panel.is_empty
 
 
 def test_marks_of_a_file_are_asked_about_before_they_go(qtbot, stage, window, tmp_path):
     stage.receive(traffic(10))
-    with qtbot.waitSignal(stage.session.save_file(tmp_path / "a.asc").finished):
+    with qtbot.waitSignal(stage.session.document.save(tmp_path / "a.asc").finished):
         pass
     window.files.keep_unsaved(lambda: None)
     assert window.findChild(QMessageBox) is None
-    stage.session.recording.marks.add(3, "here")
+    stage.session.document.recording.marks.add(3, "here")
     window.files.keep_unsaved(lambda: pytest.fail("nobody agreed"))
     box = window.findChild(QMessageBox)
     assert box.text() == "1 mark has not been saved."
@@ -177,7 +178,7 @@ def test_nothing_needs_more_room_than_a_small_screen_has(qtbot, stage, window, s
 
 def test_a_dropped_database_is_loaded(qtbot, stage, window, tmp_path):
     stage.add_database()
-    stage.session.remove_database(tmp_path / "engine.dbc")
+    stage.session.databases.remove(tmp_path / "engine.dbc")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "engine.dbc"))])
     event = QDropEvent(
@@ -187,9 +188,9 @@ def test_a_dropped_database_is_loaded(qtbot, stage, window, tmp_path):
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(stage.session.databases_changed):
+    with qtbot.waitSignal(stage.session.databases.changed):
         window.dropEvent(event)
-    assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
+    assert [message.name for one in stage.session.databases.loaded for message in one.messages] == ["Engine"]
 
 
 def test_an_unreadable_file_is_said_without_a_dialog(qtbot, window, tmp_path):
@@ -220,12 +221,12 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
     window.workspaces.save(path)
-    stage.session.remove_database(tmp_path / "engine.dbc")
+    stage.session.databases.remove(tmp_path / "engine.dbc")
     stage.session.transmit.set_rows([])
     window.docks.plots.apply_setups([])
-    with qtbot.waitSignal(stage.session.databases_changed):
+    with qtbot.waitSignal(stage.session.databases.changed):
         window.workspaces.open(path)
-    assert [message.name for one in stage.session.databases for message in one.messages] == ["Engine"]
+    assert [message.name for one in stage.session.databases.loaded for message in one.messages] == ["Engine"]
     assert [dump(row) for row in window.docks.transmit.model.rows] == stored
     qtbot.waitUntil(lambda: window.docks.plots.plotted() == ["Engine.Speed"])
 
@@ -236,7 +237,7 @@ def test_a_damaged_workspace_is_said_and_changes_nothing(stage, window, tmp_path
     bad.write_text("{")
     window.workspaces.open(bad)
     assert "bad.canmcast" in window.panel.messages.texts[0]
-    assert len(list(stage.session.databases)) == 1
+    assert len(list(stage.session.databases.loaded)) == 1
 
 
 def test_the_last_minute_is_saved(qtbot, stage, window, tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.logfile import save
 from tests.logfile.frames import small_batch
 from tests.ui.live import go_live
@@ -31,9 +32,9 @@ def open_and_wait(qtbot, window, path, begin):
 
 
 def open_good(qtbot, stage, window, path):
-    with qtbot.waitSignal(stage.session.recording_replaced):
+    with qtbot.waitSignal(stage.session.document.replaced):
         window.files.open(str(path))
-    qtbot.waitUntil(lambda: stage.session.state == "file")
+    qtbot.waitUntil(lambda: stage.session.state is SessionState.FILE)
 
 
 def test_what_was_said_of_a_file_goes_with_it(qtbot, stage, window, good, damaged, tmp_path):
@@ -73,23 +74,23 @@ def test_what_was_said_of_a_file_goes_when_a_bus_is_connected(qtbot, stage, wind
 def test_a_failed_record_is_forgotten_when_the_next_one_runs(qtbot, stage, window, tmp_path):
     folder = tmp_path / "log.blf"
     folder.mkdir()
-    assert not stage.session.start_record(folder)
+    assert not stage.session.record.start(folder)
     (text,) = window.panel.messages.texts
     assert text.startswith("log.blf in ")
     folder.rmdir()
-    assert stage.session.start_record(folder)
+    assert stage.session.record.start(folder)
     assert window.panel.messages.texts == []
-    stage.session.stop_record()
+    stage.session.record.stop()
 
 
 def test_a_failed_save_is_forgotten_when_the_next_one_begins(qtbot, stage, window, good, tmp_path):
     open_good(qtbot, stage, window, good)
     folder = tmp_path / "copy.blf"
     folder.mkdir()
-    with qtbot.waitSignal(stage.session.save_file(folder).ended):
+    with qtbot.waitSignal(stage.session.document.save(folder).ended):
         pass
     assert window.panel.messages.texts[0].startswith("copy.blf in ")
-    with qtbot.waitSignal(stage.session.save_file(tmp_path / "other.blf").ended):
+    with qtbot.waitSignal(stage.session.document.save(tmp_path / "other.blf").ended):
         pass
     assert [text for text in window.panel.messages.texts if "copy.blf" in text] == []
 
@@ -97,11 +98,11 @@ def test_a_failed_save_is_forgotten_when_the_next_one_begins(qtbot, stage, windo
 def test_a_database_that_was_repaired_has_no_error_left(qtbot, stage, window, tmp_path):
     path = tmp_path / "car.dbc"
     path.write_bytes(b"\0\1\2")
-    with qtbot.waitSignal(stage.session.load_database(path).ended):
+    with qtbot.waitSignal(stage.session.databases.load(path).ended):
         pass
     (text,) = window.panel.messages.texts
     assert text.startswith("car.dbc in ")
     path.write_text('VERSION ""\n\nBU_: A\n\nBO_ 1 One: 8 A\n SG_ S : 0|8@1+ (1,0) [0|0] "" A\n')
-    with qtbot.waitSignal(stage.session.databases_changed):
-        stage.session.load_database(path)
+    with qtbot.waitSignal(stage.session.databases.changed):
+        stage.session.databases.load(path)
     assert window.panel.messages.texts == []

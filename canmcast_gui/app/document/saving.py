@@ -1,0 +1,105 @@
+"""Writing recordings to files in the background; a recording is not deleted while it is written."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from canmcast_gui.app.document.content import Content
+from canmcast_gui.app.document.files import Saved, SignalExport, export_signals, save
+from canmcast_gui.app.document.recovery import save_leftover
+from canmcast_gui.app.program.messages import Messages, with_folder
+from canmcast_gui.app.program.tasks import Task, TaskPool, Work
+from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.marks import Mark
+from canmcast_gui.recording import Leftover, Recording
+from canmcast_gui.wording import counted
+
+# Of messages about files that are written.
+TOPIC = "saving"
+
+
+class RecordingWriter:
+    """Starts the tasks that save and export, and posts what became of them."""
+
+    def __init__(self, tasks: TaskPool, messages: Messages) -> None:
+        self._tasks = tasks
+        self._messages = messages
+        self._read: list[Recording] = []
+        self._discarded: set[Recording] = set()
+
+    def save(
+        self,
+        content: Content,
+        path: Path,
+        rows: range | None = None,
+        condition: Filter | None = None,
+        format: str | None = None,
+    ) -> Task:
+        """Write all frames, or a range of rows, to a log file; all or nothing.
+
+        With a condition only the frames that match it, which then do not count as saved.
+        """
+        recording = content.recording
+        wanted = rows if rows is not None else range(recording.first_row, recording.end_row)
+        work = partial(save, path, recording, wanted, condition, format)
+        task = self._make(f"Saving {path.name}", work, recording, path)
+        saved_rows = wanted if condition is None else range(0)
+        marks = frozenset(recording.marks.between(saved_rows.start, saved_rows.stop))
+        task.finished.connect(lambda saved: self._on_saved(path, saved, content, saved_rows, marks))
+        return task.start()
+
+    def export(self, recording: Recording, databases: DatabaseSet, path: Path, wanted: SignalExport) -> Task:
+        """Write signals to a table; all or nothing."""
+        work = partial(export_signals, recording, databases, wanted, path)
+        task = self._make(f"Exporting {path.name}", work, recording, path)
+        task.finished.connect(
+            lambda rows: self._messages.info(f"{counted(rows, 'row')} exported to {path}.", TOPIC)
+        )
+        return task.start()
+
+    def save_leftover(self, leftover: Leftover, path: Path) -> Task:
+        """Write what a crash left behind to a log file, then delete it."""
+        self._messages.end(TOPIC)
+        task = self._tasks.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
+        task.finished.connect(lambda saved: self._report(saved, path))
+        task.failed.connect(lambda text: self._messages.error(text, TOPIC))
+        return task.start()
+
+    def is_reading(self, recording: Recording) -> bool:
+        """Whether a task reads the recording."""
+        return recording in self._read
+
+    def discard(self, recording: Recording) -> None:
+        """Delete a recording now, or when no task reads it any more."""
+        if self.is_reading(recording):
+            self._discarded.add(recording)
+        else:
+            recording.discard()
+
+    def _make(self, title: str, work: Work, recording: Recording, path: Path) -> Task:
+        self._messages.end(TOPIC)
+        self._read.append(recording)
+        task = self._tasks.make(title, work)
+        task.failed.connect(lambda text: self._messages.error(with_folder(text, path), TOPIC))
+        task.ended.connect(lambda: self._release(recording))
+        return task
+
+    def _on_saved(
+        self, path: Path, saved: Saved, content: Content, rows: range, marks: frozenset[Mark]
+    ) -> None:
+        content.set_saved(rows)
+        if not saved.marks_left_out:
+            content.saved_marks |= marks
+        self._report(saved, path)
+
+    def _report(self, saved: Saved, path: Path) -> None:
+        level, text = saved.message(path)
+        self._messages.post(level, text, TOPIC)
+
+    def _release(self, recording: Recording) -> None:
+        self._read.remove(recording)
+        if recording in self._discarded and not self.is_reading(recording):
+            self._discarded.remove(recording)
+            recording.discard()
