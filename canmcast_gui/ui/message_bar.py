@@ -42,17 +42,22 @@ class MessageBar(QWidget):
         """The texts of the visible messages."""
         return [message.text for message in self._messages]
 
-    def show_message(self, level: str, text: str) -> None:
-        """Add a message; ``level`` is "info", "warning" or "error"."""
-        for message in self._messages:
-            if (message.level, message.text) == (level, text):
-                message.count_up()
-                return
+    def show_message(self, level: str, text: str, topic: str = "") -> None:
+        """Add a message, or count an equal one; Messages explains the parameters."""
+        equal = (shown for shown in self._messages if (shown.level, shown.text) == (level, text))
+        message = next(equal, None)
+        if message is None:
+            message = self._add(_Message(level if level in _LEVELS else "info", text, self))
+        else:
+            message.count_up()
+        message.topic = topic or message.topic
+
+    def _add(self, message: _Message) -> _Message:
         while len(self._messages) >= MOST_MESSAGES:
             self.remove(self._messages[0])
-        message = _Message(level if level in _LEVELS else "info", text, self)
         self._messages.append(message)
         self._layout.addWidget(message)
+        return message
 
     def _show_problem(self) -> None:
         """Show why no frames can be received, as long as that is the case."""
@@ -70,13 +75,6 @@ class MessageBar(QWidget):
         for message in reversed(self._messages):
             if message.text == text:
                 message.add_button(label, action)
-                return
-
-    def set_topic(self, topic: str, text: str) -> None:
-        """Set the topic of the newest message with this text."""
-        for message in reversed(self._messages):
-            if message.text == text:
-                message.topic = topic
                 return
 
     def end_topic(self, topic: str) -> None:

@@ -136,8 +136,7 @@ class TraceCommands(QObject):
         """Show a warning with a button that filters for the frames."""
         panel = self._panel
         show = lambda: panel.filter_box.set_filter_text(found.filter_text)  # noqa: E731
-        panel.messages.show_message("warning", found.sentence)
-        panel.messages.set_topic("document", found.sentence)
+        panel.messages.show_message("warning", found.sentence, "document")
         panel.messages.offer(found.sentence, "Show frames", show)
 
     def _focus_filter(self) -> None:
