@@ -1,4 +1,4 @@
-"""What the window's command line asks for, as plain data."""
+"""The options of the command line of the window, as plain data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StartOptions:
-    """See ``canmcast-gui --help``; ``bus`` is None where no bus is to be opened at the start."""
+    """See ``canmcast-gui --help``. ``bus`` is None if no bus is opened at the start."""
 
     bus: BusSettings | None = None
     demo: bool = False

@@ -21,8 +21,8 @@ def were(count: int) -> str:
 def printable(text: str) -> str:
     """The text with an escape such as ``\\x1b`` for each character that is not visible.
 
-    Such characters move the cursor, color or hide text, turn its direction, or forge lines.
+    Such characters move the cursor, color or hide text, change its direction, or fake lines.
     """
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 SUPERVISE_SECONDS = 0.25
 # A batch is 2 MiB at most, a few hundredths of a second of work for its consumer.
 MOST_FRAMES = 65536
-# A pipe that is not read must not delay the end of a command.
-_PATIENCE_SECONDS = 5.0
+# How long writing a report may take: a pipe without a reader must not delay the end of a command.
+_REPORT_SECONDS = 5.0
 
 
 class Listener:
@@ -125,7 +125,7 @@ def write_report(path: Path | None, report: dict[str, Any]) -> None:
     """Write a report as JSON if a path is given. Raises OSError."""
     if path is not None:
         text = json.dumps(report, indent=2) + "\n"
-        within(_PATIENCE_SECONDS, partial(write_private, path, text))
+        within(_REPORT_SECONDS, partial(write_private, path, text))
 
 
 def losses_text(report: dict[str, Any]) -> str:

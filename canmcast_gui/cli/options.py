@@ -1,4 +1,4 @@
-"""The options and parameter types that commands share, and the settings that the bus options stand for."""
+"""The options and parameter types that commands share, and the settings of the bus options."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FiniteFloat(click.types.FloatParamType):
 
 
 class FiniteRange(click.FloatRange):
-    """A FiniteFloat within limits: FloatRange accepts "nan" whatever its limits are."""
+    """A FiniteFloat within limits: FloatRange accepts "nan" for all limits."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number; call ``fail`` if it is not usable."""
@@ -132,7 +132,7 @@ def demo_settings_from(context: click.Context, values: Mapping[str, Any]) -> Bus
 
 
 def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:
-    """The settings that the options stand for; other names in ``values`` are ignored.
+    """The settings of the bus options; other names in ``values`` are ignored.
 
     Raises click.UsageError for invalid values.
     """
@@ -154,7 +154,7 @@ def format_option(command: Command) -> Command:
     """Add --format, the log format to write, to a command; the list of formats is imported only here."""
     from canmcast_gui.logfile.formats import FORMATS
 
-    names = [one.name for one in FORMATS if one.can_write]
+    names = [log_format.name for log_format in FORMATS if log_format.can_write]
     text = "Format to write.  [default: by the suffix]"
     return click.option("--format", type=click.Choice(names), help=text)(command)
 

@@ -59,7 +59,7 @@ class Interrupt:
         self._signals.restore()
 
     def wait(self, seconds: float, *readable: HasFileno) -> bool:
-        """Wait until something is readable, the time is over or the user wants an end; whether it is that."""
+        """Wait for input, an interrupt or the time limit; returns whether there was an interrupt."""
         if not self.requested:
             with suppress(InterruptedError):
                 select.select([self._signals, *readable], [], [], max(seconds, 0.0))
@@ -67,7 +67,7 @@ class Interrupt:
 
 
 class Keys:
-    """While entered, the terminal hands over each key at once and does not show it.
+    """While entered, the terminal delivers each key at once and does not show it.
 
     Without a terminal, or on a system without termios, there are no keys; Ctrl+C always works.
     """
@@ -98,8 +98,9 @@ class Keys:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._settings)
 
     def pressed(self) -> str | None:
-        """The key that was pressed: "up", "down", "page up", "page down", "left", "right",
-        "step", "end"; None for none of them."""
+        """The pressed key: "up", "down", "page up", "page down", "left", "right", "step", "end"; None for
+        others
+        and if there is none."""
         if self._settings is None or not select.select([sys.stdin], [], [], 0)[0]:
             return None
         return _SEQUENCES.get(os.read(sys.stdin.fileno(), 16))

@@ -1,6 +1,6 @@
 """``python -m canmcast_gui.demo``: the simulated car on a bus of this computer.
 
-Ends when its standard input ends, so that it never outlives the program that started it, and on Ctrl+C.
+Ends when its standard input ends, which is when the program that started it ends, and on Ctrl+C.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import can
 from canmcast_gui.demo.vehicle_bus import VehicleBus
 from canmcast_gui.transport import DEFAULT_GROUP_IPV4, DEFAULT_PORT
 
-# Frames that are due within this time go out together: fewer wake-ups, unseen in any trace.
+# Frames that are due within this time are sent together, which needs fewer wake-ups.
 COLLECT_SECONDS = 0.001
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the car until it is told to end; returns the exit code."""
+    """Run the car until the end is requested; returns the exit code."""
     options = _parser().parse_args(arguments)
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def drive(end: threading.Event, **bus_options: object) -> None:
-    """Send the car's frames until ``end`` is set. Raises can.CanError where the bus fails."""
+    """Send the car's frames until ``end`` is set. Raises can.CanError if the bus fails."""
     buses = VehicleBus(**bus_options)
     start = time.monotonic()
     try:
@@ -49,7 +49,7 @@ def drive(end: threading.Event, **bus_options: object) -> None:
 
 
 def _wait_for_end_of_input(end: threading.Event) -> None:
-    """Read past sys.stdin: its lock, held here, would stop the interpreter from ending."""
+    """Read without sys.stdin, whose lock would keep the interpreter from ending."""
     try:
         while os.read(0, 4096):
             pass
@@ -66,9 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--group", default=DEFAULT_GROUP_IPV4, metavar="ADDRESS", help="multicast group")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help="UDP port")
     parser.add_argument("--interface", metavar="NAME", help="network interface")
-    parser.add_argument("--local", action="store_true", help="this host only; always so, and accepted here")
+    parser.add_argument("--local", action="store_true", help="this host only, which is always the case")
     parser.add_argument(
-        "--standalone", action="store_true", help="go on when the input ends, until Ctrl+C or SIGTERM"
+        "--standalone", action="store_true", help="continue when the input ends, until Ctrl+C or SIGTERM"
     )
     return parser
 

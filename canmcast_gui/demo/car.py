@@ -1,6 +1,6 @@
-"""A small car and its driver, as far as their frames show: pedals, engine, gearbox, motion, heat, battery.
+"""A small car and its driver: pedals, engine, gearbox, motion, temperatures, battery.
 
-Plain physics with round numbers: the values belong together as those of a real car do, no more.
+The physics is simple and the numbers are round; the values are as consistent as those of a real car.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import random
 
-# What the driver does, over and over: seconds, wanted speed in km/h, curvature of the road in 1/m.
+# The course, which repeats: seconds, target speed in km/h, curvature of the road in 1/m.
 COURSE = (
     (6.0, 35.0, 0.0),
     (4.0, 30.0, 0.018),
@@ -37,7 +37,7 @@ OUTSIDE_TEMPERATURE = 17.5
 
 
 class Car:
-    """The state of the car, moved on by ``advance``. Public attributes are in the units of their frames."""
+    """The state of the car, which ``advance`` updates. Public attributes have the units of their signals."""
 
     def __init__(self, seed: int = 1) -> None:
         self._random = random.Random(seed)
@@ -51,7 +51,7 @@ class Car:
         self.torque = 0.0  # Nm
         self.gear = 1
         self.target_gear = 1
-        self.steering_angle = 0.0  # ° at the wheel in the driver's hands
+        self.steering_angle = 0.0  # ° at the steering wheel
         self.steering_rate = 0.0  # °/s
         self.distance = 0.0  # m
         self.fuel_used = 0.0  # l
@@ -74,28 +74,28 @@ class Car:
 
     @property
     def yaw_rate(self) -> float:
-        """Turn of the car in rad/s, positive to the left."""
+        """In rad/s, positive to the left."""
         return self.speed * math.tan(math.radians(self.steering_angle) / STEERING_RATIO) / WHEELBASE
 
     @property
     def braking(self) -> bool:
-        """Whether the driver's foot is on the brake."""
+        """Whether the brake pedal is pressed."""
         return self.brake_pressure > 0.5
 
     @property
     def fuel_rate(self) -> float:
-        """Litres in an hour; none in overrun."""
+        """In liters per hour; 0 in overrun."""
         if self.accelerator < 1 and self.engine_speed > 1300:
             return 0.0
         return 0.7 + max(self.torque, 0.0) * self.engine_speed * 2.6e-5
 
     @property
     def voltage(self) -> float:
-        """Volt at the battery."""
+        """Of the battery, in volts."""
         return 12.4 + 0.012 * self.charge + 0.02 * self.current
 
     def advance(self, until: float) -> None:
-        """Move on to ``until`` seconds in steps of a hundredth."""
+        """Simulate until ``until`` seconds after the start, in steps of 10 ms."""
         while self.time + STEP <= until:
             self.time += STEP
             self._step()
@@ -109,7 +109,7 @@ class Car:
         self._warm()
 
     def _drive(self, wanted_kmh: float) -> None:
-        """The driver's feet follow the wanted speed, neither at once nor exactly."""
+        """The pedals follow the target speed with delay and deviation."""
         error = wanted_kmh - self.speed_kmh
         sway = 2.0 * math.sin(0.7 * self.time) + self._random.gauss(0.0, 0.3)
         holding = 4.0 + 0.0011 * self.speed_kmh**2 if wanted_kmh > 1 else 0.0
@@ -135,7 +135,7 @@ class Car:
     def _move(self) -> None:
         ratio = RATIOS[self.target_gear if self._shift_left < SHIFT_SECONDS / 2 else self.gear] * FINAL_DRIVE
         wheels = self.speed / WHEEL_RADIUS * 60 / (2 * math.pi) * ratio
-        stall = IDLE_SPEED + 11.0 * self.accelerator  # the converter slips while the car is slow
+        stall = IDLE_SPEED + 11.0 * self.accelerator  # the torque converter slips at low speed
         self.engine_speed = _follow(self.engine_speed, max(wheels, stall), 0.12)
         self.engine_speed += self._random.gauss(0.0, 1.5)
         available = 210.0 - ((self.engine_speed - 3400) / 260) ** 2
@@ -171,7 +171,7 @@ class Car:
 
 
 def _course_at(time: float) -> tuple[float, float]:
-    """Wanted speed and curvature at that time of the endless course."""
+    """Target speed and curvature at a time of the course."""
     left = time % COURSE_SECONDS
     for seconds, speed, curvature in COURSE:
         if left < seconds:
@@ -181,5 +181,5 @@ def _course_at(time: float) -> tuple[float, float]:
 
 
 def _follow(value: float, target: float, seconds: float) -> float:
-    """``value`` one step closer to ``target``, with that time constant."""
+    """``value`` after one step towards ``target``, with a time constant in seconds."""
     return value + (target - value) * STEP / (seconds + STEP)

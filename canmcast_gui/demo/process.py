@@ -1,4 +1,4 @@
-"""The simulated car as a process beside a window or a command, as any user of python-can could write it."""
+"""The simulated car as a child process of a window or a command."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ END_SECONDS = 3.0
 
 
 def bus_of_its_own(settings: BusSettings | None = None) -> BusSettings:
-    """A bus of this computer on a free port, so that demonstrations started at the same time do not mix.
+    """A bus of this computer on a free port, so that simultaneous demonstrations do not mix.
 
-    ``settings`` gives the rest, such as the interface. Raises BusError where the system has no port left.
+    ``settings`` are its other settings, such as the interface. Raises BusError if no port is free.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
@@ -27,29 +27,29 @@ def bus_of_its_own(settings: BusSettings | None = None) -> BusSettings:
 
 
 class DemoProcess:
-    """The running demonstration; it ends by itself when this process goes away, because its input ends.
+    """The running demonstration. It ends with this process, because its input then ends.
 
-    Also a context manager that closes it. Raises OSError where it cannot be started.
+    Also a context manager that closes it. Raises OSError if it cannot be started.
     """
 
     def __init__(self, settings: BusSettings) -> None:
-        where = ["--interface", settings.interface] if settings.interface else []
-        options = ["--group", settings.group, "--port", str(settings.port), *where]
+        interface = ["--interface", settings.interface] if settings.interface else []
+        options = ["--group", settings.group, "--port", str(settings.port), *interface]
         self._process = ModuleProcess("canmcast_gui.demo", options, stdin=True)
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The id of the process."""
         return self._process.pid
 
     def failure(self) -> str | None:
-        """A sentence where the process has ended, else None."""
+        """A sentence if the process has ended, else None."""
         if self._process.running():
             return None
         return f"The demonstration {self._process.how_it_ended()}."
 
     def close(self) -> None:
-        """End it; never raises."""
+        """End it. Never raises."""
         self._process.end(END_SECONDS)
 
     def __enter__(self) -> DemoProcess:

@@ -1,4 +1,4 @@
-"""What the car's radar sees: other road users that come closer, fall back, and are replaced by new ones."""
+"""The objects of the radar: other road users that come closer, fall back, and are replaced by new ones."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Traffic:
         self.measurements = 0
 
     def advance(self, until: float, speed: float) -> None:
-        """Measure anew at ``until`` seconds after the start; the car drives at ``speed`` m/s."""
+        """Measure at ``until`` seconds after the start; the speed of the car is ``speed`` m/s."""
         seconds, self.time = until - self.time, until
         self.measurements += 1
         for user in self._users:
@@ -51,12 +51,12 @@ class Traffic:
 
     @property
     def users(self) -> tuple[RoadUser, ...]:
-        """The objects in sight, the nearest first."""
+        """The visible objects, the nearest first."""
         return tuple(self._users)
 
     @property
     def seconds_to_collision(self) -> float:
-        """Until the first object in the car's own lane is reached, at today's speeds."""
+        """Until the first object in the lane of the car is reached, at the present speeds."""
         in_lane = [user for user in self._users if user.speed < -0.5 and abs(user.offset) < 1.5]
         return min([NO_COLLISION, *(user.distance / -user.speed for user in in_lane)])
 

@@ -1,4 +1,4 @@
-"""What each of the car's messages says: signal values by name, as the demonstration's database has them."""
+"""The signal values of each message of the car, by the names in the database of the demonstration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ODOMETER_START = 48213.4  # km
 
 
 class Vehicle:
-    """The car with what surrounds it; makes the values of a message."""
+    """The car and the traffic around it; provides the values of messages."""
 
     def __init__(self) -> None:
         self.car = Car()
@@ -23,17 +23,17 @@ class Vehicle:
         self._counts: dict[str, int] = {}
 
     def advance(self, until: float) -> None:
-        """Move on to ``until`` seconds after the start."""
+        """Simulate until ``until`` seconds after the start."""
         self.car.advance(until)
 
     def values(self, message: str) -> Values:
-        """The values of a message's signals now. Raises KeyError for a message that no control unit sends."""
+        """The present signal values of a message. Raises KeyError if the car does not send it."""
         count = self._counts[message] = self._counts.get(message, -1) + 1
         return MESSAGES[message](self, count)
 
 
 def wheel_speeds(vehicle: Vehicle, _count: int) -> Values:
-    """The wheels outside a turn are faster."""
+    """The outer wheels are faster in a turn."""
     car = vehicle.car
     turn = car.yaw_rate * 0.75 * 3.6
     slip = 1 + 0.004 * max(car.torque, 0.0) / 200
@@ -47,7 +47,7 @@ def wheel_speeds(vehicle: Vehicle, _count: int) -> Values:
 
 
 def brake_status(vehicle: Vehicle, count: int) -> Values:
-    """Anti-lock braking acts in hard braking."""
+    """The anti-lock system is active in hard braking."""
     car = vehicle.car
     return {
         "BrakePressure": car.brake_pressure,
@@ -60,7 +60,7 @@ def brake_status(vehicle: Vehicle, count: int) -> Values:
 
 
 def vehicle_motion(vehicle: Vehicle, _count: int) -> Values:
-    """Speed, accelerations, turn."""
+    """Speed, accelerations, yaw rate."""
     car = vehicle.car
     return {
         "VehicleSpeed": car.speed_kmh,
@@ -71,7 +71,7 @@ def vehicle_motion(vehicle: Vehicle, _count: int) -> Values:
 
 
 def steering_angle(vehicle: Vehicle, count: int) -> Values:
-    """Where the wheel is and how fast it turns."""
+    """Angle and speed of the steering wheel."""
     car = vehicle.car
     return {
         "Angle": car.steering_angle,
@@ -82,7 +82,7 @@ def steering_angle(vehicle: Vehicle, count: int) -> Values:
 
 
 def engine_status(vehicle: Vehicle, count: int) -> Values:
-    """Overrun while the car pushes the engine."""
+    """The state is overrun while the car drives the engine."""
     car = vehicle.car
     overrun = 4 if car.torque < -5 else 3
     return {
@@ -96,12 +96,12 @@ def engine_status(vehicle: Vehicle, count: int) -> Values:
 
 
 def driver_inputs(vehicle: Vehicle, _count: int) -> Values:
-    """The right foot."""
+    """Accelerator pedal and cruise control."""
     return {"AcceleratorPedal": vehicle.car.accelerator, "CruiseControl": 1, "CruiseSetSpeed": 120}
 
 
 def transmission_status(vehicle: Vehicle, _count: int) -> Values:
-    """Gear and what turns behind it."""
+    """Gear and output speed."""
     car = vehicle.car
     return {
         "Gear": car.gear,
@@ -114,7 +114,7 @@ def transmission_status(vehicle: Vehicle, _count: int) -> Values:
 
 
 def engine_temperatures(vehicle: Vehicle, _count: int) -> Values:
-    """Slow values of the engine."""
+    """Temperatures and other slow values of the engine."""
     car = vehicle.car
     return {
         "CoolantTemperature": car.coolant,
@@ -127,7 +127,7 @@ def engine_temperatures(vehicle: Vehicle, _count: int) -> Values:
 
 
 def body_status(vehicle: Vehicle, _count: int) -> Values:
-    """The indicator is set in turns."""
+    """The turn indicator is on in turns."""
     car = vehicle.car
     left, right = car.steering_angle > 20, car.steering_angle < -20
     turning = 1 if left else 2 if right else 0

@@ -4,7 +4,7 @@ import cantools
 import pytest
 
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
-from canmcast_gui.demo.codebook import Codebook
+from canmcast_gui.demo.codec import DemoCodec
 from canmcast_gui.demo.values import MESSAGES, Vehicle
 from canmcast_gui.demo.vehicle_bus import GATEWAYS, answer
 from canmcast_gui.resources_path import resource
@@ -44,18 +44,18 @@ def test_every_cyclic_message_has_values_for_all_its_signals(database):
 
 
 def test_values_survive_the_frame(database):
-    vehicle, codebook = Vehicle(), Codebook()
+    vehicle, codec = Vehicle(), DemoCodec()
     vehicle.advance(4.0)
     values = vehicle.values("EngineStatus")
-    frame = codebook.frame("EngineStatus", values)
+    frame = codec.frame("EngineStatus", values)
     decoded = database.decode_message(frame.arbitration_id, frame.data, decode_choices=False)
     assert decoded["EngineSpeed"] == pytest.approx(values["EngineSpeed"], abs=0.25)
     assert decoded["EngineTorque"] == pytest.approx(values["EngineTorque"], abs=0.1)
-    assert codebook.values(frame) == decoded
+    assert codec.values(frame) == decoded
 
 
 def test_values_beyond_a_signal_s_range_stop_at_its_end(database):
-    frame = Codebook().frame(
+    frame = DemoCodec().frame(
         "DriverInputs", {"AcceleratorPedal": 400, "CruiseControl": 0, "CruiseSetSpeed": -3}
     )
     decoded = database.decode_message(frame.arbitration_id, frame.data)

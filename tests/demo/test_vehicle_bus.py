@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.demo.vehicle_bus import SECOND_PHASE, Timetable
+from canmcast_gui.demo.vehicle_bus import SECOND_PHASE, Schedule
 
 
 def test_each_name_comes_at_its_own_period():
-    table = Timetable({"fast": 0.01, "slow": 0.1}, start=5.0)
+    table = Schedule({"fast": 0.01, "slow": 0.1}, start=5.0)
     assert table.take_due(4.9) == []
     assert table.next_time == 5.0
     assert table.take_due(5.0 + SECOND_PHASE) == ["fast", "slow"]
@@ -18,7 +18,7 @@ def test_each_name_comes_at_its_own_period():
 
 
 def test_after_a_pause_nothing_is_made_up_for():
-    table = Timetable({"fast": 0.01}, start=0.0)
+    table = Schedule({"fast": 0.01}, start=0.0)
     table.take_due(0.0)
     assert table.take_due(1.005) == ["fast"]
     assert abs(table.next_time - 1.01) < 1e-9
@@ -26,7 +26,7 @@ def test_after_a_pause_nothing_is_made_up_for():
 
 @given(st.lists(st.floats(0, 0.5), max_size=50))
 def test_deadlines_stay_on_the_grid(steps):
-    table, now = Timetable({"one": 0.02}, start=0.0), 0.0
+    table, now = Schedule({"one": 0.02}, start=0.0), 0.0
     for step in steps:
         now += step
         table.take_due(now)

@@ -6,9 +6,15 @@ from tests.installer import phrases
 
 # Folders and files that have been read for their language. A new one belongs here from the start.
 CLEAN = (
+    "canmcast_gui/__init__.py",
+    "canmcast_gui/__main__.py",
+    "canmcast_gui/cli",
+    "canmcast_gui/demo",
     "canmcast_gui/frames",
+    "canmcast_gui/options.py",
     "canmcast_gui/processes",
     "canmcast_gui/recording",
+    "canmcast_gui/resources_path.py",
     "canmcast_gui/transport",
     "canmcast_gui/wording.py",
     "tests/processes",

@@ -83,10 +83,7 @@ def _listen(
         totals = receiver.statistics()
         _report_received(frames, totals)
         for sighting in others.sightings():
-            place = sighting.place
-            _report(
-                "note", f"{counted(sighting.count, 'datagram')} for group {place.group} on {place.interface}"
-            )
+            _report("note", f"{counted(sighting.count, 'datagram')} {sighting.membership}")
         return _diagnose(settings, frames, totals, others)
     finally:
         others.close()
@@ -158,10 +155,7 @@ def _diagnose(
             ", or the reverse-path filter (sudo sysctl -w net.ipv4.conf.all.rp_filter=2)."
         )
     for sighting in others.sightings()[:1]:
-        place = sighting.place
-        return True, (
-            f"frames arrive, but for group {place.group} on {place.interface}: add {sighting.options}."
-        )
+        return True, f"frames arrive, but {sighting.membership}: add {sighting.options}."
     return False, (
         "this computer receives its own frames, and no other sender was found: compare group, port and "
         "interface with the sender's, and check its hop limit and the firewalls between "

@@ -40,7 +40,7 @@ from canmcast_gui.wording import counted
 
 _RUN = 1
 _POLL_SECONDS = 0.1
-# If the transmit process does not respond this long, the rest of the log is given up.
+# If the transmit process does not respond within this time, the rest of the log is not written.
 _PATIENCE_SECONDS = 5.0
 
 
@@ -240,17 +240,17 @@ class Fuzzer:
         show(self._progress())
 
     def _read_events(self) -> None:
-        for news in self._transmitter.poll():
-            if isinstance(news, FuzzStatus) and news.state != "stopped":
-                self._status = news
-            elif isinstance(news, FuzzStatus):  # only the final counts: the state is the one requested here
-                self._status = FuzzStatus(_RUN, self._status.state, news.sent, news.skipped, news.late)
-            elif isinstance(news, FuzzSent) and self._recorder is not None:
-                self._recorder.write(news.frames)
-            elif isinstance(news, FuzzAnswer):
-                self._answer = news
-            elif isinstance(news, SendFailed):
-                self._problem = news.sentence
+        for event in self._transmitter.poll():
+            if isinstance(event, FuzzStatus) and event.state != "stopped":
+                self._status = event
+            elif isinstance(event, FuzzStatus):  # only the final counts: the state is the one requested here
+                self._status = FuzzStatus(_RUN, self._status.state, event.sent, event.skipped, event.late)
+            elif isinstance(event, FuzzSent) and self._recorder is not None:
+                self._recorder.write(event.frames)
+            elif isinstance(event, FuzzAnswer):
+                self._answer = event
+            elif isinstance(event, SendFailed):
+                self._problem = event.sentence
 
     def _handle_key(self, key: str | None) -> None:
         runs, playing = self._transmitter.fuzz, self._status.state == "playing"

@@ -27,9 +27,10 @@ _KEY_SECONDS = 10
 
 
 class Player:
-    """Reads batches into a temporary recording, from which the transmit process sends meanwhile.
+    """Reads batches into a temporary recording, from which the transmit process sends at the same time.
 
-    The recording is marked as a copy: if this process is killed, the next start of either program deletes it.
+    The recording is marked as a copy: if this process is killed, the next start of a window or command
+    deletes it.
     """
 
     def __init__(
@@ -79,11 +80,11 @@ class Player:
         """Process events of the transmit process and keys; True if sending has ended."""
         transmitter = self._transmitter
         ended = interrupt.wait(wait, transmitter)
-        for news in transmitter.poll():
-            if isinstance(news, ReplayStatus):
-                self._position.update(news, time.monotonic_ns())
-            elif isinstance(news, SendFailed):
-                self._problem = news.sentence
+        for event in transmitter.poll():
+            if isinstance(event, ReplayStatus):
+                self._position.update(event, time.monotonic_ns())
+            elif isinstance(event, SendFailed):
+                self._problem = event.sentence
         if sentence := transmitter.supervise():
             raise Failure(f"{sentence} Sent before: {counted(self._status.sent, 'frame')}.")
         self._handle_key(keys.pressed(), recording)

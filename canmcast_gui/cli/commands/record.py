@@ -90,13 +90,13 @@ def command(
     write_report(report, counters)
     if recorder.error:
         raise Failure(recorder.error)
-    place = (
+    written = (
         f"{counted(recorder.files, 'file')}, the last {recorder.current_path}"
         if recorder.files > 1
         else str(recorder.current_path if options.is_numbered else file)
     )
     print_note(
-        f"{counted(recorder.recorded, 'frame')} in {place}, {counters['duration_s']:.1f} s"
+        f"{counted(recorder.recorded, 'frame')} in {written}, {counters['duration_s']:.1f} s"
         + losses_text(counters)
     )
     if recorder.losses:

@@ -83,9 +83,9 @@ def _wait_for_jobs(interrupt: Interrupt, transmitter: Transmitter) -> int:
         sentence = transmitter.supervise()
         if sentence:
             raise Failure(sentence)
-        for news in transmitter.poll():
-            if isinstance(news, SendFailed):
-                raise Failure(news.sentence)
-            if isinstance(news, JobStatus):
-                late[news.job_id] = news.late
+        for event in transmitter.poll():
+            if isinstance(event, SendFailed):
+                raise Failure(event.sentence)
+            if isinstance(event, JobStatus):
+                late[event.job_id] = event.late
     return sum(late.values())

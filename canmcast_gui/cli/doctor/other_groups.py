@@ -21,8 +21,7 @@ from canmcast_gui.transport.sockets.addresses import (
 from canmcast_gui.transport.sockets.interfaces import Link, list_interfaces
 
 # Each combination of group and interface needs a socket.
-_MOST_PLACES = 24
-
+_MOST_SOCKETS = 24
 
 # linux/if_ether.h and linux/if_packet.h
 _ETH_P_ALL, _ETH_P_IP, _ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
@@ -33,10 +32,21 @@ _HEADER_BYTES = 68
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """Datagrams for the port that were seen in another place, and the options that select it."""
+class Membership:
+    """The group that a datagram was sent to, and the interface on which it was seen."""
 
-    place: Place
+    group: str
+    interface: str
+
+    def __str__(self) -> str:
+        return f"for group {self.group} on {self.interface}"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Datagrams for the port on another group or interface, and the options that select it."""
+
+    membership: Membership
     count: int
     options: str
 
@@ -47,36 +57,36 @@ class OtherGroups:
     def __init__(self, settings: BusSettings, links: tuple[Link, ...]) -> None:
         self._group = parse_group(settings.group).address
         self._chosen = {link.name for link in links}
-        self._receivers: dict[Place, Receiver] = {}
-        for place in self._places()[:_MOST_PLACES]:
+        self._receivers: dict[Membership, Receiver] = {}
+        for membership in self._memberships()[:_MOST_SOCKETS]:
             other = replace(
                 settings,
-                group=place.group,
-                interface=place.interface,
+                group=membership.group,
+                interface=membership.interface,
                 local=False,
                 fd=True,
                 receive_buffer=None,
             )
             with suppress(BusError):  # a group that cannot be joined is not counted
-                self._receivers[place] = Receiver(other)
+                self._receivers[membership] = Receiver(other)
         self._packets: PacketCapture | None = None
         if hasattr(socket, "AF_PACKET"):
             with suppress(OSError):
                 self._packets = PacketCapture(settings.port)
 
-    def _places(self) -> list[Place]:
+    def _memberships(self) -> list[Membership]:
         names = [
             interface.name
             for interface in list_interfaces()
             if interface.is_up and (interface.is_multicast or interface.is_loopback)
         ]
-        places = [
-            Place(group, name) for group in (self._group, *_other_groups(self._group)) for name in names
+        memberships = [
+            Membership(group, name) for group in (self._group, *_other_groups(self._group)) for name in names
         ]
-        return [place for place in places if not self._is_selected(place)]
+        return [membership for membership in memberships if not self._is_selected(membership)]
 
-    def _is_selected(self, place: Place) -> bool:
-        return place.group == self._group and place.interface in self._chosen
+    def _is_selected(self, membership: Membership) -> bool:
+        return membership.group == self._group and membership.interface in self._chosen
 
     def drain(self) -> None:
         """Count the datagrams that have arrived."""
@@ -86,26 +96,26 @@ class OtherGroups:
             self._packets.drain()
 
     def sightings(self) -> list[Sighting]:
-        """The places where datagrams were seen, the busiest first."""
+        """The groups and interfaces with datagrams, the busiest first."""
         counts = Counter(
-            {place: receiver.statistics().received for place, receiver in self._receivers.items()}
+            {membership: receiver.statistics().received for membership, receiver in self._receivers.items()}
         )
         counts |= self._packets.counts if self._packets else Counter()
         return [
-            Sighting(place, count, self._options(place))
-            for place, count in counts.most_common()
-            if count and not self._is_selected(place)
+            Sighting(membership, count, self._options(membership))
+            for membership, count in counts.most_common()
+            if count and not self._is_selected(membership)
         ]
 
     @property
     def seen_here(self) -> int:
         """Datagrams for the selected bus that reached the interface, also those that a firewall dropped."""
-        counts = self._packets.counts if self._packets else Counter[Place]()
-        return sum(count for place, count in counts.items() if self._is_selected(place))
+        counts = self._packets.counts if self._packets else Counter[Membership]()
+        return sum(count for membership, count in counts.items() if self._is_selected(membership))
 
-    def _options(self, place: Place) -> str:
-        group = [] if place.group == self._group else [f"--group {place.group}"]
-        interface = [] if place.interface in self._chosen else [f"--interface {place.interface}"]
+    def _options(self, membership: Membership) -> str:
+        group = [] if membership.group == self._group else [f"--group {membership.group}"]
+        interface = [] if membership.interface in self._chosen else [f"--interface {membership.interface}"]
         return " ".join(group + interface)
 
     def close(self) -> None:
@@ -117,7 +127,7 @@ class OtherGroups:
 
 
 def _other_groups(own: str) -> list[str]:
-    """Both defaults, and what other programs of this host have joined."""
+    """Both default groups, and those that other programs of this host have joined."""
     groups = {group for _, group in joined_groups() or () if _is_for_applications(group)}
     defaults = [group for group in (DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6) if group != own]
     return [*defaults, *sorted(groups - {own, *defaults})]
@@ -131,20 +141,12 @@ def _is_for_applications(group: str) -> bool:
     return address.packed[2:14] != bytes(12)
 
 
-@dataclass(frozen=True)
-class Place:
-    """The group that a datagram was sent to, and the interface on which it was seen."""
-
-    group: str
-    interface: str
-
-
 class PacketCapture:
     """Counts the multicast datagrams for ``port``. Raises OSError if not permitted."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.counts: Counter[Place] = Counter()
+        self.counts: Counter[Membership] = Counter()
         # Datagrams rather than raw frames: the kernel removes the link-layer header.
         self._sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_ALL))
         self._sock.setblocking(False)
@@ -162,7 +164,7 @@ class PacketCapture:
                 group = multicast_destination(protocol, packet, self._port)
                 # Packets on the loopback interface are seen twice: outgoing and incoming.
                 if group and not (kind == _PACKET_OUTGOING and interface == "lo"):
-                    self.counts[Place(group, interface)] += 1
+                    self.counts[Membership(group, interface)] += 1
 
     def close(self) -> None:
         """Close the socket; the counts stay."""

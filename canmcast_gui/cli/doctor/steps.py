@@ -19,7 +19,7 @@ from canmcast_gui.transport.sockets.interfaces import Link, NetworkInterface, li
 from canmcast_gui.transport.sockets.routes import choose_interfaces, route_to
 from canmcast_gui.wording import counted
 
-# The highest id, which has the lowest priority, and no data: as harmless as a valid frame can be.
+# The highest id, which has the lowest priority, without data: the least harmful valid frame.
 PROBE = "1FFFFFFF#"
 _PROBES = 5
 _PROBE_SECONDS = 0.2
@@ -117,7 +117,10 @@ def open_receiver(settings: BusSettings, links: tuple[Link, ...], report: Report
 def _check_buffer(settings: BusSettings, granted: int, report: Report) -> None:
     text = f"receive buffer: {granted:,} bytes granted, about {counted(granted // _DATAGRAM_BYTES, 'frame')}"
     if settings.receive_buffer is not None and granted < settings.receive_buffer:
-        report("note", f"{text}, of {settings.receive_buffer:,} bytes requested: the system allows no more")
+        report(
+            "note",
+            f"{text}, of {settings.receive_buffer:,} bytes requested, which is more than the system allows",
+        )
     elif settings.receive_buffer is None and granted < _COMFORTABLE_BYTES:
         report("note", f"{text}; more with: sudo sysctl -w net.core.rmem_max=16777216")
     else:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from canmcast_gui.cli.program import program
-from canmcast_gui.demo.codebook import Codebook
+from canmcast_gui.demo.codec import DemoCodec
 from canmcast_gui.demo.values import Vehicle
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
@@ -21,7 +21,7 @@ DATABASE = resource("demo.dbc")
 @pytest.fixture(scope="module")
 def drive(tmp_path_factory):
     """Four seconds of the simulated car as a log: engine status at 10 Hz, tyre status in between."""
-    vehicle, codebook, frames = Vehicle(), Codebook(), []
+    vehicle, codebook, frames = Vehicle(), DemoCodec(), []
     for step in range(40):
         vehicle.advance(step / 10)
         for offset, name in ((0.0, "EngineStatus"), (0.05, "TyreStatus")):

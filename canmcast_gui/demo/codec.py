@@ -1,4 +1,4 @@
-"""The demonstration's database at work: values to frames, frames to values."""
+"""Encode and decode frames of the car with the database of the demonstration."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from canmcast_gui.demo.values import Values
 
 
-class Codebook:
-    """Makes the frames of messages that the database describes."""
+class DemoCodec:
+    """Encodes values of messages as frames, and decodes frames."""
 
     def __init__(self) -> None:
         database: Database = cantools.database.load_file(resource(DEMO_DATABASE))  # type: ignore[assignment]
@@ -34,7 +34,7 @@ class Codebook:
         return self._messages[name].senders[0]
 
     def frame(self, name: str, values: Values) -> can.Message:
-        """The frame that carries these values, each kept inside its signal's range."""
+        """The frame with these values, each limited to the range of its signal."""
         message = self._messages[name]
         limited: dict[str, Any] = {
             signal.name: _limited(float(values[signal.name]), signal.minimum, signal.maximum)
@@ -50,7 +50,7 @@ class Codebook:
         )
 
     def request(self, name: str) -> can.Message:
-        """The remote frame that asks for a message."""
+        """The remote frame that requests a message."""
         message = self._messages[name]
         return can.Message(
             arbitration_id=message.frame_id,
@@ -60,11 +60,11 @@ class Codebook:
         )
 
     def arbitration_id(self, name: str) -> int:
-        """A message's id."""
+        """The id of a message."""
         return self._messages[name].frame_id
 
     def values(self, frame: can.Message) -> dict[str, Any]:
-        """What a received frame says, as numbers."""
+        """The values in a received frame, as numbers."""
         for message in self._messages.values():
             if message.frame_id == frame.arbitration_id:
                 return dict(message.decode(bytes(frame.data), decode_choices=False))  # type: ignore[arg-type]
