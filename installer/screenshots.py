@@ -46,7 +46,7 @@ ROWS = (
         0xC4,
         data=bytes.fromhex("F4 01 32"),
         period_ns=20 * NS_PER_MS,
-        changes="triangle(AcceleratorPedal, 0..100, 4 s)",
+        generators="triangle(AcceleratorPedal, 0..100, 4 s)",
     ),
     TransmitRow(
         "Answer", 0x7E8, data=bytes.fromhex("02 50 01 AA AA AA AA AA"), trigger="id == 0x7E0 after 5 ms"

@@ -107,7 +107,7 @@ def test_a_killed_transmit_process_is_said_with_what_was_replayed(desk, network,
     desk.wait(lambda: panel.control.status.sent > 20, "some frames")
     os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)
     desk.wait(lambda: panel.control.status.state == "stopped", "the end of the replay")
-    said = "The replay of drive.asc has broken off at "
+    said = "The replay of drive.asc was interrupted at "
     assert panel.status_line.text().startswith(said)
     assert any(level == "warning" and text.startswith(said) for level, text in desk.messages)
     desk.wait(lambda: any("is running again" in text for _, text in desk.messages), "the restart")

@@ -36,7 +36,7 @@ def test_arm_change_and_disarm_as_a_stock_peer_counts_it(desk, network, stock_pe
     desk.connect(GROUP, port)
     panel = desk.window.docks.transmit
     row = TransmitRow(
-        name="Speed", arbitration_id=0x123, changes="counter(bits 55+16 big)", period_ns=5 * NS_PER_MS
+        name="Speed", arbitration_id=0x123, generators="counter(bits 55+16 big)", period_ns=5 * NS_PER_MS
     )
     panel.model.insert(0, [row])
     panel.table.selectRow(0)

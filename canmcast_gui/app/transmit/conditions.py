@@ -1,4 +1,10 @@
-"""Filters for the transmit process, with what they ask of the databases; see transmit/conditions.py."""
+"""Conditions for the transmit process: filters with the ids and signals that they need of the databases.
+
+A trigger is a filter and an optional delay::
+
+    id == 0x100 and data[0] & 1
+    Engine.Speed > 3000 after 20 ms
+"""
 
 from __future__ import annotations
 
@@ -22,19 +28,22 @@ from canmcast_gui.transmit.conditions import (
     masked_ids,
 )
 
+_UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "μs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
+_DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(us|µs|μs|ms|s)")
+
 
 def condition_for(text: str, databases: DatabaseSet) -> Condition:
-    """The filter as the process takes it. Raises FilterError with the place of the mistake.
+    """The condition for a filter. Raises FilterError with the position of the mistake.
 
-    Names and signals are those of now: make it again when ``databases`` have changed.
+    Names and signals are resolved now: make the condition again when ``databases`` have changed.
     """
-    asked = _Asked(text, databases)
-    compile_filter(text, names=asked.ids, signals=asked.column, choices=asked.texts)
-    return asked.condition
+    lookups = _Lookups(text, databases)
+    compile_filter(text, names=lookups.ids, signals=lookups.column, choices=lookups.choices)
+    return lookups.condition
 
 
-class _Asked:
-    """Answers what a filter asks while it is compiled, and keeps the answers."""
+class _Lookups:
+    """Resolves names and signals while a filter is compiled, and keeps what it found."""
 
     def __init__(self, text: str, databases: DatabaseSet) -> None:
         self._text = text
@@ -45,7 +54,7 @@ class _Asked:
 
     @property
     def condition(self) -> Condition:
-        """The filter's text where that says it all."""
+        """Only the text of the filter if it needs no database."""
         if not self._names and not self._signals:
             return self._text
         return DatabaseCondition(self._text, self._names, self._signals, self._choices)
@@ -60,15 +69,15 @@ class _Asked:
             self._signals[name] = _parts_of(name, self._databases)
         return reader
 
-    def texts(self, name: str) -> dict[str, int | float]:
+    def choices(self, name: str) -> dict[str, int | float]:
         signal = self._databases.signal(name)
-        found = {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
-        self._choices[name] = found
-        return found
+        values = {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
+        self._choices[name] = values
+        return values
 
 
 def _parts_of(name: str, databases: DatabaseSet) -> tuple[SignalPart, ...]:
-    """Where each database has a signal, up to the first that is for all frames."""
+    """The positions of a signal in each database, up to the first database for all frames."""
     parts = []
     for database in databases:
         if not database.has_signal(name):
@@ -82,16 +91,16 @@ def _parts_of(name: str, databases: DatabaseSet) -> tuple[SignalPart, ...]:
 
 
 def _paths(name: str, database: Database) -> list[SignalPath]:
-    found = [
-        place
+    paths = [
+        path
         for message in database.messages
         if name.startswith(f"{message.name}.")
-        for place in signal_paths(message)
-        if place.name == name
+        for path in signal_paths(message)
+        if path.name == name
     ]
-    if any(place.container is not None for place in found):
-        raise FilterError(f"“{name}” lies in a container, which cannot be looked into while sending", 0)
-    return found
+    if any(path.container is not None for path in paths):
+        raise FilterError(f"“{name}” is in a container, which the transmit process cannot read", 0)
+    return paths
 
 
 def _position(path: SignalPath, database: Database) -> SignalPosition:
@@ -116,7 +125,7 @@ def _position(path: SignalPath, database: Database) -> SignalPosition:
 
 
 def _scope_text(scope: Scope) -> str:
-    """A filter for the frames that a database is for."""
+    """A filter for the frames in the scope of a database."""
     parts = []
     if scope.channels:
         parts.append(f"channel in ({', '.join(map(str, sorted(scope.channels)))})")
@@ -125,14 +134,10 @@ def _scope_text(scope: Scope) -> str:
     return " and ".join(f"({part})" for part in parts)
 
 
-_UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "μs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
-_DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(us|µs|μs|ms|s)")
-
-
 def parse_trigger(text: str) -> tuple[str, int]:
-    """The filter's text and the delay in ns; raises RowError saying where the mistake is.
+    """The text of the filter and the delay in ns; raises RowError with the position of the mistake.
 
-    Only the delay is looked at here: what the filter may name depends on the databases.
+    Only the delay is checked here: what the filter can name depends on the databases.
     """
     try:
         after = _last_after(tokenize(text))
@@ -141,27 +146,26 @@ def parse_trigger(text: str) -> tuple[str, int]:
     condition = text if after is None else text[: after.position]
     delay_ns = 0 if after is None else _delay(text, after)
     if not condition.strip():
-        raise RowError(
-            "A trigger says which frames it waits for, such as id == 0x100 and data[0] & 1 after 20 ms."
-        )
+        raise RowError("A trigger needs a filter, such as id == 0x100 and data[0] & 1 after 20 ms.")
     return condition.strip(), delay_ns
 
 
 def trigger_error(error: FilterError) -> RowError:
-    """What is wrong with a trigger's filter, as a sentence."""
-    sentence = str(error)
-    return RowError(f"{sentence[:1].upper()}{sentence[1:]}.")
+    """The message for a wrong filter of a trigger."""
+    text = str(error)
+    return RowError(f"{text[:1].upper()}{text[1:]}.")
 
 
 def _last_after(tokens: list[Token]) -> Token | None:
-    return next((one for one in reversed(tokens) if one.is_word("after")), None)
+    """The word that begins the delay."""
+    return next((token for token in reversed(tokens) if token.is_word("after")), None)
 
 
 def _delay(text: str, after: Token) -> int:
-    typed = text[after.position + len("after") :].strip()
-    match = _DELAY.fullmatch(typed)
+    delay = text[after.position + len("after") :].strip()
+    match = _DELAY.fullmatch(delay)
     if match is None:
-        found = f"not {typed}" if typed else "with a number"
+        found = f"not {delay}" if delay else "with a number"
         raise RowError(
             f"A delay is written such as after 20 ms, after 500 us or after 1.5 s, {found}"
             f" (at character {after.position + 1})."

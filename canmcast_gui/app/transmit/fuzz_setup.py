@@ -1,4 +1,4 @@
-"""A fuzz run as a user set it up, in the texts that were typed: what workspaces remember of it."""
+"""The settings of a fuzz run, as users make them and workspaces store them."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ class FuzzSetup:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing in it whose loss a user would mind."""
+        """Whether a user would not miss it."""
         return self == FuzzSetup()
 
     def options(self) -> FuzzOptions:
-        """What is to be sent. Raises TransmitError for the first thing that is wrong."""
+        """What the transmit process needs. Raises TransmitError for the first wrong value."""
         base, mask = parse_data(self.data, self.mask)
         return FuzzOptions(
             ids=parse_id_ranges(self.ids),
@@ -128,7 +128,7 @@ def setup_of_row(setup: FuzzSetup, row: TransmitRow) -> FuzzSetup:
 
 
 def message_of(setup: FuzzSetup, databases: DatabaseSet) -> Message | None:
-    """The message whose signals can be chosen: that of the one id."""
+    """The message of the id, if it is only one: its signals can be chosen."""
     try:
         ids = parse_id_ranges(setup.ids)
     except TransmitError:
@@ -139,9 +139,9 @@ def message_of(setup: FuzzSetup, databases: DatabaseSet) -> Message | None:
 
 
 def with_signal(setup: FuzzSetup, message: Message, signal: Signal | None) -> FuzzSetup:
-    """The run with the bits of a signal random and all others fixed; None is all bits.
+    """The setup with the bits of a signal random and all others fixed; None makes all bits random.
 
-    Raises TransmitError where the frame is too short for it.
+    Raises TransmitError if the frame is too short for the signal.
     """
     base, _mask = parse_data(setup.data, setup.mask)
     lengths = parse_lengths(setup.lengths) if setup.lengths.strip() else (0, message.length)
@@ -150,12 +150,10 @@ def with_signal(setup: FuzzSetup, message: Message, signal: Signal | None) -> Fu
     if signal is None:
         payload[:] = b"\xff" * size
     else:
-        place = field_of(signal)
-        if place.bytes_needed > lengths[0] and setup.lengths.strip():
-            raise TransmitError(
-                f"{signal.name} needs {place.bytes_needed} bytes: let the frame have as many, or more."
-            )
-        place.put(payload, (1 << place.length) - 1)
+        field = field_of(signal)
+        if field.bytes_needed > lengths[0] and setup.lengths.strip():
+            raise TransmitError(f"{signal.name} needs {field.bytes_needed} bytes: make the frame longer.")
+        field.put(payload, (1 << field.length) - 1)
     return replace(
         setup,
         lengths=setup.lengths if setup.lengths.strip() else str(size),
@@ -165,13 +163,12 @@ def with_signal(setup: FuzzSetup, message: Message, signal: Signal | None) -> Fu
 
 
 def rows_of(frames: FrameBatch) -> list[TransmitRow]:
-    """Frames as rows of the transmit list."""
+    """Transmit rows for frames."""
     rows = []
-    for place in range(len(frames)):
-        flags = int(frames.flags[place]) & ~int(Flag.TX)
-        size = int(frames.dlc[place]) if flags & Flag.REMOTE else 0
-        data = bytes(size) if flags & Flag.REMOTE else frames.payload(place)
-        rows.append(TransmitRow(arbitration_id=int(frames.arbitration_id[place]), flags=flags, data=data))
+    for index in range(len(frames)):
+        flags = int(frames.flags[index]) & ~int(Flag.TX)
+        data = bytes(int(frames.dlc[index])) if flags & Flag.REMOTE else frames.payload(index)
+        rows.append(TransmitRow(arbitration_id=int(frames.arbitration_id[index]), flags=flags, data=data))
     return rows
 
 
@@ -180,7 +177,7 @@ def _hex(data: bytes) -> str:
 
 
 def load_of_run(options: FuzzOptions, bitrate: int, data_bitrate: int) -> Load:
-    """What a fuzz run asks for, by its first frames. Raises TransmitError for options that are impossible."""
+    """The load of a fuzz run, by its first frames. Raises TransmitError for options that are not possible."""
     arbitration, data = wire_bits(FuzzRows(options).rows(0, _SAMPLE_FRAMES))
     seconds = float(np.mean(arbitration / bitrate + data / data_bitrate))
     rate = NS_PER_SECOND / options.period_ns

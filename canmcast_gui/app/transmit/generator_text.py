@@ -1,14 +1,14 @@
-"""How a row's data changes, as it is written in its cell: "counter(byte 6, 0..15); e2e1(0x123)".
+"""Reads payload generators as users write them: "counter(byte 6, 0..15); e2e1(0x123)".
 
-Several changes stand behind one another, with semicolons between. Each names its place first: ``byte 7``,
-``bits 8+4`` (the start bit of the DBC convention and a length; ``big`` behind it for big-endian) or a signal.
+Several generators are separated by semicolons. Most name a field first: ``byte 7``, ``bits 8+4`` (the start
+bit of the DBC convention and a length, followed by ``big`` for big-endian) or a signal::
 
-    counter(place, 0..14)              counts up frame by frame
-    sine|ramp|triangle|step(place, 0..100, 2 s)
-    random(place, 0..100, seed 1)
-    list(place, 1 2 3) or list(place, 1 2 3, 500 ms)
-    csv(place, file.csv, column)
-    checksum(place, sum|xor|CRC-8/SAE-J1850|…, 0..6)
+    counter(field, 0..14)              counts up frame by frame
+    sine|ramp|triangle|step(field, 0..100, 2 s)
+    random(field, 0..100, seed 1)
+    list(field, 1 2 3) or list(field, 1 2 3, 500 ms)
+    csv(field, file.csv, column)
+    checksum(field, sum|xor|CRC-8/SAE-J1850|…, 0..6)
     e2e1(0x123), e2e2(16 bytes in hex), e2e5(0x1234)
 """
 
@@ -44,21 +44,21 @@ from canmcast_gui.transmit.payload.values import MAX_VALUES
 
 FindSignal = Callable[[str], ScaledField | None]
 
-_CALL = re.compile(r"\s*(?P<word>[A-Za-z][A-Za-z0-9]*)\s*\((?P<arguments>[^()]*)\)\s*")
+_CALL = re.compile(r"\s*(?P<name>[A-Za-z][A-Za-z0-9]*)\s*\((?P<arguments>[^()]*)\)\s*")
 _BITS = re.compile(r"bits\s+(?P<start>\d+)\s*\+\s*(?P<length>\d+)(?P<big>\s+big)?")
 _BYTE = re.compile(r"byte\s+(?P<number>\d+)")
-_SPAN = re.compile(r"(?P<low>[-+.\dxXa-fA-FeE]+?)\s*\.\.\s*(?P<high>[-+.\dxXa-fA-FeE]+)")
+_RANGE = re.compile(r"(?P<low>[-+.\dxXa-fA-FeE]+?)\s*\.\.\s*(?P<high>[-+.\dxXa-fA-FeE]+)")
 _TIME = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ms|s)")
-# A CSV file is read when a row is switched on; larger ones belong into a replay.
+# A CSV file is read when a row is armed; larger ones belong in a replay.
 _MAX_CSV_BYTES = 16 << 20
-# The window stands still for so long at most.
-_PATIENCE_SECONDS = 2.0
+# The window is blocked while a CSV file is read, at most this long.
+_TIMEOUT_SECONDS = 2.0
 
 
 def parse_generators(text: str, size: int, signal: FindSignal) -> tuple[AnyGenerator, ...]:
-    """The changes of a text, for data of ``size`` bytes; raises RowError with a sentence.
+    """The generators in a text, for payloads of ``size`` bytes; raises RowError.
 
-    ``signal`` finds a signal of the row's message by its name.
+    ``signal`` returns the field of a signal of the row's message by its name.
     """
     generators = tuple(_parse(part, size, signal) for part in text.split(";") if part.strip())
     try:
@@ -70,35 +70,37 @@ def parse_generators(text: str, size: int, signal: FindSignal) -> tuple[AnyGener
 
 def _parse(text: str, size: int, signal: FindSignal) -> AnyGenerator:
     call = _CALL.fullmatch(text)
-    make = _KINDS.get(call["word"].lower()) if call else None
+    make = _KINDS.get(call["name"].lower()) if call else None
     if call is None or make is None:
-        raise RowError(f"{text.strip()} is no change: write for example counter(byte 0, 0..15).")
-    arguments = [one.strip() for one in call["arguments"].split(",")]
+        raise RowError(
+            f"{text.strip()} is not a payload generator: write for example counter(byte 0, 0..15)."
+        )
+    arguments = [argument.strip() for argument in call["arguments"].split(",")]
     try:
-        return make(call["word"].lower(), arguments, size, signal)
+        return make(call["name"].lower(), arguments, size, signal)
     except RowError:
         raise
     except (IndexError, ValueError, ArithmeticError):
         raise RowError(
-            f"{text.strip()} lacks something or has a wrong number; see the column's tip."
+            f"{text.strip()} lacks an argument or has a wrong number; see the tool tip of the column."
         ) from None
 
 
-def _place(text: str, size: int, signal: FindSignal) -> ScaledField:
+def _field(text: str, size: int, signal: FindSignal) -> ScaledField:
     if match := _BYTE.fullmatch(text):
         return ScaledField(int(match["number"]) * 8, 8)
     if match := _BITS.fullmatch(text):
         return ScaledField(int(match["start"]), int(match["length"]), bool(match["big"]))
     found = signal(text)
     if found is None:
-        raise RowError(f"{text} is no signal of this message: name one, or write byte 0 or bits 8+4.")
+        raise RowError(f"{text} is not a signal of this message: name one, or write byte 0 or bits 8+4.")
     if found.bytes_needed > size:
-        raise RowError(f"{text} lies outside of the row's {size} bytes.")
+        raise RowError(f"{text} is outside of the {size} bytes of the row.")
     return found
 
 
-def _span(text: str) -> tuple[float, float]:
-    match = _SPAN.fullmatch(text)
+def _range(text: str) -> tuple[float, float]:
+    match = _RANGE.fullmatch(text)
     if match is None:
         raise ValueError(text)
     return _number(match["low"]), _number(match["high"])
@@ -126,27 +128,27 @@ _WAVEFORMS: dict[str, type[Sine | Ramp | Triangle | StepWave]] = {
 
 
 def _counter(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> Counter:
-    field = _unscaled(_place(arguments[0], size, signal))
+    field = _unscaled(_field(arguments[0], size, signal))
     if len(arguments) == 1:
         return Counter(field)
-    first, last = _span(arguments[1])
+    first, last = _range(arguments[1])
     return Counter(field, int(first), int(last))
 
 
 def _unscaled(field: ScaledField) -> ScaledField:
-    """The field as whole numbers, for what counts and checks its bits."""
+    """The field without scale and offset, for counters and checksums."""
     return replace(field, scale=1, offset=0)
 
 
 def _wave(
     kind: str, arguments: list[str], size: int, signal: FindSignal
 ) -> Sine | Ramp | Triangle | StepWave:
-    field, (low, high) = _place(arguments[0], size, signal), _span(arguments[1])
+    field, (low, high) = _field(arguments[0], size, signal), _range(arguments[1])
     return _WAVEFORMS[kind](field, low, high, _milliseconds(arguments[2]))
 
 
 def _random(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> RandomValue:
-    field, (low, high) = _place(arguments[0], size, signal), _span(arguments[1])
+    field, (low, high) = _field(arguments[0], size, signal), _range(arguments[1])
     seed = int(arguments[2].removeprefix("seed")) if len(arguments) > 2 else 0
     return RandomValue(field, low, high, seed)
 
@@ -154,18 +156,18 @@ def _random(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> 
 def _list(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> ValueList:
     values = tuple(_number(word) for word in arguments[1].split())
     hold = _milliseconds(arguments[2]) if len(arguments) > 2 else 0.0
-    return ValueList(_place(arguments[0], size, signal), values, hold)
+    return ValueList(_field(arguments[0], size, signal), values, hold)
 
 
 def _csv(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> ValueList:
     values = _column(Path(arguments[1]).expanduser(), arguments[2])
     hold = _milliseconds(arguments[3]) if len(arguments) > 3 else 0.0
-    return ValueList(_place(arguments[0], size, signal), values, hold)
+    return ValueList(_field(arguments[0], size, signal), values, hold)
 
 
 def _column(path: Path, name: str) -> tuple[float, ...]:
     try:
-        content = within(_PATIENCE_SECONDS, lambda: read_regular(path, _MAX_CSV_BYTES))
+        content = within(_TIMEOUT_SECONDS, lambda: read_regular(path, _MAX_CSV_BYTES))
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if name not in (rows.fieldnames or ()):
             raise RowError(f"{path.name} has no column {name}.")
@@ -178,10 +180,10 @@ def _column(path: Path, name: str) -> tuple[float, ...]:
 
 
 def _checksum(_kind: str, arguments: list[str], size: int, signal: FindSignal) -> Checksum:
-    field = _unscaled(_place(arguments[0], size, signal))
+    field = _unscaled(_field(arguments[0], size, signal))
     if len(arguments) == 2:
         return Checksum(field, arguments[1])
-    first, last = _span(arguments[2])
+    first, last = _range(arguments[2])
     return Checksum(field, arguments[1], int(first), int(last))
 
 

@@ -1,4 +1,4 @@
-"""A row's data by its meaning: the signals of its message, and the data with one of them changed."""
+"""Rows as messages of a database: made from a message, and edited by its signals."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS, NS_PER_MS
 from canmcast_gui.transmit.payload import ScaledField
 
+DEFAULT_PERIOD_NS = 100 * NS_PER_MS
+
 
 @dataclass(frozen=True, slots=True)
 class SignalLine:
-    """A signal that is in the frame as its data is now. ``value`` None where the data is too short for it."""
+    """A signal in the payload of a row. ``value`` is None if the payload is too short for it."""
 
     signal: Signal
     value: int | float | None
@@ -23,14 +25,14 @@ class SignalLine:
 
     @property
     def text(self) -> str:
-        """The value as it is typed."""
+        """The value as users type it."""
         if self.value is None:
             return ""
         return str(self.value) if isinstance(self.value, int) else f"{self.value:.10g}"
 
 
 def field_of(signal: Signal) -> ScaledField:
-    """Where a signal stands in the data."""
+    """The field of a signal in a payload."""
     return ScaledField(
         signal.start,
         signal.length,
@@ -43,30 +45,30 @@ def field_of(signal: Signal) -> ScaledField:
 
 
 def lines_of(message: Message, data: bytes) -> list[SignalLine]:
-    """The signals that the data has, in the message's order; of multiplexed ones those that are selected."""
+    """The signals of a payload in the order of the message; of multiplexed ones those that are selected."""
     return [_line(signal, data) for signal in message.signals if _selected(message, signal, data)]
 
 
 def with_value(row: TransmitRow, signal: Signal, value: float | str) -> tuple[TransmitRow, str]:
-    """The row with a signal's value, a number or a choice's text, and a sentence where it was limited.
+    """The row with another value of a signal, and a message if the value was limited, else "".
 
-    All other bits stay. Raises RowError for what is no value of it, or a row that is too short.
+    ``value`` is a number or the text of a choice. Raises RowError if it is neither, or the row is too short.
     """
-    place = field_of(signal)
-    if place.bytes_needed > len(row.data):
-        raise RowError(f"{signal.name} needs {place.bytes_needed} bytes; the row has {len(row.data)}.")
+    field = field_of(signal)
+    if field.bytes_needed > len(row.data):
+        raise RowError(f"{signal.name} needs {field.bytes_needed} bytes; the row has {len(row.data)}.")
     number = _number(signal, value)
     low, high = _limits(signal)
-    said = ""
+    message = ""
     if not low <= number <= high:
         unit = f" {signal.unit}" if signal.unit else ""
-        said = f"{signal.name} was limited: it lies between {low:g} and {high:g}{unit}."
+        message = f"{signal.name} was limited to the range from {low:g} to {high:g}{unit}."
         number = min(max(number, low), high)
         if float(number).is_integer() and not signal.is_float:
             number = int(number)
     payload = bytearray(row.data)
-    place.put(payload, place.bits_of(number))
-    return replace(row, data=bytes(payload)), said
+    field.put(payload, field.bits_of(number))
+    return replace(row, data=bytes(payload)), message
 
 
 def _line(signal: Signal, data: bytes) -> SignalLine:
@@ -77,22 +79,22 @@ def _line(signal: Signal, data: bytes) -> SignalLine:
 def _selected(message: Message, signal: Signal, data: bytes) -> bool:
     if signal.multiplexer is None:
         return True
-    chooser = message.signal(signal.multiplexer)
-    if chooser is None or not _selected(message, chooser, data):
+    multiplexer = message.signal(signal.multiplexer)
+    if multiplexer is None or not _selected(message, multiplexer, data):
         return False
-    place = field_of(chooser)
-    return place.bytes_needed <= len(data) and place.get(data) in signal.multiplexer_ids
+    field = field_of(multiplexer)
+    return field.bytes_needed <= len(data) and field.get(data) in signal.multiplexer_ids
 
 
 def _value(signal: Signal, data: bytes) -> int | float | None:
-    place = field_of(signal)
-    if place.bytes_needed > len(data):
+    field = field_of(signal)
+    if field.bytes_needed > len(data):
         return None
-    return place.value_of(place.get(data))
+    return field.value_of(field.get(data))
 
 
 def _limits(signal: Signal) -> tuple[float, float]:
-    """What the database allows, as far as the bits can say it."""
+    """The range of the database, within that of the bits."""
     low, high = field_of(signal).value_limits
     if signal.minimum is not None and signal.maximum is not None and signal.minimum < signal.maximum:
         return max(low, signal.minimum), min(high, signal.maximum)
@@ -115,32 +117,29 @@ def _number(signal: Signal, value: float | str) -> float:
     except ValueError:
         number = float("nan")
     if number != number or number in (float("inf"), float("-inf")):
-        raise RowError(f"{value} is no value of {signal.name}: type a number.")
+        raise RowError(f"{value} is not a value of {signal.name}: type a number.")
     return number
 
 
-DEFAULT_PERIOD_NS = 100 * NS_PER_MS
-
-
 def row_for_message(database: Database, message: Message) -> TransmitRow:
-    """A row that sends ``message`` with its initial values; raises RowError where no frame can hold it."""
+    """A row that sends ``message`` with its initial values; raises RowError if it is longer than a frame."""
     if message.length > FD_LENGTHS[-1]:
         raise RowError(
             f"{message.name} has {message.length} bytes; a frame carries at most {FD_LENGTHS[-1]}."
         )
-    length = next(one for one in FD_LENGTHS if one >= message.length)
-    fd = length > CLASSIC_LENGTHS[-1]
+    length = next(valid for valid in FD_LENGTHS if valid >= message.length)
+    is_fd = length > CLASSIC_LENGTHS[-1]
     return TransmitRow(
         name=message.name,
         arbitration_id=message.arbitration_id,
-        flags=int((Flag.EXTENDED if message.extended else 0) | (Flag.FD if fd else 0)),
+        flags=int((Flag.EXTENDED if message.extended else 0) | (Flag.FD if is_fd else 0)),
         data=_initial_payload(database, message).ljust(length, b"\0")[:length],
         period_ns=_period_ns(message),
     )
 
 
 def _initial_payload(database: Database, message: Message) -> bytes:
-    with contextlib.suppress(DatabaseError):  # a message that cannot be encoded is offered with zeros
+    with contextlib.suppress(DatabaseError):  # a message that cannot be encoded begins with zeros
         return database.encode(message.name, {})
     return b""
 

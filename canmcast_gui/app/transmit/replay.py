@@ -29,7 +29,7 @@ from canmcast_gui.wording import counted
 # The number of the replay in the transmit process: the program has one at a time.
 REPLAY = 1
 STOPPED = ReplayStatus(REPLAY, "stopped")
-NO_SIGNALS = "A replay's filter cannot ask for signals: choose by id, name, data, channel, source or time."
+NO_SIGNALS = "The filter of a replay cannot use signals: filter by id, name, data, channel, source or time."
 
 
 class ReplayControl(RunControl):
@@ -243,34 +243,36 @@ class ReplayControl(RunControl):
                 self.changed.emit()
 
     def _on_link_changed(self) -> None:
-        """Stop without a bus; say that the replay has broken off if the transmit process was restarted."""
+        """Stop without a bus; report an interrupted replay if the transmit process was restarted."""
         client = self._link.client
         if self.status.state != "stopped" and client is None:
             self.stop()
         elif self.running and client is not None and client.pid != self._pid:
             where = f"{self.position_seconds:,.1f} s, after {counted(self.status.sent, 'frame')}"
             self._position.status = structs.replace(self.status, state="stopped")
-            message = f"The replay of {self.source.name} has broken off at {where}."
+            message = f"The replay of {self.source.name} was interrupted at {where}."
             self.message.emit("warning", message)
-            self.failed.emit(f"{message} Play begins it anew.")
+            self.failed.emit(f"{message} Play starts it again.")
         self.changed.emit()
 
 
 def with_lookups(options: ReplayOptions, recording: Recording, databases: DatabaseSet) -> ReplayOptions:
-    """The options with what names and sources in their filter mean now.
+    """The options with the ids of names in their filter, and the sources of the recording.
 
-    Raises FilterError, and TransmitError for a filter that asks for signals.
+    Raises FilterError, and TransmitError for a filter that uses signals.
     """
-    asked: dict[str, tuple[MaskedId, ...]] = {}
+    ids: dict[str, tuple[MaskedId, ...]] = {}
 
     def look_up(pattern: str) -> tuple[MaskedId, ...]:
-        asked[pattern] = masked_ids(databases.ids_named(pattern))
-        return asked[pattern]
+        ids[pattern] = masked_ids(databases.ids_named(pattern))
+        return ids[pattern]
 
     try:
         compile_filter(options.filter, names=look_up, sources=recording.sources)
     except FilterError:
-        compile_for(options.filter, recording, databases)  # says what is wrong, unless it asks for a signal
+        compile_for(
+            options.filter, recording, databases
+        )  # raises for a mistake, unless the filter uses a signal
         raise TransmitError(NO_SIGNALS) from None
     sources = tuple((source.address, source.port) for source in list(recording.sources)[1:])
-    return replace(options, names=tuple(asked.items()), sources=sources)
+    return replace(options, names=tuple(ids.items()), sources=sources)

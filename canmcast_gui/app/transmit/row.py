@@ -10,7 +10,7 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.frames.schema import REQUIRED
+from canmcast_gui.frames.schema import REQUIRED, Key
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.frames.units import (
     MAX_EXTENDED_ID,
@@ -56,7 +56,7 @@ class TransmitRow:
     """A frame to send, when, and how often. Always a valid frame: any other value raises RowError.
 
     An armed row sends ``count`` frames, or without limit if that is None. Rows of one ``group`` are armed
-    together. ``changes`` is the text of the payload generators (see generator_text.py), ``key`` a key that
+    together. ``generators`` is the text of the payload generators (see generator_text.py), ``key`` a key that
     sends the frame once. A row with a ``trigger`` (see conditions.py) is not sent periodically but when a
     matching frame is received.
 
@@ -72,7 +72,7 @@ class TransmitRow:
     count: int | None = None
     group: str = ""
     comment: str = ""
-    changes: str = ""
+    generators: Annotated[str, Key("changes")] = ""
     key: str = ""
     trigger: str = ""
 

@@ -122,7 +122,7 @@ class TransmitRows(QObject):
 
     def generators_of(self, row: TransmitRow) -> tuple[AnyGenerator, ...]:
         """The payload generators of a row; raises RowError."""
-        return parse_generators(row.changes, len(row.data), lambda name: self._signal_field(row, name))
+        return parse_generators(row.generators, len(row.data), lambda name: self._signal_field(row, name))
 
     def _signal_field(self, row: TransmitRow, name: str) -> ScaledField | None:
         message = self._databases.message(row.arbitration_id, row.extended)

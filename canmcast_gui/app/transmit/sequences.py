@@ -176,7 +176,7 @@ class SequenceControl(RunControl):
 # -- parsing ---------------------------------------------------------------------------------------------
 
 FindRow = Callable[[str], TransmitRow | None]
-FindCondition = Callable[[str], Condition]
+MakeCondition = Callable[[str], Condition]
 GeneratorsOf = Callable[[TransmitRow], tuple[AnyGenerator, ...]]
 
 _WAIT = re.compile(r"wait\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s)")
@@ -197,89 +197,103 @@ class Steps:
     lines: list[int] = field(default_factory=list)
 
 
-def _as_written(text: str) -> Condition:
+@dataclass(frozen=True)
+class _Loop:
+    """A loop whose end was not read yet: its line, its first step, and how often it is repeated."""
+
+    line: int
+    first_step: int
+    times: int | None
+
+
+def _compiled(text: str) -> Condition:
     compile_filter(text)
     return text
 
 
 def parse_sequence(
-    text: str, row: FindRow, generators: GeneratorsOf, condition: FindCondition = _as_written
+    text: str, row: FindRow, generators: GeneratorsOf, condition: MakeCondition = _compiled
 ) -> Steps:
-    """The steps of a text; raises RowError naming the line.
+    """The steps of a text; raises RowError, which names the line.
 
-    ``row`` finds a row of the table by its name, ``generators`` change its payload; ``condition`` makes
-    of a filter what the transmit process takes.
+    ``row`` finds a transmit row by its name, ``generators`` returns its payload generators, ``condition``
+    makes the condition for a filter.
     """
-    program, loops = Steps(), list[tuple[int, int | None, int]]()
-    for number, line in enumerate(text.splitlines()):
-        words = line.split("//")[0].strip()
-        if not words:
-            continue
-        try:
-            _add(program, loops, words, number, row, generators, condition)
-        except UserError as error:
-            raise RowError(f"Line {number + 1}: {error}") from None
-    if loops:
-        raise RowError(f"Line {loops[-1][2] + 1}: this loop has no end.")
-    if not program.steps:
-        raise RowError("The sequence is empty: write lines such as send 7DF#0201 and wait 50 ms.")
-    if len(program.steps) > MAX_STEPS:
-        raise RowError(f"A sequence has at most {MAX_STEPS:,} steps.")
-    return program
+    return _Parser(row, generators, condition).parse(text)
 
 
-def _add(
-    program: Steps,
-    loops: list[tuple[int, int | None, int]],
-    words: str,
-    number: int,
-    row: FindRow,
-    generators: GeneratorsOf,
-    condition: FindCondition,
-) -> None:
-    if match := _LOOP.fullmatch(words):
-        times = None if match["times"] is None else int(match["times"])
-        loops.append((len(program.steps), times, number))
-        return
-    if words == "end":
-        if not loops:
-            raise RowError("there is no loop that could end here.")
-        to, times, _line = loops.pop()
-        if to == len(program.steps):
+class _Parser:
+    """Reads the lines of a sequence."""
+
+    def __init__(self, row: FindRow, generators: GeneratorsOf, condition: MakeCondition) -> None:
+        self._row = row
+        self._generators = generators
+        self._condition = condition
+        self._read = Steps()
+        self._loops: list[_Loop] = []
+
+    def parse(self, text: str) -> Steps:
+        for number, line in enumerate(text.splitlines()):
+            words = line.split("//")[0].strip()
+            if not words:
+                continue
+            try:
+                self._add(words, number)
+            except UserError as error:
+                raise RowError(f"Line {number + 1}: {error}") from None
+        if self._loops:
+            raise RowError(f"Line {self._loops[-1].line + 1}: this loop has no end.")
+        if not self._read.steps:
+            raise RowError("The sequence is empty: write lines such as send 7DF#0201 and wait 50 ms.")
+        if len(self._read.steps) > MAX_STEPS:
+            raise RowError(f"A sequence has at most {MAX_STEPS:,} steps.")
+        return self._read
+
+    def _add(self, words: str, line: int) -> None:
+        if match := _LOOP.fullmatch(words):
+            times = None if match["times"] is None else int(match["times"])
+            self._loops.append(_Loop(line, len(self._read.steps), times))
+            return
+        if words == "end":
+            step: Step = self._end()
+        elif words.startswith("send "):
+            step = self._send(words.removeprefix("send ").strip())
+        else:
+            step = self._wait(words)
+        self._read.steps.append(step)
+        self._read.lines.append(line)
+
+    def _end(self) -> RepeatStep:
+        if not self._loops:
+            raise RowError("there is no loop to end here.")
+        loop = self._loops.pop()
+        if loop.first_step == len(self._read.steps):
             raise RowError("the loop is empty.")
-        step: Step = RepeatStep(to, times)
-    elif words.startswith("send "):
-        step = _send(words.removeprefix("send ").strip(), row, generators)
-    else:
-        step = _wait(words, condition)
-    program.steps.append(step)
-    program.lines.append(number)
+        return RepeatStep(loop.first_step, loop.times)
+
+    def _send(self, what: str) -> SendStep:
+        row = self._row(what)
+        if row is not None:
+            return SendStep(row.frame(), self._generators(row))
+        if "#" in what:
+            return SendStep(parse_frame(what))
+        raise RowError(f"there is no row named {what}, and it is not a frame such as 7DF#0201.")
+
+    def _wait(self, words: str) -> Step:
+        if match := _WAIT.fullmatch(words):
+            return WaitStep(_time_ns(match))
+        if match := _EXPECT.fullmatch(words):
+            ns = None if match["number"] is None else _time_ns(match)
+            try:
+                condition = self._condition(match["filter"])
+            except FilterError as error:
+                raise RowError(f"{error}.") from error
+            return ExpectStep(condition, ns, match["or_continue"] is None)
+        raise RowError(f"{words} is not a step: write send, wait, expect, loop or end.")
 
 
-def _send(what: str, row: FindRow, generators: GeneratorsOf) -> SendStep:
-    found = row(what)
-    if found is not None:
-        return SendStep(found.frame(), generators(found))
-    if "#" in what:
-        return SendStep(parse_frame(what))
-    raise RowError(f"there is no row named {what}, and it is no frame such as 7DF#0201.")
-
-
-def _wait(words: str, condition: FindCondition) -> Step:
-    if match := _WAIT.fullmatch(words):
-        return WaitStep(_time(match))
-    if match := _EXPECT.fullmatch(words):
-        ns = None if match["number"] is None else _time(match)
-        try:
-            expected = condition(match["filter"])
-        except FilterError as error:
-            raise RowError(f"{error}.") from error
-        return ExpectStep(expected, ns, match["or_continue"] is None)
-    raise RowError(f"{words} is no step: write send, wait, expect, loop or end.")
-
-
-def _time(match: re.Match[str]) -> int:
+def _time_ns(match: re.Match[str]) -> int:
     try:
         return round(float(match["number"]) * _UNITS[match["unit"]])
     except (ValueError, OverflowError):
-        raise RowError(f"{match['number']} is no number.") from None
+        raise RowError(f"{match['number']} is not a number.") from None

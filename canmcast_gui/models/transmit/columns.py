@@ -20,7 +20,7 @@ from canmcast_gui.app.transmit.row_text import (
 from canmcast_gui.app.transmit.rows import Entry
 from canmcast_gui.frames.text import data_text, id_text, type_text
 
-MAX_CHANGES = 4000
+MAX_EXPRESSION = 4000
 MAX_COMMENT = 200  # so that pasted text cannot fill the settings file
 
 
@@ -54,12 +54,12 @@ def _edit_group(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, group=text.strip()[:MAX_COMMENT])
 
 
-def _edit_changes(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
-    return replace(row, changes=text.strip()[:MAX_CHANGES])
+def _edit_generators(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    return replace(row, generators=text.strip()[:MAX_EXPRESSION])
 
 
 def _edit_trigger(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
-    return replace(row, trigger=text.strip()[:MAX_CHANGES])
+    return replace(row, trigger=text.strip()[:MAX_EXPRESSION])
 
 
 def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
@@ -200,19 +200,19 @@ KEY = TransmitColumn(
     lambda row, _decimal: row.key,
     _edit_key,
 )
-CHANGES = TransmitColumn(
-    "changes",
+GENERATORS = TransmitColumn(
+    "generators",
     "Changing data",
     22,
     "How data changes by frame, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
     "Also sine, ramp, triangle, step, random, list, csv on a signal or on bits, and e2e1, e2e2, e2e5.",
-    lambda row, _decimal: row.changes,
-    _edit_changes,
+    lambda row, _decimal: row.generators,
+    _edit_generators,
 )
 # The columns to act with come first, so that a narrow panel shows them.
 COLUMNS = (
     ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, TRIGGER, SENT, MEASURED, JITTER, KEY,
-    CHANGES, GROUP, COMMENT,
+    GENERATORS, GROUP, COMMENT,
 )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def cell_tip(entry: Entry, column: TransmitColumn) -> str:
     row = entry.row
     if column is TYPE:
         return next(name for name, flags in FRAME_TYPES if flags == row.flags)
-    if column in (NAME, COMMENT, CHANGES, TRIGGER) and column.text and (text := column.text(row, False)):
+    if column in (NAME, COMMENT, GENERATORS, TRIGGER) and column.text and (text := column.text(row, False)):
         return text
     if column is PERIOD and row.trigger:
         return "Not used while the row has a trigger: it is sent when a received frame matches"

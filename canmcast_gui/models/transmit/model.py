@@ -24,10 +24,10 @@ from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
 from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
 from canmcast_gui.models.transmit.columns import (
     ARMED,
-    CHANGES,
     COLUMNS,
     COUNT,
     DATA,
+    GENERATORS,
     IDENTIFIER,
     JITTER,
     KEY,
@@ -233,7 +233,7 @@ class TransmitModel(QAbstractTableModel):
         if column.edit is None:
             raise RowError("This cell cannot be changed.")
         changed = column.edit(row, str(value), self._decimal)
-        if column is CHANGES or (changed.changes and column in (DATA, LENGTH, IDENTIFIER)):
+        if column is GENERATORS or (changed.generators and column in (DATA, LENGTH, IDENTIFIER)):
             self.rows.generators_of(changed)
         if column is TRIGGER:
             self.rows.trigger_of(changed)

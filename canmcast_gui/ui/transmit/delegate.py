@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.transmit.row import FRAME_TYPES
 from canmcast_gui.models.transmit.columns import (
-    CHANGES,
     COLUMNS,
     COMMENT,
+    GENERATORS,
     LENGTH,
     PERIOD,
     SEND,
@@ -34,7 +34,7 @@ from canmcast_gui.ui.drop_down import widen
 # Separates a number at the right of its cell from the text of the next cell.
 NUMBER_SPACE = "\u00a0"
 # Cells that hold expressions, the minimum width of their editors, and the room for further typing, in pixels.
-LONG_TEXTS = (TRIGGER, CHANGES, COMMENT)
+LONG_TEXTS = (TRIGGER, GENERATORS, COMMENT)
 LONG_EDITOR, TYPING_ROOM = 320, 60
 _ENDING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 

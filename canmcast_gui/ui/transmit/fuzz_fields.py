@@ -72,9 +72,7 @@ class FuzzFields(QWidget):
             "The sent frames and their times are written to this file; an existing file is kept"
         )
         self.browse = self._button("Choose…", "Choose a file for the log")
-        self._notes = {
-            name: self._note() for name in ("ids", "kinds", "lengths", "data", "ranges", "stop_at")
-        }
+        self.notes = {name: self._note() for name in ("ids", "kinds", "lengths", "data", "ranges", "stop_at")}
         self._lay_out()
         self._connect()
         self.show_setup(FuzzSetup())
@@ -146,7 +144,7 @@ class FuzzFields(QWidget):
             grid.addWidget(label, 2 * row, 0)
             grid.addLayout(line, 2 * row, 1)
             if note:
-                grid.addWidget(self._notes[note], 2 * row + 1, 1)
+                grid.addWidget(self.notes[note], 2 * row + 1, 1)
 
     def _connect(self) -> None:
         for line in (
@@ -217,7 +215,7 @@ class FuzzFields(QWidget):
 
     def show_problems(self, problems: dict[str, str]) -> None:
         """Show problems below their fields."""
-        for name, note in self._notes.items():
+        for name, note in self.notes.items():
             note.setText(problems.get(name, ""))
             note.setVisible(name in problems)
 

@@ -165,7 +165,7 @@ def test_a_filter_and_a_delay(text, wanted):
         ("id == 1 after 2 h", "not 2 h"),
         ("id == 1 after 86401 s", "at most 86,400 s"),
         (f"id == 1 after {'9' * 400} s", "at most"),
-        ("after 20 ms", "which frames"),
+        ("after 20 ms", "needs a filter"),
         ('name ~ "Eng', "not closed .at character 8"),
     ],
 )

@@ -63,9 +63,9 @@ def test_a_column_of_a_csv_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("hello", "is no change"),
-        ("count(byte 0)", "is no change"),
-        ("counter(Nothing)", "no signal"),
+        ("hello", "is not a payload generator"),
+        ("count(byte 0)", "is not a payload generator"),
+        ("counter(Nothing)", "not a signal"),
         ("counter(Far)", "outside"),
         ("counter(byte 9)", "outside"),
         ("sine(byte 0)", "lacks"),

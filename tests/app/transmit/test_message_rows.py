@@ -49,7 +49,7 @@ def test_what_is_out_of_range_is_limited_and_said(message):
     row = TransmitRow(arbitration_id=256)
     row, said = with_value(row, message.signal("Small"), 99)
     assert signal_lines(message, row.data)["Small"] == 20
-    assert said == "Small was limited: it lies between -20 and 20 V."
+    assert said == "Small was limited to the range from -20 to 20 V."
     row, said = with_value(row, message.signal("State"), "on")
     assert (signal_lines(message, row.data)["State"], said) == (1, "")
 
@@ -57,7 +57,7 @@ def test_what_is_out_of_range_is_limited_and_said(message):
 def test_what_is_no_value_is_refused(message):
     row = TransmitRow(arbitration_id=256)
     for text in ("much", "", "nan", "inf"):
-        with pytest.raises(RowError, match="no value of Small"):
+        with pytest.raises(RowError, match="not a value of Small"):
             with_value(row, message.signal("Small"), text)
     with pytest.raises(RowError, match="needs 2 bytes"):
         with_value(TransmitRow(data=b"\0"), message.signal("Small"), 1)

@@ -191,7 +191,7 @@ def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage,
     go_live(qtbot, stage.session, network.free_port())
     panel.fields.ids.setText("900..1")
     panel.fields.stop_at.setText("id ==")
-    notes = panel.fields._notes
+    notes = panel.fields.notes
     assert "lower one first" in notes["ids"].text()
     assert notes["stop_at"].isVisible()
     panel.start()

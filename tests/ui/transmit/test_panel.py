@@ -346,10 +346,10 @@ def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
     stage.add_database()
     signal = stage.session.databases.loaded.message(0x100, False).signals[0].name
     panel.model.insert(0, [TransmitRow(arbitration_id=0x100)])
-    index = panel.model.index(0, KEYS.index("changes"))
+    index = panel.model.index(0, KEYS.index("generators"))
     assert panel.model.setData(index, f"counter({signal}, 0..3)")
     assert not panel.model.setData(index, "counter(Nothing)")
-    assert "no signal" in sentence(panel)
+    assert "not a signal" in sentence(panel)
 
 
 def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
@@ -550,7 +550,7 @@ def type_and_tab(qtbot, panel, text):
     assert panel.table.viewport().isAncestorOf(editor)
     qtbot.keyClicks(editor, text)
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
-    qtbot.wait(1)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not editor)
 
 
 def test_tab_goes_from_the_id_of_a_new_row_through_its_cells(qtbot, panel):

@@ -24,7 +24,7 @@ def test_all_steps():
         loop 3 times
           wait 1.5 ms   // a while
           loop
-            expect id == 0x7E8 within 200 ms or go on
+            expect id == 0x7E8 within 200 ms or continue
           end
         end
         expect id == 1
@@ -48,10 +48,10 @@ def test_all_steps():
     [
         ("", "empty"),
         ("send Nothing", "Line 1: there is no row named Nothing"),
-        ("wait soon", "Line 1: wait soon is no step"),
-        ("wait 1.2.3 ms", "Line 1: 1.2.3 is no number"),
-        (f"wait {'9' * 400} ms", "Line 1: 9+ is no number"),
-        (f"loop {'9' * 5000} times", "Line 1: loop 9+ times is no step"),
+        ("wait soon", "Line 1: wait soon is not a step"),
+        ("wait 1.2.3 ms", "Line 1: 1.2.3 is not a number"),
+        (f"wait {'9' * 400} ms", "Line 1: 9+ is not a number"),
+        (f"loop {'9' * 5000} times", "Line 1: loop 9+ times is not a step"),
         ("\nexpect id ==", "Line 2: expected"),
         ("loop\nwait 1 ms", "Line 1: this loop has no end"),
         ("end", "Line 1: there is no loop"),
