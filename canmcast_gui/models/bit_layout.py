@@ -1,4 +1,4 @@
-"""Where the signals of a message lie in its payload: a row for each byte, a column for each bit."""
+"""The bits of a message in a table: a row for each byte, a column for each bit."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 
 BITS = 8
-# Longer messages come by transport protocols; nobody counts bits there.
+# The longest CAN FD payload. Messages of transport protocols can be longer, but are not shown bit by bit.
 MOST_BYTES = 64
-# Neighbours differ in hue by the golden angle, so that any few of them can be told apart.
+# The hues of adjacent signals differ by the golden angle, so that they can be distinguished.
 _GOLDEN_DEGREES = 137.508
 
 Selection = tuple[str, int]
@@ -26,22 +26,22 @@ Selection = tuple[str, int]
 
 @dataclass(slots=True)
 class Cell:
-    """One bit: the numbers of the signals that have it in the message, in order."""
+    """A bit: the indexes of the signals that contain it."""
 
     signals: list[int] = field(default_factory=list)
 
 
 def bits_of(signal: Signal) -> Iterable[tuple[int, int]]:
-    """(byte, column 0 to 7) of each of a signal's bits, the most significant first."""
+    """The byte and the column (0 to 7) of each bit of a signal, the most significant bit first."""
     if signal.big_endian:
-        places = range(signal.first_bit, signal.first_bit + signal.length)
-        return ((place // BITS, place % BITS) for place in places)
-    places = range(signal.start + signal.length - 1, signal.start - 1, -1)
-    return ((place // BITS, BITS - 1 - place % BITS) for place in places)
+        positions = range(signal.first_bit, signal.first_bit + signal.length)
+        return ((position // BITS, position % BITS) for position in positions)
+    positions = range(signal.start + signal.length - 1, signal.start - 1, -1)
+    return ((position // BITS, BITS - 1 - position % BITS) for position in positions)
 
 
 def selections_of(message: Message) -> list[Selection]:
-    """The numbers of the message's multiplexers that select signals, as (multiplexer, number)."""
+    """The multiplexer values that select signals of a message, as (multiplexer, value)."""
     found = {
         (signal.multiplexer, number)
         for signal in message.signals
@@ -52,19 +52,19 @@ def selections_of(message: Message) -> list[Selection]:
 
 
 def is_selected(message: Message, signal: Signal, selection: Selection | None) -> bool:
-    """Whether a signal is there where a multiplexer has that number; those of other multiplexers may be."""
-    at: Signal | None = signal
+    """Whether a signal can be in a frame with a multiplexer value; signals of other multiplexers can."""
+    selector: Signal | None = signal
     for _ in message.signals:
-        if selection is None or at is None or at.multiplexer is None:
+        if selection is None or selector is None or selector.multiplexer is None:
             return True
-        if at.multiplexer == selection[0]:
-            return selection[1] in at.multiplexer_ids
-        at = message.signal(at.multiplexer)
+        if selector.multiplexer == selection[0]:
+            return selection[1] in selector.multiplexer_ids
+        selector = message.signal(selector.multiplexer)
     return True
 
 
 class LayoutModel(QAbstractTableModel):
-    """The bits of one message. ``runs`` are cells to be shown as one: (row, first column, count)."""
+    """The bits of one message. ``runs`` are cells to merge: (row, first column, count)."""
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -74,7 +74,7 @@ class LayoutModel(QAbstractTableModel):
         self._dark = False
 
     def set_message(self, message: Message | None, selection: Selection | None = None) -> None:
-        """Show a message, or only what is there for one number of a multiplexer."""
+        """Show a message, or only its signals for one multiplexer value."""
         self.beginResetModel()
         self.message = message
         self._cells = []
@@ -83,22 +83,22 @@ class LayoutModel(QAbstractTableModel):
             self._cells = [[Cell() for _ in range(BITS)] for _ in range(min(MOST_BYTES, last))]
             for number, signal in enumerate(message.signals):
                 if is_selected(message, signal, selection):
-                    self._place(number, signal)
+                    self._add_signal(number, signal)
         self.runs = list(self._find_runs())
         self.endResetModel()
 
     def set_dark(self, dark: bool) -> None:
-        """Colours for a dark window, or for a light one."""
+        """Use colors for a dark or a light theme."""
         self._dark = dark
         if self._cells:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._cells) - 1, BITS - 1))
 
     def signal_at(self, index: Index) -> Signal | None:
-        """The first signal that has the bit at an index."""
+        """The first signal that contains the bit at an index."""
         signals = self._cells[index.row()][index.column()].signals if index.isValid() else []
         return self.message.signals[signals[0]] if self.message is not None and signals else None
 
-    def _place(self, number: int, signal: Signal) -> None:
+    def _add_signal(self, number: int, signal: Signal) -> None:
         for byte, bit in bits_of(signal):
             if byte < len(self._cells):
                 self._cells[byte][bit].signals.append(number)

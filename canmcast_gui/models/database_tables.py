@@ -1,4 +1,4 @@
-"""Tables of what databases hold: messages, signals, nodes, and problems of the files."""
+"""Tables of the messages, signals, nodes and problems of databases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_INDEX = QModelIndex()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row: of a database, its message, signal or node, or a problem of its file."""
+    """A row of a table: a message, signal, node or problem of a database."""
 
     database: Database
     message: Message | None = None
@@ -29,7 +29,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What plots call a signal; of others their own names."""
+        """ "Message.Signal" for signals, the name for messages and nodes."""
         if self.signal is not None and self.message is not None:
             return f"{self.message.name}.{self.signal.name}"
         return self.message.name if self.message is not None else self.node.name if self.node else ""
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """``characters`` is its usual width; ``key`` sorts, by the text where it is None."""
+    """A column; ``characters`` is its initial width, ``key`` sorts the rows (None: by the text)."""
 
     title: str
     characters: int
@@ -47,7 +47,7 @@ class TableColumn:
 
 
 class EntryTable(QAbstractTableModel):
-    """Rows of one kind, searched by words and sorted by any column."""
+    """A table of entries, which can be searched by words and sorted by any column."""
 
     def __init__(self, columns: tuple[TableColumn, ...], parent: Any = None) -> None:
         super().__init__(parent)
@@ -59,17 +59,17 @@ class EntryTable(QAbstractTableModel):
         self._decimal = False
 
     def set_entries(self, entries: Iterable[Entry]) -> None:
-        """Show these rows."""
+        """Set the rows."""
         self._entries = list(entries)
         self._show()
 
     def set_filter(self, text: str) -> None:
-        """Show only rows that contain every word, in any case."""
+        """Show only rows that contain every word, ignoring case."""
         self._words = text.lower().split()
         self._show()
 
     def set_decimal(self, decimal: bool) -> None:
-        """Ids as decimal numbers, or as hexadecimal ones."""
+        """Show ids in decimal or hexadecimal."""
         self._decimal = decimal
         self._show()
 
@@ -78,7 +78,7 @@ class EntryTable(QAbstractTableModel):
         return self._shown[index.row()] if index.isValid() else None
 
     def index_of(self, database: Database, name: str) -> QModelIndex:
-        """Where a thing of that name is shown; no index where it is not."""
+        """The index of the entry with this name; invalid if it is not shown."""
         for row, entry in enumerate(self._shown):
             if entry.database.path == database.path and entry.name == name:
                 return self.index(row, 0)
@@ -86,7 +86,7 @@ class EntryTable(QAbstractTableModel):
 
     @property
     def total(self) -> int:
-        """How many rows there are, shown or not."""
+        """The number of rows, including hidden ones."""
         return len(self._entries)
 
     def _show(self) -> None:
@@ -142,7 +142,7 @@ class EntryTable(QAbstractTableModel):
         return mime_of(Dragged(one.database, one.message, one.signal) for one in found if one.message)
 
 
-# -- the kinds of rows ---------------------------------------------------------------------------------------
+# -- entries ----------------------------------------------------------------------------------------------
 
 
 def message_entries(databases: DatabaseSet) -> Iterator[Entry]:
@@ -195,13 +195,25 @@ def _of_problem(text: Callable[[Problem], str]) -> Callable[[Entry, bool], str]:
     return lambda entry, _decimal: text(entry.problem) if entry.problem else ""
 
 
+def _by_message(key: Callable[[Message], Any]) -> Callable[[Entry], Any]:
+    return lambda entry: key(entry.message) if entry.message else None
+
+
+def _sent_messages(entry: Entry) -> int:
+    return sum(entry.name in one.senders for one in entry.database.messages)
+
+
+def _received_messages(entry: Entry) -> int:
+    return sum(entry.name in one.receivers for one in entry.database.messages)
+
+
 def _id(entry: Entry, decimal: bool) -> str:
     message = entry.message
     return id_text(message.arbitration_id, message.extended, decimal) if message else ""
 
 
 def range_text(signal: Signal) -> str:
-    """The signal's range in words, "" where it has none."""
+    """The range of a signal as text, "" if it has none."""
     if signal.minimum is None and signal.maximum is None:
         return ""
     low = "" if signal.minimum is None else f"{signal.minimum:g}"
@@ -213,22 +225,22 @@ _FILE = TableColumn("Database", 12, lambda entry, _decimal: entry.database.path.
 
 MESSAGE_COLUMNS = (
     TableColumn("Message", 22, _of_message(lambda one: one.name)),
-    TableColumn("ID", 10, _id, lambda entry: (entry.message.extended, entry.message.arbitration_id), True),
+    TableColumn("ID", 10, _id, _by_message(lambda one: (one.extended, one.arbitration_id)), True),
     TableColumn(
-        "Bytes", 6, _of_message(lambda one: str(one.length)), lambda entry: entry.message.length, True
+        "Bytes", 6, _of_message(lambda one: str(one.length)), _by_message(lambda one: one.length), True
     ),
     TableColumn(
         "Cycle",
         9,
         _of_message(lambda one: f"{one.cycle_ms:g} ms" if one.cycle_ms else ""),
-        lambda entry: entry.message.cycle_ms or 0,
+        _by_message(lambda one: one.cycle_ms or 0),
         True,
     ),
     TableColumn(
         "Signals",
         8,
         _of_message(lambda one: str(len(one.listed_signals))),
-        lambda entry: len(entry.message.listed_signals),
+        _by_message(lambda one: len(one.listed_signals)),
         True,
     ),
     TableColumn("Sender", 12, _of_message(lambda one: ", ".join(one.senders))),
@@ -238,9 +250,15 @@ SIGNAL_COLUMNS = (
     TableColumn("Signal", 22, _of_signal(lambda one: one.name)),
     TableColumn("Message", 18, _of_message(lambda one: one.name)),
     TableColumn("Unit", 7, _of_signal(lambda one: one.unit)),
-    TableColumn("Bits", 6, _of_signal(lambda one: str(one.length)), lambda entry: entry.signal.length, True),
+    TableColumn(
+        "Bits",
+        6,
+        _of_signal(lambda one: str(one.length)),
+        lambda entry: entry.signal.length if entry.signal else 0,
+        True,
+    ),
     TableColumn("Range", 14, _of_signal(range_text)),
-    TableColumn("ID", 10, _id, lambda entry: (entry.message.extended, entry.message.arbitration_id), True),
+    TableColumn("ID", 10, _id, _by_message(lambda one: (one.extended, one.arbitration_id)), True),
     _FILE,
 )
 NODE_COLUMNS = (
@@ -248,15 +266,15 @@ NODE_COLUMNS = (
     TableColumn(
         "Sends",
         8,
-        lambda entry, _decimal: str(sum(entry.name in one.senders for one in entry.database.messages)),
-        lambda entry: sum(entry.name in one.senders for one in entry.database.messages),
+        lambda entry, _decimal: str(_sent_messages(entry)),
+        _sent_messages,
         True,
     ),
     TableColumn(
         "Receives",
         9,
-        lambda entry, _decimal: str(sum(entry.name in one.receivers for one in entry.database.messages)),
-        lambda entry: sum(entry.name in one.receivers for one in entry.database.messages),
+        lambda entry, _decimal: str(_received_messages(entry)),
+        _received_messages,
         True,
     ),
     TableColumn("Comment", 30, lambda entry, _decimal: entry.node.comment if entry.node else ""),
@@ -268,9 +286,9 @@ PROBLEM_COLUMNS = (
         "Line",
         6,
         _of_problem(lambda one: str(one.line) if one.line else ""),
-        lambda entry: entry.problem.line,
+        lambda entry: entry.problem.line if entry.problem else 0,
         True,
     ),
-    TableColumn("What", 9, _of_problem(lambda one: one.kind)),
+    TableColumn("Kind", 9, _of_problem(lambda one: one.kind)),
     TableColumn("Problem", 60, _of_problem(lambda one: one.text)),
 )

@@ -1,4 +1,4 @@
-"""What is dragged out of a database: signals for plots, rows for the transmit list, names for any text."""
+"""Drag and drop of messages and signals: as signals for plots, transmit rows, and text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from canmcast_gui.frames.schema import dump, load_list
 SIGNALS_MIME = "application/x-canmcast-signals"
 ROWS_MIME = "application/x-canmcast-transmit-rows"
 
-# Each row is encoded while the mouse begins to move; a hand that drags more means something else.
+# Rows are encoded when the drag starts. More are not useful in the transmit list.
 MOST_ROWS = 64
 
 
@@ -36,9 +36,9 @@ class Dragged:
         return f"{self.message.name}.{self.signal.name}" if self.signal else self.message.name
 
 
-def mime_of(things: Iterable[Dragged]) -> QMimeData:
-    """Messages and signals as what the program's views, and any text field, take."""
-    dragged = list({(one.database.path, one.name): one for one in things}.values())
+def mime_of(items: Iterable[Dragged]) -> QMimeData:
+    """Messages and signals as MIME data for views and text fields."""
+    dragged = list({(one.database.path, one.name): one for one in items}.values())
     mime = QMimeData()
     names = [one.name for one in dragged if one.signal is not None]
     if names:
@@ -47,7 +47,7 @@ def mime_of(things: Iterable[Dragged]) -> QMimeData:
     messages = {(one.database.path, one.message.name): one for one in dragged}
     rows = []
     for one in list(messages.values())[:MOST_ROWS]:
-        with contextlib.suppress(RowError):  # no frame can hold it: it is not offered to the transmit list
+        with contextlib.suppress(RowError):  # too long for a frame: it cannot be a transmit row
             rows.append(dump(row_for_message(one.database, one.message)))
     if rows:
         _put_rows(mime, rows)
@@ -55,7 +55,7 @@ def mime_of(things: Iterable[Dragged]) -> QMimeData:
 
 
 def rows_to_mime(rows: Iterable[TransmitRow]) -> QMimeData:
-    """Rows of a transmit list as what such lists take."""
+    """Transmit rows as MIME data for transmit lists."""
     mime = QMimeData()
     _put_rows(mime, [dump(row) for row in rows])
     return mime
@@ -66,14 +66,14 @@ def _put_rows(mime: QMimeData, rows: list[dict[str, Any]]) -> None:
 
 
 def signals_of_mime(mime: QMimeData) -> list[str]:
-    """The names of dragged signals; none where something else is dragged."""
+    """The names of the dragged signals; empty for other data."""
     if not mime.hasFormat(SIGNALS_MIME):
         return []
     return bytes(mime.data(SIGNALS_MIME).data()).decode(errors="replace").split("\n")
 
 
 def rows_of_mime(mime: QMimeData) -> list[TransmitRow]:
-    """The rows that dragged messages are; none where something else is dragged."""
+    """The transmit rows of the dragged messages; empty for other data."""
     if not mime.hasFormat(ROWS_MIME):
         return []
     try:

@@ -30,9 +30,9 @@ class MessageBar(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
-        self._messages: list[_Message] = []
+        self.messages: list[Message] = []
         self._session = session
-        self._problem: _Message | None = None
+        self._problem: Message | None = None
         session.messages.posted.connect(self.show_message)
         session.messages.topic_ended.connect(self.end_topic)
         session.state_changed.connect(self._show_problem)
@@ -40,22 +40,22 @@ class MessageBar(QWidget):
     @property
     def texts(self) -> list[str]:
         """The texts of the visible messages."""
-        return [message.text for message in self._messages]
+        return [message.text for message in self.messages]
 
     def show_message(self, level: str, text: str, topic: str = "") -> None:
         """Add a message, or count an equal one; Messages explains the parameters."""
-        equal = (shown for shown in self._messages if (shown.level, shown.text) == (level, text))
+        equal = (shown for shown in self.messages if (shown.level, shown.text) == (level, text))
         message = next(equal, None)
         if message is None:
-            message = self._add(_Message(level if level in _LEVELS else "info", text, self))
+            message = self._add(Message(level if level in _LEVELS else "info", text, self))
         else:
             message.count_up()
         message.topic = topic or message.topic
 
-    def _add(self, message: _Message) -> _Message:
-        while len(self._messages) >= MOST_MESSAGES:
-            self.remove(self._messages[0])
-        self._messages.append(message)
+    def _add(self, message: Message) -> Message:
+        while len(self.messages) >= MOST_MESSAGES:
+            self.remove(self.messages[0])
+        self.messages.append(message)
         self._layout.addWidget(message)
         return message
 
@@ -68,30 +68,32 @@ class MessageBar(QWidget):
             self._problem = None
         if problem is not None and self._problem is None:
             self.show_message("error", text)
-            self._problem = next(message for message in self._messages if message.text == text)
+            self._problem = next(message for message in self.messages if message.text == text)
 
     def offer(self, text: str, label: str, action: Callable[[], object]) -> None:
         """Add a button to the newest message with this text."""
-        for message in reversed(self._messages):
+        for message in reversed(self.messages):
             if message.text == text:
                 message.add_button(label, action)
                 return
 
     def end_topic(self, topic: str) -> None:
         """Remove the messages of a topic."""
-        for message in [one for one in self._messages if one.topic == topic]:
+        for message in [one for one in self.messages if one.topic == topic]:
             self.remove(message)
 
-    def remove(self, message: _Message) -> None:
+    def remove(self, message: Message) -> None:
         """Remove a message."""
-        if message in self._messages:
-            self._messages.remove(message)
+        if message in self.messages:
+            self.messages.remove(message)
             self._layout.removeWidget(message)
             message.hide()
             message.deleteLater()
 
 
-class _Message(QFrame):
+class Message(QFrame):
+    """One message with its level, topic and button."""
+
     def __init__(self, level: str, text: str, bar: MessageBar) -> None:
         super().__init__(bar)
         self.level = level
@@ -122,6 +124,11 @@ class _Message(QFrame):
         self._set_colors()
         if level == "info":
             QTimer.singleShot(INFO_MS, self, lambda: bar.remove(self))
+
+    @property
+    def shown_text(self) -> str:
+        """The text of the label: the message, and how often it was repeated."""
+        return self._label.text()
 
     def add_button(self, label: str, action: Callable[[], object]) -> None:
         """Add a button for an action; it replaces an earlier one."""

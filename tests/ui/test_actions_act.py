@@ -1,10 +1,7 @@
 """Every entry of the menus that can be chosen does something that can be seen."""
 
-import time
-
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from canmcast_gui.app.transmit.row import TransmitRow
@@ -16,11 +13,11 @@ pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does no
 # The end of the program, and what needs a bus of this computer.
 LEFT_OUT = ("Quit", "Start", "Start the demonstration")
 
-SOON = 0.3  # seconds
+SOON_MS = 300
 
 
-def told(window, stage):
-    """What is said, opened, ticked, copied or in focus."""
+def observed(window, stage):
+    """Windows, checked actions, clipboard, focus and number of messages."""
     shown = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
     windows = sorted((type(one).__name__, one.windowTitle()) for one in shown)
     ticks = [action.isChecked() for action in window.findChildren(QAction)]
@@ -28,15 +25,15 @@ def told(window, stage):
     return windows, ticks, clipboard, QApplication.focusWidget(), len(stage.messages)
 
 
-def does_something(window, stage, action):
-    """Choose an entry; whether something is told soon, or the window looks otherwise."""
-    before, picture = told(window, stage), window.grab().toImage()
+def does_something(qtbot, window, stage, action):
+    """Choose an entry; whether something observable changes soon, or the picture of the window."""
+    before, picture = observed(window, stage), window.grab().toImage()
     action.trigger()
-    end = time.monotonic() + SOON
-    while told(window, stage) == before and window.grab().toImage() == picture:
-        if time.monotonic() > end:
-            return False
-        QTest.qWait(10)
+    changed = lambda: observed(window, stage) != before or window.grab().toImage() != picture  # noqa: E731
+    try:
+        qtbot.waitUntil(changed, timeout=SOON_MS)
+    except qtbot.TimeoutError:
+        return False
     return True
 
 
@@ -61,7 +58,7 @@ def close_all(window):
     QApplication.processEvents()
 
 
-def idle_entries(window, stage, make_menu, prepare):
+def idle_entries(qtbot, window, stage, make_menu, prepare):
     """Choose each entry of a menu that is enabled; returns those that did nothing that could be seen."""
     idle = []
     prepare()
@@ -74,7 +71,7 @@ def idle_entries(window, stage, make_menu, prepare):
         if action.isChecked() and action.actionGroup() is not None:
             continue  # it is chosen already
         QGuiApplication.clipboard().setText("123#01")
-        if not does_something(window, stage, action):
+        if not does_something(qtbot, window, stage, action):
             idle.append(" > ".join((menu.title(), *place)))
         close_all(window)
     return idle
@@ -108,7 +105,7 @@ def test_each_enabled_entry_of_the_menu_bar_does_something(qtbot, stage, full, s
 
     idle = []
     for entry in full.menuBar().actions():
-        idle += idle_entries(full, stage, entry.menu, prepare)
+        idle += idle_entries(qtbot, full, stage, entry.menu, prepare)
     assert idle == []
 
 
@@ -181,7 +178,10 @@ def test_each_enabled_entry_of_the_context_menus_does_something(qtbot, stage, fu
 
     idle = []
     for name, make in CONTEXT_MENUS.items():
-        idle += [f"{name}: {one}" for one in idle_entries(full, stage, lambda make=make: make(full), prepare)]
+        idle += [
+            f"{name}: {one}"
+            for one in idle_entries(qtbot, full, stage, lambda make=make: make(full), prepare)
+        ]
     assert idle == []
 
 

@@ -1,7 +1,7 @@
 """Choosing a bus: usual ones, own ones, and wrong values that say why."""
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
@@ -88,7 +88,7 @@ def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):
     assert recent_buses(stage.settings) == [mine]
     button = ConnectionButton(stage.session, stage.settings, [], [], window)
     assert "Not connected" in button.text()
-    button._fill(button.menu())
+    button.menu().aboutToShow.emit()
     actions = {action.text(): action for action in button.menu().actions()}
     assert {"IPv6 default", "IPv4 default", "This computer"} <= actions.keys()
     with qtbot.waitSignal(button.chosen) as chosen:
@@ -114,5 +114,6 @@ def test_the_dialog_is_as_high_as_its_sentences_need(qtbot):
     dialog.resize(dialog.width(), before + 100)  # what the user chose stays
     dialog.form.group.setText("10.0.0.1")
     dialog.form.group.setText("239.74.163.2")
-    qtbot.wait(30)
+    for _ in range(3):
+        QApplication.processEvents()
     assert dialog.height() == before + 100

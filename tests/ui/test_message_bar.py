@@ -33,7 +33,7 @@ def test_equal_messages_are_counted(bar):
     for _ in range(3):
         bar.show_message("warning", "Again")
     assert bar.texts == ["Again"]
-    assert "×3" in bar._messages[0]._label.text()
+    assert "×3" in bar.messages[0].shown_text
 
 
 def test_the_oldest_makes_room(bar):

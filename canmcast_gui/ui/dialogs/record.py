@@ -58,9 +58,9 @@ class RecordDialog(QDialog):
         self.resize(600, 0)
         self._check_filter = check
         self.path = QLineEdit(str(path))
-        self._browse = QPushButton("Browse…")
-        self._browse.setAutoDefault(False)
-        self._browse.clicked.connect(lambda: browse(self.path.setText))
+        self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(lambda: browse(self.path.setText))
         self.limits = {
             "split_bytes": _Limit("New file every", 1, 1_000_000, 100, " MB"),
             "split_seconds": _Limit("New file every", 1, 10_000_000, 600, " s"),
@@ -111,7 +111,7 @@ class RecordDialog(QDialog):
     def _lay_out(self) -> None:
         file = QHBoxLayout()
         file.addWidget(self.path, 1)
-        file.addWidget(self._browse)
+        file.addWidget(self.browse)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         label = QLabel("&File")

@@ -256,9 +256,9 @@ class SignalsPanel(QWidget):
     def refresh(self) -> None:
         """Update the visible values, unless views are paused."""
         if not self._session.clock.paused:
-            self.model.refresh(self._session.document.newest, self._visible())
+            self.model.refresh(self._session.document.newest, self.visible_lines())
 
-    def _visible(self) -> Iterator[QModelIndex]:
+    def visible_lines(self) -> Iterator[QModelIndex]:
         """The visible lines."""
         bottom = self.tree.viewport().height()
         index = self.tree.indexAt(self.tree.viewport().rect().topLeft())

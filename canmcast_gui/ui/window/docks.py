@@ -90,7 +90,7 @@ class Docks(QObject):
         return dock
 
     def _choose_first_focus(self) -> None:
-        """Where a user goes on who has brought a panel forward."""
+        """Set the widgets that get the focus with their panels."""
         for name, widget in (
             ("signals", self.signals.search),
             ("transmit", self.transmit.table),
@@ -100,17 +100,17 @@ class Docks(QObject):
             self.dock(name).first_focus = widget
 
     def _float_browser(self) -> None:
-        """A window of its own, closed until it is asked for."""
-        self.browser_dock.hide()  # first, or its window would take the focus
+        """Make the database browser a closed, floating window."""
+        self.browser_dock.hide()  # first, otherwise its window would take the focus
         self.browser_dock.setFloating(True)
         self.browser_dock.resize(BROWSER_SIZE)
 
     def dock(self, name: str) -> PanelDock:
-        """One of the panels that are always there."""
+        """The dock of a permanent panel."""
         return self.browser_dock if name == self.browser_dock.objectName() else self.docks[name]
 
     def show_browser(self) -> None:
-        """Show what the databases hold."""
+        """Show the database browser."""
         self.browser_dock.bring_forward()
 
     def _show_transmit(self) -> None:
@@ -118,19 +118,19 @@ class Docks(QObject):
             self.docks["transmit"].bring_forward()
 
     def show_gauges(self, names: list[str]) -> None:
-        """Show the current values of signals."""
+        """Add gauges for signals and show the panel."""
         self.gauges.add_signals(names)
         self.docks["gauges"].show()
         self.docks["gauges"].raise_()
 
     def arrange(self) -> None:
-        """Put all docks where they belong and show them."""
+        """Arrange all docks in the default layout and show them."""
         docks, window = self.docks, self._window
         self._float_browser()
         areas = Qt.DockWidgetArea
         for dock in docks.values():
             dock.setFloating(False)
-            window.removeDockWidget(dock)  # tabs of an arrangement before this one would be left over
+            window.removeDockWidget(dock)  # otherwise tabs of the previous layout would remain
         for name in ("signals", "transmit"):
             area = areas.LeftDockWidgetArea if name == "signals" else areas.BottomDockWidgetArea
             window.addDockWidget(area, docks[name])
@@ -156,7 +156,7 @@ class Docks(QObject):
         window.resizeDocks([docks["transmit"], docks["plot"]], [11, 9], horizontal)
 
     def place_new(self, state: QByteArray) -> None:
-        """Put docks that a restored state does not know, for it is older, beside those of their place."""
+        """Add docks that are missing in an older saved state to their groups of tabs."""
         known = state.data()
         for first, *others in TABS:
             for name in others:
@@ -165,7 +165,7 @@ class Docks(QObject):
                     self.docks[first].raise_()
 
     def panels(self) -> list[PanelDock]:
-        """All panels in the order of the Window menu: the permanent ones, then those that were opened."""
+        """All panels in the order of the Window menu: the permanent ones, then further plots and views."""
         fixed = [self.dock(name) for name, _title, _keys in PANELS]
         found = set(self._window.findChildren(PanelDock)) - set(fixed)
         return [*fixed, *sorted(found, key=PanelDock.objectName)]
@@ -175,5 +175,5 @@ class Docks(QObject):
         return [dock.action for dock in self.panels()]
 
     def end(self) -> None:
-        """Release what loads the plots."""
+        """Stop reports of plots before the window deletes its docks."""
         self.plots.end()

@@ -12,7 +12,7 @@ def test_what_could_not_be_read_is_shown_from_the_message(qtbot, window, stage, 
     path.write_text("(1.0) can0 1#00\ngarbage\n")
     window.files.open(str(path))
     qtbot.waitUntil(lambda: bool(window.panel.messages.texts), timeout=10_000)
-    (message,) = window.panel.messages._messages
+    (message,) = window.panel.messages.messages
     message.button.click()
     assert dialog_of(window, ProblemsDialog).sentences == [
         "line 2: neither a frame nor a comment in 'garbage'"
@@ -34,7 +34,7 @@ def test_odd_frames_are_listed_and_shown_in_the_trace(qtbot, window, stage, tmp_
     qtbot.waitUntil(lambda: bool(window.panel.messages.texts), timeout=10_000)
     odd = "standard ids above 7FF, read as extended: 2 frames"
     assert window.panel.messages.texts[-1].endswith(f"could not be read; 5 frames were loaded; {odd}.")
-    (message,) = window.panel.messages._messages
+    (message,) = window.panel.messages.messages
     message.button.click()
     dialog = dialog_of(window, ProblemsDialog)
     assert dialog.sentences == [odd, "line 6: neither a frame nor a comment in 'garbage'"]

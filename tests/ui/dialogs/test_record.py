@@ -39,7 +39,7 @@ def test_recording_needs_a_format_and_a_filter(qtbot):
     button = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert not button.isEnabled()
     assert "must end in one of" in dialog.problem.text()
-    dialog._browse.click()
+    dialog.browse.click()
     assert button.isEnabled()
     dialog.trigger.setText("nonsense")
     assert (button.isEnabled(), dialog.problem.text()) == (False, "no filter")

@@ -184,7 +184,7 @@ def drag(dock, by):
     QTest.mousePress(dock, left, none, start)
     for part in (0.3, 0.6, 1.0):
         QTest.mouseMove(dock, dock.mapFromGlobal(dock.mapToGlobal(start) + by * part))
-        QTest.qWait(20)
+        QApplication.processEvents()
     return lambda: QTest.mouseRelease(dock, left, none, start)
 
 

@@ -8,7 +8,7 @@ from canmcast_gui.frames import Source
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.panels.hosts import HostsPanel
 from tests.support.frames import traffic
-from tests.ui.live import WAIT_MS
+from tests.ui.live import WAIT_MS, ticks
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_frames_of_a_source_are_counted_while_it_is_visible(qtbot, panel, sessio
     assert not panel.hint.isVisible()
     panel.hide()
     session.document.recording.append(batch)
-    qtbot.wait(400)
+    ticks(session)
     assert frames(panel) == ["10.0.0.7:43113 10"]
     panel.show()
     qtbot.waitUntil(lambda: frames(panel) == ["10.0.0.7:43113 20"], timeout=WAIT_MS)

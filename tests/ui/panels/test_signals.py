@@ -8,7 +8,7 @@ from canmcast_gui.models.signal_tree import NAME, VALUE
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.panels.signals import SELECT_SIGNALS, SignalsPanel
 from tests.support.frames import traffic
-from tests.ui.live import WAIT_MS
+from tests.ui.live import WAIT_MS, ticks
 
 
 @pytest.fixture
@@ -29,12 +29,12 @@ def panel(qtbot, session, stage):
 
 def shown(panel) -> list[str]:
     """The names of the lines that can be seen."""
-    return [index.data() for index in panel._visible()]
+    return [index.data() for index in panel.visible_lines()]
 
 
 def line(panel, name):
     """The index of a line that can be seen."""
-    return next(index for index in panel._visible() if index.data() == name)
+    return next(index for index in panel.visible_lines() if index.data() == name)
 
 
 def double_click(qtbot, panel, name):
@@ -78,7 +78,7 @@ def test_newest_values_are_shown_and_stand_while_paused(qtbot, panel, session, s
     qtbot.waitUntil(lambda: value() == "2.00 rpm", timeout=WAIT_MS)
     session.clock.set_paused(True)
     session.document.recording.append(traffic(8, first=9))
-    qtbot.wait(400)
+    ticks(session)
     assert value() == "2.00 rpm"
     session.clock.set_paused(False)
     qtbot.waitUntil(lambda: value() == "4.00 rpm", timeout=WAIT_MS)

@@ -11,7 +11,7 @@ from canmcast_gui.recording.id_statistics import BINS
 from canmcast_gui.ui.panels.histogram import FEWEST_BINS, short_period, shown_bins
 from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from tests.support.frames import START_NS, traffic
-from tests.ui.live import WAIT_MS
+from tests.ui.live import WAIT_MS, ticks
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_numbers_follow_while_it_is_visible(qtbot, panel, stage):
     assert not panel.hint.isVisible()
     panel.hide()
     stage.receive(traffic(100, first=100, ids=7))
-    qtbot.wait(400)
+    ticks(stage.session)
     assert panel.model.rowCount() == 4
     panel.show()
     assert panel.model.rowCount() == 7

@@ -1,7 +1,6 @@
 """The status bar: what is going on, in numbers, and tasks that can be cancelled."""
 
 import threading
-import time
 
 import pytest
 from PySide6.QtWidgets import QInputDialog, QToolButton
@@ -95,15 +94,17 @@ def test_the_record_light_is_on_while_a_file_is_written(stage, bar, tmp_path):
     assert bar.labels["record"].isHidden()
 
 
-def test_a_slow_task_is_shown_and_can_be_cancelled(qtbot, stage, monkeypatch):
+def test_a_slow_task_is_shown_and_can_be_canceled(qtbot, stage, monkeypatch):
     monkeypatch.setattr("canmcast_gui.ui.status.bar.SHOW_AFTER_MS", 1)
     tasks = TaskList(stage.session)
     qtbot.addWidget(tasks)
     tasks.show()
 
+    pause = threading.Event()
+
     def work(report) -> None:
         while report(0.5):
-            time.sleep(0.005)
+            pause.wait(0.005)
 
     task = stage.session.tasks.make("Slow work", work)
     task.start()
