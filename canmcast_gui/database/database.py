@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from cantools.database.can import Message as ParsedMessage
     from cantools.database.can import Signal as ParsedSignal
 
-# (arbitration id, extended), and which bits of the id must agree where that is not all of them.
+# (arbitration id, extended), and the bits of the id that must match, where these are not all.
 NamedId = tuple[int, bool] | tuple[int, bool, int]
 
 
 class Database:
-    """Messages by id and by name. Made by load_database().
+    """Messages by id and by name, as load_database() returns them.
 
-    ``problems`` are those of its file. Several messages may share a name; where they
-    share an id, the last is meant, as it is to cantools.
+    ``problems`` are those of the file. Several messages may share a name. Of several with the same id the
+    last is used, as in cantools.
     """
 
     def __init__(
@@ -58,19 +58,19 @@ class Database:
         self._by_id: dict[tuple[int, bool], Message] = {}
         self._by_group: dict[int, Message] = {}
         self._by_name: dict[str, list[Message]] = {}
-        self._places: dict[str, list[SignalPath]] = {}
+        self._paths: dict[str, list[SignalPath]] = {}
         for message in self.messages:
             self._by_id[message.arbitration_id, message.extended] = message
             if message.by_parameter_group:
                 self._by_group.setdefault(message.arbitration_id & message.id_mask, message)
             self._by_name.setdefault(message.name, []).append(message)
-            for place in signal_paths(message):
-                self._places.setdefault(place.name, []).append(place)
+            for path_ in signal_paths(message):
+                self._paths.setdefault(path_.name, []).append(path_)
         self._exact_ids = np.array(
             [number for number, extended in self._by_id if extended and not self._is_group(number)],
             dtype=np.uint32,
         )
-        # Compiled when they are first asked for: at most one for each message and each signal.
+        # Made at their first use: at most one for each message and each signal.
         self._columns: dict[str, SignalColumn] = {}
         self._decoders: dict[int, PayloadDecoder] = {}
 
@@ -80,7 +80,7 @@ class Database:
     # -- looking up --------------------------------------------------------------------------------------
 
     def message(self, arbitration_id: int, extended: bool) -> Message | None:
-        """The message that frames of this id are, by the id itself or by its J1939 parameter group."""
+        """The message of frames with this id, by the id itself or by its J1939 parameter group."""
         exact = self._by_id.get((arbitration_id, bool(extended)))
         if exact is not None or not extended or not self._by_group:
             return exact
@@ -96,16 +96,16 @@ class Database:
 
     def has_signal(self, name: str) -> bool:
         """Whether the database has the signal "Message.Signal"."""
-        return name in self._places
+        return name in self._paths
 
     def ids_named(self, pattern: str) -> set[NamedId]:
         """The ids of the messages whose name matches a glob pattern, in any case.
 
-        Each is (arbitration id, extended), and for a parameter group also the bits of the id that must agree:
-        frames of it come with any sender and priority.
+        Each is (arbitration id, extended), and for a parameter group also the bits of the id that must match:
+        its frames have any sender and priority.
         """
         matches = re.compile(fnmatch.translate(pattern), re.IGNORECASE).match
-        return {_named_id(one) for one in self.messages if matches(one.name)}
+        return {_named_id(message) for message in self.messages if matches(message.name)}
 
     # -- values ------------------------------------------------------------------------------------------
 
@@ -119,19 +119,19 @@ class Database:
         return self._decode(batch, name, batch.timestamp_ns)
 
     def decode_rows(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
-        """As decode(), with the rows of the batch, ascending, in place of the times."""
+        """As decode(), with the rows of the batch, ascending, instead of the times."""
         return self._decode(batch, name, np.arange(len(batch)))
 
-    def _decode(self, batch: FrameBatch, name: str, marks: Column) -> tuple[Column, Column]:
+    def _decode(self, batch: FrameBatch, name: str, labels: Column) -> tuple[Column, Column]:
         column = self._columns.get(name)
         if column is None:
             column = self._columns[name] = SignalColumn(self._find(name), self._exact_ids)
-        return column.decode(batch, marks)
+        return column.decode(batch, labels)
 
     def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
-        """All signals of one frame; an empty list where the database does not know its id.
+        """All signals of one frame; an empty list where the database does not have its id.
 
-        Never raises for a short payload: what is there is decoded.
+        Never raises for a short payload: complete signals are decoded.
         """
         message = self.message(arbitration_id, extended)
         if message is None:
@@ -142,26 +142,26 @@ class Database:
         return decoder.decode(payload)
 
     def encode(self, message_name: str, values: Mapping[str, int | float | str]) -> bytes:
-        """The payload with these signal values (physical ones, or texts of choices).
+        """The payload with these signal values (physical values, or texts of choices).
 
-        Signals that are not given get their initial value, else 0 or the nearest value allowed. Raises
+        Other signals get their initial value, else 0 or the nearest valid value. Raises
         DatabaseError for unknown names and for values outside a signal's range.
         """
         if self._parsed is None or message_name not in self._by_name:
             raise DatabaseError(f"{self.name} has no message {message_name}")
         wanted = self._by_name[message_name][0]
         parsed = next(
-            one
-            for one in self._parsed.messages
-            if one.frame_id == wanted.arbitration_id and one.is_extended_frame == wanted.extended
+            message
+            for message in self._parsed.messages
+            if message.frame_id == wanted.arbitration_id and message.is_extended_frame == wanted.extended
         )
         return encode_payload(parsed, values)
 
     def _find(self, name: str) -> list[SignalPath]:
-        """Every signal that a name means, at least one."""
-        places = self._places.get(name)
-        if places is not None:
-            return places
+        """All signals with a name, at least one."""
+        paths = self._paths.get(name)
+        if paths is not None:
+            return paths
         message_name, _, signal_name = name.rpartition(".")
         if not self.messages_named(message_name):
             raise DatabaseError(f"{self.name} has no message {message_name or name!r}")
@@ -198,23 +198,25 @@ def encode_payload(message: ParsedMessage, values: Mapping[str, Value]) -> bytes
         raise DatabaseError(f"message {message.name} cannot be encoded: {_sentence(error)}") from error
 
 
-def _complete(message: ParsedMessage, tree: Any, values: Mapping[str, Value], into: dict[str, Any]) -> None:
+def _complete(
+    message: ParsedMessage, tree: Any, values: Mapping[str, Value], complete: dict[str, Any]
+) -> None:
     """Collect the values of all signals that are in the frame, multiplexers first."""
     for node in tree:
         if isinstance(node, str):
-            into[node] = values.get(node, _default(message.get_signal_by_name(node)))
+            complete[node] = values.get(node, _default(message.get_signal_by_name(node)))
             continue
         ((name, branches),) = node.items()
         signal = message.get_signal_by_name(name)
-        into[name] = values[name] if name in values else _default_number(signal, branches)
-        chosen = branches.get(_number(signal, into[name]))
+        complete[name] = values[name] if name in values else _default_number(signal, branches)
+        chosen = branches.get(_number(signal, complete[name]))
         if chosen is None:
             raise DatabaseError(f"{name} must be one of {', '.join(map(str, sorted(branches)))}")
-        _complete(message, chosen, values, into)
+        _complete(message, chosen, values, complete)
 
 
 def _default(signal: ParsedSignal) -> Any:
-    """The value of a signal that nobody gave: its initial one, else 0 or what is allowed next to it."""
+    """The value of a signal that is not given: its initial value, else 0 or the nearest valid value."""
     if signal.initial is not None:
         return signal.initial
     zero = 0 if signal.is_float else signal.conversion.raw_to_scaled(0, decode_choices=False)
@@ -231,7 +233,7 @@ def _default_number(signal: ParsedSignal, branches: Mapping[int, Any]) -> Any:
 
 
 def _number(signal: ParsedSignal, value: Any) -> int:
-    """The multiplexer's number for a value or a choice's text."""
+    """The raw value of a multiplexer for a value or the text of a choice."""
     if isinstance(value, (int, float)):
         return int(value)
     return int(signal.conversion.choice_to_number(str(value)))

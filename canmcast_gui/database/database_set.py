@@ -1,4 +1,4 @@
-"""Several databases at once, each for all frames or for some: the first that knows an id answers."""
+"""Several databases, each for all frames or for some: the first that has an id describes it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from canmcast_gui.database.scope import EVERYTHING, Conflict, Scope, conflicts_o
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import Column, RowNumbers
 
-# What has been asked once is asked for every repaint of a row; more ids than on any real bus.
-_MOST_REMEMBERED = 100_000
+# Each repaint of a row looks up the same messages again. This is more than the ids of any real bus.
+_MAX_CACHED = 100_000
 
 
 class DatabaseSet:
-    """An ordered set of databases, one per file. Adding a file again replaces it in its place.
+    """An ordered set of databases, one per file. A file that is added again keeps its position.
 
-    Where a question leaves out the channel or the source's address (None), databases for any of them may
-    answer. ``use_sources`` tells the addresses of the frames that are asked about.
+    Where the channel or the source's address is None, the databases of all channels or sources are used.
+    ``use_sources`` sets the table with the addresses of the frames that are decoded.
     """
 
     def __init__(self) -> None:
@@ -35,59 +35,62 @@ class DatabaseSet:
         self._messages: dict[tuple[int, bool, int | None, str | None], tuple[Database, Message] | None] = {}
         self._conflicts: list[Conflict] | None = None
 
-    # -- which databases there are -----------------------------------------------------------------------
+    # -- the databases -----------------------------------------------------------------------------------
 
     def reserve(self, path: str | os.PathLike[str]) -> None:
-        """Keep the next place for a file that is being loaded, whichever of several is done first."""
+        """Reserve the next position for a file that is being loaded: several may complete in any order."""
         if Path(path) not in self._order:
             self._order.append(Path(path))
 
     def add(self, database: Database) -> None:
-        """Add a database, in the place that was kept for its file, or replace the one from the same file."""
+        """Add a database at the position that is reserved for its file, or replace the one of that file."""
         self.reserve(database.path)
-        self._databases = [one for one in self._databases if one.path != database.path] + [database]
+        others = [other for other in self._databases if other.path != database.path]
+        self._databases = [*others, database]
         self._sort()
 
     def remove(self, path: str | os.PathLike[str]) -> None:
-        """Remove the database of that file, if it is there."""
-        self._databases = [one for one in self._databases if one.path != Path(path)]
-        self._order = [one for one in self._order if one != Path(path)]
+        """Remove the database of a file, if there is one."""
+        self._databases = [other for other in self._databases if other.path != Path(path)]
+        self._order = [other for other in self._order if other != Path(path)]
         self._scopes.pop(Path(path), None)
         self._sort()
 
-    def move(self, path: str | os.PathLike[str], place: int) -> None:
-        """Give a database another place in the order, which decides where several know an id."""
-        loaded = [one.path for one in self._databases]
+    def move(self, path: str | os.PathLike[str], index: int) -> None:
+        """Move a database in the order, which decides where several have an id."""
+        loaded = [database.path for database in self._databases]
         if Path(path) in loaded:
             loaded.remove(Path(path))
-            loaded.insert(place, Path(path))
-            self._order = loaded + [one for one in self._order if one not in loaded]
+            loaded.insert(index, Path(path))
+            self._order = loaded + [other for other in self._order if other not in loaded]
             self._sort()
 
     def set_scope(self, path: str | os.PathLike[str], scope: Scope) -> None:
-        """Say which frames the database of a file is for; may be said before it is there."""
+        """Set the frames that the database of a file is for; the file need not be loaded yet."""
         self._scopes[Path(path)] = scope
-        self._forget()
+        self._clear_cache()
 
     def scope(self, path: str | os.PathLike[str]) -> Scope:
-        """Which frames the database of a file is for."""
+        """The frames that the database of a file is for."""
         return self._scopes.get(Path(path), EVERYTHING)
 
     def use_sources(self, table: SourceTable) -> None:
-        """Say which table the source numbers of frames belong to."""
+        """Set the table of the source numbers of frames."""
         self._sources = table
 
     def conflicts(self) -> list[Conflict]:
-        """Ids that several databases describe in different ways, for the same frames."""
+        """Ids that several databases describe differently for the same frames."""
         if self._conflicts is None:
-            self._conflicts = conflicts_of((one, self.scope(one.path)) for one in self._databases)
+            self._conflicts = conflicts_of(
+                (database, self.scope(database.path)) for database in self._databases
+            )
         return self._conflicts
 
     def _sort(self) -> None:
-        self._databases.sort(key=lambda one: self._order.index(one.path))
-        self._forget()
+        self._databases.sort(key=lambda database: self._order.index(database.path))
+        self._clear_cache()
 
-    def _forget(self) -> None:
+    def _clear_cache(self) -> None:
         self._messages.clear()
         self._conflicts = None
 
@@ -102,16 +105,16 @@ class DatabaseSet:
     def message(
         self, arbitration_id: int, extended: bool, channel: int | None = None, source: str | None = None
     ) -> Message | None:
-        """The message that frames of this id are, in the first database that knows it."""
+        """The message of frames with this id, in the first database that has it."""
         found = self._lookup(arbitration_id, extended, channel, source)
         return found[1] if found else None
 
     def name(
         self, arbitration_id: int, extended: bool, channel: int | None = None, source: str | None = None
     ) -> str:
-        """The name of the message, "" where no database knows the id.
+        """The name of the message, "" where no database has the id.
 
-        That of a J1939 or NMEA 2000 message is followed by the addresses that its frame's id carries.
+        The name of a J1939 or NMEA 2000 message is followed by the addresses in the id.
         """
         message = self.message(arbitration_id, extended, channel, source)
         if message is None:
@@ -128,25 +131,28 @@ class DatabaseSet:
         channel: int | None = None,
         source: str | None = None,
     ) -> list[SignalValue]:
-        """Database.decode_frame() of the first database that knows the id."""
+        """Database.decode_frame() of the first database that has the id."""
         found = self._lookup(arbitration_id, extended, channel, source)
         return found[0].decode_frame(arbitration_id, extended, payload) if found else []
 
     def ids_named(self, pattern: str) -> set[NamedId]:
-        """Database.ids_named() of all databases, without ids that an earlier one calls something else."""
+        """Database.ids_named() of all databases, without ids to which an earlier one gives another name."""
         return {
             named
             for database in self._databases
             for named in database.ids_named(pattern)
-            if self._calls(database, named[0], named[1])
+            if self._names(database, named[0], named[1])
         }
 
-    def _calls(self, database: Database, arbitration_id: int, extended: bool) -> bool:
-        """Whether frames of an id are named by that database, on any channel and from any source."""
-        for one in self._databases:
-            if one is database:
+    def _names(self, database: Database, arbitration_id: int, extended: bool) -> bool:
+        """Whether that database names the frames of an id, on any channel and from any source."""
+        for earlier in self._databases:
+            if earlier is database:
                 return True
-            if self.scope(one.path).is_everything and one.message(arbitration_id, extended) is not None:
+            if (
+                self.scope(earlier.path).is_everything
+                and earlier.message(arbitration_id, extended) is not None
+            ):
                 return False
         return False
 
@@ -155,7 +161,7 @@ class DatabaseSet:
     ) -> tuple[Database, Message] | None:
         key = (arbitration_id, bool(extended), channel, source)
         if key not in self._messages:
-            if len(self._messages) >= _MOST_REMEMBERED:
+            if len(self._messages) >= _MAX_CACHED:
                 self._messages.clear()
             self._messages[key] = next(
                 (
@@ -179,7 +185,7 @@ class DatabaseSet:
 
     def has_signal(self, name: str) -> bool:
         """Whether any database has the signal "Message.Signal"."""
-        return any(one.has_signal(name) for one in self._databases)
+        return any(database.has_signal(name) for database in self._databases)
 
     def decode(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
         """As decode_rows(), with timestamps (int64, nanoseconds) in place of rows."""
@@ -187,10 +193,10 @@ class DatabaseSet:
         return batch.timestamp_ns[rows], values
 
     def decode_rows(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
-        """The rows of a batch that carry the signal "Message.Signal", ascending, and its values there.
+        """The rows of a batch that have the signal "Message.Signal", ascending, and its values.
 
-        The first database that has the signal reads those frames that it is for, the next one those that
-        remain. Raises DatabaseError where no database has it.
+        The first database that has the signal decodes the frames that it is for, the next one the remaining
+        frames. Raises DatabaseError where no database has it.
         """
         reader = self.reader(name)
         if reader is None:
@@ -198,24 +204,26 @@ class DatabaseSet:
         return reader(batch)
 
     def reader(self, name: str) -> Callable[[FrameBatch], tuple[RowNumbers, Column]] | None:
-        """decode_rows() of one signal by the databases of now, in any thread; None for an unknown one."""
-        found = [(one, self.scope(one.path)) for one in self._databases if one.has_signal(name)]
-        return partial(_read, found, self._sources, name) if found else None
+        """decode_rows() of one signal with the current databases, for any thread; None if it is unknown."""
+        found = [
+            (database, self.scope(database.path)) for database in self._databases if database.has_signal(name)
+        ]
+        return partial(_decode_rows, found, self._sources, name) if found else None
 
 
-def _read(
+def _decode_rows(
     databases: list[tuple[Database, Scope]], sources: SourceTable, name: str, batch: FrameBatch
 ) -> tuple[RowNumbers, Column]:
-    """By each database what no earlier one was for."""
+    """Decode with each database the frames that no earlier one is for."""
     first, scope = databases[0]
     if scope.is_everything:
         return first.decode_rows(batch, name)
-    left = np.ones(len(batch), np.bool_)
+    remaining = np.ones(len(batch), np.bool_)
     parts: list[tuple[RowNumbers, Column]] = []
     for database, scope in databases:
-        meant = scope.mask(batch, sources) & left
-        left &= ~meant
-        chosen = np.flatnonzero(meant)
+        covered = scope.mask(batch, sources) & remaining
+        remaining &= ~covered
+        chosen = np.flatnonzero(covered)
         rows, values = database.decode_rows(batch[chosen], name)
         parts.append((chosen[rows], values))
     joined = np.concatenate([rows for rows, _ in parts])

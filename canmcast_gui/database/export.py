@@ -38,7 +38,7 @@ class TableWriter(Protocol):
 
 
 class CsvTable:
-    """A row of titles, then rows of numbers; empty where a frame does not carry the signal."""
+    """A row of titles, then rows of numbers; a cell is empty where a frame does not have the signal."""
 
     def __init__(self, path: Path, headings: Sequence[Heading]) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
@@ -51,7 +51,7 @@ class CsvTable:
     def write(self, rows: Rows) -> None:
         """Write some rows."""
         times = [f"{seconds:.9f}" for seconds in rows.seconds.tolist()]
-        cells = [_texts(len(times), places, values) for places, values in rows.columns]
+        cells = [_texts(len(times), indices, values) for indices, values in rows.columns]
         self._csv.writerows(zip(times, *cells, strict=True))
 
     def close(self) -> None:
@@ -59,16 +59,16 @@ class CsvTable:
         self._file.close()
 
 
-def _texts(count: int, places: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> list[str]:
+def _texts(count: int, indices: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> list[str]:
     column = [""] * count
-    for place, value in zip(places.tolist(), values.tolist(), strict=True):
-        # fifteen digits hide that decimal scales are not exact in binary
-        column[place] = f"{value:.15g}" if isinstance(value, float) else str(value)
+    for index, value in zip(indices.tolist(), values.tolist(), strict=True):
+        # 15 digits hide that decimal scales are not exact in binary
+        column[index] = f"{value:.15g}" if isinstance(value, float) else str(value)
     return column
 
 
 class ParquetTable:
-    """A column ``time_s`` and one for each signal, null where a frame does not carry it."""
+    """A column ``time_s`` and one for each signal, null where a frame does not have it."""
 
     def __init__(self, path: Path, headings: Sequence[Heading]) -> None:
         self._arrow = _library("pyarrow", "Parquet")
@@ -79,7 +79,7 @@ class ParquetTable:
 
     def write(self, rows: Rows) -> None:
         """Write some rows."""
-        columns = [self._column(len(rows.times_ns), places, values) for places, values in rows.columns]
+        columns = [self._column(len(rows.times_ns), indices, values) for indices, values in rows.columns]
         fields = [self._arrow.field("time_s", self._arrow.float64())]
         for heading, column in zip(self._headings, columns, strict=True):
             fields.append(self._arrow.field(heading.name, column.type, metadata={"unit": heading.unit}))
@@ -88,9 +88,9 @@ class ParquetTable:
             self._writer = self._parquet.ParquetWriter(self._path, schema)
         self._writer.write_table(self._arrow.table([rows.seconds, *columns], schema=schema))
 
-    def _column(self, count: int, places: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> Any:
+    def _column(self, count: int, indices: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> Any:
         full, absent = np.zeros(count, dtype=values.dtype), np.ones(count, dtype=np.bool_)
-        full[places], absent[places] = values, False
+        full[indices], absent[indices] = values, False
         return self._arrow.array(full, mask=absent)
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class ParquetTable:
 
 
 class MdfTable:
-    """Each signal with times of its own, from the first frame on, whose time is the measurement's start."""
+    """Each signal with its own times; the measurement starts with the first frame."""
 
     def __init__(self, path: Path, headings: Sequence[Heading]) -> None:
         self._asammdf = _library("asammdf", "MDF")
@@ -110,14 +110,14 @@ class MdfTable:
         self._start_ns: int | None = None
 
     def write(self, rows: Rows) -> None:
-        """Keep some rows: MDF wants each signal as a whole."""
+        """Keep some rows: MDF needs each signal as a whole."""
         if self._start_ns is None and len(rows.times_ns):
             self._start_ns = int(rows.times_ns[0])
-        for parts, (places, values) in zip(self._parts, rows.columns, strict=True):
-            parts.append((rows.times_ns[places], values))
+        for parts, (indices, values) in zip(self._parts, rows.columns, strict=True):
+            parts.append((rows.times_ns[indices], values))
 
     def close(self) -> None:
-        """Write the file, where there is anything to write."""
+        """Write the file, if there are any rows."""
         if self._start_ns is None:
             return
         start_ns = self._start_ns
@@ -152,10 +152,10 @@ def _library(name: str, what: str) -> Any:
 def save_table(
     path: Path, headings: Sequence[Heading], rows: Iterable[Rows], progress: Callable[[], bool] | None = None
 ) -> int:
-    """Write rows to a new file, whose name's suffix says the format; returns how many rows.
+    """Write rows to a file in the format of its suffix; returns the number of rows.
 
-    It is written beside ``path`` and then takes its place; where there are no rows, or ``progress`` (called
-    after each portion) answers False, nothing is left and 0 is returned. Raises TableError.
+    A temporary file beside ``path`` replaces it when it is complete. Where there are no rows, or ``progress``
+    (called after each portion) returns False, no file is written and the result is 0. Raises TableError.
     """
     kind = path.suffix.lower()
     if kind not in TABLES:
@@ -180,27 +180,28 @@ def save_table(
 
 def _write_all(table: TableWriter, rows: Iterable[Rows], progress: Callable[[], bool] | None) -> int:
     count = 0
-    for some in rows:
-        if len(some.times_ns):
-            table.write(some)
-            count += len(some.times_ns)
+    for portion in rows:
+        if len(portion.times_ns):
+            table.write(portion)
+            count += len(portion.times_ns)
         if progress is not None and progress() is False:
             return 0
     return count
 
 
-# Gives the rows of a batch that carry a signal, ascending, and its values there.
+# A function that returns the rows of a batch that have a signal, ascending, and its values.
 Decode = Callable[[FrameBatch, str], tuple[Column, Column]]
 
-# Of one portion of frames: a distance that asks for more is a slip, and would fill the disk.
-MOST_EVEN_ROWS = 50_000_000
+# The limit for one portion of frames: an interval that needs more rows is a typing error, and would fill the
+# disk.
+MAX_EVEN_ROWS = 50_000_000
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a table: times in ns (n,), and of each column the rows that have a value, and the values.
+    """Rows of a table: times in ns (n,), and columns of values, each with the indices of its rows.
 
-    ``start_ns`` is what times are counted from.
+    Times are relative to ``start_ns``.
     """
 
     times_ns: Times
@@ -209,12 +210,12 @@ class Rows:
 
     @property
     def seconds(self) -> npt.NDArray[np.float64]:
-        """The times as they are counted, in seconds."""
+        """The times relative to the start, in seconds."""
         return (self.times_ns - self.start_ns) / NS_PER_SECOND
 
 
 def rows_of(batch: FrameBatch, decode: Decode, signals: Sequence[str], start_ns: int) -> Rows:
-    """A row for each frame that carries one of the signals."""
+    """A row for each frame that has one of the signals."""
     columns = [decode(batch, name) for name in signals]
     frames = np.unique(np.concatenate([rows for rows, _ in columns]))
     placed = [(np.searchsorted(frames, rows), values) for rows, values in columns]
@@ -222,19 +223,19 @@ def rows_of(batch: FrameBatch, decode: Decode, signals: Sequence[str], start_ns:
 
 
 def between(rows: Rows, first_ns: int, last_ns: int) -> Rows:
-    """Those rows from one time to another, both included."""
+    """The rows from one time to another, both included."""
     keep = (rows.times_ns >= first_ns) & (rows.times_ns <= last_ns)
     if keep.all():
         return rows
-    places = np.cumsum(keep) - 1
-    columns = [(places[at[keep[at]]], values[keep[at]]) for at, values in rows.columns]
+    new = np.cumsum(keep) - 1
+    columns = [(new[old[keep[old]]], values[keep[old]]) for old, values in rows.columns]
     return Rows(rows.times_ns[keep], columns, rows.start_ns)
 
 
 def evenly(portions: Iterable[Rows], every_ns: int) -> Iterator[Rows]:
-    """Rows at even distances, from the first time on; each value holds until the next one.
+    """Rows at even intervals, from the first time on; each value is repeated until the next one.
 
-    A signal is absent before its first value. Raises TableError where that would be beyond all measure.
+    A signal has no value before its first one. Raises TableError where there would be too many rows.
     """
     held: list[Column] = []
     due_ns: int | None = None
@@ -245,22 +246,22 @@ def evenly(portions: Iterable[Rows], every_ns: int) -> Iterator[Rows]:
         due_ns = int(rows.times_ns.min()) if due_ns is None else due_ns
         last_ns = int(rows.times_ns.max())
         count = max((last_ns - due_ns) // every_ns + 1, 0)
-        if count > MOST_EVEN_ROWS:
-            raise TableError(f"{count:,} rows would be needed; choose a longer distance between rows")
+        if count > MAX_EVEN_ROWS:
+            raise TableError(f"{count:,} rows would be needed; choose a longer interval between rows")
         grid = due_ns + np.arange(count, dtype=np.int64) * every_ns
         columns = []
-        for number, (places, values) in enumerate(rows.columns):
-            columns.append(_held(grid, rows.times_ns[places], values, held[number]))
+        for number, (indices, values) in enumerate(rows.columns):
+            columns.append(_held(grid, rows.times_ns[indices], values, held[number]))
             if len(values):
-                held[number] = values[np.argsort(rows.times_ns[places], kind="stable")[-1:]]
+                held[number] = values[np.argsort(rows.times_ns[indices], kind="stable")[-1:]]
         due_ns += count * every_ns
         yield Rows(grid, columns, rows.start_ns)
 
 
 def _held(grid: Times, times: Times, values: Column, before: Column) -> tuple[Places, Column]:
-    """The places of the grid at which a signal has a value, and what it is there."""
+    """The indices of the grid at which a signal has a value, and the values."""
     order = np.argsort(times, kind="stable")
     known = np.concatenate([before, values[order]])
     newest = np.searchsorted(times[order], grid, side="right") + len(before) - 1
-    places = np.flatnonzero(newest >= 0)
-    return places, known[newest[places]]
+    indices = np.flatnonzero(newest >= 0)
+    return indices, known[newest[indices]]

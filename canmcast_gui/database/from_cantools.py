@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
-from canmcast_gui.database.problems import MOST_BITS, Problems
+from canmcast_gui.database.problems import MAX_BITS, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 
 if TYPE_CHECKING:
@@ -16,53 +16,53 @@ if TYPE_CHECKING:
     from cantools.database.can import Node as ParsedNode
     from cantools.database.can import Signal as ParsedSignal
 
-# SAE J1939-21's null address: databases use it where any sender is meant.
+# The null address of SAE J1939-21: databases use it for any sender.
 _NULL_ADDRESS = 0xFE
-_NOBODY = "Vector__XXX"
+_NO_NODE = "Vector__XXX"
 
 
 Lines = Mapping[tuple[str, str], int]
 
 
-def adopt_messages(
+def convert_messages(
     parsed: Iterable[ParsedMessage], problems: Problems, lines: Lines | None = None
 ) -> list[Message]:
-    """Our values for parsed messages; what is wrong about them is added to ``problems``.
+    """Our values for parsed messages; what is wrong with them is added to ``problems``.
 
     ``lines`` are those of the messages (name, "") and signals (message, signal) in the file.
     """
-    messages = [adopt_message(one) for one in parsed]
+    messages = [convert_message(message) for message in parsed]
     overlaps = Overlaps()
     for message in messages:
         _report_defects(message, problems, lines or {}, overlaps)
-    if overlaps.is_over:
-        problems.doubtful(0, "there are too many signals to look whether all of them have bits of their own")
+    if overlaps.is_exhausted:
+        problems.doubtful(0, "there are too many signals to check all of them for overlaps")
     _report_duplicates(messages, problems, lines or {})
     return messages
 
 
-def adopt_message(parsed: ParsedMessage) -> Message:
+def convert_message(parsed: ParsedMessage) -> Message:
     """Our value for a parsed message."""
     return Message(
         name=parsed.name,
         arbitration_id=parsed.frame_id,
         extended=parsed.is_extended_frame,
         length=parsed.length,
-        signals=tuple(_adopt_signal(signal) for signal in parsed.signals),
+        signals=tuple(_convert_signal(signal) for signal in parsed.signals),
         cycle_ms=parsed.cycle_time or None,
-        senders=tuple(name for name in parsed.senders if name != _NOBODY),
+        senders=tuple(name for name in parsed.senders if name != _NO_NODE),
         comment=parsed.comment or "",
         id_mask=_id_mask(parsed),
         fd=parsed.is_fd or parsed.length > 8,
         attributes=_attributes(parsed.dbc),
-        contained=tuple(adopt_message(one) for one in parsed.contained_messages),
+        contained=tuple(convert_message(inner) for inner in parsed.contained_messages),
         header_id=parsed.header_id,
     )
 
 
-def adopt_nodes(parsed: Iterable[ParsedNode]) -> list[Node]:
+def convert_nodes(parsed: Iterable[ParsedNode]) -> list[Node]:
     """Our values for the nodes of a network."""
-    return [Node(one.name, one.comment or "", _attributes(one.dbc)) for one in parsed]
+    return [Node(node.name, node.comment or "", _attributes(node.dbc)) for node in parsed]
 
 
 def _attributes(specifics: Any) -> dict[str, str]:
@@ -71,12 +71,12 @@ def _attributes(specifics: Any) -> dict[str, str]:
     for name, attribute in (specifics.attributes if specifics and specifics.attributes else {}).items():
         choices = getattr(attribute.definition, "choices", None) or ()
         value = attribute.value
-        is_place = isinstance(value, int) and 0 <= value < len(choices)
-        found[name] = str(choices[value] if is_place else value)
+        is_choice = isinstance(value, int) and 0 <= value < len(choices)
+        found[name] = str(choices[value] if is_choice else value)
     return found
 
 
-def _adopt_signal(parsed: ParsedSignal) -> Signal:
+def _convert_signal(parsed: ParsedSignal) -> Signal:
     return Signal(
         name=parsed.name,
         start=parsed.start,
@@ -94,20 +94,20 @@ def _adopt_signal(parsed: ParsedSignal) -> Signal:
         is_multiplexer=parsed.is_multiplexer,
         multiplexer=parsed.multiplexer_signal,
         multiplexer_ids=frozenset(parsed.multiplexer_ids or ()),
-        receivers=tuple(name for name in parsed.receivers if name != _NOBODY),
+        receivers=tuple(name for name in parsed.receivers if name != _NO_NODE),
         attributes=_attributes(parsed.dbc),
     )
 
 
 def _plain(number: float) -> float:
-    """A number of the file as an int only where computers have such ints."""
+    """A number of the file; an int of more than 64 bits as a float."""
     return float(number) if isinstance(number, int) and number.bit_length() > 64 else number
 
 
 def _is_raw(number: float) -> bool:
-    """Whether a value table's number can be a raw value."""
+    """Whether a number of a value table can be a raw value."""
     if isinstance(number, int):
-        return number.bit_length() <= MOST_BITS
+        return number.bit_length() <= MAX_BITS
     return math.isfinite(number) and number == int(number)
 
 
@@ -128,7 +128,7 @@ def _report_defects(message: Message, problems: Problems, lines: Lines, overlaps
                 f"signal {signal.name} ends in byte {signal.bytes_needed} of message {message.name}, "
                 f"which has {message.length}",
             )
-        other = overlaps.take(signal)
+        other = overlaps.add(signal)
         if other is not None:
             problems.doubtful(
                 line, f"signals {other.name} and {signal.name} of message {message.name} overlap"
@@ -136,7 +136,7 @@ def _report_defects(message: Message, problems: Problems, lines: Lines, overlaps
 
 
 def _report_duplicates(messages: list[Message], problems: Problems, lines: Lines) -> None:
-    """Messages that share an id, of which frames are only one, or a name."""
+    """Report messages that share an id, of which only the last names frames, or a name."""
     names: dict[str, Message] = {}
     ids: dict[tuple[int, bool], Message] = {}
     for message in messages:
@@ -152,21 +152,21 @@ def _report_duplicates(messages: list[Message], problems: Problems, lines: Lines
             problems.doubtful(line, f"several messages are called {message.name}")
 
 
-# Each signal is compared with those before it: enough for 4,000 that are in the same frame.
-MOST_COMPARISONS = 8_000_000
+# Each signal is compared with those before it: enough for 4,000 signals in the same frame.
+MAX_COMPARISONS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """A signal and its bits, ``first`` up to but not including ``end``, in its own byte order."""
+class _SignalBits:
+    """A signal and its bits, from ``first`` up to but not including ``end``, in its own byte order."""
 
     number: int
     signal: Signal
     first: int
     end: int
 
-    def meets(self, other: _Taken) -> bool:
-        """Whether the two use a bit in common."""
+    def overlaps(self, other: _SignalBits) -> bool:
+        """Whether the two have a bit in common."""
         if self.signal.big_endian == other.signal.big_endian:
             return self.first < other.end and other.first < self.end
         if self.first // 8 > (other.end - 1) // 8 or other.first // 8 > (self.end - 1) // 8:
@@ -176,84 +176,86 @@ class _Taken:
 
 @dataclass(slots=True)
 class _Group:
-    """The signals directly below one multiplexer; all, and those that each of its numbers selects."""
+    """The signals directly below one multiplexer: all, and those that each of its values selects."""
 
     above: dict[str, frozenset[int]]
-    members: list[_Taken] = field(default_factory=list)
-    selected: dict[int, list[_Taken]] = field(default_factory=dict)
+    members: list[_SignalBits] = field(default_factory=list)
+    selected: dict[int, list[_SignalBits]] = field(default_factory=dict)
 
-    def candidates(self, numbers: frozenset[int] | None) -> Iterable[_Taken]:
-        """Its signals that can be in a frame where the multiplexer has one of ``numbers``; None: any."""
-        if numbers is None:
+    def candidates(self, values: frozenset[int] | None) -> Iterable[_SignalBits]:
+        """Its signals that can be in a frame where the multiplexer has one of ``values``; None: any value."""
+        if values is None:
             return self.members
-        lists = [self.selected[number] for number in numbers & self.selected.keys()]
-        return lists[0] if len(lists) == 1 else (one for found in lists for one in found)
+        lists = [self.selected[value] for value in values & self.selected.keys()]
+        return lists[0] if len(lists) == 1 else (bits for found in lists for bits in found)
 
 
 class Overlaps:
-    """Takes in the signals of messages one after the other; what it costs is limited over all of them."""
+    """Finds overlapping signals of messages. The number of comparisons is limited over all messages."""
 
     def __init__(self) -> None:
-        self.is_over = False
-        self._left = MOST_COMPARISONS
+        self.is_exhausted = False
+        self._remaining = MAX_COMPARISONS
         self._message: Message | None = None
         self._groups: dict[str | None, _Group] = {}
         self._count = 0
 
     def begin(self, message: Message) -> None:
-        """What is taken in from now on are signals of this message."""
+        """Start a message; the signals that are added next belong to it."""
         self._message, self._count = message, 0
         self._groups = {}
 
-    def take(self, signal: Signal) -> Signal | None:
-        """The first signal before it that shares bits with it in some frame."""
-        taken = _Taken(self._count, signal, signal.first_bit, signal.first_bit + signal.length)
+    def add(self, signal: Signal) -> Signal | None:
+        """Add a signal; returns the first earlier signal that shares bits with it in some frame."""
+        bits = _SignalBits(self._count, signal, signal.first_bit, signal.first_bit + signal.length)
         self._count += 1
         above = self._selections(signal)
         found = None
         for name, group in self._groups.items():
             if not _is_exclusive(group.above, above):
-                found = self._first(group.candidates(above.get(name) if name else None), taken, found)
-        self._add(taken)
+                found = self._first(group.candidates(above.get(name) if name else None), bits, found)
+        self._add(bits)
         return found.signal if found else None
 
-    def _first(self, candidates: Iterable[_Taken], taken: _Taken, found: _Taken | None) -> _Taken | None:
-        for one in candidates:
-            self._left -= 1
-            if self._left < 0:
-                self.is_over = True
+    def _first(
+        self, candidates: Iterable[_SignalBits], bits: _SignalBits, found: _SignalBits | None
+    ) -> _SignalBits | None:
+        for candidate in candidates:
+            self._remaining -= 1
+            if self._remaining < 0:
+                self.is_exhausted = True
                 return found
-            if (found is None or one.number < found.number) and one.meets(taken):
-                found = one
+            if (found is None or candidate.number < found.number) and candidate.overlaps(bits):
+                found = candidate
         return found
 
-    def _add(self, taken: _Taken) -> None:
-        name = taken.signal.multiplexer
+    def _add(self, bits: _SignalBits) -> None:
+        name = bits.signal.multiplexer
         group = self._groups.get(name)
         if group is None:
             above = self._message.signal(name) if self._message is not None and name is not None else None
             group = self._groups[name] = _Group(self._selections(above) if above is not None else {})
-        group.members.append(taken)
-        for number in taken.signal.multiplexer_ids:
-            group.selected.setdefault(number, []).append(taken)
+        group.members.append(bits)
+        for number in bits.signal.multiplexer_ids:
+            group.selected.setdefault(number, []).append(bits)
 
     def _selections(self, signal: Signal) -> dict[str, frozenset[int]]:
-        """The multiplexers above a signal and their numbers that select it."""
+        """The multiplexers above a signal, and their values that select it."""
         found: dict[str, frozenset[int]] = {}
-        at: Signal | None = signal
-        while at is not None and at.multiplexer is not None and at.multiplexer not in found:
-            found[at.multiplexer] = at.multiplexer_ids
-            at = self._message.signal(at.multiplexer) if self._message is not None else None
+        lower: Signal | None = signal
+        while lower is not None and lower.multiplexer is not None and lower.multiplexer not in found:
+            found[lower.multiplexer] = lower.multiplexer_ids
+            lower = self._message.signal(lower.multiplexer) if self._message is not None else None
         return found
 
 
 def _is_exclusive(group: dict[str, frozenset[int]], other: dict[str, frozenset[int]]) -> bool:
-    """Whether two are never in the same frame, because a multiplexer chooses between them."""
-    return any(name in other and not other[name] & numbers for name, numbers in group.items())
+    """Whether two signals are never in the same frame, because a multiplexer selects one of them."""
+    return any(name in other and not other[name] & values for name, values in group.items())
 
 
 def bit_set(signal: Signal) -> int:
-    """The payload's bits that a signal uses, as one number; both byte orders in the same numbering."""
+    """The bits of the payload that a signal uses, as one number; both byte orders in the same numbering."""
     first, last = signal.first_bit, signal.first_bit + signal.length - 1
     if not signal.big_endian:
         return ((1 << (last - first + 1)) - 1) << first

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, MOST_STEPS, Problems, UnreadableError
+from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, MAX_STEPS, Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -33,7 +33,7 @@ class _Repairs:
         root = self._file.root
         self._keep(root, "Node", self._node)
         # The parser looks through all nodes for each reference to one.
-        if len(self._nodes) * sum(1 for _ in root.iter(_tag("NodeRef"))) > MOST_STEPS:
+        if len(self._nodes) * sum(1 for _ in root.iter(_tag("NodeRef"))) > MAX_STEPS:
             self._problems.left_out(0, "senders and receivers: there are too many")
             self._nodes = set()
         for bus in root.iterfind(_tag("Bus")):
@@ -74,7 +74,7 @@ class _Repairs:
             return self._lost(message, f"message {name}: {_short(message.get('id', ''))} is not an id")
         length = message.get("length", "auto")
         size = 0 if length == "auto" else _whole(length)
-        if size is None or not 0 <= size <= MOST_BYTES:
+        if size is None or not 0 <= size <= MAX_BYTES:
             return self._lost(message, f"message {name} of {_short(length)} bytes, with its signals")
         self._lines.setdefault((name, ""), self._file.line(message))
         if number > MAX_STANDARD_ID and message.get("format") != "extended":
@@ -109,8 +109,8 @@ class _Repairs:
         if name is None:
             return self._lost(signal, f"message {self._message}: a signal without a name")
         start, length = _whole(signal.get("offset", "")), _whole(signal.get("length", "1"))
-        is_placed = start is not None and 0 <= start < MOST_BITS
-        if not is_placed or length is None or not 0 < length <= MOST_BITS:
+        is_placed = start is not None and 0 <= start < MAX_BITS
+        if not is_placed or length is None or not 0 < length <= MAX_BITS:
             bits = f"{_short(signal.get('length', '1'))} bits at bit {_short(signal.get('offset', '?'))}"
             return self._lost(signal, f"signal {name} of {bits}")
         if signal.get("endianess", "little") not in ("little", "big"):

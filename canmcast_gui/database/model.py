@@ -16,13 +16,13 @@ _PDU2_MASK = 0x03FFFF00
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One signal of a message: what it is called, where its bits are, how they become a value.
+    """One signal of a message: its name, its bits, and how they become a value.
 
     ``start`` and ``big_endian`` follow the DBC convention: bit numbers count 0..7 from the least significant
     bit of each byte; ``start`` is the least significant bit of a little-endian signal and the most
     significant one of a big-endian signal. value = raw * scale + offset. ``choices`` are texts of raw values.
-    A signal with ``multiplexer`` is there only in frames where that signal's raw value is in
-    ``multiplexer_ids`` (and where the multiplexer itself is there).
+    A signal with a ``multiplexer`` is only in frames where that signal's raw value is in ``multiplexer_ids``
+    (and where the multiplexer itself is in the frame).
     """
 
     name: str
@@ -64,10 +64,10 @@ class Signal:
 class Message:
     """One message of a database. ``length`` in bytes, ``cycle_ms`` None where it has no cycle.
 
-    ``id_mask`` says which bits of a frame's arbitration id must agree: all of them, or those of the parameter
-    group for J1939 and NMEA 2000, where the priority and the sender are no part of the message. A container
-    (AUTOSAR) has ``contained`` messages behind headers instead of signals; these have a ``header_id`` and no
-    id of their own.
+    ``id_mask`` are the bits of a frame's arbitration id that must match: all of them, or those of the
+    parameter group for J1939 and NMEA 2000, where priority and sender are not part of the message. A
+    container (AUTOSAR) has ``contained`` messages behind headers instead of signals; these have a
+    ``header_id`` and no id of their own.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Message:
     _by_name: Mapping[str, Signal] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # the first, where multiplexed ones share a name
+        # the first, where multiplexed signals share a name
         object.__setattr__(self, "_by_name", {signal.name: signal for signal in reversed(self.signals)})
 
     @property
@@ -101,7 +101,7 @@ class Message:
 
     @property
     def listed_signals(self) -> tuple[Signal, ...]:
-        """Its signals, and of a container those of the messages in it, called "Message.Signal"."""
+        """Its signals; of a container also those of the messages in it, named "Message.Signal"."""
         inner = (
             replace(signal, name=f"{message.name}.{signal.name}")
             for message in self.contained
@@ -110,12 +110,12 @@ class Message:
         return (*self.signals, *inner)
 
     def signal(self, name: str) -> Signal | None:
-        """The signal of that name; the first, where multiplexed ones share it."""
+        """The signal of a name; the first, where multiplexed signals share it."""
         return self._by_name.get(name)
 
 
 def addresses_text(arbitration_id: int) -> str:
-    """Who sent a frame of a J1939 or NMEA 2000 parameter group, and to whom where it has one receiver."""
+    """The sender of a frame of a J1939 or NMEA 2000 parameter group, and its receiver if it has one."""
     source = f"SA {arbitration_id & 0xFF:02X}"
     if (arbitration_id >> 16) & 0xFF < _FIRST_PDU2_FORMAT:
         return f"{source}, DA {(arbitration_id >> 8) & 0xFF:02X}"
@@ -123,7 +123,7 @@ def addresses_text(arbitration_id: int) -> str:
 
 
 def parameter_group_mask(arbitration_id: int) -> int:
-    """The bits of a 29-bit id that name its J1939 parameter group (SAE J1939-21)."""
+    """The bits of a 29-bit id that are its J1939 parameter group (SAE J1939-21)."""
     return _PDU1_MASK if (arbitration_id >> 16) & 0xFF < _FIRST_PDU2_FORMAT else _PDU2_MASK
 
 
@@ -138,7 +138,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class SignalValue:
-    """One signal's value in one frame; ``text`` is the choice's text, or the number as it should be shown.
+    """The value of a signal in one frame; ``text`` is the text of the choice, or the number for display.
 
     ``warning`` is "" for most values. It says that the value is outside the signal's range, or that a
     multiplexer's value selects no signals.

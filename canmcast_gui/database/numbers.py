@@ -1,14 +1,17 @@
-"""Numbers as database files write them."""
+"""Numbers as database files write them: DBC and SYM with typing errors, ARXML in its own notations."""
 
 from __future__ import annotations
 
 import math
 
+_MAX_INTEGER_CHARACTERS = 24
+_MAX_CHARACTERS = 60
 
-def whole_number(text: str) -> int | None:
-    """A whole number, also hexadecimal with 0x; None where it is none."""
+
+def read_integer(text: str) -> int | None:
+    """An integer, also hexadecimal with 0x, and before a comma or semicolon; None for any other text."""
     text = text.strip().rstrip(";,")
-    if len(text) > 24:
+    if len(text) > _MAX_INTEGER_CHARACTERS:
         return None
     try:
         return int(text, 16) if text.lower().startswith(("0x", "-0x")) else int(text)
@@ -16,13 +19,13 @@ def whole_number(text: str) -> int | None:
         return None
 
 
-def plain_number(text: str) -> str | None:
-    """A number as parsers read it: a decimal comma becomes a point. None where it is none."""
+def normalized_number(text: str) -> str | None:
+    """The text of a number as parsers read it, with a point for a decimal comma; None for any other text."""
     text = text.strip().replace(",", ".")
-    whole = whole_number(text)
-    if whole is not None:
-        return str(whole)
-    if len(text) > 60:
+    integer = read_integer(text)
+    if integer is not None:
+        return str(integer)
+    if len(text) > _MAX_CHARACTERS:
         return None
     try:
         value = float(text)
@@ -31,32 +34,31 @@ def plain_number(text: str) -> str | None:
     return repr(value) if math.isfinite(value) else None
 
 
-_MOST_CHARACTERS = 60
+def arxml_number(text: str | None) -> float | None:
+    """A number of an ARXML file; None for a text that is not a finite one.
 
-
-def number_of(text: str | None) -> float | None:
-    """A number as the parser reads it; None for what is not a finite one."""
+    Also true and false, octal numbers with a leading zero, and integers that end in .0, as cantools reads
+    them.
+    """
     plain = (text or "").strip().lower()
-    if not plain or len(plain) > _MOST_CHARACTERS:
+    if not plain or len(plain) > _MAX_CHARACTERS:
         return None
     if plain in ("true", "false"):
         return int(plain == "true")
+    # cantools reads digits after a leading zero as octal ones only.
+    is_octal = len(plain) > 1 and plain[0] == "0" and plain[1].isdigit()
     try:
-        if len(plain) > 1 and plain[0] == "0" and plain[1].isdigit():
-            return int(plain, 8)
-        return int(plain, 0)
+        return int(plain, 8 if is_octal else 0)
     except ValueError:
         pass
     try:
         number = float.fromhex(plain) if plain.startswith("0x") else float(plain)
     except (ValueError, OverflowError):
         return None
-    # The parser takes digits after a leading zero for octal ones, and nothing else.
-    is_octal = len(plain) > 1 and plain[0] == "0" and plain[1].isdigit()
     return number if math.isfinite(number) and not is_octal else None
 
 
-def whole_of(text: str | None) -> int | None:
-    """A whole number, None where it is not one."""
-    number = number_of(text)
+def arxml_integer(text: str | None) -> int | None:
+    """An integer of an ARXML file; None for any other text."""
+    number = arxml_number(text)
     return int(number) if number is not None and number == int(number) else None

@@ -1,20 +1,21 @@
-"""cantools' parser: quiet, stopped when wished, kept from what takes more memory than a file explains."""
+"""Run cantools' parser: without log records, with progress and cancellation, within limits of memory."""
 
 from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from canmcast_gui.database.problems import (
-    MOST_BITS,
-    MOST_COMBINATIONS,
-    MOST_SIGNAL_BITS,
-    MOST_STEPS,
+    MAX_BITS,
+    MAX_COMBINATIONS,
+    MAX_SIGNAL_BITS,
+    MAX_STEPS,
     DatabaseError,
     Problems,
     UnreadableError,
@@ -25,21 +26,22 @@ if TYPE_CHECKING:
     from cantools.database.can import Message as ParsedMessage
     from cantools.database.can import Signal as ParsedSignal
 
+# Called with the part that is done, 0 to 1; a result of False cancels.
 Report = Callable[[float], bool]
 
 _REPORT_SECONDS = 0.1
 _FLOAT_BITS = (16, 32, 64)
-_WORDS_OF_PYTHON = ("NoneType", "invalid literal", "could not convert", "cannot convert", "Exceeds the limit")
+_PYTHON_PHRASES = ("NoneType", "invalid literal", "could not convert", "cannot convert", "Exceeds the limit")
 
 
-class LoadingStoppedError(DatabaseError):
-    """The loading of a database was stopped by who asked for it."""
+class LoadingCanceledError(DatabaseError):
+    """The caller canceled the loading of a database."""
 
 
-class Parse:
-    """One text's way through the parser.
+class CantoolsParser:
+    """Parses the text of one database with cantools, and leaves out what would exceed the limits.
 
-    ``report`` is called with the part of ``messages`` that is done, and stops the parser by returning False.
+    ``report`` is called with the part of ``messages`` that is done, and cancels by returning False.
     """
 
     def __init__(self, report: Report, messages: int) -> None:
@@ -48,28 +50,30 @@ class Parse:
         self._done = 0
         self._due = time.monotonic() + _REPORT_SECONDS
         self._combinations = self._steps = 0.0
-        # What was left out, by the list of signals that the parser was given in their place.
+        # What was left out of each message, with the list of signals that cantools got instead.
         self._left_out: list[tuple[list[ParsedSignal], list[tuple[str, str]]]] = []
 
     def run(self, text: str, kind: str) -> ParsedDatabase:
-        """The parsed database. Raises UnreadableError, and LoadingStoppedError."""
+        """The parsed database. Raises UnreadableError and LoadingCanceledError."""
         from cantools.database import load_string
         from cantools.database.errors import UnsupportedDatabaseFormatError
 
         self._left_out.clear()
         self._combinations = self._steps = 0.0
         try:
-            # Not strict: overlapping signals are common in the wild, and each decodes well by itself.
+            # Not strict: overlapping signals are common, and each of them can be decoded.
             parsed = load_string(text, database_format=kind, strict=False, sort_signals=self._on_message)
         except UnsupportedDatabaseFormatError as error:
             found = getattr(error, f"e_{kind}", None) or error
-            if isinstance(found, LoadingStoppedError):
+            if isinstance(found, LoadingCanceledError):
                 raise found from None
             raise UnreadableError(reason_of(found)) from error
         return parsed  # type: ignore[return-value]
 
-    def tell(self, parsed: ParsedDatabase, problems: Problems, lines: Mapping[tuple[str, str], int]) -> None:
-        """Add to the problems what was left out of a parsed database's messages."""
+    def report_left_out(
+        self, parsed: ParsedDatabase, problems: Problems, lines: Mapping[tuple[str, str], int]
+    ) -> None:
+        """Add what was left out of the messages of a parsed database to the problems."""
         left_out = {id(given): found for given, found in self._left_out}
         for message in _all_messages(parsed.messages):
             for name, what in left_out.get(id(message.signals), ()):
@@ -77,32 +81,32 @@ class Parse:
                 problems.left_out(line, f"message {message.name}: {what}")
 
     def _on_message(self, signals: list[ParsedSignal]) -> list[ParsedSignal]:
-        """Called by the parser to sort the signals of each message, before it prepares them."""
+        """cantools calls this to sort the signals of each message, before it prepares them."""
         from cantools.database.utils import sort_signals_by_start_bit
 
         self._done += 1
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + _REPORT_SECONDS
             if not self._report(min(0.99, self._done / self._messages)):
-                raise LoadingStoppedError("The loading was stopped.")
+                raise LoadingCanceledError("The loading was canceled.")
         found: list[tuple[str, str]] = []
-        good = [one for one in signals if _is_good(one, found)]
-        kept = sort_signals_by_start_bit(self._affordable(_with_limited_bits(good, found), found))
+        valid = [signal for signal in signals if _is_valid(signal, found)]
+        kept = sort_signals_by_start_bit(self._within_limits(_with_limited_bits(valid, found), found))
         if found:
             self._left_out.append((kept, found))
         return kept
 
-    def _affordable(self, signals: list[ParsedSignal], found: list[tuple[str, str]]) -> list[ParsedSignal]:
-        """The signals that can be prepared: all of them, or those that depend on no multiplexer."""
+    def _within_limits(self, signals: list[ParsedSignal], found: list[tuple[str, str]]) -> list[ParsedSignal]:
+        """All signals, or only those without a multiplexer where there are too many combinations."""
         if not any(signal.is_multiplexer for signal in signals):
             return signals
         combinations, steps = _cost(signals)
-        many = self._combinations + combinations > MOST_COMBINATIONS
-        if not many and self._steps + steps <= MOST_STEPS:
+        within = self._combinations + combinations <= MAX_COMBINATIONS
+        if within and self._steps + steps <= MAX_STEPS:
             self._combinations += combinations
             self._steps += steps
             return signals
-        plain = [one for one in signals if one.multiplexer_signal is None]
+        plain = [signal for signal in signals if signal.multiplexer_signal is None]
         for signal in plain:
             signal.is_multiplexer = False
         if len(plain) < len(signals):
@@ -112,59 +116,57 @@ class Parse:
 
 
 def reason_of(error: BaseException) -> str:
-    """Why something cannot be read, in words about the file: what Python says of itself helps no user."""
+    """Why a file cannot be read, in words about the file: Python's messages do not help users."""
     if isinstance(error, MemoryError):
         return "there is not enough memory for it"
     if isinstance(error, RecursionError):
         return "its parts are nested too deeply, or refer to each other"
     text = " ".join(str(error).split())
-    speaks_python = isinstance(
+    is_about_python = isinstance(
         error, TypeError | AttributeError | LookupError | AssertionError | ArithmeticError
     )
-    if not text or speaks_python or any(words in text for words in _WORDS_OF_PYTHON):
-        return "something in it is missing, or is not what its place requires"
+    if not text or is_about_python or any(phrase in text for phrase in _PYTHON_PHRASES):
+        return "a part of it is missing or invalid"
     return text
 
 
 def _with_limited_bits(signals: list[ParsedSignal], found: list[tuple[str, str]]) -> list[ParsedSignal]:
-    """As many of the signals as a message can have that all are meant."""
+    """The signals up to the number of bits that a message may have."""
     bits = 0
-    for place, signal in enumerate(signals):
+    for index, signal in enumerate(signals):
         bits += signal.length
-        if bits > MOST_SIGNAL_BITS:
-            found.append(("", f"{len(signals) - place:,} signals, which are too many bits for one message"))
-            return signals[:place]
+        if bits > MAX_SIGNAL_BITS:
+            found.append(("", f"{len(signals) - index:,} signals: too many bits for one message"))
+            return signals[:index]
     return signals
 
 
-def _is_good(signal: ParsedSignal, found: list[tuple[str, str]]) -> bool:
-    """Whether a signal can be prepared; what is wrong with it is added to ``found``."""
+def _is_valid(signal: ParsedSignal, found: list[tuple[str, str]]) -> bool:
+    """Whether cantools can prepare a signal; adds what is wrong with it to ``found``."""
     start: object = signal.start
     length: object = signal.length
     if not isinstance(start, int) or not isinstance(length, int):
-        return _lost(signal, "has no place or length", found)
-    if not 0 <= start < MOST_BITS or not 0 < length <= MOST_BITS:
-        return _lost(signal, f"of {length:,} bits at bit {start:,}", found)
+        return _leave_out(signal, "has no start or length", found)
+    if not 0 <= start < MAX_BITS or not 0 < length <= MAX_BITS:
+        return _leave_out(signal, f"of {length:,} bits at bit {start:,}", found)
     if not _is_finite(signal.conversion.scale) or not _is_finite(signal.conversion.offset):
-        return _lost(signal, "has a scale or an offset that is not finite", found)
+        return _leave_out(signal, "has a scale or an offset that is not finite", found)
     if signal.minimum is not None and not _is_finite(signal.minimum):
         signal.minimum = None
     if signal.maximum is not None and not _is_finite(signal.maximum):
         signal.maximum = None
     if signal.conversion.is_float and length not in _FLOAT_BITS:
-        _read_as_whole(signal)
-        found.append(
-            (signal.name, f"that {signal.name}, of {length} bits, is a float: read as a whole number")
-        )
+        _make_integer(signal)
+        found.append((signal.name, f"that {signal.name}, of {length} bits, is a float: read as an integer"))
     return True
 
 
-def _lost(signal: ParsedSignal, what: str, found: list[tuple[str, str]]) -> bool:
+def _leave_out(signal: ParsedSignal, what: str, found: list[tuple[str, str]]) -> bool:
     found.append((signal.name, f"signal {signal.name} {what}"))
     return False
 
 
-def _read_as_whole(signal: ParsedSignal) -> None:
+def _make_integer(signal: ParsedSignal) -> None:
     from cantools.database.conversion import BaseConversion
 
     old = signal.conversion
@@ -179,30 +181,30 @@ def _is_finite(number: float) -> bool:
 
 
 def _cost(signals: Iterable[ParsedSignal]) -> tuple[float, float]:
-    """How many combinations of multiplexers' numbers the parser prepares, and how much it does for them."""
+    """The combinations of multiplexers' values that cantools prepares, and its steps for them."""
     below: dict[str | None, list[ParsedSignal]] = {}
     for signal in signals:
         below.setdefault(signal.multiplexer_signal, []).append(signal)
 
-    # A multiplexer that depends on itself is never done.
+    # Until its cost is known, that of a multiplexer is infinite, as it is where one depends on itself.
     known: dict[str | None, tuple[float, float]] = {}
 
     def cost(parent: str | None) -> tuple[float, float]:
-        """Of all numbers of a multiplexer, for one combination of what is above it."""
+        """Of all values of a multiplexer, for one combination of the multiplexers above it."""
         if parent in known:
             return known[parent]
         known[parent] = math.inf, math.inf
         children = below.get(parent, [])
-        numbers = {number for one in children for number in one.multiplexer_ids or ()}
-        work = sum(1 + one.length // 64 for one in children)
-        combinations, steps = float(len(numbers)), float(max(1, len(numbers)) * work)
-        for one in children:
-            if one.is_multiplexer:
-                times = 1 if parent is None else len(one.multiplexer_ids or ())
-                more, further = cost(one.name)
-                choices = len(one.conversion.choices or ())
+        values = {value for child in children for value in child.multiplexer_ids or ()}
+        work = sum(1 + child.length // 64 for child in children)
+        combinations, steps = float(len(values)), float(max(1, len(values)) * work)
+        for child in children:
+            if child.is_multiplexer:
+                times = 1 if parent is None else len(child.multiplexer_ids or ())
+                more, further = cost(child.name)
+                choices = len(child.conversion.choices or ())
                 combinations += times * (more + choices)
-                steps += times * (further + choices * len(below.get(one.name, [])))
+                steps += times * (further + choices * len(below.get(child.name, [])))
         known[parent] = combinations, steps
         return combinations, steps
 
@@ -215,22 +217,29 @@ def _all_messages(messages: Iterable[ParsedMessage]) -> Iterator[ParsedMessage]:
         yield from _all_messages(message.contained_messages or ())
 
 
-@contextmanager
-def quiet_parser() -> Iterator[None]:
-    """Keep what cantools logs while it parses from stderr; what matters of it is in the problems."""
-    import cantools.database  # noqa: F401  its loggers must be there
+# -- log records -----------------------------------------------------------------------------------------
 
-    logger = logging.getLogger("cantools")
-    disabled, logger.disabled = logger.disabled, True
-    children = [one for name, one in logging.root.manager.loggerDict.items() if name.startswith("cantools.")]
-    loud = [one for one in children if isinstance(one, logging.Logger) and not one.disabled]
-    for one in loud:
-        one.disabled = True
+# cantools logs what it skips. The list of problems says more, with lines. Only records of the thread that
+# parses are dropped: the loggers belong to the process, in which other code may use cantools.
+_thread = threading.local()
+
+
+@contextmanager
+def without_log_records() -> Iterator[None]:
+    """Drop the log records that cantools makes in this thread."""
+    _add_filters()
+    _thread.is_parsing = True
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
-        logger.disabled = disabled
-        for one in loud:
-            one.disabled = False
+        _thread.is_parsing = False
+
+
+@cache
+def _add_filters() -> None:
+    """Add a filter to each logger of cantools; the filter of a parent does not apply to its children."""
+    import cantools.database  # noqa: F401  imports the modules that have loggers
+
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.startswith("cantools") and isinstance(logger, logging.Logger):
+            logger.addFilter(lambda _record: not getattr(_thread, "is_parsing", False))

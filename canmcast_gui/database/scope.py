@@ -1,4 +1,4 @@
-"""Which frames a database is for, and ids that several databases describe differently for the same frames."""
+"""The frames that a database is for, and conflicts between databases for the same frames."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ class Scope:
         return not self.channels and not self.sources
 
     def covers(self, channel: int | None, source: str | None) -> bool:
-        """Whether frames of that channel and address are meant; None is one that is not known."""
+        """Whether frames of that channel and address are covered; None is an unknown one."""
         return (channel is None or not self.channels or channel in self.channels) and (
             source is None or not self.sources or source in self.sources
         )
 
     def overlaps(self, other: Scope) -> bool:
-        """Whether there can be frames for both."""
+        """Whether frames can be covered by both."""
         return (not self.channels or not other.channels or bool(self.channels & other.channels)) and (
             not self.sources or not other.sources or bool(self.sources & other.sources)
         )
 
     def mask(self, batch: FrameBatch, table: SourceTable) -> npt.NDArray[np.bool_]:
-        """Which frames of a batch are meant, bool (n,). ``table`` is that of the batch's sources."""
-        meant = np.ones(len(batch), np.bool_)
+        """The frames of a batch that are covered, bool (n,). ``table`` is that of the batch's sources."""
+        covered = np.ones(len(batch), np.bool_)
         if self.channels:
-            meant &= np.isin(batch.channel, np.array(sorted(self.channels), np.uint8))
+            covered &= np.isin(batch.channel, np.array(sorted(self.channels), np.uint8))
         if self.sources:
             rows = [number for number, source in enumerate(table) if source.address in self.sources]
-            meant &= np.isin(batch.source, np.array(rows, np.uint16))
-        return meant
+            covered &= np.isin(batch.source, np.array(rows, np.uint16))
+        return covered
 
     def text(self) -> str:
         """The scope in words."""
@@ -60,13 +60,13 @@ class Scope:
 EVERYTHING = Scope()
 
 
-# A conflict for each of so many ids says that the same network was loaded twice; more say nothing new.
-MOST_CONFLICTS = 1_000
+# This number of conflicts means that two versions of one network are loaded; more do not help the user.
+MAX_CONFLICTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An id that ``other`` describes as well; frames of it are read by ``chosen``, which comes first."""
+    """An id that ``other`` describes differently; ``chosen``, which comes first, decodes its frames."""
 
     message: Message
     chosen: Database
@@ -81,23 +81,23 @@ class Conflict:
 
 
 def conflicts_of(entries: Iterable[tuple[Database, Scope]]) -> list[Conflict]:
-    """What databases disagree about, in their order; the same message in both is no conflict."""
+    """The conflicts between databases, in their order; the same message in both is not a conflict."""
     found: list[Conflict] = []
     known: dict[tuple[int, bool], list[tuple[Message, Database, Scope]]] = {}
     for database, scope in entries:
-        mine: dict[tuple[int, bool], Message] = {}
+        messages: dict[tuple[int, bool], Message] = {}
         for message in database.messages:
-            mine.setdefault((message.arbitration_id & message.id_mask, message.extended), message)
-        for key, message in mine.items():
+            messages.setdefault((message.arbitration_id & message.id_mask, message.extended), message)
+        for key, message in messages.items():
             others = known.setdefault(key, [])
-            first = next((one for one in others if one[2].overlaps(scope)), None)
-            if first is not None and not _alike(first[0], message) and len(found) < MOST_CONFLICTS:
+            first = next((other for other in others if other[2].overlaps(scope)), None)
+            if first is not None and not _is_same(first[0], message) and len(found) < MAX_CONFLICTS:
                 found.append(Conflict(first[0], first[1], message, database))
             others.append((message, database, scope))
     return found
 
 
-def _alike(one: Message, other: Message) -> bool:
+def _is_same(one: Message, other: Message) -> bool:
     """Whether two descriptions give the same names and values."""
     return one.name == other.name and {_layout(signal) for signal in one.signals} == {
         _layout(signal) for signal in other.signals

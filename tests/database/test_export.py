@@ -67,7 +67,7 @@ def test_even_rows_hold_the_newest_value_so_far(portions: list, every: int):
 
 
 def test_a_distance_beyond_all_measure_is_refused():
-    with pytest.raises(TableError, match="longer distance"):
+    with pytest.raises(TableError, match="longer interval"):
         list(evenly([rows((0, 1, None), (10**18, 2, None))], 1))
 
 

@@ -48,5 +48,5 @@ def test_the_first_signal_that_shares_bits_is_found(message: Message):
     for place, signal in enumerate(message.signals):
         before = message.signals[:place]
         expected = next((one for one in before if meet(message, one, signal)), None)
-        assert overlaps.take(signal) is expected
-    assert not overlaps.is_over
+        assert overlaps.add(signal) is expected
+    assert not overlaps.is_exhausted

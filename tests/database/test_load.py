@@ -115,7 +115,7 @@ def test_what_never_ends_is_refused_at_once(tmp_path, name, reason):
         load_database(tmp_path / name)
 
 
-def test_overlapping_signals_and_duplicates_are_told_and_harmless(tmp_path, caplog):
+def test_overlapping_signals_and_duplicates_are_reported_and_read(tmp_path, caplog):
     path = tmp_path / "odd.dbc"
     path.write_text(
         'BO_ 1 A: 1 X\n SG_ One : 0|8@1+ (1,0) [0|0] "" X\n SG_ Two : 4|8@1+ (1,0) [0|0] "" X\n'
@@ -225,11 +225,11 @@ def test_text_is_read_in_unicode_of_every_kind(tmp_path, kind, encoding, mark):
     assert names(path) == EXPECTED
 
 
-def test_wide_text_that_is_cut_within_a_character_keeps_what_is_there(tmp_path):
+def test_incomplete_utf_16_text_is_read_as_far_as_it_goes(tmp_path):
     path = tmp_path / "cut.dbc"
     path.write_bytes(texts.DBC.encode("utf-16")[:-1])
     assert names(path) == EXPECTED
-    assert any("cut off" in problem.text for problem in load_database(path).problems)
+    assert any("may be incomplete" in problem.text for problem in load_database(path).problems)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from canmcast_gui.database.arxml.tree import Tree
-from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, UnreadableError
+from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, UnreadableError
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _MODULE = "ECUC-MODULE-CONFIGURATION-VALUES"
@@ -15,10 +15,10 @@ _CONTAINER = "ECUC-CONTAINER-VALUE"
 _NUMBERS = {
     "CanIfTxPduCanId": MAX_EXTENDED_ID,
     "CanIfRxPduCanId": MAX_EXTENDED_ID,
-    "CanIfTxPduDlc": MOST_BYTES,
-    "CanIfRxPduDlc": MOST_BYTES,
-    "ComBitPosition": MOST_BITS - 1,
-    "ComBitSize": MOST_BITS,
+    "CanIfTxPduDlc": MAX_BYTES,
+    "CanIfRxPduDlc": MAX_BYTES,
+    "ComBitPosition": MAX_BITS - 1,
+    "ComBitSize": MAX_BITS,
 }
 
 

@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element, SubElement
 
 from canmcast_gui.database.arxml.signals import Signals, seconds_are_good
 from canmcast_gui.database.arxml.tree import Tree
-from canmcast_gui.database.numbers import whole_of
-from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, MOST_SIGNALS
+from canmcast_gui.database.numbers import arxml_integer
+from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, MAX_SIGNALS
 from canmcast_gui.database.xml_file import local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -43,7 +43,7 @@ class Frames:
         if frame is None:
             tree.lose(triggering, f"{what}: message without a CAN-FRAME")
             return
-        number = whole_of(tree.text(triggering, "IDENTIFIER"))
+        number = arxml_integer(tree.text(triggering, "IDENTIFIER"))
         if number is None or not 0 <= number <= MAX_EXTENDED_ID:
             found = tree.text(triggering, "IDENTIFIER")[:20]
             tree.lose(triggering, f"{what}: message with an IDENTIFIER of {found or 'nothing'}")
@@ -57,8 +57,8 @@ class Frames:
             tree.remove(triggering)
             return
         self._count += self._pdus.get(self._pdu(frame), 0) or 0  # type: ignore[arg-type]
-        if self._count > MOST_SIGNALS:
-            tree.lose(triggering, f"{what}: the file has more than {MOST_SIGNALS:,} signals")
+        if self._count > MAX_SIGNALS:
+            tree.lose(triggering, f"{what}: the file has more than {MAX_SIGNALS:,} signals")
 
     def _pdu(self, frame: Element) -> Element | None:
         mapping = self._tree.child(frame, "PDU-TO-FRAME-MAPPINGS", "PDU-TO-FRAME-MAPPING")
@@ -70,13 +70,13 @@ class Frames:
             tree.say_lost(frame, f"{what}: message without a SHORT-NAME")
             return False
         pdu = self._pdu(frame)
-        of_pdu = whole_of(tree.text(pdu, "LENGTH"))
+        of_pdu = arxml_integer(tree.text(pdu, "LENGTH"))
         if tree.child(frame, "FRAME-LENGTH") is None and of_pdu is not None:
             # AUTOSAR 3 gives it in bits
             tree.put(frame, "FRAME-LENGTH", str(of_pdu if tree.is_newer else (of_pdu + 7) // 8))
             tree.say_repaired(frame, f"{what}: its FRAME-LENGTH is the LENGTH of its PDU")
-        length = whole_of(tree.text(frame, "FRAME-LENGTH"))
-        if length is None or not 0 <= length <= MOST_BYTES:
+        length = arxml_integer(tree.text(frame, "FRAME-LENGTH"))
+        if length is None or not 0 <= length <= MAX_BYTES:
             found = tree.text(frame, "FRAME-LENGTH")[:20]
             tree.say_lost(frame, f"{what}: message with a FRAME-LENGTH of {found or 'nothing'}")
             return False
@@ -96,7 +96,7 @@ class Frames:
 
     def _look_at(self, pdu: Element, length: int) -> int | None:
         tree, kind = self._tree, local_name(pdu)
-        if not self._has_number(pdu, "LENGTH", MOST_BYTES) and kind != "SECURED-I-PDU":
+        if not self._has_number(pdu, "LENGTH", MAX_BYTES) and kind != "SECURED-I-PDU":
             tree.put(pdu, "LENGTH", str(length))
         if not self._has_number(pdu, "UNUSED-BIT-PATTERN", 255):
             tree.remove(tree.child(pdu, "UNUSED-BIT-PATTERN"))
@@ -114,7 +114,7 @@ class Frames:
         return count
 
     def _has_number(self, element: Element, name: str, most: int) -> bool:
-        number = whole_of(self._tree.text(element, name))
+        number = arxml_integer(self._tree.text(element, name))
         return number is not None and 0 <= number <= most
 
     def _container(self, pdu: Element) -> int | None:
@@ -125,12 +125,14 @@ class Frames:
         for reference in tree.children(pdu, "CONTAINED-PDU-TRIGGERING-REFS", "CONTAINED-PDU-TRIGGERING-REF"):
             inner = tree.target(tree.follow(reference), "I-PDU")
             number = tree.text(inner, "CONTAINED-I-PDU-PROPS", "HEADER-ID-SHORT-HEADER")
-            is_named = inner is not None and tree.text(inner, "SHORT-NAME") and whole_of(number) is not None
-            is_sized = inner is not None and self._has_number(inner, "LENGTH", MOST_BYTES)
+            is_named = (
+                inner is not None and tree.text(inner, "SHORT-NAME") and arxml_integer(number) is not None
+            )
+            is_sized = inner is not None and self._has_number(inner, "LENGTH", MAX_BYTES)
             found = None
             if inner is not None and is_named and is_sized and local_name(inner) != "CONTAINER-I-PDU":
                 found = self._check(inner)
-                self._signals.separate(inner, 8 * (whole_of(tree.text(inner, "LENGTH")) or 0))
+                self._signals.separate(inner, 8 * (arxml_integer(tree.text(inner, "LENGTH")) or 0))
             if found is None:
                 what = (
                     f"{tree.describe(pdu)}: {tree.text(reference)}, which lacks a name, length or header id"
@@ -150,7 +152,7 @@ class Frames:
         if found is None:
             tree.say_lost(pdu, f"{tree.describe(pdu)}: it has no payload that can be read")
             return None
-        if not self._has_number(pdu, "LENGTH", MOST_BYTES):
+        if not self._has_number(pdu, "LENGTH", MAX_BYTES):
             tree.put(pdu, "LENGTH", str(length))
         freshness, authentication = (
             tree.target(pdu, "FRESHNESS-PROPS"),
@@ -161,7 +163,7 @@ class Frames:
             (freshness, "FRESHNESS-VALUE-TX-LENGTH"),
             (freshness, "FRESHNESS-VALUE-LENGTH"),
         ):
-            if owner is not None and not self._has_number(owner, name, MOST_BITS):
+            if owner is not None and not self._has_number(owner, name, MAX_BITS):
                 tree.put(owner, name, "0")
         if freshness is None and authentication is not None:
             properties = SubElement(pdu, tree.tag("FRESHNESS-PROPS"))
@@ -173,9 +175,9 @@ class Frames:
 
     def _multiplexed(self, pdu: Element) -> int | None:
         tree, count = self._tree, 1
-        start = whole_of(tree.text(pdu, "SELECTOR-FIELD-START-POSITION"))
-        length = whole_of(tree.text(pdu, "SELECTOR-FIELD-LENGTH"))
-        if start is None or not 0 <= start < MOST_BITS or length is None or not 0 < length <= 64:
+        start = arxml_integer(tree.text(pdu, "SELECTOR-FIELD-START-POSITION"))
+        length = arxml_integer(tree.text(pdu, "SELECTOR-FIELD-LENGTH"))
+        if start is None or not 0 <= start < MAX_BITS or length is None or not 0 < length <= 64:
             tree.say_lost(pdu, f"{tree.describe(pdu)}: its selector has no place or length")
             return None
         order = tree.text(pdu, "SELECTOR-FIELD-BYTE-ORDER")
@@ -186,7 +188,7 @@ class Frames:
             for alternative in tree.children(part, "DYNAMIC-PART-ALTERNATIVES", "DYNAMIC-PART-ALTERNATIVE"):
                 inner = tree.target(alternative, "I-PDU")
                 found = None if inner is None else self._check(inner)
-                is_numbered = whole_of(tree.text(alternative, "SELECTOR-FIELD-CODE")) is not None
+                is_numbered = arxml_integer(tree.text(alternative, "SELECTOR-FIELD-CODE")) is not None
                 if inner is None or found is None or not is_numbered:
                     tree.lose(alternative, f"{tree.describe(pdu)}: a part without a number or a PDU")
                     continue

@@ -24,7 +24,7 @@ MOST_SECONDS = 30.0
 _NOT_UNIQUE = re.compile(r"non-unique child node of type (?P<name>[A-Z0-9-]+)")
 
 
-def parse_what_can_be(file: XmlFile, problems: Problems, run: Run) -> ParsedDatabase:
+def parse_readable_frames(file: XmlFile, problems: Problems, run: Run) -> ParsedDatabase:
     """A file with all that the parser takes; raises UnreadableError where that is nothing."""
     tried: list[str] = []
     while True:

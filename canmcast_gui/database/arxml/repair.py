@@ -10,7 +10,7 @@ from canmcast_gui.database.arxml.ecu_extract import repair_extract
 from canmcast_gui.database.arxml.frames import Frames
 from canmcast_gui.database.arxml.paths import repair_paths, repair_references
 from canmcast_gui.database.arxml.tree import Tree, own_name
-from canmcast_gui.database.numbers import whole_of
+from canmcast_gui.database.numbers import arxml_integer
 from canmcast_gui.database.problems import Problems
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
@@ -129,9 +129,9 @@ def _keep_single(tree: Tree) -> None:
 def _repair_rest(tree: Tree) -> None:
     """What buses, nodes and protections have besides frames."""
     for name in ("BAUDRATE", "CAN-FD-BAUDRATE", "SPEED"):
-        _keep(tree, name, lambda element: whole_of(element.text) is not None)
+        _keep(tree, name, lambda element: arxml_integer(element.text) is not None)
     _keep(tree, "ECU-INSTANCE", lambda element: bool(tree.text(element, "SHORT-NAME")))
-    _keep(tree, "DATA-ID", lambda element: whole_of(element.text) is not None)
+    _keep(tree, "DATA-ID", lambda element: arxml_integer(element.text) is not None)
     for name in ("I-SIGNAL-I-PDU-GROUP", "I-PDU-GROUP"):
         for group in tree.all(name):
             if tree.child(group, "COMMUNICATION-DIRECTION") is None:

@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 from canmcast_gui.database.arxml.tree import Tree
 from canmcast_gui.database.from_cantools import bit_set
 from canmcast_gui.database.model import Signal
-from canmcast_gui.database.numbers import number_of, whole_of
-from canmcast_gui.database.problems import MOST_BITS
+from canmcast_gui.database.numbers import arxml_integer, arxml_number
+from canmcast_gui.database.problems import MAX_BITS
 
 _MAPPINGS = ("I-SIGNAL-TO-PDU-MAPPINGS", "I-SIGNAL-TO-I-PDU-MAPPINGS", "SIGNAL-TO-PDU-MAPPINGS")
 _CONDITIONAL = ("SW-DATA-DEF-PROPS-VARIANTS", "SW-DATA-DEF-PROPS-CONDITIONAL")
@@ -32,7 +32,7 @@ class Signals:
     def place(self, mapping: Element) -> tuple[int | None, int | None]:
         """The first bit and the length of a mapped signal; None for a group."""
         signal = self._tree.target(mapping, self._name)
-        return whole_of(self._tree.text(mapping, "START-POSITION")), self._length(signal)
+        return arxml_integer(self._tree.text(mapping, "START-POSITION")), self._length(signal)
 
     def repair(self, pdu: Element) -> int:
         """Take out the mappings of a PDU that cannot be read. How many are left."""
@@ -44,8 +44,8 @@ class Signals:
                 if tree.target(mapping, "I-SIGNAL-GROUP") is None and tree.is_newer:
                     tree.lose(mapping, f"{tree.describe(mapping)}: a signal without its I-SIGNAL")
                 continue  # a group of signals
-            start = whole_of(tree.text(mapping, "START-POSITION"))
-            if start is None or not 0 <= start < MOST_BITS:
+            start = arxml_integer(tree.text(mapping, "START-POSITION"))
+            if start is None or not 0 <= start < MAX_BITS:
                 tree.lose(mapping, f"{tree.describe(mapping)}: signal without a START-POSITION in its PDU")
             elif not self._is_good(signal):
                 tree.remove(mapping)
@@ -78,7 +78,7 @@ class Signals:
             tree.say_lost(signal, f"{tree.describe(signal)}: a signal without a SHORT-NAME")
             return False
         length = self._length(signal)
-        if length is None or not 0 < length <= MOST_BITS:
+        if length is None or not 0 < length <= MAX_BITS:
             found = tree.text(signal, "LENGTH")[:20]
             tree.say_lost(signal, f"{tree.describe(signal)}: signal with a LENGTH of {found or 'nothing'}")
             return False
@@ -100,10 +100,10 @@ class Signals:
     def _length(self, signal: Element | None) -> int | None:
         tree = self._tree
         if tree.child(signal, "LENGTH") is not None:
-            return whole_of(tree.text(signal, "LENGTH"))
+            return arxml_integer(tree.text(signal, "LENGTH"))
         if not tree.is_newer:
-            return whole_of(tree.text(tree.target(signal, "SYSTEM-SIGNAL"), "LENGTH"))
-        return whole_of(tree.text(self._type(signal), "BASE-TYPE-SIZE"))
+            return arxml_integer(tree.text(tree.target(signal, "SYSTEM-SIGNAL"), "LENGTH"))
+        return arxml_integer(tree.text(self._type(signal), "BASE-TYPE-SIZE"))
 
     def _type(self, signal: Element | None) -> Element | None:
         tree = self._tree
@@ -121,7 +121,7 @@ class Signals:
         """Initial and invalid values that are not numbers."""
         system = self._tree.target(signal, "SYSTEM-SIGNAL")
         literal = self._tree.target(system, "INIT-VALUE")
-        if literal is not None and whole_of(self._tree.text(literal, "VALUE")) is None:
+        if literal is not None and arxml_integer(self._tree.text(literal, "VALUE")) is None:
             self._tree.remove(self._tree.child(system, "INIT-VALUE-REF"))
         for owner in (signal, system, self._tree.target(system, "DATA-TYPE")):
             for name in ("INIT-VALUE", "INVALID-VALUE"):
@@ -131,7 +131,7 @@ class Signals:
         tree = self._tree
         found = () if signal is None else list(signal.iter(tree.tag(name)))
         for value in found:
-            literals = [one for one in value.iter(tree.tag("VALUE")) if whole_of(one.text) is None]
+            literals = [one for one in value.iter(tree.tag("VALUE")) if arxml_integer(one.text) is None]
             if literals:
                 tree.remove(value)
 
@@ -201,13 +201,13 @@ def _put_limits(tree: Tree, scale: Element, number: int) -> None:
 
 
 def _limit(tree: Tree, scale: Element, name: str) -> float | None:
-    return number_of(tree.text(scale, name))
+    return arxml_number(tree.text(scale, name))
 
 
 def _repair_limits(tree: Tree, scale: Element) -> None:
     for name in ("LOWER-LIMIT", "UPPER-LIMIT"):
         limit = tree.child(scale, name)
-        if limit is not None and number_of(limit.text) is None:
+        if limit is not None and arxml_number(limit.text) is None:
             tree.remove(limit)  # as INF, which limits nothing
 
 
@@ -218,7 +218,7 @@ def _repair_coefficients(tree: Tree, method: Element, scale: Element) -> None:
         return
     above = tree.children(coefficients, "COMPU-NUMERATOR", "V")
     below = tree.children(coefficients, "COMPU-DENOMINATOR", "V")
-    numbers = [[number_of(one.text) for one in part] for part in (above, below)]
+    numbers = [[arxml_number(one.text) for one in part] for part in (above, below)]
     for part, values, most in ((above, numbers[0], 2), (below, numbers[1], 1)):
         while len(part) > most and values[-1] == 0:
             values.pop()

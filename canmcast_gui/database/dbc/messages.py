@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.statements import SafeNames, Statement
-from canmcast_gui.database.numbers import plain_number, whole_number
-from canmcast_gui.database.problems import MOST_BITS, MOST_BYTES, Problems
+from canmcast_gui.database.numbers import normalized_number, read_integer
+from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _EXTENDED = 0x80000000
@@ -50,7 +50,7 @@ class Layout:
 
     def message(self, number: str) -> LaidOut | None:
         """The message that another statement means by a number."""
-        value = whole_number(number)
+        value = read_integer(number)
         return None if value is None else self._messages.get(_with_flag(value))
 
     def is_orphan(self, number: str) -> bool:
@@ -80,12 +80,12 @@ class Layout:
     def _add_message(self, statement: Statement) -> Placed:
         self._current = None
         found = statement.match or grammar.MESSAGE.match(statement.text[:2000].rstrip())
-        number = whole_number(found["id"]) if found else None
-        length = whole_number(found["length"]) if found else None
+        number = read_integer(found["id"]) if found else None
+        length = read_integer(found["length"]) if found else None
         if found is None or number is None or length is None:
             return self._lost(statement, "a message that cannot be read, with its signals")
         name = found["name"]
-        if length > MOST_BYTES:
+        if length > MAX_BYTES:
             return self._lost(statement, f"message {name} of {length:,} bytes, with its signals")
         dbc_id = _with_flag(number)
         self._current = message = LaidOut(name, statement.line, dbc_id)
@@ -120,7 +120,7 @@ class Layout:
             self._problems.left_out(statement.line, f"a signal of message {message.name} cannot be read")
             return NOWHERE
         name = repaired.name
-        if not 0 < repaired.length <= MOST_BITS or repaired.start >= MOST_BITS:
+        if not 0 < repaired.length <= MAX_BITS or repaired.start >= MAX_BITS:
             self._problems.left_out(
                 statement.line, f"signal {name} of {repaired.length} bits at bit {repaired.start}"
             )
@@ -166,13 +166,13 @@ def repair_signal(statement: Statement, names: SafeNames) -> RepairedSignal | No
         return None
     rest = statement.text[found.end() : found.end() + 4000]
     scaled = grammar.SIGNAL_SCALE.search(rest)
-    scale = plain_number(scaled["scale"]) if scaled else "1"
-    offset = plain_number(scaled["offset"]) if scaled else "0"
+    scale = normalized_number(scaled["scale"]) if scaled else "1"
+    offset = normalized_number(scaled["offset"]) if scaled else "0"
     if scale is None or offset is None:
         return None
     limits = grammar.SIGNAL_RANGE.search(rest)
-    low = plain_number(limits["minimum"]) if limits else None
-    high = plain_number(limits["maximum"]) if limits else None
+    low = normalized_number(limits["minimum"]) if limits else None
+    high = normalized_number(limits["maximum"]) if limits else None
     if low is None or high is None:
         low = high = "0"
     after = limits or scaled

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.messages import LaidOut, Layout
 from canmcast_gui.database.dbc.statements import Statement
-from canmcast_gui.database.problems import MOST_COMBINATIONS, Problems
+from canmcast_gui.database.problems import MAX_COMBINATIONS, Problems
 
 
 class References:
@@ -120,11 +120,11 @@ class Multiplexing:
         total = 0
         for number, tree in self._trees.items():
             total += _combinations(tree)
-            if total > MOST_COMBINATIONS:
+            if total > MAX_COMBINATIONS:
                 self.endless.add(number)
                 self._problems.left_out(
                     tree.message.line,
-                    f"message {tree.message.name}: its multiplexers have more than {MOST_COMBINATIONS:,} "
+                    f"message {tree.message.name}: its multiplexers have more than {MAX_COMBINATIONS:,} "
                     "combinations",
                 )
                 total -= min(total, _combinations(tree))
@@ -166,5 +166,5 @@ def _combinations(tree: _Tree) -> int:
     """How many combinations of a message's multiplexers' numbers there are, at most."""
     paths = 1
     for count in tree.branches.values():
-        paths = min(paths * max(1, count), 10 * MOST_COMBINATIONS)
+        paths = min(paths * max(1, count), 10 * MAX_COMBINATIONS)
     return paths * max(tree.numbers.values(), default=1)

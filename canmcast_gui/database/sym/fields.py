@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from canmcast_gui.database.numbers import plain_number
+from canmcast_gui.database.numbers import normalized_number
 
 _QUOTED = r'"(?:\\"|[^"])*+"'
 _NAME = rf"(?P<name>{_QUOTED}|[^\s,;]+)"
@@ -78,7 +78,7 @@ def attributes(text: str, enums: dict[str, str]) -> tuple[str, list[str]]:
             else:
                 problems.append(f"enumeration {unquoted(value)} is not defined in the file")
         elif key in _NUMBERS:
-            plain = plain_number(str(_hexadecimal(value)))
+            plain = normalized_number(str(_hexadecimal(value)))
             if plain is not None:
                 texts.append(f"/{key}:{plain}")
             else:

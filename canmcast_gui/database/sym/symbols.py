@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.database.problems import MOST_BITS, MOST_SIGNALS, MOST_STEPS, Problems
+from canmcast_gui.database.problems import MAX_BITS, MAX_SIGNALS, MAX_STEPS, Problems
 from canmcast_gui.database.sym import fields
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -57,7 +57,7 @@ class Symbols:
         name = fields.unquoted(signal["name"])
         kind, extra = self._type(line, signal["type"])
         length = int(signal["length"] or 0)
-        if kind in ("signed", "unsigned", "string", "raw") and not 0 < length <= MOST_BITS:
+        if kind in ("signed", "unsigned", "string", "raw") and not 0 < length <= MAX_BITS:
             self._problems.left_out(line, f"signal {name} of {length} bits")
             return ""
         self._signals.add(name)
@@ -127,7 +127,7 @@ class Symbols:
 
     def _add_number(self, symbol: _Symbol, line: int, key: str, text: str) -> None:
         found = re.match(r"\d{1,7}(?![\w])", text)
-        if found is None or (key == "Len" and 8 * int(found.group()) > MOST_BITS):
+        if found is None or (key == "Len" and 8 * int(found.group()) > MAX_BITS):
             self._problems.left_out(line, f"symbol {symbol.name}: {key} {text[:20]}")
             return
         symbol.texts.append(f"{key}={int(found.group())}")
@@ -147,7 +147,7 @@ class Symbols:
 
     def _add_variable(self, symbol: _Symbol, line: int, text: str, comment: str) -> None:
         found = fields.VARIABLE.match(text)
-        if found is None or not 0 < int(found["length"]) <= MOST_BITS or int(found["start"]) >= MOST_BITS:
+        if found is None or not 0 < int(found["length"]) <= MAX_BITS or int(found["start"]) >= MAX_BITS:
             self._problems.left_out(
                 line, f"symbol {symbol.name}: a variable that cannot be read: {text[:40]}"
             )
@@ -165,7 +165,7 @@ class Symbols:
     def _add_signal(self, symbol: _Symbol, line: int, text: str) -> None:
         found = fields.PLACED.match(text)
         name = fields.unquoted(found["name"]) if found else ""
-        if found is None or name not in self._signals or int(found["start"]) >= MOST_BITS:
+        if found is None or name not in self._signals or int(found["start"]) >= MAX_BITS:
             self._problems.left_out(
                 line, f"symbol {symbol.name}: signal {text[:40]} is not defined in the file"
             )
@@ -231,7 +231,7 @@ class Symbols:
         """
         count = ids[1] - ids[0] + 1
         signals, steps = count * len(symbol.texts), count * self._symbols if symbol.multiplexer else 0
-        if self._prepared + signals > MOST_SIGNALS or self._steps + steps > MOST_STEPS:
+        if self._prepared + signals > MAX_SIGNALS or self._steps + steps > MAX_STEPS:
             return False
         self._prepared += signals
         self._steps += steps

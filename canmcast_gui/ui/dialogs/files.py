@@ -12,11 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.database.formats import SUFFIXES as DATABASE_SUFFIXES
 from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
 from canmcast_gui.ui.labels import title_text
 
-#: Suffixes by which dropped files are recognized as databases.
-DATABASE_SUFFIXES = (".dbc", ".kcd", ".sym", ".arxml")
 _ALL = "All files (*)"
 
 

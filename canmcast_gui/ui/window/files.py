@@ -14,6 +14,7 @@ from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
+from canmcast_gui.database.formats import SUFFIXES as DATABASE_SUFFIXES
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.logfile import LogPart, TableLayout
@@ -21,7 +22,6 @@ from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.files import (
-    DATABASE_SUFFIXES,
     ask_files,
     ask_new_file,
     database_filters,

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from canmcast_gui.database import DatabaseError, load_database
-from canmcast_gui.database.arxml import parse_what_can_be
-from canmcast_gui.database.numbers import number_of, whole_of
+from canmcast_gui.database.arxml import parse_readable_frames
+from canmcast_gui.database.numbers import arxml_integer, arxml_number
 from canmcast_gui.database.problems import Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile
 from tests.database.texts import ARXML, ARXML_3, ECU_EXTRACT
@@ -215,7 +215,7 @@ def test_what_the_parser_refuses_for_unknown_reasons_is_found_and_left_out():
             raise UnreadableError("no reason")
         return text
 
-    found = parse_what_can_be(file, problems, run)
+    found = parse_readable_frames(file, problems, run)
     assert "OfEngine" in found
     assert "OfBrake" not in found
     assert [str(problem) for problem in problems] == [
@@ -314,4 +314,4 @@ def test_any_element_may_be_missing_double_or_odd(tmp_path, kind, text):
     ],
 )
 def test_numbers_are_read_as_the_parser_reads_them(text, number, whole):
-    assert (number_of(text), whole_of(text)) == (number, whole)
+    assert (arxml_number(text), arxml_integer(text)) == (number, whole)

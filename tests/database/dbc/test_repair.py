@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from canmcast_gui.database import Database, DatabaseError, load_database
 from canmcast_gui.database.dbc import repair_dbc
-from canmcast_gui.database.problems import MOST_PROBLEMS, Problems
+from canmcast_gui.database.problems import MAX_PROBLEMS, Problems
 
 HEAD = 'VERSION ""\nBU_: ECU\n'
 MESSAGE = 'BO_ 256 Engine: 8 ECU\n SG_ Speed : 0|16@1+ (0.25,0) [0|100] "rpm" ECU\n' + (
@@ -204,8 +204,8 @@ def test_multiplexers_with_endless_combinations_are_left_out(load):
 
 
 def test_a_file_of_nothing_but_flaws_keeps_a_bounded_list(load):
-    database = load(HEAD + MESSAGE + 'nonsense\nVAL_ 9 X 0 "" ;\n' * (2 * MOST_PROBLEMS))
-    assert len(database.problems) == MOST_PROBLEMS + 1
+    database = load(HEAD + MESSAGE + 'nonsense\nVAL_ 9 X 0 "" ;\n' * (2 * MAX_PROBLEMS))
+    assert len(database.problems) == MAX_PROBLEMS + 1
     assert "further problems" in database.problems[-1].text
 
 

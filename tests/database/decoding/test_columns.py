@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.database import Database, DatabaseError
-from canmcast_gui.database.from_cantools import adopt_message
+from canmcast_gui.database.from_cantools import convert_message
 from canmcast_gui.frames import Flag, FrameBatch
 from tests.database import signals
 
 
 def database_of(*parsed: ParsedMessage) -> Database:
-    return Database(Path("test.dbc"), [adopt_message(message) for message in parsed])
+    return Database(Path("test.dbc"), [convert_message(message) for message in parsed])
 
 
 def batch_of(parsed: ParsedMessage, payloads: list[bytes]) -> FrameBatch:
