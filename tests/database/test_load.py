@@ -84,10 +84,10 @@ def test_a_file_in_windows_encoding_keeps_its_signs(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "is no database"),
+        (b"", "is not a database"),
         (b"\x00\x01\x02\x03", "binary"),
-        (b"Dear all,\nplease find attached\n", "is no database"),
-        (b"<html></html>", "is no database"),
+        (b"Dear all,\nplease find attached\n", "is not a database"),
+        (b"<html></html>", "is not a database"),
         (b'VERSION ""\nBO_ 1 A: eight X\n', "cannot be read as DBC"),
         (b"<NetworkDefinition><Bus", "cannot be read as KCD"),
         (b"FormatVersion=9.0\n{nonsense", "cannot be read as SYM"),

@@ -50,7 +50,7 @@ def test_the_diagram_is_that_of_the_contract():
 def test_names_in_code_are_those_of_the_code():
     for path, names in (
         ("canmcast_gui/logfile/formats.py", ("FORMATS", "_table")),
-        ("canmcast_gui/database/load.py", ("_PARSERS", "_MESSAGE_MARKS", "_kind_of")),
+        ("canmcast_gui/database/formats.py", ("FORMATS",)),
         ("canmcast_gui/transmit/payload/__init__.py", ("AnyGenerator",)),
         ("canmcast_gui/transmit/commands.py", ("Command",)),
         ("canmcast_gui/app/transmit/generator_text.py", ("_KINDS",)),
