@@ -25,7 +25,7 @@ from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import RunningSum, parse_decimal, parse_hex, parse_long_decimal
 from canmcast_gui.logfile.text.payloads import batch_from, decimal_payloads, payloads
 from canmcast_gui.logfile.text.reader import Passed, TextReader
-from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_dlc, parse_int
 from canmcast_gui.logfile.times import Unwrapping, checked_start, midnight_before
 
 is_line = re.compile(
@@ -81,7 +81,7 @@ class Parts(NamedTuple):
 
     def nanoseconds(self, part: str) -> int:
         """What those digits stand for. Raises ValueError."""
-        number = whole_number(part, "a part of a second")
+        number = parse_int(part, "a part of a second")
         places = len(part) if self.decimals else max(len(part), self.digits)
         return number * int(_TENS[_NANOSECOND_DIGITS - min(_NANOSECOND_DIGITS, places)])
 
@@ -180,19 +180,19 @@ class BusmasterParser:
         number, size = cells[words.number], cells[words.length]
         flags = bits.TX if turn.lower() == "tx" else 0
         flags |= bits.EXTENDED if "x" in kind else 0
-        channel = whole_number(cells[words.channel], "a channel")
-        arbitration_id = whole_number(number, "an id", 16 if number[:2].lower() == "0x" else self._base)
+        channel = parse_int(cells[words.channel], "a channel")
+        arbitration_id = parse_int(number, "an id", 16 if number[:2].lower() == "0x" else self._base)
         time = self._time(cells[0])
         if "r" in kind:
-            return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", code_of(size, 10))
-        length = whole_number(size, "a length")
+            return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", parse_dlc(size, 10))
+        length = parse_int(size, "a length")
         if words is _J1939 and length > INLINE_BYTES:
             return Passed("J1939 transport messages")  # several frames, put together
         pairs = cells[words.data : words.data + length]
         if not 0 <= length == len(pairs):
             raise IndexError
         flags |= bits.FD if length > INLINE_BYTES or "fd" in kind else 0
-        return Row(time, arbitration_id, flags, channel, payload_of(pairs, self._base))
+        return Row(time, arbitration_id, flags, channel, parse_bytes(pairs, self._base))
 
     def _header(self, line: str) -> None:
         word = line.strip("* ").upper()
@@ -238,7 +238,7 @@ class BusmasterParser:
         fields = text.split(":")
         if len(fields) != 4:
             raise ValueError(f"a time of {text!r}")
-        hours, minutes, seconds = (whole_number(field, "hours, minutes or seconds") for field in fields[:3])
+        hours, minutes, seconds = (parse_int(field, "hours, minutes or seconds") for field in fields[:3])
         time = ((hours * 60 + minutes) * 60 + seconds) * NS_PER_SECOND + self._parts.nanoseconds(fields[3])
         if self._mode == "SYSTEM":
             return self._days.take_one(time)

@@ -17,7 +17,7 @@ from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 from canmcast_gui.logfile.text.reader import Passed, Remark
-from canmcast_gui.logfile.text.rows import Row, payload_of, seconds_to_ns, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_int, parse_seconds_ns
 
 is_line = re.compile(r"-?\d+(\.\d+)?\s+\d*([RT](11|29)\s+[0-9A-Fa-f]+\b|C[A-Z]{2}\b)").match
 _KIND = re.compile(r"(\d*)([RT])(11|29)$")
@@ -70,8 +70,8 @@ class CrtdParser:
             return _remark(line, cells[1])
         flags = bits.TX if kind[2] == "T" else 0
         flags |= bits.EXTENDED if kind[3] == "29" else 0
-        number = whole_number(cells[2], "an id", 16)
-        return Row(seconds_to_ns(cells[0]), number, flags, int(kind[1] or 1), payload_of(cells[3:]))
+        number = parse_int(cells[2], "an id", 16)
+        return Row(parse_seconds_ns(cells[0]), number, flags, int(kind[1] or 1), parse_bytes(cells[3:]))
 
 
 def _remark(line: str, word: str) -> Remark | Passed | None:
@@ -83,4 +83,4 @@ def _remark(line: str, word: str) -> Remark | Passed | None:
     if found[1] != "CXX":
         return _EVENTS.get(found[1], _COMMAND)
     time, _, *text = line.split(maxsplit=2)
-    return Remark(seconds_to_ns(time), text[0]) if text else None
+    return Remark(parse_seconds_ns(time), text[0]) if text else None

@@ -25,10 +25,10 @@ from canmcast_gui.logfile.table.reader import TableReader
 from canmcast_gui.logfile.text.packed_digits import (
     format_fixed,
     format_hex,
+    format_payloads,
+    pack_texts,
     page,
-    payload_digits,
-    quads_of,
-    text_of,
+    unpack_text,
 )
 from canmcast_gui.logfile.text.sink import MarkTextSink
 
@@ -56,14 +56,14 @@ LAYOUT = TableLayout(
 _BITS = (Flag.EXTENDED, Flag.REMOTE, Flag.ERROR, Flag.FD, Flag.BRS, Flag.ESI)
 
 # By channel and direction, Rx first; by flags; by DLC code and length.
-_SENDERS = quads_of([f",{channel},{turn}," for channel in range(256) for turn in ("Rx", "Tx")])
-_FLAGS = quads_of(
+_SENDERS = pack_texts([f",{channel},{turn}," for channel in range(256) for turn in ("Rx", "Tx")])
+_FLAGS = pack_texts(
     [
         "," + "".join(f"{flags & bit > 0:d}," for bit in map(int, _BITS))
         for flags in range(2 * max(map(int, Flag)))
     ]
 )
-_LENGTHS = quads_of([f"{dlc},{length}," for dlc in range(16) for length in range(MAX_PAYLOAD + 1)])
+_LENGTHS = pack_texts([f"{dlc},{length}," for dlc in range(16) for length in range(MAX_PAYLOAD + 1)])
 _LINE_FEED = ord("\n")
 
 
@@ -89,10 +89,10 @@ class PlainCsvSink(MarkTextSink):
             *format_hex(batch.arbitration_id.astype(np.int64)),
             _FLAGS.take(batch.flags, axis=0),
             _LENGTHS.take(lengths, axis=0),
-            payload_digits(batch),
+            format_payloads(batch),
             _LINE_FEED,
         ]
-        return text_of(page(len(batch), columns))
+        return unpack_text(page(len(batch), columns))
 
     def mark_line(self, mark: Mark) -> str:
         """A mark, in one line."""

@@ -11,9 +11,16 @@ from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, bits
 from canmcast_gui.frames.arrays import Bytes, Mask, Places
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_hex, parse_seconds
-from canmcast_gui.logfile.text.packed_digits import Quads, format_fixed, format_hex, page, quads_of, text_of
+from canmcast_gui.logfile.text.packed_digits import (
+    PackedText,
+    format_fixed,
+    format_hex,
+    pack_texts,
+    page,
+    unpack_text,
+)
 from canmcast_gui.logfile.text.payloads import Payloads, batch_from
-from canmcast_gui.logfile.text.rows import Row, code_of, seconds_to_ns, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_dlc, parse_int, parse_seconds_ns
 from canmcast_gui.logfile.text.sink import TextSink
 
 _CELLS = 7
@@ -54,8 +61,8 @@ class CsvParser:
         flags = bits.EXTENDED if extended == "1" else 0
         flags |= bits.REMOTE if remote == "1" else 0
         flags |= bits.ERROR if error == "1" else 0
-        code = code_of(dlc, 10) if remote == "1" else None
-        return Row(seconds_to_ns(time), whole_number(number, "an id", 16), flags, 0, _payload(data), code)
+        code = parse_dlc(dlc, 10) if remote == "1" else None
+        return Row(parse_seconds_ns(time), parse_int(number, "an id", 16), flags, 0, _payload(data), code)
 
 
 def _payload(data: str) -> bytes:
@@ -123,8 +130,8 @@ _LINE_FEED = ord("\n")
 _BEFORE_ID = int.from_bytes(b",0x", "little")
 
 # By the flags that have columns: extended, remote and error, in these bits.
-_FLAGS = quads_of([f",{kind & 1},{kind >> 1 & 1},{kind >> 2}," for kind in range(8)])
-_LENGTHS = quads_of([f"{length}," for length in range(65)])
+_FLAGS = pack_texts([f",{kind & 1},{kind >> 1 & 1},{kind >> 2}," for kind in range(8)])
+_LENGTHS = pack_texts([f"{length}," for length in range(65)])
 
 # Two digits of base64 for 12 bits.
 _PAIRS = (
@@ -155,21 +162,21 @@ class CsvSink(TextSink):
             _base64(batch) if batch.length.max() <= INLINE_BYTES else _long_base64(batch),
             _LINE_FEED,
         ]
-        return text_of(page(len(batch), columns))
+        return unpack_text(page(len(batch), columns))
 
 
-def _base64(batch: FrameBatch) -> Quads:
+def _base64(batch: FrameBatch) -> PackedText:
     """Payloads of up to 8 bytes in base64, three bytes to four letters."""
     data = np.zeros((len(batch), 9), dtype=np.uint32)
     data[:, :INLINE_BYTES] = batch.data
     threes = data[:, 0::3] << 16 | data[:, 1::3] << 8 | data[:, 2::3]
     letters = _PAIRS.take(threes >> 12) | _PAIRS.take(threes & 0xFFF) << 16
     there = np.clip(batch.length[:, None].astype(np.int64) - np.array([0, 3, 6]), 0, 3)
-    quads: Quads = letters & _KEPT.take(there) | _PADDING.take(there)
+    quads: PackedText = letters & _KEPT.take(there) | _PADDING.take(there)
     return quads
 
 
-def _long_base64(batch: FrameBatch) -> Quads:
+def _long_base64(batch: FrameBatch) -> PackedText:
     """Payloads of error frames may be longer; hardly ever are."""
-    table = quads_of([b64encode(batch.payload(row)).decode() for row in range(len(batch))])
+    table = pack_texts([b64encode(batch.payload(row)).decode() for row in range(len(batch))])
     return table.reshape(len(batch), -1)

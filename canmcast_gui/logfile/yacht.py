@@ -20,7 +20,7 @@ from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 from canmcast_gui.logfile.text.reader import Passed, Remark
-from canmcast_gui.logfile.text.rows import Row, payload_of, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_int
 from canmcast_gui.logfile.times import Unwrapping
 
 is_line = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [RT] [0-9A-F]{8}( [0-9A-F]{2}){0,8}$", re.IGNORECASE).match
@@ -80,7 +80,7 @@ class YachtParser:
             raise ValueError(f"a direction of {letter}")
         flags = bits.TX if letter == "T" else 0
         flags |= bits.EXTENDED if len(number) > _STANDARD_DIGITS else 0
-        arbitration_id, payload = whole_number(number, "an id", 16), payload_of(pairs)
+        arbitration_id, payload = parse_int(number, "an id", 16), parse_bytes(pairs)
         return Row(self._time(*clock.groups()), arbitration_id, flags, 1, payload)
 
     def _time(self, hours: str, minutes: str, seconds: str, part: str) -> int:

@@ -35,7 +35,7 @@ def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
     found = Layouts(lines, np.flatnonzero(lines.plain), 6)
     classic = lines.text[found.start(1)] <= ord("9")
     others = np.concatenate((found.others, found.rows[~classic]))
-    found.only(classic)
+    found.select(classic)
     parts = [_classic(lines, found, base)] if len(found) else []
     return parts + _fd(lines, others, base) if len(others) else parts
 
@@ -54,7 +54,7 @@ def _fd(lines: Lines, rows: Places, base: int) -> list[tuple[Places, FrameBatch]
     """As classic ones, but for: CANFD, channel, direction, id, maybe a name, BRS, ESI, DLC, length, data."""
     found = Layouts(lines, rows, 7, _FD_COLUMNS)
     kind = lines.integers(found.start(1)) & _FIVE_BYTES | _LOWER_FIVE
-    found.only((kind == _CANFD) & (found.size(1) == 5))
+    found.select((kind == _CANFD) & (found.size(1) == 5))
     unnamed = _switch(lines, found, 5) & _switch(lines, found, 6)
     parts = ((found.rows[unnamed], 5), (found.rows[~unnamed], 6))
     return [
@@ -97,7 +97,7 @@ def _classic_ones(lines: Lines, rows: Places, ends: Places, maybe: Mask) -> tupl
     places = np.flatnonzero(maybe)
     if not len(places):
         return classic, known
-    tails = lines.from_places(rows[places], ends[places])
+    tails = lines.from_positions(rows[places], ends[places])
     found = Layouts(tails, np.arange(len(places)), FLAGS_AFTER_DATA + 1, _TAIL_COLUMNS)
     flags, is_number = parse_hex(lines, found.end(FLAGS_AFTER_DATA), found.size(FLAGS_AFTER_DATA))
     classic[places[found.rows]] = is_number & (flags != 0) & (flags & FLAG_FD == 0)
@@ -201,6 +201,6 @@ def _steps(lines: Lines) -> tuple[Places, Numbers, int] | None:
     timed = ((head >= ord("0")) & (head <= ord("9"))) | (head == ord("-"))
     words = found.rows[~timed & (head != _SLASH)]
     end = int(words[0]) if len(words) else lines.count
-    found.only(timed & (found.rows < end))
+    found.select(timed & (found.rows < end))
     steps, good = parse_seconds(lines, found.start(0), found.end(0))
     return (found.rows, steps, end) if good.all() else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.opening import open_log
-from canmcast_gui.logfile.text.rows import seconds_to_ns
+from canmcast_gui.logfile.text.rows import parse_seconds_ns
 from canmcast_gui.logfile.times import checked_start, midnight_before
 
 # Day of the week, month, day, time, half of the day, year; the month by its name or number.
@@ -117,6 +117,6 @@ def has_times_of_day(path: Path) -> bool:
 def _is_of_day(time: str, date: str) -> bool:
     try:
         start_ns = parse_date(date)
-        return start_ns - midnight_before(start_ns) <= seconds_to_ns(time) < NS_PER_DAY
+        return start_ns - midnight_before(start_ns) <= parse_seconds_ns(time) < NS_PER_DAY
     except (ValueError, OverflowError, OSError):
         return False

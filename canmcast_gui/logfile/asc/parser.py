@@ -19,7 +19,7 @@ from canmcast_gui.logfile.asc.dates import has_times_of_day, parse_date
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.reader import Passed, Remark, TextReader
-from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, seconds_to_ns, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_dlc, parse_int, parse_seconds_ns
 from canmcast_gui.logfile.times import midnight_before
 
 # Lines without a time that are in order.
@@ -100,7 +100,7 @@ class AscParser:
 
     def _time(self, text: str) -> int:
         """Nanoseconds since the start; relative times count from the event before."""
-        time = seconds_to_ns(text)
+        time = parse_seconds_ns(text)
         return self._running.next(time) if self._relative else time
 
     def _header(self, cells: list[str], line: str) -> None:
@@ -128,7 +128,7 @@ class AscParser:
             raise ValueError("a date that cannot be read") from None
 
     def _classic(self, cells: list[str], time: int) -> Row | Passed:
-        channel = whole_number(cells[1], "a channel")
+        channel = parse_int(cells[1], "a channel")
         number = cells[2]
         if number.lower() == "errorframe":
             return Row(time, 0, bits.ERROR, channel, b"")
@@ -149,10 +149,10 @@ class AscParser:
     def _remote_dlc(self, cells: list[str]) -> int:
         """The DLC after the r, which older versions leave out; some tools write it in decimal."""
         word = cells[5] if len(cells) > 5 else ""
-        return code_of(word, 16 if len(word) == 1 else 10) if 1 <= len(word) <= 2 else 0
+        return parse_dlc(word, 16 if len(word) == 1 else 10) if 1 <= len(word) <= 2 else 0
 
     def _fd(self, cells: list[str], time: int) -> Row:
-        channel = whole_number(cells[2], "a channel")
+        channel = parse_int(cells[2], "a channel")
         if cells[3].lower() not in _DIRECTIONS:
             raise ValueError("a frame without a direction")
         flags = bits.FD | _DIRECTIONS[cells[3].lower()]
@@ -161,8 +161,8 @@ class AscParser:
         extended, arbitration_id = self._id_or_name(cells[4], cells)
         # A symbolic name may stand between the id and the bit rate switch.
         at = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
-        brs, esi, code = cells[at], cells[at + 1], code_of(cells[at + 2])
-        size = whole_number(cells[at + 3], "a length")
+        brs, esi, code = cells[at], cells[at + 1], parse_dlc(cells[at + 2])
+        size = parse_int(cells[at + 3], "a length")
         flags |= extended | (bits.BRS if brs == "1" else 0) | (bits.ESI if esi == "1" else 0)
         said = _flags_field(cells, at + 4 + size)
         if size == 0 and said & _FLAG_REMOTE:
@@ -180,7 +180,7 @@ class AscParser:
             if cells[-3:-1] == ["ID", "="]:
                 last = cells[-1]
                 flags, digits = (bits.EXTENDED, last[:-1]) if last[-1] in "xX" else (0, last)
-                return flags, whole_number(digits, "an id")
+                return flags, parse_int(digits, "an id")
             raise ValueError(f"{text} is a name, and the line does not say its id") from None
 
     def _id(self, text: str) -> tuple[int, int]:
@@ -192,7 +192,7 @@ class AscParser:
         pairs = cells[start : start + length]
         if len(pairs) < length:
             raise IndexError
-        return payload_of(pairs, self._base)
+        return parse_bytes(pairs, self._base)
 
 
 def _flags_field(cells: list[str], end: int) -> int:
@@ -243,12 +243,12 @@ def payload_and_code(dlc: str, words: list[str], base: int) -> tuple[bytes, int]
 
     More than 8 bytes are a CAN FD frame's. Raises ValueError, or IndexError where bytes are missing.
     """
-    code = whole_number(dlc, "a DLC", 16)
+    code = parse_int(dlc, "a DLC", 16)
     if not 0 <= code <= INLINE_BYTES or not dlc.isalnum():
         return _long(dlc, words[: _count(words, base)], base)
     if len(words) < code:
         raise IndexError
-    return payload_of(words[:code], base), code
+    return parse_bytes(words[:code], base), code
 
 
 def _long(dlc: str, data: list[str], base: int) -> tuple[bytes, int]:
@@ -257,14 +257,14 @@ def _long(dlc: str, data: list[str], base: int) -> tuple[bytes, int]:
     codes = sorted(number for number in numbers if INLINE_BYTES < number <= _HIGHEST_CODE)
     meant = {int(DLC_TO_LENGTH[code]) for code in codes} | numbers & _LENGTHS
     if len(data) > INLINE_BYTES and len(data) in meant:
-        return payload_of(data, base), int(DLC_TO_LENGTH.searchsorted(len(data)))
+        return parse_bytes(data, base), int(DLC_TO_LENGTH.searchsorted(len(data)))
     if not codes and not meant:
         raise ValueError(f"a DLC of {dlc!r}")
     if len(data) < INLINE_BYTES or not codes:
         raise IndexError
     if len(data) > INLINE_BYTES:
         raise ValueError(f"{len(data)} data bytes after a DLC of {dlc!r}")
-    return payload_of(data, base), codes[0]
+    return parse_bytes(data, base), codes[0]
 
 
 def _count(words: list[str], base: int) -> int:

@@ -10,51 +10,51 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
-    Quads,
-    by_kind,
-    digits_of,
+    PackedText,
+    count_digits,
+    count_hex_digits,
     format_fixed,
     format_hex,
-    hex_digits_of,
+    format_spaced_payloads,
+    lines_by_kind,
+    pack_texts,
     page,
-    quads_of,
-    rounded,
-    spaced_payloads,
+    round_to,
 )
 from canmcast_gui.logfile.text.sink import StartTextSink
 
 _LINE_FEED = ord("\n")
 
 # Before a time, so that those below a hundred seconds are 9 characters wide.
-_TIME_PADDING = quads_of(["", " ", ""])
+_TIME_PADDING = pack_texts(["", " ", ""])
 
-_CHANNELS = quads_of([f" {channel}  " for channel in range(256)])
-_ERRORS = quads_of([f" {channel}  ErrorFrame\n" for channel in range(256)])
-_FD_CHANNELS = quads_of([f" CANFD {channel:>3} " for channel in range(256)])
+_CHANNELS = pack_texts([f" {channel}  " for channel in range(256)])
+_ERRORS = pack_texts([f" {channel}  ErrorFrame\n" for channel in range(256)])
+_FD_CHANNELS = pack_texts([f" CANFD {channel:>3} " for channel in range(256)])
 
 # By direction; the first is Rx.
-_FD_TURNS = quads_of(["Rx   ", "Tx   "])
+_FD_TURNS = pack_texts(["Rx   ", "Tx   "])
 
 # Behind an id, by its length: id columns of classic lines are 15 wide. Before one of a CANFD line: 8.
-_ID_PADDING = quads_of([" " * (15 - size) for size in range(16)])
-_FD_ID_PADDING = quads_of([" " * max(0, 8 - size) for size in range(16)])
+_ID_PADDING = pack_texts([" " * (15 - size) for size in range(16)])
+_FD_ID_PADDING = pack_texts([" " * max(0, 8 - size) for size in range(16)])
 
 # By direction times 16 and DLC.
-_DATA_KINDS = quads_of([f" {turn}   d {code:x}" for turn in ("Rx", "Tx") for code in range(16)])
-_REMOTE_KINDS = quads_of([f" {turn}   r {code:x}\n" for turn in ("Rx", "Tx") for code in range(16)])
+_DATA_KINDS = pack_texts([f" {turn}   d {code:x}" for turn in ("Rx", "Tx") for code in range(16)])
+_REMOTE_KINDS = pack_texts([f" {turn}   r {code:x}\n" for turn in ("Rx", "Tx") for code in range(16)])
 
 # By bit rate switch and error state, BRS lower: after the id comes a name, and there is none.
-_FD_SWITCHES = quads_of([f"{'':>35}{both & 1} {both >> 1} " for both in range(4)])
-_FD_LENGTHS = quads_of([f" {length:>2}" for length in range(65)])
+_FD_SWITCHES = pack_texts([f"{'':>35}{both & 1} {both >> 1} " for both in range(4)])
+_FD_LENGTHS = pack_texts([f" {length:>2}" for length in range(65)])
 
 # What stands behind the data: duration, length in bits, flags, CRC and bit timings.
-_FD_ENDS = quads_of(
+_FD_ENDS = pack_texts(
     [
         f" {0:>8} {0:>4} {1 << 12 | (both & 1) << 13 | (both >> 1) << 14:>8X}" + f" {0:>8}" * 5 + "\n"
         for both in range(4)
     ]
 )
-_FD_CODES = quads_of([f"{code:x}" for code in range(16)])
+_FD_CODES = pack_texts([f"{code:x}" for code in range(16)])
 
 
 class AscSink(StartTextSink):
@@ -77,7 +77,7 @@ class AscSink(StartTextSink):
         kinds[batch.has(Flag.REMOTE)] = 1
         kinds[batch.has(Flag.FD)] = 2
         kinds[batch.has(Flag.ERROR)] = 3
-        return by_kind(batch, kinds, (self._classic, self._remote, self._fd, self._error))
+        return lines_by_kind(batch, kinds, (self._classic, self._remote, self._fd, self._error))
 
     def end(self) -> str:
         """The end of the only trigger block."""
@@ -85,22 +85,22 @@ class AscSink(StartTextSink):
 
     def mark_line(self, mark: Mark) -> str:
         """A Comment event about no other event, its text on one line."""
-        microseconds = int(rounded(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
+        microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
         moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
         return f"{moment:>9} Comment: 0 {' '.join(mark.text.split())}\n"
 
-    def _classic(self, batch: FrameBatch) -> Quads:
+    def _classic(self, batch: FrameBatch) -> PackedText:
         kinds = _DATA_KINDS.take(_turn(batch) << 4 | classic_dlcs(batch), axis=0)
-        return page(len(batch), [*self._start_of(batch), kinds, spaced_payloads(batch), _LINE_FEED])
+        return page(len(batch), [*self._start_of(batch), kinds, format_spaced_payloads(batch), _LINE_FEED])
 
-    def _remote(self, batch: FrameBatch) -> Quads:
+    def _remote(self, batch: FrameBatch) -> PackedText:
         kinds = _REMOTE_KINDS.take(_turn(batch) << 4 | batch.dlc, axis=0)
         return page(len(batch), [*self._start_of(batch), kinds])
 
-    def _error(self, batch: FrameBatch) -> Quads:
+    def _error(self, batch: FrameBatch) -> PackedText:
         return page(len(batch), [*self._times(batch), _ERRORS.take(_channel(batch), axis=0)])
 
-    def _fd(self, batch: FrameBatch) -> Quads:
+    def _fd(self, batch: FrameBatch) -> PackedText:
         both = batch.has(Flag.BRS) | batch.has(Flag.ESI).astype(np.int64) << 1
         number, digits = _ids(batch)
         columns = [
@@ -112,29 +112,29 @@ class AscSink(StartTextSink):
             _FD_SWITCHES.take(both, axis=0),
             _FD_CODES.take(batch.dlc),
             _FD_LENGTHS.take(batch.length),
-            spaced_payloads(batch),
+            format_spaced_payloads(batch),
             _FD_ENDS.take(both, axis=0),
         ]
         return page(len(batch), columns)
 
-    def _start_of(self, batch: FrameBatch) -> list[Quads | int]:
+    def _start_of(self, batch: FrameBatch) -> list[PackedText | int]:
         """Time, channel and id of a classic line."""
         number, digits = _ids(batch)
         padding = _ID_PADDING.take(digits, axis=0)
         return [*self._times(batch), _CHANNELS.take(_channel(batch), axis=0), *number, padding]
 
-    def _times(self, batch: FrameBatch) -> list[Quads | int]:
-        times = rounded(self.since_start(batch.timestamp_ns), 1000)
-        wide = digits_of(times // 1_000_000)
+    def _times(self, batch: FrameBatch) -> list[PackedText | int]:
+        times = round_to(self.since_start(batch.timestamp_ns), 1000)
+        wide = count_digits(times // 1_000_000)
         return [_TIME_PADDING.take(np.minimum(wide, 2)), *format_fixed(times, 6)]
 
 
-def _ids(batch: FrameBatch) -> tuple[list[Quads | int], Numbers]:
+def _ids(batch: FrameBatch) -> tuple[list[PackedText | int], Numbers]:
     """Ids, with an x behind extended ones, and how wide they are."""
     ids = batch.arbitration_id.astype(np.int64)
     extended = batch.has(Flag.EXTENDED)
     marks = np.where(extended, np.uint32(ord("x")), np.uint32(0))
-    return [*format_hex(ids), marks], hex_digits_of(ids) + extended
+    return [*format_hex(ids), marks], count_hex_digits(ids) + extended
 
 
 def _channel(batch: FrameBatch) -> Numbers:

@@ -21,7 +21,7 @@ from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import RunningSum
 from canmcast_gui.logfile.text.reader import Remark, TextReader
-from canmcast_gui.logfile.text.rows import Row, code_of, seconds_to_ns
+from canmcast_gui.logfile.text.rows import Row, parse_dlc, parse_seconds_ns
 
 _LINE = re.compile(
     r"(?:\(\s*(-?\d+(?:\.\d+)?)\s*\)\s+)?(?:([^\s#]+)\s+)?([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?(\S*)\s*(.*)$"
@@ -89,7 +89,7 @@ class CandumpParser:
         data, direction = _data_and_direction(data, rest.split())
         flags = bits.TX if direction in ("T", "t") else 0
         channel = self._channel(interface or "")
-        moment = seconds_to_ns(time) if time else 0
+        moment = parse_seconds_ns(time) if time else 0
         arbitration_id = int(number, 16)
         if len(number) > 3:
             is_error = bool(arbitration_id & _ERROR_CLASS)
@@ -102,7 +102,7 @@ class CandumpParser:
             return Row(moment, arbitration_id, flags | bits.REMOTE, channel, b"", _remote_dlc(data))
         code = None
         if not fd and len(data) == 18 and data[16] == "_":
-            data, code = data[:16], code_of(data[17])
+            data, code = data[:16], parse_dlc(data[17])
         payload = _bytes(data.replace(".", ""))
         return Row(moment, arbitration_id, flags, channel, payload, code)
 
@@ -156,7 +156,7 @@ def _remote_dlc(data: str) -> int:
     length, _, raw = data[1:].partition("_")
     if int(length or "0", 16) > INLINE_BYTES:
         raise ValueError(f"a remote frame of {int(length, 16)} bytes")
-    return code_of(raw or length or "0")
+    return parse_dlc(raw or length or "0")
 
 
 def is_candump_line(line: str) -> bool:

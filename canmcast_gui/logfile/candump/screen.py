@@ -22,7 +22,7 @@ from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
-from canmcast_gui.logfile.text.rows import Row, seconds_to_ns, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_int, parse_seconds_ns
 
 _LINE = re.compile(
     r"(?:\(([^)]+)\)\s+)?"
@@ -90,7 +90,7 @@ def _payload(text: str, size: int) -> bytes:
     """Bytes in hexadecimal, forwards or reversed, or as bits; behind them they may stand in ASCII."""
     if size and _BITS.match(text):
         cells = text.split()[:size]
-        payload = bytes(whole_number(cell, "a data byte", 2) for cell in cells)
+        payload = bytes(parse_int(cell, "a data byte", 2) for cell in cells)
     else:
         found = _BYTES.match(text)
         digits = found[0] if found else ""
@@ -105,7 +105,7 @@ def time_of(text: str) -> int:
     """A time in parentheses in nanoseconds; a date is local time. Raises ValueError."""
     date = _DATE.match(text)
     if date is None:
-        return seconds_to_ns(text.strip())
+        return parse_seconds_ns(text.strip())
     seconds = int(datetime.fromisoformat(date[1]).timestamp())
     return seconds * NS_PER_SECOND + int((date[2] or "").ljust(9, "0"))
 
@@ -123,7 +123,7 @@ def counts_from_line_before(path: Path) -> bool:
         if found is None or found[1] is None or _DATE.match(found[1]):
             continue
         try:
-            time = seconds_to_ns(found[1])
+            time = parse_seconds_ns(found[1])
         except ValueError:
             continue
         if time < last:

@@ -11,28 +11,28 @@ import numpy as np
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
-    Quads,
-    by_kind,
+    PackedText,
     format_fixed,
     format_ids,
+    format_payloads,
+    lines_by_kind,
+    pack_texts,
     page,
-    payload_digits,
-    quads_of,
-    rounded,
+    round_to,
 )
 from canmcast_gui.logfile.text.sink import TextSink
 
 _OPEN, _MARK = ord("("), ord("#")
 
-_INTERFACES = quads_of([f") can{max(0, channel - 1)} " for channel in range(256)])
-_TURNS = quads_of([" R\n", " T\n"])
-_REMOTES = quads_of(
+_INTERFACES = pack_texts([f") can{max(0, channel - 1)} " for channel in range(256)])
+_TURNS = pack_texts([" R\n", " T\n"])
+_REMOTES = pack_texts(
     ["#R", *(f"#R{code}" for code in range(1, 9)), *(f"#R8_{code:X}" for code in range(9, 16))]
 )
-_RAW_CODES = quads_of([f"_{code:X}" if code > INLINE_BYTES else "" for code in range(16)])
+_RAW_CODES = pack_texts([f"_{code:X}" if code > INLINE_BYTES else "" for code in range(16)])
 
 # By bit rate switch and error state, BRS lower.
-_FD_MARKS = quads_of([f"##{both}" for both in range(4)])
+_FD_MARKS = pack_texts([f"##{both}" for both in range(4)])
 
 # An error flag in the id, the classes of errors there are, and that of "there was an error on the bus".
 _ERROR, _ERROR_CLASSES, _BUS_ERROR = 0x20000000, 0x3FF, 0x80
@@ -55,45 +55,45 @@ class CandumpSink(TextSink):
         kinds[batch.has(Flag.REMOTE)] = 1
         kinds[batch.has(Flag.FD)] = 2
         kinds[batch.has(Flag.ERROR)] = 3
-        return by_kind(batch, kinds, (_classic, _remote, _fd, _error))
+        return lines_by_kind(batch, kinds, (_classic, _remote, _fd, _error))
 
 
-def _classic(batch: FrameBatch) -> Quads:
+def _classic(batch: FrameBatch) -> PackedText:
     codes = classic_dlcs(batch)
     raw = [_RAW_CODES.take(codes)] if codes.max(initial=0) > INLINE_BYTES else []
-    return page(len(batch), [*_start(batch), _MARK, payload_digits(batch), *raw, _turns(batch)])
+    return page(len(batch), [*_start(batch), _MARK, format_payloads(batch), *raw, _turns(batch)])
 
 
-def _remote(batch: FrameBatch) -> Quads:
+def _remote(batch: FrameBatch) -> PackedText:
     return page(len(batch), [*_start(batch), _REMOTES.take(batch.dlc, axis=0), _turns(batch)])
 
 
-def _fd(batch: FrameBatch) -> Quads:
+def _fd(batch: FrameBatch) -> PackedText:
     both = batch.has(Flag.BRS) | batch.has(Flag.ESI).astype(np.int64) << 1
-    return page(len(batch), [*_start(batch), _FD_MARKS.take(both), payload_digits(batch), _turns(batch)])
+    return page(len(batch), [*_start(batch), _FD_MARKS.take(both), format_payloads(batch), _turns(batch)])
 
 
-def _error(batch: FrameBatch) -> Quads:
+def _error(batch: FrameBatch) -> PackedText:
     ids = batch.arbitration_id.astype(np.int64)
     known = (ids > 0) & (ids <= _ERROR_CLASSES) & ~batch.has(Flag.EXTENDED)
     shown = format_ids(np.where(known, ids, _BUS_ERROR) | _ERROR, np.ones(len(batch), dtype=np.bool_), 3)
     return page(
-        len(batch), [*_origin(batch), *shown, _MARK, payload_digits(batch, INLINE_BYTES), _turns(batch)]
+        len(batch), [*_origin(batch), *shown, _MARK, format_payloads(batch, INLINE_BYTES), _turns(batch)]
     )
 
 
-def _start(batch: FrameBatch) -> list[Quads | int]:
+def _start(batch: FrameBatch) -> list[PackedText | int]:
     ids = format_ids(batch.arbitration_id.astype(np.int64), batch.has(Flag.EXTENDED), 3)
     return [*_origin(batch), *ids]
 
 
-def _origin(batch: FrameBatch) -> list[Quads | int]:
+def _origin(batch: FrameBatch) -> list[PackedText | int]:
     return [
         _OPEN,
-        *format_fixed(rounded(batch.timestamp_ns, 1000), 6),
+        *format_fixed(round_to(batch.timestamp_ns, 1000), 6),
         _INTERFACES.take(batch.channel, axis=0),
     ]
 
 
-def _turns(batch: FrameBatch) -> Quads:
+def _turns(batch: FrameBatch) -> PackedText:
     return _TURNS.take(batch.has(Flag.TX).astype(np.int64))

@@ -13,7 +13,7 @@ from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.values import is_digit, whole_numbers
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import FIRST_BYTES, hex_bytes
-from canmcast_gui.logfile.text.rows import payload_of
+from canmcast_gui.logfile.text.rows import parse_bytes
 
 _LINE_FEED = ord("\n")
 
@@ -86,7 +86,7 @@ def _even_pairs(content: Bytes, starts: Places, widths: Places, pitch: int) -> t
 def _bytes_of(cell: bytes, base: int) -> bytes | None:
     pairs = re.split(r"[\s,.:;_-]+", cell.decode("latin-1").strip())
     try:
-        payload = payload_of([pair.removeprefix("0x").removeprefix("0X") for pair in pairs if pair], base)
+        payload = parse_bytes([pair.removeprefix("0x").removeprefix("0X") for pair in pairs if pair], base)
     except ValueError:
         return None
     return payload if len(payload) <= MAX_PAYLOAD else None

@@ -1,5 +1,6 @@
-"""Text formats as columns: many lines of a log at once, in numpy, instead of one after the other.
+"""What text formats share: reading many lines at once as columns, single lines, and writing lines.
 
-A block of whole lines is an array of bytes; fields of many lines are gathered from it and turned into numbers
-together. Lines that do not look usual are left to the format's parser of single lines, which is complete.
+A block of lines is an array of bytes; a field of many lines is copied from it and converted to numbers with
+a few calls of numpy. Lines that do not have the usual form are left to the format's parser of single lines,
+which is complete.
 """

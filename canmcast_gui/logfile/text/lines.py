@@ -1,4 +1,4 @@
-"""The lines of a block of text, by where they begin and end."""
+"""The lines of a block of text, and the words in them, as columns of positions."""
 
 from __future__ import annotations
 
@@ -12,44 +12,42 @@ import numpy.typing as npt
 
 from canmcast_gui.frames.arrays import Bytes, Mask, Places
 
-# Fields are gathered by windows of a fixed width, which may reach beyond the text: before it by the digits of
-# a number, behind it by the payload of a CAN FD frame with a space after each byte.
+# Fields are copied as windows of a fixed width, which may reach beyond the text: before it by the digits of a
+# number, after it by the payload of a CAN FD frame with a space after each byte.
 _BEFORE = b"\n" * 32
-
-_BEHIND = b"\n" * 256
+_AFTER = b"\n" * 256
 
 _LINE_FEED, _RETURN, _TAB, _LAST_ASCII = 10, 13, 9, 126
 
 
 class Text:
-    """Bytes of text, uint8, with room before and behind the places that are asked for."""
+    """Bytes of text, uint8, with room before and after the positions that are read."""
 
     def __init__(self, text: Bytes) -> None:
         self.text = text
 
-    def window(self, places: Places, width: int) -> Bytes:
-        """The ``width`` bytes from each place on, uint8 (n, width)."""
+    def window(self, positions: Places, width: int) -> Bytes:
+        """The ``width`` bytes from each position on, uint8 (n, width)."""
         shape = (len(self.text) - width + 1,)
         every = np.ndarray(shape, dtype=f"V{width}", buffer=self.text, strides=(1,))
-        return every[places].view(np.uint8).reshape(-1, width)
+        return every[positions].view(np.uint8).reshape(-1, width)
 
-    def integers(self, places: Places) -> npt.NDArray[np.uint64]:
-        """The eight bytes from each place on, the first in the lowest bits."""
+    def integers(self, positions: Places) -> npt.NDArray[np.uint64]:
+        """The eight bytes from each position on, the first in the lowest bits."""
         every = np.ndarray((len(self.text) - 7,), dtype="V8", buffer=self.text, strides=(1,))
-        return every[places].view("<u8")
+        return every[positions].view("<u8")
 
 
 class Lines(Text):
     """The lines of a block, ``count`` of them.
 
-    ``text`` are the bytes, uint8, with some line feeds before and behind; ``starts`` and ``ends`` are where
-    each line lies in it, int64 (count,), without its line feed
-    and a return before that.
+    ``text`` are the bytes, uint8, with some line feeds before and after; ``starts`` and ``ends`` are where
+    each line starts and ends in it, int64 (count,), without its line end.
     """
 
     def __init__(self, block: bytes) -> None:
         end = b"" if block.endswith(b"\n") else b"\n"
-        super().__init__(np.frombuffer(b"".join((_BEFORE, block, end, _BEHIND)), dtype=np.uint8))
+        super().__init__(np.frombuffer(b"".join((_BEFORE, block, end, _AFTER)), dtype=np.uint8))
         last = len(_BEFORE) + len(block) + len(end)
         self._feeds: Places = np.flatnonzero(self.text[len(_BEFORE) : last] == _LINE_FEED) + len(_BEFORE)
         self.starts: Places = np.concatenate(([len(_BEFORE)], self._feeds[:-1] + 1))
@@ -58,10 +56,10 @@ class Lines(Text):
 
     @cached_property
     def plain(self) -> Mask:
-        """Which lines are of visible ASCII, spaces, tabs and returns only, bool (count,)."""
+        """Which lines have only visible ASCII, spaces, tabs and carriage returns, bool (count,)."""
         mask = np.ones(self.count, dtype=np.bool_)
         text = self.text
-        unusual = text - np.uint8(11) < 21  # also returns
+        unusual = text - np.uint8(11) < 21  # includes carriage returns
         count = np.count_nonzero(unusual)
         usual = not count or count == np.count_nonzero(text == _RETURN)
         if usual and text.min() >= _TAB and text.max() <= _LAST_ASCII:
@@ -70,36 +68,36 @@ class Lines(Text):
         mask[np.searchsorted(self._feeds, np.flatnonzero(odd))] = False
         return mask
 
-    def from_places(self, rows: Places, places: Places) -> Lines:
-        """Those of the lines as if they began at the places within them; empty where these lie after them."""
+    def from_positions(self, rows: Places, positions: Places) -> Lines:
+        """Some of the lines as if they started at the positions; empty where these are after the line."""
         rest = copy(self)
         rest.ends = self.ends[rows]
-        rest.starts = np.minimum(places, rest.ends)
+        rest.starts = np.minimum(positions, rest.ends)
         rest.count = len(rows)
         return rest
 
     def size(self, count: int) -> int:
-        """How many bytes of the block the first ``count`` lines are, with their line feeds."""
+        """The bytes of the first ``count`` lines in the block, with their line feeds."""
         return int(self._feeds[count - 1]) + 1 - len(_BEFORE)
 
     def line(self, number: int) -> bytes:
-        """One line, as it stands in the file."""
+        """One line, without its line end."""
         return self.text[self.starts[number] : self.ends[number]].tobytes()
 
 
-# Arrays about the lines of a block are a dozen times its size; with these they stay near the processor.
+# The arrays for the lines of a block have a dozen times its size; these fit in the processor's cache.
 BLOCK_BYTES = 1 << 19
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Blocks that end with a line's end; only the last one may not, and one of a line that never ends.
+    """Blocks of whole lines; the last one may not end with a line end, nor one within a very long line.
 
-    Lines end with LF, CR LF or CR; all become LF.
+    Lines may end with LF, CR LF or CR, and end with LF in the blocks.
     """
     rest = b""
     while part := file.read(BLOCK_BYTES):
         block = rest + part
-        # A CR at the end may be the first half of a line's end.
+        # A CR at the end may be the first half of CR LF.
         usable = block[:-1] if block.endswith(b"\r") else block
         end = max(usable.rfind(b"\n"), usable.rfind(b"\r")) + 1
         if not end and len(block) >= BLOCK_BYTES:
@@ -115,27 +113,28 @@ def _with_line_feeds(block: bytes) -> bytes:
     if b"\r" not in block:
         return block
     text = np.frombuffer(block, dtype=np.uint8)
-    behind = np.flatnonzero(text == _RETURN) + 1
-    if behind[-1] < len(text) and (text[behind] == _LINE_FEED).all():
+    after = np.flatnonzero(text == _RETURN) + 1
+    if after[-1] < len(text) and (text[after] == _LINE_FEED).all():
         return block
     return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-# Lines of more layouts than that within a block are left to be read one by one.
+# Lines of further layouts within a block are parsed one by one.
 _MOST_LAYOUTS = 256
 
 _SPACE, _COMMA = 32, 44
 _WORD_BITS = 64
 
-# Which of 64 columns lie within a line of that many.
+# By the length of a line, a bit for each of 64 characters within it.
 _WITHIN = np.array([(1 << columns) - 1 for columns in range(_WORD_BITS + 1)], dtype=np.uint64)
 
 
 class Layouts:
-    """The first ``words`` words of those of the given lines that have as many within ``width`` columns.
+    """Where the first ``words`` words of lines are, for lines that have them within ``width`` characters.
 
-    ``rows`` are the lines' numbers, ``others`` those of the lines that have not. Words stand between white
-    space, or with ``comma`` between commas. The width is a multiple of 64. Lines must be plain.
+    A log has a few layouts only, and each is analyzed once. ``rows`` are the indices of these lines,
+    ``others`` those of the other lines. Words are separated by white space, or with ``comma`` by commas. The
+    width is a multiple of 64. Lines must be plain.
     """
 
     def __init__(
@@ -149,8 +148,8 @@ class Layouts:
         for _ in range(_MOST_LAYOUTS):
             if not len(rest):
                 break
-            edges, decisive = _layout(patterns[rest[0]], words)
-            same = _same(patterns, rest, decisive)
+            edges, key = _layout(patterns[rest[0]], words)
+            same = _has_layout(patterns, rest, key)
             if len(edges) >= 2 * words:
                 which[rest[same]] = len(table)
                 table.append((edges + edges[-1:])[: 2 * words + 1])
@@ -166,7 +165,7 @@ class Layouts:
         return len(self.rows)
 
     def start(self, word: int) -> Places:
-        """Where a word begins; the one behind the last may be asked for, and is that one's end if absent."""
+        """Where a word starts; for the word after the last one, the end of the last one if there is none."""
         return self._base + self._table[:, 2 * word].take(self._which)
 
     def end(self, word: int) -> Places:
@@ -178,23 +177,23 @@ class Layouts:
         return (self._table[:, 2 * word + 1] - self._table[:, 2 * word]).take(self._which)
 
     def without_empty_cells(self) -> Mask:
-        """Which lines begin with their first word and have one separator between each two of their words."""
+        """Which lines start with their first word and have one separator between words."""
         table = self._table[:, : 2 * self._words]
         dense = (table[:, 2::2] - table[:, 1:-1:2] == 1).all(axis=1) & (table[:, 0] == 0)
         which: Mask = dense.take(self._which)
         return which
 
-    def only(self, good: Mask) -> None:
-        """Go on with some of the lines."""
-        self._which, self.rows, self._base = self._which[good], self.rows[good], self._base[good]
+    def select(self, rows: Mask) -> None:
+        """Keep some of the lines only."""
+        self._which, self.rows, self._base = self._which[rows], self.rows[rows], self._base[rows]
 
 
 def _patterns(lines: Lines, rows: Places, width: int, comma: bool) -> npt.NDArray[np.uint64]:
-    """A bit for each column, set where a word is; uint64 (n, width / 64), the first column lowest."""
+    """A bit for each character, set within words; uint64 (n, width / 64), the first character lowest."""
     starts = lines.starts[rows]
     heads = lines.window(starts, width)
-    marks = heads != _COMMA if comma else heads > _SPACE
-    patterns = np.packbits(marks.ravel(), bitorder="little").view("<u8").reshape(-1, width // _WORD_BITS)
+    in_word = heads != _COMMA if comma else heads > _SPACE
+    patterns = np.packbits(in_word.ravel(), bitorder="little").view("<u8").reshape(-1, width // _WORD_BITS)
     sizes = lines.ends[rows] - starts
     for part in range(width // _WORD_BITS):
         patterns[:, part] &= _WITHIN.take(sizes - part * _WORD_BITS, mode="clip")
@@ -202,28 +201,30 @@ def _patterns(lines: Lines, rows: Places, width: int, comma: bool) -> npt.NDArra
 
 
 def _layout(pattern: npt.NDArray[np.uint64], words: int) -> tuple[list[int], int]:
-    """The columns where words begin and end, up to where the one behind the last begins; and a pattern of
-    all columns up to there with a bit more, so that what has the same there has the same layout."""
+    """Where words start and end, up to the start of the word after the last one; and a key for the layout.
+
+    The key is the pattern up to there and one more bit, then the number of these bits.
+    """
     bits = int.from_bytes(pattern.tobytes(), "little")
     width = len(pattern) * _WORD_BITS
-    # Where a column differs from the one before. A word that reaches the last column may go on behind it.
-    turns = (bits ^ bits << 1) & ((1 << width) - 1)
+    # Where a character differs from the one before. A word at the end of the width may be longer.
+    changes = (bits ^ bits << 1) & ((1 << width) - 1)
     edges: list[int] = []
-    while turns and len(edges) <= 2 * words:
-        lowest = turns & -turns
+    while changes and len(edges) <= 2 * words:
+        lowest = changes & -changes
         edges.append(lowest.bit_length() - 1)
-        turns ^= lowest
-    decisive = edges[-1] + 1 if len(edges) > 2 * words else width
-    return edges, bits & ((1 << decisive) - 1) | decisive << width
+        changes ^= lowest
+    key_bits = edges[-1] + 1 if len(edges) > 2 * words else width
+    return edges, bits & ((1 << key_bits) - 1) | key_bits << width
 
 
-def _same(patterns: npt.NDArray[np.uint64], rest: Places, decisive: int) -> Mask:
-    """Which of the rest have that layout."""
+def _has_layout(patterns: npt.NDArray[np.uint64], rest: Places, key: int) -> Mask:
+    """Which of the lines have the layout of a key."""
     parts = patterns.shape[1]
-    columns = decisive >> parts * _WORD_BITS
+    columns = key >> parts * _WORD_BITS
     same = np.ones(len(rest), dtype=np.bool_)
     for part in range(parts):
         kept = _WITHIN[min(max(columns - part * _WORD_BITS, 0), _WORD_BITS)]
-        wanted = np.uint64(decisive >> part * _WORD_BITS & int(kept))
+        wanted = np.uint64(key >> part * _WORD_BITS & int(kept))
         same &= patterns[rest, part] & kept == wanted
     return same

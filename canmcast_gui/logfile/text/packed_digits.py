@@ -1,7 +1,7 @@
-"""Columns of text for many lines at once, four characters to a number; a NUL stands for no character.
+"""Formats many lines at once as columns of text, four characters packed into an integer.
 
-What takes four numbers a line to look up in tables would take a formatter a dozen objects. Fields of
-different widths need no care: their missing characters are NULs, and those are left out in the end.
+Looking up four integers for each line in tables replaces a dozen objects of a formatter. Fields of different
+widths are padded with NUL, and unpack_text() removes all NULs at the end.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ import numpy.typing as npt
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 from canmcast_gui.frames.arrays import Numbers
 
-Quads = npt.NDArray[np.uint32]
+PackedText = npt.NDArray[np.uint32]
 
 
-def quads_of(texts: Sequence[str]) -> Quads:
-    """A table of texts: uint32 (n,) where none is longer than four characters, or else (n, k)."""
+def pack_texts(texts: Sequence[str]) -> PackedText:
+    """A table of texts: uint32 (n,) where all have up to four characters, otherwise (n, k)."""
     width = -(-max(1, *map(len, texts)) // 4) * 4
     packed = b"".join(text.encode("ascii").ljust(width, b"\0") for text in texts)
     table = np.frombuffer(packed, dtype="<u4").reshape(len(texts), -1)
     return table[:, 0].copy() if width == 4 else table
 
 
-_FOUR = quads_of([f"{value:04d}" for value in range(10_000)])
-_UP_TO_FOUR = quads_of([str(value) for value in range(10_000)])
-_THREE = quads_of([f"{value:03d}" for value in range(1000)])
-_POINT_THREE = quads_of([f".{value:03d}" for value in range(1000)])
+_FOUR = pack_texts([f"{value:04d}" for value in range(10_000)])
+_UP_TO_FOUR = pack_texts([str(value) for value in range(10_000)])
+_THREE = pack_texts([f"{value:03d}" for value in range(1000)])
+_POINT_THREE = pack_texts([f".{value:03d}" for value in range(1000)])
 _UP_TO_FOUR_OR_NONE = _UP_TO_FOUR.copy()
 _UP_TO_FOUR_OR_NONE[0] = 0
 
 
-def _hex_tables(digits: bytes) -> tuple[Quads, Quads, Numbers]:
-    """All numbers of 16 bits: with four digits, without leading zeros, and how many those are."""
+def _hex_tables(digits: bytes) -> tuple[PackedText, PackedText, Numbers]:
+    """All numbers of 16 bits: with four digits, without leading zeros, and the number of their digits."""
     values = np.arange(0x10000)
     nibbles = values[:, None] >> np.array([12, 8, 4, 0]) & 15
     every = np.frombuffer(digits, dtype=np.uint8)[nibbles]
@@ -46,37 +46,37 @@ def _hex_tables(digits: bytes) -> tuple[Quads, Quads, Numbers]:
 _HEX_FOUR, _HEX_UP_TO_FOUR, _HEX_DIGITS = _hex_tables(b"0123456789ABCDEF")
 _HEX_LOWER_FOUR, _HEX_LOWER_UP_TO_FOUR, _ = _hex_tables(b"0123456789abcdef")
 
-# One more than there are bytes: nothing, for those beyond a payload's end.
-_SPACED_BYTES = quads_of([*(f" {value:02X}" for value in range(256)), ""])
+# With one more entry, the empty text, for positions after the end of a payload.
+_SPACED_BYTES = pack_texts([*(f" {value:02X}" for value in range(256)), ""])
 _BYTE_PAIRS = np.array(
     [*(int.from_bytes(f"{value:02X}".encode(), "little") for value in range(256)), 0], dtype="<u2"
 )
 _NOTHING = 256
 
 
-def page(count: int, columns: Sequence[Quads | int]) -> Quads:
-    """Columns beside each other: uint32 (count, width). Each is (count,), (count, k) or one for all lines."""
+def page(count: int, columns: Sequence[PackedText | int]) -> PackedText:
+    """Columns side by side: uint32 (count, width). Each is (count,), (count, k) or one value for all."""
     widths = [
         column.shape[1] if isinstance(column, np.ndarray) and column.ndim == 2 else 1 for column in columns
     ]
     found = np.empty((count, sum(widths)), dtype="<u4")
-    at = 0
+    start = 0
     for column, width in zip(columns, widths, strict=True):
         if isinstance(column, np.ndarray) and column.ndim == 2:
-            found[:, at : at + width] = column
+            found[:, start : start + width] = column
         else:
-            found[:, at] = column
-        at += width
+            found[:, start] = column
+        start += width
     return found
 
 
-def text_of(pages: Quads) -> bytes:
-    """The lines, without what is no character."""
+def unpack_text(pages: PackedText) -> bytes:
+    """The lines, without NULs."""
     return pages.tobytes().translate(None, b"\0")
 
 
-def interleaved(count: int, parts: Sequence[tuple[npt.NDArray[np.int64], Quads]]) -> Quads:
-    """Pages of several kinds of lines as one, given the rows that each of its lines has in it."""
+def interleaved(count: int, parts: Sequence[tuple[npt.NDArray[np.int64], PackedText]]) -> PackedText:
+    """Pages of several kinds of lines as one page, given the row of each of their lines in it."""
     parts = [part for part in parts if len(part[0])]
     if len(parts) == 1:
         return parts[0][1]
@@ -86,35 +86,35 @@ def interleaved(count: int, parts: Sequence[tuple[npt.NDArray[np.int64], Quads]]
     return joined
 
 
-def by_kind(
-    batch: FrameBatch, kinds: npt.NDArray[np.int64], writers: Sequence[Callable[[FrameBatch], Quads]]
+def lines_by_kind(
+    batch: FrameBatch, kinds: npt.NDArray[np.int64], writers: Sequence[Callable[[FrameBatch], PackedText]]
 ) -> bytes:
-    """Each frame's line as the writer of its kind makes it; ``kinds`` are numbers of writers."""
+    """The line of each frame from the writer of its kind; ``kinds`` are indices of writers."""
     parts = []
     for kind, write in enumerate(writers):
         rows = np.flatnonzero(kinds == kind)
         if len(rows):
             parts.append((rows, write(batch if len(rows) == len(batch) else batch[rows])))
-    return text_of(interleaved(len(batch), parts))
+    return unpack_text(interleaved(len(batch), parts))
 
 
-def rounded(time_ns: Numbers, unit_ns: int) -> Numbers:
-    """Nanoseconds in whole units, rounded; halves go away from zero."""
+def round_to(time_ns: Numbers, unit_ns: int) -> Numbers:
+    """Nanoseconds in whole units, rounded half away from zero."""
     if (time_ns >= 0).all():
         return (time_ns + unit_ns // 2) // unit_ns
     units: Numbers = np.sign(time_ns) * ((np.abs(time_ns) + unit_ns // 2) // unit_ns)
     return units
 
 
-def format_fixed(units: Numbers, places: int) -> list[Quads | int]:
-    """Numbers that count the last of 3, 6 or 9 decimal places; a minus before negative ones."""
-    columns: list[Quads | int] = []
+def format_fixed(units: Numbers, digits: int) -> list[PackedText | int]:
+    """Numbers in units of the last of 3, 6 or 9 decimal places, with a minus where negative."""
+    columns: list[PackedText | int] = []
     negative = units < 0
     if negative.any():
         columns.append(np.where(negative, np.uint32(ord("-")), np.uint32(0)))
         units = np.abs(units)
     groups = []
-    for _ in range(places // 3):
+    for _ in range(digits // 3):
         rest = units // 1000
         groups.append(units - rest * 1000)
         units = rest
@@ -122,21 +122,21 @@ def format_fixed(units: Numbers, places: int) -> list[Quads | int]:
     return [*columns, _POINT_THREE.take(groups[-1]), *(_THREE.take(group) for group in groups[-2::-1])]
 
 
-def format_decimal(values: Numbers) -> list[Quads | int]:
-    """Integers from 0 on in decimal."""
-    columns: list[Quads | int] = []
+def format_decimal(values: Numbers) -> list[PackedText | int]:
+    """Non-negative integers in decimal."""
+    columns: list[PackedText | int] = []
     largest = int(values.max(initial=0))
-    few = _UP_TO_FOUR
+    first = _UP_TO_FOUR
     while largest >= 10_000:
         upper = values // 10_000
         low = values - upper * 10_000
-        columns.insert(0, np.where(upper > 0, _FOUR.take(low), few.take(low)))
-        values, largest, few = upper, largest // 10_000, _UP_TO_FOUR_OR_NONE
-    return [few.take(values), *columns]
+        columns.insert(0, np.where(upper > 0, _FOUR.take(low), first.take(low)))
+        values, largest, first = upper, largest // 10_000, _UP_TO_FOUR_OR_NONE
+    return [first.take(values), *columns]
 
 
-def digits_of(values: Numbers) -> Numbers:
-    """How many decimal digits integers from 0 on have."""
+def count_digits(values: Numbers) -> Numbers:
+    """The number of decimal digits of non-negative integers."""
     count = np.ones(len(values), dtype=np.int64)
     limit = 10
     largest = int(values.max(initial=0))
@@ -146,7 +146,7 @@ def digits_of(values: Numbers) -> Numbers:
     return count
 
 
-def format_hex(values: Numbers, lower: bool = False) -> list[Quads | int]:
+def format_hex(values: Numbers, lower: bool = False) -> list[PackedText | int]:
     """Integers up to 32 bits in hexadecimal."""
     some, every = (_HEX_LOWER_UP_TO_FOUR, _HEX_LOWER_FOUR) if lower else (_HEX_UP_TO_FOUR, _HEX_FOUR)
     high, low = values >> 16, values & 0xFFFF
@@ -158,14 +158,14 @@ def format_hex(values: Numbers, lower: bool = False) -> list[Quads | int]:
     ]
 
 
-def hex_digits_of(values: Numbers) -> Numbers:
-    """How many hexadecimal digits integers up to 32 bits have."""
+def count_hex_digits(values: Numbers) -> Numbers:
+    """The number of hexadecimal digits of integers up to 32 bits."""
     high = values >> 16
     return np.where(high > 0, 4 + _HEX_DIGITS.take(high), _HEX_DIGITS.take(values & 0xFFFF))
 
 
-def format_ids(values: Numbers, extended: npt.NDArray[np.bool_], shortest: int) -> list[Quads | int]:
-    """Hexadecimal with 8 digits where extended, otherwise with ``shortest`` of 3 or 4, or more if needed."""
+def format_ids(values: Numbers, extended: npt.NDArray[np.bool_], shortest: int) -> list[PackedText | int]:
+    """Hexadecimal with 8 digits where extended, otherwise with at least ``shortest`` (3 or 4) digits."""
     low = _HEX_FOUR.take(values & 0xFFFF)
     if shortest == 3:
         low = np.where(extended | (values > 0xFFF), low, low >> np.uint32(8))
@@ -173,20 +173,20 @@ def format_ids(values: Numbers, extended: npt.NDArray[np.bool_], shortest: int) 
 
 
 def _bytes_or_nothing(batch: FrameBatch) -> npt.NDArray[np.int64]:
-    """Payload bytes, int64 (n, longest), 256 beyond each one's end."""
+    """Payload bytes, int64 (n, longest), 256 after the end of each."""
     longest = int(batch.length.max(initial=0))
     data = batch.data[:, :longest] if longest <= INLINE_BYTES else batch.payload_matrix(longest)
     inside = np.arange(longest) < batch.length[:, None]
     return np.where(inside, data.astype(np.int64), _NOTHING)
 
 
-def spaced_payloads(batch: FrameBatch, most: int = MAX_PAYLOAD) -> Quads:
+def format_spaced_payloads(batch: FrameBatch, most: int = MAX_PAYLOAD) -> PackedText:
     """A space and two hexadecimal digits for each byte."""
     return _SPACED_BYTES.take(_bytes_or_nothing(batch)[:, :most])
 
 
-def payload_digits(batch: FrameBatch, most: int = MAX_PAYLOAD) -> Quads:
-    """Two hexadecimal digits for each byte, of the first ``most`` ones."""
+def format_payloads(batch: FrameBatch, most: int = MAX_PAYLOAD) -> PackedText:
+    """Two hexadecimal digits for each of the first ``most`` bytes."""
     pairs = _BYTE_PAIRS.take(_bytes_or_nothing(batch)[:, :most])
     if pairs.shape[1] & 1:
         pairs = np.concatenate([pairs, np.zeros((len(pairs), 1), dtype="<u2")], axis=1)

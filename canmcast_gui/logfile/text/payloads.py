@@ -1,4 +1,4 @@
-"""Payloads of many lines, from their hexadecimal digits into the columns of a batch."""
+"""Converts the payloads of many lines from digits to columns of a batch."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from canmcast_gui.logfile.text.numbers import hex_bytes
 
 _SPACE = 32
 
-# A byte in decimal, and what may stand before the next: some tools align them.
+# The digits of a decimal byte, and the spaces between bytes, which some tools align.
 _DECIMAL_DIGITS = 3
 _MOST_SPACES = 3
 
-# Which of eight bytes belong to a payload of 0..8.
+# By the length of a payload, 0 to 8: which of eight bytes belong to it.
 _INSIDE = np.arange(INLINE_BYTES) < np.arange(INLINE_BYTES + 1)[:, None]
 
 
 class Payloads(NamedTuple):
-    """The data columns of a batch, and which rows could be read."""
+    """The payload columns of a batch, and which rows are valid."""
 
     lengths: npt.NDArray[np.int64]
     data: Bytes
@@ -32,27 +32,27 @@ class Payloads(NamedTuple):
     good: Mask
 
 
-def payloads(lines: Lines, places: Places, lengths: Places, pitch: int) -> Payloads:
-    """Payloads of 0..64 bytes, two digits each, that begin at ``places``.
+def payloads(lines: Lines, starts: Places, lengths: Places, pitch: int) -> Payloads:
+    """Payloads of 0 to 64 bytes in hexadecimal that start at ``starts``.
 
-    ``pitch`` is 3 where a space stands between two bytes, 2 where nothing does. White space must follow.
+    ``pitch`` is 3 with a space between bytes, 2 without. White space must follow.
     """
-    data = np.zeros((len(places), INLINE_BYTES), dtype=np.uint8)
-    good = np.zeros(len(places), dtype=np.bool_)
-    offsets = np.zeros(len(places), dtype=np.int64)
+    data = np.zeros((len(starts), INLINE_BYTES), dtype=np.uint8)
+    good = np.zeros(len(starts), dtype=np.bool_)
+    offsets = np.zeros(len(starts), dtype=np.int64)
     heap: list[Bytes] = []
     used = 0
-    if not len(places) or lengths.max() <= INLINE_BYTES:
-        data, good = _inline(lines, places, lengths, pitch)
+    if not len(starts) or lengths.max() <= INLINE_BYTES:
+        data, good = _inline(lines, starts, lengths, pitch)
         return Payloads(lengths, data, offsets, np.zeros(0, dtype=np.uint8), good)
     short = np.flatnonzero(lengths <= INLINE_BYTES)
     if len(short):
-        data[short], good[short] = _inline(lines, places[short], lengths[short], pitch)
+        data[short], good[short] = _inline(lines, starts[short], lengths[short], pitch)
     for length in np.flatnonzero(np.bincount(lengths)):
         if length <= INLINE_BYTES or length > 64:
             continue
         rows = np.flatnonzero(lengths == length)
-        values, good[rows] = _matrix(lines, places[rows], int(length), pitch)
+        values, good[rows] = _matrix(lines, starts[rows], int(length), pitch)
         data[rows] = values[:, :INLINE_BYTES]
         offsets[rows] = used + np.arange(len(rows)) * length
         heap.append(values.ravel())
@@ -60,9 +60,9 @@ def payloads(lines: Lines, places: Places, lengths: Places, pitch: int) -> Paylo
     return Payloads(lengths, data, offsets, np.concatenate(heap), good)
 
 
-def _inline(lines: Lines, places: Places, lengths: Places, pitch: int) -> tuple[Bytes, Mask]:
-    """Payloads of up to 8 bytes, zero beyond each one's end."""
-    characters = lines.window(places, pitch * INLINE_BYTES)
+def _inline(lines: Lines, starts: Places, lengths: Places, pitch: int) -> tuple[Bytes, Mask]:
+    """Payloads of up to 8 bytes, zero after the end of each."""
+    characters = lines.window(starts, pitch * INLINE_BYTES)
     values, bad = hex_bytes(characters, pitch, INLINE_BYTES)
     inside = _INSIDE[lengths]
     if pitch == 3:
@@ -70,14 +70,14 @@ def _inline(lines: Lines, places: Places, lengths: Places, pitch: int) -> tuple[
     bad &= inside
     values *= inside
     good = bad.view(np.uint64).ravel() == 0
-    good &= (lengths == 0) | (lines.text[places + np.maximum(pitch * lengths - (pitch - 2), 0)] <= _SPACE)
+    good &= (lengths == 0) | (lines.text[starts + np.maximum(pitch * lengths - (pitch - 2), 0)] <= _SPACE)
     return values, good
 
 
-def _matrix(lines: Lines, places: Places, length: int, pitch: int) -> tuple[Bytes, Mask]:
-    """Payloads of one length, each whole."""
+def _matrix(lines: Lines, starts: Places, length: int, pitch: int) -> tuple[Bytes, Mask]:
+    """Payloads of one length."""
     width = pitch * length - (pitch - 2)
-    characters = lines.window(places, width + 1)
+    characters = lines.window(starts, width + 1)
     values, bad = hex_bytes(characters, pitch, length)
     good = ~bad.any(axis=1)
     if pitch == 3:
@@ -86,19 +86,19 @@ def _matrix(lines: Lines, places: Places, length: int, pitch: int) -> tuple[Byte
     return values, good
 
 
-def decimal_payloads(lines: Lines, places: Places, lengths: Places) -> Payloads:
-    """Payloads of 0..64 bytes, each in one to three decimal digits with some spaces behind it."""
-    values = np.zeros((len(places), max(INLINE_BYTES, int(lengths.max(initial=0)))), dtype=np.uint8)
+def decimal_payloads(lines: Lines, starts: Places, lengths: Places) -> Payloads:
+    """Payloads of 0 to 64 bytes, each with one to three decimal digits and some spaces after it."""
+    values = np.zeros((len(starts), max(INLINE_BYTES, int(lengths.max(initial=0)))), dtype=np.uint8)
     good = lengths <= values.shape[1]
-    at = places.copy()
-    for place in range(int(lengths.max(initial=0))):
-        rows = np.flatnonzero(good & (place < lengths))
-        found, sizes, good[rows] = _decimal(lines.window(at[rows], _DECIMAL_DIGITS + 1))
-        values[rows, place] = found
-        behind = at[rows] + sizes
+    positions = starts.copy()
+    for index in range(int(lengths.max(initial=0))):
+        rows = np.flatnonzero(good & (index < lengths))
+        found, sizes, good[rows] = _decimal(lines.window(positions[rows], _DECIMAL_DIGITS + 1))
+        values[rows, index] = found
+        after = positions[rows] + sizes
         for _ in range(_MOST_SPACES):
-            behind += lines.text.take(behind) == _SPACE
-        at[rows] = behind
+            after += lines.text.take(after) == _SPACE
+        positions[rows] = after
     long = lengths > INLINE_BYTES
     inside = np.arange(values.shape[1]) < lengths[:, None]
     values *= inside
@@ -107,15 +107,15 @@ def decimal_payloads(lines: Lines, places: Places, lengths: Places) -> Payloads:
 
 
 def _decimal(characters: Bytes) -> tuple[Bytes, Places, Mask]:
-    """The numbers at the beginning of rows of characters, how long they are, and which are bytes."""
+    """The numbers at the start of rows of characters, their lengths, and which are bytes."""
     digits = characters - np.uint8(ord("0"))
     inside = np.logical_and.accumulate(digits[:, :_DECIMAL_DIGITS] <= 9, axis=1)
     numbers = np.zeros(len(characters), dtype=np.int64)
-    for place in range(_DECIMAL_DIGITS):
-        numbers = np.where(inside[:, place], numbers * 10 + digits[:, place], numbers)
+    for index in range(_DECIMAL_DIGITS):
+        numbers = np.where(inside[:, index], numbers * 10 + digits[:, index], numbers)
     sizes = inside.sum(axis=1)
-    behind = characters[np.arange(len(characters)), sizes]
-    return numbers.astype(np.uint8), sizes, (sizes > 0) & (numbers < 256) & (behind <= _SPACE)
+    after = characters[np.arange(len(characters)), sizes]
+    return numbers.astype(np.uint8), sizes, (sizes > 0) & (numbers < 256) & (after <= _SPACE)
 
 
 def batch_from(
@@ -125,7 +125,7 @@ def batch_from(
     channel: npt.ArrayLike,
     found: Payloads,
 ) -> FrameBatch:
-    """A batch from columns; DLC codes follow from the lengths."""
+    """A batch from columns; DLCs follow from the lengths."""
     records = np.zeros(len(timestamp_ns), dtype=FRAME_DTYPE)
     records["timestamp_ns"] = timestamp_ns
     records["arbitration_id"] = arbitration_id

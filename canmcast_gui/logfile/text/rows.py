@@ -1,4 +1,4 @@
-"""Frames one by one, as a parser of lines finds them, gathered into batches."""
+"""Single frames of text files: conversion of their fields, checks, and conversion to batches."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PA
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
-HIGHEST_NUMBER = 0xFFFFFFFF
+HIGHEST_ID_NUMBER = 0xFFFFFFFF
 _HIGHEST_CHANNEL = 255
 
 
 class Row(NamedTuple):
-    """One frame of a text file; ``dlc`` only where it does not follow from the payload."""
+    """One frame of a text file; ``dlc`` only if it does not follow from the payload."""
 
     timestamp_ns: int
     arbitration_id: int
@@ -26,27 +26,27 @@ class Row(NamedTuple):
     dlc: int | None = None
 
 
-def checked(row: Row) -> Row:
-    """The row, its channel 0 where no column holds it. Raises ValueError for what cannot be a frame.
+def checked_row(row: Row) -> Row:
+    """The row, with channel 0 for a channel out of range. Raises ValueError for an impossible frame.
 
-    Which ids of 32 bits frames can have is looked at where all formats come together.
+    Ids of 32 bits are checked for all formats in reading/checks.py.
     """
     size = len(row.payload)
     if size > (MAX_PAYLOAD if row.flags & (bits.FD | bits.ERROR) else INLINE_BYTES):
         raise ValueError(f"a frame with {size} bytes")
     if abs(row.timestamp_ns) >= TIME_LIMIT_NS:
-        raise ValueError("a time beyond all measure")
+        raise ValueError("timestamp out of range")
     if row.arbitration_id < 0:
         raise ValueError("a negative id")
-    if row.arbitration_id > HIGHEST_NUMBER:
+    if row.arbitration_id > HIGHEST_ID_NUMBER:
         raise ValueError("an id with more than 32 bits")
     if not 0 <= row.channel <= _HIGHEST_CHANNEL:
         row = row._replace(channel=0)
     return row
 
 
-def batch_of(rows: list[Row]) -> FrameBatch:
-    """Rows as a batch."""
+def rows_to_batch(rows: list[Row]) -> FrameBatch:
+    """Convert rows to a batch."""
     records = np.zeros(len(rows), dtype=FRAME_DTYPE)
     if not rows:
         return FrameBatch(records)
@@ -58,8 +58,8 @@ def batch_of(rows: list[Row]) -> FrameBatch:
     lengths = np.fromiter(map(len, payloads), dtype=np.uint8, count=len(rows))
     records["length"] = lengths
     records["dlc"] = LENGTH_TO_DLC[lengths]
-    for position in np.flatnonzero([code is not None for code in codes]):
-        records["dlc"][position] = codes[position]
+    for row in np.flatnonzero([code is not None for code in codes]):
+        records["dlc"][row] = codes[row]
     inline = b"".join([payload[:INLINE_BYTES].ljust(INLINE_BYTES, b"\0") for payload in payloads])
     records["data"] = np.frombuffer(inline, dtype=np.uint8).reshape(-1, INLINE_BYTES)
     long = lengths > INLINE_BYTES
@@ -71,8 +71,8 @@ def batch_of(rows: list[Row]) -> FrameBatch:
     return FrameBatch(records, np.frombuffer(heap, dtype=np.uint8))
 
 
-def seconds_to_ns(seconds: str) -> int:
-    """Decimal seconds as text to whole nanoseconds, exactly; digits beyond are cut. Raises ValueError."""
+def parse_seconds_ns(seconds: str) -> int:
+    """Decimal seconds as text in nanoseconds, exactly; further digits are dropped. Raises ValueError."""
     whole, _, fraction = seconds.partition(".")
     try:
         if not fraction.isdigit() or "e" in whole:
@@ -89,33 +89,33 @@ def _rounded(number: float) -> int:
     return round(number)
 
 
-def whole_number(text: str, what: str, base: int = 10) -> int:
-    """An integer as text; ``what`` it is, with an article, for the ValueError that says what stands there."""
+def parse_int(text: str, what: str, base: int = 10) -> int:
+    """An integer as text; ``what`` is its name with an article, for the message of the ValueError."""
     try:
         return int(text, base)
     except ValueError:
         raise ValueError(f"{what} of {text!r}") from None
 
 
-def payload_of(pairs: list[str], base: int = 16) -> bytes:
-    """Bytes from one text each. Raises ValueError."""
+def parse_bytes(pairs: list[str], base: int = 16) -> bytes:
+    """Bytes from a text for each. Raises ValueError."""
     if base == 16:
         text = "".join(pairs)
         if len(text) == 2 * len(pairs):
             try:
                 return bytes.fromhex(text)
             except ValueError:
-                pass  # what follows tells which byte it is
-    numbers = [whole_number(pair, "a data byte", base) for pair in pairs]
+                pass  # the code below finds the byte
+    numbers = [parse_int(pair, "a data byte", base) for pair in pairs]
     wrong = next((pair for pair, number in zip(pairs, numbers, strict=True) if not 0 <= number < 256), None)
     if wrong is not None:
         raise ValueError(f"a data byte of {wrong!r}")
     return bytes(numbers)
 
 
-def code_of(text: str, base: int = 16) -> int:
-    """A DLC code 0..15. Raises ValueError."""
-    code = whole_number(text, "a DLC", base)
+def parse_dlc(text: str, base: int = 16) -> int:
+    """A DLC, 0 to 15. Raises ValueError."""
+    code = parse_int(text, "a DLC", base)
     if not 0 <= code <= 15:
         raise ValueError(f"a DLC of {text!r}")
     return code

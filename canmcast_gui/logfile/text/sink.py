@@ -1,4 +1,4 @@
-"""Batches to a text file, a page of lines at a time."""
+"""Writes batches to a text file, a page of lines at a time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 
-# Lines are made of arrays ten times as large, which had better stay near the processor.
+# The arrays for these lines are ten times as large, and fit in the processor's cache.
 _PAGE_FRAMES = 8192
 
 
 class TextSink:
-    """Writes one line for each frame; formats say how it looks, and what stands before and after."""
+    """Writes one line for each frame; subclasses provide the lines, and the start and end of the file."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file = file
@@ -34,11 +34,11 @@ class TextSink:
             self._file.write(self.lines(batch[start : start + _PAGE_FRAMES]))
 
     def flush(self) -> None:
-        """Hand all that was written to the operating system, so that it outlives this process."""
+        """Pass the written data to the operating system, so that they survive this process."""
         self._file.flush()
 
     def finish(self) -> None:
-        """Write what belongs at the end and close the file."""
+        """Write the end of the file and close it."""
         self._start(int(time.time()))
         self._file.write(self.end().encode())
         self._file.close()
@@ -49,34 +49,34 @@ class TextSink:
             self._file.write(self.head(start_s).encode())
 
     def head(self, start_s: int) -> str:
-        """What stands before the first frame; ``start_s`` is the whole second of the first batch."""
+        """The text before the first frame; ``start_s`` is the whole second of the first batch."""
         raise NotImplementedError
 
     def lines(self, batch: FrameBatch) -> bytes:
-        """The frames' lines, with their ends."""
+        """The lines of frames, with line ends."""
         raise NotImplementedError
 
     def end(self) -> str:
-        """What stands after the last frame."""
+        """The text after the last frame."""
         return ""
 
 
 class MarkTextSink(TextSink):
-    """Writes marks, too; those before the first frame wait for it, as the file begins with its time."""
+    """Writes marks too; those before the first frame are kept until the start of the file is known."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         super().__init__(file, path)
         self._early: list[Mark] = []
 
     def write_mark(self, mark: Mark) -> None:
-        """Write a mark behind the frames that were written so far."""
+        """Write a mark after the frames so far."""
         if self._started:
             self._file.write(self.mark_line(mark).encode())
         else:
             self._early.append(mark)
 
     def mark_line(self, mark: Mark) -> str:
-        """A mark's line, with its end."""
+        """The line of a mark, with its line end."""
         raise NotImplementedError
 
     def _start(self, start_s: int) -> None:
@@ -86,18 +86,18 @@ class MarkTextSink(TextSink):
 
 
 class StartTextSink(MarkTextSink):
-    """Times count from a whole second, and are never negative."""
+    """A format whose times count from a whole second and are never negative."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         super().__init__(file, path)
         self.start_ns: int | None = None
 
     def begin(self, first_ns: int) -> None:
-        """Let the file start with the whole second of a time."""
+        """Start the file at the whole second of a time."""
         self._start(first_ns // NS_PER_SECOND)
 
     def since_start(self, timestamps_ns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Times since the start, in ns."""
+        """Times since the start, in nanoseconds."""
         return timestamps_ns - np.int64(self.start_ns or 0)
 
     def _start(self, start_s: int) -> None:

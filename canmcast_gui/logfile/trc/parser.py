@@ -18,7 +18,7 @@ from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
 from canmcast_gui.logfile.text.reader import Passed, Remark
-from canmcast_gui.logfile.text.rows import Row, code_of, payload_of, seconds_to_ns, whole_number
+from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_dlc, parse_int, parse_seconds_ns
 from canmcast_gui.logfile.times import checked_start
 
 # 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
@@ -94,13 +94,13 @@ class TrcParser:
             return _OTHER_TYPES["ST"]  # a version that has no types
         time = _milliseconds(cells[1])
         if type_at < 0 and "ERROR" in cells:  # of that version, too
-            return Row(time, 0, bits.ERROR, 1, payload_of(_byte_pairs(cells[id_at + 1 :])))
-        channel = whole_number(cells[bus_at], "a bus") if bus_at >= 0 else 1
-        dlc = whole_number(cells[dlc_at], "a DLC")
+            return Row(time, 0, bits.ERROR, 1, parse_bytes(_byte_pairs(cells[id_at + 1 :])))
+        channel = parse_int(cells[bus_at], "a bus") if bus_at >= 0 else 1
+        dlc = parse_int(cells[dlc_at], "a DLC")
         if flags & bits.ERROR:
-            return Row(time, 0, flags, channel, payload_of(cells[dlc_at + 1 : dlc_at + 1 + dlc]))
+            return Row(time, 0, flags, channel, parse_bytes(cells[dlc_at + 1 : dlc_at + 1 + dlc]))
         flags |= bits.EXTENDED if len(number) > 4 else 0
-        arbitration_id = whole_number(number, "an id", 16)
+        arbitration_id = parse_int(number, "an id", 16)
         if cells[dlc_at + 1 : dlc_at + 2] == ["RTR"]:
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", _classic(dlc))
         return Row(time, arbitration_id, flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
@@ -124,9 +124,9 @@ class TrcParser:
         number = cells[columns["I"]]
         flags |= bits.EXTENDED if len(number) > 4 else 0
         flags |= bits.TX if "d" in columns and cells[columns["d"]] == "Tx" else 0
-        channel = whole_number(cells[columns["B"]], "a bus") if "B" in columns else 1
+        channel = parse_int(cells[columns["B"]], "a bus") if "B" in columns else 1
         time = _milliseconds(cells[columns["O"]])
-        arbitration_id = whole_number(number, "an id", 16)
+        arbitration_id = parse_int(number, "an id", 16)
         length, code = self._length_and_code(cells, bool(flags & bits.FD))
         if flags & bits.REMOTE:
             return Row(time, arbitration_id, flags, channel, b"", code)
@@ -136,11 +136,11 @@ class TrcParser:
     def _length_and_code(self, cells: list[str], fd: bool) -> tuple[int, int]:
         """How many bytes there are, and the DLC code, of which the file has one or the other."""
         if "l" in self._columns:
-            length = whole_number(cells[self._columns["l"]], "a length")
+            length = parse_int(cells[self._columns["l"]], "a length")
             if not 0 <= length <= MAX_PAYLOAD:
                 raise ValueError(f"a frame of {length} bytes")
             return length, int(LENGTH_TO_DLC[length])
-        code = code_of(cells[self._columns["L"]], 10)
+        code = parse_dlc(cells[self._columns["L"]], 10)
         return int(DLC_TO_LENGTH[code]) if fd else min(code, INLINE_BYTES), code
 
     def _error_frame(self, cells: list[str]) -> Row:
@@ -149,7 +149,7 @@ class TrcParser:
         turn = next((place for place, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
         flags = bits.ERROR | (bits.TX if cells[turn] == "Tx" else 0)
         channel = int(cells[columns["B"]]) if "B" in columns and cells[columns["B"]].isdigit() else 1
-        data = payload_of(_byte_pairs(cells[turn + 1 :]))
+        data = parse_bytes(_byte_pairs(cells[turn + 1 :]))
         return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, data)
 
 
@@ -157,7 +157,7 @@ def _payload(cells: list[str], start: int, length: int) -> bytes:
     pairs = cells[start : start + length]
     if len(pairs) < length:
         raise IndexError
-    return payload_of(pairs)
+    return parse_bytes(pairs)
 
 
 def _byte_pairs(cells: list[str]) -> list[str]:
@@ -173,7 +173,7 @@ def _classic(dlc: int) -> int:
 
 def _milliseconds(text: str) -> int:
     """Decimal milliseconds as text to whole nanoseconds, exactly."""
-    return seconds_to_ns(text) // 1000
+    return parse_seconds_ns(text) // 1000
 
 
 def _ole_date(text: str) -> int:

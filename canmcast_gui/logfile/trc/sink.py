@@ -10,16 +10,16 @@ import numpy as np
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.text.packed_digits import (
-    Quads,
-    by_kind,
-    digits_of,
+    PackedText,
+    count_digits,
     format_decimal,
     format_fixed,
     format_ids,
+    format_spaced_payloads,
+    lines_by_kind,
+    pack_texts,
     page,
-    quads_of,
-    rounded,
-    spaced_payloads,
+    round_to,
 )
 from canmcast_gui.logfile.text.sink import StartTextSink
 
@@ -29,20 +29,20 @@ _DAY_SECONDS = 86400
 _LINE_END = int.from_bytes(b"\r\n", "little")
 
 # Before a number or a time, by how many digits it has (a time: before its point), to 7 and 14 characters.
-_NUMBER_PADDING = quads_of([" " * max(0, 7 - size) for size in range(20)])
-_TIME_PADDING = quads_of([" " * max(1, 10 - size) for size in range(20)])
+_NUMBER_PADDING = pack_texts([" " * max(0, 7 - size) for size in range(20)])
+_TIME_PADDING = pack_texts([" " * max(1, 10 - size) for size in range(20)])
 
-_BUSES = quads_of([f"{bus:>2} " for bus in range(256)])
-_ID_PADDING = quads_of(["    ", ""])
-_TURNS = quads_of([" Rx -  ", " Tx -  "])
-_LENGTHS = quads_of([f"{length:<4}" for length in range(65)])
+_BUSES = pack_texts([f"{bus:>2} " for bus in range(256)])
+_ID_PADDING = pack_texts(["    ", ""])
+_TURNS = pack_texts([" Rx -  ", " Tx -  "])
+_LENGTHS = pack_texts([f"{length:<4}" for length in range(65)])
 _REMOTE = int.from_bytes(b" RR ", "little")
 _DATA = int.from_bytes(b" DT ", "little")
 _ERROR = int.from_bytes(b" ER ", "little")
-_ERROR_TURNS = quads_of(["       - Rx -  ", "       - Tx -  "])
+_ERROR_TURNS = pack_texts(["       - Rx -  ", "       - Tx -  "])
 
 # By bit rate switch and error state, BRS lower.
-_FD_TYPES = quads_of([" FD ", " FB ", " BI ", " FE "])
+_FD_TYPES = pack_texts([" FD ", " FB ", " BI ", " FE "])
 
 
 class TrcSink(StartTextSink):
@@ -79,7 +79,7 @@ class TrcSink(StartTextSink):
         self._numbers = np.arange(self._count + 1, self._count + len(batch) + 1)
         self._rows = [np.flatnonzero(kinds == kind) for kind in range(3)]
         self._count += len(batch)
-        return by_kind(batch, kinds, (self._data, self._remote, self._error))
+        return lines_by_kind(batch, kinds, (self._data, self._remote, self._error))
 
     def mark_line(self, mark: Mark) -> str:
         """An event with its time, its text on one line."""
@@ -87,22 +87,24 @@ class TrcSink(StartTextSink):
         if not text:
             return ""  # there is no event without one
         self._count += 1
-        microseconds = int(rounded(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
+        microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
         moment = f"{microseconds // 1000}.{microseconds % 1000:03d}"
         return f"{self._count:>7} {moment:>13} EV {text}\r\n"
 
-    def _data(self, batch: FrameBatch) -> Quads:
+    def _data(self, batch: FrameBatch) -> PackedText:
         fd = batch.has(Flag.FD)
         both = batch.has(Flag.BRS) | batch.has(Flag.ESI).astype(np.int64) << 1
         types = np.where(fd, _FD_TYPES.take(both), np.uint32(_DATA)) if fd.any() else _DATA
         columns = self._start_of(batch, 0, types)
-        return page(len(batch), [*columns, _LENGTHS.take(batch.length), spaced_payloads(batch), _LINE_END])
+        return page(
+            len(batch), [*columns, _LENGTHS.take(batch.length), format_spaced_payloads(batch), _LINE_END]
+        )
 
-    def _remote(self, batch: FrameBatch) -> Quads:
+    def _remote(self, batch: FrameBatch) -> PackedText:
         lengths = _LENGTHS.take(DLC_TO_LENGTH[batch.dlc])
         return page(len(batch), [*self._start_of(batch, 1, _REMOTE), lengths, _LINE_END])
 
-    def _error(self, batch: FrameBatch) -> Quads:
+    def _error(self, batch: FrameBatch) -> PackedText:
         """The bytes say what the error was, five of them in files of PEAK's tools; here up to 8."""
         columns = [
             *self._moments(batch, 2),
@@ -110,12 +112,12 @@ class TrcSink(StartTextSink):
             _BUSES.take(np.maximum(batch.channel, 1)),
             _ERROR_TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
             _LENGTHS.take(np.minimum(batch.length, INLINE_BYTES)),
-            spaced_payloads(batch, INLINE_BYTES),
+            format_spaced_payloads(batch, INLINE_BYTES),
             _LINE_END,
         ]
         return page(len(batch), columns)
 
-    def _start_of(self, batch: FrameBatch, kind: int, types: Quads | int) -> list[Quads | int]:
+    def _start_of(self, batch: FrameBatch, kind: int, types: PackedText | int) -> list[PackedText | int]:
         """All columns up to the reserved one."""
         extended = batch.has(Flag.EXTENDED)
         return [
@@ -127,13 +129,13 @@ class TrcSink(StartTextSink):
             _TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
         ]
 
-    def _moments(self, batch: FrameBatch, kind: int) -> list[Quads | int]:
+    def _moments(self, batch: FrameBatch, kind: int) -> list[PackedText | int]:
         """Number and time."""
         numbers = self._numbers[self._rows[kind]]
-        microseconds = rounded(self.since_start(batch.timestamp_ns), 1000)
-        sizes = digits_of(microseconds // 1000)
+        microseconds = round_to(self.since_start(batch.timestamp_ns), 1000)
+        sizes = count_digits(microseconds // 1000)
         return [
-            _NUMBER_PADDING.take(digits_of(numbers), axis=0),
+            _NUMBER_PADDING.take(count_digits(numbers), axis=0),
             *format_decimal(numbers),
             _TIME_PADDING.take(np.minimum(sizes, 19), axis=0),
             *format_fixed(microseconds, 3),

@@ -175,14 +175,16 @@ def test_an_asc_file_has_its_dates_in_local_time(tmp_path):
 @given(st.lists(st.integers(0, 10**18), min_size=1, max_size=10))
 def test_whole_numbers(values):
     column = packed_digits.format_decimal(np.array(values, dtype=np.int64))
-    text = packed_digits.text_of(packed_digits.page(len(values), [*column, ord("\n")])).decode()
+    text = packed_digits.unpack_text(packed_digits.page(len(values), [*column, ord("\n")])).decode()
     assert text.split("\n")[:-1] == [str(value) for value in values]
-    assert packed_digits.digits_of(np.array(values)).tolist() == [len(str(value)) for value in values]
+    assert packed_digits.count_digits(np.array(values)).tolist() == [len(str(value)) for value in values]
 
 
 @given(st.lists(st.integers(0, 0xFFFFFFFF), min_size=1, max_size=10), st.booleans())
 def test_hexadecimal_numbers(values, lower):
     column = packed_digits.format_hex(np.array(values, dtype=np.int64), lower)
-    text = packed_digits.text_of(packed_digits.page(len(values), [*column, ord("\n")])).decode()
+    text = packed_digits.unpack_text(packed_digits.page(len(values), [*column, ord("\n")])).decode()
     assert text.split("\n")[:-1] == [f"{value:x}" if lower else f"{value:X}" for value in values]
-    assert packed_digits.hex_digits_of(np.array(values)).tolist() == [len(f"{value:x}") for value in values]
+    assert packed_digits.count_hex_digits(np.array(values)).tolist() == [
+        len(f"{value:x}") for value in values
+    ]
