@@ -1,8 +1,13 @@
-"""BUSMASTER's log files: sessions, each with its date, its base and its way of giving times.
+"""Reads BUSMASTER log files: sessions, each with its date, number base and time mode.
 
-Format: the file's own header lines, and BUSMASTER's sources (LogObjectCAN.cpp, LogObjectJ1939.cpp). Times
-are of the day in SYSTEM mode, since the session's start in ABSOLUTE mode, since the frame before in RELATIVE
-mode; dates are local time. Sessions of J1939 have columns of their own.
+Format: the header lines of the file, and BUSMASTER's sources (LogObjectCAN.cpp, LogObjectJ1939.cpp). Times
+are times of day in SYSTEM mode, count from the start of the session in ABSOLUTE mode, and from the frame
+before in RELATIVE mode; dates are local time. Sessions of J1939 have other columns.
+
+BUSMASTER writes 14:08:20:4009 with four digits after the last colon, tenths of milliseconds
+(FormatMsgCommon.cpp: "%02d:%02d:%02d:%04d"); its converters omit leading zeros of hours, minutes and seconds.
+SavvyCAN (framefileio.cpp) writes milliseconds: three digits, in older versions one to three, by Qt's
+"h:m:s:z": a number without leading zeros in Qt 5, decimals without trailing zeros in Qt 6.
 """
 
 from __future__ import annotations
@@ -45,9 +50,9 @@ _COLON = ord(":")
 
 
 class _Words(NamedTuple):
-    """Which words of a line are what; the type is -1 where all ids are extended. Data follow the length."""
+    """The index of each word of a line; ``kind`` is -1 where all ids are extended. Data follow the length."""
 
-    turn: int
+    direction: int
     channel: int
     number: int
     kind: int
@@ -55,7 +60,7 @@ class _Words(NamedTuple):
 
     @property
     def data(self) -> int:
-        """The first of the data."""
+        """The first word of the data."""
         return self.length + 1
 
 
@@ -65,65 +70,62 @@ _LAYOUT_COLUMNS = {_CAN: 64, _J1939: 128}
 
 
 def busmaster_reader(path: Path, problems: Problems) -> TextReader:
-    """What reads a file of BUSMASTER's, or one that another tool wrote like it."""
-    return TextReader(path, BusmasterParser(parts_of(path)), problems)
+    """A reader for a log file of BUSMASTER, or of another tool in its format."""
+    return TextReader(path, BusmasterParser(fractions_of(path)), problems)
 
 
-class Parts(NamedTuple):
-    """What the digits after the last colon are, where there are fewer than ``digits``.
+class Fractions(NamedTuple):
+    """What the digits after the last colon mean where there are fewer than ``digits``.
 
-    They are the decimals of a second where ``decimals`` is set, otherwise a number that counts the last of
-    that many decimals.
+    With ``decimals`` they are the decimal places of a second, otherwise a number in units of the last of
+    ``digits`` decimal places.
     """
 
     digits: int = _MILLISECOND_DIGITS
     decimals: bool = False
 
-    def nanoseconds(self, part: str) -> int:
-        """What those digits stand for. Raises ValueError."""
-        number = parse_int(part, "a part of a second")
-        places = len(part) if self.decimals else max(len(part), self.digits)
-        return number * int(_TENS[_NANOSECOND_DIGITS - min(_NANOSECOND_DIGITS, places)])
+    def nanoseconds(self, digits: str) -> int:
+        """The nanoseconds of some digits. Raises ValueError."""
+        number = parse_int(digits, "fraction of a second")
+        count = len(digits) if self.decimals else max(len(digits), self.digits)
+        return number * int(_TENS[_NANOSECOND_DIGITS - min(_NANOSECOND_DIGITS, count)])
 
     def column(self, parts: Numbers, sizes: Places) -> Numbers:
-        """As nanoseconds(), for the numbers that so many digits make."""
+        """Like nanoseconds(), for numbers of ``sizes`` digits."""
         factors: Numbers = _TENS[_NANOSECOND_DIGITS - np.maximum(sizes, 1 if self.decimals else self.digits)]
         return parts * factors
 
 
 class BusmasterParser:
-    """Lines of one file. ``start_ns`` is what the running session's times count from.
+    """Parses the lines of one file. ``start_ns`` is what the times of the current session count from."""
 
-    ``parts`` are what its times have for parts of a second.
-    """
-
-    def __init__(self, parts: Parts = Parts()) -> None:  # noqa: B008 - it does not change
+    def __init__(self, fractions: Fractions = Fractions()) -> None:  # noqa: B008 - immutable
         self.start_ns = 0
-        self._parts = parts
+        self._fractions = fractions
         self._words: _Words | None = _CAN
         self._base = 16
         self._mode = "SYSTEM"
-        self._begun_ns = 0
+        self._date_ns = 0
         self._last = RunningSum()
         self._days = _days()
 
     @property
     def state(self) -> Hashable:
-        """What the running session's lines are read by."""
+        """How the lines of the current session are read."""
         sums = self._last.state if self._mode == "RELATIVE" else 0
         return (self.start_ns, self._words, self._base, self._mode, self._days.wraps, sums)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The data frames on usual lines of a session, away from midnight."""
+        """The data frames in lines of the usual form; none around midnight."""
         words = self._words
         if words is None:
             return []
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), words.data, _LAYOUT_COLUMNS[words])
-        times, good = clock(lines, found.start(0), found.end(0), self._parts)
-        turn = text[found.start(words.turn)]
-        good &= ((turn == ord("R")) | (turn == ord("T"))) & (found.size(words.turn) == 2)
-        good &= text[found.start(words.turn) + 1] == ord("x")
+        times, good = clock(lines, found.start(0), found.end(0), self._fractions)
+        letter = text[found.start(words.direction)]
+        good &= ((letter == ord("R")) | (letter == ord("T"))) & (found.size(words.direction) == 2)
+        good &= text[found.start(words.direction) + 1] == ord("x")
         channel, channel_good = parse_decimal(lines, found.end(words.channel), found.size(words.channel))
         ids, id_good = self._ids(lines, found, words)
         extended: Mask | bool = True
@@ -139,7 +141,7 @@ class BusmasterParser:
         else:
             content = decimal_payloads(lines, found.start(words.data), lengths)
         good &= content.good
-        flags = bits.TX * (turn == ord("T")) | bits.EXTENDED * extended
+        flags = bits.TX * (letter == ord("T")) | bits.EXTENDED * extended
         batch = batch_from(times, ids, flags, channel, content)[good]
         rows = found.rows[good]
         if self._mode == "RELATIVE":
@@ -170,24 +172,24 @@ class BusmasterParser:
 
     def _frame(self, cells: list[str], words: _Words) -> Row | Passed:
         if words is _CAN and cells[8:9] in (["Rx"], ["Tx"]) and cells[1] not in ("Rx", "Tx"):
-            words = self._words = _J1939  # no header says so
-        turn = cells[words.turn]
-        if turn.lower() not in ("rx", "tx"):
-            raise ValueError(f"a direction of {turn!r}")
+            words = self._words = _J1939  # without a header
+        direction = cells[words.direction]
+        if direction.lower() not in ("rx", "tx"):
+            raise ValueError(f"invalid direction {direction!r}")
         kind = cells[words.kind].lower() if words.kind >= 0 else "x"
         if kind[0] not in "sx":
             raise ValueError(f"a frame of type {cells[words.kind]!r}")
         number, size = cells[words.number], cells[words.length]
-        flags = bits.TX if turn.lower() == "tx" else 0
+        flags = bits.TX if direction.lower() == "tx" else 0
         flags |= bits.EXTENDED if "x" in kind else 0
-        channel = parse_int(cells[words.channel], "a channel")
-        arbitration_id = parse_int(number, "an id", 16 if number[:2].lower() == "0x" else self._base)
+        channel = parse_int(cells[words.channel], "channel")
+        arbitration_id = parse_int(number, "id", 16 if number[:2].lower() == "0x" else self._base)
         time = self._time(cells[0])
         if "r" in kind:
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", parse_dlc(size, 10))
-        length = parse_int(size, "a length")
+        length = parse_int(size, "length")
         if words is _J1939 and length > INLINE_BYTES:
-            return Passed("J1939 transport messages")  # several frames, put together
+            return Passed("J1939 transport messages")  # joined from several frames
         pairs = cells[words.data : words.data + length]
         if not 0 <= length == len(pairs):
             raise IndexError
@@ -207,39 +209,41 @@ class BusmasterParser:
             self._base = 16 if word == "HEX" else 10
         elif word.endswith(" MODE"):
             self._mode = word.split()[0]
-            # Columns behind this line were looked at before it was known.
+            # Lines after this one may have been read as columns before it.
             self._last.now_ns, self._days = 0, _days()
             self._set_start()
 
     def _set_protocol(self, name: str) -> None:
         self._words = _PROTOCOLS.get(name)
         if self._words is None:
-            raise ValueError(f"a {name} bus, which has no CAN frames,")
+            raise ValueError(f"frames of {name}, which is not supported,")
 
     def _start(self, date: str) -> None:
-        """A session begins; SavvyCAN leaves its date out. One that cannot be read is as if it had none."""
+        """Start a session; SavvyCAN omits the date, and an invalid date is ignored. Raises ValueError."""
         found = _DATE.match(date)
-        self._begun_ns = 0
+        self._date_ns = 0
         try:
-            self._begun_ns = _moment(*map(int, found.groups())) if found else 0
+            self._date_ns = _time_ns(*map(int, found.groups())) if found else 0
         except (ValueError, OverflowError, OSError):
             found = None
         self._last.now_ns, self._days = 0, _days()
         self._set_start()
         if found is None and date:
-            raise ValueError("a date that cannot be read")
+            raise ValueError("invalid date")
 
     def _set_start(self) -> None:
-        of_day = self._mode == "SYSTEM" and self._begun_ns != 0
-        self.start_ns = midnight_before(self._begun_ns) if of_day else self._begun_ns
+        of_day = self._mode == "SYSTEM" and self._date_ns != 0
+        self.start_ns = midnight_before(self._date_ns) if of_day else self._date_ns
 
     def _time(self, text: str) -> int:
-        """Nanoseconds since ``start_ns``; a time of day that falls is one of the next day."""
+        """Nanoseconds since ``start_ns``; a time of day that falls is on the next day."""
         fields = text.split(":")
         if len(fields) != 4:
-            raise ValueError(f"a time of {text!r}")
+            raise ValueError(f"invalid time {text!r}")
         hours, minutes, seconds = (parse_int(field, "hours, minutes or seconds") for field in fields[:3])
-        time = ((hours * 60 + minutes) * 60 + seconds) * NS_PER_SECOND + self._parts.nanoseconds(fields[3])
+        time = ((hours * 60 + minutes) * 60 + seconds) * NS_PER_SECOND + self._fractions.nanoseconds(
+            fields[3]
+        )
         if self._mode == "SYSTEM":
             return self._days.take_one(time)
         if self._mode == "RELATIVE":
@@ -248,30 +252,30 @@ class BusmasterParser:
 
 
 def _days() -> Unwrapping:
-    """Times of day, one day after the other."""
+    """Unwraps times of day."""
     return Unwrapping(NS_PER_DAY, NS_PER_DAY // 2)
 
 
-def _moment(day: int, month: int, year: int, hour: int, minute: int, second: int, part: int) -> int:
-    """Local time and milliseconds to nanoseconds since 1970. Raises ValueError."""
-    begun = datetime(year, month, day, hour, minute, second)
-    return checked_start(int(begun.timestamp()) * NS_PER_SECOND + part * NS_PER_MS)
+def _time_ns(day: int, month: int, year: int, hour: int, minute: int, second: int, millisecond: int) -> int:
+    """Local time and milliseconds as nanoseconds since 1970. Raises ValueError."""
+    date = datetime(year, month, day, hour, minute, second)
+    return checked_start(int(date.timestamp()) * NS_PER_SECOND + millisecond * NS_PER_MS)
 
 
-def parts_of(path: Path) -> Parts:
-    """How a file writes them, by the times near its beginning."""
+def fractions_of(path: Path) -> Fractions:
+    """How a file writes fractions of seconds, by the times at its start."""
     try:
         with open_log(path) as file:
             found = set(_PART.findall(file.read(_HEAD_BYTES)))
     except OSError:
-        return Parts()
+        return Fractions()
     digits = max([_MILLISECOND_DIGITS, *map(len, found)])
     short = [part for part in found if 1 < len(part) < digits]
-    return Parts(digits, any(part.startswith(b"0") for part in short))
+    return Fractions(digits, any(part.startswith(b"0") for part in short))
 
 
-def clock(lines: Lines, starts: Places, ends: Places, style: Parts) -> tuple[npt.NDArray[np.int64], Mask]:
-    """Times to nanoseconds; and which of them are that."""
+def clock(lines: Lines, starts: Places, ends: Places, style: Fractions) -> tuple[npt.NDArray[np.int64], Mask]:
+    """Times in nanoseconds, and which are valid."""
     parts, sizes, good = _field(lines, ends, _MOST_DIGITS)
     times = style.column(parts, sizes)
     ends = ends - sizes - 1
@@ -286,23 +290,25 @@ def clock(lines: Lines, starts: Places, ends: Places, style: Parts) -> tuple[npt
 
 
 def _field(lines: Lines, ends: Places, most: int) -> tuple[Numbers, Places, Mask]:
-    """The numbers of up to ``most`` digits after a colon, how many digits they have, and which are that.
+    """The numbers of up to ``most`` digits after a colon, their digits, and which are valid.
 
-    Mostly all have as many as the first.
+    Most files have the same number of digits in all lines.
     """
-    usual = next((size for size in range(1, most + 1) if len(ends) and _ends(lines, ends[:1], size)), 0)
-    sizes = np.full(len(ends), usual, dtype=np.int64)
+    common = next(
+        (size for size in range(1, most + 1) if len(ends) and _is_after_colon(lines, ends[:1], size)), 0
+    )
+    sizes = np.full(len(ends), common, dtype=np.int64)
     numbers, good = parse_decimal(lines, ends, sizes)
-    if (good & _ends(lines, ends, usual)).all():
+    if (good & _is_after_colon(lines, ends, common)).all():
         return numbers, sizes, good
     sizes[:] = 0
     for size in range(most, 0, -1):
-        sizes[_ends(lines, ends, size)] = size
+        sizes[_is_after_colon(lines, ends, size)] = size
     numbers, good = parse_decimal(lines, ends, sizes)
     return np.where(good, numbers, 0), sizes, good
 
 
-def _ends(lines: Lines, ends: Places, size: int) -> Mask:
-    """Whether a colon stands so many characters before."""
+def _is_after_colon(lines: Lines, ends: Places, size: int) -> Mask:
+    """Which fields of that size have a colon before them."""
     is_colon: Mask = lines.text.take(ends - size - 1) == _COLON
     return is_colon

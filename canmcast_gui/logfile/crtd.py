@@ -1,7 +1,7 @@
-"""CRTD, the text log of Open Vehicle Monitoring System: seconds, kind, id and payload bytes.
+"""Reads CRTD, the text log of the Open Vehicle Monitoring System: seconds, kind, id and payload bytes.
 
-Format: the project's "CRTD CAN log format" page. A kind is a bus number, which the first version lacks, R or
-T, and 11 or 29; or C and two letters: a comment (XX), an error (ER, which gives counters and is not an error
+Format: the project's "CRTD CAN log format" page. The kind is a bus number (not in the first version), R or T,
+and 11 or 29; or C and two letters: a comment (XX), an error (ER, which gives counters and is not an error
 frame), statistics (ST), an event (EV), a metric (MT), or a command to the module.
 """
 
@@ -32,13 +32,13 @@ _COMMAND = Passed("commands")
 
 
 class CrtdParser:
-    """Lines of one file."""
+    """Parses the lines of one file."""
 
     start_ns = 0
     state = None
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines: time, kind, id, and pairs of digits with a space between."""
+        """The frames in lines of the usual form: time, kind, id, and pairs of digits with a space between."""
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), 3)
         times, good = parse_seconds(lines, found.start(0), found.end(0))
@@ -50,18 +50,18 @@ class CrtdParser:
         bus, has_bus = parse_decimal(lines, end - 3, found.size(1) - 3)
         good &= (has_bus | (found.size(1) == 3)) & (bus < 256)
         ids, id_good = parse_hex(lines, found.end(2), found.size(2))
-        places = found.start(3)
+        starts = found.start(3)
         ends = lines.ends[found.rows] - (text[lines.ends[found.rows] - 1] == ord(" "))
-        lengths = np.where(good & (ends > places), (ends - places + 1) // 3, 0)
-        good &= id_good & (lengths <= INLINE_BYTES) & ((ends <= places) | ((ends - places + 1) % 3 == 0))
-        content = payloads(lines, places, np.where(good, lengths, 0), 3)
+        lengths = np.where(good & (ends > starts), (ends - starts + 1) // 3, 0)
+        good &= id_good & (lengths <= INLINE_BYTES) & ((ends <= starts) | ((ends - starts + 1) % 3 == 0))
+        content = payloads(lines, starts, np.where(good, lengths, 0), 3)
         good &= content.good
         flags = bits.TX * (letter == ord("T")) | bits.EXTENDED * extended
         batch = batch_from(times, ids, flags, np.where(has_bus, bus, 1), content)
         return [(found.rows[good], batch[good])]
 
     def parse(self, line: str) -> Row | Remark | Passed | None:
-        """The frame in a line, the comment, or what else it is about."""
+        """The frame or comment in a line, or what else it is about."""
         if not line or line.startswith("#"):
             return None
         cells = line.split()
@@ -70,7 +70,7 @@ class CrtdParser:
             return _remark(line, cells[1])
         flags = bits.TX if kind[2] == "T" else 0
         flags |= bits.EXTENDED if kind[3] == "29" else 0
-        number = parse_int(cells[2], "an id", 16)
+        number = parse_int(cells[2], "id", 16)
         return Row(parse_seconds_ns(cells[0]), number, flags, int(kind[1] or 1), parse_bytes(cells[3:]))
 
 
@@ -79,7 +79,7 @@ def _remark(line: str, word: str) -> Remark | Passed | None:
     if found is None:
         raise ValueError(f"a line of kind {word!r}")
     if found[1] == "CVR":
-        return None  # which version of the format this is
+        return None  # the version of the format
     if found[1] != "CXX":
         return _EVENTS.get(found[1], _COMMAND)
     time, _, *text = line.split(maxsplit=2)

@@ -1,13 +1,13 @@
-"""A plain CSV for spreadsheets and scripts, with everything that a frame has.
+"""Plain CSV for spreadsheets and scripts, with all fields of a frame.
 
 The first line names the columns::
 
     time,channel,direction,id,extended,remote,error,fd,brs,esi,dlc,length,data
 
 ``time`` is in seconds since 1970, UTC, with nine decimals; ``channel`` counts from 1, 0 is unknown;
-``direction`` is Rx or Tx; ``id`` is hexadecimal; the six columns behind it are 0 or 1; ``dlc`` is the code 0
-to 15, ``length`` the number of bytes in ``data``, which are pairs of hexadecimal digits without anything
-between. A line that begins with # is a mark about what follows it.
+``direction`` is Rx or Tx; ``id`` is hexadecimal; the six columns after it are 0 or 1; ``dlc`` is 0 to 15,
+``length`` the number of bytes in ``data``, which are pairs of hexadecimal digits without separators. A line
+that starts with # is a mark.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ LAYOUT = TableLayout(
 _BITS = (Flag.EXTENDED, Flag.REMOTE, Flag.ERROR, Flag.FD, Flag.BRS, Flag.ESI)
 
 # By channel and direction, Rx first; by flags; by DLC code and length.
-_SENDERS = pack_texts([f",{channel},{turn}," for channel in range(256) for turn in ("Rx", "Tx")])
+_SENDERS = pack_texts([f",{channel},{direction}," for channel in range(256) for direction in ("Rx", "Tx")])
 _FLAGS = pack_texts(
     [
         "," + "".join(f"{flags & bit > 0:d}," for bit in map(int, _BITS))
@@ -68,7 +68,7 @@ _LINE_FEED = ord("\n")
 
 
 def plain_csv_reader(path: Path, problems: Problems) -> TableReader:
-    """What reads it."""
+    """A reader for a plain CSV file."""
     return TableReader(path, problems, LAYOUT)
 
 
@@ -80,7 +80,7 @@ class PlainCsvSink(MarkTextSink):
         return ",".join(NAMES) + "\n"
 
     def lines(self, batch: FrameBatch) -> bytes:
-        """Thirteen cells, the payload as digits."""
+        """Thirteen cells, the payload in hexadecimal."""
         channels = batch.channel.astype(np.int64)
         lengths = batch.dlc.astype(np.int64) * (MAX_PAYLOAD + 1) + batch.length
         columns = [

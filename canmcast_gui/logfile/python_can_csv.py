@@ -1,4 +1,4 @@
-"""python-can's CSV: timestamp,arbitration_id,extended,remote,error,dlc,data with base64 data."""
+"""python-can's CSV: timestamp,arbitration_id,extended,remote,error,dlc,data with data in base64."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _INSIDE = np.arange(_LONGEST) < np.arange(_LONGEST + 1)[:, None]
 
 
 class CsvParser:
-    """Lines of one file. It has no channels and no directions: channel 0 is unknown, all frames are Rx."""
+    """Parses the lines of one file, which has no channels and directions: channels are 0, frames are Rx."""
 
     start_ns = 0
 
     @property
     def state(self) -> Hashable:
-        """Lines do not change how those behind them are to be read."""
+        """Lines do not change how others are read."""
         return None
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines."""
+        """The frames in lines of the usual form."""
         return _frames(lines)
 
     def parse(self, line: str) -> Row | None:
@@ -56,24 +56,24 @@ class CsvParser:
             return None
         cells = line.split(",")
         if len(cells) != _CELLS:
-            raise ValueError(f"{len(cells)} cells, not {_CELLS},")
+            raise ValueError(f"{len(cells)} instead of {_CELLS} cells")
         time, number, extended, remote, error, dlc, data = cells
         flags = bits.EXTENDED if extended == "1" else 0
         flags |= bits.REMOTE if remote == "1" else 0
         flags |= bits.ERROR if error == "1" else 0
         code = parse_dlc(dlc, 10) if remote == "1" else None
-        return Row(parse_seconds_ns(time), parse_int(number, "an id", 16), flags, 0, _payload(data), code)
+        return Row(parse_seconds_ns(time), parse_int(number, "id", 16), flags, 0, _payload(data), code)
 
 
 def _payload(data: str) -> bytes:
     try:
         return b64decode(data, validate=True)
     except ValueError:
-        raise ValueError(f"data of {data!r}, which is not base64,") from None
+        raise ValueError(f"invalid base64 {data!r}") from None
 
 
 def _frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
-    """The data frames on usual lines: time, 0x and id, extended, remote, error, DLC, data in base64."""
+    """The data frames in lines of the usual form: time, id with 0x, three flags, DLC, data in base64."""
     text = lines.text
     found = Layouts(lines, np.flatnonzero(lines.plain), 6, comma=True)
     times, good = parse_seconds(lines, found.start(0), found.end(0))
@@ -88,24 +88,24 @@ def _frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
         good &= ((switch | 1) == ord("1")) & (found.size(word) == 1)
         flags |= flag * (switch == ord("1"))
     good &= flags & bits.REMOTE == 0
-    place = found.end(5) + 1
-    content = _payloads(lines, place, lines.ends[found.rows] - place, good)
+    start = found.end(5) + 1
+    content = _payloads(lines, start, lines.ends[found.rows] - start, good)
     good &= content.good
     batch = batch_from(times, ids, flags, 0, content)
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 
 
-def _payloads(lines: Lines, places: Places, sizes: Places, good: Mask) -> Payloads:
+def _payloads(lines: Lines, starts: Places, sizes: Places, good: Mask) -> Payloads:
     """Payloads of up to 8 bytes in base64."""
     text = lines.text
     good = good & (sizes >= 0) & (sizes <= _LONGEST) & (sizes & 3 == 0)
-    ends = places + sizes
+    ends = starts + sizes
     padding = (text[ends - 1] == ord("=")) * (1 + (text[ends - 2] == ord("=")).astype(np.int64))
     padding[sizes <= 0] = 0
     letters = np.where(good, sizes - padding, 0)
     lengths = letters * 3 // 4
     good &= lengths <= INLINE_BYTES
-    values = _SIX_BITS.take(lines.window(places, _LONGEST))
+    values = _SIX_BITS.take(lines.window(starts, _LONGEST))
     inside = _INSIDE[letters]
     good &= ~((values == _BAD) & inside).any(axis=1)
     lengths = np.where(good, lengths, 0)
@@ -114,7 +114,7 @@ def _payloads(lines: Lines, places: Places, sizes: Places, good: Mask) -> Payloa
 
 
 def _bytes_of(values: Bytes) -> Bytes:
-    """Three bytes of each four values of six bits; uint8 (n, 9) of (n, 12)."""
+    """Three bytes for each four values of six bits: uint8 (n, 9) from (n, 12)."""
     four = values.view("<u4")
     three = (four & 0x3F) << 18 | (four & 0x3F00) << 4 | (four & 0x3F0000) >> 10 | four >> 24
     found = np.empty((len(values), 9), dtype=np.uint8)
@@ -129,7 +129,7 @@ def _bytes_of(values: Bytes) -> Bytes:
 _LINE_FEED = ord("\n")
 _BEFORE_ID = int.from_bytes(b",0x", "little")
 
-# By the flags that have columns: extended, remote and error, in these bits.
+# By the flags extended, remote and error, which have these bits.
 _FLAGS = pack_texts([f",{kind & 1},{kind >> 1 & 1},{kind >> 2}," for kind in range(8)])
 _LENGTHS = pack_texts([f"{length}," for length in range(65)])
 
@@ -137,13 +137,13 @@ _LENGTHS = pack_texts([f"{length}," for length in range(65)])
 _PAIRS = (
     _LETTERS[np.arange(4096) >> 6].astype(np.uint32) | _LETTERS[np.arange(4096) & 63].astype(np.uint32) << 8
 )
-# What is kept of four letters by how many of three bytes are there, and what pads them.
+# By the number of bytes, 0 to 3, in a group: the mask for four digits, and their padding.
 _KEPT = np.array([0, 0x0000FFFF, 0x00FFFFFF, 0xFFFFFFFF], dtype=np.uint32)
 _PADDING = np.array([0, 0x3D3D0000, 0x3D000000, 0], dtype=np.uint32)
 
 
 class CsvSink(TextSink):
-    """python-can's CSV."""
+    """Writes python-can's CSV."""
 
     def head(self, start_s: int) -> str:  # noqa: ARG002 - times in it are absolute
         """The names of the columns."""
@@ -166,7 +166,7 @@ class CsvSink(TextSink):
 
 
 def _base64(batch: FrameBatch) -> PackedText:
-    """Payloads of up to 8 bytes in base64, three bytes to four letters."""
+    """Payloads of up to 8 bytes in base64, three bytes to four digits."""
     data = np.zeros((len(batch), 9), dtype=np.uint32)
     data[:, :INLINE_BYTES] = batch.data
     threes = data[:, 0::3] << 16 | data[:, 1::3] << 8 | data[:, 2::3]
@@ -177,6 +177,6 @@ def _base64(batch: FrameBatch) -> PackedText:
 
 
 def _long_base64(batch: FrameBatch) -> PackedText:
-    """Payloads of error frames may be longer; hardly ever are."""
+    """Payloads of error frames may be longer, which is rare."""
     table = pack_texts([b64encode(batch.payload(row)).decode() for row in range(len(batch))])
     return table.reshape(len(batch), -1)

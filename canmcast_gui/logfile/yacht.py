@@ -1,9 +1,9 @@
-"""RAW lines of Yacht Devices' NMEA 2000 gateways: 00:17:55.475 R 0DF50B23 FF FF FF FF FF 00 00 FF.
+"""Reads RAW lines of Yacht Devices' NMEA 2000 gateways: 00:17:55.475 R 0DF50B23 FF FF FF FF FF 00 00 FF.
 
-Format: appendix "Format of messages in RAW mode" of the manuals (YDEN-02, YDWG-02, YDNR-02): time of day, UTC
-once the gateway knows it; R for what came from the bus, T for what was sent to it; the 29-bit id and up to
-eight bytes in hexadecimal. There is no date, so that times count from the first day's midnight. The gateways
-can send NMEA 0183 sentences on the same connection.
+Format: appendix "Format of messages in RAW mode" of the manuals (YDEN-02, YDWG-02, YDNR-02): time of day, in
+UTC once the gateway knows it; R for frames received from the bus, T for frames sent to it; the 29-bit id and
+up to eight bytes in hexadecimal. There is no date, so that times count from midnight of the first day. The
+gateways can send NMEA 0183 sentences on the same connection.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _STANDARD_DIGITS = 3
 
 
 class YachtParser:
-    """Lines of one file."""
+    """Parses the lines of one file."""
 
     start_ns = 0
 
@@ -39,23 +39,23 @@ class YachtParser:
 
     @property
     def state(self) -> Hashable:
-        """How many midnights there were."""
+        """How many midnights have passed."""
         return self._days.wraps
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines, where there is no midnight among them."""
+        """The frames in lines of the usual form; none around midnight."""
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), 3)
         times, good = _clock(lines, found.end(0), found.size(0))
         letter = text[found.start(1)]
         good &= ((letter == ord("R")) | (letter == ord("T"))) & (found.size(1) == 1)
         ids, id_good = parse_hex(lines, found.end(2), found.size(2))
-        places, ends = found.start(3), lines.ends[found.rows]
+        starts, ends = found.start(3), lines.ends[found.rows]
         ends = ends - (text[ends - 1] == ord(" "))
-        lengths = np.where(good & (ends > places), (ends - places + 1) // 3, 0)
+        lengths = np.where(good & (ends > starts), (ends - starts + 1) // 3, 0)
         good &= id_good & (found.size(2) > _STANDARD_DIGITS)
-        good &= (lengths <= INLINE_BYTES) & ((ends <= places) | ((ends - places + 1) % 3 == 0))
-        content = payloads(lines, places, np.where(good, lengths, 0), 3)
+        good &= (lengths <= INLINE_BYTES) & ((ends <= starts) | ((ends - starts + 1) % 3 == 0))
+        content = payloads(lines, starts, np.where(good, lengths, 0), 3)
         good &= content.good
         flags = bits.TX * (letter == ord("T")) | bits.EXTENDED
         if not self._days.is_plain(times[good]):
@@ -65,31 +65,31 @@ class YachtParser:
         return [(found.rows[good], batch)]
 
     def parse(self, line: str) -> Row | Remark | Passed | None:
-        """The frame in a line, the comment, or what else it is about."""
+        """The frame or comment in a line, or what else it is about."""
         if not line:
             return None
         if line.startswith("#"):
             return Remark(None, line[1:].strip()) if line[1:].strip() else None
         if _SENTENCE.match(line):
             return Passed("NMEA 0183 sentences")
-        moment, letter, number, *pairs = line.split()
-        clock = _CLOCK.match(moment)
+        time, letter, number, *pairs = line.split()
+        clock = _CLOCK.match(time)
         if clock is None:
             raise ValueError("no time of day")
         if letter not in ("R", "T"):
-            raise ValueError(f"a direction of {letter}")
+            raise ValueError(f"invalid direction {letter}")
         flags = bits.TX if letter == "T" else 0
         flags |= bits.EXTENDED if len(number) > _STANDARD_DIGITS else 0
-        arbitration_id, payload = parse_int(number, "an id", 16), parse_bytes(pairs)
+        arbitration_id, payload = parse_int(number, "id", 16), parse_bytes(pairs)
         return Row(self._time(*clock.groups()), arbitration_id, flags, 1, payload)
 
-    def _time(self, hours: str, minutes: str, seconds: str, part: str) -> int:
+    def _time(self, hours: str, minutes: str, seconds: str, decimals: str) -> int:
         whole_seconds = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-        return self._days.take_one(whole_seconds * NS_PER_SECOND + int(part.ljust(9, "0")))
+        return self._days.take_one(whole_seconds * NS_PER_SECOND + int(decimals.ljust(9, "0")))
 
 
 def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
-    """Times as 14:08:20.400, to nanoseconds; and which of them are that."""
+    """Times such as 14:08:20.400 in nanoseconds, and which are valid."""
     text = lines.text
     good = (sizes == 12) & (text[ends - 10] == ord(":")) & (text[ends - 7] == ord(":"))
     good &= text[ends - 4] == ord(".")

@@ -64,7 +64,7 @@ def test_months_in_either_encoding(encoding, tmp_path):
 def test_a_date_that_cannot_be_read_is_said(tmp_path):
     batch, reader = written(tmp_path, "date whenever\nbase hex  timestamps absolute\n 1.0 1 10 Rx d 0\n")
     assert batch.timestamp_ns.tolist() == [1_000_000_000]
-    assert reader.problems == ["line 1: a date that cannot be read in 'date whenever'"]
+    assert reader.problems == ["line 1: invalid date in 'date whenever'"]
 
 
 EVENTS = """// version 9.0.0
@@ -165,7 +165,7 @@ def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):
     )
     assert batch.arbitration_id.tolist() == [1785, 418119424]
     assert batch.flags.tolist() == [0, Flag.EXTENDED | Flag.TX]
-    assert reader.problems[0].startswith("line 5: Lights is a name, and the line does not say its id in")
+    assert reader.problems[0].startswith("line 5: Lights is a name without an id in")
 
 
 def test_flags_of_a_canfd_line_tell_classic_frames(tmp_path):
@@ -278,10 +278,10 @@ def test_the_dlc_of_a_remote_frame(dlc, code, tmp_path):
     [
         ("9", 7, "it ends too early"),
         ("40", 8, "it ends too early"),
-        ("9", 16, "16 data bytes after a DLC of '9'"),
-        ("77", 8, "a DLC of '77'"),
-        ("-1", 8, "a DLC of '-1'"),
-        ("G", 8, "a DLC of 'G'"),
+        ("9", 16, "16 data bytes after DLC '9'"),
+        ("77", 8, "invalid DLC '77'"),
+        ("-1", 8, "invalid DLC '-1'"),
+        ("G", 8, "invalid DLC 'G'"),
     ],
 )
 def test_a_dlc_that_the_data_contradict_is_said(dlc, count, problem, tmp_path):

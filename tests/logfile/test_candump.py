@@ -147,7 +147,7 @@ def test_texts_after_a_frame_and_blanks_between_its_bytes(tmp_path):
         "line 7: '3344' after the data",
         "line 8: data of '112'",
         "line 9: data of '1G'",
-        "line 10: a data byte of '20100010'",
+        "line 10: invalid data byte '20100010'",
     ]
 
 

@@ -130,18 +130,18 @@ def test_a_classic_dlc_above_8_has_8_bytes(tmp_path):
 @pytest.mark.parametrize(
     ("version", "line", "problem"),
     [
-        ("1.0", "1)  x5 0300 1 00", "a time of 'x5'"),
-        ("1.0", "1)  15 0Y00 1 00", "an id of '0Y00'"),
-        ("1.0", "1)  15 0300 B 00", "a DLC of 'B'"),
-        ("1.0", "1)  15 0300 9 00", "a DLC of '9'"),
-        ("1.0", "1)  15 0300 1 0G", "a data byte of '0G'"),
+        ("1.0", "1)  x5 0300 1 00", "invalid time 'x5'"),
+        ("1.0", "1)  15 0Y00 1 00", "invalid id '0Y00'"),
+        ("1.0", "1)  15 0300 B 00", "invalid DLC 'B'"),
+        ("1.0", "1)  15 0300 9 00", "invalid DLC '9'"),
+        ("1.0", "1)  15 0300 1 0G", "invalid data byte '0G'"),
         ("1.0", "1)  15 0300 2 00", "it ends too early"),
         ("1.0", "1)  15", "it ends too early"),
-        ("1.3", "1)  15.0 B Rx 0300 - 1 00", "a bus of 'B'"),
-        ("2.1", "1 15.0 DT B 0300 Rx - 1 00", "a bus of 'B'"),
-        ("2.1", "1 15.0 DT 1 0300 Rx - 16 00", "a DLC of '16'"),
-        ("2.1", "1 15.0 DT 1 03X0 Rx - 1 00", "an id of '03X0'"),
-        ("2.0", "1 15.0 DT 0300 Rx B 00", "a length of 'B'"),
+        ("1.3", "1)  15.0 B Rx 0300 - 1 00", "invalid bus 'B'"),
+        ("2.1", "1 15.0 DT B 0300 Rx - 1 00", "invalid bus 'B'"),
+        ("2.1", "1 15.0 DT 1 0300 Rx - 16 00", "invalid DLC '16'"),
+        ("2.1", "1 15.0 DT 1 03X0 Rx - 1 00", "invalid id '03X0'"),
+        ("2.0", "1 15.0 DT 0300 Rx B 00", "invalid length 'B'"),
     ],
 )
 def test_what_is_wrong_in_a_trc_file_is_said_in_its_terms(version, line, problem, tmp_path):

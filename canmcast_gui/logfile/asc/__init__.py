@@ -1,1 +1,4 @@
-"""Vector ASC files, by columns where lines look usual and line by line where they do not."""
+"""Vector ASC files.
+
+Format: Vector's "ASC logging files format specification", and files of other tools that differ from it.
+"""

@@ -1,4 +1,4 @@
-"""Dates as Vector's ASC files write them: "Wed Nov 05 12:00:00.123 pm 2025", whatever the country."""
+"""Dates of ASC files, such as "Wed Nov 05 12:00:00.123 pm 2025", in several languages; times of day."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _DATE = re.compile(
     r"\s*([ap])?\.?(?:m\.?)?\s+(\d{4})",
     re.IGNORECASE,
 )
-# As a computer's locale may have it: 5.11.2025, 05/11/2025 or 2025-11-05 before the time.
+# In the format of some locales: 5.11.2025, 05/11/2025 or 2025-11-05 before the time.
 _CLOCK = r"[ T]+(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?\s*(?:([ap])m)?$"
 _DAY_FIRST = re.compile(r"(?:\D+\s+)?(\d{1,2})[./-](\d{1,2})[./-](\d{4})" + _CLOCK, re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(?:\D+\s+)?(\d{4})[./-](\d{1,2})[./-](\d{1,2})" + _CLOCK, re.IGNORECASE)
 
-# By their first letters, which are enough; in English, German, French, Italian, Spanish and Portuguese.
+# The first letters of months in English, German, French, Italian, Spanish and Portuguese.
 _MONTHS = (
     ("jan", "jän", "gen", "ene"),
     ("feb", "fév", "fev"),
@@ -42,20 +42,20 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def parse_date(text: str) -> int:
-    """Local time to nanoseconds since 1970, UTC. Raises ValueError for what is no date."""
+    """Local time in nanoseconds since 1970, UTC. Raises ValueError for invalid date."""
     text = text.strip()
     if found := _DATE.match(text):
         name, day, *clock, year = found.groups()
-        return _moment(year, str(_month(name.lower())), day, *clock)
+        return _time_ns(year, str(_month(name.lower())), day, *clock)
     if found := _YEAR_FIRST.match(text):
-        return _moment(*found.groups())
+        return _time_ns(*found.groups())
     if found := _DAY_FIRST.match(text):
         day, month, year, *clock = found.groups()
-        return _moment(year, month, day, *clock)
-    raise ValueError("a date that cannot be read")
+        return _time_ns(year, month, day, *clock)
+    raise ValueError("invalid date")
 
 
-def _moment(
+def _time_ns(
     year: str,
     month: str,
     day: str,
@@ -71,7 +71,7 @@ def _moment(
 
 
 def date_text(start_s: int) -> str:
-    """A whole second since 1970 as ASC files have it, in local time, whatever the locale."""
+    """A whole second since 1970 as ASC files have it, in local time and English."""
     date = datetime.fromtimestamp(start_s)
     return f"{_DAYS[date.weekday()]} {_NAMES[date.month - 1]} {date:%d %H:%M:%S}.000 {date.year}"
 
@@ -82,29 +82,36 @@ def _month(name: str) -> int:
     for number, names in enumerate(_MONTHS, 1):
         if name.startswith(names):
             return number
-    raise ValueError(f"a month called {name}")
+    raise ValueError(f"an unknown month {name}")
 
 
 def _fraction_ns(digits: str) -> int:
-    """Up to three digits are milliseconds: python-can writes 12 s and 5 ms as "12.5"."""
+    """Up to three digits are milliseconds, as python-can writes 12 s and 5 ms as "12.5"."""
     if len(digits) <= 3:
         return int(digits or 0) * NS_PER_MS
     return int(digits[:9].ljust(9, "0"))
 
 
 _HEAD_BYTES = 65536
-_SAYS_SO = re.compile(r"^\s*(base\b.*\btimestamps\b|begin\s+triggerblock)", re.IGNORECASE | re.MULTILINE)
+_COUNTS_FROM_DATE = re.compile(
+    r"^\s*(base\b.*\btimestamps\b|begin\s+triggerblock)", re.IGNORECASE | re.MULTILINE
+)
 _DATE_OR_TIME = re.compile(r"^\s*(?:date\s+(.*\S)|(\d+\.\d+)\s)", re.IGNORECASE | re.MULTILINE)
 
 
 def has_times_of_day(path: Path) -> bool:
-    """Whether the times near the beginning of a file are of the day."""
+    """Whether times are times of day, as in files that BUSMASTER converted from its log files.
+
+    In these files ("version 7.1.0" in them) each session starts with a date and a line "base hex  no internal
+    events logged" or none, without the kind of timestamps that Vector's specification requires; the first
+    time is that of the day, at or after the date.
+    """
     try:
         with open_log(path) as file:
             head = file.read(_HEAD_BYTES).decode("latin-1").replace("\r", "\n")
     except OSError:
         return False
-    if _SAYS_SO.search(head):
+    if _COUNTS_FROM_DATE.search(head):
         return False
     date = ""
     for found in _DATE_OR_TIME.finditer(head):

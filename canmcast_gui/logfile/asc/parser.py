@@ -1,8 +1,7 @@
-"""Vector's ASC files.
+"""Reads ASC files.
 
-Format: Vector's "ASC logging files format specification". Times count from the date in the header or, where
-there are such, of the trigger block that they stand in, as in python-can, which puts the time of writing into
-the header. Dates are local time.
+Times count from the date in the header, or from that of the trigger block that contains them: python-can
+writes the time of writing into the header. Dates are local time.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from canmcast_gui.logfile.text.reader import Passed, Remark, TextReader
 from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_dlc, parse_int, parse_seconds_ns
 from canmcast_gui.logfile.times import midnight_before
 
-# Lines without a time that are in order.
+# First words of valid lines without a time.
 _HEADER_WORDS = frozenset(
     {"date", "base", "internal", "no", "begin", "end", "#", "previous", "split", "version"}
 )
 
-# Events that are texts of the user or of the tool; what stands behind them is one.
+# Events that are texts of the user or of the tool.
 _TEXT_EVENTS = frozenset({"comment:", "gmgroup:", "gmmarker:", "gmdescription:", "globalmarker:"})
-# What else lines are about, by their first word.
+# Other events, by the first word of the line.
 _EVENTS = tuple(
     (re.compile(words, re.IGNORECASE), kind)
     for words, kind in (
@@ -51,12 +50,12 @@ _FLAG_REMOTE = 0x10
 
 
 def asc_reader(path: Path, problems: Problems) -> TextReader:
-    """What reads an ASC file."""
+    """A reader for an ASC file."""
     return TextReader(path, AscParser(has_times_of_day(path)), problems)
 
 
 class AscParser:
-    """Lines of one file. With ``times_of_day`` its times count from midnight before each date."""
+    """Parses the lines of one file. With ``times_of_day`` times count from midnight before each date."""
 
     def __init__(self, times_of_day: bool = False) -> None:
         self.start_ns = 0
@@ -68,16 +67,16 @@ class AscParser:
 
     @property
     def state(self) -> Hashable:
-        """What lines in the header say."""
+        """What the header says."""
         return self.start_ns, self._base, self._relative
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines."""
+        """The frames in lines of the usual form."""
         parts = columns.frames(lines, self._base)
         return self._running.take(lines, parts) if self._relative else parts
 
     def parse(self, line: str) -> Row | Remark | Passed | None:
-        """The frame in a line, or the comment."""
+        """The frame or comment in a line."""
         cells = line.split()
         if not cells:
             return None
@@ -118,17 +117,17 @@ class AscParser:
             self._set_start(line.split(None, 2)[2:])
 
     def _set_start(self, date: list[str]) -> None:
-        """A date that cannot be read leaves the times as they are: since the start. Raises ValueError."""
+        """Set the start; after invalid date times still count from the start. Raises ValueError."""
         if not date:
             return
         try:
             start_ns = parse_date(date[0])
             self.start_ns = midnight_before(start_ns) if self._times_of_day else start_ns
         except (OverflowError, OSError):
-            raise ValueError("a date that cannot be read") from None
+            raise ValueError("invalid date") from None
 
     def _classic(self, cells: list[str], time: int) -> Row | Passed:
-        channel = parse_int(cells[1], "a channel")
+        channel = parse_int(cells[1], "channel")
         number = cells[2]
         if number.lower() == "errorframe":
             return Row(time, 0, bits.ERROR, channel, b"")
@@ -142,46 +141,51 @@ class AscParser:
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", self._remote_dlc(cells))
         if cells[4].lower() != "d":
             raise ValueError(f"a frame of kind {cells[4]!r}")
-        payload, code = payload_and_code(cells[5], cells[6:], self._base)
+        payload, code = payload_and_dlc(cells[5], cells[6:], self._base)
         flags |= bits.FD if len(payload) > INLINE_BYTES else 0
         return Row(time, arbitration_id, flags, channel, payload, code)
 
     def _remote_dlc(self, cells: list[str]) -> int:
-        """The DLC after the r, which older versions leave out; some tools write it in decimal."""
+        """The DLC after the "r", which older versions omit and some tools write in decimal."""
         word = cells[5] if len(cells) > 5 else ""
         return parse_dlc(word, 16 if len(word) == 1 else 10) if 1 <= len(word) <= 2 else 0
 
     def _fd(self, cells: list[str], time: int) -> Row:
-        channel = parse_int(cells[2], "a channel")
+        channel = parse_int(cells[2], "channel")
         if cells[3].lower() not in _DIRECTIONS:
             raise ValueError("a frame without a direction")
         flags = bits.FD | _DIRECTIONS[cells[3].lower()]
         if cells[4].lower() == "errorframe":
             return Row(time, 0, flags & ~bits.FD | bits.ERROR, channel, b"")
         extended, arbitration_id = self._id_or_name(cells[4], cells)
-        # A symbolic name may stand between the id and the bit rate switch.
-        at = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
-        brs, esi, code = cells[at], cells[at + 1], parse_dlc(cells[at + 2])
-        size = parse_int(cells[at + 3], "a length")
+        # There may be a symbolic name between the id and the bit rate switch.
+        first = 5 if cells[5] in ("0", "1") and cells[6] in ("0", "1") else 6
+        brs, esi, code = cells[first], cells[first + 1], parse_dlc(cells[first + 2])
+        size = parse_int(cells[first + 3], "length")
         flags |= extended | (bits.BRS if brs == "1" else 0) | (bits.ESI if esi == "1" else 0)
-        said = _flags_field(cells, at + 4 + size)
-        if size == 0 and said & _FLAG_REMOTE:
+        field = _flags_field(cells, first + 4 + size)
+        if size == 0 and field & _FLAG_REMOTE:
             return Row(time, arbitration_id, flags & ~bits.FD | bits.REMOTE, channel, b"", min(8, code))
-        payload = self._payload(cells, at + 4, size)
-        if said and not said & columns.FLAG_FD and size <= INLINE_BYTES and not flags & (bits.BRS | bits.ESI):
+        payload = self._payload(cells, first + 4, size)
+        if (
+            field
+            and not field & columns.FLAG_FD
+            and size <= INLINE_BYTES
+            and not flags & (bits.BRS | bits.ESI)
+        ):
             return Row(time, arbitration_id, flags & ~bits.FD, channel, payload, code if size == 8 else None)
         return Row(time, arbitration_id, flags, channel, payload)
 
     def _id_or_name(self, text: str, cells: list[str]) -> tuple[int, int]:
-        """An id; a symbolic name has it at the end of its line, in decimal, where lines have lengths."""
+        """The id; for a symbolic name it is at the end of the line, in decimal, where lines have lengths."""
         try:
             return self._id(text)
         except ValueError:
             if cells[-3:-1] == ["ID", "="]:
                 last = cells[-1]
                 flags, digits = (bits.EXTENDED, last[:-1]) if last[-1] in "xX" else (0, last)
-                return flags, parse_int(digits, "an id")
-            raise ValueError(f"{text} is a name, and the line does not say its id") from None
+                return flags, parse_int(digits, "id")
+            raise ValueError(f"{text} is a name without an id") from None
 
     def _id(self, text: str) -> tuple[int, int]:
         if text[-1] in "xX":
@@ -196,7 +200,7 @@ class AscParser:
 
 
 def _flags_field(cells: list[str], end: int) -> int:
-    """The flags of a CANFD line whose data end before that word; 0 where they say nothing."""
+    """The flags of a CANFD line whose data end before that word; 0 where there are none."""
     try:
         return int(cells[end + columns.FLAGS_AFTER_DATA], 16)
     except (IndexError, ValueError):
@@ -204,7 +208,7 @@ def _flags_field(cells: list[str], end: int) -> int:
 
 
 def _event(cells: list[str]) -> Passed | None:
-    """What kind of event this is; that a measurement started or ended needs no word."""
+    """The kind of an event; None for the start and end of a measurement."""
     first = cells[0].lower()
     if ["of", "measurement"] in (cells[1:3], cells[2:4]):
         return None
@@ -214,7 +218,7 @@ def _event(cells: list[str]) -> Passed | None:
 
 
 def _channel_event(word: str) -> Passed:
-    """What kind of event of a channel this is."""
+    """The kind of an event of a channel."""
     word = word.lower()
     if word.startswith("j1939"):
         return Passed("J1939 transport messages")
@@ -222,12 +226,12 @@ def _channel_event(word: str) -> Passed:
 
 
 def _comment(text: str) -> Remark | None:
-    """What stands behind two slashes; which version wrote the file is nothing to mark."""
+    """The comment after two slashes, without the version of the tool."""
     return Remark(None, text) if text and not text.startswith("version ") else None
 
 
 def _text(line: str) -> str:
-    """What stands behind the name of an event, without the number of the event that it is about."""
+    """The text after the name of an event, without the number of the event that it is about."""
     cells = line.split(None, 3)
     if len(cells) > 3 and cells[2].isdigit():
         return cells[3]
@@ -238,12 +242,17 @@ _HIGHEST_CODE = 15
 _LENGTHS = frozenset(DLC_TO_LENGTH.tolist())
 
 
-def payload_and_code(dlc: str, words: list[str], base: int) -> tuple[bytes, int]:
-    """The payload and its DLC code, from the word after "d" and the words that follow it.
+# -- payloads of classic lines -------------------------------------------------------------------------------
 
-    More than 8 bytes are a CAN FD frame's. Raises ValueError, or IndexError where bytes are missing.
+
+def payload_and_dlc(dlc: str, words: list[str], base: int) -> tuple[bytes, int]:
+    """The payload and the DLC, from the word after "d" and the words that follow it.
+
+    The DLC is a hexadecimal digit in Vector's specification. Tools that do not know CANFD lines write CAN FD
+    frames on these lines too, with a decimal DLC or with the number of bytes: python-can before 4.0 wrote
+    "d 40" before 64 bytes. The number of bytes decides. Raises ValueError, or IndexError for missing bytes.
     """
-    code = parse_int(dlc, "a DLC", 16)
+    code = parse_int(dlc, "DLC", 16)
     if not 0 <= code <= INLINE_BYTES or not dlc.isalnum():
         return _long(dlc, words[: _count(words, base)], base)
     if len(words) < code:
@@ -252,26 +261,26 @@ def payload_and_code(dlc: str, words: list[str], base: int) -> tuple[bytes, int]
 
 
 def _long(dlc: str, data: list[str], base: int) -> tuple[bytes, int]:
-    """As payload_and_code(), where the DLC is neither of 0 to 8; ``data`` are the bytes that there are."""
+    """Like payload_and_dlc(), for a DLC that is not 0 to 8; ``data`` are all words that are bytes."""
     numbers = {int(dlc, 16), *([int(dlc)] if dlc.isdecimal() else [])}
     codes = sorted(number for number in numbers if INLINE_BYTES < number <= _HIGHEST_CODE)
-    meant = {int(DLC_TO_LENGTH[code]) for code in codes} | numbers & _LENGTHS
-    if len(data) > INLINE_BYTES and len(data) in meant:
+    lengths = {int(DLC_TO_LENGTH[code]) for code in codes} | numbers & _LENGTHS
+    if len(data) > INLINE_BYTES and len(data) in lengths:
         return parse_bytes(data, base), int(DLC_TO_LENGTH.searchsorted(len(data)))
-    if not codes and not meant:
-        raise ValueError(f"a DLC of {dlc!r}")
+    if not codes and not lengths:
+        raise ValueError(f"invalid DLC {dlc!r}")
     if len(data) < INLINE_BYTES or not codes:
         raise IndexError
     if len(data) > INLINE_BYTES:
-        raise ValueError(f"{len(data)} data bytes after a DLC of {dlc!r}")
+        raise ValueError(f"{len(data)} data bytes after DLC {dlc!r}")
     return parse_bytes(data, base), codes[0]
 
 
 def _count(words: list[str], base: int) -> int:
-    """How many of the words, from the first on, are bytes."""
+    """How many words, from the first on, are bytes."""
     digits = frozenset("0123456789abcdefABCDEF" if base == 16 else "0123456789")
     widest = 2 if base == 16 else 3
-    for place, word in enumerate(words):
+    for index, word in enumerate(words):
         if len(word) > widest or not digits.issuperset(word):
-            return place
+            return index
     return len(words)

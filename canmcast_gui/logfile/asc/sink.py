@@ -1,4 +1,4 @@
-"""Frames to Vector ASC. The lines are those that Vector's tools write and python-can reads."""
+"""Writes ASC files, with the lines that Vector's tools write and python-can reads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from canmcast_gui.logfile.text.sink import StartTextSink
 
 _LINE_FEED = ord("\n")
 
-# Before a time, so that those below a hundred seconds are 9 characters wide.
+# Before a time, to make those below a hundred seconds 9 characters wide.
 _TIME_PADDING = pack_texts(["", " ", ""])
 
 _CHANNELS = pack_texts([f" {channel}  " for channel in range(256)])
@@ -33,21 +33,23 @@ _ERRORS = pack_texts([f" {channel}  ErrorFrame\n" for channel in range(256)])
 _FD_CHANNELS = pack_texts([f" CANFD {channel:>3} " for channel in range(256)])
 
 # By direction; the first is Rx.
-_FD_TURNS = pack_texts(["Rx   ", "Tx   "])
+_FD_DIRECTIONS = pack_texts(["Rx   ", "Tx   "])
 
-# Behind an id, by its length: id columns of classic lines are 15 wide. Before one of a CANFD line: 8.
+# By the length of an id: after it on classic lines, to 15 characters; before it on CANFD lines, to 8.
 _ID_PADDING = pack_texts([" " * (15 - size) for size in range(16)])
 _FD_ID_PADDING = pack_texts([" " * max(0, 8 - size) for size in range(16)])
 
 # By direction times 16 and DLC.
-_DATA_KINDS = pack_texts([f" {turn}   d {code:x}" for turn in ("Rx", "Tx") for code in range(16)])
-_REMOTE_KINDS = pack_texts([f" {turn}   r {code:x}\n" for turn in ("Rx", "Tx") for code in range(16)])
+_DATA_KINDS = pack_texts([f" {direction}   d {code:x}" for direction in ("Rx", "Tx") for code in range(16)])
+_REMOTE_KINDS = pack_texts(
+    [f" {direction}   r {code:x}\n" for direction in ("Rx", "Tx") for code in range(16)]
+)
 
-# By bit rate switch and error state, BRS lower: after the id comes a name, and there is none.
-_FD_SWITCHES = pack_texts([f"{'':>35}{both & 1} {both >> 1} " for both in range(4)])
+# By BRS and ESI (BRS in bit 0): the name, which is empty, and the two flags.
+_FD_FLAGS = pack_texts([f"{'':>35}{both & 1} {both >> 1} " for both in range(4)])
 _FD_LENGTHS = pack_texts([f" {length:>2}" for length in range(65)])
 
-# What stands behind the data: duration, length in bits, flags, CRC and bit timings.
+# After the data: duration, length in bits, flags, CRC and bit timings.
 _FD_ENDS = pack_texts(
     [
         f" {0:>8} {0:>4} {1 << 12 | (both & 1) << 13 | (both >> 1) << 14:>8X}" + f" {0:>8}" * 5 + "\n"
@@ -58,9 +60,9 @@ _FD_CODES = pack_texts([f"{code:x}" for code in range(16)])
 
 
 class AscSink(StartTextSink):
-    """Vector ASC; times count from a whole second.
+    """Writes ASC; times count from a whole second.
 
-    An ErrorFrame line has a channel, and no place for an id, a direction, a DLC or data.
+    An ErrorFrame line has a channel only, without id, direction, DLC and data.
     """
 
     def head(self, start_s: int) -> str:
@@ -84,17 +86,17 @@ class AscSink(StartTextSink):
         return "End TriggerBlock\n"
 
     def mark_line(self, mark: Mark) -> str:
-        """A Comment event about no other event, its text on one line."""
+        """A Comment event that belongs to no other event, its text on one line."""
         microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
-        moment = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
-        return f"{moment:>9} Comment: 0 {' '.join(mark.text.split())}\n"
+        time = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
+        return f"{time:>9} Comment: 0 {' '.join(mark.text.split())}\n"
 
     def _classic(self, batch: FrameBatch) -> PackedText:
-        kinds = _DATA_KINDS.take(_turn(batch) << 4 | classic_dlcs(batch), axis=0)
+        kinds = _DATA_KINDS.take(_direction(batch) << 4 | classic_dlcs(batch), axis=0)
         return page(len(batch), [*self._start_of(batch), kinds, format_spaced_payloads(batch), _LINE_FEED])
 
     def _remote(self, batch: FrameBatch) -> PackedText:
-        kinds = _REMOTE_KINDS.take(_turn(batch) << 4 | batch.dlc, axis=0)
+        kinds = _REMOTE_KINDS.take(_direction(batch) << 4 | batch.dlc, axis=0)
         return page(len(batch), [*self._start_of(batch), kinds])
 
     def _error(self, batch: FrameBatch) -> PackedText:
@@ -106,10 +108,10 @@ class AscSink(StartTextSink):
         columns = [
             *self._times(batch),
             _FD_CHANNELS.take(_channel(batch), axis=0),
-            _FD_TURNS.take(_turn(batch), axis=0),
+            _FD_DIRECTIONS.take(_direction(batch), axis=0),
             _FD_ID_PADDING.take(digits, axis=0),
             *number,
-            _FD_SWITCHES.take(both, axis=0),
+            _FD_FLAGS.take(both, axis=0),
             _FD_CODES.take(batch.dlc),
             _FD_LENGTHS.take(batch.length),
             format_spaced_payloads(batch),
@@ -130,7 +132,7 @@ class AscSink(StartTextSink):
 
 
 def _ids(batch: FrameBatch) -> tuple[list[PackedText | int], Numbers]:
-    """Ids, with an x behind extended ones, and how wide they are."""
+    """Ids, with an x after extended ones, and their lengths."""
     ids = batch.arbitration_id.astype(np.int64)
     extended = batch.has(Flag.EXTENDED)
     marks = np.where(extended, np.uint32(ord("x")), np.uint32(0))
@@ -141,5 +143,5 @@ def _channel(batch: FrameBatch) -> Numbers:
     return np.maximum(batch.channel, 1).astype(np.int64)
 
 
-def _turn(batch: FrameBatch) -> Numbers:
+def _direction(batch: FrameBatch) -> Numbers:
     return batch.has(Flag.TX).astype(np.int64)

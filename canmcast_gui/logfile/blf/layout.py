@@ -49,7 +49,7 @@ FIRST_DATE_NS = 631_152_000 * NS_PER_SECOND
 
 
 def start_of(parts: list[int], api: int) -> int:
-    """Windows' SYSTEMTIME (year, month, weekday, day, …, milliseconds) as nanoseconds; 0 for an invalid date.
+    """Windows' SYSTEMTIME (year, month, weekday, day, …, milliseconds) as nanoseconds; 0 for invalid date.
 
     The format has no time zone. CANoe, CANalyzer and Vector's loggers write local time, which is read in the
     time zone of this computer; python-can writes UTC, and so do we, with its API number.

@@ -90,7 +90,7 @@ def _payload(text: str, size: int) -> bytes:
     """Bytes in hexadecimal, forwards or reversed, or as bits; behind them they may stand in ASCII."""
     if size and _BITS.match(text):
         cells = text.split()[:size]
-        payload = bytes(parse_int(cell, "a data byte", 2) for cell in cells)
+        payload = bytes(parse_int(cell, "data byte", 2) for cell in cells)
     else:
         found = _BYTES.match(text)
         digits = found[0] if found else ""

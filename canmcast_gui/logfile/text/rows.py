@@ -80,7 +80,7 @@ def parse_seconds_ns(seconds: str) -> int:
         part = int(fraction[:9].ljust(9, "0"))
         return int(whole) * NS_PER_SECOND + (-part if whole.startswith("-") else part)
     except (ValueError, OverflowError):
-        raise ValueError(f"a time of {seconds!r}") from None
+        raise ValueError(f"invalid time {seconds!r}") from None
 
 
 def _rounded(number: float) -> int:
@@ -90,11 +90,11 @@ def _rounded(number: float) -> int:
 
 
 def parse_int(text: str, what: str, base: int = 10) -> int:
-    """An integer as text; ``what`` is its name with an article, for the message of the ValueError."""
+    """An integer as text; ``what`` is its name for the message of the ValueError."""
     try:
         return int(text, base)
     except ValueError:
-        raise ValueError(f"{what} of {text!r}") from None
+        raise ValueError(f"invalid {what} {text!r}") from None
 
 
 def parse_bytes(pairs: list[str], base: int = 16) -> bytes:
@@ -106,16 +106,16 @@ def parse_bytes(pairs: list[str], base: int = 16) -> bytes:
                 return bytes.fromhex(text)
             except ValueError:
                 pass  # the code below finds the byte
-    numbers = [parse_int(pair, "a data byte", base) for pair in pairs]
+    numbers = [parse_int(pair, "data byte", base) for pair in pairs]
     wrong = next((pair for pair, number in zip(pairs, numbers, strict=True) if not 0 <= number < 256), None)
     if wrong is not None:
-        raise ValueError(f"a data byte of {wrong!r}")
+        raise ValueError(f"invalid data byte {wrong!r}")
     return bytes(numbers)
 
 
 def parse_dlc(text: str, base: int = 16) -> int:
     """A DLC, 0 to 15. Raises ValueError."""
-    code = parse_int(text, "a DLC", base)
+    code = parse_int(text, "DLC", base)
     if not 0 <= code <= 15:
-        raise ValueError(f"a DLC of {text!r}")
+        raise ValueError(f"invalid DLC {text!r}")
     return code

@@ -95,12 +95,12 @@ class TrcParser:
         time = _milliseconds(cells[1])
         if type_at < 0 and "ERROR" in cells:  # of that version, too
             return Row(time, 0, bits.ERROR, 1, parse_bytes(_byte_pairs(cells[id_at + 1 :])))
-        channel = parse_int(cells[bus_at], "a bus") if bus_at >= 0 else 1
-        dlc = parse_int(cells[dlc_at], "a DLC")
+        channel = parse_int(cells[bus_at], "bus") if bus_at >= 0 else 1
+        dlc = parse_int(cells[dlc_at], "DLC")
         if flags & bits.ERROR:
             return Row(time, 0, flags, channel, parse_bytes(cells[dlc_at + 1 : dlc_at + 1 + dlc]))
         flags |= bits.EXTENDED if len(number) > 4 else 0
-        arbitration_id = parse_int(number, "an id", 16)
+        arbitration_id = parse_int(number, "id", 16)
         if cells[dlc_at + 1 : dlc_at + 2] == ["RTR"]:
             return Row(time, arbitration_id, flags | bits.REMOTE, channel, b"", _classic(dlc))
         return Row(time, arbitration_id, flags, channel, _payload(cells, dlc_at + 1, _classic(dlc)))
@@ -124,9 +124,9 @@ class TrcParser:
         number = cells[columns["I"]]
         flags |= bits.EXTENDED if len(number) > 4 else 0
         flags |= bits.TX if "d" in columns and cells[columns["d"]] == "Tx" else 0
-        channel = parse_int(cells[columns["B"]], "a bus") if "B" in columns else 1
+        channel = parse_int(cells[columns["B"]], "bus") if "B" in columns else 1
         time = _milliseconds(cells[columns["O"]])
-        arbitration_id = parse_int(number, "an id", 16)
+        arbitration_id = parse_int(number, "id", 16)
         length, code = self._length_and_code(cells, bool(flags & bits.FD))
         if flags & bits.REMOTE:
             return Row(time, arbitration_id, flags, channel, b"", code)
@@ -136,7 +136,7 @@ class TrcParser:
     def _length_and_code(self, cells: list[str], fd: bool) -> tuple[int, int]:
         """How many bytes there are, and the DLC code, of which the file has one or the other."""
         if "l" in self._columns:
-            length = parse_int(cells[self._columns["l"]], "a length")
+            length = parse_int(cells[self._columns["l"]], "length")
             if not 0 <= length <= MAX_PAYLOAD:
                 raise ValueError(f"a frame of {length} bytes")
             return length, int(LENGTH_TO_DLC[length])
@@ -167,7 +167,7 @@ def _byte_pairs(cells: list[str]) -> list[str]:
 
 def _classic(dlc: int) -> int:
     if not 0 <= dlc <= INLINE_BYTES:
-        raise ValueError(f"a DLC of '{dlc}'")
+        raise ValueError(f"invalid DLC '{dlc}'")
     return dlc
 
 
