@@ -1,4 +1,4 @@
-"""Gauges: a table of signals with their newest values, extremes, age and recent course."""
+"""The model of the panel Gauges: signals with their newest values, extremes, age and recent course."""
 
 from __future__ import annotations
 
@@ -8,30 +8,28 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
 
 from canmcast_gui.database import DatabaseError, DatabaseSet, Signal
 from canmcast_gui.database.decoding.payload import range_warning
 from canmcast_gui.database.decoding.values import number_text
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.columns import NO_INDEX, Index
 from canmcast_gui.models.drag import SIGNALS_MIME, signals_of_mime
-
-Index = QModelIndex | QPersistentModelIndex
-_NO_INDEX = QModelIndex()
 
 TITLES = ("Signal", "Value", "Unit", "Course", "Min", "Max", "Age")
 NAME, VALUE, UNIT, COURSE, MINIMUM, MAXIMUM, AGE = range(7)
 
-# The course has a few values for each of its pixels, so that thinning shows each peak.
+# The course has several values for each pixel, so that thinning shows every peak.
 COURSE_VALUES = 2_048
-# A table that is longer cannot be watched, and each signal costs time for every frame.
-MOST_GAUGES = 200
+# A longer table cannot be watched, and each signal takes time for every frame.
+MAX_GAUGES = 200
 
 
 @dataclass(slots=True, eq=False)
 class Gauge:
-    """One signal: what was seen of it. ``problem`` says why nothing is."""
+    """A signal and its values. ``problem`` tells why it has none."""
 
     name: str
     signal: Signal | None = None
@@ -42,64 +40,64 @@ class Gauge:
     time_ns: int = 0
     course: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
-    def take(self, times: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
-        """Take in further values, in the order of their frames."""
+    def append(self, times: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
+        """Add values, in the order of their frames."""
         if not len(values):
             return
         self.value, self.time_ns = values[-1:].tolist()[0], int(times[-1])
         floats = values.astype(np.float64)
-        real = floats[np.isfinite(floats)]
-        if len(real):
-            low, high = float(real.min()), float(real.max())
+        finite = floats[np.isfinite(floats)]
+        if len(finite):
+            low, high = float(finite.min()), float(finite.max())
             self.minimum = low if self.minimum is None else min(self.minimum, low)
             self.maximum = high if self.maximum is None else max(self.maximum, high)
         self.course = np.concatenate([self.course, floats[-COURSE_VALUES:]])[-COURSE_VALUES:]
 
-    def forget(self) -> None:
-        """Know of no values."""
+    def clear(self) -> None:
+        """Discard all values."""
         self.value = self.minimum = self.maximum = None
         self.time_ns, self.course = 0, np.zeros(0)
 
 
 class GaugesModel(QAbstractTableModel):
-    """A row for each gauge. ``signals_dropped`` carries the names of signals that were dropped on it."""
+    """One row for each gauge. ``signals_dropped`` carries the names of signals that were dropped on it."""
 
     signals_dropped = QtSignal(list)
 
-    def __init__(self, parent: Any = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._gauges: list[Gauge] = []
         self._sorting: tuple[int, bool] | None = None
         self._now_ns = 0
 
-    # -- which there are ---------------------------------------------------------------------------------
+    # -- gauges ------------------------------------------------------------------------------------------
 
     @property
     def names(self) -> list[str]:
-        """The gauges' signals, in the order in which they are shown."""
+        """The names of the signals, in the order in which they are shown."""
         return [gauge.name for gauge in self._gauges]
 
     def add(self, names: Iterable[str], databases: DatabaseSet) -> list[str]:
-        """Add gauges; returns those that are new."""
-        room = MOST_GAUGES - len(self._gauges)
+        """Add gauges; returns the names of new ones."""
+        room = MAX_GAUGES - len(self._gauges)
         new = [name for name in dict.fromkeys(names) if name and name not in self.names][:room]
         if new:
             first = len(self._gauges)
-            self.beginInsertRows(_NO_INDEX, first, first + len(new) - 1)
+            self.beginInsertRows(NO_INDEX, first, first + len(new) - 1)
             self._gauges += [Gauge(name) for name in new]
             self.endInsertRows()
             self.look_up(databases)
         return new
 
     def remove(self, rows: Iterable[int]) -> None:
-        """Remove the gauges in these rows."""
+        """Remove the gauges of some rows."""
         for row in sorted(set(rows), reverse=True):
-            self.beginRemoveRows(_NO_INDEX, row, row)
+            self.beginRemoveRows(NO_INDEX, row, row)
             del self._gauges[row]
             self.endRemoveRows()
 
     def look_up(self, databases: DatabaseSet) -> None:
-        """Ask databases again for what they say of the signals."""
+        """Update the signals from the databases."""
         for gauge in self._gauges:
             try:
                 gauge.signal, gauge.problem = databases.signal(gauge.name), ""
@@ -109,26 +107,26 @@ class GaugesModel(QAbstractTableModel):
 
     @property
     def has_values(self) -> bool:
-        """Whether any gauge has seen a value."""
+        """Whether any gauge has a value."""
         return any(gauge.time_ns for gauge in self._gauges)
 
-    def forget(self) -> None:
-        """Show no values, as for a new recording."""
+    def clear(self) -> None:
+        """Discard all values, as for a new recording."""
         for gauge in self._gauges:
-            gauge.forget()
+            gauge.clear()
         self._all_changed()
 
     # -- values ------------------------------------------------------------------------------------------
 
-    def take(self, batch: FrameBatch, databases: DatabaseSet, names: Iterable[str] | None = None) -> None:
-        """Take in frames, for all gauges or those of some names; ``refresh`` shows them."""
-        wanted = None if names is None else set(names)
+    def append(self, batch: FrameBatch, databases: DatabaseSet, names: Iterable[str] | None = None) -> None:
+        """Decode frames, for all gauges or those of some names; ``refresh`` shows their values."""
+        selected = None if names is None else set(names)
         for gauge in self._gauges:
-            if gauge.signal is not None and (wanted is None or gauge.name in wanted):
-                gauge.take(*databases.decode(batch, gauge.name))
+            if gauge.signal is not None and (selected is None or gauge.name in selected):
+                gauge.append(*databases.decode(batch, gauge.name))
 
     def refresh(self, now_ns: int) -> None:
-        """Show what was taken in; ages are those at ``now_ns``."""
+        """Show the values; ages are those at ``now_ns``."""
         self._now_ns = now_ns
         if self._sorting is not None:
             self.sort(*self._sorting)
@@ -142,12 +140,12 @@ class GaugesModel(QAbstractTableModel):
         if self._gauges:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._gauges) - 1, len(TITLES) - 1))
 
-    # -- Qt's view of it ---------------------------------------------------------------------------------
+    # -- QAbstractTableModel -----------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._gauges)
 
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(TITLES)
 
     def headerData(
@@ -180,10 +178,10 @@ class GaugesModel(QAbstractTableModel):
             return
         self.layoutAboutToBeChanged.emit()
         self._gauges = after
-        places = {id(gauge): row for row, gauge in enumerate(after)}
-        old = self.persistentIndexList()
+        rows = {id(gauge): row for row, gauge in enumerate(after)}
+        kept = self.persistentIndexList()
         self.changePersistentIndexList(
-            old, [self.index(places[id(before[one.row()])], one.column()) for one in old]
+            kept, [self.index(rows[id(before[index.row()])], index.column()) for index in kept]
         )
         self.layoutChanged.emit()
 

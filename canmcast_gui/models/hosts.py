@@ -1,4 +1,4 @@
-"""Who sends: the sources of the frames, with how much came from each and which ids."""
+"""The model of the panel Hosts: the sources of frames, with the number of frames and the ids of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QBrush
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
@@ -19,28 +19,28 @@ from canmcast_gui.transport.statistics import SourceCounts
 
 NodesOf = Callable[[int, bool], Collection[str]]
 
-# Of one source, and of all together; a bus has some hundred ids, and a fuzzer has a hundred million.
+# Limits for one source, and for all: a bus has some hundred ids, a fuzzer sends millions.
 MAX_IDS = 4096
-MAX_KNOWN_IDS = 1 << 16
+MAX_IDS_OF_ALL = 1 << 16
 SHOWN_IDS = 40
 
-# Files tell what was sent by the program that recorded them, not what others there were.
-RECORDER = "the recorder of the file"
+# Files mark the frames that were sent by the program that recorded them, but not other sources.
+RECORDER = "the program that recorded the file"
 
 _EXTENDED_BIT = 29
 
 
 @dataclass(slots=True)
 class HostRow:
-    """A source and what came from it. ``ids`` are numbers with bit 29 for extended ones.
+    """A source and the frames it sent. ``ids`` are numbers with bit 29 set for extended ones.
 
-    ``shared`` are those whose data frames came from another source as well: two nodes that send one id
-    destroy each other's frames on a real bus. ``nodes`` are those of the databases that send these ids.
-    ``known`` is how many sources are told apart, where the row stands for all others because there are more.
+    ``shared`` are ids with data frames from other sources too: on a real bus, frames of nodes that send the
+    same id collide. ``nodes`` are the nodes of databases that send these ids. The row for all sources beyond
+    the limit of the table has that limit in ``limit``.
     """
 
     source: Source
-    known: int | None = None
+    limit: int | None = None
     frames: int = 0
     malformed: int = 0
     is_own: bool = False
@@ -52,7 +52,7 @@ class HostRow:
 
 @dataclass(frozen=True)
 class HostColumn:
-    """One column; ``width`` counts characters."""
+    """A column; ``width`` is in characters."""
 
     title: str
     width: int
@@ -74,8 +74,8 @@ def _nodes_text(row: HostRow) -> str:
 
 
 def _source_text(row: HostRow) -> str:
-    if row.known is not None:
-        return f"more than {row.known:,} sources"
+    if row.limit is not None:
+        return f"more than {row.limit:,} sources"
     if not row.source.address:
         return RECORDER if row.is_own else "unknown"
     return f"this program, {row.source}" if row.is_own else str(row.source)
@@ -83,24 +83,26 @@ def _source_text(row: HostRow) -> str:
 
 COLUMNS = (
     HostColumn("Source", 16, _source_text, right=False, tip="Address and port"),
-    HostColumn("Name", 16, lambda row: row.name, right=False, tip="The process, or the host, that it is"),
-    HostColumn("Nodes", 10, _nodes_text, right=False, tip="Whose messages it sends, by the databases"),
+    HostColumn("Name", 16, lambda row: row.name, right=False, tip="Name of the process or host"),
+    HostColumn("Nodes", 10, _nodes_text, right=False, tip="Nodes of the databases that send these messages"),
     HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
-    HostColumn("IDs", 5, _ids_text, tip="Different arbitration ids"),
-    HostColumn("Shared", 7, _shared_text, tip="Ids that another source sends, too: only one should"),
-    HostColumn("Malformed", 10, lambda row: f"{row.malformed:,}", tip="Datagrams that are no CAN frame"),
+    HostColumn("IDs", 5, _ids_text, tip="Number of different arbitration ids"),
+    HostColumn(
+        "Shared", 7, _shared_text, tip="Ids that other sources send too, which must not happen on a bus"
+    ),
+    HostColumn("Malformed", 10, lambda row: f"{row.malformed:,}", tip="Datagrams that are not CAN frames"),
 )
 
 
 class HostsModel(ColumnTable):
-    """One row for each source that sent something, in the order of their appearance.
+    """One row for each source, in the order of their first frames.
 
-    Fed with the recording's frames (``count``) and the bus's counters (``set_counters``).
+    ``count`` adds frames of the recording, ``set_counters`` sets the counters of the bus.
     """
 
     columns = COLUMNS
 
-    def __init__(self, parent: Any = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[HostRow] = []
         self._row_of: dict[Source, int] = {}
@@ -114,83 +116,83 @@ class HostsModel(ColumnTable):
         return self._rows
 
     def clear(self) -> None:
-        """Forget all sources."""
+        """Remove all sources."""
         self.beginResetModel()
         self._rows, self._row_of, self._first_sender = [], {}, {}
         self.endResetModel()
 
     def count(self, batch: FrameBatch, sources: SourceTable) -> None:
-        """Count the frames of a batch whose source column belongs to ``sources``."""
+        """Add the frames of a batch, whose source column refers to ``sources``."""
         if not len(batch):
             return
         frames = np.bincount(batch.source)
         own = np.bincount(batch.source[batch.has(Flag.TX)], minlength=len(frames))
         for number in np.flatnonzero(frames).tolist():
-            row = self._rows[self._place(sources[number])]
+            row = self._rows[self._row_number(sources[number])]
             row.frames += int(frames[number])
-            row.known = len(sources) - 1 if sources.is_full and number == 0 else None
+            row.limit = len(sources) - 1 if sources.is_full and number == 0 else None
             row.is_own = row.is_own or bool(own[number])
         for number, key in _pairs(batch[~batch.has(Flag.ERROR)]):
-            row = self._rows[self._place(sources[number])]
+            row = self._rows[self._row_number(sources[number])]
             if len(row.ids) < MAX_IDS and key not in row.ids:
                 row.ids.add(key)
                 row.nodes.update(self._nodes_of(*_id_of(key)))
         for number, key in _pairs(batch[~batch.has(Flag.ERROR | Flag.REMOTE)]):
-            self._note_sender(key, self._place(sources[number]))
+            self._add_sender(key, self._row_number(sources[number]))
         self._all_changed()
 
-    def _note_sender(self, key: int, place: int) -> None:
-        if len(self._first_sender) >= MAX_KNOWN_IDS and key not in self._first_sender:
+    def _add_sender(self, key: int, number: int) -> None:
+        if len(self._first_sender) >= MAX_IDS_OF_ALL and key not in self._first_sender:
             return
-        first = self._first_sender.setdefault(key, place)
-        if first != place:
+        first = self._first_sender.setdefault(key, number)
+        if first != number:
             self._rows[first].shared.add(key)
-            self._rows[place].shared.add(key)
+            self._rows[number].shared.add(key)
 
     def set_names(self, names: Mapping[Source, str]) -> None:
-        """Take what sources are called."""
+        """Set the names of sources."""
         for row in self._rows:
             row.name = names.get(row.source, row.name)
         self._all_changed()
 
     def set_nodes(self, nodes_of: NodesOf) -> None:
-        """Take what finds the nodes that send an id (number, extended)."""
+        """Set the function that gives the nodes that send an id (number, extended)."""
         self._nodes_of = nodes_of
         for row in self._rows:
             row.nodes = {node for key in row.ids for node in nodes_of(*_id_of(key))}
         self._all_changed()
 
     def set_warning(self, brush: QBrush) -> None:
-        """How sources are written whose ids another source sends, too."""
+        """Set the color of sources with shared ids."""
         self._warning = brush
         self._all_changed()
 
     def set_counters(self, by_source: Mapping[Source, SourceCounts]) -> None:
-        """Take what the bus knows of sources: only it has seen what was malformed."""
+        """Set the counters of the bus, which counts malformed datagrams."""
         changed = False
         for source, counts in by_source.items():
             if not counts.malformed and source not in self._row_of:
                 continue
-            row = self._rows[self._place(source)]
+            row = self._rows[self._row_number(source)]
             changed = changed or row.malformed != counts.malformed
             row.malformed = counts.malformed
         if changed:
             self._all_changed()
 
-    def _place(self, source: Source) -> int:
-        place = self._row_of.get(source)
-        if place is None:
-            place = self._row_of[source] = len(self._rows)
-            self.beginInsertRows(NO_INDEX, place, place)
+    def _row_number(self, source: Source) -> int:
+        number = self._row_of.get(source)
+        if number is None:
+            number = self._row_of[source] = len(self._rows)
+            self.beginInsertRows(NO_INDEX, number, number)
             self._rows.append(HostRow(source))
             self.endInsertRows()
-        return place
+        return number
 
     def _all_changed(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
 
-    # -- Qt's view of it ---------------------------------------------------------------------------------
+    # -- QAbstractTableModel -----------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -209,10 +211,10 @@ class HostsModel(ColumnTable):
 
 
 def _pairs(batch: FrameBatch) -> list[tuple[int, int]]:
-    """The different (source number, id with bit 29 for extended) of some frames."""
+    """The different pairs of source number and id, with bit 29 set for extended ids."""
     extended = (batch.flags & np.uint16(Flag.EXTENDED)).astype(np.uint64) << np.uint64(_EXTENDED_BIT)
     keys: npt.NDArray[np.uint64] = batch.arbitration_id.astype(np.uint64) | extended
-    # Not np.unique, whose first call loads a library for 70 ms.
+    # Not np.unique: its first call imports a library, which takes 70 ms.
     pairs = np.sort(batch.source.astype(np.uint64) << np.uint64(32) | keys)
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     return [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in pairs.tolist()]
@@ -227,19 +229,19 @@ def _no_nodes(_arbitration_id: int, _extended: bool) -> Collection[str]:
 
 
 def _tip(row: HostRow) -> str:
-    who = str(row.source) or "A source that is not known, as in files"
-    if row.known is not None:
-        who = (
-            f"A recording tells the first {row.known:,} sources apart; all others are counted here.\n"
-            "Clear the trace and connect again to begin with an empty table."
+    title = str(row.source) or "Unknown source, as in files"
+    if row.limit is not None:
+        title = (
+            f"A recording distinguishes the first {row.limit:,} sources. All others are counted here.\n"
+            "To start with an empty table, clear the trace and connect again."
         )
     if row.is_own:
-        who = f"{who}: this program" if row.source.address else f"{who}: what was sent is of {RECORDER}"
-    lines = [who]
+        title = f"{title}: {'this program' if row.source.address else f'sent by {RECORDER}'}"
+    lines = [title]
     if row.ids:
         lines.append(f"Ids: {_ids_list(row.ids)}")
     if row.shared:
-        lines.append(f"Another source sends these ids, too: {_ids_list(row.shared)}")
+        lines.append(f"Other sources send these ids too: {_ids_list(row.shared)}")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Statistics of each id as a table: how many frames, how often, how regularly, and what did not come."""
+"""The model of the panel Statistics: for each id, the number of frames, their periods and missed cycles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.newest import Kind
 
-# Refreshes between two sortings: rows that jump each time cannot be read.
+# Refreshes between two sorts: rows that move each time cannot be read.
 SORT_EVERY = 4
 
 
 @dataclass(frozen=True)
 class StatisticsColumn:
-    """One column; ``width`` counts characters. ``values`` are what is sorted by, ``text`` writes one."""
+    """A column; ``width`` is in characters. ``values`` are the sort keys, ``text`` formats one of them."""
 
     title: str
     width: int
@@ -36,7 +36,7 @@ class StatisticsColumn:
 
 
 def period_text(period_ns: float) -> str:
-    """A period with the unit that suits it; empty for NaN."""
+    """A period in a suitable unit; "" for NaN."""
     if np.isnan(period_ns):
         return ""
     size = abs(period_ns)
@@ -72,8 +72,8 @@ COLUMNS = (
     StatisticsColumn("ID", 8, lambda newest: newest.arbitration_id, str, "Arbitration id", right=False),
     StatisticsColumn("Name", 14, lambda newest: newest.arbitration_id, str, "Message", right=False),
     StatisticsColumn("Ch", 3, lambda newest: newest.channel, lambda number: str(number or ""), "Channel"),
-    StatisticsColumn("Frames", 7, lambda newest: newest.count, _count_text, "Frames in all"),
-    StatisticsColumn("Share", 6, _share, lambda share: f"{share * 100:.1f} %", "Part of all frames"),
+    StatisticsColumn("Frames", 7, lambda newest: newest.count, _count_text, "Number of frames"),
+    StatisticsColumn("Share", 6, _share, lambda share: f"{share * 100:.1f} %", "Share of all frames"),
     StatisticsColumn("Rate", 6, _rate, _rate_text, "Frames per second, from the first to the last one"),
     StatisticsColumn(
         "Period min", 9, lambda newest: newest.cycles.shortest_ns, period_text, "Shortest period"
@@ -88,14 +88,14 @@ COLUMNS = (
         7,
         lambda newest: newest.cycles.missed,
         _missed_text,
-        "Cycles that a steady period had promised and that did not come. Double-click shows where.",
+        "Missing frames of ids with a regular period. Double-click to go to one.",
     ),
 )
 MISSED = len(COLUMNS) - 1
 
 
 class StatisticsModel(ColumnTable):
-    """One line for each entry of NewestById, sorted by any column; ``refresh`` takes in what is new."""
+    """One line for each entry of NewestById, sorted by any column; ``refresh`` updates them."""
 
     columns = COLUMNS
 
@@ -112,7 +112,7 @@ class StatisticsModel(ColumnTable):
         self._warning = QBrush()
 
     def refresh(self, newest: NewestById) -> None:
-        """Show the entries of now."""
+        """Show the current entries."""
         if newest is not self._newest:
             self.beginResetModel()
             self._newest, self._generation, self._refreshes = newest, -1, 0
@@ -133,47 +133,47 @@ class StatisticsModel(ColumnTable):
         self.texts_changed()
 
     def texts_changed(self) -> None:
-        """All cells may have another text."""
+        """Announce that all texts may have changed."""
         if len(self._order):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1))
 
     def set_decimal(self, decimal: bool) -> None:
-        """Ids in decimal instead of hexadecimal."""
+        """Show ids in decimal instead of hexadecimal."""
         self._decimal = decimal
         self.texts_changed()
 
     def set_warning(self, brush: QBrush) -> None:
-        """How missed cycles are written."""
+        """Set the color of missed cycles."""
         self._warning = brush
         self.texts_changed()
 
     def entry(self, line: int) -> int:
-        """The entry of NewestById that stands on a line."""
+        """The entry of NewestById on a line."""
         return int(self._order[line])
 
     def title(self, entry: int) -> str:
-        """An entry in words: its id, and the name where a database knows it."""
+        """The id of an entry, and the name of its message if a database has it."""
         return f"{self._id(entry)} {self._name(entry)}".strip()
 
     def line_text(self, line: int) -> str:
-        """The cells of a line, a tabulator between."""
+        """The cells of a line, separated by tabs."""
         return "\t".join(self._text(self.entry(line), column) for column in range(len(COLUMNS)))
 
     # -- sorting -----------------------------------------------------------------------------------------
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column now and from now on; what has no value stands last."""
+        """Sort by a column; entries without a value are last."""
         self._sorted_by = (max(column, 0), order)
         self._sort_again()
 
     def _sort_again(self) -> None:
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        stood = [(self.entry(index.row()), index.column()) for index in kept]
+        cells = [(self.entry(index.row()), index.column()) for index in kept]
         self._order = self._sorted()
         lines = np.argsort(self._order)
         self.changePersistentIndexList(
-            kept, [self.index(int(lines[entry]), column) for entry, column in stood]
+            kept, [self.index(int(lines[entry]), column) for entry, column in cells]
         )
         self.layoutChanged.emit()
 
@@ -189,7 +189,7 @@ class StatisticsModel(ColumnTable):
         backwards = column == NAME and order == Qt.SortOrder.DescendingOrder
         return sorted_entries[::-1].copy() if backwards else sorted_entries
 
-    # -- Qt's view of it ---------------------------------------------------------------------------------
+    # -- QAbstractTableModel -----------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._order)

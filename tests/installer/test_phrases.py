@@ -11,14 +11,21 @@ CLEAN = (
     "canmcast_gui/cli",
     "canmcast_gui/demo",
     "canmcast_gui/frames",
+    "canmcast_gui/models/plot",
+    "canmcast_gui/models/trace",
     "canmcast_gui/options.py",
     "canmcast_gui/processes",
     "canmcast_gui/recording",
     "canmcast_gui/resources_path.py",
     "canmcast_gui/transport",
+    "canmcast_gui/ui/plot",
+    "canmcast_gui/ui/trace",
     "canmcast_gui/wording.py",
+    "tests/models",
     "tests/processes",
     "tests/recording",
+    "tests/ui/plot",
+    "tests/ui/trace",
 )
 
 

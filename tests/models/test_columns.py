@@ -1,4 +1,4 @@
-"""Titles of tables whose columns are data."""
+"""Tables with columns that are data: titles, tool tips, alignment."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ class Column:
 
 
 class Table(ColumnTable):
-    columns = (Column("Name", "what it is called"), Column("Count", right=True))
+    columns = (Column("Name", "the name"), Column("Count", right=True))
 
 
-def test_titles_tips_and_sides_come_from_the_columns():
+def test_titles_tips_and_alignment_are_those_of_the_columns():
     table = Table()
     ask = lambda section, role: table.headerData(section, Qt.Orientation.Horizontal, role)  # noqa: E731
     assert [ask(section, Qt.ItemDataRole.DisplayRole) for section in range(2)] == ["Name", "Count"]
-    assert ask(0, Qt.ItemDataRole.ToolTipRole) == "what it is called"
+    assert ask(0, Qt.ItemDataRole.ToolTipRole) == "the name"
     assert ask(0, Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignLeft
     assert ask(1, Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
     assert ask(0, Qt.ItemDataRole.DecorationRole) is None

@@ -1,4 +1,4 @@
-"""Gauges: newest values, extremes, ages, sorting, what is odd."""
+"""Gauges: newest values, extremes, ages, order, values outside their range."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.gauges import (
     AGE,
     COURSE_VALUES,
+    MAX_GAUGES,
     MAXIMUM,
     MINIMUM,
-    MOST_GAUGES,
     NAME,
     UNIT,
     VALUE,
@@ -52,25 +52,25 @@ def row(model, number):
 
 def test_values_extremes_and_ages(model, databases):
     assert row(model, 0) == ["Engine.Speed", "", "rpm", "", "", ""]
-    model.take(frames([400, 40, 80]), databases)
-    model.take(frames([200], start=3), databases)
+    model.append(frames([400, 40, 80]), databases)
+    model.append(frames([200], start=3), databases)
     model.refresh(5_000_000_001)
     assert row(model, 0) == ["Engine.Speed", "50.00", "rpm", "10.00", "100.00", "2.0 s"]
     assert row(model, 1)[VALUE] == "First"
     assert model.course(model.index(0, 0)).tolist() == [100, 10, 20, 50]
-    model.forget()
+    model.clear()
     assert row(model, 0) == ["Engine.Speed", "", "rpm", "", "", ""]
 
 
 def test_a_value_outside_its_range_is_marked(model, databases):
-    model.take(frames([0xFFFF], gear=9), databases)
+    model.append(frames([0xFFFF], gear=9), databases)
     assert row(model, 0)[VALUE] == "16383.75 (!)"
     assert row(model, 1)[VALUE] == "9 (!)"
     assert "outside 0 to 8" in model.index(1, VALUE).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_rows_are_sorted_and_selections_follow(model, databases):
-    model.take(frames([4000], gear=2), databases)
+    model.append(frames([4000], gear=2), databases)
     kept = QPersistentModelIndex(model.index(0, NAME))
     model.sort(VALUE)
     assert model.names == ["Engine.Gear", "Engine.Speed"]
@@ -82,18 +82,18 @@ def test_rows_are_sorted_and_selections_follow(model, databases):
     model.sort(-1)
 
 
-def test_a_signal_that_no_database_has_says_so_until_one_has(model, databases):
+def test_a_signal_has_a_problem_until_a_database_has_it(model, databases):
     model.add(["Motor.Speed"], databases)
-    model.take(frames([4]), databases)
+    model.append(frames([4]), databases)
     assert row(model, 2)[VALUE] == "not in any database"
     assert "no database has" in model.index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
     model.remove([0, 2])
     assert model.names == ["Engine.Gear"]
 
 
-def test_what_is_kept_is_bounded(model, databases):
+def test_values_and_gauges_are_limited(model, databases):
     for _ in range(3):
-        model.take(frames(np.arange(COURSE_VALUES)), databases)
+        model.append(frames(np.arange(COURSE_VALUES)), databases)
     assert len(model.course(model.index(0, 0))) == COURSE_VALUES
-    model.add([f"M.S{number}" for number in range(2 * MOST_GAUGES)], databases)
-    assert len(model.names) == MOST_GAUGES
+    model.add([f"M.S{number}" for number in range(2 * MAX_GAUGES)], databases)
+    assert len(model.names) == MAX_GAUGES

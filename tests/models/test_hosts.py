@@ -1,4 +1,4 @@
-"""Who sends: counted by source, under Qt's model tester."""
+"""Frames and ids are counted by source, under Qt's model tester."""
 
 import numpy as np
 import pytest
@@ -51,12 +51,12 @@ def test_this_program_is_named(hosts):
     assert "this program" in texts(hosts)[0][0]
 
 
-def test_what_a_file_has_as_sent_is_of_its_recorder(hosts):
+def test_sent_frames_of_a_file_are_from_the_program_that_recorded_it(hosts):
     hosts.count(frames([1, 2], [0, 0], [Flag.TX, 0]), SourceTable())
-    assert texts(hosts)[0][:2] == ["the recorder of the file", "2"]
+    assert texts(hosts)[0][:2] == ["the program that recorded the file", "2"]
     tip = hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "this program" not in tip
-    assert "what was sent is of the recorder of the file" in tip
+    assert "sent by the program that recorded the file" in tip
 
 
 def test_malformed_datagrams_of_a_source_without_frames_are_shown(hosts):
@@ -65,14 +65,14 @@ def test_malformed_datagrams_of_a_source_without_frames_are_shown(hosts):
     assert texts(hosts) == [["10.0.0.7:43113", "1", "1", "", "0"], ["[fe80::1%eth0]:5000", "0", "0", "", "3"]]
 
 
-def test_frames_of_a_file_come_from_nobody_known(hosts):
+def test_frames_of_a_file_are_from_an_unknown_source(hosts):
     hosts.count(frames([1, 2], 0), hosts.sources)
     assert texts(hosts) == [["unknown", "2", "2", "", "0"]]
     hosts.clear()
     assert texts(hosts) == []
 
 
-def test_sources_that_the_table_has_no_room_for_are_said(hosts):
+def test_sources_beyond_the_limit_share_a_row(hosts):
     few = SourceTable(limit=3)
     for number in range(5):
         few.number(Source("10.0.0.1", number))
@@ -81,13 +81,13 @@ def test_sources_that_the_table_has_no_room_for_are_said(hosts):
     assert "the first 2 sources" in hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_a_source_that_invents_ids_fills_no_memory(hosts):
+def test_the_ids_of_a_source_are_limited(hosts):
     hosts.count(frames(np.arange(3 * MAX_IDS), 1, Flag.EXTENDED), hosts.sources)
     assert len(hosts.rows[0].ids) == MAX_IDS
     assert texts(hosts)[0][2] == f"{MAX_IDS:,}+"
 
 
-def test_an_id_that_two_sources_send_is_said_of_both_but_not_a_request_for_it(hosts):
+def test_an_id_of_two_sources_is_shared_but_not_for_remote_frames(hosts):
     tip, color = Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.ForegroundRole
     hosts.count(frames([1, 2], [1, 2]), hosts.sources)
     hosts.count(frames([1], [2], Flag.REMOTE), hosts.sources)
@@ -95,5 +95,5 @@ def test_an_id_that_two_sources_send_is_said_of_both_but_not_a_request_for_it(ho
     assert hosts.index(0, 0).data(color) is None
     hosts.count(frames([1], [2]), hosts.sources)
     assert [row.shared for row in hosts.rows] == [{1}, {1}]
-    assert "Another source sends these ids, too: 001" in hosts.index(1, 0).data(tip)
+    assert "Other sources send these ids too: 001" in hosts.index(1, 0).data(tip)
     assert hosts.index(1, 0).data(color) is not None

@@ -81,7 +81,7 @@ def test_the_newest_values_are_shown_with_unit_or_state(tree):
     assert index_of(tree, "test", "Engine", "Speed").siblingAtColumn(VALUE).data() == ""
 
 
-def test_a_parameter_group_shows_whichever_sender_was_last(qapp, tmp_path):
+def test_a_parameter_group_shows_the_newest_frame_of_any_sender(qapp, tmp_path):
     path = tmp_path / "j1939.dbc"
     path.write_text(J1939)
     known = DatabaseSet()
@@ -110,14 +110,14 @@ def test_a_parameter_group_shows_whichever_sender_was_last(qapp, tmp_path):
         ("nothing", None),
     ],
 )
-def test_the_filter_keeps_what_has_every_word(tree, text, expected):
+def test_the_filter_shows_lines_with_all_words(tree, text, expected):
     tree.set_filter(text)
     (_, _, messages) = lines(tree)[0]
     assert [name for name, _, _ in messages[0][2]] == expected if expected else not messages
     assert tree.shown_lines == (1 + len(expected) if expected else 0)
 
 
-def test_checking_a_signal_asks_for_its_plot(tree):
+def test_checking_a_signal_requests_its_plot(tree):
     asked = []
     tree.plot_toggled.connect(lambda name, wanted: asked.append((name, wanted)))
     index = index_of(tree, "test", "Engine", "Gear")
@@ -141,7 +141,7 @@ def test_signals_can_be_dragged(tree):
     assert not engine.parent().flags() & Qt.ItemFlag.ItemIsDragEnabled
 
 
-def test_tool_tips_say_what_the_database_knows(tree):
+def test_tool_tips_show_the_descriptions_of_databases(tree):
     tip = index_of(tree, "test", "Engine", "Gear").data(Qt.ItemDataRole.ToolTipRole)
     assert "Engine.Gear" in tip
     assert "1: First" in tip
@@ -149,7 +149,7 @@ def test_tool_tips_say_what_the_database_knows(tree):
     assert "test.dbc" in index_of(tree, "test").data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_databases_come_and_go(tree, tmp_path):
+def test_databases_are_added_and_removed(tree, tmp_path):
     known = databases(tmp_path)
     known.add(load_database(resource("demo.dbc")))
     tree.set_databases(known)

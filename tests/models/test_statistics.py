@@ -31,7 +31,7 @@ def newest_of(batch: FrameBatch) -> NewestById:
     return newest
 
 
-def test_every_number_of_an_id(model):
+def test_all_values_of_an_id(model):
     times = np.delete(np.arange(101) * 10_000_000, 50)
     model.refresh(newest_of(FrameBatch.from_columns(times, 0x100, np.zeros((100, 8)), channel=2)))
     assert model.line_text(0).split("\t") == [
@@ -63,7 +63,7 @@ def test_lines_appear_and_are_sorted_while_frames_arrive(model):
     assert model.rowCount() == 0
 
 
-def test_what_came_once_has_no_period_and_stands_last(model):
+def test_a_single_frame_has_no_period_and_is_last(model):
     newest = newest_of(mixed())
     later = traffic(101)[100:]
     later.records["channel"] = 0
@@ -82,5 +82,5 @@ def test_what_came_once_has_no_period_and_stands_last(model):
     ("period", "text"),
     [(float("nan"), ""), (1.5e9, "1.500 s"), (10e6, "10.000 ms"), (12_345, "12.3 µs"), (-2e6, "-2.000 ms")],
 )
-def test_periods_have_the_unit_that_suits_them(period, text):
+def test_periods_have_a_suitable_unit(period, text):
     assert period_text(period) == text

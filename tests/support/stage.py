@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
@@ -36,6 +36,12 @@ class Stage:
         self.session.receive(batch)
         self.session.document.update_newest()
         self.session.state_changed.emit()
+
+    def wait_ticks(self, count: int) -> None:
+        """Wait until the display clock has ticked, so that visible views were updated."""
+        spy = QSignalSpy(self.session.clock.tick)
+        while spy.count() < count:
+            assert spy.wait(5_000)
 
     def add_database(self, text: str = DBC) -> None:
         """Load a DBC file; by default one with the message Engine (100h)."""

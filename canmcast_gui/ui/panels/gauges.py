@@ -137,7 +137,7 @@ class GaugesPanel(QWidget):
 
     def _reset(self) -> None:
         """Reset extremes and trends; they continue with the next frames."""
-        self.model.forget()
+        self.model.clear()
         self._next_rows = dict.fromkeys(self.model.names, self._session.document.recording.end_row)
 
     # -- values -------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class GaugesPanel(QWidget):
                 (later for later in self._next_rows.values() if later > row), default=start + len(batch)
             )
             batch = batch[: max(0, ahead - start)]
-            self.model.take(batch, databases, names)
+            self.model.append(batch, databases, names)
             self._next_rows |= dict.fromkeys(names, min(ahead, start + len(batch)) if len(batch) else ahead)
 
     def _now_ns(self) -> int:
@@ -180,7 +180,7 @@ class GaugesPanel(QWidget):
         return int(recording.rows(end - 1, end).timestamp_ns[0]) if len(recording) else 0
 
     def _restart(self) -> None:
-        self.model.forget()
+        self.model.clear()
         self._next_rows = dict.fromkeys(self.model.names, self._session.document.recording.first_row)
 
     def _on_databases(self) -> None:

@@ -16,7 +16,7 @@ from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData, PlotSignal
 from canmcast_gui.ui import theme
 
 # The set of Okabe and Ito, which color-blind users can distinguish, darker or lighter for the background. The
-# first three differ most: most plots have no more.
+# first three differ most: many plots have at most three signals.
 _LIGHT = ("#0063b2", "#c43e00", "#007a55", "#8e3b9e", "#8a6100", "#00808f", "#b3125e", "#4d5a68")
 _DARK = ("#6cb4ff", "#ff9d5c", "#4fd6a4", "#d99aee", "#f0cf4a", "#5fd8e8", "#ff86b3", "#b9c4d0")
 

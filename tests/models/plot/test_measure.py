@@ -1,4 +1,4 @@
-"""What is measured between two times is what the samples there say."""
+"""Measurements between two times agree with the samples."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def signal_of(times: list[int], values: list[float]) -> PlotSignal:
     st.integers(-5, 105),
     st.integers(-5, 105),
 )
-def test_it_equals_looking_at_each_sample(samples: list[tuple[int, float]], first: int, second: int):
+def test_measurements_agree_with_all_samples(samples: list[tuple[int, float]], first: int, second: int):
     measured = measure(signal_of(*map(list, zip(*samples, strict=True))), first, second)
     between = [value for time, value in samples if min(first, second) <= time <= max(first, second)]
     assert measured.lowest == (min(between) if between else None)
@@ -32,13 +32,13 @@ def test_it_equals_looking_at_each_sample(samples: list[tuple[int, float]], firs
         assert found == (before[-1] if before else None)
 
 
-def test_times_are_told_with_their_distance_and_rate():
+def test_the_text_of_a_span_has_distance_and_rate():
     assert span_text(1.0, 1.25) == "A 1.000000 s   B 1.250000 s   Δt 0.250000 s   1/Δt 4 Hz"
     assert span_text(2.0, 1.5).endswith("Δt -0.500000 s   1/Δt 2 Hz")
     assert "Hz" not in span_text(1.0, 1.0)
 
 
-def test_the_model_follows_its_signals(qtmodeltester):
+def test_the_model_shows_its_signals(qtmodeltester):
     model = MeasureModel()
     qtmodeltester.check(model)
     one, other = signal_of([1, 2], [1.0, 3.0]), signal_of([1, 2], [5.0, 5.0])

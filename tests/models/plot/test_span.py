@@ -19,14 +19,14 @@ def test_it_follows_the_newest_until_the_user_goes_elsewhere():
     assert span.span == (50, 60)
 
 
-def test_zooming_while_following_keeps_the_newest_in_view():
+def test_zooming_while_following_keeps_the_newest_frame_visible():
     span = PlotSpan(10)
     span.update(0, 100)
     span.zoom(0.5, 92)
     assert (span.span, span.mode, span.window) == ((95, 100), SpanMode.FOLLOW, 5)
 
 
-def test_zooming_elsewhere_keeps_the_time_under_the_mouse():
+def test_zooming_a_free_span_keeps_the_time_under_the_pointer():
     span = PlotSpan(10)
     span.move(10)
     span.zoom(0.5, 12)
@@ -35,7 +35,7 @@ def test_zooming_elsewhere_keeps_the_time_under_the_mouse():
     assert span.span == (10, 20)
 
 
-def test_all_of_it_grows_with_the_recording():
+def test_the_whole_recording_grows():
     span = PlotSpan(10)
     span.show_all()
     span.update(2, 5)
@@ -49,14 +49,14 @@ def test_all_of_it_grows_with_the_recording():
     assert span.mode is SpanMode.FOLLOW
 
 
-def test_another_window_elsewhere_keeps_the_middle():
+def test_another_window_of_a_free_span_keeps_its_middle():
     span = PlotSpan(10)
     span.move(10)
     span.set_window(4)
     assert span.span == (13, 17)
 
 
-def test_what_is_out_of_view_is_brought_into_it():
+def test_a_hidden_time_becomes_visible():
     span = PlotSpan(10)
     span.move(0)
     span.bring_into_view(4)
@@ -66,7 +66,7 @@ def test_what_is_out_of_view_is_brought_into_it():
 
 
 @given(st.lists(st.tuples(st.floats(1e-9, 1e9), st.floats(-1e6, 1e6)), max_size=20), st.booleans())
-def test_no_zoom_leads_out_of_the_possible(zooms, following):
+def test_zooming_is_limited(zooms, following):
     span = PlotSpan(10)
     if not following:
         span.move(0)

@@ -1,4 +1,4 @@
-"""The by-ID model: one line an id, live signals below, order and filter, under the model tester."""
+"""The by-ID model: one line per id, live signals, order and filter, under the model tester."""
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_signals_below_an_id_are_live(bench):
     assert bench.model.rowCount() == 4
 
 
-def test_sorting_keeps_the_selected_ids_and_open_rows(bench):
+def test_sorting_keeps_the_selected_ids_and_expanded_rows(bench):
     bench.add(traffic(8))
     bench.add(traffic(3, first=8))
     bench.model.expand(0)
@@ -107,7 +107,7 @@ def test_sorting_keeps_the_selected_ids_and_open_rows(bench):
     assert bench.column("id") == ["100", "", "", "101", "102", "103"]
 
 
-def test_new_ids_find_their_place_in_the_order(bench):
+def test_new_ids_are_inserted_in_the_order(bench):
     bench.add(traffic(1))
     bench.sort("id", Qt.SortOrder.DescendingOrder)
     bench.add(traffic(3, first=1))

@@ -1,4 +1,4 @@
-"""The filter that a cell stands for lets through its own frame, and its opposite lets through the others."""
+"""The filter of a cell passes its own frame, and the excluding filter all others."""
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ def world(tmp_path):
         yield recording, known, model.block(0, 5)
 
 
-def test_each_cells_filter_finds_its_frame_and_its_opposite_all_others(world):
+def test_the_filter_of_a_cell_passes_its_frame_and_the_excluding_one_all_others(world):
     recording, known, block = world
     batch, seen = recording.rows(), set()
     for column in TRACE_COLUMNS:
@@ -44,7 +44,7 @@ def test_each_cells_filter_finds_its_frame_and_its_opposite_all_others(world):
     assert seen == {"source", "channel", "direction", "id", "name", "type", "dlc", "data"}
 
 
-def test_labels_are_words_for_a_menu(world):
+def test_labels_are_texts_for_a_menu(world):
     columns = {column.key: column for column in TRACE_COLUMNS}
     _, _, block = world
     assert cell_filter(columns["id"], block, 1).label == "ID 18FF0001"
@@ -58,7 +58,7 @@ _terms = st.sampled_from(["error", "id == 0x100 or fd", "not remote", "length > 
 
 
 @given(_terms, _terms)
-def test_a_refined_filter_asks_for_both(tmp_path_factory, first, second):
+def test_a_refined_filter_requires_both(tmp_path_factory, first, second):
     folder = tmp_path_factory.mktemp("refined")
     with Recording.create(folder / "recording") as recording:
         recording.append(mixed())

@@ -71,7 +71,7 @@ def test_cells_of_every_kind_of_frame(model, recording):
     assert column(model, "data")[4] == "  0   1"
 
 
-def test_new_rows_are_announced_when_asked_for(model, recording, qtbot):
+def test_new_rows_are_announced_by_refresh(model, recording, qtbot):
     model.set_rows(AllRows(recording))
     recording.append(traffic(10))
     assert model.rowCount() == 0
@@ -102,7 +102,7 @@ def test_rows_keep_their_identity_when_old_ones_are_evicted(model, recording):
     assert cells(model, line + 1)[6:] == ["Speed", "", "", "11.00 rpm  (raw 44)"]
 
 
-def test_an_open_row_shows_its_signals_below(model, recording):
+def test_an_expanded_row_shows_its_signals(model, recording):
     recording.append(traffic(9))
     model.set_rows(AllRows(recording))
     assert not model.expand(1)  # no database knows 101h
@@ -147,7 +147,7 @@ def test_a_filter_finds_its_rows_while_the_recording_grows_and_shrinks(model, re
 
 
 @pytest.mark.parametrize("make", [AllRows, lambda one: MatchingRows(one, compile_filter("length == 8"))])
-def test_a_model_that_stands_still_shows_nothing_new_but_lets_go_of_what_is_gone(model, recording, make):
+def test_a_stopped_model_shows_no_new_rows_and_removes_evicted_ones(model, recording, make):
     recording.append(traffic(40))
     model.set_rows(make(recording))
     model.set_stop_row(recording.end_row)
@@ -162,7 +162,7 @@ def test_a_model_that_stands_still_shows_nothing_new_but_lets_go_of_what_is_gone
     assert model.rowCount() == len(recording)
 
 
-def test_time_modes_never_show_the_same_in_both_columns(model, recording):
+def test_time_modes_show_different_times_in_both_columns(model, recording):
     recording.append(traffic(9))
     model.set_rows(AllRows(recording))
     titles = {}
@@ -179,7 +179,7 @@ def test_time_modes_never_show_the_same_in_both_columns(model, recording):
     assert column(model, "delta") == ["", *["0.001000"] * 8]
 
 
-def test_a_recording_that_is_cut_under_a_reader_is_blank_there(model, recording):
+def test_evicted_rows_that_are_not_announced_are_blank(model, recording):
     recording.append(traffic(60))
     model.set_rows(AllRows(recording))
     recording.append(traffic(60, first=60))
@@ -187,12 +187,12 @@ def test_a_recording_that_is_cut_under_a_reader_is_blank_there(model, recording)
     assert np.all(model.read_block(0, 3).batch.timestamp_ns == [])
 
 
-def test_indexes_outside_have_no_text(model):
+def test_invalid_indexes_have_no_text(model):
     assert model.data(QModelIndex()) is None
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
 
 
-def test_gaps_take_lines_of_their_own(model, recording):
+def test_gaps_have_lines(model, recording):
     recording.append(traffic(5))
     recording.add_gap(3, "the buffer was full")
     model.set_rows(AllRows(recording))
@@ -215,7 +215,7 @@ def test_gaps_take_lines_of_their_own(model, recording):
     assert model.time_span([(5, 5)]) == (0, 0, 0)
 
 
-def test_gaps_of_rows_that_a_filter_hides_stand_before_the_next_that_is_shown(model, recording):
+def test_gaps_of_hidden_rows_are_above_the_next_visible_row(model, recording):
     for first in range(0, 20, 2):
         recording.append(traffic(2, first=first))
         recording.add_gap(1, "full")
@@ -228,7 +228,7 @@ def test_gaps_of_rows_that_a_filter_hides_stand_before_the_next_that_is_shown(mo
     assert len(texts) == 10
 
 
-def test_random_arrivals_openings_gaps_and_evictions_are_what_a_list_says(model, recording):
+def test_random_frames_expansions_gaps_and_evictions_agree_with_a_list(model, recording):
     random = np.random.default_rng(7)
     condition = compile_filter("id in 0x100..0x101")
     model.set_rows(MatchingRows(recording, condition))
@@ -253,7 +253,7 @@ def test_random_arrivals_openings_gaps_and_evictions_are_what_a_list_says(model,
         assert all(model.index(one.row(), 0).isValid() for one in kept if one.isValid())
 
 
-def test_times_count_from_a_reference_and_go_backwards_visibly(model, recording):
+def test_times_count_from_a_reference_and_backward_steps_are_marked(model, recording):
     batch = traffic(6)
     batch.records["timestamp_ns"][3] -= 5_000_000
     recording.append(batch)
@@ -277,7 +277,7 @@ def test_times_count_from_a_reference_and_go_backwards_visibly(model, recording)
     assert column(model, "time")[0] == "0.000000"
 
 
-def test_marks_are_tags_on_their_rows_alone(model, recording):
+def test_marks_are_on_their_rows(model, recording):
     recording.append(traffic(9))
     model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
     assert model.marks_changed() in (True, False)
@@ -290,14 +290,14 @@ def test_marks_are_tags_on_their_rows_alone(model, recording):
     assert model.data(model.index(1, data), Qt.ItemDataRole.ToolTipRole) == "here"
 
 
-def test_rules_colour_a_screen(model, recording):
+def test_rules_color_a_block(model, recording):
     recording.append(mixed())
     model.set_rows(AllRows(recording))
     model.set_rules(CompiledRules(DEFAULT_RULES))
     assert model.block(0, 5).rules == [-1, -1, 1, 0, 2, -1]
 
 
-def test_senders_have_names_where_they_are_known(model, recording):
+def test_known_senders_have_names(model, recording):
     batch = mixed()
     batch.records["source"] = [
         recording.sources.number(Source("10.0.0.7", port)) for port in (1, 1, 2, 2, 3, 3)

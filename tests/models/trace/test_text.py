@@ -1,4 +1,4 @@
-"""Rows as text: what is shown, as CSV that comes back, and as candump lines that are read back."""
+"""Rows as text: as shown, as CSV, and as candump lines, which are read again."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ def model(tmp_path, recording):
     return ChronologicalModel(databases(tmp_path))
 
 
-def test_csv_comes_back_with_signals_and_gaps(model, recording):
+def test_csv_has_signals_and_gaps(model, recording):
     recording.append(traffic(1))
     recording.gaps.add(Gap(1, 0, 7, 'full, "really"'))
     recording.append(traffic(1, first=1))
@@ -44,7 +44,7 @@ def test_csv_comes_back_with_signals_and_gaps(model, recording):
     ]
 
 
-def test_candump_lines_are_read_back(model, recording, tmp_path):
+def test_candump_lines_can_be_read(model, recording, tmp_path):
     recording.append(mixed())
     model.set_rows(AllRows(recording))
     path = tmp_path / "copied.log"
@@ -54,7 +54,7 @@ def test_candump_lines_are_read_back(model, recording, tmp_path):
     assert back.payload(3) == bytes(range(12))
 
 
-def test_what_is_copied_stays_as_it_was_when_asked_for(model, recording):
+def test_copied_lines_are_those_at_the_time_of_the_command(model, recording):
     recording.append(traffic(40))
     model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
     makers = model.block_readers([(1, 3)], 2)
@@ -72,14 +72,14 @@ def test_what_is_copied_stays_as_it_was_when_asked_for(model, recording):
     assert rows_text(makers, model.columns, "text").splitlines() == expected.splitlines()[:1]
 
 
-def test_copying_stops_when_it_is_told_to(model, recording):
+def test_copying_can_be_canceled(model, recording):
     recording.append(traffic(40))
     model.set_rows(AllRows(recording))
     makers = model.block_readers([(0, 39)], 10)
     assert len(rows_text(makers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21
 
 
-def test_an_error_frame_has_its_word_and_no_id(model, recording):
+def test_an_error_frame_has_a_name_and_no_id(model, recording):
     recording.append(mixed())
     model.set_rows(AllRows(recording))
     text = rows_text(model.block_readers([(0, 6)], 100), [IDENTIFIER, NAME], "csv")

@@ -1,4 +1,4 @@
-"""Times as text, and the frame before of the same id, however far back."""
+"""Times as text, and the search for the previous frame of the same id."""
 
 from datetime import datetime
 
@@ -22,14 +22,14 @@ def test_seconds_are_rounded_to_microseconds(nanoseconds):
     assert abs(value * 1000 - nanoseconds) <= 500
 
 
-def test_the_clock_is_local_and_keeps_microseconds():
+def test_the_time_of_day_is_local_with_microseconds():
     moment = datetime(2024, 5, 6, 7, 8, 9)
     stamps = np.array([round(moment.timestamp()) * 10**9 + 123_456_789, 2**62 * 2 - 1000])
     assert clock_texts(stamps)[0] == "07:08:09.123457"
 
 
 @pytest.mark.parametrize(("distance", "found"), [(5, True), (5_000, True), (100_000, True), (300_000, False)])
-def test_the_frame_before_is_looked_for_within_bounds(tmp_path, distance, found):
+def test_the_previous_frame_is_searched_within_limits(tmp_path, distance, found):
     batch = traffic(distance + 1, ids=1)
     batch.records["arbitration_id"][[0, -1]] = 0x7FF
     with Recording.create(tmp_path / "recording") as recording:
@@ -39,7 +39,7 @@ def test_the_frame_before_is_looked_for_within_bounds(tmp_path, distance, found)
     assert deltas == [1_000_000, distance * 1_000_000 if found else None]
 
 
-def test_what_was_found_is_remembered(tmp_path):
+def test_found_frames_are_cached(tmp_path):
     with Recording.create(tmp_path / "recording") as recording:
         recording.append(traffic(20))
         times = SameIdTimes(recording)
@@ -49,7 +49,7 @@ def test_what_was_found_is_remembered(tmp_path):
         assert once[:5] == [None, None, None, None, 4_000_000]
 
 
-def test_kinds_of_frames_are_kept_apart(tmp_path):
+def test_kinds_of_frames_are_distinguished(tmp_path):
     with Recording.create(tmp_path / "recording") as recording:
         batch = traffic(4, ids=1)
         batch.records["flags"] = [0, 1, 2, 0]

@@ -1,4 +1,4 @@
-"""Plots in docks of their own: opened, closed, set up, linked with each other and with the trace."""
+"""Plots in docks: opened, closed, restored, linked with each other and with the trace."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def plots(qtbot, stage, window):
     return window.docks.plots
 
 
-def test_signals_go_to_the_plot_that_is_worked_in(plots, window):
+def test_signals_are_added_to_the_current_plot(plots, window):
     plots.plot_signal(SPEED)
     plots.open_new()
     plots.plot_signal(GEAR)
@@ -29,7 +29,7 @@ def test_signals_go_to_the_plot_that_is_worked_in(plots, window):
     assert plots.plotted() == [SPEED]
 
 
-def test_a_closed_plot_is_gone_and_the_first_one_stays(plots):
+def test_a_closed_plot_is_deleted_and_the_first_one_stays(plots):
     plots.plot_signal(SPEED)
     plots.open_new()
     plots.plot_signal(GEAR)
@@ -41,7 +41,7 @@ def test_a_closed_plot_is_gone_and_the_first_one_stays(plots):
     assert plots.plotted() == [SPEED, GEAR]
 
 
-def test_what_is_set_up_comes_back(plots):
+def test_setups_are_applied_and_returned(plots):
     wanted = [
         PlotSetup(
             ((SPEED, PlotStyle(LineKind.POINTS)), (GEAR, PlotStyle(raw=True))), overlaid=True, seconds=30.0
@@ -54,7 +54,7 @@ def test_what_is_set_up_comes_back(plots):
     assert plots.setups() == [PlotSetup()]
 
 
-def test_too_many_plots_are_refused_in_a_sentence(plots, stage):
+def test_the_number_of_plots_is_limited_with_a_message(plots, stage):
     said: list[str] = []
     stage.session.messages.posted.connect(lambda _level, text: said.append(text))
     for _ in range(MOST_PLOTS):
@@ -81,7 +81,7 @@ def test_linked_plots_show_the_same_time_and_cursors(plots):
     assert one.cursors.seconds == [None, 0.15]
 
 
-def test_a_place_in_the_plot_is_found_in_the_trace_and_the_other_way_round(plots, window):
+def test_a_click_in_a_plot_shows_the_row_and_a_row_moves_the_cursor(plots, window):
     window.actions_.chronological.trigger()
     plots.plot_signal(SPEED)
     panel = plots.current

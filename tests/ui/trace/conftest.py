@@ -1,4 +1,4 @@
-"""Views of the trace, alone in a window."""
+"""Trace views without the main window."""
 
 from collections.abc import Callable
 

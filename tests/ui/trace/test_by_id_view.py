@@ -1,4 +1,4 @@
-"""The by-ID view: live while visible, still while paused, sorted by a click on the header."""
+"""The by-ID view: live while visible, constant while paused, sorted by a click on the header."""
 
 import time
 from collections import Counter
@@ -36,7 +36,7 @@ def test_it_is_live_and_drawn(qtbot, stage, view):
     assert len({picture.pixelColor(x, y).name() for x in range(0, 900, 2) for y in range(200)}) > 20
 
 
-def test_pause_stands_still_and_keeps_what_is_open(stage, view):
+def test_a_paused_view_does_not_change_and_keeps_expanded_lines(stage, view):
     stage.receive(traffic(8))
     view.refresh()
     view.model.expand(0)
@@ -49,7 +49,7 @@ def test_pause_stands_still_and_keeps_what_is_open(stage, view):
     assert view.model.is_expanded(0)
 
 
-def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):
+def test_it_is_sorted_by_id_first_and_then_by_clicks(stage, view):
     batch = traffic(8)
     batch.records["arbitration_id"] = batch.arbitration_id[::-1].copy()
     stage.receive(batch)
@@ -59,7 +59,7 @@ def test_it_begins_sorted_by_id_and_a_click_sorts(stage, view):
     assert column(view, "id") == ["103", "102", "101", "100"]
 
 
-def test_another_recording_begins_anew(stage, view, filters):
+def test_another_recording_resets_the_view(stage, view, filters):
     stage.receive(traffic(8))
     view.refresh()
     filters.set_text("id == 0x101")
@@ -68,7 +68,7 @@ def test_another_recording_begins_anew(stage, view, filters):
     assert view.shown_ids() == 0
 
 
-def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view):
+def test_columns_are_fitted_until_the_user_changes_them(view):
     header = view.table.header
     names = [column.key for column in view.model.columns].index("name")
     view.resize(600, 400)
@@ -84,7 +84,7 @@ def test_columns_use_the_room_of_a_wide_window_until_the_user_changes_them(view)
 def test_ids_are_sorted_without_a_mouse(stage, view):
     stage.receive(traffic(8))
     view.refresh()
-    for order in ([3, 2, 1, 0], [0, 1, 2, 3]):  # as a click on the title: once more turns it round
+    for order in ([3, 2, 1, 0], [0, 1, 2, 3]):  # a second time in descending order, like a click on the title
         menu = view.table.header.menu()
         sort = next(action.menu() for action in menu.actions() if action.text() == "&Sort by")
         {action.text(): action for action in sort.actions()}["ID"].trigger()
@@ -113,7 +113,7 @@ def extremes(picture, area):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("selected", [False, True], ids=["", "selected"])
-def test_changed_bytes_can_be_read_on_each_line(qtbot, stage, view, qapp, dark, selected):
+def test_changed_bytes_are_readable_on_each_line(qtbot, stage, view, qapp, dark, selected):
     before = qapp.palette()
     qapp.setPalette(theme.make_palette(dark))
     try:

@@ -1,4 +1,4 @@
-"""The chronological view in front of a user: following, standing still, opening, finding, copying."""
+"""The chronological view: auto-scroll, expanding, search, columns, hints."""
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
@@ -21,14 +21,14 @@ def rows_in_view(view) -> tuple[int, int]:
     return view.model.row_number(first), view.model.row_number(last)
 
 
-def test_the_newest_frame_stays_in_view(qtbot, stage, view):
+def test_the_newest_frame_stays_visible(qtbot, stage, view):
     for first in (0, 500, 1000):
         stage.receive(traffic(500, first=first))
         qtbot.waitUntil(lambda first=first: rows_in_view(view)[1] == first + 499)
     assert view.auto_scroll.following
 
 
-def test_scrolling_up_stands_still(qtbot, stage, view):
+def test_scrolling_up_stops_following(qtbot, stage, view):
     stage.receive(traffic(500))
     qtbot.waitUntil(lambda: rows_in_view(view)[1] == 499)
     QTest.keyClick(view.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
@@ -40,7 +40,7 @@ def test_scrolling_up_stands_still(qtbot, stage, view):
     qtbot.waitUntil(lambda: rows_in_view(view)[1] == 999)
 
 
-def test_ctrl_home_goes_up_though_the_first_line_is_current(qtbot, stage, view):
+def test_ctrl_home_scrolls_even_if_the_first_line_is_current(qtbot, stage, view):
     stage.receive(traffic(500))
     view.table.setCurrentIndex(view.model.index(0, 0))
     view.set_following(True)
@@ -52,16 +52,16 @@ def test_ctrl_home_goes_up_though_the_first_line_is_current(qtbot, stage, view):
     assert rows_in_view(view)[0] == 0
 
 
-def test_a_hidden_view_does_nothing(qtbot, stage, view):
+def test_a_hidden_view_is_not_updated(qtbot, stage, view):
     view.hide()
     stage.receive(traffic(10))
-    qtbot.wait(150)
+    stage.wait_ticks(3)
     assert view.model.rowCount() == 0
     view.show()
     assert view.model.rowCount() == 10
 
 
-def test_pause_stands_still_and_goes_on(stage, view):
+def test_a_paused_view_does_not_change_until_it_continues(stage, view):
     stage.receive(traffic(10))
     view.refresh()
     stage.session.clock.set_paused(True)
@@ -83,7 +83,7 @@ def test_all_kinds_of_lines_are_drawn(qtbot, stage, view):
     assert len(colors) > 20
 
 
-def test_rows_are_opened_by_key_and_by_mouse(qtbot, stage, view):
+def test_rows_are_expanded_by_key_and_by_mouse(qtbot, stage, view):
     stage.receive(traffic(8))
     view.refresh()
     view.table.selectRow(0)
@@ -128,7 +128,7 @@ def search(qtbot, view, condition, backwards=False) -> int | tuple[int, str] | N
     return None if not found else (view.current_row(), "wrapped") if wrapped else view.current_row()
 
 
-def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage, view, filters):
+def test_frames_that_pass_the_filter_are_found_in_both_directions(qtbot, stage, view, filters):
     stage.receive(traffic(100))
     view.refresh()
     condition = filters.compile("id == 0x102")
@@ -142,10 +142,10 @@ def test_frames_are_found_forwards_and_backwards_through_the_filter(qtbot, stage
     assert view.current_row() == 54
 
 
-def test_a_search_that_is_cancelled_goes_nowhere(qtbot, stage, view, filters):
+def test_a_canceled_search_does_not_move(qtbot, stage, view, filters):
     stage.receive(traffic(1000))
     view.refresh()
-    task = view.search(filters.compile("id == 0x102"), False, lambda *_: pytest.fail("it was cancelled"))
+    task = view.search(filters.compile("id == 0x102"), False, lambda *_: pytest.fail("it was canceled"))
     task.cancel()
     with qtbot.waitSignal(task.ended):
         pass
@@ -162,7 +162,7 @@ def test_the_current_frame_stays_current_under_another_filter(stage, view, filte
     assert view.shown_frames() == 100
 
 
-def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
+def test_the_menu_of_a_row_has_filters_for_its_id(qtbot, stage, view):
     stage.receive(traffic(8))
     view.refresh()
     view.table.selectRow(1)
@@ -174,7 +174,7 @@ def test_a_row_offers_filters_for_its_id(qtbot, stage, view):
     menu.close()
 
 
-def test_columns_are_remembered(qtbot, stage, filters, view):
+def test_columns_are_restored(qtbot, stage, filters, view):
     header = view.table.header
     menu = header.menu()
     {action.text(): action for action in menu.actions()}["Source"].trigger()
@@ -201,7 +201,7 @@ def test_numbers_and_times_follow_the_settings(stage, view):
     assert view.model.data(view.model.index(5, 0)) == "0.004000"
 
 
-def test_everything_can_be_selected_without_the_header_asking_each_row(stage, view):
+def test_selecting_all_rows_does_not_query_each_of_them(stage, view):
     stage.receive(traffic(1000))
     view.refresh()
     view.table.selectAll()
@@ -209,7 +209,7 @@ def test_everything_can_be_selected_without_the_header_asking_each_row(stage, vi
     assert not view.table.header.selectionModel().hasSelection()
 
 
-def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
+def test_a_tool_tip_shows_a_long_payload(stage, view):
     stage.receive(mixed())
     view.refresh()
     tip = Qt.ItemDataRole.ToolTipRole
@@ -219,7 +219,7 @@ def test_a_long_payload_is_shown_in_full_in_a_tool_tip(stage, view):
     assert view.model.data(view.model.index(0, 6), tip) == "Engine"
 
 
-def test_an_empty_view_says_why(stage, view, filters):
+def test_an_empty_view_shows_the_reason(stage, view, filters):
     assert view.hint.isVisible()
     stage.receive(traffic(5))
     view.refresh()
@@ -229,7 +229,7 @@ def test_an_empty_view_says_why(stage, view, filters):
     assert "filter" in view.hint.text()
 
 
-def test_a_view_without_room_for_all_columns_shows_the_data(qtbot, stage, view):
+def test_a_narrow_view_shows_the_data_column(qtbot, stage, view):
     stage.receive(traffic(8))
     header = view.table.header
     wide = [column.key for column in header.shown_columns()]
@@ -255,7 +255,7 @@ def test_columns_are_moved_without_a_mouse(view):
     menu.close()
 
 
-def test_a_search_starts_at_what_is_seen(qtbot, stage, view, filters):
+def test_a_search_starts_at_visible_lines(qtbot, stage, view, filters):
     stage.receive(traffic(2000))
     view.refresh()
     view.set_following(False)
@@ -274,7 +274,7 @@ def test_a_search_starts_at_what_is_seen(qtbot, stage, view, filters):
     assert search(qtbot, view, filters.compile("id == 0x103"), True) == last - (last - 3) % 4
 
 
-def test_a_search_while_paused_finds_what_is_shown(qtbot, stage, view, filters):
+def test_a_search_while_paused_finds_visible_rows(qtbot, stage, view, filters):
     stage.receive(traffic(100))
     view.refresh()
     stage.session.clock.set_paused(True)
@@ -285,7 +285,7 @@ def test_a_search_while_paused_finds_what_is_shown(qtbot, stage, view, filters):
 
 
 @pytest.mark.parametrize("chosen", [False, True], ids=["", "after the user chose widths"])
-def test_numbers_are_never_cut_short(qtbot, stage, view, chosen):
+def test_numbers_are_not_truncated(qtbot, stage, view, chosen):
     batch = traffic(4)
     batch.records["timestamp_ns"][2:] += 987_654_321 * 1_000_000_000
     keys = [column.key for column in view.model.columns]
@@ -309,7 +309,7 @@ def bar(qtbot):
     return one
 
 
-def test_the_end_is_followed_while_rows_come(bar):
+def test_auto_scroll_stays_at_the_end(bar):
     auto_scroll = AutoScroll(bar)
     for maximum in (150, 1000):
         bar.setMaximum(maximum)
@@ -317,7 +317,7 @@ def test_the_end_is_followed_while_rows_come(bar):
     assert auto_scroll.following
 
 
-def test_scrolling_up_lets_go_and_the_end_takes_hold_again(bar, qtbot):
+def test_scrolling_up_stops_auto_scroll_and_scrolling_to_the_end_starts_it(bar, qtbot):
     auto_scroll = AutoScroll(bar)
     auto_scroll.set_following(True)
     with qtbot.waitSignal(auto_scroll.changed) as changed:
@@ -332,7 +332,7 @@ def test_scrolling_up_lets_go_and_the_end_takes_hold_again(bar, qtbot):
     assert bar.value() == 300
 
 
-def test_what_is_in_view_stays_when_rows_go_away_above(bar):
+def test_visible_rows_stay_when_rows_above_are_evicted(bar):
     auto_scroll = AutoScroll(bar)
     bar.setValue(60)
     auto_scroll.rows_evicted(25)
@@ -342,7 +342,7 @@ def test_what_is_in_view_stays_when_rows_go_away_above(bar):
     assert not auto_scroll.following
 
 
-def test_the_button_goes_to_the_end(bar, qtbot):
+def test_turning_auto_scroll_on_scrolls_to_the_end(bar, qtbot):
     auto_scroll = AutoScroll(bar)
     auto_scroll.set_following(False)
     bar.setValue(10)

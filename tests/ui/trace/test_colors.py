@@ -1,4 +1,4 @@
-"""The dialog for colours, and that text can be read on all of them in both themes."""
+"""The dialog for color rules; text is readable on all colors in both themes."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ def dialog(qtbot, context):
 
 
 @given(st.integers(0, 0xFFFFFF), st.booleans())
-def test_text_can_be_read_on_any_colour(qapp, number, dark):
+def test_text_is_readable_on_any_color(qapp, number, dark):
     palette = theme.make_palette(dark)
     colors = theme.colors(palette)
     background = tint(f"#{number:06x}", palette)
@@ -37,14 +37,14 @@ def test_text_can_be_read_on_any_colour(qapp, number, dark):
         assert contrast(background, text) >= READABLE
 
 
-def test_the_usual_colours_can_be_told_apart(qapp):
+def test_the_default_colors_differ(qapp):
     for dark in (False, True):
         palette = theme.make_palette(dark)
         tints = {tint(rule.color, palette).name() for rule in DEFAULT_RULES}
         assert len(tints | {palette.color(QPalette.ColorRole.Base).name()}) == 1 + len(DEFAULT_RULES)
 
 
-def test_a_rule_is_added_moved_and_removed_and_comes_into_force_at_once(stage, context, dialog):
+def test_a_rule_is_added_moved_and_removed_and_applied_immediately(stage, context, dialog):
     dialog.add()
     dialog.table.item(0, FILTER).setText("length == 12")
     dialog.table.item(0, NAME).setText("long")
@@ -61,7 +61,7 @@ def test_a_rule_is_added_moved_and_removed_and_comes_into_force_at_once(stage, c
     assert rules_of(stage.settings.color_rules.value) == DEFAULT_RULES
 
 
-def test_a_wrong_filter_is_said_with_its_place(dialog):
+def test_the_error_of_a_filter_is_shown_with_its_position(dialog):
     dialog.add()
     dialog.table.item(0, FILTER).setText("id == zebra")
     assert "New rule" in dialog.problem.text()
@@ -70,7 +70,7 @@ def test_a_wrong_filter_is_said_with_its_place(dialog):
     assert dialog.problem.text() == ""
 
 
-def test_tab_goes_from_field_to_field_of_the_rules(qtbot, dialog):
+def test_tab_moves_between_the_cells_of_rules(qtbot, dialog):
     with qtbot.waitActive(dialog):
         dialog.show()
         dialog.activateWindow()
@@ -82,7 +82,7 @@ def test_tab_goes_from_field_to_field_of_the_rules(qtbot, dialog):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_changed_bytes_can_be_read_on_every_background(qapp, dark):
+def test_changed_bytes_are_readable_on_every_background(qapp, dark):
     palette = theme.make_palette(dark)
     colors, roles = theme.colors(palette), QPalette.ColorRole
     rules = [rule.color for rule in DEFAULT_RULES] + ["#d97a00", "#2461c9", "#ffffff", "#000000"]
@@ -100,7 +100,7 @@ def test_changed_bytes_can_be_read_on_every_background(qapp, dark):
 
 
 @given(st.integers(0, 0xFFFFFF), st.integers(0, 0xFFFFFF))
-def test_a_text_is_changed_only_where_it_cannot_be_read(background, wanted):
+def test_a_text_color_is_changed_only_if_it_is_not_readable(background, wanted):
     shade, pen = QColor.fromRgb(background), QColor.fromRgb(wanted)
     found = readable_on(shade.rgba(), pen.rgba())
     assert contrast(shade, found) >= READABLE

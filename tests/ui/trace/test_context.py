@@ -1,11 +1,11 @@
-"""What all views of a trace share."""
+"""The state that all trace views share."""
 
 from canmcast_gui.frames import Source
 from canmcast_gui.recording.id_statistics import OWN
 from canmcast_gui.ui.trace.context import ViewContext
 
 
-def test_a_sender_is_named_so_that_a_sentence_may_go_on_or_end(stage):
+def test_the_name_of_a_sender_has_its_address(stage):
     context = ViewContext(stage.session, stage.settings)
     source = Source("127.0.0.1", 59631)
     number = stage.session.document.recording.sources.number(source)

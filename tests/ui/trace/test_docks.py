@@ -1,4 +1,4 @@
-"""Views beside the middle of the window: each with its own filter and columns, and remembered."""
+"""Views in docks: each has its own filter and columns, and is restored."""
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -33,7 +33,7 @@ def test_each_view_has_its_own_filter_and_columns(stage, window):
     assert "id == 0x101" in window.views.docks[first.name].windowTitle()
 
 
-def test_views_that_are_open_at_the_end_are_there_again(stage, window):
+def test_open_views_are_restored_at_the_next_start(stage, window):
     window.actions_.new_chronological.trigger()
     window.actions_.new_by_id.trigger()
     window.views.panes[0].filter_box.set_filter_text("error")
@@ -48,7 +48,7 @@ def test_views_that_are_open_at_the_end_are_there_again(stage, window):
     again.deleteLater()
 
 
-def test_a_closed_view_is_gone(qtbot, stage, window):
+def test_a_closed_view_is_deleted(qtbot, stage, window):
     window.actions_.new_chronological.trigger()
     dock = window.views.docks["view-2"]
     assert window.views.current is window.views.panes[0].view
@@ -62,7 +62,7 @@ def test_a_closed_view_is_gone(qtbot, stage, window):
     assert [pane.name for pane in window.views.panes] == ["view-2"]
 
 
-def test_commands_mean_the_view_that_was_worked_in(qtbot, stage, window):
+def test_commands_apply_to_the_current_view(qtbot, stage, window):
     stage.receive(traffic(8))
     window.actions_.new_chronological.trigger()
     pane = window.views.panes[0]
@@ -78,7 +78,7 @@ def test_commands_mean_the_view_that_was_worked_in(qtbot, stage, window):
     assert window.views.current is window.panel.view
 
 
-def test_a_workspace_brings_views_with_their_filters(stage, window, tmp_path):
+def test_a_workspace_restores_views_with_their_filters(stage, window, tmp_path):
     path = tmp_path / "bench.canmcast"
     window.panel.filter_box.set_filter_text("fd")
     window.views.open(ViewSetup("by_id", "view-2", "id == 0x102", (("id", 80), ("count", 70))))
@@ -93,7 +93,7 @@ def test_a_workspace_brings_views_with_their_filters(stage, window, tmp_path):
     assert window.panel.filters.filter.text == "fd"
 
 
-def test_there_is_an_end_to_views_and_it_is_said(qtbot, stage, window):
+def test_the_number_of_views_is_limited_with_a_message(qtbot, stage, window):
     for _ in range(MOST_VIEWS):
         window.views.open(ViewSetup("by_id"))
     with qtbot.waitSignal(stage.session.messages.posted) as message:
@@ -101,7 +101,7 @@ def test_there_is_an_end_to_views_and_it_is_said(qtbot, stage, window):
     assert "Close one first" in message.args[1]
 
 
-def test_damaged_settings_open_nothing(stage, window):
+def test_invalid_settings_do_not_open_views(stage, window):
     stage.settings.views.set([{"kind": "by_id"}, {"kind": "table"}, {"filter": 3}])
     window.views.restore()
     assert len(window.views.panes) == 1

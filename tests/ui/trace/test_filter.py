@@ -1,4 +1,4 @@
-"""The filter box: applied while typing, mistakes shown with their place, the last good filter kept."""
+"""The filter box: applied while typing; errors have a position and keep the last valid filter."""
 
 import pytest
 from PySide6.QtTest import QTest
@@ -22,13 +22,13 @@ def box(qtbot, stage, state):
     return one
 
 
-def test_what_is_typed_is_used_after_a_moment(qtbot, state, box):
+def test_typed_text_is_applied_after_a_pause(qtbot, state, box):
     with qtbot.waitSignal(state.changed) as changed:
         QTest.keyClicks(box, "id == 0x101")
     assert changed.args[0].mask(traffic(4)).tolist() == [False, True, False, False]
 
 
-def test_a_mistake_keeps_the_last_good_filter_and_names_its_place(qtbot, state, box):
+def test_an_error_keeps_the_last_valid_filter_and_has_a_position(qtbot, state, box):
     problem = FilterProblem(state, box)
     qtbot.addWidget(problem)
     box.set_filter_text("id == 0x101")
@@ -44,20 +44,20 @@ def test_a_mistake_keeps_the_last_good_filter_and_names_its_place(qtbot, state, 
     assert state.filter is not good
 
 
-def test_clearing_shows_everything_at_once(state, box):
+def test_an_empty_filter_is_applied_immediately(state, box):
     box.set_filter_text("id == 1")
     box.clear()
     assert state.filter.passes_all
 
 
-def test_names_are_those_of_the_databases_of_now(stage, state, box):
+def test_names_are_those_of_the_current_databases(stage, state, box):
     box.set_filter_text("name ~ Engine")
     assert not state.filter.mask(traffic(1)).any()
     stage.add_database()
     assert state.filter.mask(traffic(1)).all()
 
 
-def test_behind_a_mistake_the_good_filter_follows_the_databases(stage, state, box):
+def test_the_filter_in_force_is_updated_for_databases_while_the_text_has_an_error(stage, state, box):
     box.set_filter_text("name ~ Engine")
     box.set_filter_text("name ~ Engine and (")
     assert not state.filter.mask(traffic(1)).any()
@@ -66,7 +66,7 @@ def test_behind_a_mistake_the_good_filter_follows_the_databases(stage, state, bo
     assert state.filter.mask(traffic(1)).all()
 
 
-def test_filters_are_kept_under_names_chosen_and_deleted(stage, box):
+def test_filters_are_saved_chosen_and_deleted(stage, box):
     box.setText("id == 0x101")
     box.saved_filters.save(" engine ")
     box.setText("error")
@@ -83,13 +83,13 @@ def test_filters_are_kept_under_names_chosen_and_deleted(stage, box):
     menu.close()
 
 
-def test_a_filter_is_refined_by_what_a_cell_says(state, box):
+def test_a_filter_is_refined_by_a_cell(state, box):
     box.set_filter_text("error or id == 0x101")
     box.refine("dir == rx")
     assert state.filter.text == "(error or id == 0x101) and dir == rx"
 
 
-def test_a_mistake_is_underlined_and_the_text_stays_as_it_is(state, box):
+def test_an_error_is_underlined_and_does_not_change_the_text(state, box):
     box.set_filter_text("id == zebra")
     box.setCursorPosition(3)
     plain = box.grab().toImage()
@@ -103,7 +103,7 @@ def test_a_mistake_is_underlined_and_the_text_stays_as_it_is(state, box):
     assert error.name() in colors
 
 
-def test_senders_that_get_a_name_are_looked_for_again(qtbot, stage):
+def test_filters_are_updated_when_senders_get_names(qtbot, stage):
     senders = SourceNames(stage.session)
     state = FilterState(stage.session, senders=senders)
     batch = traffic(1)

@@ -1,4 +1,4 @@
-"""Finding by keys, in both views, forwards and backwards."""
+"""The find bar: search by keys in both views, in both directions."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -27,7 +27,7 @@ def found(qtbot, window, bar) -> int | None:
     return window.views.current.current_row()
 
 
-def test_return_and_f3_find_the_next_and_with_shift_the_one_before(qtbot, window, bar):
+def test_return_and_f3_find_the_next_frame_and_with_shift_the_previous_one(qtbot, window, bar):
     QTest.keyClicks(bar.text_edit, "id == 0x101")
     places = []
     for modifier in (
@@ -51,7 +51,7 @@ def test_return_and_f3_find_the_next_and_with_shift_the_one_before(qtbot, window
     qtbot.waitUntil(lambda: bar.result.text() == "nothing found")
 
 
-def test_the_count_follows_what_arrives_and_the_filter(qtbot, stage, window, bar):
+def test_the_count_is_updated_for_new_frames_and_the_filter(qtbot, stage, window, bar):
     bar.text_edit.setText("id == 0x101")
     bar.search(False)
     qtbot.waitUntil(lambda: bar.result.text() == "1 of 25")
@@ -64,14 +64,14 @@ def test_the_count_follows_what_arrives_and_the_filter(qtbot, stage, window, bar
     qtbot.waitUntil(lambda: bar.result.text() in ("1 of 37", "2 of 37"))
 
 
-def test_a_mistake_is_said_with_its_place(bar):
+def test_an_error_is_shown_with_its_position(bar):
     QTest.keyClicks(bar.text_edit, "id == zebra")
     bar.search(False)
     assert "at character 7" in bar.result.text()
     assert not bar.searching
 
 
-def test_a_search_can_be_cancelled_and_typing_cancels(qtbot, window, bar):
+def test_a_search_can_be_canceled_and_typing_cancels_it(qtbot, window, bar):
     bar.text_edit.setText("id == 0x7FF")
     bar.search(False)
     assert bar.searching

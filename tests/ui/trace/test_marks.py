@@ -1,4 +1,4 @@
-"""Marks: set with a note, listed, jumped to, edited, removed, and drawn in their rows."""
+"""Marks: set, listed, edited, removed, drawn in their rows; the trace goes to them."""
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.window
 
 @pytest.fixture
 def trace(stage, window):
-    """The chronological view with a hundred frames, standing still."""
+    """The chronological view with a hundred frames, without auto-scroll."""
     stage.receive(traffic(100))
     window.actions_.chronological.trigger()
     view = window.panel.chronological
@@ -25,7 +25,7 @@ def trace(stage, window):
 
 
 def answer(window, text: str) -> str:
-    """Type a note into the open question; what stood there before."""
+    """Type a text into the open dialog; returns the text that it had before."""
     dialog = window.findChild(QInputDialog)
     before = dialog.textValue()
     dialog.setTextValue(text)
@@ -34,7 +34,7 @@ def answer(window, text: str) -> str:
     return before
 
 
-def test_a_row_is_marked_by_key_and_edited_and_unmarked(stage, window, trace):
+def test_a_mark_is_set_by_key_edited_and_removed(stage, window, trace):
     marks = stage.session.document.recording.marks
     window.actions_.mark.trigger()
     assert window.findChild(QInputDialog) is None  # there is no current row
@@ -49,7 +49,7 @@ def test_a_row_is_marked_by_key_and_edited_and_unmarked(stage, window, trace):
     assert len(marks) == 0
 
 
-def test_marks_are_jumped_to_in_both_directions(stage, window, trace):
+def test_the_trace_goes_to_the_next_and_previous_mark(stage, window, trace):
     for row in (10, 50, 90):
         stage.session.document.recording.marks.add(row)
     places = []
@@ -80,7 +80,7 @@ def test_the_list_jumps_edits_and_removes(qtbot, stage, window, trace):
     assert menu["&Remove"].isEnabled() or not panel.table.currentIndex().isValid()
 
 
-def test_a_mark_that_a_filter_hides_leads_to_the_next_row_that_is_shown(stage, window, trace):
+def test_the_trace_goes_to_the_next_visible_row_of_a_hidden_mark(stage, window, trace):
     stage.session.document.recording.marks.add(10, "here")
     window.panel.filter_box.set_filter_text("id == 0x101")
     trace.refresh()

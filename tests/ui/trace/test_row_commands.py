@@ -1,4 +1,4 @@
-"""Copying few and many rows, dragging them away, and saving what a view shows."""
+"""Commands for rows: copying few and many rows, dragging, saving visible rows."""
 
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QPointF, Qt
@@ -50,7 +50,7 @@ def test_many_rows_are_copied_in_the_background(qtbot, stage, view):
     assert lines[-1].split()[2].startswith("103#9F86010000000000")
 
 
-def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
+def test_a_canceled_copy_does_not_change_the_clipboard(qtbot, stage, view):
     stage.receive(traffic(50_000))
     view.refresh()
     QGuiApplication.clipboard().setText("before")
@@ -63,7 +63,7 @@ def test_cancelling_leaves_the_clipboard_as_it_was(qtbot, stage, view):
     assert QGuiApplication.clipboard().text() == "before"
 
 
-def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, monkeypatch):
+def test_the_number_of_copied_rows_is_limited_with_a_message(qtbot, stage, view, monkeypatch):
     monkeypatch.setattr(row_commands, "MAX_COPIED_ROWS", 15)
     stage.receive(traffic(30))
     view.refresh()
@@ -73,7 +73,7 @@ def test_more_than_a_clipboard_should_hold_is_cut_and_said(qtbot, stage, view, m
     assert "first 15 of 24" in message.args[1]
 
 
-def test_forms_of_a_copy(stage, view):
+def test_formats_of_a_copy(stage, view):
     stage.receive(traffic(4))
     view.refresh()
     assert view.commands.dragged_text() == ""
@@ -85,7 +85,7 @@ def test_forms_of_a_copy(stage, view):
     assert copied(view).splitlines()[0].startswith("Δ same ID\t")
 
 
-def test_a_click_on_a_selected_row_selects_it_alone_and_a_pull_drags_all(qtbot, stage, view):
+def test_a_click_selects_one_row_and_a_drag_takes_all_selected_ones(qtbot, stage, view):
     stage.receive(traffic(90))
     view.refresh()
     qtbot.waitUntil(lambda: view.table.verticalScrollBar().maximum() > 0)
@@ -107,7 +107,7 @@ def test_a_click_on_a_selected_row_selects_it_alone_and_a_pull_drags_all(qtbot, 
     assert view.table.selected_lines() == [(line, line)]
 
 
-def test_a_selection_says_how_many_how_long_and_how_often(stage, view):
+def test_a_selection_has_a_count_a_time_span_and_a_rate(stage, view):
     stage.receive(traffic(100))
     view.refresh()
     assert view.selection_text() == ""

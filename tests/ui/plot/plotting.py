@@ -1,0 +1,43 @@
+"""What tests of plots look at, and what they do with the mouse."""
+
+import pyqtgraph
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+
+SPEED, GEAR = "Engine.Speed", "Engine.Gear"
+
+
+def curves(panel) -> list[pyqtgraph.PlotCurveItem]:
+    """All curves in their order."""
+    return [item for lane in panel.view.lanes for axis in lane.axes for _, item in axis.curves]
+
+
+def drawn(panel, number=0):
+    """Times and values of a curve's points."""
+    return curves(panel)[number].getData()
+
+
+def wheel(panel, place: QPoint, steps: int) -> None:
+    """Turn the wheel over the view."""
+    viewport, none = panel.view.viewport(), Qt.MouseButton.NoButton
+    event = QWheelEvent(
+        QPointF(place), QPointF(viewport.mapToGlobal(place)), QPoint(), QPoint(0, 120 * steps), none,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(viewport, event)
+
+
+def middle(panel) -> QPoint:
+    """The middle of the first lane, on the viewport."""
+    box = panel.view.lanes[0].boxes[0]
+    return panel.view.mapFromScene(box.sceneBoundingRect().center())
+
+
+def drag(viewport, place: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
+    """Move the mouse with its left button down."""
+    left = Qt.MouseButton.LeftButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(place), QPointF(viewport.mapToGlobal(place)),
+        Qt.MouseButton.NoButton, left, keys,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(viewport, event)

@@ -1,0 +1,147 @@
+"""Cursors of a plot: moved by keys and mouse, values at them and between them."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from tests.support.frames import traffic
+from tests.ui.plot.plotting import GEAR, SPEED, middle
+
+
+def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):
+    session.document.recording.append(traffic(100))
+    panel.signals.add(SPEED)
+    panel.fit()
+    panel.actions_.cursor.trigger()
+    panel.view.clicked.emit(0.041)
+    assert panel.legend.entries[0].value == "10.00 rpm"
+    qtbot.keyClick(panel, Qt.Key.Key_Right)
+    assert panel.legend.entries[0].value == "11.00 rpm"
+    qtbot.keyClick(panel, Qt.Key.Key_Left)
+    qtbot.keyClick(panel, Qt.Key.Key_Left)
+    assert panel.legend.entries[0].value == "9.00 rpm"
+    panel.actions_.cursor.trigger()
+    assert panel.legend.entries[0].value == "24.00 rpm"
+
+
+def test_a_click_moves_the_cursor(qtbot, panel, session):
+    session.document.recording.append(traffic(1000))
+    panel.signals.add(SPEED)
+    panel.actions_.cursor.trigger()
+    place = middle(panel)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    box = panel.view.lanes[0].boxes[0]
+    there = box.mapSceneToView(panel.view.mapToScene(place)).x()
+    assert panel.view.lanes[0].cursors[0].value() == pytest.approx(there, abs=0.05)
+
+
+def test_two_cursors_measure_the_values_between_them(panel, session):
+    panel.signals.add(SPEED)
+    session.document.recording.append(traffic(100))
+    panel.fit()
+    assert not panel.cursors.panel.isVisible()
+    panel.cursors.move(0, 0.010)
+    assert not panel.cursors.panel.isVisible()
+    panel.cursors.move(1, 0.030)
+    assert panel.cursors.panel.isVisible()
+    assert panel.actions_.measure.isChecked()
+    measured = panel.cursors.table.measures
+    row = [measured.index(0, column).data() for column in range(measured.columnCount())]
+    assert row == [SPEED, "2.00 rpm", "7.00 rpm", "5 rpm", "3.00 rpm", "7.00 rpm", "5 rpm"]
+    assert "Δt 0.020000 s" in panel.cursors.times_label.text()
+    assert "1/Δt 50 Hz" in panel.cursors.times_label.text()
+    panel.actions_.measure.trigger()
+    assert not panel.cursors.panel.isVisible()
+
+
+def test_a_dragged_cursor_moves_in_all_lanes(panel, session):
+    panel.signals.add(SPEED)
+    panel.signals.add(GEAR)
+    session.document.recording.append(traffic(100))
+    panel.fit()
+    panel.cursors.move(1, 0.03)
+    dragged = panel.view.lanes[0].cursors[1]
+    dragged.setValue(0.05)
+    dragged.sigDragged.emit(dragged)
+    assert panel.cursors.seconds[1] == pytest.approx(0.05)
+    assert [lane.cursors[1].value() for lane in panel.view.lanes] == pytest.approx([0.05, 0.05])
+    assert [lane.cursors[0].isVisible() for lane in panel.view.lanes] == [False, False]
+
+
+def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
+    panel.signals.add(SPEED)
+    session.document.recording.append(traffic(100))
+    panel.fit()
+    panel.cursors.move(0, 0.010)
+    panel.cursors.move(1, 0.030)
+    qtbot.keyClick(panel.cursors.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    head, row = QGuiApplication.clipboard().text().splitlines()
+    assert head.split("\t")[:3] == ["Signal", "At A", "At B"]
+    assert row.split("\t")[:3] == [SPEED, "2.00 rpm", "7.00 rpm"]
+
+
+def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, session):
+    panel.signals.add(SPEED)
+    session.document.recording.append(traffic(100))
+    panel.fit()
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.setFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    first, second = panel.cursors.seconds
+    assert first is not None and second is not None and first < second
+    assert panel.cursors.panel.isVisible()
+    assert panel.actions_.cursor.isChecked() and panel.actions_.measure.isChecked()
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.cursors.seconds == [None, None]
+    qtbot.keyClick(panel, Qt.Key.Key_C)
+    alone = panel.cursors.seconds[0]
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.cursors.seconds == [alone, None]  # A was there before
+
+
+def test_a_click_with_shift_measures_too(qtbot, panel, session):
+    panel.signals.add(SPEED)
+    session.document.recording.append(traffic(100))
+    panel.fit()
+    viewport = panel.view.viewport()
+    left, shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyPress(panel, Qt.Key.Key_Shift)
+    qtbot.mouseClick(viewport, left, shift, viewport.rect().center())
+    qtbot.keyRelease(panel, Qt.Key.Key_Shift)
+    assert None not in panel.cursors.seconds
+    assert panel.cursors.panel.isVisible()
+
+
+def test_the_letters_of_cursors_are_inside_low_lanes(qtbot, panel, session):
+    for name in (SPEED, GEAR):
+        panel.signals.add(name)
+    session.document.recording.append(traffic(100))
+    panel.fit()
+    panel.actions_.measure.trigger()
+    for height in (180, 320, 900):
+        panel.resize(700, height)
+        qtbot.waitUntil(lambda: panel.view.viewport().height() == panel.view.sceneRect().height())
+        for lane in panel.view.lanes:
+            box = lane.plot.getViewBox().sceneBoundingRect()
+            for cursor in lane.cursors:
+                letter = cursor.label.mapRectToScene(cursor.label.boundingRect())
+                assert letter.top() >= box.top() - 0.5
+                assert letter.bottom() <= box.bottom() + 0.5 or box.height() < letter.height()
+
+
+@pytest.mark.parametrize("width", [600, 1200])
+def test_measured_values_are_not_truncated(qtbot, panel, session, width):
+    panel.resize(width, 400)
+    panel.signals.add(SPEED)
+    panel.signals.add(GEAR)
+    session.document.recording.append(traffic(10_000))
+    panel.fit()
+    panel.actions_.measure.trigger()
+    table = panel.cursors.table
+    for column in range(1, table.measures.columnCount()):
+        needed = max(table.sizeHintForColumn(column), table.horizontalHeader().sectionSizeHint(column))
+        assert table.columnWidth(column) >= needed
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("0") * 8
+    assert table.measures.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == SPEED
