@@ -43,7 +43,7 @@ class Channel:
         """Bytes that are not sent yet. A sender of much data waits until this is low."""
         return len(self._outgoing)
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes | bytearray) -> None:
         """Send a message. What the socket does not take now is kept for the next flush()."""
         if not self.closed:
             self._outgoing += _HEADER.pack(len(message)) + message

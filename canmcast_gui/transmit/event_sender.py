@@ -24,7 +24,7 @@ from canmcast_gui.transmit.events import (
     SequenceStatus,
 )
 from canmcast_gui.transmit.jobs.job import ArmedJob
-from canmcast_gui.transmit.messages import encode
+from canmcast_gui.transmit.messages import MessageEncoder
 
 # Events are for display; those of this time are sent together.
 INTERVAL_NS = 100_000_000
@@ -40,6 +40,7 @@ class EventSender:
     def __init__(self, link: ParentLink, addresses: tuple[Source, ...]) -> None:
         self._channel = link.channel
         self._wakeup = link.wakeup
+        self._encoder = MessageEncoder()
         self._addresses = addresses
         self._sent = self._held_back = self._discarded = self._done = 0
         self._jobs: dict[int, ArmedJob] = {}
@@ -148,7 +149,7 @@ class EventSender:
         if not self._channel.flush():
             self._wakeup.set()
             return
-        self._channel.send(encode(self._take()))
+        self._channel.send(self._encoder.encode(self._take()))
         self._wakeup.set()
         # What the connection does not take at once is sent with the next events, and those are soon.
         self._dirty, self._urgent = self._channel.pending > 0, False

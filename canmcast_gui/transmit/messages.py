@@ -38,15 +38,20 @@ def _from_plain(kind: type, value: Any) -> FrameBatch:
     return FrameBatch(np.frombuffer(records, dtype=FRAME_DTYPE), np.frombuffer(heap, dtype=np.uint8))
 
 
-_encoder = msgspec.msgpack.Encoder(enc_hook=_to_plain)
+class MessageEncoder:
+    """Encodes commands or events into a buffer that it uses again, because large new ones cost more time."""
 
+    def __init__(self) -> None:
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=_to_plain)
+        self._buffer = bytearray()
 
-def encode(parts: Sequence[Struct]) -> bytes:
-    """Commands or events as bytes. Raises MessageError."""
-    try:
-        return _encoder.encode(parts)
-    except OverflowError as error:
-        raise MessageError("a number is too large for a message, which has 64 bits for each") from error
+    def encode(self, parts: Sequence[Struct]) -> bytearray:
+        """A message, which is valid until the next call. Raises MessageError."""
+        try:
+            self._encoder.encode_into(parts, self._buffer)
+        except OverflowError as error:
+            raise MessageError("a number is too large for a message, which has 64 bits for each") from error
+        return self._buffer
 
 
 class Dispatcher:
@@ -64,7 +69,7 @@ class Dispatcher:
         self._handlers[kind] = handler
 
     def dispatch(self, message: bytes) -> None:
-        """Call the handlers for what encode() was given. Raises MessageError before any is called."""
+        """Call the handlers for what is in a message. Raises MessageError before any is called."""
         try:
             parts = self._decoder.decode(message)
         except (msgspec.MsgspecError, ValueError, TypeError) as error:

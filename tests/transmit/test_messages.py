@@ -20,7 +20,7 @@ from canmcast_gui.transmit.commands import (
 )
 from canmcast_gui.transmit.conditions import DatabaseCondition, SignalPart, SignalPosition
 from canmcast_gui.transmit.events import JobReport, ProcessEvent
-from canmcast_gui.transmit.messages import Dispatcher, MessageError, encode
+from canmcast_gui.transmit.messages import Dispatcher, MessageEncoder, MessageError
 from canmcast_gui.transmit.payload import Checksum, Counter, E2EProfile2, ScaledField, Sine, ValueList
 from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep
 
@@ -53,7 +53,7 @@ def sent(message: msgspec.Struct, kinds: object = Command) -> msgspec.Struct:
     arrived: list[msgspec.Struct] = []
     dispatcher = Dispatcher(kinds)
     dispatcher.add(type(message), arrived.append)
-    dispatcher.dispatch(encode([message]))
+    dispatcher.dispatch(MessageEncoder().encode([message]))
     return arrived[0]
 
 
@@ -104,7 +104,9 @@ def test_events_arrive_as_they_were_sent():
 
 def test_numbers_beyond_64_bits_cannot_be_sent():
     with pytest.raises(MessageError, match="too large"):
-        encode([ArmJob(Job(1, frames(1), 10**7, generators=(Counter(FIELD, last=1 << 70),)), 1)])
+        MessageEncoder().encode(
+            [ArmJob(Job(1, frames(1), 10**7, generators=(Counter(FIELD, last=1 << 70),)), 1)]
+        )
 
 
 @given(st.binary(max_size=200))

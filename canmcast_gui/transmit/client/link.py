@@ -14,7 +14,7 @@ from canmcast_gui.processes.supervised import SupervisedProcess
 from canmcast_gui.transmit.commands import Command
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.events import ProcessEvent, SendFailed, TransmitEvent
-from canmcast_gui.transmit.messages import Dispatcher, MessageError, encode
+from canmcast_gui.transmit.messages import Dispatcher, MessageEncoder, MessageError
 from canmcast_gui.transmit.sender import Settings
 
 _MODULE = "canmcast_gui.transmit.process"
@@ -37,6 +37,7 @@ class ClientLink:
         self.events: list[TransmitEvent] = []
         #: Calls the handler of each event; an event that the program sees needs none but ``events``.
         self.dispatcher = Dispatcher(ProcessEvent)
+        self._encoder = MessageEncoder()
         self._numbers = itertools.count(1)
         # Commands that together() collects, None outside of it.
         self._collected: list[Command] | None = None
@@ -100,7 +101,7 @@ class ClientLink:
                 f"Nothing was sent: the transmit process has not responded for {_PATIENCE_SECONDS:g} s."
             )
         try:
-            message = encode(commands)
+            message = self._encoder.encode(commands)
         except MessageError as error:
             raise TransmitError(f"Nothing was sent: {error}.") from error
         channel.send(message)
@@ -111,7 +112,7 @@ class ClientLink:
         if self._collected is not None:
             self._collected.append(command)
         elif channel is not None:
-            channel.send(encode([command]))
+            channel.send(self._encoder.encode([command]))
 
     # -- events ------------------------------------------------------------------------------------------
 

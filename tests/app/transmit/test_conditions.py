@@ -14,7 +14,7 @@ from canmcast_gui.frames.units import MAX_PERIOD_NS
 from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.commands import StartFuzz
 from canmcast_gui.transmit.conditions import compile_condition, text_of
-from canmcast_gui.transmit.messages import Dispatcher, encode
+from canmcast_gui.transmit.messages import Dispatcher, MessageEncoder
 
 DBC = """VERSION ""
 BU_: ECU
@@ -66,7 +66,7 @@ def as_sent(condition):
     arrived = []
     dispatcher = Dispatcher(StartFuzz)
     dispatcher.add(StartFuzz, lambda command: arrived.append(command.stop_at))
-    dispatcher.dispatch(encode([StartFuzz(1, FuzzOptions(), condition, False, False, 0)]))
+    dispatcher.dispatch(MessageEncoder().encode([StartFuzz(1, FuzzOptions(), condition, False, False, 0)]))
     return arrived[0]
 
 
