@@ -35,12 +35,12 @@ def reachable(window: QWidget) -> set[QWidget]:
         and one.isEnabled()
         and one.focusPolicy() & Qt.FocusPolicy.TabFocus
         and one.focusProxy() is None
-        and not _is_behind_a_tab(one)
+        and not _is_in_hidden_tab(one)
         and not _is_unchecked_choice(one)
     }
 
 
-def _is_behind_a_tab(widget: QWidget) -> bool:
+def _is_in_hidden_tab(widget: QWidget) -> bool:
     """Whether it belongs to a dock that cannot be seen."""
     while widget is not None and not isinstance(widget, QDockWidget):
         widget = widget.parentWidget()

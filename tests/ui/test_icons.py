@@ -1,4 +1,4 @@
-"""Every icon that is asked for is there, draws something, and has the colour of the text."""
+"""Each icon that the program names exists, draws something, and has the color of the text."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ NAMES = sorted(path.stem for path in resource("icons").glob("*.svg"))
 
 
 def strongest(icon: QIcon, mode=QIcon.Mode.Normal):
-    """The most opaque pixel's colour."""
+    """The most opaque pixel's color."""
     image = icon.pixmap(QSize(32, 32), mode).toImage()
     pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
     return max(pixels, key=lambda color: color.alpha())
@@ -28,7 +28,7 @@ def test_every_drawing_draws(qapp, name):
     assert strongest(icons.icon(name), QIcon.Mode.Disabled).alpha() > 200
 
 
-def test_icons_take_the_colour_of_the_text(qapp):
+def test_icons_take_the_color_of_the_text(qapp):
     before = QApplication.palette()
     try:
         for dark in (False, True):

@@ -1,4 +1,4 @@
-"""Columns of numbers grow with what is seen in them, whatever else there is."""
+"""Columns of numbers grow with their visible cells."""
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt

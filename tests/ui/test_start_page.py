@@ -1,4 +1,4 @@
-"""The start page: three ways to begin, what was used last, and what a crash left behind."""
+"""The start page: three ways to start, recent files and buses, and frames of a crashed session."""
 
 import pytest
 from PySide6.QtWidgets import QLabel, QToolButton

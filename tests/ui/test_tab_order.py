@@ -32,7 +32,7 @@ def two_files(window):
 
 
 def a_table(window):
-    """A table of which nobody can tell what is what."""
+    """A table without titles."""
     path = Path(window.windowFilePath()) / "table.csv"
     path.write_text("a;b;c\n1;2;3\n4;5;6\n")
     window.files.open(str(path))
@@ -86,7 +86,7 @@ def full_window(qtbot, stage, window, tmp_path):
     return window
 
 
-def test_tab_walks_through_the_whole_window_whatever_panels_are_in_front(qtbot, full_window):
+def test_tab_walks_through_the_whole_window_for_all_panels_in_front(qtbot, full_window):
     activate(full_window)
     docks = full_window.docks.docks
     for fronts in (

@@ -28,7 +28,7 @@ def contrast(one: QColor, other: QColor) -> float:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_text_of_every_colour_can_be_read(qapp, dark):
+def test_text_of_every_color_can_be_read(qapp, dark):
     palette = theme.make_palette(dark)
     colors = theme.colors(palette)
     assert theme.is_dark(palette) == dark
@@ -44,7 +44,7 @@ def test_text_of_every_colour_can_be_read(qapp, dark):
         assert contrast(selected, palette.color(group, QPalette.ColorRole.Highlight)) >= 4.5
 
 
-def test_the_themes_name_the_same_colours(qapp):
+def test_the_themes_name_the_same_colors(qapp):
     light, dark = (theme.colors(theme.make_palette(one)) for one in (False, True))
     different = [f.name for f in dataclasses.fields(light) if getattr(light, f.name) == getattr(dark, f.name)]
     assert different == []
@@ -82,7 +82,7 @@ def themed(stage):
 
 
 def stale(window, wanted) -> list[str]:
-    """What can be seen in a window and has not the colours that are wanted."""
+    """The visible widgets of a window with wrong colors."""
     roles = (QPalette.ColorRole.Base, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
     return [
         f"{type(one).__name__} {role.name}"
@@ -94,7 +94,7 @@ def stale(window, wanted) -> list[str]:
 
 
 def drawn(window, wanted) -> bool:
-    """Whether what has colours of its own has those that go with a palette."""
+    """Whether widgets with their own colors have those of a palette."""
     labels = window.docks.transmit.footer.findChildren(TintedLabel)
     plots = window.docks.plots.panels.values()
     muted, base = theme.colors(wanted).muted, wanted.color(QPalette.ColorRole.Base)

@@ -37,7 +37,7 @@ MOST_REMEMBERED = 20
 
 _FIELDS = (
     ("time", "&Time"),
-    ("identifier", "&Id"),
+    ("identifier", "&ID"),
     ("length", "&Length"),
     ("data", "&Data"),
     ("channel", "&Channel"),
@@ -204,7 +204,7 @@ class TableLayoutDialog(QDialog):
         self._check(layout)
 
     def _check(self, layout: TableLayout) -> None:
-        missing = "Choose the column of the id." if layout.identifier < 0 else None
+        missing = "Choose the column of the ID." if layout.identifier < 0 else None
         problem = missing or problems_of(layout) or ""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))

@@ -210,8 +210,10 @@ def show_about(parent: QWidget) -> None:
     box.setTextFormat(Qt.TextFormat.RichText)
     box.setText(f"<b>canmcast {__version__}</b>")
     box.setInformativeText(
-        "Monitors and transmits CAN and CAN FD over UDP multicast, in the wire format of python-can.\n"
+        "Monitors and transmits CAN and CAN FD over UDP multicast, in the wire format of python-can.<br>"
         "MIT license."
     )
     box.setIconPixmap(parent.windowIcon().pixmap(64, 64))
+    box.setStandardButtons(QMessageBox.StandardButton.Close)
+    icons.without_icons(box)
     box.open()

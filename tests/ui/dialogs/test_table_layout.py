@@ -34,7 +34,7 @@ def test_a_table_without_names_is_opened_by_its_columns(qtbot, window, stage, ta
     window.files.open(str(table))
     dialog = asked_layout(qtbot, window)
     assert dialog.table.rowCount() == 10
-    assert dialog.table.horizontalHeaderItem(1).text() == "Id"
+    assert dialog.table.horizontalHeaderItem(1).text() == "ID"
     layout = dialog.chosen_layout()
     assert (layout.delimiter, layout.time, layout.identifier, layout.dlc, layout.data) == (";", 0, 1, 2, 3)
     dialog.buttons.button(QDialogButtonBox.StandardButton.Open).click()
@@ -90,7 +90,7 @@ def test_a_table_needs_an_id(qtbot, table):
     assert button.isEnabled()
     dialog.columns["identifier"].setCurrentIndex(0)
     assert not button.isEnabled()
-    assert "id" in dialog.problem.text()
+    assert "ID" in dialog.problem.text()
     dialog.columns["identifier"].setCurrentIndex(1)
     assert "same column" in dialog.problem.text()
     dialog.delimiter.setCurrentIndex(dialog.delimiter.findData(","))

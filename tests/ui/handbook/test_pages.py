@@ -16,7 +16,7 @@ BUS_OPTIONS = {"--group", "--port", "--interface", "--hop-limit", "--local", "--
 
 
 def text_of(name):
-    """The Markdown of a page as it stands in its file."""
+    """The Markdown of a page in its file."""
     return (folder() / f"{name}.md").read_text(encoding="utf-8")
 
 
@@ -154,6 +154,6 @@ def test_a_sentence_stands_between_code_and_a_table(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_code_is_no_wider_than_the_window_of_the_handbook(name):
+def test_code_fits_into_the_window_of_the_handbook(name):
     blocks = re.findall(r"^```\w*\n(.*?)^```", text_of(name), re.MULTILINE | re.DOTALL)
     assert max((len(line) for block in blocks for line in block.splitlines()), default=0) <= 90

@@ -51,7 +51,7 @@ def choose(qtbot, window, text, title="&Window"):
     qtbot.waitUntil(lambda: not menu.isVisible())
 
 
-@pytest.mark.parametrize("state", ["behind a tab", "closed", "floating", "docked"])
+@pytest.mark.parametrize("state", ["in a hidden tab", "closed", "floating", "docked"])
 def test_the_key_of_each_panel_shows_it_wherever_it_is(qtbot, full, state):
     for name in NAMES:
         dock = full.docks.dock(name)
@@ -61,7 +61,7 @@ def test_the_key_of_each_panel_shows_it_wherever_it_is(qtbot, full, state):
             dock.close()
         elif state == "floating" or dock is full.docks.browser_dock:
             dock.setFloating(True)
-        for other in full.tabifiedDockWidgets(dock) if state == "behind a tab" else ():
+        for other in full.tabifiedDockWidgets(dock) if state == "in a hidden tab" else ():
             other.raise_()
         activate(full)
         press_key_of(dock)
@@ -70,7 +70,7 @@ def test_the_key_of_each_panel_shows_it_wherever_it_is(qtbot, full, state):
         assert dock.is_in_front, name  # a key that shows a panel never closes it
 
 
-def test_the_menu_raises_what_is_behind_a_tab_and_closes_what_is_in_front(qtbot, full):
+def test_the_menu_raises_panels_in_hidden_tabs_and_closes_what_is_in_front(qtbot, full):
     for name in NAMES:
         dock = full.docks.dock(name)
         for other in full.tabifiedDockWidgets(dock):
@@ -149,7 +149,7 @@ def test_keys_of_the_window_work_in_a_floating_panel(qtbot, stage, full):
     assert stage.settings.decimal.value is not before
 
 
-@pytest.mark.parametrize("state", ["closed", "behind a tab"])
+@pytest.mark.parametrize("state", ["closed", "in a hidden tab"])
 def test_rows_that_are_added_by_the_menu_are_seen_and_typed_in(qtbot, full, state):
     dock = full.docks.docks["transmit"]
     if state == "closed":

@@ -41,7 +41,7 @@ def test_a_gauge_shows_what_came_before_it_and_what_comes(qtbot, stage, panel):
     assert value(panel, 0) == ""
 
 
-def test_signals_are_dropped_removed_plotted_and_begin_anew(qtbot, stage, panel):
+def test_signals_are_dropped_removed_plotted_and_reset(qtbot, stage, panel):
     (database,) = stage.session.databases.loaded
     message = database.messages[0]
     mime = mime_of([Dragged(database, message, signal) for signal in message.signals])

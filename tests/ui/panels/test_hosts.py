@@ -1,4 +1,4 @@
-"""The hosts panel: it counts while it can be seen, and begins anew with each recording."""
+"""The hosts panel: it counts while it is visible, and starts again with each recording."""
 
 import pytest
 

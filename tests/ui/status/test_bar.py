@@ -1,4 +1,4 @@
-"""The status bar: what is going on, in numbers, and tasks that can be cancelled."""
+"""The status bar: counters, losses, and tasks that can be canceled."""
 
 import threading
 

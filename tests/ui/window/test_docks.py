@@ -1,7 +1,7 @@
 """Docks of the main window and layouts that are older than some of them."""
 
 
-def test_a_dock_that_a_layout_does_not_know_stands_beside_its_neighbours(window):
+def test_a_dock_that_a_layout_does_not_know_joins_its_group_of_tabs(window):
     window.docks.arrange()
     fuzz = window.docks.docks["fuzz"]
     fuzz.setObjectName("of another time")

@@ -84,7 +84,7 @@ def test_dialogs_are_freed_when_they_close(window, action, kind):
 def test_unsaved_frames_are_asked_about_before_they_go(stage, window):
     stage.receive(traffic(10))
     event = QCloseEvent()
-    window.files.keep_unsaved(lambda: pytest.fail("nobody agreed"))
+    window.files.keep_unsaved(lambda: pytest.fail("no answer was given"))
     box = window.findChild(QMessageBox)
     assert "10 received frames" in box.text()
     box.button(QMessageBox.StandardButton.Cancel).click()
@@ -114,7 +114,7 @@ def test_marks_of_a_file_are_asked_about_before_they_go(qtbot, stage, window, tm
     window.files.keep_unsaved(lambda: None)
     assert window.findChild(QMessageBox) is None
     stage.session.document.recording.marks.add(3, "here")
-    window.files.keep_unsaved(lambda: pytest.fail("nobody agreed"))
+    window.files.keep_unsaved(lambda: pytest.fail("no answer was given"))
     box = window.findChild(QMessageBox)
     assert box.text() == "1 mark has not been saved."
     box.button(QMessageBox.StandardButton.Cancel).click()

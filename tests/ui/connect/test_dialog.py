@@ -1,10 +1,9 @@
-"""Choosing a bus: usual ones, own ones, and wrong values that say why."""
+"""The dialog for a bus: usual and other buses, and notes about invalid values."""
 
 import pytest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
 from canmcast_gui.ui.connect.dialog import OTHER, PRESETS, ConnectDialog, ConnectForm
 from tests.support.stage import process_deletions
 
@@ -80,20 +79,6 @@ def test_the_dialog_agrees_only_to_a_good_bus_and_is_freed(qtbot, stage):
     assert chosen.args == [BusSettings.this_computer(port=4321)]
     process_deletions()
     assert freed == [True]
-
-
-def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):
-    mine = BusSettings(group="239.9.9.9", port=99)
-    stage.settings.recent_buses.set([mine.to_dict(), {"group": 5}, {"group": "10.0.0.1"}])
-    assert recent_buses(stage.settings) == [mine]
-    button = ConnectionButton(stage.session, stage.settings, [], [], window)
-    assert "Not connected" in button.text()
-    button.menu().aboutToShow.emit()
-    actions = {action.text(): action for action in button.menu().actions()}
-    assert {"IPv6 default", "IPv4 default", "This computer"} <= actions.keys()
-    with qtbot.waitSignal(button.chosen) as chosen:
-        actions["239.9.9.9:99"].trigger()
-    assert chosen.args == [mine]
 
 
 def test_the_dialog_is_as_high_as_its_sentences_need(qtbot):
