@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.frames.files import within
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
+from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.connect.button import recent_buses
@@ -58,11 +59,11 @@ class StartPage(QScrollArea):
     demo_requested = Signal()
     connect_requested = Signal()
     open_requested = Signal()
-    bus_requested = Signal(object)
+    bus_requested = Signal(BusSettings)
     file_requested = Signal(str)
     workspace_requested = Signal(str)
-    recover_requested = Signal(object)
-    save_requested = Signal(object)
+    recover_requested = Signal(Leftover)
+    save_requested = Signal(Leftover)
 
     def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,1 +1,1 @@
-"""Connecting to a bus: the dialog, its form, and the bar in the toolbar."""
+"""Connecting to a bus: the dialog for its settings, and the button of the tool bar that shows its state."""

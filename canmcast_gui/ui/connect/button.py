@@ -23,7 +23,7 @@ from canmcast_gui.wording import printable
 class ConnectionButton(QToolButton):
     """Shows the state and the bus. Its menu starts and stops, and connects to a recent or a usual bus."""
 
-    chosen = Signal(object)
+    chosen = Signal(BusSettings)
 
     def __init__(
         self,

@@ -228,7 +228,7 @@ def _set_note(label: TintedLabel, text: str, wrong: bool) -> None:
 class ConnectDialog(QDialog):
     """``chosen`` carries the settings when the dialog is accepted; it is freed when it closes."""
 
-    chosen = Signal(object)
+    chosen = Signal(BusSettings)
 
     def __init__(self, settings: BusSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,1 +1,1 @@
-"""The database browser."""
+"""The database browser: messages, signals, nodes and problems, their details, and the loaded files."""

@@ -42,7 +42,7 @@ class RecordDialog(QDialog):
     asks for a file and passes its path to a function.
     """
 
-    chosen = Signal(str, object)
+    chosen = Signal(str, RecordOptions)
 
     def __init__(
         self,

@@ -62,7 +62,7 @@ class TableLayoutDialog(QDialog):
     It shows the first lines of the table, and a field for each property of a frame.
     """
 
-    chosen = Signal(object)
+    chosen = Signal(TableLayout)
 
     def __init__(self, path: Path, head: bytes, layout: TableLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,1 +1,1 @@
-"""The handbook window: contents, pages, search. Loaded when it is first opened."""
+"""The handbook in the window: its Markdown pages, the search over them, and the window that shows them."""

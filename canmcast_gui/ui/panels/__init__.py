@@ -1,1 +1,4 @@
-"""The panels for signals, hosts, gauges and statistics, and the dock that holds a panel."""
+"""Docks for panels, and the panels for signals, hosts, gauges and statistics.
+
+The panels for plots and for transmission are in ``ui.plot`` and ``ui.transmit``.
+"""

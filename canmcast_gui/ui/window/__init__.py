@@ -1,1 +1,4 @@
-"""The main window: docks, menus, and the commands for files, marks and workspaces."""
+"""The main window. It makes all panels and views, and connects actions and menus to commands.
+
+Commands are grouped by subject: ``bus``, ``files``, ``trace`` and ``workspace``.
+"""
