@@ -1,8 +1,8 @@
-"""What every test gets: a private network where the system allows one, and no leftovers allowed.
+"""The setup of all tests: a private network if the system permits one, and a check for leaks.
 
-Frames of tests must never leave this host. Where the system lets us, the test process moves into a network
-namespace with nothing but a loopback interface before anything else starts; where it does not, tests use
-hop limit 0 and say so in ``network.isolated``.
+Frames of tests must never leave this host. If the system permits it, the test process moves into a network
+namespace with only a loopback interface before it starts threads. Otherwise tests use hop limit 0, and
+``network.isolated`` is false.
 """
 
 import os
@@ -13,8 +13,8 @@ from tests.support.isolation import enter_private_network
 
 PRIVATE_NETWORK_ERROR = enter_private_network()
 
-# A busy machine is no failure. The same examples every time, so that a change is judged by what it changed;
-# new ones are searched for where CANMCAST_SEED is set (see tests/support/long_runs.py).
+# Slow examples are not failures. The examples are the same in each run, so that runs can be compared; with
+# CANMCAST_SEED (see tests/support/long_runs.py) Hypothesis searches for new ones.
 settings.register_profile(
     "any machine",
     deadline=None,
@@ -24,8 +24,8 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 pytest_plugins = [
-    "tests.support.garbage",
-    "tests.support.leftovers",
+    "tests.support.garbage_collection",
+    "tests.support.leaks",
     "tests.support.network",
     "tests.support.small_disk",
     "tests.support.spare_interface",
@@ -33,7 +33,7 @@ pytest_plugins = [
 
 
 def pytest_report_header() -> str:
-    """Say at the start of a run what the network tests can rely on."""
+    """The line about the network at the start of a run."""
     if PRIVATE_NETWORK_ERROR:
         return f"network: no private network here ({PRIVATE_NETWORK_ERROR}); loopback and hop limit 0 instead"
     return "network: private, loopback only"

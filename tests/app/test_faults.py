@@ -78,7 +78,7 @@ class Disturbed:
     def interface_removed(self) -> None:
         self._interface.remove()
         self.wait(lambda: self._session.bus.problem)
-        self._interface.make()
+        self._interface.create()
         self.wait(lambda: not self._session.bus.problem)
 
     def receiver_stopped(self) -> None:

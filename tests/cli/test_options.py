@@ -1,4 +1,4 @@
-"""The bus options and the settings that they stand for."""
+"""The bus options and their settings."""
 
 from pathlib import Path
 

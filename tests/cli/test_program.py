@@ -1,4 +1,4 @@
-"""The command line as a whole: what is there, what is said at once, and how it fails."""
+"""The command line as a whole: commands, help, and errors."""
 
 import json
 import shlex
@@ -81,7 +81,7 @@ def test_what_the_system_refuses_is_one_line(canmcast):
     assert_one_line(canmcast("dump", "--interface", "nope0"), 1, "nope0")
 
 
-def test_a_reader_that_has_had_enough_is_no_error(canmcast, network, bus, start):
+def test_a_closed_output_is_not_an_error(canmcast, network, bus, start):
     generate = start("generate", *bus, "--rate", "2000", "--duration", "10")
     pipe = shlex.join([*COMMAND, "dump", *bus])
     result = subprocess.run(

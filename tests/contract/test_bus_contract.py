@@ -1,4 +1,4 @@
-"""What python-can promises of a bus, kept by stock's multicast bus and ours, alone and towards each other."""
+"""The behavior that python-can documents for buses: of stock's multicast bus, of ours, and between both."""
 
 import asyncio
 import itertools
@@ -38,7 +38,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def open_bus(network: Network, group: str, kind: str) -> Iterator[Opener]:
-    """Opens buses of both kinds on one port; all are shut down at the end."""
+    """Open buses of both kinds on one port; all are shut down at the end."""
     port = network.free_port()
     buses: list[can.BusABC] = []
 
@@ -74,7 +74,7 @@ def test_waiting_ends_in_time(open_bus: Opener):
     assert time.monotonic() - start >= 0.045
 
 
-def test_each_message_is_an_object_of_its_own(open_bus: Opener):
+def test_each_message_is_a_new_object(open_bus: Opener):
     sender, receiver = open_bus(), open_bus()
     for _ in range(2):
         sender.send(FRAMES[0])
@@ -84,7 +84,7 @@ def test_each_message_is_an_object_of_its_own(open_bus: Opener):
     assert other.data[0] == 1
 
 
-def test_filters_let_through_what_they_name(open_bus: Opener):
+def test_filters_pass_the_named_ids(open_bus: Opener):
     sender = open_bus()
     receiver = open_bus(can_filters=[{"can_id": 0x100, "can_mask": 0x700, "extended": False}])
     for number in (0x0FF, 0x100, 0x1FF, 0x200):
@@ -104,7 +104,7 @@ def test_a_bus_is_an_iterator(open_bus: Opener):
     assert_same_frames(list(itertools.islice(receiver, 3)), FRAMES[:3], timestamp_delta=None)
 
 
-def test_a_notifier_thread_brings_all_frames(open_bus: Opener):
+def test_a_notifier_thread_delivers_all_frames(open_bus: Opener):
     sender, receiver = open_bus(), open_bus()
     reader = can.BufferedReader()
     with can.Notifier(receiver, [reader], timeout=0.1):
@@ -114,7 +114,7 @@ def test_a_notifier_thread_brings_all_frames(open_bus: Opener):
     assert_same_frames(received, FRAMES, timestamp_delta=None)
 
 
-def test_a_notifier_in_an_event_loop_brings_all_frames(open_bus: Opener):
+def test_a_notifier_in_an_event_loop_delivers_all_frames(open_bus: Opener):
     sender, receiver = open_bus(), open_bus()
 
     async def receive() -> list[can.Message]:
@@ -146,7 +146,7 @@ def test_the_file_descriptor_is_readable_while_a_frame_waits(open_bus: Opener):
     assert select.select([receiver.fileno()], [], [], 0)[0] == []
 
 
-def test_a_closed_bus_says_so(open_bus: Opener):
+def test_a_closed_bus_raises(open_bus: Opener):
     with open_bus() as bus:
         assert bus.fileno() >= 0
     bus.shutdown()
@@ -155,7 +155,7 @@ def test_a_closed_bus_says_so(open_bus: Opener):
         bus.send(FRAMES[0])
 
 
-def test_a_classic_bus_refuses_to_send_fd_and_ignores_what_it_hears(open_bus: Opener):
+def test_a_classic_bus_refuses_to_send_fd_and_ignores_received_fd(open_bus: Opener):
     sender, classic = open_bus(), open_bus(fd=False)
     assert classic.protocol is can.CanProtocol.CAN_20
     assert sender.protocol is can.CanProtocol.CAN_FD
@@ -168,7 +168,7 @@ def test_a_classic_bus_refuses_to_send_fd_and_ignores_what_it_hears(open_bus: Op
 
 
 @pytest.mark.parametrize("channel", ["1.2.3.4", "2001:db8::1"])
-def test_a_channel_that_is_no_group_is_an_initialization_error(kind: str, channel: str, network: Network):
+def test_a_channel_that_is_not_a_group_is_an_initialization_error(kind: str, channel: str, network: Network):
     with pytest.raises(can.CanInitializationError):
         BUSES[kind](channel=channel, port=network.free_port(), hop_limit=0)
 

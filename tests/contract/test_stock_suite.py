@@ -17,7 +17,7 @@ CHOSEN = "UdpMulticast or ThreadSafe"
 
 @pytest.fixture
 def stock_tests(tmp_path: Path) -> Path:
-    """The folder of python-can's source distribution, which the set-up of the tests has fetched."""
+    """The folder of python-can's source distribution, which the setup of the tests has downloaded."""
     archive = Path(sys.prefix) / "python-can-source" / f"{SOURCE}.tar.gz"
     if not archive.is_file():
         pytest.skip(f"python-can's own tests are not here: {archive.name} could not be fetched at set-up")
@@ -36,7 +36,7 @@ def test_the_tests_of_stocks_bus_pass_with_ours(stock_tests: Path):
 
 
 def run_tests(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run those of python-can's tests that a multicast bus has to pass, and nothing of its configuration."""
+    """Run the tests of python-can that a multicast bus must pass, without its configuration."""
     return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "tests.contract.stock_suite_plugin"),

@@ -1,4 +1,4 @@
-"""The simulated car: its values stay within what a car does, and they move."""
+"""The simulated car: its values are plausible and change."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def drive() -> list[dict]:
         ("fuel_rate", 0, 60),
     ],
 )
-def test_values_stay_where_a_car_s_do_and_move(name, lowest, highest, drive):
+def test_values_are_in_the_range_of_a_car_and_change(name, lowest, highest, drive):
     values = [state[name] for state in drive]
     assert lowest <= min(values) < max(values) <= highest
 

@@ -43,7 +43,7 @@ def test_every_cyclic_message_has_values_for_all_its_signals(database):
     assert set(MESSAGES) <= {message.name for message in database.messages}
 
 
-def test_values_survive_the_frame(database):
+def test_encoded_values_are_decoded_unchanged(database):
     vehicle, codec = Vehicle(), DemoCodec()
     vehicle.advance(4.0)
     values = vehicle.values("EngineStatus")
@@ -54,7 +54,7 @@ def test_values_survive_the_frame(database):
     assert codec.values(frame) == decoded
 
 
-def test_values_beyond_a_signal_s_range_stop_at_its_end(database):
+def test_values_are_limited_to_the_range_of_their_signal(database):
     frame = DemoCodec().frame(
         "DriverInputs", {"AcceleratorPedal": 400, "CruiseControl": 0, "CruiseSetSpeed": -3}
     )
@@ -68,7 +68,7 @@ def test_the_signals_to_plot_are_there(name, database):
     assert database.get_message_by_name(message).get_signal_by_name(signal).unit
 
 
-def test_the_engine_answers_what_it_knows_and_refuses_the_rest():
+def test_the_engine_answers_known_requests_and_refuses_others():
     car = Vehicle().car
     known = answer({"RequestService": 0x22, "RequestIdentifier": 0xF405}, car)
     assert (known["ResponseService"], known["ResponseValue"]) == (0x62, round(car.coolant + 40))

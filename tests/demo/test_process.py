@@ -1,4 +1,4 @@
-"""The demonstration as a process: what a stock listener gets from it, and how it ends."""
+"""The demonstration as a process: the frames that a stock peer receives, and its end."""
 
 import signal
 import socket
@@ -57,7 +57,7 @@ def end(process: subprocess.Popen) -> None:
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
-def test_a_stock_peer_knows_every_frame_and_signals_move(demo, network):
+def test_a_stock_peer_decodes_every_frame_and_signals_change(demo, network):
     port = network.free_port()
     process = demo(port)
     frames = listen(port, 1.6)
@@ -79,7 +79,7 @@ def test_a_stock_peer_knows_every_frame_and_signals_move(demo, network):
     assert any(frame.is_remote_frame for frame in frames)
 
 
-def test_its_senders_can_be_told_apart(demo, network):
+def test_its_senders_have_different_addresses(demo, network):
     port = network.free_port()
     with UdpMulticastBus(local=True, port=port) as bus:
         process = demo(port)
@@ -122,7 +122,7 @@ def test_it_ends_at_a_signal(number, demo, network):
     end(process)
 
 
-def test_standalone_it_outlives_its_input(demo, network):
+def test_standalone_it_continues_after_the_end_of_its_input(demo, network):
     port = network.free_port()
     process = demo(port, "--standalone")
     process.stdin.close()

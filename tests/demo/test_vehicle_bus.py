@@ -1,4 +1,4 @@
-"""When the demonstration's frames are due."""
+"""The schedule of the demonstration's frames."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from canmcast_gui.demo.vehicle_bus import SECOND_PHASE, Schedule
 
 
-def test_each_name_comes_at_its_own_period():
+def test_each_name_is_due_at_its_period():
     table = Schedule({"fast": 0.01, "slow": 0.1}, start=5.0)
     assert table.take_due(4.9) == []
     assert table.next_time == 5.0
@@ -17,7 +17,7 @@ def test_each_name_comes_at_its_own_period():
     assert [time for time, name in found if name == "slow"] == [5.1, 5.2]
 
 
-def test_after_a_pause_nothing_is_made_up_for():
+def test_after_a_pause_each_name_is_due_once():
     table = Schedule({"fast": 0.01}, start=0.0)
     table.take_due(0.0)
     assert table.take_due(1.005) == ["fast"]
@@ -25,7 +25,7 @@ def test_after_a_pause_nothing_is_made_up_for():
 
 
 @given(st.lists(st.floats(0, 0.5), max_size=50))
-def test_deadlines_stay_on_the_grid(steps):
+def test_deadlines_are_multiples_of_the_period(steps):
     table, now = Schedule({"one": 0.02}, start=0.0), 0.0
     for step in steps:
         now += step

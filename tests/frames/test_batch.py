@@ -1,4 +1,4 @@
-"""Frames as columns: what goes in comes out, whatever is cut, joined or selected in between."""
+"""Frames as columns: slicing, joining and selecting keep their content."""
 
 import can
 import numpy as np

@@ -44,7 +44,7 @@ def reference_bits(field: BitField, payload: bytes) -> int:
 
 
 def reference_number(field: BitField, bits: int) -> int | float:
-    """What bits stand for, from the definitions of two's complement and of IEEE 754."""
+    """The number of bits, from the definitions of two's complement and of IEEE 754."""
     if field.is_float and field.length in (16, 32, 64):
         letter = {16: "e", 32: "f", 64: "d"}[field.length]
         return struct.unpack(f"<{letter}", bits.to_bytes(field.length // 8, "little"))[0]
@@ -112,7 +112,7 @@ def test_bits_are_numbered_as_in_cantools(data: st.DataObject, field: BitField):
 
 
 @given(fields(), st.data())
-def test_the_bits_of_a_number_stand_for_it(field: BitField, data: st.DataObject):
+def test_the_bits_of_a_number_encode_it(field: BitField, data: st.DataObject):
     bits = data.draw(st.integers(0, (1 << field.length) - 1))
     number = field.number(bits)
     if not math.isnan(number):

@@ -1,4 +1,4 @@
-"""Errors that are meant for the user have one base, whatever package raises them."""
+"""Errors for users have one base class in all packages."""
 
 import pytest
 

@@ -20,7 +20,7 @@ from canmcast_gui.frames.files import (
     within,
     write_private,
 )
-from tests.support.leases import unanswered
+from tests.support.unresponsive_file import unresponsive
 
 SIZE_UNKNOWN = Path("/proc/self/maps")
 
@@ -126,7 +126,7 @@ def mode(path) -> int:
 
 @needs_posix_rights
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
-def test_only_their_user_may_read_what_is_created_whatever_the_umask(tmp_path, umask):
+def test_only_their_user_may_read_what_is_created_for_any_umask(tmp_path, umask):
     before = os.umask(umask)
     try:
         make_private_folder(tmp_path / "folder")
@@ -232,6 +232,6 @@ def test_within_ends_at_its_time_limit():
 def test_within_ends_for_a_file_system_that_does_not_answer(tmp_path):
     path = tmp_path / "file"
     path.write_text("content")
-    with unanswered(path), pytest.raises(TimeoutError):
+    with unresponsive(path), pytest.raises(TimeoutError):
         within(0.05, lambda: read_regular(path, 100))
     assert read_regular(path, 100) == b"content"

@@ -78,7 +78,7 @@ def passing(text: str, batch: FrameBatch) -> list[bool]:
 
 @given(st.lists(plain_frames(), min_size=1, max_size=20), CONDITIONS)
 @settings(max_examples=200, deadline=None)
-def test_a_filter_is_what_it_says(frames: list[Frame], condition: Condition):
+def test_a_filter_passes_the_frames_that_it_describes(frames: list[Frame], condition: Condition):
     text, passes = condition
     expected = [bool(passes(frame)) for frame in frames]
     assert passing(text, batch_of(frames)) == expected
@@ -90,7 +90,7 @@ def test_a_filter_is_what_it_says(frames: list[Frame], condition: Condition):
 
 
 @given(CONDITIONS)
-def test_no_frames_no_trouble(condition: Condition):
+def test_an_empty_batch_passes_any_filter_without_error(condition: Condition):
     assert passing(condition[0], FrameBatch.empty()) == []
 
 
@@ -129,7 +129,7 @@ def test_and_binds_closer_than_or():
     assert passing("not id == 1 channel == 1", batch) == [False, True, False, False]
 
 
-def test_sources_that_come_later_are_known():
+def test_sources_that_are_added_later_are_found():
     sources = SourceTable()
     condition = compile_filter("source == 10.0.0.9", sources=sources)
     batch = FrameBatch.from_columns(0, [1, 1], np.zeros((2, 1), np.uint8), source=[0, 1])
@@ -155,7 +155,7 @@ def test_an_address_without_scope_is_the_one_in_every_scope():
     }
 
 
-def test_senders_are_known_by_names_too_as_these_become_known():
+def test_senders_are_found_by_names_that_are_added_later():
     sources = SourceTable()
     car, other = Source("10.0.0.7", 5), Source("10.0.0.8", 5)
     batch = FrameBatch.from_columns(0, 1, np.zeros((2, 1), np.uint8))
@@ -172,7 +172,7 @@ def test_senders_are_known_by_names_too_as_these_become_known():
     assert after == [[True, False], [True, False], [True, False], [False, True]]
 
 
-def test_a_name_may_stand_for_a_group_of_ids():
+def test_a_name_can_match_a_group_of_ids():
     """SAE J1939: the source address in the last byte, and the priority, do not tell messages apart."""
     ids = [0x18FEF100, 0x18FEF1AB, 0x0CFEF121, 0x18FEF200, 0x100]
     batch = FrameBatch.from_columns(0, ids, np.zeros((5, 8), np.uint8), flags=[1, 1, 1, 1, 0])

@@ -79,7 +79,7 @@ def test_numbers_of_thousands_of_digits_are_refused_as_others(text, digits):
         ("00 " * 65, 0, "more than 64 payload bytes"),
     ],
 )
-def test_it_says_what_was_expected_and_where(text: str, position: int, message: str):
+def test_an_error_names_what_was_expected_and_its_position(text: str, position: int, message: str):
     error = refusal(text)
     assert message in error.message
     assert error.position == position
@@ -110,7 +110,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12).map(" ".join) | st.text(max_size=30))
-def test_any_text_is_a_filter_or_an_error_with_a_place(text: str):
+def test_any_text_is_a_filter_or_an_error_with_a_position(text: str):
     try:
         compile_filter(text, names=names)
     except FilterError as error:

@@ -166,7 +166,7 @@ def test_a_value_that_does_not_fit_is_reported_and_keeps_its_default():
         ({"speed": float("nan")}, "speed: expected a number, not nan"),
         ({"speed": float("inf")}, "speed: expected a number, not inf"),
         ({"speed": 10**5000}, "speed: expected a number, not a number of thousands of digits"),
-        ({"colour": 1}, "'colour' is unknown and ignored"),
+        ({"scheme": 1}, "'scheme' is unknown and ignored"),
         ([], "expected a group of named values, not []"),
     ],
 )

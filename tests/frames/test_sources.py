@@ -12,7 +12,7 @@ def test_a_source_keeps_its_number():
     assert [str(source) for source in table] == ["", "10.0.0.7:43113", "[fe80::1%eth0]:5"]
 
 
-def test_a_full_table_says_unknown():
+def test_a_full_table_returns_the_unknown_source():
     table = SourceTable(limit=3)
     numbers = [table.number(Source(f"10.0.0.{n}", 1)) for n in range(5)]
     assert numbers == [1, 2, 0, 0, 0]

@@ -46,7 +46,7 @@ def test_type_letters(flags, letters):
     assert type_text(flags) == letters
 
 
-def test_a_length_stands_beside_the_code_of_an_fd_frame():
+def test_the_code_of_an_fd_frame_is_shown_with_its_length():
     assert dlc_text(9, 12, Flag.FD) == "9 (12)"
     assert dlc_text(8, 8, 0) == "8"
 
@@ -91,7 +91,7 @@ def test_direction():
         ("20000080#0000", {"arbitration_id": 0x80, "is_error_frame": True, "data": bytes(2)}),
     ],
 )
-def test_frames_are_what_cansend_makes_of_them(text, expected):
+def test_frames_are_parsed_as_by_cansend(text, expected):
     frame = can.Message(channel=0, check=True, **{"is_extended_id": False, **expected})
     assert_same_frames(parse_frame(text).to_messages(), [frame])
 
@@ -118,7 +118,7 @@ def test_frames_are_what_cansend_makes_of_them(text, expected):
         ("123##10", "pairs"),
     ],
 )
-def test_what_is_no_frame_is_refused_with_a_reason(text, reason):
+def test_a_text_that_is_not_a_frame_is_refused_with_a_reason(text, reason):
     with pytest.raises(FrameSyntaxError, match=reason):
         parse_frame(text)
 
@@ -158,7 +158,7 @@ def test_python_can_reads_the_lines(frames: list[can.Message]):
             assert one.equals(frame, **how), f"{one!r} is not {frame!r}"
 
 
-def test_a_line_looks_as_candump_prints_it():
+def test_a_line_has_the_format_of_candump():
     frame = can.Message(
         timestamp=1763839061.123456, arbitration_id=0x12, is_extended_id=False, data=b"\xde\xad", channel=1
     )

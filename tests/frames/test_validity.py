@@ -1,4 +1,4 @@
-"""Which frames may be sent: as python-can's own check has it."""
+"""Which frames are valid, compared with the check of python-can."""
 
 import can
 import numpy as np
@@ -71,7 +71,7 @@ def frames(ids: list[int], flags: list[int]) -> FrameBatch:
     return FrameBatch.from_columns(np.arange(len(ids)), ids, data, flags=flags)
 
 
-def test_possible_ids_are_left_alone():
+def test_valid_ids_are_not_changed():
     assert repair_ids(FrameBatch.empty()) is None
     assert repair_ids(frames([0, 0x7FF, 0x1FFFFFFF], [0, 0, Flag.EXTENDED])) is None
 
@@ -115,7 +115,7 @@ def test_error_frames_are_never_left_out():
         min_size=1,
     )
 )
-def test_what_is_kept_is_valid_and_needs_no_second_look(rows):
+def test_repaired_frames_are_valid_and_need_no_second_repair(rows):
     ids, flags = zip(*rows, strict=True)
     batch = frames(list(ids), list(flags))
     repaired = repair_ids(batch)

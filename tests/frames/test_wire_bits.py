@@ -1,4 +1,4 @@
-"""Bits on the bus, against a sender that puts one bit behind the other."""
+"""Bits on the bus, compared with a sender that sends one bit at a time."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def crc15(sequence: list[int]) -> int:
 
 
 def stuffed(sequence: list[int], at_the_end: bool) -> list[int]:
-    """The place in the sequence behind which each stuff bit stands."""
+    """The position in the sequence after which each stuff bit is inserted."""
     places, last, run = [], None, 0
     for place, bit in enumerate(sequence):
         last, run = bit, run + 1 if bit == last else 1
@@ -66,7 +66,7 @@ def slow_bits(flags: int, arbitration_id: int, dlc: int, payload: bytes) -> tupl
 
 
 @given(st.lists(messages(), max_size=20))
-def test_they_are_those_of_a_sender(some: list):
+def test_bits_are_those_of_a_sender(some: list):
     batch = FrameBatch.from_messages(some)
     slow, fast = wire_bits(batch)
     expected = [
@@ -84,7 +84,7 @@ def test_a_classic_frame_keeps_within_its_bounds(payload: bytes, arbitration_id:
     assert 111 <= slow[0] <= 111 + (34 + 64 - 1) // 4
 
 
-def test_the_crc_is_that_of_the_catalogues():
+def test_the_crc_is_that_of_published_catalogs():
     """CRC-15/CAN of the digits 1 to 9 is 059Eh."""
     crc = np.zeros(1, dtype=np.int64)
     for byte in b"123456789":
@@ -106,7 +106,7 @@ def test_the_parts_of_a_fd_frame_that_needs_no_stuffing(flags, length, arbitrati
     assert [int(part[0]) for part in wire_bits(batch)] == [arbitration, data]
 
 
-def test_runs_that_need_a_bit_behind_each_four():
+def test_runs_that_need_a_bit_after_each_four():
     """A run of five, then runs of four that the bit put in before makes five."""
     data = np.full((1, 8), 0x3C, dtype=np.uint8)
     slow, _ = wire_bits(FrameBatch.from_columns(0, 0x078, data))
@@ -123,7 +123,7 @@ def test_runs_that_need_a_bit_behind_each_four():
     ),
     st.booleans(),
 )
-def test_lengths_between_two_of_fd_are_filled_up(arbitration_id: int, payload: list[int], switched: bool):
+def test_lengths_between_two_of_fd_are_padded(arbitration_id: int, payload: list[int], switched: bool):
     flags = Flag.FD | Flag.EXTENDED | (Flag.BRS if switched else Flag(0))
     data = np.array([payload], dtype=np.uint8).reshape(1, -1)
     batch = FrameBatch.from_columns(0, arbitration_id, data, flags=int(flags))

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from canmcast_gui.recording import leftovers
-from tests.support.leases import unanswered
+from tests.support.unresponsive_file import unresponsive
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
@@ -209,7 +209,7 @@ def test_version_and_help_need_no_qt(option):
 def test_the_end_does_not_wait_for_a_file_that_does_not_answer(program, tmp_path, own_home):
     path = tmp_path / "x.asc"
     path.write_text("")
-    with unanswered(path):
+    with unresponsive(path):
         code, said = program(path, "--quit-after", 0.5).end()
     assert (code, said) == (0, "canmcast-gui: a file that was being read or written does not answer")
     assert leftovers(own_home / "xdg_data_home" / "canmcast" / "recordings") == []

@@ -57,7 +57,7 @@ def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface
     if fault == "down":
         spare_interface.up()
     else:
-        spare_interface.make()
+        spare_interface.create()
     live.wait(lambda: not live.session.bus.problem, "the end of the problem")
     assert messages.texts == []
     assert state.text().startswith("Live: ")

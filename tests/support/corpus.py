@@ -1,4 +1,4 @@
-"""Real files of other people's tools, where they are at hand: tests that need them skip where not."""
+"""Real log files of other tools. Tests that need them are skipped if they are not available."""
 
 import csv
 from pathlib import Path
@@ -9,7 +9,7 @@ CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 
 
 def corpus_file(name: str) -> Path:
-    """A file of the corpus; skips the test where it is not at hand."""
+    """A file of the corpus; skips the test if it is not available."""
     path = CORPUS / name
     if not path.exists():
         pytest.skip(f"no corpus here: {name}")
@@ -17,7 +17,7 @@ def corpus_file(name: str) -> Path:
 
 
 def corpus_table(name: str) -> list[dict[str, str]]:
-    """The rows of one of the corpus's tables; none where it is not at hand."""
+    """The rows of a table of the corpus; none if it is not available."""
     path = CORPUS / name
     if not path.exists():
         return []

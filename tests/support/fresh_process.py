@@ -1,4 +1,4 @@
-"""Measuring in a process of its own, which nothing else has used memory of."""
+"""Measure in a new process, whose memory nothing else has used."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 def number_from(program: str, *arguments: object) -> int:
-    """The number that a program, given as its source, prints."""
+    """The number that a program, given as source code, prints."""
     done = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, cwd=PROJECT
     )

@@ -1,4 +1,4 @@
-"""Hosts with networks of their own, and cables between them: network namespaces and veth pairs."""
+"""Hosts with their own networks, and cables between them: network namespaces and veth pairs."""
 
 import json
 import subprocess
@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[2]
 
 
 class RemoteError(Exception):
-    """What a bus on another host raised."""
+    """An error that a bus on another host raised."""
 
 
 class Host:
-    """A process in a network namespace of its own that runs buses; see remote_bus.py for what it can do."""
+    """A process in its own network namespace that runs buses; its methods are those of remote_bus.py."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -30,11 +30,11 @@ class Host:
         self.run("ip link set lo up")
 
     def run(self, command: str) -> str:
-        """Run a command on this host, as its administrator; what it printed."""
+        """Run a command on this host as root; returns its output."""
         return run(f"nsenter --net=/proc/{self._process.pid}/ns/net {command}")
 
     def plug(self, cable: str, end: str, addresses: list[str]) -> None:
-        """Take one end of a cable, which is an interface here then, with these addresses."""
+        """Attach one end of a cable as an interface with these addresses."""
         run(f"ip link set {cable} netns {self._process.pid}")
         self.run(f"ip link set {cable} name {end}")
         for address in addresses:
@@ -42,14 +42,14 @@ class Host:
             self.run(f"ip addr add {address} dev {end}{' nodad' if ':' in address else ''}")
         self.run(f"ip link set {end} up")
 
-    def await_carrier(self, name: str) -> None:
-        """Wait for the route of multicast, which the kernel makes a while after both ends are up."""
+    def wait_for_multicast_route(self, name: str) -> None:
+        """Wait for the multicast route, which the kernel adds some time after both ends are up."""
         wait_until(lambda: "ff00::/8" in self.run(f"ip -6 route show table local dev {name}"))
 
-    def __getattr__(self, verb: str) -> Any:
+    def __getattr__(self, command: str) -> Any:
         def ask(*arguments: object) -> Any:
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps([verb, *arguments]) + "\n")
+            self._process.stdin.write(json.dumps([command, *arguments]) + "\n")
             self._process.stdin.flush()
             answer = self._answer()
             if isinstance(answer, dict):
@@ -65,7 +65,7 @@ class Host:
         return json.loads(line)
 
     def shut_down(self) -> None:
-        """End it; what it was plugged to goes with it."""
+        """End the process, which also removes the cables."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -78,14 +78,14 @@ class Host:
 
 
 def run(command: str) -> str:
-    """Run a command; what it printed. CalledProcessError says what went wrong."""
+    """Run a command; returns its output. Raises CalledProcessError."""
     return subprocess.run(command.split(), check=True, capture_output=True, text=True).stdout
 
 
 def connect(one: Host, other: Host, name: str, net: int, link_local: bool = False) -> None:
     """A cable between two hosts: an interface ``name`` on both, 10.0.NET.1 and .2, fd00:NET::1 and ::2.
 
-    With ``link_local`` they have no addresses but fe80::1 and fe80::2.
+    With ``link_local`` they have only the addresses fe80::1 and fe80::2.
     """
     ends = f"cm{net}a", f"cm{net}b"
     run(f"ip link add {ends[0]} type veth peer name {ends[1]}")
@@ -97,4 +97,4 @@ def connect(one: Host, other: Host, name: str, net: int, link_local: bool = Fals
             host.plug(end, name, [f"10.0.{net}.{number}/24", f"fd00:{net}::{number}/64"])
         host.run(f"ip link set {name} multicast on")
     for host in (one, other):
-        host.await_carrier(name)
+        host.wait_for_multicast_route(name)

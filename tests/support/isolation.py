@@ -1,4 +1,4 @@
-"""Move this process, and all that it starts, into a network of its own."""
+"""Move this process and its child processes into a private network."""
 
 import ctypes
 import os
@@ -15,8 +15,8 @@ ENTERED = "CANMCAST_TEST_NETWORK"
 def enter_private_network() -> str | None:
     """Enter a network namespace with one loopback interface that delivers multicast.
 
-    Returns None where that worked (or was done already by a parent process), else the reason why not. As an
-    ordinary user this needs a user namespace, which the kernel gives only to a process with one thread.
+    Returns None if that worked, or if a parent process has done it, otherwise the reason. An ordinary user
+    needs a user namespace, which the kernel creates only for processes with one thread.
     """
     if os.environ.get(ENTERED) == "1":
         return None

@@ -1,4 +1,4 @@
-"""Runs that look for what only time brings to light: how long they last, and how memory is watched."""
+"""Long runs, which look for leaks and rare failures: their duration, seeds, and memory use."""
 
 import os
 import random
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-# A minute each where everything is checked; CANMCAST_LONG_SECONDS=5 for a quick look.
+# A minute each in a complete run; CANMCAST_LONG_SECONDS=5 for a quick check.
 SECONDS = float(os.environ.get("CANMCAST_LONG_SECONDS", "60"))
 
 
 def seeded() -> random.Random:
-    """A source of chance: the same every time, so that a change is judged by what it changed.
+    """Random numbers, by default the same in each run, so that runs can be compared.
 
-    CANMCAST_SEED is another one to search further with, "any" one that is new; it is printed.
+    CANMCAST_SEED sets another seed, "any" a new one, which is printed.
     """
     wanted = os.environ.get("CANMCAST_SEED", "1")
     seed = time.time_ns() % 1_000_000 if wanted == "any" else int(wanted)
@@ -24,16 +24,16 @@ def seeded() -> random.Random:
 
 
 def rounds(seconds: float = SECONDS) -> Iterator[float]:
-    """How many seconds have gone by, until the time is over."""
+    """The elapsed seconds, until the time is over."""
     start = time.monotonic()
     while (elapsed := time.monotonic() - start) < seconds:
         yield elapsed
 
 
 def anonymous_memory(pid: int | str = "self") -> int:
-    """Bytes of memory that belong to a process alone and stand for no file."""
+    """The private memory of a process in bytes, without mapped files."""
     status = Path(f"/proc/{pid}/status")
     if not status.is_file():
-        pytest.skip("how much memory a process holds is read from /proc, which this system has not")
+        pytest.skip("the memory of a process is read from /proc, which this system does not have")
     line = next(line for line in status.read_text().splitlines() if line.startswith("RssAnon"))
     return int(line.split()[1]) * 1024

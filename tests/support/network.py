@@ -1,4 +1,4 @@
-"""Fixtures for tests on real sockets: ports of their own, and stock python-can peers in other processes."""
+"""Fixtures for tests with real sockets: free ports, and stock python-can peers in other processes."""
 
 import itertools
 import json
@@ -19,13 +19,13 @@ from tests.support.isolation import ENTERED
 GROUP_IPV4 = "239.74.163.2"
 GROUP_IPV6 = "ff15:7079:7468:6f6e:6465:6d6f:6d63:6173"
 
-# Below the usual ephemeral range, and apart for two runs at once where there is no private network.
+# Below the usual ephemeral range, and different in simultaneous runs without private networks.
 _ports = itertools.count(20000 + os.getpid() % 10000)
 
 
 @dataclass(frozen=True)
 class Network:
-    """What tests may rely on. ``isolated`` is whether this process has a network of its own."""
+    """The network of the tests. ``isolated`` tells whether this process has a private one."""
 
     isolated: bool
 
@@ -42,7 +42,7 @@ def network() -> Network:
 
 @pytest.fixture(params=[GROUP_IPV4, GROUP_IPV6], ids=["ipv4", "ipv6"])
 def group(request: pytest.FixtureRequest, network: Network) -> str:
-    """Both default groups in turn; IPv6 needs a private network, where the route for it is ours to make."""
+    """Both default groups in turn; IPv6 needs a private network, in which tests can add its route."""
     if request.param == GROUP_IPV6 and not network.isolated:
         pytest.skip("IPv6 multicast on the loopback interface needs a route that only a private network has")
     return request.param
@@ -60,22 +60,22 @@ class StockPeer:
         )
         assert self._process.stdout is not None
         ready = self._process.stdout.readline()
-        assert ready.strip() == "ready", f"the stock peer said {ready!r}"
+        assert ready.strip() == "ready", f"the stock peer printed {ready!r}"
 
     def result(self, timeout: float = 30.0) -> dict:
-        """Wait for its end; what it counted."""
-        # communicate() would not see what was read along with the first line.
+        """Wait for its end; returns its counters."""
+        # communicate() would miss data that was read with the first line.
         assert self._process.stdout is not None
         watchdog = threading.Timer(timeout, self._process.kill)
         watchdog.start()
-        text = self._process.stdout.read()  # before its end is waited for: a pipe does not hold a long text
+        text = self._process.stdout.read()  # before waiting for its end: a pipe does not hold a long text
         watchdog.cancel()
         watchdog.join()
         assert self._process.wait() == 0, f"the stock peer ended with {self._process.returncode}"
         return json.loads(text)
 
     def close(self) -> None:
-        """End it, if it has not ended yet."""
+        """End it if it is still running."""
         if self._process.poll() is None:
             self._process.kill()
         self._process.communicate()

@@ -1,4 +1,4 @@
-"""What widgets would read as rich text, or as marks of letters to underline, instead of showing it."""
+"""Find texts that widgets interpret as rich text, or as mnemonics, instead of showing them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ AMPERSAND = "a & b"
 
 
 def everything_shown() -> Iterator[tuple[str, str, str]]:
-    """Each text of every widget that there is: where it is, what kind of text it is, and the text.
+    """Each text of all widgets: its widget, the kind of text, and the text.
 
-    The kinds are "plain", "rich" (its source) and "mnemonic" (in which an ampersand underlines).
+    The kinds are "plain", "rich" (the source) and "mnemonic" (an ampersand underlines the next letter).
     """
     for widget in QApplication.allWidgets():
         where = f"{type(widget).__name__} {widget.objectName()!r} in {type(widget.parent()).__name__}"
@@ -80,7 +80,7 @@ def _of_scene(view: QGraphicsView) -> Iterator[tuple[str, str]]:
 
 
 def model_texts(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
-    """What the first lines of a model show and say in tips, and its titles."""
+    """The texts and tooltips of the first rows of a model, and its titles."""
     parent = QModelIndex() if parent is None else parent
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.StatusTipRole)
     columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)
@@ -95,9 +95,9 @@ def model_texts(model: QAbstractItemModel, parent: QModelIndex | None = None) ->
 
 
 def tip_label() -> QLabel | None:
-    """The label that shows the tool tip of now."""
-    labels = (one for one in QApplication.topLevelWidgets() if isinstance(one, QLabel))
-    return next((one for one in labels if one.metaObject().className() == "QTipLabel"), None)
+    """The label that shows the present tooltip."""
+    labels = (widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QLabel))
+    return next((label for label in labels if label.metaObject().className() == "QTipLabel"), None)
 
 
 def faults() -> list[str]:
@@ -105,9 +105,9 @@ def faults() -> list[str]:
     found = []
     for where, kind, text in everything_shown():
         if kind == "rich" and ("<img" in text or "<b>x" in text):
-            found.append(f"{where} reads as rich text: {text}")
+            found.append(f"{where} interprets as rich text: {text}")
         elif kind == "plain" and ("&lt;" in text or "&amp;" in text or "a && b" in text):
-            found.append(f"{where} shows what is meant for rich text or menus: {text}")
+            found.append(f"{where} shows escapes for rich text or menus: {text}")
         elif kind == "mnemonic" and "a & b" in text:
-            found.append(f"{where} underlines what follows the ampersand: {text}")
+            found.append(f"{where} underlines the letter after the ampersand: {text}")
     return found

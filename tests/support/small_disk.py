@@ -1,4 +1,4 @@
-"""A disk that is soon full: a file system in memory that only this thread sees, where the system lets us."""
+"""A small disk: a file system in memory that only this thread sees, if the system permits it."""
 
 import ctypes
 import os
@@ -19,12 +19,12 @@ MNT_DETACH = 2
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MiB of its own; skips with the reason where there can be none."""
+    """A file system of 2 MiB; skips the test if the system does not permit one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "unshare"):
-        pytest.skip("this system has no mount namespaces for a small disk of the test's own")
+        pytest.skip("this system has no mount namespaces, which a small disk needs")
     with _own_mounts(libc):
         _check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "keeping mounts private")
         size = f"size={DISK_BYTES}".encode()
@@ -35,7 +35,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _own_mounts(libc: ctypes.CDLL) -> Iterator[None]:
-    """A mount namespace for this thread, and the old one again."""
+    """Run in a mount namespace of this thread, then return to the old one."""
     home, here = os.open("/proc/thread-self/ns/mnt", os.O_RDONLY), Path.cwd()
     try:
         _check(libc.unshare(CLONE_NEWNS), "a mount namespace")
@@ -43,7 +43,7 @@ def _own_mounts(libc: ctypes.CDLL) -> Iterator[None]:
             yield
         finally:
             libc.setns(home, CLONE_NEWNS)
-            os.chdir(here)  # the way back ends at the root
+            os.chdir(here)  # setns changes the working folder to the root
     finally:
         os.close(home)
 
@@ -54,8 +54,8 @@ def _check(result: int, what: str) -> None:
 
 
 def fill(disk: Path, leave: int) -> Path:
-    """A file that takes all but ``leave`` bytes of the disk."""
-    path = disk / "ballast"
+    """Fill the disk with a file, except ``leave`` bytes."""
+    path = disk / "fill"
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     path.write_bytes(bytes(max(free - leave, 0)))
     return path

@@ -1,4 +1,4 @@
-"""A network interface that a test may take down, remove and make again."""
+"""A network interface that a test may bring down, remove and create again."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,24 +13,24 @@ NAME, FAR_END = "cmspare", "cmfar"
 
 
 class SpareInterface:
-    """An interface of this private network alone; what is sent on it is heard on it."""
+    """An interface of the private network, which also receives the frames that are sent on it."""
 
     name = NAME
 
     def __init__(self, by_route: bool = False) -> None:
-        """``by_route`` leads the multicast groups of tests over it."""
+        """``by_route`` adds routes over it for the multicast groups of tests."""
         self._by_route = by_route
-        self.make()
+        self.create()
 
-    def make(self) -> None:
-        """Make it and bring it up."""
+    def create(self) -> None:
+        """Create it and bring it up."""
         run(f"ip link add {NAME} type veth peer name {FAR_END}")
         run(f"ip link set {FAR_END} up")
         run(f"ip addr add 10.98.0.1/24 dev {NAME}")
         self.up()
 
     def up(self) -> None:
-        """Bring it up; the kernel takes addresses and routes of IPv6 away when it goes down."""
+        """Bring it up, with addresses and routes: the kernel has removed those of IPv6."""
         run(f"ip link set {NAME} up")
         run(f"ip -6 addr replace fd00:98::1/64 dev {NAME} nodad")
         if self._by_route:
@@ -38,21 +38,21 @@ class SpareInterface:
             run(f"ip -6 route replace multicast ff15::/16 dev {NAME} table local metric 1")
 
     def block_route(self) -> None:
-        """Have no route for the groups of tests, until ``up``."""
+        """Block the routes of the groups of tests until ``up``."""
         run("ip route replace unreachable 239.74.0.0/16")
         run("ip -6 route replace unreachable ff15::/16 table local metric 1")
 
     def plug(self, state: str) -> None:
-        """Take the other end of its cable "up" or "down"."""
+        """Bring the other end of its cable "up" or "down"."""
         run(f"ip link set {FAR_END} {state}")
 
     def forget_routes(self) -> None:
-        """Remove what block_route() has left."""
+        """Remove the routes of block_route()."""
         run("ip route del unreachable 239.74.0.0/16")
         run("ip -6 route del unreachable ff15::/16 table local")
 
     def down(self) -> None:
-        """Take it down."""
+        """Bring it down."""
         run(f"ip link set {NAME} down")
 
     def remove(self) -> None:
@@ -62,13 +62,13 @@ class SpareInterface:
 
 @pytest.fixture
 def spare_interface(network: Network) -> Iterator[SpareInterface]:
-    """An interface to be named in the settings of a bus."""
+    """An interface for the settings of a bus."""
     yield from _spare(network, by_route=False)
 
 
 @pytest.fixture
 def routed_interface(network: Network) -> Iterator[SpareInterface]:
-    """An interface that the system's routes name for the default groups."""
+    """An interface over which the system's routes to the default groups go."""
     yield from _spare(network, by_route=True)
 
 
@@ -78,5 +78,5 @@ def _spare(network: Network, by_route: bool) -> Iterator[SpareInterface]:
     interface = SpareInterface(by_route)
     yield interface
     for clean_up in (interface.remove, interface.forget_routes):
-        with suppress(CalledProcessError):  # the test has removed it
+        with suppress(CalledProcessError):  # the test has removed them
             clean_up()

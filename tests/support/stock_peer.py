@@ -1,9 +1,9 @@
-"""A process with stock python-can's multicast bus, as a user's other programs are.
+"""A process with stock python-can's multicast bus.
 
-``send`` paces frames whose payload is a running number (big endian, 8 bytes), so that whoever receives them
-can tell which are missing. ``recv`` counts frames per arbitration id and the numbers that are missing.
-``answer`` sends a frame ``--reply`` for every frame ``--to`` that it hears, and counts as ``recv`` does.
-Prints "ready" once its socket is open and one JSON object at its end. Hop limit 0: nothing leaves the host.
+``send`` sends frames at a rate, whose payload is a sequence number (big endian, 8 bytes), so that receivers
+can find missing ones. ``recv`` counts frames by arbitration id, and missing numbers. ``answer`` sends a frame
+``--reply`` for each frame ``--to`` that it receives, and counts as ``recv``. Prints "ready" when its socket
+is open and one JSON object at its end. Hop limit 0: no frame leaves the host.
 """
 
 import argparse
@@ -16,17 +16,17 @@ from can.interfaces.udp_multicast import UdpMulticastBus
 
 
 def main() -> None:
-    """Run one peer as the command line says."""
+    """Run a peer with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("role", choices=["send", "recv", "answer"])
     parser.add_argument("--group", default=UdpMulticastBus.DEFAULT_GROUP_IPv4)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--rate", type=float, default=1000.0, help="frames per second")
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--count", type=int, default=None, help="end after that many frames")
+    parser.add_argument("--count", type=int, default=None, help="end after this number of frames")
     parser.add_argument("--ids", type=int, default=80)
     parser.add_argument("--fd", action="store_true", help="64-byte CAN FD frames")
-    parser.add_argument("--to", type=lambda text: int(text, 16), default=None, help="id that is answered")
+    parser.add_argument("--to", type=lambda text: int(text, 16), default=None, help="id of the requests")
     parser.add_argument("--reply", type=lambda text: int(text, 16), default=0x7E8, help="id of answers")
     parser.add_argument("--until", type=lambda text: int(text, 16), default=-1, help="end at that id")
     arguments = parser.parse_args()
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def send(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
-    """Send numbered frames at the wanted rate."""
+    """Send numbered frames at the rate."""
     sent = 0
     start = time.perf_counter()
     limit = arguments.count if arguments.count is not None else 1 << 62
@@ -60,7 +60,7 @@ def send(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
 
 
 def receive(bus: can.BusABC, arguments: argparse.Namespace) -> dict:
-    """Count what arrives: all frames, per id, first and last arrival, numbers in order, those missing."""
+    """Count received frames by id, with arrival times, numbers in order, and missing numbers."""
     numbers: list[int] = []
     ids: Counter[str] = Counter()
     times: list[float] = []

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for what arrives from a network: what stock peers send, and what they never would."""
+"""Hypothesis strategies for datagrams: those of stock peers, and others."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from canmcast_gui.frames.batch import flags_of_message
 from canmcast_gui.transport.wire.codec import KEYS, WireFrame
 from tests.support.messages import messages
 
-# Every value that reference peers were seen to choke on, or to accept wrongly.
+# Values that stock peers fail on, or accept wrongly.
 ODD_VALUES = (
     st.none()
     | st.booleans()
@@ -26,13 +26,13 @@ ODD_VALUES = (
 
 
 def stock_datagrams(**kwargs: Any) -> st.SearchStrategy[bytes]:
-    """What a stock peer sends for a valid frame."""
+    """The datagrams of a stock peer for valid frames."""
     return messages(**kwargs).map(pack_message)
 
 
 @st.composite
 def odd_maps(draw: st.DrawFn) -> bytes:
-    """A map like a frame's, with values, keys or their order changed."""
+    """A map of a frame with changed values, keys or order."""
     values = msgpack.unpackb(draw(stock_datagrams()))
     for key in draw(st.lists(st.sampled_from(KEYS), max_size=3)):
         values[key] = draw(ODD_VALUES)
@@ -67,16 +67,16 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 
 def datagrams() -> st.SearchStrategy[bytes]:
-    """Anything that may come."""
+    """Any datagrams."""
     return stock_datagrams() | odd_maps() | mutated() | st.binary(max_size=300)
 
 
 def stock_reading(datagram: bytes) -> can.Message:
-    """What a stock peer makes of a datagram; raises what it raises."""
+    """Decode a datagram as a stock peer; raises the same errors."""
     return unpack_message(datagram, replace={"timestamp": 0.0}, check=True)
 
 
 def wire_frame(message: can.Message) -> WireFrame:
-    """A message as the codec knows it."""
+    """A message in the form of the codec."""
     flags = flags_of_message(message) & 0x3F
     return WireFrame(message.arbitration_id, flags, message.channel, message.dlc, bytes(message.data))

@@ -65,7 +65,7 @@ def raw_sender(group: str, port: int) -> Iterator[Callable[[bytes], int]]:
 # -- own frames and sources ------------------------------------------------------------------------------
 
 
-def test_own_frames_stay_away_unless_wanted(open_bus: Opener):
+def test_own_frames_are_received_only_on_request(open_bus: Opener):
     silent, both = open_bus(), open_bus(receive_own_messages=True)
     silent.send(FRAME)
     both.send(LONG)
@@ -79,7 +79,7 @@ def test_own_frames_stay_away_unless_wanted(open_bus: Opener):
     assert silent.recv_batch(timeout=2.0).arbitration_id.tolist() == [0x456]
 
 
-def test_each_message_says_who_sent_it(open_bus: Opener):
+def test_each_message_has_its_source(open_bus: Opener):
     receiver, one, other, stock = open_bus(), open_bus(), open_bus(), open_bus(StockBus)
     for bus in (one, other, stock):
         bus.send(FRAME)
@@ -110,7 +110,7 @@ def test_a_process_beside_this_one_is_not_taken_for_it(open_bus: Opener, group: 
 # -- batches ---------------------------------------------------------------------------------------------
 
 
-def test_a_batch_goes_out_as_ordinary_datagrams_and_comes_in_as_columns(open_bus: Opener):
+def test_a_batch_is_sent_as_ordinary_datagrams_and_received_as_columns(open_bus: Opener):
     sender, receiver, stock = open_bus(), open_bus(), open_bus(StockBus)
     messages = [
         can.Message(

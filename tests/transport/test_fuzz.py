@@ -1,4 +1,4 @@
-"""A minute of datagrams that chance has damaged, through every way of decoding and through real sockets."""
+"""A minute of randomly damaged datagrams, through all decoders and through real sockets."""
 
 import random
 import time
@@ -44,7 +44,7 @@ GROWTH = 48 * 2**20
 
 
 def good(chance: random.Random) -> bytes:
-    """What a stock peer sends."""
+    """A datagram of a stock peer."""
     fd, remote = chance.random() < 0.3, chance.random() < 0.1
     size = chance.choice([0, 1, 8, 12, 64]) if fd else chance.randint(0, 8)
     extended = chance.random() < 0.5
@@ -65,7 +65,7 @@ def good(chance: random.Random) -> bytes:
 
 
 def damaged(chance: random.Random) -> bytes:
-    """The same, with bytes changed, put in, taken out, cut off; other values; mere noise."""
+    """Damaged datagrams: bytes changed, inserted, removed, cut off; other values; random bytes."""
     data = bytearray(good(chance))
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(data) + 1)
@@ -88,7 +88,7 @@ def damaged(chance: random.Random) -> bytes:
 
 
 def with_odd_values(chance: random.Random) -> bytes:
-    """A map as a frame's, but for one to three values, and sometimes a key or their order."""
+    """A map of a frame with one to three other values, and sometimes another key or order."""
     values = msgpack.unpackb(good(chance))
     for key in chance.sample(KEYS, chance.randint(1, 3)):
         values[key] = chance.choice(ODD)
@@ -100,7 +100,7 @@ def with_odd_values(chance: random.Random) -> bytes:
 
 
 def some_of_both(chance: random.Random, count: int) -> list[bytes]:
-    """As many datagrams, none of them empty: those do not count as sent everywhere."""
+    """A number of datagrams, none of them empty, because not all systems count those."""
     found = (good(chance) if chance.random() < 0.5 else damaged(chance) for _ in range(2 * count))
     return [datagram for datagram in found if datagram][:count]
 
@@ -128,7 +128,7 @@ def test_every_way_of_decoding_agrees_with_stock_or_refuses():
 
 
 def columns_agree(some: list[bytes], results: list[WireFrame | Refusal]) -> None:
-    """What columns decode is what the codec decodes; the rest they leave to it."""
+    """Columns decode as the codec does, or leave datagrams to it."""
     matrix = np.zeros((len(some), WIDTH), dtype=np.uint8)
     for row, datagram in zip(matrix, some, strict=True):
         row[: len(datagram)] = np.frombuffer(datagram[:WIDTH], dtype=np.uint8)
@@ -145,7 +145,7 @@ def columns_agree(some: list[bytes], results: list[WireFrame | Refusal]) -> None
 
 
 @pytest.mark.network
-def test_a_bus_and_its_notifier_live_through_it_and_count_every_datagram(network: Network):
+def test_a_bus_and_its_notifier_survive_and_count_every_datagram(network: Network):
     chance = seeded()
     settings = BusSettings.this_computer(port=network.free_port())
     received: list[can.Message] = []
@@ -172,6 +172,6 @@ def test_a_bus_and_its_notifier_live_through_it_and_count_every_datagram(network
 
 
 def counted(bus: UdpMulticastBus) -> int:
-    """Everything that a bus was sent."""
+    """The number of datagrams that a bus has counted."""
     counts = bus.statistics()
     return counts.received + counts.malformed + counts.dropped_kernel

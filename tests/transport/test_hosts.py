@@ -1,4 +1,4 @@
-"""Two hosts with a cable between them: what crosses it, what does not, and what when it is pulled."""
+"""Two hosts with a cable between them: which frames cross it, and what happens when it is removed."""
 
 import shutil
 import subprocess
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.bad_cable import BadCable, expected
 from tests.support.hosts import Host, RemoteError, connect
+from tests.support.lossy_link import LossyLink, expected
 from tests.support.network import Network
 from tests.support.waiting import wait_until
 
@@ -83,27 +83,27 @@ def test_a_batch_crosses_as_ordinary_datagrams(near: Host, far: Host, group: str
 
 def test_a_hop_limit_of_zero_stays_on_the_host(near: Host, far: Host, group: str, port: int):
     near.open("bus", "ours", {"channel": group, "port": port, "hop_limit": 0})
-    near.open("neighbour", "stock", {"channel": group, "port": port})
+    near.open("neighbor", "stock", {"channel": group, "port": port})
     far.open("bus", "stock", {"channel": group, "port": port})
     near.send("bus", 0x11)
-    assert near.recv_ids("neighbour", 1, 2.0) == [0x11]
+    assert near.recv_ids("neighbor", 1, 2.0) == [0x11]
     assert far.recv("bus", 0.05) is None
 
 
 def test_a_bus_of_this_host_only_refuses_other_hosts_and_meets_stock_peers(near: Host, far: Host, port: int):
     near.open("bus", "ours", {"local": True, "port": port})
-    near.open("neighbour", "stock", {"channel": GROUP_IPV4, "port": port})
+    near.open("neighbor", "stock", {"channel": GROUP_IPV4, "port": port})
     far.open("bus", "stock", {"channel": GROUP_IPV4, "port": port})
     far.send("bus", 0x33)
     wait_until(lambda: near.recv("bus", 0) is None and near.foreign("bus") == 1)
-    near.send("neighbour", 0x44)
+    near.send("neighbor", 0x44)
     assert near.recv("bus", 2.0)[0] == 0x44
     near.send("bus", 0x55)
-    assert 0x55 in near.recv_ids("neighbour", 3, 2.0)
+    assert 0x55 in near.recv_ids("neighbor", 3, 2.0)
     assert far.recv_ids("bus", 2, 0.1) == [0x33, 0x44]
 
 
-def test_without_any_route_a_bus_says_so_and_this_host_only_still_works(port: int):
+def test_without_a_route_a_bus_reports_it_and_this_host_only_still_works(port: int):
     lonely = Host()
     try:
         for group in (GROUP_IPV4, GROUP_IPV6):
@@ -131,7 +131,7 @@ def two_lans(hosts: tuple[Host, Host]) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("two_lans")
-def test_two_interfaces_do_not_hear_each_other(near: Host, far: Host, group: str, port: int):
+def test_two_interfaces_do_not_receive_each_others_frames(near: Host, far: Host, group: str, port: int):
     for name in ("lan0", "lan1"):
         for host in (near, far):
             host.open(name, "ours", {"channel": group, "port": port, "interface": name})
@@ -174,7 +174,7 @@ def test_a_bus_follows_the_route(near: Host, far: Host, port: int):
 
 @pytest.fixture
 def spare_lan(hosts: tuple[Host, Host]) -> Iterator[None]:
-    """A cable that a test may pull."""
+    """A cable that a test may remove."""
     connect(*hosts, "spare", 3)
     yield
     hosts[0].run("ip link del spare")
@@ -204,7 +204,7 @@ def test_an_interface_that_goes_down_is_reported_and_its_return_too(
 
 
 @pytest.mark.usefixtures("spare_lan")
-def test_an_interface_that_was_removed_and_made_again_is_joined_again(
+def test_an_interface_that_was_removed_and_created_again_is_joined_again(
     hosts: tuple[Host, Host], near: Host, far: Host, group: str, port: int
 ):
     options = {"channel": group, "port": port, "interface": "spare"}
@@ -225,23 +225,23 @@ def test_an_interface_that_was_removed_and_made_again_is_joined_again(
 
 
 @pytest.fixture
-def bad_cable(hosts: tuple[Host, Host], port: int) -> Iterator[BadCable]:
-    """A tenth of all frames is lost on it, and a tenth comes late."""
-    cable = BadCable(*hosts, "bad", 5, port)
-    yield cable
-    cable.pull()
+def lossy_link(hosts: tuple[Host, Host], port: int) -> Iterator[LossyLink]:
+    """A link that loses a tenth of all frames and delays a tenth."""
+    link = LossyLink(*hosts, "lossy", 5, port)
+    yield link
+    link.remove()
 
 
-@pytest.mark.usefixtures("bad_cable")
+@pytest.mark.usefixtures("lossy_link")
 @pytest.mark.parametrize("stock_sends", [True, False])
-def test_what_a_bad_cable_leaves_arrives_as_it_comes(
+def test_frames_over_a_lossy_link_arrive_in_its_order(
     near: Host, far: Host, group: str, port: int, stock_sends: bool
 ):
-    """Stock on one host, ours on the other: what was lost is missing, the rest comes in the cable's order."""
+    """Stock on one host, ours on the other: lost frames are missing, others keep the order of the link."""
     ours, stock = (far, near) if stock_sends else (near, far)
-    ours.open("bus", "ours", {"channel": group, "port": port, "interface": "bad"})
-    # Stock goes where the route points; this one goes with the interface.
-    stock.run(f"ip route replace multicast {group} dev bad table local")
+    ours.open("bus", "ours", {"channel": group, "port": port, "interface": "lossy"})
+    # Stock uses the interface of the route, which is removed together with the link.
+    stock.run(f"ip route replace multicast {group} dev lossy table local")
     stock.open("bus", "stock", {"channel": group, "port": port})
     sender, receiver = (stock, ours) if stock_sends else (ours, stock)
     numbers = list(range(0x100, 0x100 + 100))

@@ -1,4 +1,4 @@
-"""What a process that only receives, or only sends, has to load."""
+"""The modules that a process that only receives, or only sends, loads."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ def test_the_headless_parts_load_neither_python_can_nor_qt(module: str):
     assert not {name.partition(".")[0] for name in loaded.split()} & set(HEAVY)
 
 
-def test_every_promised_name_is_there():
+def test_every_documented_name_exists():
     for name in transport.__all__:
         assert getattr(transport, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Bus'"):

@@ -1,4 +1,4 @@
-"""An interface that goes and returns under a capture process: what it says, and that frames come again."""
+"""An interface that goes down or is removed while a capture process runs, and returns."""
 
 import os
 import signal
@@ -34,16 +34,16 @@ def capture(settings: BusSettings) -> Iterator[Capture]:
 def check_receives(capture: Capture, settings: BusSettings) -> None:
     """Send until something arrives."""
 
-    def sent_and_heard() -> bool:
+    def sent_and_received() -> bool:
         with closing(FrameSender(settings)) as sender:
             sender.send_batch(FrameBatch.from_messages([can.Message(arbitration_id=0x77)]))
         return len(capture.recv_batch(timeout=0.1)) > 0
 
-    wait_until(sent_and_heard)
+    wait_until(sent_and_received)
 
 
 def supervised(capture: Capture) -> Capture:
-    """The capture, after a look at its process."""
+    """The capture, after its process was checked."""
     capture.supervise()
     return capture
 
@@ -69,12 +69,10 @@ def test_an_interface_that_goes_down_is_a_problem_until_it_returns(capture, sett
     assert capture.problem is None
 
 
-def test_an_interface_that_is_removed_is_a_problem_until_it_is_there_again(
-    capture, settings, spare_interface
-):
+def test_an_interface_that_is_removed_is_a_problem_until_it_returns(capture, settings, spare_interface):
     spare_interface.remove()
     wait_until(lambda: "no network interface cmspare" in (capture.problem or ""))
-    spare_interface.make()
+    spare_interface.create()
     wait_until(lambda: capture.problem is None)
     check_receives(capture, settings)
     assert interruptions(capture) == 1
@@ -85,14 +83,14 @@ def test_a_process_that_cannot_start_without_its_interface_is_a_problem(capture,
     spare_interface.remove()
     os.kill(capture.pid, signal.SIGKILL)
     wait_until(lambda: supervised(capture).problem == "the capture process cannot be started")
-    spare_interface.make()
+    spare_interface.create()
     wait_until(lambda: supervised(capture).problem is None, 20)
     check_receives(capture, settings)
 
 
-def test_a_removal_that_is_over_before_anyone_looks_counts_too(capture, settings, spare_interface):
+def test_a_removal_between_two_checks_is_counted(capture, settings, spare_interface):
     spare_interface.remove()
-    spare_interface.make()
+    spare_interface.create()
     wait_until(lambda: interruptions(capture))
     wait_until(lambda: capture.problem is None)
     check_receives(capture, settings)
@@ -107,12 +105,12 @@ def test_a_route_that_names_another_interface_is_an_interruption(group, network,
         reason = "the system's route changed from cmspare to lo"
         assert (capture.problem, capture.statistics().interruption) == (None, reason)
         check_receives(capture, settings)
-        routed_interface.make()
+        routed_interface.create()
         wait_until(lambda: interruptions(capture) == 2)
         check_receives(capture, settings)
 
 
-def test_a_route_that_is_gone_is_a_problem_until_it_is_back(group, network, routed_interface):
+def test_a_missing_route_is_a_problem_until_it_returns(group, network, routed_interface):
     settings = BusSettings(group=group, port=network.free_port(), hop_limit=0)
     with Capture(settings) as capture:
         routed_interface.block_route()
@@ -136,7 +134,7 @@ def test_the_log_has_the_same_problem_once_a_minute(network, spare_interface, ca
     assert said[0].endswith("on cmspare cannot receive: the interface cmspare is down")
 
 
-def test_a_cable_that_is_pulled_is_a_problem(capture, spare_interface):
+def test_a_disconnected_cable_is_a_problem(capture, spare_interface):
     spare_interface.plug("down")
     wait_until(
         lambda: capture.problem == "the interface cmspare has no link (no cable, or no radio connection)"

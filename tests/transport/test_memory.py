@@ -1,4 +1,4 @@
-"""What a bus holds does not grow with what comes from outside, nor with how often one is opened."""
+"""The memory of a bus does not grow with received frames, nor with repeated opening."""
 
 import pytest
 

@@ -38,7 +38,7 @@ def everything(receiver: Receiver, datagrams: int) -> FrameBatch:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(datagrams().filter(bool) | stock_datagrams(), min_size=1, max_size=150))
-def test_many_at_once_and_one_by_one_hear_the_same(bus_settings: BusSettings, some: list[bytes]):
+def test_many_at_once_and_one_by_one_receive_the_same(bus_settings: BusSettings, some: list[bytes]):
     receivers = [Receiver(bus_settings), Receiver(bus_settings, plain=True)]
     sender = FrameSender(bus_settings)
     try:

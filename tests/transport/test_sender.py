@@ -1,4 +1,4 @@
-"""The sending half by itself: what it refuses, what it does where the system refuses, who it says it is."""
+"""The sending half: invalid frames, errors of the system, source addresses, and the rate limit."""
 
 import errno
 import json
@@ -55,7 +55,7 @@ def batch_of(count: int) -> FrameBatch:
     return FrameBatch.from_columns([0] * count, np.arange(count) % 0x800, np.zeros((count, 8), np.uint8))
 
 
-def test_it_says_where_its_frames_come_from(bus_settings: BusSettings, receiver: Receiver):
+def test_it_reports_the_source_of_its_frames(bus_settings: BusSettings, receiver: Receiver):
     told: list[Source] = []
     sender = FrameSender(bus_settings, on_address=told.append)
     assert told == [sender.address]
@@ -74,7 +74,7 @@ def test_it_opens_from_settings_as_json(bus_settings: BusSettings, receiver: Rec
 
 
 @pytest.mark.parametrize("count", [2, 200])
-def test_nothing_goes_out_where_one_frame_is_bad(sender: FrameSender, receiver: Receiver, count: int):
+def test_nothing_is_sent_if_one_frame_is_invalid(sender: FrameSender, receiver: Receiver, count: int):
     batch = batch_of(count)
     batch.records["flags"][count - 1] = int(Flag.BRS)
     with pytest.raises(FrameError, match=f"frame {count - 1} of {count}"):
@@ -82,7 +82,7 @@ def test_nothing_goes_out_where_one_frame_is_bad(sender: FrameSender, receiver: 
     assert len(receiver.drain()) == sender.sent == 0
 
 
-def test_a_closed_sender_says_so(sender: FrameSender):
+def test_a_closed_sender_raises(sender: FrameSender):
     sender.close()
     for attempt in (lambda: sender.send_datagram(PAYLOAD), lambda: sender.send_batch(batch_of(100))):
         with pytest.raises(BusError, match="the bus is closed"):
@@ -90,7 +90,7 @@ def test_a_closed_sender_says_so(sender: FrameSender):
 
 
 def failing(error: OSError, times: int) -> type[socket.socket]:
-    """A kind of socket whose sending fails that many times."""
+    """A socket class whose sending fails a number of times."""
     left = [times]
 
     class Failing(socket.socket):
@@ -133,7 +133,7 @@ def test_a_queue_that_stays_full_is_a_timeout(bus_settings: BusSettings, monkeyp
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_after_a_failure_it_opens_anew_and_sends_once(
+def test_after_a_failure_it_opens_new_sockets_and_sends_once(
     bus_settings: BusSettings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, way: str
 ):
     monkeypatch.setattr(send, "has_sendmmsg", lambda: False)
@@ -158,7 +158,7 @@ def test_after_a_failure_it_opens_anew_and_sends_once(
     ],
 )
 @pytest.mark.parametrize("way", WAYS)
-def test_a_lasting_failure_says_what_to_do(
+def test_the_error_of_a_lasting_failure_says_what_to_do(
     bus_settings: BusSettings, monkeypatch: pytest.MonkeyPatch, number: int, says: str, way: str
 ):
     monkeypatch.setattr(send, "has_sendmmsg", lambda: False)
@@ -175,13 +175,13 @@ def test_the_rate_limit_holds_for_batches(bus_settings: BusSettings, receiver: R
     sender.send_batch(batch_of(300))
     times = receiver.drain().timestamp_ns
     assert len(times) == 300
-    # At most 1/100 s worth at once, then no more than 5 a millisecond.
+    # At most the frames of 10 ms at once, then at most 5 in a millisecond.
     assert (times[-1] - times[0]) / 1e9 >= (300 - 2 * 50) / 5000
     sender.close()
 
 
 @pytest.mark.parametrize("channel", [1, 200])
-def test_frames_that_were_prepared_are_the_same_datagrams(network, channel):
+def test_frames_encoded_ahead_are_the_same_datagrams(network, channel):
     settings = BusSettings.this_computer(port=network.free_port())
     batch = FrameBatch.from_columns(range(40), range(100, 140), np.ones((40, 8)), channel=channel)
     with closing(FrameSender(settings)) as sender:
@@ -207,7 +207,7 @@ class Clock:
 @given(
     st.floats(1, 100_000), st.lists(st.tuples(st.integers(1, 50), st.floats(0, 0.1)), min_size=1, max_size=40)
 )
-def test_no_stretch_of_time_has_more_frames_than_allowed(rate: float, sends: list[tuple[int, float]]):
+def test_no_period_has_more_frames_than_allowed(rate: float, sends: list[tuple[int, float]]):
     clock = Clock()
     pace = Pace(rate, clock, clock.sleep)
     start, total = clock.now, 0
@@ -219,7 +219,7 @@ def test_no_stretch_of_time_has_more_frames_than_allowed(rate: float, sends: lis
         clock.now += pause
 
 
-def test_a_steady_sender_gets_just_the_rate():
+def test_a_steady_sender_reaches_the_rate():
     clock = Clock()
     pace = Pace(1000, clock, clock.sleep)
     for _ in range(1000):
@@ -227,7 +227,7 @@ def test_a_steady_sender_gets_just_the_rate():
     assert 0.98 <= clock.now - 100 <= 1.0
 
 
-def test_too_long_a_wait_is_refused_at_once_and_costs_nothing():
+def test_a_wait_beyond_the_timeout_is_refused_at_once():
     clock = Clock()
     pace = Pace(10, clock, clock.sleep)
     assert pace.wait(timeout=0)

@@ -1,4 +1,4 @@
-"""A minute at 20,000 frames a second: everything is accounted for, and memory stays where it was."""
+"""A minute at 20,000 frames/s: all frames are received or counted as lost, and memory does not grow."""
 
 import time
 from collections.abc import Callable

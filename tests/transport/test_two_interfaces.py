@@ -1,4 +1,4 @@
-"""Two buses of this host on two interfaces: each receives its own, neither takes the other's frames."""
+"""Two buses of this host on two interfaces, which do not receive each other's frames."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def run(command: str) -> None:
 
 @pytest.fixture
 def other_host(network) -> Iterator[list[str]]:
-    """What to put before a command so that it runs on another host, beyond the interface ``HERE``."""
+    """The prefix of a command that runs on another host, connected to the interface ``HERE``."""
     if not network.isolated:
         pytest.skip("needs a private network")
     host = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
@@ -41,7 +41,7 @@ def other_host(network) -> Iterator[list[str]]:
         host.communicate()
 
 
-def test_each_hears_its_own_interface_whichever_was_opened_first(network, other_host):
+def test_each_receives_on_its_own_interface_in_any_order_of_opening(network, other_host):
     port = network.free_port()
     settings = [
         BusSettings(group="239.74.163.2", port=port, interface=name, hop_limit=0)

@@ -18,7 +18,7 @@ from canmcast_gui.app.workspace.workspace import Workspace, load_workspace, save
 from canmcast_gui.database import Scope
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.transport.settings import BusSettings
-from tests.support.leases import unanswered
+from tests.support.unresponsive_file import unresponsive
 
 
 def test_it_comes_back_as_it_was_saved(tmp_path):
@@ -180,7 +180,7 @@ def test_one_that_does_not_answer_is_given_up_on(tmp_path, monkeypatch):
     path = tmp_path / "x.canmcast"
     path.write_text("{}")
     monkeypatch.setattr("canmcast_gui.app.workspace.workspace.PATIENCE_SECONDS", 0.05)
-    with unanswered(path), pytest.raises(WorkspaceError, match="no answer for"):
+    with unresponsive(path), pytest.raises(WorkspaceError, match="no answer for"):
         load_workspace(path)
 
 

@@ -1,4 +1,4 @@
-"""``canmcast doctor``: each way in which nothing arrives gets its own diagnosis."""
+"""``canmcast doctor``: each reason why no frames arrive has its own diagnosis."""
 
 import socket
 import time
@@ -30,7 +30,7 @@ def test_without_a_sender_this_computer_is_fine(canmcast, bus):
         assert part in result.stdout
 
 
-def test_where_frames_arrive_it_counts_their_senders(start, canmcast, stock_peer, bus):
+def test_if_frames_arrive_it_counts_their_senders(start, canmcast, stock_peer, bus):
     start("generate", *bus, "--rate", "200", "--duration", "20")
     stock_peer("send", "--port", option(bus, "--port"), "--rate", 200, "--seconds", 20)
     result = canmcast("doctor", *bus, "--duration", "10")
@@ -67,7 +67,7 @@ def test_the_other_default_group_is_found(stock_peer, canmcast, network):
     assert f"add --group {DEFAULT_GROUP_IPV4}" in diagnosis(result)
 
 
-def test_what_is_no_frame_is_shown(start, bus):
+def test_a_datagram_that_is_not_a_frame_is_shown(start, bus):
     doctor = start("doctor", *bus, "--duration", "2")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
@@ -87,13 +87,13 @@ def test_fd_frames_on_a_classic_bus_are_explained(start, canmcast, bus):
     assert "omit --no-fd" in diagnosis(result)
 
 
-def test_an_interface_that_is_not_there_ends_it(canmcast):
+def test_a_missing_interface_ends_it(canmcast):
     result = canmcast("doctor", "--interface", "nope0")
     assert result.returncode == 1
     assert "nope0" in diagnosis(result)
 
 
-def test_a_port_that_another_program_keeps_to_itself_ends_it(canmcast, network):
+def test_a_port_that_another_program_does_not_share_ends_it(canmcast, network):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as greedy:
         greedy.bind((DEFAULT_GROUP_IPV4, 0))
         port = greedy.getsockname()[1]

@@ -43,7 +43,7 @@ def test_frames_of_a_stock_peer_are_printed_in_order(start, stock_peer, bus, tmp
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_when_asked_to(number, start, canmcast, bus, tmp_path):
+def test_it_ends_cleanly_at_a_signal(number, start, canmcast, bus, tmp_path):
     dump = start("dump", *bus, "--report", tmp_path / "r.json").wait_until_listening()
     assert canmcast("send", *bus, "123#01").returncode == 0
     assert dump.process.stdout.readline().endswith(" can0 123#01\n")
@@ -66,7 +66,7 @@ def test_a_group_of_the_other_family(start, canmcast, stock_peer, network, group
     assert [line.split()[2] for line in lines] == ["123#01", "1F334455##1AABB"]
 
 
-def test_a_report_that_cannot_be_written_is_said(canmcast, bus, tmp_path):
+def test_a_report_that_cannot_be_written_is_an_error(canmcast, bus, tmp_path):
     result = canmcast("dump", *bus, "--duration", "0", "--report", tmp_path / "absent" / "r.json")
     assert result.returncode == 1
     assert "absent" in result.stderr.splitlines()[-1]
@@ -82,11 +82,11 @@ def test_only_frames_that_pass_a_filter_are_printed(start, canmcast, bus):
     assert [line.split()[2] for line in dump.result().stdout.splitlines()] == ["123#0102", "1FF##0010203"]
 
 
-def test_a_filter_that_is_none_is_said(canmcast, bus):
+def test_an_invalid_filter_is_an_error(canmcast, bus):
     assert_one_line(canmcast("dump", *bus, "--filter", "id == "), 1)
 
 
-def test_an_interface_that_goes_and_returns_is_said(start, network, spare_interface):
+def test_an_interface_that_goes_down_and_returns_is_reported(start, network, spare_interface):
     options = ("--group", "239.74.163.2", "--port", network.free_port(), "--interface", spare_interface.name)
     dump = start("dump", *options, "--hop-limit", 0).wait_until_listening()
     spare_interface.down()

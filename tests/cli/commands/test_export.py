@@ -83,7 +83,7 @@ def test_values_are_those_that_cantools_decodes(canmcast, drive, tmp_path):
         ("absent/out.csv", DATABASE, "EngineStatus.EngineSpeed", "absent"),
     ],
 )
-def test_what_cannot_be_exported_is_said(out, database, signal, reason, canmcast, drive, tmp_path):
+def test_reasons_against_an_export_are_reported(out, database, signal, reason, canmcast, drive, tmp_path):
     arguments = ("--database", database, "--signal", signal)
     assert_one_line(canmcast("export", drive[0], tmp_path / out, *arguments), 1, reason)
     assert list(tmp_path.iterdir()) == []

@@ -43,7 +43,7 @@ def test_record_completes_the_file_when_interrupted(start, canmcast, bus, tmp_pa
     assert len(frames_in(file)) == 30
 
 
-def test_record_waits_for_a_trigger_and_begins_new_files(start, canmcast, bus, tmp_path):
+def test_record_waits_for_a_trigger_and_starts_new_files(start, canmcast, bus, tmp_path):
     options = ["--trigger", "id == 0x7", "--pre", "1m", "--split-frames", 15, "--format", "candump"]
     record = start("record", tmp_path / "out.txt", *bus, *options, "--count", 51).wait_until_listening()
     canmcast("send", *bus, *["123#01"] * 20, "007#", *["123#02"] * 30)
@@ -63,7 +63,7 @@ def test_record_waits_for_a_trigger_and_begins_new_files(start, canmcast, bus, t
         (["--pre", "5"], "--trigger"),
     ],
 )
-def test_record_refuses_options_that_cannot_be_meant(options, word, canmcast, bus, tmp_path):
+def test_record_refuses_contradictory_options(options, word, canmcast, bus, tmp_path):
     result = canmcast("record", tmp_path / "out.asc", *bus, *options, "--duration", 1)
     assert result.returncode == 2
     assert word in result.stderr
@@ -126,7 +126,7 @@ def test_convert_joins_several_on_one_time_line(canmcast, log, tmp_path):
     assert canmcast("convert", log, target, "--offset", 0, "--offset", 1).returncode == 2
 
 
-def test_convert_says_what_the_target_cannot_hold(canmcast, tmp_path):
+def test_convert_reports_what_the_target_cannot_store(canmcast, tmp_path):
     (tmp_path / "in.log").write_text(
         "# a note\n(1.5) can0 123#01 T\n(1.6) can0 20000004#0102030405060708 R\n"
     )
@@ -155,14 +155,14 @@ def test_convert_keeps_times_before_the_first_one(canmcast, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["info", "convert", "play"])
-def test_a_file_that_is_no_log_is_refused(command, canmcast, bus, tmp_path):
+def test_a_file_that_is_not_a_log_is_refused(command, canmcast, bus, tmp_path):
     (tmp_path / "in.asc").write_bytes(b"\x00\x01 nothing")
     arguments = {"convert": [tmp_path / "out.blf"], "play": bus}.get(command, [])
     assert_one_line(canmcast(command, tmp_path / "in.asc", *arguments), 1, "in.asc")
     assert not (tmp_path / "out.blf").exists()
 
 
-def test_convert_leaves_the_old_file_where_it_fails(canmcast, log, tmp_path):
+def test_convert_keeps_the_old_file_if_it_fails(canmcast, log, tmp_path):
     target = tmp_path / "out.csv"
     target.write_text("old")
     assert_one_line(canmcast("convert", log, target), 1, "cannot hold")

@@ -1,4 +1,4 @@
-"""``canmcast fuzz``: what stock peers get, what the log says of it, and what an answer does."""
+"""``canmcast fuzz``: the frames that stock peers receive, the log, and responses."""
 
 import re
 import time
@@ -26,7 +26,7 @@ def content(batch: FrameBatch) -> list[tuple]:
     return [(*row, batch.payload(number)) for number, row in enumerate(rows)]
 
 
-def heard_by(peer: StockBus, count: int) -> list[can.Message]:
+def received_by(peer: StockBus, count: int) -> list[can.Message]:
     """The frames that come, in their order."""
     found, end = [], time.monotonic() + 20
     while len(found) < count:
@@ -45,24 +45,24 @@ def peer(bus):
 
 
 @pytest.mark.parametrize("suffix", [".asc", ".blf"])
-def test_the_log_says_what_a_stock_peer_received_and_when(start, bus, peer, tmp_path, suffix):
+def test_the_log_has_the_frames_and_times_of_a_stock_peer(start, bus, peer, tmp_path, suffix):
     log = tmp_path / f"fuzz{suffix}"
     options = ("--ids", "100..10F", "--ids", "12345678", "--length", "2..4", "--seed", "7", "--count", "30")
     fuzz = start("fuzz", *bus, *options, "--rate", "500", "--log", log)
-    heard = heard_by(peer, 30)
+    received = received_by(peer, 30)
     result = fuzz.result()
     assert result.returncode == 0, result.stderr
     assert re.search("30 frames sent,.* seed 7", result.stderr)  # on a busy machine some are late
     written = frames_in(log)
-    wanted = [(one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in heard]
+    wanted = [(one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in received]
     assert content(written) == wanted
     assert written.has(Flag.TX).all()
-    for time_ns, message in zip(written.timestamp_ns.tolist(), heard, strict=True):
+    for time_ns, message in zip(written.timestamp_ns.tolist(), received, strict=True):
         # ASC keeps microseconds, and its start only milliseconds; a busy machine takes its time.
         assert -0.002 < message.timestamp - time_ns / 1e9 < 2.0
 
 
-def test_a_stock_peer_counts_what_was_asked_for(canmcast, stock_peer, bus):
+def test_a_stock_peer_counts_the_requested_frames(canmcast, stock_peer, bus):
     counter = stock_peer("recv", "--port", option(bus, "--port"), "--count", 40, "--seconds", 20)
     options = ("--kind", "brs", "--can-fd", "--data", "A5 xx", "--byte", "2=10..1F", "--rate", "2000")
     result = canmcast("fuzz", *bus, *options, "--ids", "200..203", "--length", "12..64", "--count", "40")
@@ -77,14 +77,16 @@ def test_a_stock_peer_counts_what_was_asked_for(canmcast, stock_peer, bus):
         assert 0x10 <= payload[2] <= 0x1F
 
 
-def test_the_seed_says_what_leaves(canmcast, bus, peer):
+def test_the_seed_determines_the_frames(canmcast, bus, peer):
     options = ("--seed", "11", "--count", "20", "--rate", "5000", "--kind", "classic")
     assert canmcast("fuzz", *bus, *options).returncode == 0
     wanted = content(FuzzRows(FuzzOptions(seed=11)).rows(0, 20))
-    assert [(one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in heard_by(peer, 20)] == wanted
+    assert [
+        (one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in received_by(peer, 20)
+    ] == wanted
 
 
-def test_an_answer_ends_it_and_what_left_before_is_printed(start, bus, peer, stock_peer, tmp_path):
+def test_a_response_ends_it_and_the_frames_before_are_printed(start, bus, peer, stock_peer, tmp_path):
     log = tmp_path / "fuzz.log"
     port = option(bus, "--port")
     answering = stock_peer("answer", "--port", port, "--to", "105", "--until", "7FF", "--seconds", 20)
@@ -113,16 +115,16 @@ def test_without_a_response_it_waits_and_reports_it(canmcast, bus):
     assert not result.stdout
 
 
-def test_ctrl_c_ends_it_with_a_whole_log(start, bus, peer, tmp_path):
+def test_ctrl_c_ends_it_with_a_complete_log(start, bus, peer, tmp_path):
     log = tmp_path / "fuzz.asc"
     fuzz = start("fuzz", *bus, "--count", "0", "--rate", "1000", "--log", log)
-    heard = heard_by(peer, 50)
+    received = received_by(peer, 50)
     result = fuzz.interrupt().result()
     assert result.returncode == 0, result.stderr
     while (message := peer.recv(0.1)) is not None:
-        heard.append(message)
+        received.append(message)
     assert content(frames_in(log)) == [
-        (one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in heard
+        (one.arbitration_id, one.is_extended_id, bytes(one.data)) for one in received
     ]
 
 
@@ -139,7 +141,7 @@ def test_ctrl_c_ends_it_with_a_whole_log(start, bus, peer, tmp_path):
         (("--log", "fuzz.unknown"), "unknown"),
     ],
 )
-def test_what_is_impossible_is_one_line(bus, options, words):
+def test_impossible_options_are_one_line(bus, options, words):
     result = CliRunner().invoke(program, ["fuzz", *bus, *options])
     assert result.exit_code == 1
     assert not result.stdout
@@ -147,7 +149,7 @@ def test_what_is_impossible_is_one_line(bus, options, words):
     assert words in result.stderr
 
 
-def test_each_option_says_what_it_takes():
+def test_each_option_describes_its_value():
     text = CliRunner().invoke(program, ["fuzz", "--help"]).output
     for name in ("--ids A..B", "--data HEX", "--rate N", "--count N", "--seed N", "--log FILE", "--stop-at"):
         assert name in text

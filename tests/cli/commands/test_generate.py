@@ -6,7 +6,7 @@ from canmcast_gui.cli.commands.generate import numbered_frames
 from tests.cli.commands.test_dump import option
 
 
-def test_a_stock_peer_misses_none(canmcast, stock_peer, bus):
+def test_a_stock_peer_receives_all_frames(canmcast, stock_peer, bus):
     peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 500)
     result = canmcast("generate", *bus, "--rate", "2500", "--count", "500", "--ids", "10")
     assert result.returncode == 0
@@ -16,7 +16,7 @@ def test_a_stock_peer_misses_none(canmcast, stock_peer, bus):
 
 
 @pytest.mark.parametrize("fd", [False, True])
-def test_numbers_stand_in_the_first_eight_bytes(fd):
+def test_numbers_are_in_the_first_eight_bytes(fd):
     batch = numbered_frames(998, 1002, ids=1000, fd=fd)
     assert batch.arbitration_id.tolist() == [0x100 + 998, 0x100 + 999, 0x100, 0x101]
     assert [int.from_bytes(batch.payload(row)[:8], "big") for row in range(4)] == [998, 999, 1000, 1001]

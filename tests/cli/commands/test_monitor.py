@@ -20,7 +20,7 @@ DATABASE = PROJECT / "resources" / "demo.dbc"
 
 
 class Terminal:
-    """A command on a pseudo-terminal; ``text`` is all that it has written, without its colours."""
+    """A command on a pseudo-terminal; ``text`` is all that it has written, without its colors."""
 
     def __init__(self, *arguments: str) -> None:
         import fcntl
@@ -45,7 +45,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What was written there. Going to a place or another screen begins a line; colours are left out."""
+        """What was written there. Going to a place or another screen begins a line; colors are omitted."""
         raw = self._raw.decode(errors="replace")
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", re.sub(r"\x1b\[([0-9;]*H|\?1049[hl])", "\n", raw))
 
@@ -115,7 +115,7 @@ def test_the_demonstration_fits_a_small_terminal(terminal, network):
     assert re.search(r"\d+ frames, 0 lost\s*$", monitor.text)
 
 
-def test_rows_that_do_not_fit_can_be_scrolled_to(terminal, canmcast, bus):
+def test_rows_that_do_not_fit_are_reached_by_scrolling(terminal, canmcast, bus):
     monitor = terminal("monitor", *bus)
     monitor.read_until("0 frames/s")
     assert canmcast("send", *bus, *[f"{0x100 + n:X}#{n:02X}" for n in range(40)]).returncode == 0
@@ -157,7 +157,7 @@ def test_the_demonstration_is_on_the_usual_bus_where_that_is_asked_for(start, ca
     assert monitor.interrupt().result().returncode == 0
 
 
-def test_a_reception_problem_stands_where_it_is_seen(terminal, network, spare_interface):
+def test_a_reception_problem_is_shown(terminal, network, spare_interface):
     where = (
         "--group",
         "239.74.163.2",

@@ -1,4 +1,4 @@
-"""The screenful of text that ``canmcast monitor`` shows: names and sources stand there as they are."""
+"""The screen of ``canmcast monitor``: names and sources are shown unchanged."""
 
 import io
 
@@ -45,6 +45,6 @@ def test_nothing_from_outside_controls_the_terminal(tmp_path):
     assert not any(one in text for one in "\x9b\u202e\x1b\x07")
 
 
-def test_an_error_frame_has_its_word_and_no_id(tmp_path):
+def test_an_error_frame_is_named_and_has_no_id(tmp_path):
     (line,) = [line for line in shown(tmp_path, "x", "::1", batch=mixed()).splitlines() if "Error" in line]
     assert line.split()[:2] == ["Error", "frame"]

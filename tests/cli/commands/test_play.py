@@ -40,8 +40,8 @@ def numbered(tmp_path):
 
 
 @pytest.fixture
-def hear(stock_peer, bus):
-    """Start a stock peer that ends after so many frames."""
+def stock_receiver(stock_peer, bus):
+    """Start a stock peer that ends after a number of frames."""
     return lambda count, **kind: stock_peer(
         "recv", "--port", option(bus, "--port"), "--count", count, "--seconds", kind.get("seconds", 15)
     )
@@ -61,7 +61,7 @@ def test_ids_that_no_frame_has_are_sent_by_the_rule_for_reading(start, canmcast,
     assert [line.split()[2] for line in dump.result().stdout.splitlines()] == ["00000900#01", "123#03"]
 
 
-def test_frames_leave_in_order_without_error_frames(start, canmcast, bus, log):
+def test_frames_are_sent_in_order_without_error_frames(start, canmcast, bus, log):
     dump = start("dump", *bus, "--count", "5").wait_until_listening()
     result = canmcast("play", log, *bus)
     assert result.returncode == 0, result.stderr
@@ -70,7 +70,7 @@ def test_frames_leave_in_order_without_error_frames(start, canmcast, bus, log):
     assert sent == ["123#0102", "123#R3", f"123##1{bytes(range(16)).hex().upper()}", "1F334455#03", "123#04"]
 
 
-def test_error_frames_leave_where_they_are_asked_for(start, canmcast, bus, log):
+def test_error_frames_are_sent_on_request(start, canmcast, bus, log):
     dump = start("dump", *bus, "--count", "6").wait_until_listening()
     assert canmcast("play", log, *bus, "--error-frames", "--speed", "10").returncode == 0
     assert "20000080#" in dump.result().stdout
@@ -86,7 +86,7 @@ def test_a_part_as_fast_as_the_limit_with_other_ids(start, canmcast, bus, log):
 
 
 def test_a_range_a_filter_of_times_and_another_channel(start, canmcast, bus, numbered, tmp_path):
-    file = tmp_path / "heard.asc"
+    file = tmp_path / "received.asc"
     record = start("record", file, *bus, "--count", "4").wait_until_listening()
     options = ("--from", "0.1", "--to", "0.2", "--filter", "time < 0.175", "--channel", "1=4", "--speed", "2")
     result = canmcast("play", numbered("a", range(20)), *bus, *options)
@@ -109,16 +109,16 @@ HOUR = 3600
         (("--in-turn",), [0, 1, 2, 3, 100, 101, 102, 103]),
     ],
 )
-def test_several_files_are_put_on_one_time_line(options, order, canmcast, bus, numbered, hear):
+def test_several_files_are_put_on_one_time_line(options, order, canmcast, bus, numbered, stock_receiver):
     files = [numbered("a", range(4)), numbered("b", range(100, 104), after_ms=HOUR * 1000)]
-    peer = hear(8)
+    peer = stock_receiver(8)
     result = canmcast("play", *files, *bus, *options)
     assert result.returncode == 0, result.stderr
     assert peer.result()["numbers"] == order
     assert ("channel 1 of b.log is channel 2" in result.stderr) == ("--in-turn" not in options)
 
 
-def test_a_long_time_without_frames_is_told_at_once(start, bus, numbered):
+def test_a_long_time_without_frames_is_reported_at_once(start, bus, numbered):
     files = [numbered("a", range(4)), numbered("b", range(4), after_ms=HOUR * 1000)]
     play = start("play", *files, *bus)
     assert "is channel 2" in play.process.stderr.readline()
@@ -127,14 +127,14 @@ def test_a_long_time_without_frames_is_told_at_once(start, bus, numbered):
     assert play.interrupt().result().returncode == 0
 
 
-def test_a_loop_repeats_until_it_is_interrupted(start, bus, numbered, hear):
-    peer = hear(25)
+def test_a_loop_repeats_until_it_is_interrupted(start, bus, numbered, stock_receiver):
+    peer = stock_receiver(25)
     play = start("play", numbered("a", range(10), gap_ms=5), *bus, "--loop")
     assert peer.result()["numbers"] == [n % 10 for n in range(25)]
     assert play.interrupt().result().returncode == 0
 
 
-def test_ids_of_a_live_node_are_left_out(start, canmcast, bus, numbered, stock_peer):
+def test_ids_of_another_node_are_skipped(start, canmcast, bus, numbered, stock_peer):
     port = option(bus, "--port")
     stock_peer("send", "--port", port, "--ids", 1, "--rate", 50, "--seconds", 20)
     dump = start("dump", *bus, "--filter", "data[0] == 0x7E or id == 0x300").wait_until_listening()
@@ -152,7 +152,7 @@ def test_ids_of_a_live_node_are_left_out(start, canmcast, bus, numbered, stock_p
 
 
 def test_another_program_records_what_is_played(start, canmcast, bus, numbered, tmp_path):
-    file = tmp_path / "heard.blf"
+    file = tmp_path / "received.blf"
     record = start("record", file, *bus, "--count", 50).wait_until_listening()
     before = time.time_ns()
     assert canmcast("play", numbered("a", range(50), gap_ms=5), *bus).returncode == 0
@@ -165,9 +165,11 @@ def test_another_program_records_what_is_played(start, canmcast, bus, numbered, 
     assert batch.timestamp_ns[-1] - batch.timestamp_ns[0] == pytest.approx(49 * 5 * MS, rel=0.2)
 
 
-def test_a_killed_player_stops_and_the_next_start_clears_up(start, canmcast, bus, numbered, hear):
+def test_a_killed_player_stops_and_the_next_start_removes_its_recording(
+    start, canmcast, bus, numbered, stock_receiver
+):
     log = numbered("a", range(10), gap_ms=5)
-    first = hear(20)
+    first = stock_receiver(20)
     play = start("play", log, *bus, "--loop")
     first.result()
     sender = [one for one in psutil.Process(play.process.pid).children() if "transmit" in str(one.cmdline())]
@@ -182,14 +184,14 @@ def test_a_killed_player_stops_and_the_next_start_clears_up(start, canmcast, bus
     assert list(recordings_folder().iterdir()) == []
 
 
-def test_a_user_without_a_folder_of_his_own_can_play(canmcast, bus, numbered, tmp_path, monkeypatch):
+def test_a_user_without_a_data_folder_can_play(canmcast, bus, numbered, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
     assert "10 frames sent" in canmcast("play", numbered("a", range(10)), *bus, "--fast").stderr
 
 
-def test_a_killed_transmit_process_is_told(start, bus, numbered, hear):
-    peer = hear(5)
+def test_the_end_of_the_transmit_process_is_reported(start, bus, numbered, stock_receiver):
+    peer = stock_receiver(5)
     play = start("play", numbered("a", range(10), gap_ms=5), *bus, "--loop")
     peer.result()
     for child in psutil.Process(play.process.pid).children():
@@ -209,7 +211,7 @@ def test_a_killed_transmit_process_is_told(start, bus, numbered, hear):
         (("--offset", "1", "--offset", "2"), 2, "--offset is given 2 times for 1 file"),
     ],
 )
-def test_what_is_wrong_is_said(canmcast, bus, log, options, code, words):
+def test_wrong_options_are_reported(canmcast, bus, log, options, code, words):
     result = canmcast("play", log, *bus, *options)
     assert result.returncode == code
     assert words in result.stderr
@@ -255,8 +257,8 @@ class Terminal:
         os.close(self._ours)
 
 
-def test_keys_step_pause_seek_and_end_it(bus, numbered, hear):
-    peer = hear(6)
+def test_keys_step_pause_seek_and_end_it(bus, numbered, stock_receiver):
+    peer = stock_receiver(6)
     terminal = Terminal("play", numbered("a", range(40), gap_ms=1000), *bus, "--step")
     try:
         terminal.wait_for("0.0 of 39.0 s, paused")

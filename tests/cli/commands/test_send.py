@@ -8,7 +8,7 @@ from tests.cli.commands.test_dump import option
 from tests.cli.conftest import assert_one_line
 
 
-def test_stock_peers_hear_single_frames(canmcast, stock_peer, bus):
+def test_stock_peers_receive_single_frames(canmcast, stock_peer, bus):
     peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 3)
     assert canmcast("send", *bus, "123#DEADBEEF", "124#R4", "1F334455##1AABB").returncode == 0
     found = peer.result()
@@ -24,7 +24,7 @@ def test_periodic_frames_come_as_often_as_asked(canmcast, stock_peer, bus):
     assert peer.result()["ids"] == {"100": 10, "200": 10}
 
 
-def test_without_a_count_it_goes_on_until_it_is_interrupted(start, stock_peer, bus):
+def test_without_a_count_it_continues_until_ctrl_c(start, stock_peer, bus):
     peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 5)
     send = start("send", *bus, "123#", "--period", "5")
     assert peer.result()["received"] == 5

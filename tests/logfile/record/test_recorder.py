@@ -27,7 +27,7 @@ def count(path) -> int:
 def wait_until(condition) -> None:
     end = time.monotonic() + WAIT_SECONDS
     while not condition():
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, "the condition was not met"
         time.sleep(0.01)
 
 

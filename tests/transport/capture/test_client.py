@@ -1,4 +1,4 @@
-"""Receiving in a process of its own: what arrives, what a dead or stopped process costs, and what is left."""
+"""Receiving in a separate process: frames, counters, restarts and the end of the process."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
 
 pytestmark = pytest.mark.network
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -49,7 +49,7 @@ def other_sender(settings):
 
 
 def numbered(count: int, width: int = 8, first: int = 0) -> FrameBatch:
-    """Frames whose payload begins with their number."""
+    """Frames whose payload starts with their number."""
     numbers = np.arange(first, first + count, dtype=">u8")
     data = np.zeros((count, width), dtype=np.uint8)
     data[:, :8] = numbers.view(np.uint8).reshape(count, 8)
@@ -64,14 +64,14 @@ def numbers_of(batch: FrameBatch) -> list[int]:
 
 def receive(capture: Capture, count: int) -> FrameBatch:
     """Take frames until there are ``count`` of them."""
-    batches, end = [], time.monotonic() + PATIENCE
+    batches, end = [], time.monotonic() + TIMEOUT_SECONDS
     while sum(map(len, batches)) < count and time.monotonic() < end:
         batches.append(capture.recv_batch(timeout=1.0))
     return FrameBatch.concatenate(batches)
 
 
 def wait_until(condition, what: str) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < end, what
         time.sleep(0.01)
@@ -119,7 +119,7 @@ def test_it_receives_what_a_stock_peer_sends(group, network, stock_peer, fd):
 def test_the_descriptor_is_readable_while_frames_wait(capture, sender):
     assert not wait_for(capture.fileno(), 0.0)
     sender.send_batch(numbered(10))
-    assert wait_for(capture.fileno(), PATIENCE)
+    assert wait_for(capture.fileno(), TIMEOUT_SECONDS)
     wait_until(lambda: capture.statistics().received == 10, "not all came")
     assert len(capture.recv_batch(max_frames=4)) == 4
     assert wait_for(capture.fileno(), 0.0)
@@ -128,7 +128,7 @@ def test_the_descriptor_is_readable_while_frames_wait(capture, sender):
     assert not wait_for(capture.fileno(), 0.0)
 
 
-def test_waiting_ends_with_its_time(capture):
+def test_waiting_ends_at_its_timeout(capture):
     assert len(capture.recv_batch(timeout=0.01)) == 0
 
 
@@ -144,11 +144,11 @@ def test_own_frames_are_marked(capture, sender, other_sender):
     assert receive(capture, 1).has(Flag.TX).all()
 
 
-def test_frames_wait_for_a_reader_that_is_away_for_ten_seconds_of_a_busy_bus(settings, sender):
+def test_frames_wait_while_a_reader_is_blocked_for_ten_seconds_of_a_busy_bus(settings, sender):
     with Capture(settings) as capture:
         for first in range(0, 50_000, 500):
             sender.send_batch(numbered(500, width=64, first=first))
-            wait_until(lambda: capture.statistics().received >= first, "the capture process is away too")  # noqa: B023
+            wait_until(lambda: capture.statistics().received >= first, "the capture process does not receive")  # noqa: B023
         batch = receive(capture, 50_000)
         assert numbers_of(batch) == list(range(50_000))
         assert capture.statistics().dropped_ring == 0
@@ -184,7 +184,7 @@ def test_a_killed_process_is_restarted_and_keeps_all_counts(capture, sender):
     assert capture.statistics().received == 20
 
 
-def test_a_stopped_process_is_left_alone_and_goes_on(capture, sender):
+def test_a_stopped_process_is_not_restarted_and_can_be_continued(capture, sender):
     pid = capture.pid
     os.kill(pid, signal.SIGSTOP)
     wait_until(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, "it does not stop")
@@ -196,7 +196,7 @@ def test_a_stopped_process_is_left_alone_and_goes_on(capture, sender):
     assert capture.pid == pid
 
 
-def test_ctrl_c_is_the_parents_business(capture, sender):
+def test_ctrl_c_does_not_end_the_capture_process(capture, sender):
     os.kill(capture.pid, signal.SIGINT)
     sender.send_batch(numbered(1))
     assert len(receive(capture, 1)) == 1
@@ -214,7 +214,7 @@ def test_malformed_and_foreign_datagrams_are_counted(capture, sender):
     assert statistics.by_source[sender.address].malformed == 1
 
 
-def test_stopping_takes_a_last_look_at_the_socket(capture, sender):
+def test_stopping_reads_the_socket_a_last_time(capture, sender):
     sender.send_batch(numbered(50))
     capture.stop()
     assert capture.pid is None
@@ -223,7 +223,7 @@ def test_stopping_takes_a_last_look_at_the_socket(capture, sender):
     assert capture.supervise() is None
 
 
-def test_after_shutdown_only_the_last_counts_are_left(settings, sender):
+def test_after_shutdown_the_last_counters_can_be_read(settings, sender):
     capture = Capture(settings)
     sender.send_batch(numbered(3))
     receive(capture, 3)
@@ -243,7 +243,7 @@ def test_after_shutdown_only_the_last_counts_are_left(settings, sender):
         ({"interface": "nosuch0"}, "nosuch0"),
     ],
 )
-def test_a_bus_that_cannot_be_opened_says_why(network, wrong, words):
+def test_a_bus_that_cannot_be_opened_raises_with_the_reason(network, wrong, words):
     values = {"group": "239.74.163.2", "port": network.free_port(), "hop_limit": 0, **wrong}
     with pytest.raises(BusError, match=words):
         Capture(BusSettings(**values))
@@ -272,12 +272,12 @@ def test_a_killed_program_leaves_neither_process_nor_memory(settings, own_home):
     ) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    child.wait(PATIENCE)
+    child.wait(TIMEOUT_SECONDS)
     assert (set(shared.iterdir()) if shared.exists() else set()) <= before
     assert list((own_home / "tmp").iterdir()) == []
 
 
-def test_the_process_loads_no_more_than_it_needs():
+def test_the_process_loads_only_what_it_needs():
     modules = subprocess.run(
         [sys.executable, "-c", "import canmcast_gui.transport.capture.process, sys; print(*sys.modules)"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Who sent what, and what was refused: bounded, whatever a network invents."""
+"""Peers and their counters, which are bounded for any network."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def test_counts_are_kept_by_source_and_kind():
     assert second.source == Source("fe80::1", 6)
 
 
-def test_an_own_sender_is_known_before_and_after_it_was_heard():
+def test_an_own_sender_can_be_marked_before_and_after_its_first_frame():
     peers = make_table()
     peers.mark_own(Source("10.0.0.1", 5))
     received = peers.peer(origin("10.0.0.2", 5))

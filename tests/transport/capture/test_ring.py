@@ -1,4 +1,4 @@
-"""The ring between capture process and window, against a list that does the same."""
+"""The ring between capture process and window, compared with a list."""
 
 import numpy as np
 import pytest
@@ -10,14 +10,14 @@ from canmcast_gui.transport.capture.ring import HEAP_READ, HEAP_WRITTEN, Ring
 
 
 def frames(lengths: list[int], first: int = 0) -> FrameBatch:
-    """Frames of these payload lengths whose id, time and bytes all say which one it is."""
+    """Frames with these payload lengths, which differ in id, time and payload."""
     numbers = np.arange(first, first + len(lengths))
     data = (numbers[:, None] * 7 + np.arange(64)).astype(np.uint8)
     return FrameBatch.from_columns(numbers, numbers % 0x800, data, length=np.array(lengths, dtype=int))
 
 
 def described(batch: FrameBatch) -> list[tuple[int, int, bytes]]:
-    """All that tells one frame from another."""
+    """Time, id and payload of each frame."""
     return [
         (int(batch.timestamp_ns[row]), int(batch.arbitration_id[row]), batch.payload(row))
         for row in range(len(batch))
@@ -40,7 +40,7 @@ steps = st.one_of(
 
 
 @given(st.lists(steps, max_size=40), st.integers(1, 9), st.integers(0, 300))
-def test_it_gives_what_fitted_in_order(work, records, heap_bytes):
+def test_it_returns_the_accepted_frames_in_order(work, records, heap_bytes):
     ring = small_ring(records, heap_bytes)
     inside: list[tuple[int, int, bytes]] = []
     sent = 0
@@ -61,7 +61,7 @@ def test_it_gives_what_fitted_in_order(work, records, heap_bytes):
 
 
 def fitting(inside: list[tuple[int, int, bytes]], lengths: list[int], records: int, heap_bytes: int) -> int:
-    """How many of the new frames find room, said plainly."""
+    """How many of the new frames fit, computed one by one."""
     used = sum(len(payload) for _, _, payload in inside if len(payload) > 8)
     accepted = 0
     for length in lengths:
@@ -73,7 +73,7 @@ def fitting(inside: list[tuple[int, int, bytes]], lengths: list[int], records: i
 
 
 @given(st.lists(st.lists(payload_lengths, max_size=8), min_size=1, max_size=6), st.integers(0, 2**40))
-def test_offsets_survive_four_gigabytes(batches, far):
+def test_offsets_beyond_four_gigabytes_wrap_around(batches, far):
     memory = bytearray(Ring.size(8, 200))
     for counter in (HEAP_WRITTEN, HEAP_READ):
         set_counter(memory, counter, 2**32 - 150 + far // 7)
@@ -92,7 +92,7 @@ def test_both_sides_see_the_same_memory():
     assert len(writer) == 0
 
 
-def test_what_was_taken_is_the_readers_own():
+def test_taken_frames_do_not_change_later():
     ring = small_ring()
     ring.push(frames([64, 8]))
     taken = ring.take(10)
@@ -103,7 +103,7 @@ def test_what_was_taken_is_the_readers_own():
     assert described(taken) == before
 
 
-def test_a_push_changes_nothing_of_the_batch():
+def test_a_push_does_not_change_the_batch():
     ring = small_ring()
     ring.push(frames([64]))
     batch = frames([64, 12])
@@ -112,7 +112,7 @@ def test_a_push_changes_nothing_of_the_batch():
     assert described(batch) == before
 
 
-def test_a_writer_that_died_between_its_counters_leaves_a_usable_ring():
+def test_a_writer_that_ended_between_its_counters_leaves_a_usable_ring():
     memory = bytearray(Ring.size(8, 200))
     set_counter(memory, HEAP_WRITTEN, 90)
     ring = Ring(memory, 8, 200)

@@ -62,13 +62,13 @@ def test_an_interface_is_found_by_name_index_or_address(loopback: Link, text: st
     ],
 )
 @pytest.mark.usefixtures("loopback")
-def test_an_interface_that_is_not_there_is_named(text: str, says: str):
+def test_a_missing_interface_is_named(text: str, says: str):
     with pytest.raises(BusError, match=says):
         find_interface(text)
 
 
 @pytest.mark.parametrize("group", [DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6])
-def test_a_bus_is_where_the_route_points_unless_told_otherwise(loopback: Link, group: str):
+def test_a_bus_uses_the_interface_of_the_route_by_default(loopback: Link, group: str):
     assert local_interface(group) == loopback
     parsed = parse_group(group)
     assert choose_interfaces(parsed, None, local=False) == (loopback,)
@@ -88,7 +88,7 @@ def test_own_addresses_are_known(loopback: Link):
     assert route_to("198.51.100.1") is None
 
 
-def test_without_netlink_connecting_tells_the_route(loopback: Link, monkeypatch: pytest.MonkeyPatch):
+def test_without_netlink_the_route_is_found_by_connecting(loopback: Link, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.platform", "darwin")
     route = route_to("127.0.0.1")
     assert (route.interface_index, route.is_own_address) == (loopback.index, True)
@@ -97,7 +97,7 @@ def test_without_netlink_connecting_tells_the_route(loopback: Link, monkeypatch:
     assert not is_own_address("10.9.8.7")
 
 
-def test_names_that_only_users_know_are_found_by_their_addresses(monkeypatch: pytest.MonkeyPatch):
+def test_names_that_differ_from_the_systems_are_found_by_address(monkeypatch: pytest.MonkeyPatch):
     """As on Windows, where the system's own names are others."""
     address = namedtuple("address", "family address")
     state = namedtuple("state", "isup flags")
@@ -124,7 +124,7 @@ def test_names_that_only_users_know_are_found_by_their_addresses(monkeypatch: py
         assert find_interface(text) == Link("Ethernet 2", 12)
 
 
-def test_a_route_by_an_interface_that_cannot_be_told_is_left_to_the_system(
+def test_a_route_over_an_unknown_interface_is_left_to_the_system(
     loopback: Link, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("sys.platform", "win32")
@@ -152,7 +152,7 @@ def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "canmcast-interfaces"]
 
 
-def test_one_thread_looks_after_all_until_the_last_has_gone():
+def test_one_thread_checks_all_receivers_until_the_last_is_closed():
     one, other = Watched(), Watched()
     watching.watch(one)
     watching.watch(other)
@@ -168,7 +168,7 @@ def test_one_thread_looks_after_all_until_the_last_has_gone():
     watching.unwatch(other)
 
 
-def test_a_forgotten_receiver_keeps_neither_itself_nor_the_thread_alive():
+def test_an_unreferenced_receiver_is_collected_and_the_thread_ends():
     watching.watch(Watched())
     gc.collect()
     wait_until(lambda: not threads())

@@ -1,4 +1,4 @@
-"""Where datagrams come from and what they were sent to, as Python and as the kernel say it."""
+"""The origins of datagrams, as reported by Python and by the kernel."""
 
 import socket
 import struct
@@ -30,7 +30,7 @@ def info_of(address: str, index: int) -> bytes:
 
 
 def raw(info: bytes, name: bytes) -> bytes:
-    """A control message with a pktinfo, and a sockaddr behind it."""
+    """A control message with a pktinfo, followed by a sockaddr."""
     level, kind = (
         (socket.IPPROTO_IPV6, platforms.IPV6_PKTINFO)
         if len(info) == 20
@@ -47,7 +47,7 @@ def raw(info: bytes, name: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("change", "foreign"), [("none", False), ("group", True), ("interface", True), ("missing", True)]
 )
-def test_what_was_sent_elsewhere_is_foreign(group, name, address, change, foreign):
+def test_datagrams_for_other_destinations_are_foreign(group, name, address, change, foreign):
     origins = Origins(group, reports_destinations=True)
     origins.join(7)
     elsewhere = "ff15::6" if group.is_ipv6 else "239.1.2.4"
@@ -67,7 +67,7 @@ def test_what_was_sent_elsewhere_is_foreign(group, name, address, change, foreig
     ("group", "name", "address"),
     [(IPV4, NAME_IPV4, ("10.0.0.7", 4711)), (IPV6, NAME_IPV6, ("fd00::7", 4711, 3, 0))],
 )
-def test_where_the_system_does_not_say_all_is_taken_for_ours(group, name, address):
+def test_without_reported_destinations_no_datagram_is_foreign(group, name, address):
     origins = Origins(group, reports_destinations=False)
     for origin in (name, (address, None)):
         assert origins.read(origin) == Sender(address[0], 0, Source(address[0], 4711), False)

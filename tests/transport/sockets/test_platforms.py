@@ -1,4 +1,4 @@
-"""A bus on systems that refuse what Linux grants: each refusal faked, alone and all together."""
+"""A bus on systems that refuse socket options: each refusal simulated, alone and all together."""
 
 import errno
 import socket
@@ -28,7 +28,7 @@ Patch = pytest.MonkeyPatch
 
 
 def refuse_option(patch: Patch, *options: tuple[int, int]) -> None:
-    """The system knows these (level, option) of setsockopt not."""
+    """Let the system refuse these (level, option) of setsockopt."""
 
     class Refusing(socket.socket):
         def setsockopt(self, level: int, option: int, *value: object) -> None:
@@ -128,7 +128,7 @@ REFUSALS = [
 def buses(
     request: pytest.FixtureRequest, monkeypatch: Patch, network: Network, group: str
 ) -> Iterator[tuple[UdpMulticastBus, UdpMulticastBus, can.BusABC]]:
-    """Two of ours on a system that refuses something, and a stock peer."""
+    """Two of our buses on a system that refuses options, and a stock peer."""
     port = network.free_port()
     with StockBus(group, port, hop_limit=0) as stock:
         request.param(monkeypatch)
@@ -148,7 +148,7 @@ def drain(bus: UdpMulticastBus, count: int) -> list[can.Message]:
 
 
 @pytest.mark.network
-def test_frames_come_and_go_whatever_the_system_refuses(
+def test_frames_are_sent_and_received_if_the_system_refuses_options(
     buses: tuple[UdpMulticastBus, UdpMulticastBus, can.BusABC],
 ):
     one, other, stock = buses
@@ -171,7 +171,7 @@ def test_frames_come_and_go_whatever_the_system_refuses(
 @pytest.mark.parametrize(
     "refusal", [no_bind_to_the_group, no_choice_of_groups, no_filtering], ids=lambda refusal: refusal.__name__
 )
-def test_what_only_reached_the_port_is_kept_away_or_counted_as_foreign(
+def test_datagrams_for_the_port_only_are_not_received_or_counted_as_foreign(
     monkeypatch: Patch, network: Network, group: str, refusal: Callable[[Patch], None]
 ):
     port = network.free_port()
@@ -203,7 +203,7 @@ def test_without_reuseport_a_port_is_shared_by_the_other_option(monkeypatch: Pat
 
 
 class Recorder:
-    """What is asked of a socket."""
+    """Records the calls of a socket."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
@@ -258,7 +258,7 @@ def test_linux_and_macos_name_interfaces_by_index_too():
     ]
 
 
-def test_macos_stamps_in_microseconds(monkeypatch: Patch):
+def test_macos_reports_arrival_times_in_microseconds(monkeypatch: Patch):
     monkeypatch.setattr(platforms, "IS_MACOS", True)
     recorder = Recorder()
     assert platforms.stamp_arrivals(recorder) is ArrivalStamp.KERNEL_MICROSECONDS
@@ -266,7 +266,7 @@ def test_macos_stamps_in_microseconds(monkeypatch: Patch):
     assert not receive.has_recvmmsg(ArrivalStamp.KERNEL_MICROSECONDS)
 
 
-def test_a_buffer_that_is_refused_is_asked_for_in_smaller_steps(monkeypatch: Patch):
+def test_a_refused_buffer_size_is_halved(monkeypatch: Patch):
     monkeypatch.setattr(platforms, "IS_LINUX", False)
 
     class Stingy(Recorder):

@@ -1,4 +1,4 @@
-"""How datagrams are put together for the kernel to cut apart again."""
+"""How datagrams are combined for the kernel to split."""
 
 import numpy as np
 from hypothesis import given
@@ -19,7 +19,7 @@ def test_runs_cover_all_in_order_and_have_one_size_each(sizes: list[int], longes
     assert position == len(sizes)
 
 
-def test_runs_are_as_long_as_they_may_be():
+def test_runs_have_the_maximum_length():
     starts, counts = runs_of(np.array([160] * 130 + [161] + [160] * 2), 60)
     assert starts.tolist() == [0, 60, 120, 130, 131]
     assert counts.tolist() == [60, 60, 10, 1, 2]

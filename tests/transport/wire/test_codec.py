@@ -96,7 +96,7 @@ def test_any_datagram_is_a_frame_that_stock_accepts_too_or_a_refusal(datagram: b
         (with_values(channel="x" * MAX_DATAGRAM), Refusal.TOO_LONG),
     ],
 )
-def test_what_is_no_frame_is_refused_by_kind(datagram: bytes, refusal: Refusal):
+def test_datagrams_that_are_not_frames_are_refused_by_kind(datagram: bytes, refusal: Refusal):
     assert decode(datagram) == refusal
 
 
@@ -118,7 +118,7 @@ def test_what_stock_peers_with_careless_users_send_is_a_frame():
         with_values(data=700_000_000),
     ],
 )
-def test_a_hostile_datagram_costs_no_more_memory_than_its_size_explains(hostile: bytes):
+def test_a_hostile_datagram_takes_memory_for_its_size_only(hostile: bytes):
     decode(hostile)
     tracemalloc.start()
     try:

@@ -54,7 +54,7 @@ def test_columns_understand_what_stock_peers_usually_send(some: list[bytes]):
 
 
 @given(st.binary(min_size=1, max_size=WIDTH), st.integers(0, WIDTH))
-def test_what_an_earlier_datagram_left_behind_completes_none(junk: bytes, size: int):
+def test_bytes_of_an_earlier_datagram_complete_none(junk: bytes, size: int):
     whole = pack_message(can.Message(arbitration_id=0x123, data=bytes(8)))
     matrix, sizes = matrix_of([whole, whole, junk])
     sizes[1] = min(size, len(whole) - 1)

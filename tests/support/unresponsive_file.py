@@ -1,4 +1,4 @@
-"""Files that do not answer: whoever opens one waits, as on a server that is gone."""
+"""Files that do not respond: opening one blocks, as on a server that is down."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 
 
 @contextmanager
-def unanswered(path: Path) -> Iterator[None]:
-    """Let every open() of an existing file wait until the end of the block (or for 45 s, in Linux).
+def unresponsive(path: Path) -> Iterator[None]:
+    """Let every open() of an existing file block until the end of the context (on Linux at most 45 s).
 
-    The test process holds a lease on the file, which the system asks it to give back, and it does not.
+    The test process holds a lease on the file and does not return it when the system requests that.
     """
     if not sys.platform.startswith("linux"):
         pytest.skip("needs leases on files, which Linux has")

@@ -1,11 +1,11 @@
-"""A test that leaves a thread, a process, a file in the temporary folder or a log record behind fails."""
+"""A test fails if threads, processes, temporary files or log records remain after it."""
 
 import logging
 import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -15,7 +15,7 @@ GRACE_SECONDS = 3.0
 
 
 class _Collector(logging.Handler):
-    """Keeps the records of level WARNING and above that come from our own code."""
+    """Keeps the log records of level WARNING and above of this program."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -28,7 +28,7 @@ class _Collector(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Settings, recordings and temporary files of a test live in folders of its own."""
+    """Give each test its own folders for settings, recordings and temporary files."""
     home = tmp_path_factory.mktemp("home")
     temporary = home / "tmp"
     temporary.mkdir()
@@ -41,8 +41,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(autouse=True)
-def no_leftovers(request: pytest.FixtureRequest, own_home: Path) -> Iterator[None]:
-    """Fail the test that leaves something behind; ``expected_log`` allows log records."""
+def no_leaks(request: pytest.FixtureRequest, own_home: Path) -> Iterator[None]:
+    """Fail a test after which something remains; ``expected_log`` allows log records."""
     collector = _Collector()
     logging.getLogger().addHandler(collector)
     threads = set(threading.enumerate())
@@ -57,15 +57,13 @@ def no_leftovers(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Non
         *([] if expected else [f"log record {record.getMessage()!r}" for record in collector.records]),
     ]
     if problems:
-        pytest.fail("left behind: " + "; ".join(problems), pytrace=False)
+        pytest.fail("remains after the test: " + "; ".join(problems), pytrace=False)
 
 
 def _new_threads(before: set[threading.Thread]) -> list[str]:
-    """Threads that Python started; those of Qt's pool live as long as the program and are only visited."""
-    visitors = threading._DummyThread
-    return [
-        f"thread {t.name}" for t in threading.enumerate() if t not in before and not isinstance(t, visitors)
-    ]
+    """New threads, except those of Qt's pool, which remain; Python calls them Dummy-N."""
+    new = [thread for thread in threading.enumerate() if thread not in before]
+    return [f"thread {thread.name}" for thread in new if not thread.name.startswith("Dummy-")]
 
 
 def _new_processes(before: set[int]) -> list[str]:
@@ -84,9 +82,9 @@ def _new_processes(before: set[int]) -> list[str]:
     return found
 
 
-def _wait_until_gone(look) -> list[str]:
-    """What ``look`` still finds after a grace period: threads and processes take a moment to end."""
+def _wait_until_gone(find: Callable[[], list[str]]) -> list[str]:
+    """What ``find`` still returns after a grace period: threads and processes need time to end."""
     end = time.monotonic() + GRACE_SECONDS
-    while (found := look()) and time.monotonic() < end:
+    while (found := find()) and time.monotonic() < end:
         time.sleep(0.02)
     return found
