@@ -62,7 +62,7 @@ class Session(QObject):
         self.reference = Reference(self.tasks, self.messages, loaded, self)
         self.record = LogRecording(self.messages, self.document, loaded, self)
         self.bus = BusControl(self.tasks, self.messages, self._sources_for_bus, self)
-        self.transmit = TransmitControl(loaded, self.document, self.tasks, self.clock, self)
+        self.transmit = TransmitControl(loaded, self.document, self.tasks, self.messages, self.clock, self)
         loaded.use_sources(self.document.recording.sources)
         self.clock.tick.connect(self.document.update_newest)
         self.document.loading_changed.connect(self.state_changed)
@@ -73,8 +73,6 @@ class Session(QObject):
         self.bus.warning.connect(self.transmit.link.changed)
         self.bus.transmit_events.connect(self.transmit.link.events)
         self.databases.changed.connect(self.transmit.jobs.refresh_triggers)
-        self.transmit.message.connect(lambda topic, level, text: self.messages.post(level, text, topic))
-        self.transmit.topic_ended.connect(self.messages.end)
 
     @property
     def state(self) -> SessionState:

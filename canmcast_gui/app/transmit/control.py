@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.event_loop import DisplayClock
+from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.fuzz import FuzzControl
@@ -24,36 +23,31 @@ from canmcast_gui.frames.schema import Problem, dump, load_list
 class TransmitControl(QObject):
     """The controls of everything that is sent. They live as long as the session, over several buses.
 
-    ``message`` carries a topic, a level and a message for the window; ``topic_ended`` a topic whose messages
-    no longer hold. ``limit_changed`` carries the limit.
+    ``limit_changed`` carries the limit.
     """
 
-    message = Signal(str, str, str)
-    topic_ended = Signal(str)
     limit_changed = Signal(int)
 
     def __init__(
         self,
         databases: DatabaseSet,
         document: Document,
-        pool: TaskPool,
+        tasks: TaskPool,
+        messages: Messages,
         clock: DisplayClock,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.link = link = TransmitLink(self)
         self.switch = link.switch
+        self._messages = messages
         self._limit = 0
         link.changed.connect(self._apply_limit)  # first, so that the limit holds before anything is sent
         self.rows = TransmitRows(databases, self)
-        self.jobs = TransmitJobs(link, self.rows, self)
-        self.replay = ReplayControl(link, document, databases, pool, clock, self)
+        self.jobs = TransmitJobs(link, self.rows, messages, self)
+        self.replay = ReplayControl(link, document, databases, tasks, messages, clock, self)
         self.sequences = SequenceControl(link, self.rows, databases, self)
-        self.fuzz = FuzzControl(link, databases, pool, self)
-        self.jobs.message.connect(lambda level, text: self.message.emit("bus", level, text))
-        self.replay.message.connect(lambda level, text: self.message.emit("replay", level, text))
-        self.replay.started.connect(lambda: self.topic_ended.emit("replay"))
-        self.fuzz.message.connect(lambda level, text: self.message.emit("fuzz", level, text))
+        self.fuzz = FuzzControl(link, databases, tasks, messages, self)
 
     # -- the limit ---------------------------------------------------------------------------------------
 
@@ -88,13 +82,13 @@ class TransmitControl(QObject):
         self.limit_changed.connect(settings.rate_limit.set)
         settings.rate_limit.changed.connect(self.set_limit)
 
-    def set_rows(self, stored: list[dict[str, Any]]) -> None:
+    def set_rows(self, stored: object) -> None:
         """Replace all rows by stored ones, disarmed; those that cannot be read are left out and reported."""
         rows, problems = load_list(TransmitRow, stored, "Transmit rows")
         self._report(problems)
         self.rows.reset(rows)
 
-    def set_sequences(self, stored: list[dict[str, Any]]) -> None:
+    def set_sequences(self, stored: object) -> None:
         """Replace all sequences by stored ones; those that cannot be read are left out and reported."""
         sequences, problems = load_list(Sequence, stored, "Sequences", most=MAX_SEQUENCES)
         self._report(problems)
@@ -102,7 +96,7 @@ class TransmitControl(QObject):
 
     def _report(self, problems: list[Problem]) -> None:
         for problem in problems:
-            self.message.emit("transmit", "warning", f"{str(problem).rstrip('.')}.")
+            self._messages.warning(f"{str(problem).rstrip('.')}.")
 
     def close(self) -> None:
         """End the fuzz run with its log, and release what the replay has read."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import structs
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
+from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.conditions import condition_for
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
@@ -39,18 +40,21 @@ class FuzzControl(RunControl):
     """Controls one fuzz run at a time.
 
     ``status.state`` is "playing", "paused", "answered", "ended" or "stopped"; ``answer`` is what ended the
-    last run, with the frames before it; ``log`` is the file that is or was written. ``message`` carries a
-    level and a message for the window.
+    last run, with the frames before it; ``log`` is the file that is or was written.
     """
 
-    message = Signal(str, str)
-
     def __init__(
-        self, link: TransmitLink, databases: DatabaseSet, pool: TaskPool, parent: QObject | None = None
+        self,
+        link: TransmitLink,
+        databases: DatabaseSet,
+        tasks: TaskPool,
+        messages: Messages,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(link, parent)
         self._databases = databases
-        self._pool = pool
+        self._tasks = tasks
+        self._messages = messages
         # Each run has another number, so that late events of one run are not taken for those of the next.
         self._run = 0
         self.status = STOPPED
@@ -189,7 +193,7 @@ class FuzzControl(RunControl):
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
-        task = self._pool.make(f"Completing {recorder.path.name}", lambda _report: recorder.close())
+        task = self._tasks.make(f"Completing {recorder.path.name}", lambda _report: recorder.close())
         task.finished.connect(lambda _nothing: self._on_closed(recorder))
         task.start()
 
@@ -197,7 +201,7 @@ class FuzzControl(RunControl):
         if recorder.error:
             self.failed.emit(f"{recorder.error}.")
         if recorder.losses:
-            self.message.emit("info", f"{recorder.path.name}: {recorder.losses}.")
+            self._messages.info(f"{recorder.path.name}: {recorder.losses}.")
 
     def close(self) -> None:
         """End the run and complete its log; called when the program ends."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.transmit.link import SWITCHED_OFF, TransmitLink
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
@@ -50,16 +51,18 @@ class _Job:
 class TransmitJobs(QObject):
     """Arms and disarms jobs as the rows say, and counts in the rows what was sent.
 
-    ``failed`` carries a message for the panel, ``message`` a level and a message for the window.
+    ``failed`` carries a message for the panel.
     """
 
     failed = Signal(str)
-    message = Signal(str, str)
 
-    def __init__(self, link: TransmitLink, rows: TransmitRows, parent: QObject | None = None) -> None:
+    def __init__(
+        self, link: TransmitLink, rows: TransmitRows, messages: Messages, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._link = link
         self._rows = rows
+        self._messages = messages
         self._numbers = itertools.count(1)
         # The number of the job of each armed row, and the jobs by their numbers.
         self._running: dict[int, int] = {}
@@ -91,12 +94,12 @@ class TransmitJobs(QObject):
     def send_frames(self, batch: FrameBatch) -> bool:
         """Send frames once, now, in order; False, with a message, if that is not possible."""
         if self._link.client is None:
-            self.message.emit("warning", NOTHING_SENT)
+            self._messages.warning(NOTHING_SENT, "bus")
             return False
         try:
             self._link.client.send(batch)
         except TransmitError as error:
-            self.message.emit("error", str(error))
+            self._messages.error(str(error), "bus")
             return False
         return True
 
@@ -145,14 +148,14 @@ class TransmitJobs(QObject):
             return
         client = self._link.client
         if client is None:
-            self.message.emit("warning", NOTHING_SENT)
+            self._messages.warning(NOTHING_SENT, "bus")
             self._end(row_id)
             return
         name = self._rows.label(row_id)
         try:
             client.jobs.arm(Job(number, row.frame(), row.period_ns, row.count, generators, name, job.trigger))
         except TransmitError as error:
-            self.message.emit("error", str(error))
+            self._messages.error(str(error), "bus")
             self._end(row_id)
 
     def _new_job(self, row_id: int) -> int:

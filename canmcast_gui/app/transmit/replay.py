@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.event_loop import DisplayClock
+from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.link import SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
@@ -35,28 +36,27 @@ NO_SIGNALS = "The filter of a replay cannot use signals: filter by id, name, dat
 class ReplayControl(RunControl):
     """Controls the replay of ``source``.
 
-    ``changed`` is emitted when anything shown has changed, ``moved`` when only the position has; ``message``
-    carries a level and a message for the window, ``started`` that older ones no longer hold.
+    ``changed`` is emitted when anything shown has changed, ``moved`` when only the position has.
     ``status.state`` is "stopped", "playing", "paused" or "ended", and "waiting" until enough of the files is
     read for the requested range.
     """
 
     moved = Signal()
-    message = Signal(str, str)
-    started = Signal()
 
     def __init__(
         self,
         link: TransmitLink,
         document: Document,
         databases: DatabaseSet,
-        pool: TaskPool,
+        tasks: TaskPool,
+        messages: Messages,
         clock: DisplayClock,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(link, parent)
-        self.source = ReplaySource(document, pool, self)
+        self.source = ReplaySource(document, tasks, self)
         self._databases = databases
+        self._messages = messages
         self._position = ReplayPosition(STOPPED, 1.0)
         # Starts the replay when the files are read up to the end of its range.
         self._begin_later: Callable[[], None] | None = None
@@ -120,7 +120,7 @@ class ReplayControl(RunControl):
         if self.source.recording is None:
             return
         self._begin_later = lambda: self._begin(options, from_seconds, to_seconds)
-        self.started.emit()
+        self._messages.end("replay")
         self._range_end_seconds = max(from_seconds, to_seconds or 0.0)
         self._position.status = structs.replace(STOPPED, state="waiting")
         self._begin_if_read()
@@ -251,7 +251,7 @@ class ReplayControl(RunControl):
             where = f"{self.position_seconds:,.1f} s, after {counted(self.status.sent, 'frame')}"
             self._position.status = structs.replace(self.status, state="stopped")
             message = f"The replay of {self.source.name} was interrupted at {where}."
-            self.message.emit("warning", message)
+            self._messages.warning(message, "replay")
             self.failed.emit(f"{message} Play starts it again.")
         self.changed.emit()
 

@@ -32,10 +32,10 @@ class ReplaySource(QObject):
     closing = Signal()
     failed = Signal(str)
 
-    def __init__(self, document: Document, pool: TaskPool, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, tasks: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._pool = pool
+        self._tasks = tasks
         self.parts: tuple[LogPart, ...] = ()
         self.order: Order = "times"
         self.remarks: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ class ReplaySource(QObject):
         except RecordingError as error:
             self.failed.emit(str(error))
             return
-        task = self._pool.make(f"Reading {self.name}", partial(_load, self.parts, self.order, recording))
+        task = self._tasks.make(f"Reading {self.name}", partial(_load, self.parts, self.order, recording))
         task.finished.connect(partial(self._on_finished, recording))
         task.failed.connect(partial(self._on_failed, recording))
         task.ended.connect(partial(self._on_ended, recording, task))

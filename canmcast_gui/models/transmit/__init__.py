@@ -1,1 +1,1 @@
-"""The transmit table and the controllers for jobs, sequences, replay and fuzzing."""
+"""The Qt item model of the transmit rows: ``model``, its ``columns``, and the ``edits`` of its undo stack."""

@@ -1,1 +1,4 @@
-"""The panels Transmit, Replay, Sequences and Fuzz."""
+"""The panels that send: transmit rows, replay, sequences and fuzzing.
+
+They show and change the controls of ``session.transmit``; no panel holds a connection or a run of its own.
+"""

@@ -21,7 +21,6 @@ from canmcast_gui.transmit import FuzzAnswer
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import action_button, new_action
 from canmcast_gui.ui.transmit.run_actions import icon_button
-from canmcast_gui.wording import counted
 
 # Lines of the list that are visible at least.
 _MIN_LINES = 3
@@ -95,10 +94,9 @@ class FuzzAnswerView(QWidget):
         self._frames = FrameBatch.concatenate([answer.before, answer.frame])
         came_ns = int(answer.frame.timestamp_ns[0])
         more = f" {answer.after:,} more were sent after it arrived." if answer.after else ""
-        self.title.setText(
-            f"An answer arrived. It may be the answer to any of the last "
-            f"{counted(len(answer.before), 'frame')} before it.{more}"
-        )
+        count = len(answer.before)
+        cause = "The frame" if count == 1 else f"Any of the last {count:,} frames"
+        self.title.setText(f"An answer arrived. {cause} before it may be what it answers.{more}")
         self.list.clear()
         times = self._frames.timestamp_ns.tolist()
         texts = [line.split(" ")[2] for line in candump_lines(self._frames).splitlines()]

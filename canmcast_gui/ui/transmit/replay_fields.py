@@ -48,7 +48,7 @@ class ReplayFields(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(QLabel("Range", self), 0, 0)
         grid.addLayout(span, 0, 1)
-        lines = (("Filter", self.filter), ("Change ids", self.ids), ("Channels", self.channels))
+        lines = (("Filter", self.filter), ("Change IDs", self.ids), ("Channels", self.channels))
         for line, (name, field) in enumerate(lines, 1):
             label = QLabel(name, self)
             label.setBuddy(field)
@@ -82,7 +82,7 @@ FASTEST = "Fastest"
 class SpeedBox(QComboBox):
     """Chooses the speed, a factor of the recorded times; others than the offered ones can be typed.
 
-    ``speed`` is None for as fast as possible. A text that is no speed is replaced by the last speed, and
+    ``speed`` is None for as fast as possible. A text that is not a speed is replaced by the last speed, and
     ``refused`` carries a message.
     """
 

@@ -1,4 +1,4 @@
-"""Filters that name messages and signals, as the transmit process understands them without databases."""
+"""Triggers, and conditions that name messages and signals, as the transmit process uses them."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def databases(tmp_path_factory):
 
 
 def as_sent(condition):
-    """As it arrives in the process."""
+    """The condition as the process receives it."""
     arrived = []
     dispatcher = Dispatcher(StartFuzz)
     dispatcher.add(StartFuzz, lambda command: arrived.append(command.stop_at))
@@ -72,7 +72,7 @@ def as_sent(condition):
 
 @st.composite
 def batches(draw):
-    """Frames of the database's messages and others, some too short."""
+    """Frames of the messages of the database and others, some too short."""
     frames = draw(
         st.lists(
             st.tuples(
@@ -90,7 +90,7 @@ def batches(draw):
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_the_process_finds_the_frames_that_the_window_finds(databases, text):
+def test_the_process_matches_the_frames_that_the_window_matches(databases, text):
     def texts(name):
         signal = databases.signal(name)
         return {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
@@ -108,12 +108,12 @@ def test_the_process_finds_the_frames_that_the_window_finds(databases, text):
     same()
 
 
-def test_a_filter_that_asks_no_database_is_its_text(databases):
+def test_a_filter_that_needs_no_database_is_its_text(databases):
     assert condition_for("id == 0x100 and data[0] & 1", databases) == "id == 0x100 and data[0] & 1"
     assert text_of("fd") == "fd"
 
 
-def test_what_no_database_knows_says_where(databases):
+def test_an_unknown_name_is_refused_with_its_position(databases):
     with pytest.raises(FilterError, match="has a signal “Engine"):
         condition_for("fd or Engine.Nothing > 1", databases)
 
@@ -169,7 +169,7 @@ def test_a_filter_and_a_delay(text, wanted):
         ('name ~ "Eng', "not closed .at character 8"),
     ],
 )
-def test_a_wrong_one_says_where(text, reason):
+def test_a_wrong_trigger_names_the_position(text, reason):
     with pytest.raises(RowError, match=reason):
         parse_trigger(text)
 
@@ -178,7 +178,7 @@ units = st.sampled_from(["us", "µs", "ms", "s"])
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_taken_or_refused_in_a_sentence(text):
+def test_any_text_is_accepted_or_refused_with_a_message(text):
     try:
         condition, delay_ns = parse_trigger(text)
     except RowError as error:
@@ -189,7 +189,7 @@ def test_any_text_is_taken_or_refused_in_a_sentence(text):
 
 
 @given(st.integers(0, 90_000), st.integers(0, 999), units, st.sampled_from(["", " ", "  "]))
-def test_a_delay_means_what_it_says(whole, part, unit, space):
+def test_a_delay_is_read_in_its_unit(whole, part, unit, space):
     ns = {"us": 1_000, "µs": 1_000, "ms": MS, "s": 1000 * MS}[unit]
     text = f"id == 5 after {whole}.{part:03d}{space}{unit}"
     wanted = whole * ns + part * ns // 1000

@@ -1,4 +1,4 @@
-"""The row of a frame that the transmit process told of."""
+"""The row of a frame that the transmit process reported."""
 
 import pytest
 
@@ -11,7 +11,7 @@ MS = 1_000_000
 
 @pytest.fixture
 def recording(tmp_path):
-    """The same two frames by turns, every ms; the first one is own."""
+    """Two frames alternately, every ms; the first one is marked Tx."""
     recording = Recording.create(tmp_path / "frames")
     flags = [int(Flag.TX), 0] * 50
     times = [1_000_000_000_000 + row * MS for row in range(100)]
@@ -25,7 +25,7 @@ def frame(time_ns: int, data: bytes = b"\0\7", flags: int = Flag.TX) -> FrameBat
     return FrameBatch.from_columns([time_ns], [0x100], [list(data)], flags=int(flags))
 
 
-def test_it_is_the_first_such_frame_since_it_left(recording):
+def test_the_row_is_the_first_such_frame_after_its_time(recording):
     start = recording.start_ns
     assert row_of(recording, frame(start)) == 0
     assert row_of(recording, frame(start + 1)) == 2
@@ -38,11 +38,11 @@ def test_it_is_the_first_such_frame_since_it_left(recording):
     ("since_ms", "data", "flags"),
     [(200, b"\0\7", 0), (0, b"\0\7\0", 0), (0, b"\5\7", 0), (0, b"\0\7", Flag.EXTENDED)],
 )
-def test_what_is_not_there_is_none(recording, since_ms, data, flags):
+def test_a_frame_that_is_not_in_the_trace_has_no_row(recording, since_ms, data, flags):
     assert row_of(recording, frame(recording.start_ns + since_ms * MS, data, flags)) is None
 
 
-def test_an_empty_trace_has_none(tmp_path):
+def test_an_empty_trace_has_no_row_of_a_frame(tmp_path):
     recording = Recording.create(tmp_path / "none")
     assert row_of(recording, frame(0)) is None
     recording.close()

@@ -1,4 +1,4 @@
-"""A fuzz run as it was set up: what is wrong with each field, and the way to a workspace and back."""
+"""The setup of a fuzz run: problems of each field, storing and loading, filling in from rows and signals."""
 
 from pathlib import Path
 
@@ -42,11 +42,11 @@ setups = st.builds(
 
 
 @given(setups)
-def test_it_comes_back_from_plain_values(setup):
+def test_a_setup_is_loaded_as_it_was_dumped(setup):
     assert load(FuzzSetup, dump(setup)) == (setup, [])
 
 
-def test_the_usual_is_nothing_to_remember():
+def test_the_default_setup_is_dumped_empty():
     assert FuzzSetup().is_empty
     assert dump(FuzzSetup()) == {}
     assert FuzzSetup().problems() == {}
@@ -54,7 +54,7 @@ def test_the_usual_is_nothing_to_remember():
 
 
 @given(setups)
-def test_what_has_no_problem_can_be_sent(setup):
+def test_a_setup_without_problems_can_be_sent(setup):
     problems = setup.problems()
     assert set(problems) <= {"ids", "kinds", "lengths", "data", "ranges"}
     if not problems:
@@ -75,7 +75,7 @@ def test_what_has_no_problem_can_be_sent(setup):
         ({"ranges": "2"}, "ranges", "range of a byte"),
     ],
 )
-def test_each_problem_is_said_at_its_field(values, field, words):
+def test_each_problem_is_reported_at_its_field(values, field, words):
     problems = FuzzSetup(**values).problems()
     assert set(problems) == {field}
     assert words in problems[field]
@@ -98,7 +98,7 @@ def test_each_problem_is_said_at_its_field(values, field, words):
         {"log": 3},
     ],
 )
-def test_what_no_program_wrote_is_refused(values):
+def test_wrong_values_are_reported_and_not_used(values):
     setup, problems = load(FuzzSetup, values)
     assert len(problems) == 1
     assert setup in (FuzzSetup(), FuzzSetup(kinds=()))
@@ -138,7 +138,7 @@ def test_bits_outside_the_signal_never_change(databases, data, place, seed):
 
 
 @pytest.mark.parametrize(("name", "flags"), FRAME_TYPES)
-def test_every_row_that_is_no_error_frame_can_be_taken(name, flags):
+def test_every_row_except_error_frames_makes_a_setup(name, flags):
     row = TransmitRow(arbitration_id=0x123, flags=int(flags), data=bytes(8))
     if flags & Flag.ERROR:
         with pytest.raises(RowError, match="error frame"):

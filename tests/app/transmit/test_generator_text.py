@@ -1,4 +1,4 @@
-"""Changing data as it is written in a cell."""
+"""Payload generators as users write them."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def payloads(text: str, count: int = 4, step_ms: float = 250) -> list[bytes]:
         ("", 0, [0, 0, 0, 0]),
     ],
 )
-def test_what_is_written_is_done(text, byte, values):
+def test_generators_make_the_payloads_of_their_text(text, byte, values):
     assert [payload[byte] for payload in payloads(text)] == values
 
 
@@ -82,6 +82,6 @@ def test_a_column_of_a_csv_file(tmp_path):
         ("e2e2(00)", "16"),
     ],
 )
-def test_what_is_wrong_is_said(text, words):
+def test_wrong_text_is_refused_with_a_reason(text, words):
     with pytest.raises(RowError, match=words):
         payloads(text)

@@ -1,4 +1,4 @@
-"""Rows by their signals, against cantools."""
+"""Rows edited by their signals, compared with cantools."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def signal_lines(message, data):
     return {line.signal.name: line.value for line in lines_of(message, data)}
 
 
-def test_multiplexers_change_what_is_offered(message):
+def test_a_multiplexer_selects_the_signals_that_are_offered(message):
     row = TransmitRow(arbitration_id=256)
     assert signal_lines(message, row.data) == {"Page": 0, "Small": -3.0, "State": 0}
     row, said = with_value(row, message.signal("Page"), 1)
@@ -45,7 +45,7 @@ def test_multiplexers_change_what_is_offered(message):
     assert signal_lines(message, row.data)["Real"] == 1.5
 
 
-def test_what_is_out_of_range_is_limited_and_said(message):
+def test_a_value_out_of_range_is_limited_with_a_message(message):
     row = TransmitRow(arbitration_id=256)
     row, said = with_value(row, message.signal("Small"), 99)
     assert signal_lines(message, row.data)["Small"] == 20
@@ -54,7 +54,7 @@ def test_what_is_out_of_range_is_limited_and_said(message):
     assert (signal_lines(message, row.data)["State"], said) == (1, "")
 
 
-def test_what_is_no_value_is_refused(message):
+def test_a_text_that_is_not_a_value_is_refused(message):
     row = TransmitRow(arbitration_id=256)
     for text in ("much", "", "nan", "inf"):
         with pytest.raises(RowError, match="not a value of Small"):

@@ -1,4 +1,4 @@
-"""A replay's set-up as plain values and back; what is wrong with one is said."""
+"""The setup of a replay: storing, loading, and wrong values."""
 
 import json
 from pathlib import Path
@@ -31,12 +31,12 @@ setups = st.builds(
 
 
 @given(setups)
-def test_it_comes_back_from_a_file(setup):
+def test_a_setup_is_loaded_as_it_was_dumped(setup):
     values = json.loads(json.dumps(dump(setup)))
     assert load(ReplaySetup, values) == (setup, [])
 
 
-def test_the_usual_takes_no_words():
+def test_the_default_setup_is_dumped_empty():
     assert dump(ReplaySetup()) == {}
     assert ReplaySetup().is_empty
     assert ReplaySetup(loop=True).is_empty
@@ -62,6 +62,6 @@ def test_the_usual_takes_no_words():
         ({"channels": "1=999"}, "channel"),
     ],
 )
-def test_what_is_wrong_is_said(values, words):
+def test_wrong_values_are_reported(values, words):
     _setup, problems = load(ReplaySetup, values)
     assert words in "; ".join(str(problem) for problem in problems)

@@ -1,4 +1,4 @@
-"""Rows of the transmit table: always valid frames, and the length follows the data."""
+"""Transmit rows: always valid frames; their load."""
 
 import can
 import pytest
@@ -43,7 +43,7 @@ def test_every_row_is_a_frame_that_python_can_accepts(row: TransmitRow):
 
 
 @given(rows())
-def test_rows_come_back_from_the_settings(row: TransmitRow):
+def test_rows_are_loaded_as_they_were_dumped(row: TransmitRow):
     assert load(TransmitRow, dump(row)) == (row, [])
 
 
@@ -81,7 +81,7 @@ def test_a_longer_row_is_filled_with_zeros_and_a_shorter_one_is_cut():
         ({"period_ns": MAX_PERIOD_NS + 1}, "between 0.1 and"),
     ],
 )
-def test_what_no_frame_can_have_is_refused_with_a_reason(values, reason):
+def test_values_that_no_frame_can_have_are_refused_with_a_reason(values, reason):
     with pytest.raises(RowError, match=reason):
         TransmitRow(**values)
 
@@ -100,7 +100,7 @@ def test_the_comment_of_older_rows_is_their_name():
     assert load(TransmitRow, stored) == (TransmitRow(name="Ping"), [])
 
 
-def test_a_trigger_is_stored_and_rows_of_before_have_none():
+def test_a_trigger_is_stored_and_older_rows_have_none():
     row = TransmitRow(trigger='name ~ "Eng*" after 20 ms')
     assert load(TransmitRow, dump(row)) == (row, [])
     stored = dump(row)
@@ -108,12 +108,12 @@ def test_a_trigger_is_stored_and_rows_of_before_have_none():
     assert load(TransmitRow, stored)[0].trigger == ""
 
 
-def test_nothing_asks_for_nothing():
+def test_no_rows_have_no_load():
     assert load_of([], 500_000, 2_000_000) == Load()
     assert load_of([], 500_000, 2_000_000).text == ""
 
 
-def test_both_phases_count_at_their_own_rate():
+def test_both_phases_have_their_own_bit_rate():
     classic = TransmitRow(arbitration_id=0x123, period_ns=10_000_000).with_length(8)
     fast = TransmitRow(arbitration_id=0x124, flags=int(Flag.FD | Flag.BRS), period_ns=1_000_000)
     fast = fast.with_length(64)
@@ -126,7 +126,7 @@ def test_both_phases_count_at_their_own_rate():
     assert load.text.startswith("1,100 frames/s, ")
 
 
-def test_what_waits_for_a_trigger_asks_for_nothing_that_is_known():
+def test_triggered_rows_have_no_known_load():
     rows = [TransmitRow(trigger="id == 1"), TransmitRow(period_ns=10_000_000)]
     assert load_of(rows, 500_000, 500_000) == load_of(rows[1:], 500_000, 500_000)
     assert load_of(rows[:1], 500_000, 500_000).text == ""

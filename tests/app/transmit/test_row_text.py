@@ -1,4 +1,4 @@
-"""What is typed into cells of the transmit table."""
+"""Texts typed into cells of the transmit table, and pasted frames."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ def test_ids_are_read_as_they_are_shown(number: int, decimal: bool):
     assert parse_id(id_text(number, extended=True, decimal=decimal), extended=True, decimal=decimal) == number
 
 
-def test_an_id_may_say_that_it_is_hexadecimal():
+def test_an_id_can_have_a_hexadecimal_prefix():
     assert parse_id(" 0x1a0 ", extended=False) == parse_id("0x1A0", extended=False, decimal=True) == 0x1A0
 
 
@@ -51,7 +51,7 @@ def test_data_is_read_as_it_is_shown(data: bytes, decimal: bool):
     "text",
     ["DE AD 01", "dead01", "0xDE,0xAD,0x01", "0xDEAD01", "DE-AD-01", "DE AD 1", " de:ad:01 ", "DE.AD.01"],
 )
-def test_data_may_be_written_in_many_ways(text):
+def test_data_can_be_written_in_several_ways(text):
     assert parse_data(text, fd=False) == b"\xde\xad\x01"
 
 
@@ -149,7 +149,7 @@ def test_other_text_is_refused_and_the_line_is_named(text, reason):
 
 
 @given(st.text(max_size=60))
-def test_no_text_does_harm(text: str):
+def test_any_text_is_accepted_or_refused(text: str):
     try:
         parse_frames(text)
     except RowError as error:
@@ -172,7 +172,7 @@ def test_rows_copied_from_the_trace_become_rows():
     assert (three.flags, three.data) == (int(Flag.REMOTE), bytes(4))
 
 
-def test_numbers_of_the_trace_may_be_decimal():
+def test_numbers_of_the_trace_can_be_decimal():
     (row,) = parse_frames("ID\tType\tData\n291\tS\t  1  10", decimal=True)
     assert (row.arbitration_id, row.data) == (0x123, b"\x01\x0a")
 

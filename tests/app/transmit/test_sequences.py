@@ -1,4 +1,4 @@
-"""Sequences as they are written."""
+"""Sequences as users write them."""
 
 import pytest
 
@@ -59,12 +59,12 @@ def test_all_steps():
         ("send 123#A", "Line 1"),
     ],
 )
-def test_what_is_wrong_is_named_by_its_line(text, words):
+def test_a_wrong_line_is_refused_with_its_number(text, words):
     with pytest.raises(RowError, match=words):
         parse(text)
 
 
-def test_an_expected_frame_may_be_named_by_a_database():
+def test_an_expected_frame_can_be_named_by_a_database():
     condition = DatabaseCondition("Engine", {"Engine": ((0x100, False, 0),)}, {}, {})
     program = parse_sequence("expect Engine", lambda _name: None, lambda _row: (), lambda _text: condition)
     assert program.steps == [ExpectStep(condition)]

@@ -1,4 +1,4 @@
-"""The fuzz panel on a real bus, with somebody who answers."""
+"""The fuzz panel on a real bus, with a node that answers."""
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -45,7 +45,7 @@ def wait(qtbot, condition) -> None:
 
 
 def frames_in(path) -> FrameBatch:
-    """What a log has, as long as it is being written."""
+    """The frames of a log that is still being written."""
     try:
         return FrameBatch.concatenate(list(read_batches(path)))
     except FileError:
@@ -56,7 +56,7 @@ def content(batch: FrameBatch) -> list[tuple[int, bytes]]:
     return [(number, batch.payload(row)) for row, number in enumerate(batch.arbitration_id.tolist())]
 
 
-def test_a_run_goes_out_as_it_says_and_its_log_is_what_was_heard(qtbot, panel, stage, network, tmp_path):
+def test_a_run_is_sent_and_its_log_is_what_was_received(qtbot, panel, stage, network, tmp_path):
     assert panel.status_line.text() == NO_BUS
     assert not panel.run_actions.start.isEnabled()
     go_live(qtbot, stage.session, network.free_port())
@@ -78,7 +78,7 @@ def test_a_run_goes_out_as_it_says_and_its_log_is_what_was_heard(qtbot, panel, s
     wait(qtbot, lambda: panel.control.status.state == "stopped")
 
 
-def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stage, network):
+def test_an_answer_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel, stage, network):
     port = network.free_port()
     go_live(qtbot, stage.session, port)
     panel.set_up(FuzzSetup(rate=500, count=0, stop_at="id == 0x7E8"))
@@ -120,7 +120,7 @@ def test_an_answer_stops_it_and_the_frames_before_can_be_used(qtbot, panel, stag
     wait(qtbot, lambda: not panel.control.running)
 
 
-def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
+def test_an_answer_to_the_last_frame_ends_the_run(qtbot, panel, stage, network):
     port = network.free_port()
     go_live(qtbot, stage.session, port)
     panel.set_up(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
@@ -136,7 +136,7 @@ def test_an_answer_to_the_last_frame_ends_it(qtbot, panel, stage, network):
     wait(qtbot, lambda: len(stage.session.document.recording) == 7)
 
 
-def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stage, network):
+def test_late_events_of_a_run_do_not_change_the_next(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.set_up(FuzzSetup(count=3, rate=1000))
     panel.start()
@@ -148,7 +148,7 @@ def test_news_of_a_run_that_is_over_are_not_those_of_the_next(qtbot, panel, stag
     wait(qtbot, lambda: len(stage.session.document.recording) == 8)
 
 
-def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network):
+def test_the_main_switch_stop_all_and_closing_the_bus_end_the_run(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.set_up(FuzzSetup(count=0, rate=500))
     panel.start()
@@ -167,7 +167,7 @@ def test_switch_stop_all_and_a_bus_that_goes_end_it(qtbot, panel, stage, network
     assert panel.status_line.text() == NO_BUS
 
 
-def test_a_log_is_whole_when_the_bus_is_left(qtbot, panel, stage, network, tmp_path):
+def test_the_log_is_complete_when_the_bus_is_closed(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     log = tmp_path / "fuzz.log"
     panel.set_up(FuzzSetup(count=0, rate=2000, log=log))
@@ -178,7 +178,7 @@ def test_a_log_is_whole_when_the_bus_is_left(qtbot, panel, stage, network, tmp_p
     assert content(frames_in(log)) == content(stage.session.document.recording.rows())
 
 
-def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, network, tmp_path):
+def test_without_its_log_nothing_is_sent(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     panel.set_up(FuzzSetup(log=tmp_path / "no" / "fuzz.asc"))
     panel.start()
@@ -187,7 +187,7 @@ def test_a_log_that_cannot_be_is_said_and_nothing_leaves(qtbot, panel, stage, ne
     assert stage.session.transmit.link.client.fuzz.running == frozenset()
 
 
-def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage, network):
+def test_problems_are_shown_at_the_fields_and_prevent_the_start(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.fields.ids.setText("900..1")
     panel.fields.stop_at.setText("id ==")
@@ -204,7 +204,7 @@ def test_what_is_wrong_is_said_at_the_field_and_not_started(qtbot, panel, stage,
     assert "at least one" in notes["kinds"].text()
 
 
-def test_more_than_the_bus_could_carry_is_a_warning(panel, stage):
+def test_more_than_the_bus_can_carry_is_a_warning(panel, stage):
     stage.settings.bitrate.set(125_000)
     panel.fields.rate.setValue(5000)
     assert "more than it can carry" in panel.footer.load.text()
@@ -214,7 +214,7 @@ def test_more_than_the_bus_could_carry_is_a_warning(panel, stage):
     assert "held to 50 by the limit" in panel.footer.load.text()
 
 
-def test_a_row_and_a_signal_of_its_message_fill_it_in(qtbot, panel, stage, tmp_path):
+def test_a_row_and_a_signal_of_its_message_fill_the_fields(qtbot, panel, stage, tmp_path):
     panel.fill_from_row()
     assert panel.status_line.text() == NO_ROW
     (tmp_path / "car.dbc").write_text(DBC)
@@ -254,7 +254,7 @@ def test_classic_buses_get_no_fd_frames(qtbot, panel, stage, network):
     assert not panel.control.running
 
 
-def test_the_fields_hold_what_was_set_up(panel, tmp_path):
+def test_the_fields_show_the_setup(panel, tmp_path):
     setup = FuzzSetup(
         "100..1FF, 12345678",
         ("fd", "remote"),

@@ -1,4 +1,4 @@
-"""The transmit panel: what is typed, refused, remembered, sent and counted."""
+"""The transmit panel: editing, storing, sending and counting of rows."""
 
 import os
 import signal
@@ -33,10 +33,16 @@ KEYS = [column.key for column in COLUMNS]
 
 @pytest.fixture
 def session(stage):
-    """The session of the stage; what it tells the user is in ``heard``."""
-    stage.session.heard = []
-    stage.session.messages.posted.connect(lambda level, text: stage.session.heard.append((level, text)))
+    """The session of the stage."""
     return stage.session
+
+
+@pytest.fixture
+def messages(session):
+    """The levels and texts of the session's messages."""
+    posted = []
+    session.messages.posted.connect(lambda level, text, _topic: posted.append((level, text)))
+    return posted
 
 
 @pytest.fixture
@@ -57,7 +63,7 @@ def panel(qtbot, session, settings):
 
 
 def text(panel, row, key):
-    """What a cell shows."""
+    """The text of a cell."""
     return panel.model.index(row, KEYS.index(key)).data()
 
 
@@ -71,12 +77,12 @@ def open_editor(panel, row, key):
     )
 
 
-def sentence(panel):
-    """What stands below the table."""
+def status(panel):
+    """The text of the status line."""
     return panel.status_line.text() if panel.status_line.isVisible() else ""
 
 
-def test_a_row_is_added_and_its_id_typed_at_once(qtbot, panel):
+def test_a_row_is_added_and_its_id_edited(qtbot, panel):
     assert panel.hint.isVisible()
     panel.actions_.add.trigger()
     editor = panel.table.findChild(QLineEdit)
@@ -88,44 +94,44 @@ def test_a_row_is_added_and_its_id_typed_at_once(qtbot, panel):
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
-def test_an_editor_with_a_wrong_value_stays_and_says_why(qtbot, panel, key):
+def test_an_editor_with_a_wrong_value_stays_open_and_shows_the_problem(qtbot, panel, key):
     panel.model.insert(0, [TransmitRow()])
     editor = open_editor(panel, 0, "id")
     editor.selectAll()
     qtbot.keyClicks(editor, "8000")
     qtbot.keyClick(editor, key)
     assert editor.isVisible()
-    assert "make its type Extended" in sentence(panel)
-    assert editor.toolTip() == sentence(panel)
+    assert "make its type Extended" in status(panel)
+    assert editor.toolTip() == status(panel)
     editor.selectAll()
     qtbot.keyClicks(editor, "80")
-    assert sentence(panel) == NO_BUS
+    assert status(panel) == NO_BUS
     qtbot.keyClick(editor, key)
     qtbot.waitUntil(lambda: text(panel, 0, "id") == "080")
 
 
-def test_leaving_an_editor_with_a_wrong_value_keeps_the_old_one_and_says_why(qtbot, panel):
+def test_leaving_an_editor_with_a_wrong_value_keeps_the_old_one_and_shows_the_problem(qtbot, panel):
     panel.model.insert(0, [TransmitRow(data=b"\x11\x22")])
     editor = open_editor(panel, 0, "data")
     editor.selectAll()
     qtbot.keyClicks(editor, "112")
     panel.table.setFocus()
     assert text(panel, 0, "data") == "11 22"
-    assert "odd number" in sentence(panel)
+    assert "odd number" in status(panel)
 
 
-def test_escape_gives_up_a_wrong_value(qtbot, panel):
+def test_escape_cancels_a_wrong_value(qtbot, panel):
     panel.model.insert(0, [TransmitRow()])
     editor = open_editor(panel, 0, "period")
     editor.selectAll()
     qtbot.keyClicks(editor, "fast")
-    assert "number of milliseconds" in sentence(panel)
+    assert "number of milliseconds" in status(panel)
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert text(panel, 0, "period") == "100"
-    assert sentence(panel) == NO_BUS
+    assert status(panel) == NO_BUS
 
 
-def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
+def test_type_and_length_are_chosen_from_the_valid_ones(qtbot, panel):
     panel.model.insert(0, [TransmitRow()])
     box = open_editor(panel, 0, "type")
     assert box.count() == 14
@@ -141,7 +147,7 @@ def test_type_and_length_are_chosen_from_what_is_possible(qtbot, panel):
     assert text(panel, 0, "data") == " ".join(["00"] * 12)
 
 
-def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, settings):
+def test_rows_are_stored_and_loaded_disarmed(qtbot, panel, session, settings):
     panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
     panel.model.move([0], 2)
     panel.model.rows.set_armed(0, True)
@@ -150,11 +156,11 @@ def test_rows_are_remembered_and_come_back_disarmed(qtbot, panel, session, setti
     assert session.transmit.rows.armed_rows == []
 
 
-def test_a_stored_row_that_is_damaged_is_left_out_and_said(qtbot, session, settings):
+def test_a_damaged_stored_row_is_left_out_with_a_warning(qtbot, session, settings, messages):
     settings.transmit_rows.set([dump(TransmitRow(name="good")), {"flags": "x"}])
     session.transmit.use_settings(settings)
     assert [row.name for row in session.transmit.rows] == ["good"]
-    assert session.heard[0][0] == "warning"
+    assert messages[0][0] == "warning"
 
 
 def test_rows_are_duplicated_moved_and_removed(panel):
@@ -179,16 +185,16 @@ def test_frames_are_pasted_and_wrong_text_is_refused(panel):
     assert panel.selected() == [0, 1]
     QGuiApplication.clipboard().setText("nothing like it")
     panel.actions_.paste.trigger()
-    assert "Line 1 is not a frame" in sentence(panel)
+    assert "Line 1 is not a frame" in status(panel)
     assert panel.model.rowCount() == 2
 
 
-def test_without_a_bus_sending_says_why_it_is_disabled(panel):
+def test_without_a_bus_sending_is_disabled_with_a_reason(panel):
     panel.model.insert(0, [TransmitRow()])
     panel.table.selectRow(0)
     assert not panel.actions_.send.isEnabled()
     assert NO_BUS in panel.actions_.send.toolTip()
-    assert sentence(panel) == NO_BUS
+    assert status(panel) == NO_BUS
 
 
 def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
@@ -228,7 +234,7 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
 
 
 @pytest.mark.network
-def test_leaving_the_bus_disarms(qtbot, panel, session, network):
+def test_closing_the_bus_disarms(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
     panel.model.rows.set_armed(0, True)
@@ -237,18 +243,18 @@ def test_leaving_the_bus_disarms(qtbot, panel, session, network):
 
 
 @pytest.mark.network
-def test_a_transmit_process_that_was_killed_leaves_nothing_armed(qtbot, panel, session, network):
+def test_after_the_transmit_process_was_killed_nothing_is_armed(qtbot, panel, session, network, messages):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()])
     panel.model.rows.set_armed(0, True)
     killed = session.transmit.link.client.pid
     os.kill(killed, signal.SIGKILL)
     qtbot.waitUntil(lambda: len(panel.model.rows.armed_rows) == 0, timeout=WAIT_MS)
-    assert session.heard
+    assert messages
     qtbot.waitUntil(lambda: session.transmit.link.client.pid not in (None, killed), timeout=WAIT_MS)
 
 
-def test_edits_are_undone_and_done_again(qtbot, panel):
+def test_edits_are_undone_and_redone(qtbot, panel):
     panel.model.insert(0, [TransmitRow(name="one"), TransmitRow(name="two")])
     panel.table.selectRow(0)
     panel.remove()
@@ -274,13 +280,13 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     assert session.transmit.link.client.jobs.armed == frozenset()
     panel.model.rows.set_armed(0, True)
     assert not panel.model.rows.is_armed(0)
-    assert sentence(panel) == SWITCHED_OFF
+    assert status(panel) == SWITCHED_OFF
     panel.actions_.switch.trigger()
     panel.toggle_armed()
     assert panel.model.rows.is_armed(0)
 
 
-def test_what_is_left_and_what_was_measured_is_shown(qtbot, panel, session, network):
+def test_frames_left_and_measured_times_are_shown(qtbot, panel, session, network):
     panel.model.insert(0, [TransmitRow(name="one", period_ns=2 * NS_PER_MS, count=40)])
     go_live(qtbot, session, network.free_port())
     column = [one.key for one in COLUMNS].index
@@ -308,7 +314,7 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     assert field.line.value == 0
     field.editor.setText("1e30")
     field.editor.editingFinished.emit()
-    assert "limited" in sentence(panel)
+    assert "limited" in status(panel)
     field.slider.setValue(0)
     assert panel.model.rows[0].data == bytes(8)
     panel.model.setData(panel.model.index(0, KEYS.index("data")), "FF FF FF FF FF FF FF FF")
@@ -328,7 +334,7 @@ def test_signals_come_and_go_with_the_id(panel, stage):
     assert not panel.signals.isVisible()
 
 
-def test_an_open_editor_is_left_alone_while_its_row_is_sent(qtbot, panel):
+def test_an_open_editor_is_unchanged_while_its_row_is_sent(qtbot, panel):
     panel.model.insert(0, [TransmitRow(trigger="id == 0x100 after 20 ms")])
     editor = open_editor(panel, 0, "trigger")
     assert editor.text() == "id == 0x100 after 20 ms"
@@ -339,17 +345,17 @@ def test_an_open_editor_is_left_alone_while_its_row_is_sent(qtbot, panel):
     panel.model.rows.count_sent(job, 1)
     assert editor.cursorPosition() == 3
     editor.setText("id == 0x100 and data[0] & after 20 ms")
-    assert "at character" in sentence(panel)
+    assert "at character" in status(panel)
 
 
-def test_changes_are_typed_checked_and_name_signals(qtbot, panel, stage):
+def test_generators_are_typed_checked_and_name_signals(qtbot, panel, stage):
     stage.add_database()
     signal = stage.session.databases.loaded.message(0x100, False).signals[0].name
     panel.model.insert(0, [TransmitRow(arbitration_id=0x100)])
     index = panel.model.index(0, KEYS.index("generators"))
     assert panel.model.setData(index, f"counter({signal}, 0..3)")
     assert not panel.model.setData(index, "counter(Nothing)")
-    assert "not a signal" in sentence(panel)
+    assert "not a signal" in status(panel)
 
 
 def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
@@ -387,7 +393,7 @@ def window(qtbot, panel):
     panel.setParent(None)
 
 
-def test_a_key_sends_its_rows_wherever_the_user_is(qtbot, panel, window, session, network):
+def test_a_key_sends_its_rows_wherever_the_focus_is(qtbot, panel, window, session, network):
     panel.model.insert(0, [TransmitRow(arbitration_id=n) for n in (1, 2, 3)])
     column = KEYS.index("key")
     for number in (0, 2):
@@ -419,16 +425,16 @@ def test_keys_wait_while_the_user_types_and_while_the_switch_is_off(qtbot, panel
     session.transmit.switch.set(False)
     qtbot.keyClick(window.field, Qt.Key.Key_F9)
     assert sent == ["F9"]
-    assert sentence(panel) == SWITCHED_OFF
+    assert status(panel) == SWITCHED_OFF
     assert session.transmit.link.client.flush(5.0)
     assert session.transmit.link.client.sent == 0
 
 
-def test_keys_of_the_window_are_no_keys_of_rows(panel, window):
+def test_keys_of_the_window_cannot_be_keys_of_rows(panel, window):
     panel.model.insert(0, [TransmitRow(), TransmitRow(key="F5")])
     assert panel.keys.keys == []
     assert not panel.model.setData(panel.model.index(0, KEYS.index("key")), "F5")
-    assert sentence(panel) == "F5 is used by the window, for Connect: choose another key."
+    assert status(panel) == "F5 is used by the window, for Connect: choose another key."
 
 
 def test_rows_are_dragged_to_another_place(qtbot, panel):
@@ -437,7 +443,7 @@ def test_rows_are_dragged_to_another_place(qtbot, panel):
     mime = panel.model.mimeData(panel.table.selectedIndexes())
     low = panel.table.visualRect(panel.model.index(2, 3)).bottomLeft()
     actions = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
-    # PySide6 6.12 deprecates the whole numbers, which are all that older releases take.
+    # PySide6 6.12 deprecates integers, which are the only form that older releases accept.
     place = low.toPointF() if PySide6.__version_info__ >= (6, 12) else low
     for kind in (QDragEnterEvent, QDragMoveEvent):
         event = kind(place, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
@@ -454,7 +460,7 @@ def test_rows_are_dragged_to_another_place(qtbot, panel):
     assert [row.name for row in panel.model.rows] == ["a", "b", "c", "d"]
 
 
-def test_what_the_bar_has_no_room_for_is_behind_a_button_of_ours(qtbot, panel):
+def test_actions_without_room_in_the_bar_are_in_the_menu_of_a_button(qtbot, panel):
     panel.resize(250, 300)
     more = panel.findChild(QToolButton, "qt_toolbar_ext_button")
     qtbot.waitUntil(more.isVisible, timeout=WAIT_MS)
@@ -491,7 +497,7 @@ def test_a_triggered_row_answers_and_counts_down(qtbot, panel, session, network)
     qtbot.waitUntil(lambda: len(session.document.recording) == 10, timeout=WAIT_MS)
 
 
-def test_what_many_rows_ask_for_is_worked_out_once(qtbot, panel, session, network):
+def test_the_load_of_many_rows_is_computed_once(qtbot, panel, session, network):
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow(period_ns=50 * NS_PER_MS)] * 100)
     qtbot.waitUntil(lambda: not panel.load_update.isActive(), timeout=WAIT_MS)
@@ -520,7 +526,7 @@ def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
     assert text(panel, 0, "sent") == "1"
 
 
-def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, network):
+def test_the_limit_is_stored_and_used(qtbot, panel, session, settings, network):
     panel.footer.limit.setValue(500)
     assert settings.rate_limit.value == 500
     session.transmit.set_limit(0)
@@ -530,14 +536,14 @@ def test_the_limit_is_remembered_and_used(qtbot, panel, session, settings, netwo
     assert panel.footer.limit.value() == 0
 
 
-def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network):
+def test_stop_all_reports_how_many_frames_it_dropped(qtbot, panel, session, network):
     panel.footer.limit.setValue(5)
     go_live(qtbot, session, network.free_port())
     panel.model.insert(0, [TransmitRow()] * 200)
     panel.table.selectAll()
     panel.actions_.send.trigger()
     panel.actions_.stop.trigger()
-    qtbot.waitUntil(lambda: "waited to leave" in sentence(panel), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "waited to leave" in status(panel), timeout=WAIT_MS)
     assert session.transmit.link.client.flush(5.0)
     sent = [int(text(panel, row, "sent")) for row in range(200)]
     assert sum(sent) == session.transmit.link.client.sent
@@ -545,7 +551,7 @@ def test_stop_all_says_how_many_frames_it_dropped(qtbot, panel, session, network
 
 
 def type_and_tab(qtbot, panel, text):
-    """Type into the open editor of the table, and go on with Tab."""
+    """Type into the open editor of the table, and press Tab."""
     editor = QApplication.focusWidget()
     assert panel.table.viewport().isAncestorOf(editor)
     qtbot.keyClicks(editor, text)
@@ -553,7 +559,7 @@ def type_and_tab(qtbot, panel, text):
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not editor)
 
 
-def test_tab_goes_from_the_id_of_a_new_row_through_its_cells(qtbot, panel):
+def test_tab_moves_from_the_id_of_a_new_row_through_its_cells(qtbot, panel):
     panel.window().activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
     for expected in ("7DF", "7E0"):
@@ -578,7 +584,7 @@ def test_tab_goes_from_the_id_of_a_new_row_through_its_cells(qtbot, panel):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
 
 
-def test_tab_in_an_editor_passes_over_cells_that_cannot_be_edited(qtbot, panel):
+def test_tab_in_an_editor_skips_cells_that_cannot_be_edited(qtbot, panel):
     panel.model.insert(0, [TransmitRow(), TransmitRow()])
     panel.window().activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
@@ -592,7 +598,7 @@ def test_tab_in_an_editor_passes_over_cells_that_cannot_be_edited(qtbot, panel):
     assert (panel.table.currentIndex().row(), KEYS[panel.table.currentIndex().column()]) == (1, "name")
 
 
-def test_a_duplicate_alone_is_selected_while_ctrl_is_held(qtbot, panel):
+def test_only_the_duplicate_is_selected_while_ctrl_is_pressed(qtbot, panel):
     panel.model.insert(0, [TransmitRow(name="a")])
     panel.table.select([0])
     control = Qt.KeyboardModifier.ControlModifier

@@ -36,7 +36,7 @@ def panel(qtbot, stage):
 
 @pytest.fixture
 def log(tmp_path):
-    """1,000 frames of a second and a half."""
+    """A log of 1,000 frames in 1.5 s."""
     path = tmp_path / "bus.asc"
     numbers = np.arange(1000)
     data = numbers.astype(">u8").view(np.uint8).reshape(1000, 8)
@@ -56,12 +56,12 @@ def numbers_in(session) -> list[int]:
     return [int.from_bytes(batch.payload(row), "big") for row in range(len(batch))]
 
 
-def test_without_a_bus_it_says_what_to_do(panel):
+def test_without_a_bus_the_panel_says_what_to_do(panel):
     assert panel.status_line.text() == NO_BUS
     assert not panel.run_actions.start.isEnabled()
 
 
-def test_all_files_that_are_read_can_be_chosen(panel):
+def test_all_readable_formats_can_be_chosen(panel):
     panel.ask_files()
     dialog = panel.findChild(QFileDialog)
     shown = dialog.nameFilters()[0]
@@ -70,7 +70,7 @@ def test_all_files_that_are_read_can_be_chosen(panel):
     dialog.reject()
 
 
-def test_a_file_is_replayed_and_comes_back_as_own_frames(qtbot, panel, stage, network, log):
+def test_a_file_is_replayed_and_received_as_own_frames(qtbot, panel, stage, network, log):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log)
     assert "1,000 frames, 1.5 s" in panel.source.text()
@@ -140,7 +140,7 @@ def test_a_range_waits_until_the_files_were_read_that_far(qtbot, panel, stage, n
     assert "holds no frame" in panel.status_line.text()
 
 
-def test_it_is_paused_goes_on_and_changes_its_speed(qtbot, panel, stage, network, log):
+def test_a_replay_is_paused_resumed_and_changes_its_speed(qtbot, panel, stage, network, log):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log)
     panel.play()
@@ -168,7 +168,7 @@ def numbered(tmp_path, name, first, count=20, gap_ns=5_000_000):
     return path
 
 
-def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network, tmp_path):
+def test_several_files_have_offsets(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     begins = {"a.log": 0, "b.log": 100, "c.log": 200}
     first, *others = (str(numbered(tmp_path, name, number)) for name, number in begins.items())
@@ -202,7 +202,7 @@ def test_several_files_are_moved_against_each_other(qtbot, panel, stage, network
     assert not panel.files.isVisibleTo(panel)
 
 
-def test_a_set_up_comes_back_stopped_and_is_read_when_it_is_played(qtbot, panel, stage, network, tmp_path):
+def test_a_setup_is_restored_stopped_and_read_when_it_is_played(qtbot, panel, stage, network, tmp_path):
     files = tuple(LogPart(numbered(tmp_path, f"{name}.log", 0), 1000) for name in "ab")
     setup = ReplaySetup(files, "together", 2.5, 7.5, True, 0.01, 0.05, "fd", "1=2", "1=3", True, True)
     panel.set_up(setup)
@@ -221,7 +221,7 @@ def test_a_set_up_comes_back_stopped_and_is_read_when_it_is_played(qtbot, panel,
     assert not panel.control.can_play
 
 
-def test_a_speed_is_typed_and_nonsense_is_refused(qtbot, panel):
+def test_a_speed_is_typed_and_other_text_refused(qtbot, panel):
     line = panel.speed.lineEdit()
     for text, speed in (("3", 3.0), ("x0,25", 0.25), ("fastest", None), ("× 1000", 1000.0)):
         line.selectAll()
@@ -248,7 +248,7 @@ def test_the_keys_of_the_slider_seek(qtbot, panel, stage, network, tmp_path):
     assert panel.control.status.state == "paused"
 
 
-def test_a_filter_asks_for_names_of_databases_and_not_for_signals(qtbot, panel, stage, network, log):
+def test_a_filter_can_use_names_of_databases_but_no_signals(qtbot, panel, stage, network, log):
     go_live(qtbot, stage.session, network.free_port())
     stage.add_database()
     opened(qtbot, panel, log)
@@ -289,7 +289,7 @@ def test_ids_of_a_live_node_and_error_frames(qtbot, panel, stage, network, stock
     assert own(lambda batch: batch.arbitration_id == 0x100) < 40
 
 
-def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_path):
+def test_problems_are_shown(qtbot, panel, stage, network, log, switch, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     panel.choose_trace()
     assert "empty" in panel.status_line.text()
@@ -317,7 +317,7 @@ def test_what_is_wrong_is_said(qtbot, panel, stage, network, log, switch, tmp_pa
     assert panel.control.source.recording is None
 
 
-def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, log, switch):
+def test_closing_the_bus_and_the_main_switch_end_the_replay(qtbot, panel, stage, network, log, switch):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log)
     panel.fields.loop.setChecked(True)
@@ -331,7 +331,7 @@ def test_leaving_the_bus_and_switching_off_end_it(qtbot, panel, stage, network, 
     assert panel.status_line.text() == NO_BUS
 
 
-def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
+def test_the_trace_is_replayed_as_it_was_when_chosen(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     stage.session.transmit.jobs.send_frames(FrameBatch.from_columns(0, [1, 2, 3], [[1]] * 3))
     qtbot.waitUntil(lambda: len(stage.session.document.recording) == 3, timeout=WAIT_MS)
@@ -349,7 +349,7 @@ def test_the_trace_is_replayed_as_it_was(qtbot, panel, stage, network):
     assert panel.control.source.recording is None
 
 
-def test_stop_all_ends_it_and_it_can_begin_anew(qtbot, panel, stage, network, log):
+def test_stop_all_ends_the_replay_which_can_start_again(qtbot, panel, stage, network, log):
     go_live(qtbot, stage.session, network.free_port())
     opened(qtbot, panel, log)
     panel.fields.loop.setChecked(True)

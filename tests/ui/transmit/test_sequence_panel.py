@@ -48,7 +48,7 @@ def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
     assert panel.status_line.text() == "Done. 2 frames sent."
 
 
-def test_a_time_out_is_said_and_steps_are_single(qtbot, panel, stage, network):
+def test_a_timeout_is_reported_and_single_steps_work(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.editor.setPlainText("send 001#\nexpect id == 2 within 20 ms\nsend 003#")
     panel.start()
@@ -63,11 +63,11 @@ def test_a_time_out_is_said_and_steps_are_single(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: ids(stage) == [1, 1, 3], timeout=WAIT_MS)
 
 
-def test_what_is_wrong_is_said(qtbot, panel, stage, network):
+def test_problems_are_shown(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
-    panel.editor.setPlainText("send Nobody")
+    panel.editor.setPlainText("send Unknown")
     panel.start()
-    assert "Line 1: there is no row named Nobody" in panel.status_line.text()
+    assert "Line 1: there is no row named Unknown" in panel.status_line.text()
     stage.session.transmit.switch.set(False)
     panel.start()
     assert panel.status_line.text() == SWITCHED_OFF
@@ -105,7 +105,7 @@ def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network)
     assert stage.session.transmit.link.client.sequences.running == frozenset()
 
 
-def test_sequences_are_named_kept_and_remembered(qtbot, panel, stage):
+def test_sequences_are_named_and_stored(qtbot, panel, stage):
     panel.editor.setPlainText("wait 1 ms")
     panel.names.lineEdit().setText("Wake up")
     panel.names.lineEdit().editingFinished.emit()
