@@ -22,6 +22,7 @@ from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.app.transmit.control import TransmitControl
+from canmcast_gui.app.workspace.control import WorkspaceControl
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import bus_of_its_own
 from canmcast_gui.frames import FrameBatch, SourceTable
@@ -63,6 +64,7 @@ class Session(QObject):
         self.record = LogRecording(self.messages, self.document, loaded, self)
         self.bus = BusControl(self.tasks, self.messages, self._sources_for_bus, self)
         self.transmit = TransmitControl(loaded, self.document, self.tasks, self.messages, self.clock, self)
+        self.workspace = WorkspaceControl(self.bus, self.databases, self.transmit, self.messages, self)
         loaded.use_sources(self.document.recording.sources)
         self.clock.tick.connect(self.document.update_newest)
         self.document.loading_changed.connect(self.state_changed)

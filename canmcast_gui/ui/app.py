@@ -88,7 +88,7 @@ class Program(QObject):
             self.session.databases.load(database)
         if options.record is not None:
             self.session.record.start(options.record)
-        self.window.workspaces.begin(options.workspace, options.databases)
+        self.session.workspace.begin(options.workspace, options.databases)
         if options.demo:
             self.window.bus.start_demo(options.bus)
         elif options.bus is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from canmcast_gui.app.transmit.row import RowError
-from canmcast_gui.app.workspace.values import WorkspaceError
+from canmcast_gui.app.workspace.workspace import WorkspaceError
 from canmcast_gui.database.problems import DatabaseError, TableError
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError

@@ -95,10 +95,10 @@ def test_a_workspace_brings_back_order_and_channels(desk, tmp_path):
     files.table.selectRow(1)
     files.up_action.trigger()
     workspace = tmp_path / "bench.canmcast"
-    desk.window.workspaces.save(workspace)
+    desk.session.workspace.save(workspace)
     for path in paths:
         desk.session.databases.remove(path)
-    desk.window.workspaces.open(workspace)
+    desk.session.workspace.open(workspace)
     desk.wait(lambda: len(databases) == 2, "the databases of the workspace")
     assert [database.path.name for database in databases] == ["two.dbc", "one.dbc"]
     assert databases.name(256, False, 2) == "Motor"

@@ -98,7 +98,7 @@ def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_
     panel.set_up(FuzzSetup(count=0))
     panel.run_actions.start.trigger()
     desk.wait(lambda: len(desk.session.document.recording) > 2, "frames")
-    desk.window.workspaces.open(path)
+    desk.session.workspace.open(path)
     desk.wait(lambda: not desk.session.transmit.switch.on, "the main switch")
     desk.wait(lambda: not panel.control.running, "the end of the run")
     assert panel.setup() == setup

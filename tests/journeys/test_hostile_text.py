@@ -89,7 +89,7 @@ def write_files(folder: Path) -> dict[str, Path]:
 
 def load_everything(desk: Desk, paths: dict[str, Path]) -> None:
     desk.settings.filters.set({HOSTILE: HOSTILE})
-    desk.window.workspaces.begin(paths["canmcast"])
+    desk.session.workspace.begin(paths["canmcast"])
     desk.wait(lambda: len(desk.session.databases.loaded) == 2, "the databases")
     desk.window.files.open(str(paths["asc"]))
     desk.wait(lambda: desk.session.state is SessionState.FILE, "the file")
@@ -121,7 +121,7 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         dialog.show()
     show_about(window)
     desk.settings.bitrate.set(250_000)
-    window.workspaces.keep_changes(lambda: None, at_end=True)
+    window.workspaces.confirm_loss(lambda: None, at_end=True)
     window.docks.hosts.model.set_names({row.source: HOSTILE for row in window.docks.hosts.model.rows})
     opened += [window.panel.chronological.commands.menu(1), window.panel.filter_box.saved_filters.menu()]
     signal = window.docks.plots.current.signals.data.signals[0]

@@ -96,8 +96,8 @@ def test_signals_leave_as_a_table_and_come_beside_another_file(desk, plots, tmp_
 
 def test_what_is_set_up_is_there_after_the_workspace_was_opened_again(desk, plots, tmp_path):
     before = plots.setups()
-    desk.window.workspaces.save(tmp_path / "bench.canmcast")
+    desk.session.workspace.save(tmp_path / "bench.canmcast")
     plots.apply_setups([])
     assert plots.plotted() == []
-    desk.window.workspaces.open(tmp_path / "bench.canmcast")
+    desk.session.workspace.open(tmp_path / "bench.canmcast")
     desk.wait(lambda: plots.setups() == before, "both plots")

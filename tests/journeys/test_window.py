@@ -249,5 +249,5 @@ def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path
             child.kill()
     desk.wait(lambda: not desk.session.bus.is_demo, "the end of the demonstration")
     assert desk.messages[-1] == ("warning", "The demonstration was ended by SIGKILL.")
-    assert desk.window.workspaces.save(tmp_path / "setup.canmcast")
+    assert desk.session.workspace.save(tmp_path / "setup.canmcast")
     assert "bus" not in json.loads((tmp_path / "setup.canmcast").read_text())

@@ -11,7 +11,7 @@ from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
-from canmcast_gui.app.workspace.paths import last_setup
+from canmcast_gui.app.workspace.paths import kept_path
 from canmcast_gui.app.workspace.workspace import load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
 from canmcast_gui.frames.schema import dump
@@ -34,7 +34,7 @@ def begin(qtbot, tmp_path) -> Iterator[Callable[..., Desk]]:
         desks.append(desk)
         if path is None:
             desk.window.bring_back()
-        desk.window.workspaces.begin(path)
+        desk.session.workspace.begin(path)
         return desk
 
     yield start
@@ -97,16 +97,16 @@ def test_a_saved_workspace_comes_back_and_asks_only_where_changes_would_be_lost(
     desk.window.resize(1100, 720)
     desk.window.close_by_user()
     desk.wait(lambda: not desk.window.isVisible(), "closing without a question")
-    assert not last_setup().exists()
+    assert not kept_path().exists()
     desk.close()
     desk = begin()
     assert_set_up(desk)
-    workspaces = desk.window.workspaces
-    workspaces.look()
-    assert workspaces.path == path
+    workspace = desk.session.workspace
+    workspace.check()
+    assert workspace.path == path
     assert not desk.window.isWindowModified()
     desk.session.transmit.set_rows([])
-    workspaces.look()
+    workspace.check()
     assert desk.window.isWindowModified()
     desk.window.close_by_user()
     answer(desk, QMessageBox.StandardButton.Cancel)
@@ -127,14 +127,14 @@ def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
     desk.close()
     desk = begin()
     assert_set_up(desk)
-    assert desk.window.workspaces.path is None
+    assert desk.session.workspace.path is None
     desk.window.actions_.new_workspace.trigger()
     answer(desk, QMessageBox.StandardButton.Save)
     dialog = desk.child(QFileDialog)
     dialog.selectFile(str(tmp_path / "kept.canmcast"))
     dialog.accept()
     desk.wait(lambda: not list(desk.session.databases.loaded), "nothing set up")
-    assert load_workspace(tmp_path / "kept.canmcast").transmit_rows[0]["name"] == "Ping"
+    assert load_workspace(tmp_path / "kept.canmcast")[0].transmit_rows[0].name == "Ping"
     assert list(desk.window.docks.transmit.model.rows) == []
     assert desk.window.views.panes == []
     assert list(desk.window.docks.plots.panels) == ["plot"]
@@ -143,19 +143,19 @@ def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
 def test_changes_that_nobody_could_be_asked_about_come_back_as_changes(begin, tmp_path):
     path = tmp_path / "bench.canmcast"
     desk = begin()
-    assert desk.window.workspaces.save(path)
+    assert desk.session.workspace.save(path)
     before = path.read_bytes()
     set_up(desk, tmp_path)
     desk.close()  # as a signal or a script ends it
     assert path.read_bytes() == before
     desk = begin()
     assert_set_up(desk)
-    desk.window.workspaces.look()
+    desk.session.workspace.check()
     assert desk.window.isWindowModified()
     desk.window.actions_.save_workspace.trigger()
     assert not desk.window.isWindowModified()
-    assert not last_setup(changed=True).exists()
-    assert load_workspace(path).transmit_rows[0]["name"] == "Ping"
+    assert not kept_path(changed=True).exists()
+    assert load_workspace(path)[0].transmit_rows[0].name == "Ping"
 
 
 def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
@@ -169,20 +169,17 @@ def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
     assert desk.session.state is SessionState.OFFLINE
     assert desk.settings.recent_buses.value[0] == BUS.to_dict()
     desk.wait(lambda: any("absent.dbc" in text for _, text in desk.messages), "the missing database")
-    assert not desk.window.workspaces.asks_at_end()
-    assert desk.window.workspaces.save(path)
-    assert load_workspace(path).bus == BUS
-    assert load_workspace(path).databases == (tmp_path / "absent.dbc",)
+    assert not desk.session.workspace.has_unsaved_changes
+    assert desk.session.workspace.save(path)
+    assert load_workspace(path)[0].bus == BUS
+    assert load_workspace(path)[0].databases == (tmp_path / "absent.dbc",)
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("{", "bad.canmcast is no workspace"),
+        ("{", "bad.canmcast is not a workspace"),
         ('{"canmcast_workspace": 2}', "newer version"),
-        ('{"canmcast_workspace": 1, "transmit": [{"flags": 1}]}', "transmit[0]: arbitration_id is missing"),
-        ('{"canmcast_workspace": 1, "colors": [{"name": 1}]}', "colors[0].name: expected a text"),
-        ('{"canmcast_workspace": 1, "sequences": [{"name": 1}]}', "sequences"),
     ],
 )
 def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentence):
@@ -191,25 +188,25 @@ def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentenc
     desk = begin()
     row = dump(TransmitRow(name="Ping"))
     desk.session.transmit.set_rows([row])
-    desk.window.workspaces.open(bad)
+    desk.session.workspace.open(bad)
     assert sentence in desk.messages[-1][1]
     assert list(desk.window.docks.transmit.model.rows) == [TransmitRow(name="Ping")]
-    assert desk.window.workspaces.path is None
+    assert desk.session.workspace.path is None
     desk.settings.workspace.set(str(bad))
-    desk.window.workspaces.bring_back()
+    desk.session.workspace.restore()
     assert desk.settings.workspace.value == ""
     assert list(desk.window.docks.transmit.model.rows) == [TransmitRow(name="Ping")]
     assert bad.read_text() == content
 
 
-def test_a_damaged_last_setup_is_put_aside(begin):
-    last_setup().parent.mkdir(parents=True, exist_ok=True)
-    last_setup().write_text("{")
+def test_a_damaged_kept_path_is_put_aside(begin):
+    kept_path().parent.mkdir(parents=True, exist_ok=True)
+    kept_path().write_text("{")
     desk = begin()
-    assert "last.canmcast is no workspace" in desk.messages[-1][1]
-    assert last_setup().with_suffix(".damaged").read_text() == "{"
-    desk.window.workspaces.look()
-    assert load_workspace(last_setup()).is_empty
+    assert "last.canmcast is not a workspace" in desk.messages[-1][1]
+    assert kept_path().with_suffix(".damaged").read_text() == "{"
+    desk.session.workspace.check()
+    assert load_workspace(kept_path())[0].is_empty
     assert questions(desk) == []
 
 
@@ -221,9 +218,9 @@ def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin
     desk.close()
     desk = begin(path)
     assert list(desk.window.docks.transmit.model.rows) == []
-    newest, aside = desk.settings.recent_workspaces.value
+    newest, archived = desk.settings.recent_workspaces.value
     assert newest == str(path)
-    assert load_workspace(Path(aside)).transmit_rows[0]["name"] == "Ping"
+    assert load_workspace(Path(archived))[0].transmit_rows[0].name == "Ping"
 
 
 def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back(begin):
@@ -231,8 +228,8 @@ def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back
     desk.session.databases.load(resource(DEMO_DATABASE))
     desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     desk.window.docks.plots.plot_signal(DEMO_PLOT_SIGNALS[0])
-    desk.window.workspaces.look()
-    assert load_workspace(last_setup()).is_empty
+    desk.session.workspace.check()
+    assert load_workspace(kept_path())[0].is_empty
 
 
 def test_a_recent_workspace_replaces_what_is_set_up_after_a_question(begin, tmp_path):
@@ -240,30 +237,30 @@ def test_a_recent_workspace_replaces_what_is_set_up_after_a_question(begin, tmp_
     rows = [[dump(TransmitRow(name=name))] for name in ("One", "Two", "Three")]
     for row, name in zip(rows, "ab", strict=False):
         desk.session.transmit.set_rows(row)
-        assert desk.window.workspaces.save(tmp_path / f"{name}.canmcast")
+        assert desk.session.workspace.save(tmp_path / f"{name}.canmcast")
     desk.session.transmit.set_rows(rows[2])
     menu = QMenu(desk.window)
     desk.window.workspaces.fill_recent(menu)
     assert [Path(action.text()).stem for action in menu.actions()] == ["b", "a"]
     menu.actions()[1].trigger()
     answer(desk, QMessageBox.StandardButton.Save)
-    desk.wait(lambda: desk.window.workspaces.path == tmp_path / "a.canmcast", "the other workspace")
+    desk.wait(lambda: desk.session.workspace.path == tmp_path / "a.canmcast", "the other workspace")
     assert desk.window.docks.transmit.model.rows[0].name == "One"
-    assert load_workspace(tmp_path / "b.canmcast").transmit_rows == (rows[2][0],)
+    assert load_workspace(tmp_path / "b.canmcast")[0].transmit_rows == (TransmitRow(name="Three"),)
     desk.window.docks.docks["hosts"].hide()
     desk.window.resize(1010, 710)
-    assert not desk.window.workspaces.asks_at_end()
+    assert not desk.session.workspace.has_unsaved_changes
 
 
 def test_the_layout_is_part_of_a_workspace_that_is_opened(begin, tmp_path):
     desk = begin()
     hosts, path = desk.window.docks.docks["hosts"], tmp_path / "a.canmcast"
     hosts.hide()
-    assert desk.window.workspaces.save(path)
+    assert desk.session.workspace.save(path)
     hosts.show()
-    desk.window.workspaces.open(path)
+    desk.session.workspace.open(path)
     assert hosts.isHidden()
     values = json.loads(path.read_text())
     path.write_text(json.dumps({**values, "layout": "AAAA"}))
-    desk.window.workspaces.open(path)
+    desk.session.workspace.open(path)
     assert hosts.isHidden()

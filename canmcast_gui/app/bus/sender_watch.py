@@ -125,7 +125,9 @@ class SenderWatch(QObject):
         known = np.zeros(len(newest), dtype=sources.dtype)
         places = np.fromiter(self._seen.sources, dtype=np.intp, count=len(self._seen.sources))
         known[places] = np.fromiter(self._seen.sources.values(), dtype=known.dtype, count=len(places))
-        return np.flatnonzero((sources != known) & (newest.kind == Kind.DATA))[:MOST_AT_ONCE].tolist()
+        changed = np.flatnonzero((sources != known) & (newest.kind == Kind.DATA))
+        entries: list[int] = changed[:MOST_AT_ONCE].tolist()
+        return entries
 
     def _node(self, newest: NewestById, entry: int) -> str:
         """The one node that sends an entry's message, "" for none or several; J1939 has addresses instead."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.program.tasks import Report

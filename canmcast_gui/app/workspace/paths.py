@@ -1,4 +1,4 @@
-"""Where the files of a workspace stand, and where a set-up is kept that the user gave no file."""
+"""Paths in a workspace, and the files that keep a workspace which the user did not save."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 from canmcast_gui.frames.files import within
 from canmcast_gui.recording.folder import recordings_folder
 
-# The window stands still for so long at most.
+# The window does not react for this long at most.
 PATIENCE_SECONDS = 1.0
 
 
 def relative_path(path: Path, folder: Path) -> str:
-    """Seen from the workspace's folder, with slashes, so that both can move together, to any system.
+    """A path relative to the folder of the workspace, with slashes, so that both can move, to any system.
 
-    Absolute where the two have nothing but the root, or not even a drive, in common.
+    Absolute where the two have only the root, or not even a drive, in common.
     """
-    absolute, here = _resolved(path), _resolved(folder)
-    if absolute.anchor != here.anchor or absolute.parts[:2] != here.parts[:2]:
+    absolute, base = _resolved(path), _resolved(folder)
+    if absolute.anchor != base.anchor or absolute.parts[:2] != base.parts[:2]:
         return str(absolute)
-    return Path(os.path.relpath(absolute, here)).as_posix()
+    return Path(os.path.relpath(absolute, base)).as_posix()
 
 
 def _resolved(path: Path) -> Path:
-    """Without links, as far as the file system answers."""
+    """Without links, if the file system answers."""
     try:
         return within(PATIENCE_SECONDS, path.resolve)
     except TimeoutError:
@@ -37,21 +37,23 @@ def absolute_path(text: str, folder: Path) -> Path:
     return Path(os.path.normpath(folder.absolute() / text))
 
 
-def last_setup(changed: bool = False) -> Path:
-    """In the user's data folder: the set-up that was never saved; ``changed``: that of a saved workspace
-    whose changes nobody could be asked about, because the system or a script ended the program.
+def kept_path(changed: bool = False) -> Path:
+    """The file in the user's data folder for a workspace that was never saved.
+
+    ``changed``: for one that was saved and then changed, when the system or a script ended the program and
+    the user could not be asked.
     """
     return recordings_folder().parent / ("changed.canmcast" if changed else "last.canmcast")
 
 
-def forget_setup(changed: bool) -> None:
-    """Delete a kept set-up, which may not be there; never raises."""
+def delete_kept(changed: bool) -> None:
+    """Delete a kept workspace, if there is one; never raises."""
     with suppress(OSError):
-        last_setup(changed).unlink()
+        kept_path(changed).unlink()
 
 
-def has_setup(changed: bool) -> bool:
-    """Whether there is a kept set-up; not where one may not look. Never raises."""
+def has_kept(changed: bool) -> bool:
+    """Whether there is a kept workspace that may be read; never raises."""
     with suppress(OSError):
-        return last_setup(changed).exists()
+        return kept_path(changed).exists()
     return False

@@ -1,67 +1,122 @@
-"""What a user set up, in one readable file: bus, databases, plots, transmit rows, views, colours, layout.
+"""What a user set up, in one readable file: bus, databases, plots, transmit rows, views, colors, layout.
 
-Not in it: what belongs to this computer or to its user's taste, such as the size of the window, the limits of
-the recording, the theme and how numbers and times are written.
+What belongs to the computer or to its user is not part of it, such as the size of the window, the limits of
+the recording, the theme, and the format of numbers and times.
+
+A value that is not valid is skipped and reported; the rest of the file is used. A file that is no workspace
+is refused with WorkspaceError.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
-from canmcast_gui.app.workspace.paths import relative_path
-from canmcast_gui.app.workspace.values import WorkspaceError, workspace_values
-from canmcast_gui.app.workspace.view_setups import PlotSetup, ViewSetup
+from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES
+from canmcast_gui.app.transmit.sequences import Sequence as TransmitSequence
+from canmcast_gui.app.workspace.paths import absolute_path, relative_path
+from canmcast_gui.app.workspace.view_setups import (
+    MAX_PLOTS,
+    MAX_RULES,
+    MAX_VIEWS,
+    ColorRule,
+    PlotSetup,
+    ViewSetup,
+)
 from canmcast_gui.database import Scope
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.files import NotRegularError, read_regular, within
-from canmcast_gui.frames.schema import Codec, dump
+from canmcast_gui.frames.schema import Codec, Key, Problem, dump, load
 from canmcast_gui.logfile.writing.temporary import Temporary
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.wording import counted, were
 
 VERSION = 1
+MAX_BITRATE = 1_000_000_000
 
-# A workspace of thousands of transmit rows has a few MB; the rest would only fill memory.
-MOST_BYTES = 64 << 20
-# A workspace is read in the thread of the window, which stands still for so long at most.
+# A workspace with thousands of transmit rows has a few MB; a larger file would only fill memory.
+MAX_BYTES = 64 << 20
+# A workspace is read in the GUI thread, so the window does not react for this long at most.
 PATIENCE_SECONDS = 3.0
+
+
+class WorkspaceError(UserError):
+    """A workspace that cannot be read or written; the text says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class _StoredScope:
+    channels: frozenset[Annotated[int, Meta(ge=0, le=255)]] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+
+def _bus_of(values: dict[str, Any]) -> BusSettings:
+    """The settings of a bus, all of them or none: a bus with another port is another bus."""
+    settings, problems = load(BusSettings, values)
+    for problem in problems:
+        raise ValueError(str(problem))
+    return settings.validated()
+
+
+_BUS = Codec(dict[str, Any], _bus_of, BusSettings.to_dict)
+_SCOPE = Codec(
+    _StoredScope,
+    lambda stored: Scope(stored.channels, stored.sources),
+    lambda scope: _StoredScope(scope.channels, scope.sources),
+)
+_LAYOUT = Codec(
+    str, lambda text: base64.b64decode(text, validate=True), lambda layout: base64.b64encode(layout).decode()
+)
+_Bitrate = Annotated[int, Meta(ge=1, le=MAX_BITRATE)]
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """``gauges`` are names "Message.Signal"; ``transmit_rows``, ``sequences`` and ``colors`` are plain values
-    that their editors check; the bit rates are in bit/s, the limit of what is sent in frames/s, 0 for
-    none; ``layout`` is text that the window understands.
+    """``gauges`` are signals "Message.Signal". Bit rates are in bit/s, the limit of what is sent in frames/s.
 
-    ``views``, ``colors``, the rates and ``layout`` are None in a file that was saved before it held them:
-    they stay as they are.
+    A limit of 0 is none. ``layout`` is the state of the main window. ``views``, ``colors``, ``layout`` and
+    the rates are None in files from before they were stored; what the window has then stays.
     """
 
-    bus: BusSettings | None = None
+    version: Annotated[int, Key("canmcast_workspace")] = VERSION
+    bus: Annotated[BusSettings, _BUS] | None = None
+    bitrate: _Bitrate | None = None
+    data_bitrate: _Bitrate | None = None
     databases: tuple[Path, ...] = ()
-    database_scopes: Mapping[Path, Scope] = field(default_factory=dict)
-    plots: tuple[PlotSetup, ...] = ()
+    database_scopes: Mapping[Path, Annotated[Scope, _SCOPE]] = field(default_factory=dict)
+    plots: Annotated[tuple[PlotSetup, ...], Meta(max_length=MAX_PLOTS)] = ()
     gauges: tuple[str, ...] = ()
-    transmit_rows: tuple[dict[str, Any], ...] = ()
-    views: tuple[ViewSetup, ...] | None = None
-    sequences: tuple[dict[str, Any], ...] = ()
+    transmit_rows: Annotated[tuple[TransmitRow, ...], Key("transmit")] = ()
+    rate_limit: Annotated[int, Meta(ge=0, le=MAX_RATE_LIMIT)] | None = None
+    sequences: Annotated[tuple[TransmitSequence, ...], Meta(max_length=MAX_SEQUENCES)] = ()
     replay: ReplaySetup = field(default_factory=ReplaySetup)
     fuzz: FuzzSetup = field(default_factory=FuzzSetup)
-    colors: tuple[dict[str, Any], ...] | None = None
-    bitrate: int | None = None
-    data_bitrate: int | None = None
-    rate_limit: int | None = None
-    layout: str | None = None
+    views: Annotated[tuple[ViewSetup, ...], Meta(max_length=MAX_VIEWS)] | None = None
+    colors: Annotated[tuple[ColorRule, ...], Meta(max_length=MAX_RULES)] | None = None
+    layout: Annotated[bytes, _LAYOUT] | None = None
 
-    def essence(self) -> Workspace:
-        """What counts as a change: all but sizes, places and how long a time the plots show just now."""
+    @classmethod
+    def upgraded(cls, values: Any) -> Any:
+        """Older files contain the signals of one plot instead of plots."""
+        plots = values.get("plots") if isinstance(values, Mapping) else None
+        if isinstance(plots, list) and plots and all(isinstance(plot, str) for plot in plots):
+            return {**values, "plots": [{"signals": plots}]}
+        return values
+
+    def comparable(self) -> Workspace:
+        """The workspace without what does not count as a change: sizes, layout, and how long plots show."""
         views = None
         if self.views is not None:
             views = tuple(
@@ -69,57 +124,92 @@ class Workspace:
                 for view in self.views
             )
         plots = tuple(replace(plot, seconds=1.0) for plot in self.plots)
-        scopes = {path: scope for path, scope in self.database_scopes.items() if not scope.is_everything}
-        return replace(self, views=views, plots=plots, database_scopes=scopes, layout=None)
+        return replace(self, views=views, plots=plots, layout=None)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing in it whose loss a user would mind."""
-        texts = any(sequence.get("text") for sequence in self.sequences)
+        """Whether it contains nothing that a user would miss."""
+        texts = any(sequence.text for sequence in self.sequences)
         signals = any(plot.signals for plot in self.plots)
-        rows = self.transmit_rows or not self.replay.is_empty or not self.fuzz.is_empty
-        return not (self.databases or self.gauges or rows or texts or signals)
+        sent = self.transmit_rows or not self.replay.is_empty or not self.fuzz.is_empty
+        return not (self.databases or self.gauges or sent or texts or signals)
+
+    def without_databases(self, paths: set[Path], messages: set[str]) -> Workspace:
+        """The workspace without some databases, and without signals of these messages."""
+
+        def stays(signal: str) -> bool:
+            return signal.partition(".")[0] not in messages
+
+        return replace(
+            self,
+            databases=tuple(path for path in self.databases if path not in paths),
+            database_scopes={
+                path: scope for path, scope in self.database_scopes.items() if path not in paths
+            },
+            gauges=tuple(filter(stays, self.gauges)),
+            plots=tuple(
+                replace(plot, signals=tuple(styled for styled in plot.signals if stays(styled[0])))
+                for plot in self.plots
+            ),
+        )
 
 
-def load_workspace(path: Path) -> Workspace:
-    """Read a workspace. Raises WorkspaceError; nothing is half loaded."""
-    content = _content(path)
+def load_workspace(path: Path) -> tuple[Workspace, list[Problem]]:
+    """Read a workspace; values that are not valid are problems. Raises WorkspaceError."""
+    content = _read(path)
     version = content.get("canmcast_workspace") if isinstance(content, dict) else None
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise WorkspaceError(
-            f"{path.name} is no workspace: it does not say canmcast_workspace. Choose another file."
+            f"{path.name} is not a workspace: it does not contain canmcast_workspace. Choose another file."
         )
     if version > VERSION:
         raise WorkspaceError(f"{path.name} was saved by a newer version of this program; update to open it.")
-    return Workspace(**workspace_values(path, content))
+    codecs: dict[type, Codec] = {Path: Codec(str, partial(_path_of, path.parent), str)}
+    return load(Workspace, content, "", codecs)
 
 
-def _content(path: Path) -> Any:
+def problems_message(path: Path, problems: Sequence[Problem]) -> str:
+    """One message about all problems of a workspace."""
+    first = str(problems[0]).rstrip(".")
+    others = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+    count = len(problems)
+    return f"{counted(count, 'value')} of {path.name} {were(count)} not used: {first}{others}."
+
+
+def _path_of(folder: Path, text: str) -> Path:
+    if not text or not text.isprintable():
+        raise ValueError(f"{text!r} is not the name of a file")
+    return absolute_path(text, folder)
+
+
+def _read(path: Path) -> Any:
     try:
-        return json.loads(within(PATIENCE_SECONDS, partial(read_regular, path, MOST_BYTES)))
+        return json.loads(within(PATIENCE_SECONDS, partial(read_regular, path, MAX_BYTES)))
     except NotRegularError as error:
-        raise WorkspaceError(f"{path.name} is no workspace: {error}. Choose another file.") from error
+        raise WorkspaceError(f"{path.name} is not a workspace: {error}. Choose another file.") from error
     except OSError as error:
         raise WorkspaceError(f"The workspace cannot be read: {error}") from error
     except (ValueError, RecursionError) as error:
         raise WorkspaceError(
-            f"{path.name} is no workspace: {error}. Choose a file that this program saved."
+            f"{path.name} is not a workspace: {error}. Choose a file that this program saved."
         ) from error
 
 
 def save_workspace(path: Path, workspace: Workspace) -> None:
-    """Write a workspace beside the old one and put it in its place. Raises WorkspaceError.
+    """Write a workspace to a new file, which then replaces the old one. Raises WorkspaceError.
 
-    Where ``path`` is a link, what it leads to is replaced.
+    Where ``path`` is a link, its target is replaced.
     """
+    folder = path.parent
+    codecs: dict[type, Codec] = {Path: Codec(str, Path, lambda file: relative_path(file, folder))}
     try:
-        text = json.dumps(_to_values(workspace, path.parent), indent=2, ensure_ascii=False)
-        _put(Path(os.path.realpath(path)), text + "\n")
+        text = json.dumps(dump(workspace, codecs), indent=2, ensure_ascii=False)
+        _write(Path(os.path.realpath(path)), text + "\n")
     except (OSError, ValueError, UserError) as error:
         raise WorkspaceError(f"The workspace was not saved: {error}") from error
 
 
-def _put(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> None:
     temporary = Temporary(path)
     try:
         with temporary.path.open("w", encoding="utf-8") as file:
@@ -129,33 +219,3 @@ def _put(path: Path, text: str) -> None:
         temporary.replace_target()
     finally:
         temporary.remove()
-
-
-def _to_values(workspace: Workspace, folder: Path) -> dict[str, Any]:
-    codecs = {Path: Codec(str, Path, lambda file: relative_path(file, folder))}
-    values = {
-        "canmcast_workspace": VERSION,
-        "bus": workspace.bus.to_dict() if workspace.bus else None,
-        "bitrate": workspace.bitrate,
-        "data_bitrate": workspace.data_bitrate,
-        "databases": [relative_path(database, folder) for database in workspace.databases],
-        "database_scopes": {
-            relative_path(database, folder): {
-                "channels": sorted(scope.channels),
-                "sources": sorted(scope.sources),
-            }
-            for database, scope in workspace.database_scopes.items()
-            if not scope.is_everything
-        },
-        "plots": [plot.to_dict() for plot in workspace.plots],
-        "gauges": list(workspace.gauges),
-        "transmit": list(workspace.transmit_rows),
-        "rate_limit": workspace.rate_limit,
-        "sequences": list(workspace.sequences),
-        "replay": dump(workspace.replay, codecs) or None,
-        "fuzz": dump(workspace.fuzz, codecs) or None,
-        "views": None if workspace.views is None else [view.to_dict() for view in workspace.views],
-        "colors": None if workspace.colors is None else list(workspace.colors),
-        "layout": workspace.layout,
-    }
-    return {name: value for name, value in values.items() if value is not None}

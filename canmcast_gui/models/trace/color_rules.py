@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from canmcast_gui.app.workspace.view_setups import ColorRule
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
-from canmcast_gui.frames.schema import REQUIRED, load_list
-
-# Each rule is evaluated for each block of visible lines.
-MAX_RULES = 50
-
-
-@dataclass(frozen=True)
-class ColorRule:
-    """``color`` is "#rrggbb"; each theme makes it paler, so that text on it is readable."""
-
-    name: Annotated[str, REQUIRED] = ""
-    filter: Annotated[str, REQUIRED] = ""
-    color: Annotated[str, REQUIRED] = ""
-    on: bool = True
-
-
-DEFAULT_RULES = (
-    ColorRule("Error frames", "error", "#d0202b"),
-    ColorRule("Remote frames", "remote", "#178a4c"),
-    ColorRule("Sent (Tx)", "dir == tx", "#2461c9"),
-)
-
-
-def rules_of(values: Mapping[str, object]) -> tuple[ColorRule, ...]:
-    """The rules of the settings, or DEFAULT_RULES; invalid rules are skipped."""
-    entries = values.get("rules")
-    if not isinstance(entries, list):
-        return DEFAULT_RULES
-    rules, _problems = load_list(ColorRule, entries[:MAX_RULES], "colors")
-    return tuple(rules)
 
 
 class CompiledRules:

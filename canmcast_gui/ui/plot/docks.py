@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, PlotSetup
+from canmcast_gui.app.workspace.view_setups import MAX_PLOTS, PlotSetup
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.plot.panel import PlotPanel
@@ -98,8 +98,8 @@ class PlotDocks(QObject):
 
     def open(self, setup: PlotSetup) -> None:
         """Open a plot under the name of its setup; send a message if there are too many."""
-        if len(self.docks) >= MOST_PLOTS:
-            self._session.messages.info(f"{MOST_PLOTS} plots are open. Close one first.")
+        if len(self.docks) >= MAX_PLOTS:
+            self._session.messages.info(f"{MAX_PLOTS} plots are open. Close one first.")
             return
         if not setup.name or setup.name in self.docks:
             setup = replace(setup, name=self._free_name())
@@ -159,7 +159,7 @@ class PlotDocks(QObject):
         return dock
 
     def _free_name(self) -> str:
-        return next(f"plot-{n}" for n in range(2, MOST_PLOTS + 3) if f"plot-{n}" not in self.docks)
+        return next(f"plot-{n}" for n in range(2, MAX_PLOTS + 3) if f"plot-{n}" not in self.docks)
 
     def _on_destroyed(self, name: str, _object: QObject | None = None) -> None:
         """Remove a dock, unless its name belongs to a new one."""

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.schema import dump
-from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.item_views import EditTable

@@ -9,8 +9,9 @@ from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.workspace.view_setups import rules_of
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.models.trace.color_rules import CompiledRules, rules_of
+from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
 from canmcast_gui.recording.id_statistics import OWN

@@ -13,7 +13,8 @@ from shiboken6 import isValid
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
+from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, ViewKind, ViewSetup
+from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.trace.by_id_view import ByIdView
@@ -131,7 +132,7 @@ class ViewDocks(QObject):
 
     # -- opening and closing -----------------------------------------------------------------------------
 
-    def open_new(self, kind: str) -> None:
+    def open_new(self, kind: ViewKind) -> None:
         """Open another view of a kind, with an empty filter."""
         pane = self.open(ViewSetup(kind))
         if pane is not None:
@@ -141,8 +142,8 @@ class ViewDocks(QObject):
 
     def open(self, setup: ViewSetup) -> ViewPane | None:
         """Open a view under the name of its setup or a free name; None if there are too many."""
-        if len(self.docks) >= MOST_VIEWS:
-            self._session.messages.info(f"{MOST_VIEWS} views are open. Close one first.")
+        if len(self.docks) >= MAX_VIEWS:
+            self._session.messages.info(f"{MAX_VIEWS} views are open. Close one first.")
             return None
         name = setup.name if setup.name and setup.name not in self.docks else self._free_name()
         pane = ViewPane(replace(setup, name=name), self._panel.context)
@@ -166,7 +167,7 @@ class ViewDocks(QObject):
         return dock
 
     def _free_name(self) -> str:
-        return next(f"view-{n}" for n in range(2, MOST_VIEWS + 3) if f"view-{n}" not in self.docks)
+        return next(f"view-{n}" for n in range(2, MAX_VIEWS + 3) if f"view-{n}" not in self.docks)
 
     def close_all(self) -> None:
         """Close all views in docks."""
@@ -192,9 +193,10 @@ class ViewDocks(QObject):
     def setups(self) -> list[ViewSetup]:
         """The setups of all views; those in the center have the filter that they share."""
         shared = self._panel.filter_box.text()
-        center = (("by_id", self._panel.by_id), ("chronological", self._panel.chronological))
-        own = [ViewSetup(kind, "", shared, view.table.header.setup()) for kind, view in center]
-        return [*own, *(pane.setup() for pane in self.panes)]
+        by_id = ViewSetup("by_id", "", shared, self._panel.by_id.table.header.setup())
+        columns = self._panel.chronological.table.header.setup()
+        center = [by_id, ViewSetup("chronological", "", shared, columns)]
+        return [*center, *(pane.setup() for pane in self.panes)]
 
     def apply_setups(self, setups: Iterable[ViewSetup]) -> None:
         """Open the views of these setups, and close all others."""
@@ -209,15 +211,13 @@ class ViewDocks(QObject):
 
     def restore(self) -> None:
         """Open the views that were open at the end of the program; invalid settings are skipped."""
-        for values in self._settings.views.value[:MOST_VIEWS]:
-            try:
-                self.open(ViewSetup.from_dict(values))
-            except ValueError:
-                continue
+        setups, _problems = load_list(ViewSetup, self._settings.views.value, "views", most=MAX_VIEWS)
+        for setup in setups:
+            self.open(setup)
 
     def store(self) -> None:
         """Store which views are open, for the next start."""
-        self._settings.views.set([pane.setup().to_dict() for pane in self.panes])
+        self._settings.views.set([dump(pane.setup()) for pane in self.panes])
 
     def end(self) -> None:
         """Keep the stored views while the window closes them."""

@@ -33,8 +33,7 @@ from canmcast_gui.ui.window.menus import (
     show_about,
 )
 from canmcast_gui.ui.window.trace import TimeLink, TraceCommands
-from canmcast_gui.ui.window.workspace import SUFFIX, WorkspaceFlows
-from canmcast_gui.ui.window.workspace_contents import WorkspaceContents
+from canmcast_gui.ui.window.workspace import SUFFIX, WindowViews, WorkspaceCommands
 
 FIRST_SIZE = QSize(1280, 800)
 CLEARABLE_TICKS = 5
@@ -63,8 +62,8 @@ class MainWindow(QMainWindow):
         self.panel.current_view = lambda: self.views.current
         self.times = TimeLink(session, self.views, self.docks.plots)
         self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
-        contents = WorkspaceContents(session, settings, self.docks, self.views, self)
-        self.workspaces = WorkspaceFlows(session, settings, contents, self.files, self)
+        session.workspace.start(settings, WindowViews(self.docks, self.views, self))
+        self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
         self.connection = self._make_connection_button()
         self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
         self.addToolBar(self.tool_bar)
@@ -129,8 +128,8 @@ class MainWindow(QMainWindow):
             (actions.load_database, self.files.ask_database),
             (actions.database_browser, self.docks.show_browser),
             (actions.open_workspace, self.workspaces.ask_open),
-            (actions.new_workspace, self.workspaces.ask_new),
-            (actions.save_workspace, self.workspaces.save_again),
+            (actions.new_workspace, self.workspaces.new),
+            (actions.save_workspace, self.workspaces.save),
             (actions.save_workspace_as, self.workspaces.ask_save),
             (actions.quit, self.close_by_user),
             (actions.start, self.bus.start),
@@ -162,8 +161,8 @@ class MainWindow(QMainWindow):
         page.open_requested.connect(self.files.ask_open)
         page.file_requested.connect(self.files.open)
         page.bus_requested.connect(self.bus.connect_to)
-        page.workspace_requested.connect(self.workspaces.open_asking)
-        self.workspaces.changed.connect(self._on_state)
+        page.workspace_requested.connect(self.workspaces.open)
+        self._session.workspace.changed.connect(self._on_state)
         page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
         page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
@@ -213,7 +212,7 @@ class MainWindow(QMainWindow):
         )
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
-        self.setWindowModified(self.workspaces.modified)
+        self.setWindowModified(self._session.workspace.modified)
 
     def _show_clearable(self) -> None:
         """Enable the actions that clear the trace, unless it is empty."""
@@ -243,7 +242,7 @@ class MainWindow(QMainWindow):
 
     def bring_back(self) -> None:
         """Restore the setup and the docks of the last session."""
-        self.workspaces.bring_back()
+        self._session.workspace.restore()
         state = self._settings.layout(STATE)
         if not state.isEmpty():
             self.restoreState(state)
@@ -255,7 +254,7 @@ class MainWindow(QMainWindow):
 
     def close_by_user(self) -> None:
         """Close, after asking about unsaved frames and changes."""
-        self.files.keep_unsaved(lambda: self.workspaces.keep_changes(self._close_now, at_end=True))
+        self.files.keep_unsaved(lambda: self.workspaces.confirm_loss(self._close_now, at_end=True))
 
     def _close_now(self) -> None:
         self._may_close = True
@@ -266,7 +265,7 @@ class MainWindow(QMainWindow):
         unsaved = (
             self._session.document.unsaved_frames
             or self._session.document.unsaved_marks
-            or self.workspaces.asks_at_end()
+            or self._session.workspace.has_unsaved_changes
         )
         if event.spontaneous() and not self._may_close and unsaved:
             event.ignore()
@@ -275,7 +274,7 @@ class MainWindow(QMainWindow):
         self._settings.set_layout(GEOMETRY, self.saveGeometry())
         self._settings.set_layout(STATE, self.saveState())
         self.views.store()
-        self.workspaces.remember()
+        self._session.workspace.end()
         super().closeEvent(event)
 
     def end(self) -> None:
@@ -293,6 +292,6 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if len(paths) == 1 and paths[0].endswith(SUFFIX):
-            self.workspaces.open_asking(paths[0])
+            self.workspaces.open(paths[0])
         else:
             self.files.drop(*paths)

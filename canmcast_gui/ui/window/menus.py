@@ -18,7 +18,7 @@ from canmcast_gui.ui.status.bus_load import add_rate_menus
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
-from canmcast_gui.ui.window.workspace import WorkspaceFlows
+from canmcast_gui.ui.window.workspace import WorkspaceCommands
 
 TIME_MODES = (
     ("absolute", "Since &start", "Since start"),
@@ -64,7 +64,7 @@ def fill_file_menu(
     actions: WindowActions,
     settings: AppSettings,
     files: FileCommands,
-    workspaces: WorkspaceFlows,
+    workspaces: WorkspaceCommands,
 ) -> None:
     """Log files, databases and workspaces."""
     menu.addAction(actions.open)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.workspace.paths import absolute_path, last_setup, relative_path
+from canmcast_gui.app.workspace.paths import absolute_path, kept_path, relative_path
 
 PARTS = st.lists(st.sampled_from(["a", "b c", "ü", "car.dbc"]), min_size=1, max_size=4)
 
@@ -31,5 +31,5 @@ def test_each_path_comes_back(file, folder):
 
 
 def test_what_was_saved_and_what_was_not_are_kept_apart():
-    assert last_setup() != last_setup(changed=True)
-    assert last_setup().parent == last_setup(changed=True).parent
+    assert kept_path() != kept_path(changed=True)
+    assert kept_path().parent == kept_path(changed=True).parent

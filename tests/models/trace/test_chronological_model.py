@@ -5,11 +5,12 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.models.trace.chronological_model import ChronologicalModel
-from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, CompiledRules
+from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import Limits, Recording

@@ -1,13 +1,8 @@
 """Color rules: the first rule that a frame passes gives its color; rules that are off or invalid do not."""
 
+from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
 from canmcast_gui.frames.schema import dump
-from canmcast_gui.models.trace.color_rules import (
-    DEFAULT_RULES,
-    MAX_RULES,
-    ColorRule,
-    CompiledRules,
-    rules_of,
-)
+from canmcast_gui.models.trace.color_rules import CompiledRules
 from tests.support.frames import mixed
 
 

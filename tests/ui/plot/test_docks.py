@@ -2,7 +2,7 @@
 
 import pytest
 
-from canmcast_gui.app.workspace.view_setups import MOST_PLOTS, LineKind, PlotSetup, PlotStyle
+from canmcast_gui.app.workspace.view_setups import MAX_PLOTS, LineKind, PlotSetup, PlotStyle
 from tests.support.frames import traffic
 from tests.support.stage import process_deletions
 
@@ -57,10 +57,10 @@ def test_setups_are_applied_and_returned(plots):
 def test_the_number_of_plots_is_limited_with_a_message(plots, stage):
     said: list[str] = []
     stage.session.messages.posted.connect(lambda _level, text: said.append(text))
-    for _ in range(MOST_PLOTS):
+    for _ in range(MAX_PLOTS):
         plots.open_new()
-    assert len(plots.docks) == MOST_PLOTS
-    assert said == [f"{MOST_PLOTS} plots are open. Close one first."]
+    assert len(plots.docks) == MAX_PLOTS
+    assert said == [f"{MAX_PLOTS} plots are open. Close one first."]
 
 
 def test_linked_plots_show_the_same_time_and_cursors(plots):

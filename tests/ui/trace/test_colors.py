@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from canmcast_gui.models.trace.color_rules import DEFAULT_RULES, ColorRule, rules_of
+from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, ColorRule, rules_of
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import READABLE, contrast, readable_on, tint
 from canmcast_gui.ui.trace.colors import FILTER, NAME, ColorsDialog

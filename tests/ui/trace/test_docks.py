@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from canmcast_gui.app.workspace.view_setups import MOST_VIEWS, ViewSetup
+from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, ViewSetup
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.frames import traffic
 from tests.support.stage import process_deletions
@@ -82,11 +82,11 @@ def test_a_workspace_restores_views_with_their_filters(stage, window, tmp_path):
     path = tmp_path / "bench.canmcast"
     window.panel.filter_box.set_filter_text("fd")
     window.views.open(ViewSetup("by_id", "view-2", "id == 0x102", (("id", 80), ("count", 70))))
-    window.workspaces.save(path)
+    stage.session.workspace.save(path)
     window.views.close_all()
     window.panel.filter_box.clear()
     window.actions_.new_chronological.trigger()
-    window.workspaces.open(path)
+    stage.session.workspace.open(path)
     texts = [(pane.kind, pane.filters.filter.text) for pane in window.views.panes]
     assert texts == [("by_id", "id == 0x102")]
     assert [one.key for one in window.views.panes[0].view.table.header.shown_columns()] == ["id", "count"]
@@ -94,7 +94,7 @@ def test_a_workspace_restores_views_with_their_filters(stage, window, tmp_path):
 
 
 def test_the_number_of_views_is_limited_with_a_message(qtbot, stage, window):
-    for _ in range(MOST_VIEWS):
+    for _ in range(MAX_VIEWS):
         window.views.open(ViewSetup("by_id"))
     with qtbot.waitSignal(stage.session.messages.posted) as message:
         assert window.views.open(ViewSetup("by_id")) is None

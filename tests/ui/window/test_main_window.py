@@ -220,12 +220,12 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     stage.session.transmit.set_rows(stored)
     window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
-    window.workspaces.save(path)
+    stage.session.workspace.save(path)
     stage.session.databases.remove(tmp_path / "engine.dbc")
     stage.session.transmit.set_rows([])
     window.docks.plots.apply_setups([])
     with qtbot.waitSignal(stage.session.databases.changed):
-        window.workspaces.open(path)
+        stage.session.workspace.open(path)
     assert [message.name for one in stage.session.databases.loaded for message in one.messages] == ["Engine"]
     assert [dump(row) for row in window.docks.transmit.model.rows] == stored
     qtbot.waitUntil(lambda: window.docks.plots.plotted() == ["Engine.Speed"])
@@ -235,7 +235,7 @@ def test_a_damaged_workspace_is_said_and_changes_nothing(stage, window, tmp_path
     stage.add_database()
     bad = tmp_path / "bad.canmcast"
     bad.write_text("{")
-    window.workspaces.open(bad)
+    stage.session.workspace.open(bad)
     assert "bad.canmcast" in window.panel.messages.texts[0]
     assert len(list(stage.session.databases.loaded)) == 1
 
