@@ -1,11 +1,13 @@
-"""Sending on time: jobs, triggers, sequences, replay and fuzzing, in a process that keeps their timing.
+"""Sends frames on time: jobs, sequences, replays and fuzz runs, in a process that keeps their timing.
 
-``Transmitter`` starts the process and talks to it; ``Job``, ``ReplayOptions`` and ``FuzzOptions``
-describe what to send, the classes of ``events`` (such as ``JobStatus`` and ``SendFailed``, together
-``TransmitEvent``) say what happened, ``TransmitError`` what is not possible. The process gets its sender by
-the name of a factory, so the package knows no transport. May import ``processes`` and ``frames``.
+``Transmitter`` starts the process and controls it, with the parts ``Jobs``, ``Replays``, ``Sequences`` and
+``FuzzRuns``. ``Job``, ``ReplayOptions``, ``FuzzOptions`` and the steps in ``sequence`` describe what to send,
+generators in ``payload`` how payloads change. ``TransmitEvent`` are the events that report on it, such as
+``JobStatus``; ``TransmitError`` says why something cannot be sent. The process gets its sender by the name of
+a factory, so that the package is independent of the transport. May import ``processes`` and ``frames``.
 """
 
+from canmcast_gui.transmit.client.jobs import Jobs
 from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
 from canmcast_gui.transmit.client.transmitter import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
@@ -37,6 +39,7 @@ __all__ = [
     "HeldBack",
     "Job",
     "JobStatus",
+    "Jobs",
     "ReplayOptions",
     "ReplayStatus",
     "Replays",

@@ -39,7 +39,7 @@ class Flush(_Command, frozen=True):
 
 
 class SetRateLimit(_Command, frozen=True):
-    """Send at most this number of frames per second; None is no limit."""
+    """Send at most this number of frames per second; None removes the limit."""
 
     frames_per_second: float | None
 
@@ -77,7 +77,7 @@ class StartReplay(_Command, frozen=True):
 
 
 class GrowReplay(_Command, frozen=True):
-    """The source has rows up to ``end_row`` now; if ``complete``, no more follow."""
+    """The source has rows up to ``end_row`` now; if ``complete``, these are all."""
 
     number: int
     end_row: int

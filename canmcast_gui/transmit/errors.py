@@ -1,4 +1,4 @@
-"""What can go wrong in sending, as a sentence that says what to do."""
+"""The error of this package."""
 
 from canmcast_gui.frames.errors import UserError
 

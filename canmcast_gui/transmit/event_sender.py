@@ -110,7 +110,7 @@ class EventSender:
         """A response to a fuzz run was received. Its status comes after it."""
         self._fuzz_answers.append(answer)
 
-    def addresses_are(self, addresses: tuple[Source, ...]) -> None:
+    def set_addresses(self, addresses: tuple[Source, ...]) -> None:
         """Frames come from these addresses now."""
         if addresses != self._addresses:
             self._addresses = addresses
@@ -151,7 +151,7 @@ class EventSender:
             return
         self._channel.send(self._encoder.encode(self._take()))
         self._wakeup.set()
-        # What the connection does not take at once is sent with the next events, and those are soon.
+        # The rest of a message that does not fit into the connection is sent with the next events.
         self._dirty, self._urgent = self._channel.pending > 0, False
 
     def _take(self) -> list[ProcessEvent]:
@@ -176,7 +176,7 @@ class EventSender:
         return events
 
     def _clear(self) -> None:
-        """Forget what is reported; the counts of sent and done frames go on."""
+        """Forget what is reported; the counts of sent and done frames continue."""
         waiting = (
             self._jobs, self._refused, self._statuses, self._fuzz_sent, self._fuzz_answers, self._flushed
         )  # fmt: skip

@@ -69,10 +69,13 @@ class Dispatcher:
         self._handlers[kind] = handler
 
     def dispatch(self, message: bytes) -> None:
-        """Call the handlers for what is in a message. Raises MessageError before any is called."""
+        """Call the handlers for what is in a message. Raises MessageError."""
         try:
             parts = self._decoder.decode(message)
         except (msgspec.MsgspecError, ValueError, TypeError) as error:
             raise MessageError(f"a message of {len(message):,} bytes cannot be decoded: {error}") from error
         for part in parts:
-            self._handlers[type(part)](part)
+            handler = self._handlers.get(type(part))
+            if handler is None:
+                raise MessageError(f"nothing handles {type(part).__name__}")
+            handler(part)

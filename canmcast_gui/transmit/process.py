@@ -132,7 +132,7 @@ class TransmitLoop:
         if due_ns is None or due_ns > now_ns:
             return
         if self._next_due(now_ns) - now_ns > EVENT_ROOM_NS or now_ns - due_ns > MAX_EVENT_DELAY_NS:
-            self._events.addresses_are(self._sender.addresses)
+            self._events.set_addresses(self._sender.addresses)
             self._listener.set_addresses(self._sender.addresses)
             self._events.send(now_ns)
 

@@ -62,7 +62,7 @@ def load_factory(name: str) -> Callable[[Settings], Any]:
 
 
 class RateLimit:
-    """How many frames may be sent under ``rate`` frames per second; None is no limit. No clock.
+    """How many frames may be sent at ``rate`` frames per second; None means without limit. No clock.
 
     Everything that is sent asks this one first, and skips or keeps what is not allowed, so that the loop
     never waits for it. The limit of a bus (``Pace`` in the transport) is below it: it makes the sender wait.

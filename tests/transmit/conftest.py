@@ -1,4 +1,4 @@
-"""Transmit processes on a bus of this computer, and what hears them."""
+"""Transmit processes on a bus of this computer, and a receiver."""
 
 from contextlib import closing
 
@@ -7,7 +7,7 @@ import pytest
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
-from tests.transmit.stage import EARS, SENDER
+from tests.transmit.stage import RECEIVER, SENDER
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def receiver(settings):
 
 @pytest.fixture
 def pair(settings):
-    """A transmitter that hears, and somebody else."""
+    """A transmitter that can receive, and another node."""
     with (
-        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
+        Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter,
         Transmitter(SENDER, settings.to_dict()) as other,
     ):
         yield transmitter, other

@@ -1,4 +1,4 @@
-"""Frames for tests of the transmit process, and waiting for what comes back."""
+"""Frames for tests of the transmit process, and waiting for frames and events."""
 
 import time
 
@@ -8,7 +8,7 @@ from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.receiver import Receiver
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
-EARS = "canmcast_gui.transport.receiver:open_receiver"
+RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
 PATIENCE = 20.0
 MS = 1_000_000
 
@@ -18,7 +18,7 @@ def frame(arbitration_id: int = 0x123, data: bytes = b"\1\2\3", flags: int = 0) 
 
 
 def receive(receiver: Receiver, count: int) -> FrameBatch:
-    """The frames that come, at least ``count`` of them."""
+    """The frames that arrive, at least ``count``."""
     batches, end = [], time.monotonic() + PATIENCE
     while sum(map(len, batches)) < count and time.monotonic() < end:
         wait_for(receiver.fileno(), 1.0)
@@ -26,10 +26,10 @@ def receive(receiver: Receiver, count: int) -> FrameBatch:
     return FrameBatch.concatenate(batches)
 
 
-def news(transmitter: Transmitter, wanted) -> list:
-    """News as they come, until one is as wanted."""
+def events(transmitter: Transmitter, wanted) -> list:
+    """Events as they arrive, until ``wanted`` is true for one."""
     found, end = [], time.monotonic() + PATIENCE
-    while not any(wanted(one) for one in found):
+    while not any(wanted(event) for event in found):
         assert time.monotonic() < end, f"only {found[-5:]}"
         wait_for(transmitter.fileno(), 1.0)
         found += transmitter.poll()
@@ -37,5 +37,5 @@ def news(transmitter: Transmitter, wanted) -> list:
 
 
 def ready(transmitter: Transmitter) -> None:
-    """What was asked for before is done: a trigger is armed and its ears are open."""
+    """Wait until earlier commands are executed: a trigger is armed and its receiver open."""
     assert transmitter.flush(PATIENCE)

@@ -110,7 +110,7 @@ def test_numbers_beyond_64_bits_cannot_be_sent():
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_refused_or_understood(data):
+def test_any_bytes_are_refused_or_decoded(data):
     dispatcher = Dispatcher(Command)
     try:
         dispatcher.dispatch(data)
@@ -132,7 +132,7 @@ def test_any_bytes_are_refused_or_understood(data):
         ["DisarmJob", 5],
     ],
 )
-def test_what_does_not_fit_is_refused_before_anything_is_done(values):
+def test_a_damaged_message_is_refused_as_a_whole(values):
     done = []
     dispatcher = Dispatcher(Command)
     dispatcher.add(DisarmJob, done.append)

@@ -1,4 +1,4 @@
-"""How many frames may be sent: never more than the rate, whatever the clock does, and all of the rate."""
+"""The rate limit: never more frames than the rate, at any behavior of the clock, and all of the rate."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from canmcast_gui.transmit.sender import BURST_SECONDS, RateLimit
 
 
-def test_without_a_rate_all_may_leave():
+def test_without_a_rate_everything_may_be_sent():
     limit = RateLimit()
     assert limit.allowed(10**6, 0) == 10**6
     assert limit.next_ns(5) == 5
@@ -16,7 +16,7 @@ def test_without_a_rate_all_may_leave():
     st.integers(1, 100_000),
     st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(0, 500)), min_size=1, max_size=100),
 )
-def test_no_more_than_the_rate_leaves(rate, steps):
+def test_the_rate_is_never_exceeded(rate, steps):
     limit = RateLimit(rate)
     now = sent = 0
     for gap, wanted in steps:
@@ -28,7 +28,7 @@ def test_no_more_than_the_rate_leaves(rate, steps):
 
 
 @given(st.integers(1, 100_000), st.integers(1, 300))
-def test_who_waits_as_told_gets_the_whole_rate(rate, frames):
+def test_waiting_until_the_next_time_gives_the_whole_rate(rate, frames):
     limit = RateLimit(rate)
     now = 0
     for _ in range(frames):

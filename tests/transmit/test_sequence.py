@@ -66,7 +66,7 @@ def test_waits_do_not_add_up_lateness(times, ms, late):
     assert due == [n * ms * MS for n in range(times + 1)] or times == 0 or len(due) <= times + 1
 
 
-def test_loops_within_loops():
+def test_nested_loops():
     steps = [send("a"), send("b"), RepeatStep(1, 2), RepeatStep(0, 3)]
     assert "".join(name for _, name in run(SequenceRun(steps, 0), 10)) == "abb" * 3
 
@@ -82,7 +82,7 @@ def test_it_waits_for_a_frame_and_counts_from_its_arrival():
     assert sequence.state == "running"
 
 
-def test_a_time_out_ends_it_or_goes_on():
+def test_after_a_timeout_it_ends_or_continues():
     sequence = SequenceRun([expect("id == 1", 10), send("a")], 0)
     assert run(sequence, 100) == []
     assert sequence.outcome == "no frame came within 10 ms: id == 1"
@@ -95,7 +95,7 @@ def test_a_time_out_ends_it_or_goes_on():
     assert sequence.expects_frame
 
 
-def test_it_is_stepped_paused_and_goes_on():
+def test_it_is_stepped_paused_and_resumed():
     steps = [send("a"), wait(1000), expect("id == 1"), send("b"), wait(5), send("c")]
     sequence = SequenceRun(steps, 0, paused=True)
     assert sequence.next_due() is None

@@ -1,17 +1,17 @@
-"""Sequences in a real process, with somebody who answers."""
+"""Sequences in a real process, with another node that responds."""
 
 import pytest
 
 from canmcast_gui.transmit import SequenceStatus, TransmitError, Transmitter
 from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep
-from tests.transmit.stage import EARS, MS, SENDER, frame, news, receive
+from tests.transmit.stage import MS, RECEIVER, SENDER, events, frame, receive
 
 pytestmark = pytest.mark.network
 
 
-def test_a_sequence_sends_and_answers(settings, receiver):
+def test_a_sequence_sends_and_responds(settings, receiver):
     with (
-        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
+        Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter,
         Transmitter(SENDER, settings.to_dict()) as other,
     ):
         steps = [
@@ -27,7 +27,9 @@ def test_a_sequence_sends_and_answers(settings, receiver):
         batch = receive(receiver, 3)
         assert batch.arbitration_id.tolist() == [0x7E7, 0x7E8, 0x7E0]
         assert int(batch.timestamp_ns[2] - batch.timestamp_ns[1]) >= 4 * MS
-        last = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")[-1]
+        last = events(
+            transmitter, lambda event: isinstance(event, SequenceStatus) and event.state == "ended"
+        )[-1]
         assert (last.outcome, last.sent) == ("done", 2)
         assert transmitter.sequences.running == frozenset()
 
@@ -40,7 +42,7 @@ def test_a_sequence_is_stepped_and_stopped(transmitter, receiver):
     transmitter.sequences.resume(1)
     receive(receiver, 10)
     transmitter.stop_all()
-    found = news(transmitter, lambda one: isinstance(one, SequenceStatus) and one.state == "ended")
+    found = events(transmitter, lambda event: isinstance(event, SequenceStatus) and event.state == "ended")
     assert found[-1].outcome == "stopped"
     with pytest.raises(TransmitError, match="Step 1"):
         transmitter.sequences.start(1, [RepeatStep(5)])

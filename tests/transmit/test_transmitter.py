@@ -1,4 +1,4 @@
-"""Sending on time from a process of its own, heard by stock peers and by a receiver."""
+"""Sending on time from a real process, to stock peers and to a receiver."""
 
 import json
 import os
@@ -20,16 +20,13 @@ from canmcast_gui.transmit import (
     HeldBack,
     Job,
     JobStatus,
-    ReplayOptions,
-    ReplayStatus,
     SendFailed,
     TransmitError,
     Transmitter,
 )
-from canmcast_gui.transmit.payload import Checksum, Counter, ScaledField
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
-from tests.transmit.stage import EARS, MS, PATIENCE, SENDER, frame, news, receive
+from tests.transmit.stage import MS, PATIENCE, SENDER, events, frame, receive
 
 pytestmark = pytest.mark.network
 
@@ -49,15 +46,15 @@ def restart(transmitter: Transmitter) -> list[str]:
     return sentences
 
 
-def test_its_address_is_known_and_is_where_frames_come_from(transmitter, receiver):
+def test_its_address_is_the_source_of_its_frames(transmitter, receiver):
     transmitter.send(frame())
     batch = receive(receiver, 1)
     source = receiver.sources[int(batch.source[0])]
     assert (source.address, source.port) == transmitter.address
 
 
-def test_single_frames_leave_in_order_and_a_stock_peer_gets_all(transmitter, settings, stock_peer):
-    count = 240  # a stock peer's buffer holds 256 frames, however long it does not run
+def test_a_stock_peer_receives_all_single_frames_in_order(transmitter, settings, stock_peer):
+    count = 240  # a stock peer's buffer holds 256 frames while it does not run
     peer = stock_peer("recv", "--group", settings.group, "--port", settings.port, "--count", count)
     numbers = np.arange(count, dtype=">u8").view(np.uint8).reshape(count, 8)
     for start in range(0, count, 30):
@@ -68,7 +65,7 @@ def test_single_frames_leave_in_order_and_a_stock_peer_gets_all(transmitter, set
     assert transmitter.sent == count
 
 
-def test_what_flush_has_waited_for_is_on_the_wire(transmitter, receiver):
+def test_after_flush_the_frames_are_on_the_wire(transmitter, receiver):
     transmitter.send(FrameBatch.concatenate([frame(data=bytes([n % 256])) for n in range(500)]))
     assert transmitter.flush(PATIENCE)
     batch = receiver.drain()
@@ -92,10 +89,10 @@ def test_payloads_and_flags_arrive_as_they_were(transmitter, receiver):
     assert batch.arbitration_id.tolist() == sent.arbitration_id.tolist()
 
 
-def test_a_counted_job_sends_its_count_and_says_so(transmitter, receiver):
+def test_a_job_sends_its_count_and_reports_it(transmitter, receiver):
     transmitter.jobs.arm(Job(7, frame(), 2 * MS, count=25))
     assert transmitter.jobs.armed == {7}
-    last = news(transmitter, lambda one: one.finished)[-1]
+    last = events(transmitter, lambda event: event.finished)[-1]
     assert (last.job_id, last.sent, last.finished) == (7, 25, True)
     assert transmitter.jobs.armed == frozenset()
     assert len(receive(receiver, 25)) == 25
@@ -113,7 +110,7 @@ def test_changes_of_an_armed_job_follow_one_another(transmitter, receiver):
     assert transmitter.jobs.armed == {1}
 
 
-def test_jobs_end_when_they_are_told(transmitter, receiver):
+def test_jobs_end_when_they_are_disarmed(transmitter, receiver):
     for number in range(3):
         transmitter.jobs.arm(Job(number, frame(0x100 + number), MS))
     receive(receiver, 30)
@@ -129,28 +126,28 @@ def test_jobs_end_when_they_are_told(transmitter, receiver):
     assert transmitter.jobs.armed == frozenset()
 
 
-def test_what_a_job_has_sent_is_told_to_the_last_frame(transmitter, receiver):
+def test_the_last_status_of_a_job_counts_all_its_frames(transmitter, receiver):
     for number, end in ((1, lambda: transmitter.jobs.disarm(1)), (2, transmitter.stop_all)):
         before = transmitter.sent
         transmitter.jobs.arm(Job(number, frame(), MS))
         receive(receiver, 20)
         end()
-        last = news(transmitter, lambda one: isinstance(one, JobStatus) and one.finished)[-1]
+        last = events(transmitter, lambda event: isinstance(event, JobStatus) and event.finished)[-1]
         assert last.job_id == number
         assert last.sent == transmitter.sent - before
         receiver.drain()
 
 
-def test_a_job_armed_anew_is_not_taken_for_the_one_before(transmitter):
+def test_events_of_an_earlier_job_with_the_same_number_are_dropped(transmitter, receiver):
     transmitter.jobs.arm(Job(1, frame(), MS, count=3))
-    assert transmitter.flush(PATIENCE)
-    time.sleep(0.05)  # so that news of its end are on their way, unread
+    receive(receiver, 3)
+    assert wait_for(transmitter.fileno(), PATIENCE)  # events are there, unread
     transmitter.jobs.arm(Job(1, frame(), 10 * MS))
-    assert not any(one.finished for one in news(transmitter, lambda one: one.sent >= 1))
+    assert not any(event.finished for event in events(transmitter, lambda event: event.sent >= 1))
     assert transmitter.jobs.armed == {1}
 
 
-def test_wrong_frames_are_refused_before_anything_leaves(transmitter, receiver):
+def test_wrong_frames_are_refused_before_any_is_sent(transmitter, receiver):
     wrong = frame(0x800)
     with pytest.raises(TransmitError, match="Frame 2 of 2"):
         transmitter.send(FrameBatch.concatenate([frame(), wrong]))
@@ -162,7 +159,7 @@ def test_wrong_frames_are_refused_before_anything_leaves(transmitter, receiver):
     assert len(receiver.drain()) == 0
 
 
-def test_what_the_bus_refuses_is_told_and_the_others_go_on(network):
+def test_frames_that_the_bus_refuses_are_reported_and_others_are_sent(network):
     settings = BusSettings.this_computer(port=network.free_port(), fd=False)
     with (
         closing(Receiver(settings)) as receiver,
@@ -171,11 +168,11 @@ def test_what_the_bus_refuses_is_told_and_the_others_go_on(network):
         transmitter.send(FrameBatch.concatenate([frame(1), frame(2, bytes(12), Flag.FD), frame(3)]))
         assert transmitter.flush(PATIENCE)
         assert receive(receiver, 2).arbitration_id.tolist() == [1, 3]
-        failed = news(transmitter, lambda one: isinstance(one, SendFailed))
+        failed = events(transmitter, lambda event: isinstance(event, SendFailed))
         assert "FD" in failed[0].sentence
         assert transmitter.sent == 2
         transmitter.jobs.arm(Job(1, frame(2, bytes(12), Flag.FD), MS))
-        assert JobStatus(1, 0, 0, True) in news(transmitter, lambda one: isinstance(one, JobStatus))
+        assert JobStatus(1, 0, 0, True) in events(transmitter, lambda event: isinstance(event, JobStatus))
         assert transmitter.jobs.armed == frozenset()
 
 
@@ -193,11 +190,11 @@ def test_a_sender_that_cannot_be_opened_says_why(factory, settings, words):
         Transmitter(factory, {**BusSettings.this_computer().to_dict(), **settings})
 
 
-def test_a_killed_process_says_what_was_armed_and_comes_back_with_nothing(transmitter, receiver):
+def test_after_a_crash_lost_jobs_are_named_and_nothing_is_armed(transmitter, receiver):
     transmitter.jobs.arm(Job(3, frame(3), MS, name="Speed"))
     transmitter.jobs.arm(Job(8, frame(0x18), MS))
     receive(receiver, 10)
-    news(transmitter, lambda one: one.sent)
+    events(transmitter, lambda event: event.sent)
     sent, address, fileno = transmitter.sent, transmitter.address, transmitter.fileno()
     kill(transmitter)
     first, *_, last = restart(transmitter)
@@ -228,7 +225,7 @@ def test_while_there_is_no_process_sending_is_refused(transmitter):
     restart(transmitter)
 
 
-def test_a_stopped_process_makes_nobody_wait_and_goes_on(transmitter, receiver):
+def test_a_suspended_process_does_not_block_the_program_and_continues(transmitter, receiver):
     os.kill(transmitter.pid, signal.SIGSTOP)
     transmitter.send(FrameBatch.concatenate([frame()] * 20_000))
     assert not transmitter.flush(0.01)
@@ -238,13 +235,13 @@ def test_a_stopped_process_makes_nobody_wait_and_goes_on(transmitter, receiver):
     assert transmitter.sent == 20_000
 
 
-def test_ctrl_c_is_the_parents_business(transmitter, receiver):
+def test_ctrl_c_does_not_end_the_process(transmitter, receiver):
     os.kill(transmitter.pid, signal.SIGINT)
     transmitter.send(frame())
     assert len(receive(receiver, 1)) == 1
 
 
-def test_news_that_nobody_reads_make_nothing_grow(transmitter, receiver):
+def test_events_that_are_not_read_do_not_accumulate(transmitter, receiver):
     for number in range(50):
         transmitter.jobs.arm(Job(number, frame(0x100 + number), MS))
     receive(receiver, 2000)
@@ -252,7 +249,7 @@ def test_news_that_nobody_reads_make_nothing_grow(transmitter, receiver):
     assert len(transmitter.poll()) <= 4096
 
 
-def test_jobs_armed_together_leave_together(transmitter, receiver):
+def test_jobs_armed_together_are_sent_together(transmitter, receiver):
     with transmitter.together():
         for number in range(50):
             transmitter.jobs.arm(Job(number, frame(0x100 + number), 20 * MS))
@@ -262,9 +259,9 @@ def test_jobs_armed_together_leave_together(transmitter, receiver):
     assert int(np.ptp(batch.timestamp_ns[:49])) < 20 * MS
 
 
-def test_what_a_job_did_is_measured(transmitter, receiver):
+def test_period_and_jitter_are_measured(transmitter, receiver):
     transmitter.jobs.arm(Job(1, frame(), 5 * MS))
-    last = news(transmitter, lambda one: one.sent > 40)[-1]
+    last = events(transmitter, lambda event: event.sent > 40)[-1]
     assert last.period_ns == pytest.approx(5 * MS, rel=0.2)
     assert last.jitter_ns >= 0
 
@@ -280,12 +277,12 @@ def test_the_rate_limit_holds_back_jobs_and_lets_single_frames_wait(transmitter,
     with transmitter.together():
         for number in range(10):
             transmitter.jobs.arm(Job(number, frame(), MS))
-    assert news(transmitter, lambda one: isinstance(one, HeldBack) and one.frames > 0)
-    assert news(transmitter, lambda one: isinstance(one, JobStatus) and one.late > 0)
+    assert events(transmitter, lambda event: isinstance(event, HeldBack) and event.frames > 0)
+    assert events(transmitter, lambda event: isinstance(event, JobStatus) and event.late > 0)
     transmitter.set_rate_limit(None)
 
 
-def test_the_rate_limit_outlives_a_restart(transmitter, receiver):
+def test_the_rate_limit_holds_after_a_restart(transmitter, receiver):
     transmitter.set_rate_limit(100)
     kill(transmitter)
     restart(transmitter)
@@ -295,13 +292,13 @@ def test_the_rate_limit_outlives_a_restart(transmitter, receiver):
     assert time.monotonic() - start > 0.08
 
 
-def test_stop_all_drops_what_waits_and_says_how_much(transmitter, receiver):
+def test_stop_all_drops_waiting_frames_and_counts_them(transmitter, receiver):
     transmitter.set_rate_limit(100)
     transmitter.send(FrameBatch.concatenate([frame()] * 1000))
     assert not transmitter.flush(0.05)
     transmitter.stop_all()
     assert transmitter.flush(PATIENCE)
-    dropped = news(transmitter, lambda one: isinstance(one, Discarded))[-1].frames
+    dropped = events(transmitter, lambda event: isinstance(event, Discarded))[-1].frames
     assert len(receiver.drain()) == transmitter.sent == 1000 - dropped
     assert 900 < dropped < 1000
     transmitter.set_rate_limit(None)
@@ -309,16 +306,16 @@ def test_stop_all_drops_what_waits_and_says_how_much(transmitter, receiver):
     assert receive(receiver, 1).arbitration_id.tolist() == [9]
 
 
-def test_more_than_can_wait_is_refused_and_stop_all_still_works(transmitter, receiver, monkeypatch):
-    monkeypatch.setattr("canmcast_gui.transmit.client.transmitter._PATIENCE_SECONDS", 0.2)
+def test_too_many_waiting_frames_are_refused_and_stop_all_still_works(transmitter, receiver, monkeypatch):
+    monkeypatch.setattr("canmcast_gui.transmit.client.transmitter.PATIENCE_SECONDS", 0.2)
     transmitter.set_rate_limit(10)
     many = FrameBatch.concatenate([frame()] * 65_536)
-    with pytest.raises(TransmitError, match="frames wait to leave already"):
+    with pytest.raises(TransmitError, match="frames wait to be sent already"):
         for _ in range(4):
             transmitter.send(many)
     transmitter.stop_all()
-    found = news(transmitter, lambda one: isinstance(one, Discarded))
-    assert sum(one.frames for one in found if isinstance(one, Discarded)) > 131_000
+    found = events(transmitter, lambda event: isinstance(event, Discarded))
+    assert sum(event.frames for event in found if isinstance(event, Discarded)) > 131_000
     transmitter.set_rate_limit(None)
     transmitter.send(many)
     assert transmitter.flush(PATIENCE)
@@ -335,7 +332,7 @@ time.sleep(100)
 """
 
 
-def test_sending_ends_with_the_program_that_asked_for_it(settings, receiver):
+def test_sending_ends_with_the_program(settings, receiver):
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, json.dumps(settings.to_dict())],
         stdout=subprocess.PIPE,
@@ -351,7 +348,7 @@ def test_sending_ends_with_the_program_that_asked_for_it(settings, receiver):
     assert len(rest) == 0 or int(rest.timestamp_ns[-1]) - killed_ns < 1_000 * MS
 
 
-def test_sending_ends_with_the_program_even_when_very_much_waits(settings, receiver):
+def test_sending_ends_with_the_program_although_many_frames_wait(settings, receiver):
     program = PARENT.replace(
         "transmitter.jobs.arm(Job(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000))",
         "transmitter.set_rate_limit(2000)\n"
@@ -371,7 +368,7 @@ def test_sending_ends_with_the_program_even_when_very_much_waits(settings, recei
     assert time.monotonic() - killed < 10
 
 
-def test_the_room_knows_no_transport():
+def test_the_process_imports_no_transport():
     modules = subprocess.run(
         [sys.executable, "-c", "import canmcast_gui.transmit.process, sys; print(*sys.modules)"],
         capture_output=True,
@@ -380,108 +377,3 @@ def test_the_room_knows_no_transport():
         cwd=Path(__file__).parents[2],
     ).stdout.split()
     assert not {"can", "canmcast_gui.transport", "PySide6"} & set(modules)
-
-
-# -- replays ---------------------------------------------------------------------------------------------
-
-ROWS = "canmcast_gui.recording.reading:open_rows"
-
-
-@pytest.fixture
-def recording(tmp_path):
-    from canmcast_gui.recording import Recording
-
-    with Recording.create(tmp_path / "frames") as recording:
-        numbers = np.arange(1000)
-        data = numbers.astype(">u8").view(np.uint8).reshape(1000, 8)
-        recording.append(FrameBatch.from_columns(numbers * MS, 0x100 + numbers % 5, data))
-        yield recording
-
-
-def begin(transmitter, recording, number=1, **options) -> None:
-    settings = {"folder": str(recording.folder)}
-    transmitter.replays.start(number, ROWS, settings, ReplayOptions(**options))
-    transmitter.replays.grow(number, recording.end_row, True)
-
-
-def state_of(state: str):
-    return lambda one: isinstance(one, ReplayStatus) and one.state == state
-
-
-def numbers_of(batch: FrameBatch) -> list[int]:
-    return [int.from_bytes(batch.payload(row), "big") for row in range(len(batch))]
-
-
-def test_a_recording_is_replayed_in_its_own_time(transmitter, receiver, recording):
-    begin(transmitter, recording, end_row=300)
-    batch = receive(receiver, 300)
-    assert numbers_of(batch) == list(range(300))
-    assert int(np.ptp(batch.timestamp_ns)) == pytest.approx(299 * MS, rel=0.2)
-    last = news(transmitter, state_of("ended"))[-1]
-    assert (last.sent, last.row) == (300, 300)
-    assert transmitter.sent == 300
-
-
-def test_pause_step_seek_speed_and_stop(transmitter, receiver, recording):
-    begin(transmitter, recording, paused=True)
-    for _ in range(3):
-        transmitter.replays.step(1)
-    assert numbers_of(receive(receiver, 3)) == [0, 1, 2]
-    transmitter.replays.seek(1, 900)
-    transmitter.replays.set_speed(1, None)
-    transmitter.replays.play(1)
-    assert numbers_of(receive(receiver, 100)) == list(range(900, 1000))
-    news(transmitter, state_of("ended"))
-    transmitter.replays.seek(1, 990)
-    transmitter.replays.play(1)
-    assert numbers_of(receive(receiver, 10)) == list(range(990, 1000))
-    transmitter.replays.stop(1)
-    transmitter.replays.play(1)
-    assert transmitter.replays.running == frozenset()
-
-
-def test_a_loop_ends_when_all_is_stopped(transmitter, receiver, recording):
-    begin(transmitter, recording, loop=True, end_row=20)
-    receive(receiver, 50)
-    transmitter.stop_all()
-    assert news(transmitter, state_of("stopped"))[-1].loops >= 2
-    assert transmitter.replays.running == frozenset()
-    assert transmitter.flush(PATIENCE)
-    receiver.drain()
-    assert not wait_for(receiver.fileno(), 0.05)
-
-
-def test_what_cannot_be_replayed_says_why(transmitter, recording):
-    transmitter.replays.start(1, ROWS, {"folder": "/nowhere"}, ReplayOptions())
-    transmitter.replays.grow(1, 5, True)
-    found = news(transmitter, lambda one: isinstance(one, SendFailed))
-    assert any("row 0" in one.sentence for one in found if isinstance(one, SendFailed))
-    begin(transmitter, recording, skip_live=True)
-    found = news(transmitter, lambda one: isinstance(one, SendFailed))
-    assert "cannot receive" in found[-1].sentence
-
-
-def test_ids_that_somebody_else_sends_are_left_out(settings, receiver, recording):
-    with (
-        Transmitter(SENDER, settings.to_dict(), EARS) as transmitter,
-        Transmitter(SENDER, settings.to_dict()) as other,
-    ):
-        begin(transmitter, recording, skip_live=True, loop=True)
-        other.jobs.arm(Job(1, frame(0x102, b"other"), 20 * MS))
-        receive(receiver, 500)
-        batch = receive(receiver, 300)
-        ours = batch[batch.length == 8]
-        assert set(ours.arbitration_id.tolist()) == {0x100, 0x101, 0x103, 0x104}
-
-
-def test_changing_data_is_computed_and_counts_on_over_edits(transmitter, receiver):
-    generators = (Counter(ScaledField(0, 8)), Checksum(ScaledField(16, 8), "xor"))
-    transmitter.jobs.arm(Job(1, frame(data=b"\0\1\0"), 2 * MS, generators=generators))
-    batch = receive(receiver, 20)
-    transmitter.jobs.arm(Job(1, frame(data=b"\0\7\0"), 2 * MS, generators=generators))
-    batch = FrameBatch.concatenate([batch, receive(receiver, 20)])
-    assert batch.data[:, 0].tolist() == list(range(len(batch)))
-    assert set(batch.data[:, 1].tolist()) == {1, 7}
-    assert (batch.data[:, 0] ^ batch.data[:, 1] == batch.data[:, 2]).all()
-    with pytest.raises(TransmitError, match="outside"):
-        transmitter.jobs.arm(Job(1, frame(data=b"\0"), 2 * MS, generators=generators))

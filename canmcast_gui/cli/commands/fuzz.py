@@ -28,7 +28,7 @@ from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.fuzz.options import (
     KINDS,
-    MOST_SEED,
+    MAX_SEED,
     parse_byte_ranges,
     parse_data,
     parse_id_ranges,
@@ -82,7 +82,7 @@ _PATIENCE_SECONDS = 5.0
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, MOST_SEED),
+    type=click.IntRange(0, MAX_SEED),
     default=0,
     show_default=True,
     metavar="N",

@@ -27,7 +27,7 @@ from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.sender import Settings
 from canmcast_gui.transmit.sequence import Step, check_steps
 
-# A frame received later than this after the last frame of a fuzz run is no response to it.
+# A frame that arrives later than this after the last frame of a fuzz run is not a response.
 RESPONSE_SECONDS = 2.0
 
 
@@ -74,7 +74,7 @@ class Replays(_Runs):
         self._running.add(number)
 
     def grow(self, number: int, end_row: int, complete: bool) -> None:
-        """The source has rows up to ``end_row`` now; if ``complete``, no more follow."""
+        """The source has rows up to ``end_row`` now; if ``complete``, these are all."""
         self._link.send_if_running(GrowReplay(number, end_row, complete))
 
     def play(self, number: int) -> None:

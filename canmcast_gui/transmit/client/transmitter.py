@@ -27,13 +27,13 @@ _MAX_NAMES = 5
 # A larger batch is sent in parts, so that commands that follow do not wait long.
 _FRAMES_PER_MESSAGE = 4096
 # Single frames that wait in the process at most: about a second of what a sender can send. Above that,
-# send() waits, and raises TransmitError after _PATIENCE_SECONDS.
+# send() waits, and raises TransmitError after PATIENCE_SECONDS.
 _MAX_WAITING = 131_072
-_PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
 
 
 class Transmitter:
-    """The transmit process, seen from the program that uses it; it ends with that program.
+    """The client of the transmit process, which ends with this program.
 
     ``jobs``, ``replays``, ``sequences`` and ``fuzz`` send many frames, send() single ones. ``factory`` names
     what makes the sender ("module:function"), ``settings`` are plain values for it; ``receiver_factory``
@@ -59,7 +59,7 @@ class Transmitter:
         self._rate_limit: float | None = None
         self._flushed = 0
         self._sent_before_restart = self._sent_since = 0
-        # Single frames given to this process, and those of them that wait no longer.
+        # Single frames given to this process, and those of them that were sent or dropped.
         self._given = self._done = 0
         self.addresses = _addresses(link.process.ready_message)
 
@@ -100,9 +100,9 @@ class Transmitter:
     def _wait_for_room(self) -> None:
         if self._given - self._done <= _MAX_WAITING:
             return
-        if not self._link.wait_until(lambda: self._given - self._done <= _MAX_WAITING, _PATIENCE_SECONDS):
+        if not self._link.wait_until(lambda: self._given - self._done <= _MAX_WAITING, PATIENCE_SECONDS):
             raise TransmitError(
-                f"No more can be sent now: {self._given - self._done:,} frames wait to leave already."
+                f"Nothing more was sent: {self._given - self._done:,} frames wait to be sent already."
             )
 
     def flush(self, timeout: float) -> bool:
@@ -115,7 +115,7 @@ class Transmitter:
         return self._link.wait_until(lambda: self._flushed >= token, timeout)
 
     def together(self) -> AbstractContextManager[None]:
-        """Do all that is asked for inside at once: jobs that are armed inside are due together."""
+        """Send the commands inside as one: jobs that are armed inside are due together."""
         return self._link.together()
 
     def stop_all(self) -> None:
@@ -124,7 +124,7 @@ class Transmitter:
         self._link.send_if_running(StopAll())
 
     def set_rate_limit(self, frames_per_second: float | None) -> None:
-        """Send at most so many frames per second, of whatever kind; None is no limit.
+        """Limit the number of frames per second, of all kinds together; None removes the limit.
 
         Frames of jobs above it are not sent, counted as late and reported (HeldBack); all others wait.
         """

@@ -1,6 +1,6 @@
-"""Frames that nobody would think of: random ids, lengths and bits, the same for the same seed.
+"""Frames with random ids, lengths and bits, the same for the same seed.
 
-A frame depends on the seed and on its row alone, by arithmetic of 64 bits: every machine makes the same ones,
+A frame depends only on the seed and on its row, by arithmetic of 64 bits: all computers make the same frames,
 and any row can be made without those before it.
 """
 
@@ -13,7 +13,7 @@ from canmcast_gui.frames import LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.arrays import Bytes, Words
 from canmcast_gui.transmit.fuzz.options import KINDS, FuzzOptions
 
-# The random words of a row: its id, its kind, its length, its payload, and more of each byte for ranges.
+# The random words of a row, by their use; _MORE refines the bytes of the payload that have ranges.
 _ID, _KIND, _LENGTH, _PAYLOAD, _MORE = 0, 1, 2, 3, 11
 _WORDS = 19
 
@@ -23,10 +23,10 @@ _FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
 class FuzzRows:
-    """The frames that options ask for, by rows from 0; their times count from 0."""
+    """The frames of a fuzz run, by rows from 0; their times count from 0."""
 
     def __init__(self, options: FuzzOptions) -> None:
-        """Raises TransmitError for options that are impossible."""
+        """Raises TransmitError for options that are not possible."""
         self._options = options = options.validated()
         self._seed = _mix(np.array([options.seed], dtype=np.uint64))
         sizes = np.array([last - first + 1 for first, last, _ in options.ids], dtype=np.int64)

@@ -29,7 +29,7 @@ LATTICE_NS = 5_000_000
 LATTICE_SHARE = 2
 
 # Sends of one job that wait for their time: a whole second of a usual message with a delay of a second. More
-# are no response but a backlog; they are counted as late.
+# would be a backlog, not responses; they are counted as late.
 MAX_PENDING = 256
 # Frames that are sent in one go, so that other work has its turn; about 0.6 ms of a slow sender.
 PORTION = 64

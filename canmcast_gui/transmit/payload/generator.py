@@ -28,7 +28,7 @@ class ScaledField(BitField):
 
     @property
     def value_limits(self) -> tuple[float, float]:
-        """The smallest and the largest value that its bits can stand for."""
+        """The smallest and the largest value that its bits can mean."""
         if self.is_float:
             return -3.4e38, 3.4e38
         low, high = self.limits
@@ -42,7 +42,7 @@ class ScaledField(BitField):
         return self.bits(self._unscaled(value))
 
     def value_of(self, bits: int) -> int | float:
-        """The value that bits stand for: an int if the number, scale and offset are whole."""
+        """The value of bits: an int if the number, scale and offset are whole."""
         number = self.number(bits)
         if isinstance(number, int) and self._keeps_integers:
             whole = number * int(self.scale) + int(self.offset)

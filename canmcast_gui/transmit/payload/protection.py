@@ -13,7 +13,7 @@ from canmcast_gui.transmit.payload.generator import Apply, PayloadGenerator, Sca
 
 Compute = Callable[[bytes], int]
 
-# Common names beside those of the CRC RevEng catalogue.
+# Common names in addition to those of the CRC RevEng catalog.
 _ALIASES = {
     "crc8": "crc8saej1850",
     "j1850": "crc8saej1850",

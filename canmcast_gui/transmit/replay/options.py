@@ -12,7 +12,7 @@ from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 from canmcast_gui.transmit.conditions import MaskedId
 from canmcast_gui.transmit.errors import TransmitError
 
-# Factors beyond these are slips of the keyboard.
+# Other factors are typing errors.
 MIN_SPEED, MAX_SPEED = 0.001, 1000.0
 
 # An arbitration id and whether it is extended.
@@ -23,14 +23,15 @@ Id = tuple[int, bool]
 class ReplayOptions:
     """How a recording is replayed.
 
-    ``speed`` is the factor of its own times, None as fast as ``rate`` (frames/s, None: no limit) allows.
-    Rows ``first_row`` to ``end_row`` (None: all there are). ``filter`` is a filter's text, applied to the
-    frames as they are recorded: its ``time`` counts from ``start_ns`` (None: from the first frame that is
-    read), ``names`` are the ids of each pattern of names that it asks for, ``sources`` the addresses and
-    ports that the source column means, from row 1 on. ``ids`` are pairs of an old and a new id, ``channels``
-    of channel numbers.
-    ``skip_live`` leaves out ids that somebody else sends at the time. ``live_seconds`` is how long after its
-    last frame an id counts as sent by somebody else.
+    ``speed`` is a factor for the times of the recording, None is as fast as ``rate`` (frames/s, None: no
+    limit) allows. The replay has the rows from ``first_row`` up to before ``end_row`` (None: all).
+
+    ``filter`` is the text of a filter for the recorded frames: its ``time`` counts from ``start_ns`` (None:
+    from the first frame that is read), ``names`` are the ids of each pattern of names in it, ``sources`` the
+    addresses and ports of the rows of the source column, from row 1 on.
+
+    ``ids`` are pairs of an old and a new id, ``channels`` of an old and a new channel. ``skip_live`` leaves
+    out ids that other nodes send at the time; an id counts as such for ``live_seconds`` after its last frame.
     """
 
     speed: float | None = 1.0
@@ -56,10 +57,10 @@ class ReplayOptions:
         if self.rate is not None and self.rate <= 0:
             raise TransmitError(f"A limit of {self.rate:g} frames/s is not possible; choose more than 0.")
         if self.end_row is not None and self.end_row <= self.first_row:
-            raise TransmitError("The range holds no frame: its end must lie behind its beginning.")
-        for number, extended in [one for pair in self.ids for one in pair]:
+            raise TransmitError("The range has no frames: its end must be after its start.")
+        for number, extended in [new_or_old for pair in self.ids for new_or_old in pair]:
             if not 0 <= number <= (MAX_EXTENDED_ID if extended else MAX_STANDARD_ID):
-                raise TransmitError(f"{number:X} is no {'extended' if extended else 'standard'} id.")
+                raise TransmitError(f"{number:X} is not {'an extended' if extended else 'a standard'} id.")
         self.compiled(lambda: 0)
         return self
 
@@ -73,11 +74,11 @@ class ReplayOptions:
         return compile_filter(self.filter, names=names, sources=table, start_ns=start_ns)
 
 
-# -- as users write them -------------------------------------------------------------------------------------
+# -- text of the user ----------------------------------------------------------------------------------------
 
 
 def parse_ids(text: str) -> tuple[tuple[Id, Id], ...]:
-    """Pairs of an old and a new id, in hex; more than three digits, or more than 7FF, is an extended one.
+    """Pairs of an old and a new hexadecimal id; ids with more than three digits, or above 7FF, are extended.
 
     Pairs are separated by commas or spaces. Raises TransmitError.
     """
@@ -85,7 +86,7 @@ def parse_ids(text: str) -> tuple[tuple[Id, Id], ...]:
 
 
 def parse_channels(text: str) -> tuple[tuple[int, int], ...]:
-    """Pairs of an old and a new channel, 0 to 255; 0 is an unknown one. Raises TransmitError."""
+    """Pairs of an old and a new channel, 0 to 255; 0 means unknown. Raises TransmitError."""
     return tuple((_channel(old), _channel(new)) for old, new in _pairs(text, "1=2"))
 
 
@@ -96,7 +97,7 @@ def _pairs(text: str, example: str) -> list[tuple[str, str]]:
             continue
         old, sign, new = word.partition("=")
         if not sign or not old or not new:
-            raise TransmitError(f"{word} is no change: write old=new, such as {example}.")
+            raise TransmitError(f"{word} is not a mapping: write old=new, such as {example}.")
         pairs.append((old, new))
     return pairs
 
@@ -107,11 +108,11 @@ def _id(text: str) -> Id:
     except ValueError:
         number = -1
     if not 0 <= number <= MAX_EXTENDED_ID:
-        raise TransmitError(f"{text} is no arbitration id: write hex digits, up to 1FFFFFFF.")
+        raise TransmitError(f"{text} is not an arbitration id: write hexadecimal digits, up to 1FFFFFFF.")
     return number, len(text.removeprefix("0x")) > 3 or number > MAX_STANDARD_ID
 
 
 def _channel(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 255:
-        raise TransmitError(f"{text} is no channel: write a number from 0 to 255.")
+        raise TransmitError(f"{text} is not a channel: write a number from 0 to 255.")
     return int(text)

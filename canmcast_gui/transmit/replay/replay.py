@@ -60,7 +60,7 @@ class Replay:
     # -- control -----------------------------------------------------------------------------------------
 
     def grow(self, end_row: int, complete: bool) -> None:
-        """The source has rows up to ``end_row``; if ``complete``, no more follow."""
+        """The source has rows up to ``end_row``; if ``complete``, these are all."""
         self._available, self._complete = end_row, complete
 
     def play(self, now_ns: int) -> None:

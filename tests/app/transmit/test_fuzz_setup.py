@@ -64,14 +64,14 @@ def test_a_setup_without_problems_can_be_sent(setup):
 @pytest.mark.parametrize(
     ("values", "field", "words"),
     [
-        ({"ids": "900..1"}, "ids", "lower one first"),
-        ({"ids": ""}, "ids", "There must be an id"),
+        ({"ids": "900..1"}, "ids", "lower id first"),
+        ({"ids": ""}, "ids", "at least one id"),
         ({"kinds": ()}, "kinds", "Choose at least one"),
         ({"lengths": "9..11"}, "lengths", "A classic frame has 0 to 8"),
-        ({"lengths": "x"}, "lengths", "no range of lengths"),
-        ({"data": "123"}, "data", "bytes in hex"),
+        ({"lengths": "x"}, "lengths", "not a range of lengths"),
+        ({"data": "123"}, "data", "hexadecimal bytes"),
         ({"data": "02xx", "mask": "FF"}, "data", "With random bits set, data has no x"),
-        ({"mask": "q"}, "data", "bytes in hex"),
+        ({"mask": "q"}, "data", "hexadecimal bytes"),
         ({"ranges": "2"}, "ranges", "range of a byte"),
     ],
 )

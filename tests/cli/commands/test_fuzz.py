@@ -133,7 +133,7 @@ def test_ctrl_c_ends_it_with_a_complete_log(start, bus, peer, tmp_path):
     [
         (("--ids", "900..100"), "range of ids"),
         (("--length", "9..11"), "A classic frame has 0 to 8"),
-        (("--data", "1"), "bytes in hex"),
+        (("--data", "1"), "hexadecimal bytes"),
         (("--byte", "1"), "range of a byte"),
         (("--no-fd", "--can-fd"), "--no-fd"),
         (("--stop-at", "id =="), "--stop-at is not a valid filter"),

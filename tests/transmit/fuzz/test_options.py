@@ -1,4 +1,4 @@
-"""The rate of random frames: as quick as a million a second, as slow as any other transmission."""
+"""The rate of a fuzz run: from one frame in 24 hours to a million per second."""
 
 import pytest
 

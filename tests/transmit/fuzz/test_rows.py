@@ -11,7 +11,7 @@ from canmcast_gui.frames.validity import valid_rows
 from canmcast_gui.transmit import FuzzOptions, TransmitError
 from canmcast_gui.transmit.fuzz.options import (
     KINDS,
-    MOST_SEED,
+    MAX_SEED,
     parse_byte_ranges,
     parse_data,
     parse_id_ranges,
@@ -19,7 +19,7 @@ from canmcast_gui.transmit.fuzz.options import (
 )
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 
-# What seed 42 makes; no version of anything may change it.
+# The frames of seed 42; no version of any library may change them.
 GOLDEN = [(63643753, "0e8901ef"), (175947401, ""), (319547162, "06")]
 
 
@@ -43,8 +43,8 @@ options = st.builds(
     kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, unique=True).map(tuple),
     base=st.binary(max_size=64),
     mask=st.binary(max_size=64),
-    ranges=st.lists(byte_ranges(), max_size=2, unique_by=lambda one: one[0]).map(tuple),
-    seed=st.integers(0, MOST_SEED),
+    ranges=st.lists(byte_ranges(), max_size=2, unique_by=lambda event: event[0]).map(tuple),
+    seed=st.integers(0, MAX_SEED),
     period_ns=st.integers(1000, 10**9),
     count=st.integers(1, 300),
 )
@@ -92,7 +92,7 @@ def test_a_frame_depends_on_seed_and_row_alone(options, start, size):
     assert some.compact().heap.tobytes() == wanted.heap.tobytes()
 
 
-def test_a_seed_makes_the_same_frames_on_every_machine():
+def test_a_seed_makes_the_same_frames_on_every_computer():
     batch = FuzzRows(FuzzOptions(((0, 0x7FF, False), (0, 0x1FFFFFFF, True)), seed=42)).rows(0, 3)
     found = [(int(batch.arbitration_id[row]), batch.payload(row).hex()) for row in range(3)]
     assert found == GOLDEN
@@ -107,7 +107,7 @@ def test_other_seeds_make_other_frames_and_all_bits_are_used():
     assert len(np.unique(one.arbitration_id)) > 700
 
 
-def test_a_run_without_end_has_rows_as_long_as_times_can_be_told():
+def test_a_run_without_end_has_as_many_rows_as_times_allow():
     options = FuzzOptions(count=None, period_ns=MAX_PERIOD_NS)
     batch = FuzzRows(options).rows(options.end_row - 1, options.end_row + 5)
     assert len(batch) == 1
@@ -117,26 +117,26 @@ def test_a_run_without_end_has_rows_as_long_as_times_can_be_told():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"ids": ((5, 4, False),)}, "no range of ids"),
-        ({"ids": ()}, "There must be an id"),
-        ({"ids": ((0, 0x800, False),)}, "no range of ids"),
+        ({"ids": ((5, 4, False),)}, "not a range of ids"),
+        ({"ids": ()}, "at least one id"),
+        ({"ids": ((0, 0x800, False),)}, "not a range of ids"),
         ({"lengths": (9, 9)}, "A classic frame has 0 to 8"),
         ({"lengths": (13, 15), "kinds": ("fd",)}, "A CAN FD frame has 0 to 8, 12"),
-        ({"kinds": ()}, "a kind"),
-        ({"kinds": ("xl",)}, "a kind"),
+        ({"kinds": ()}, "one kind"),
+        ({"kinds": ("xl",)}, "one kind"),
         ({"base": bytes(65)}, "at most 64"),
         ({"ranges": ((64, 0, 1),)}, "range of a byte"),
         ({"seed": -1}, "A seed of -1"),
-        ({"count": 0}, "At least one frame"),
+        ({"count": 0}, "at least one frame"),
         ({"period_ns": 0}, "frames/s"),
     ],
 )
-def test_what_is_impossible_is_refused(wrong, words):
+def test_options_that_are_not_possible_are_refused(wrong, words):
     with pytest.raises(TransmitError, match=words):
         FuzzOptions(**wrong).validated()
 
 
-def test_ranges_as_users_write_them():
+def test_ranges_are_parsed():
     assert parse_id_ranges(" 100..1ff, 7DF 0x1234-0x1300") == (
         (0x100, 0x1FF, False), (0x7DF, 0x7DF, False), (0x1234, 0x1300, True),
     )  # fmt: skip
@@ -166,11 +166,11 @@ def test_ranges_as_users_write_them():
         (parse_byte_ranges, "2=5..1"),
     ],
 )
-def test_what_cannot_be_understood_is_refused_in_words(parse, text):
+def test_wrong_text_is_refused_with_a_reason(parse, text):
     with pytest.raises(TransmitError, match=r"write|choose"):
         parse(text)
 
 
-def test_no_frame_is_no_batch():
+def test_no_rows_make_an_empty_batch():
     assert len(FuzzRows(FuzzOptions(count=3)).rows(3, 9)) == 0
     assert isinstance(FuzzRows(FuzzOptions()).rows(5, 5), FrameBatch)

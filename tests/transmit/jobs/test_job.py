@@ -1,4 +1,4 @@
-"""What may be asked for, and what is refused with which words."""
+"""Which jobs are possible, and the reasons why others are refused."""
 
 import pytest
 
@@ -28,12 +28,12 @@ def test_valid_jobs_pass():
         (FrameBatch.from_columns(0, [0x800], [[1]]), 10**6, None, "0x800 is not a standard arbitration id"),
     ],
 )
-def test_others_are_refused_with_a_reason(frame, period_ns, count, words):
+def test_wrong_jobs_are_refused_with_a_reason(frame, period_ns, count, words):
     with pytest.raises(TransmitError, match=words):
         Job(1, frame, period_ns, count).validated()
 
 
-def test_of_many_frames_the_wrong_one_is_named():
+def test_the_wrong_one_of_many_frames_is_named():
     batch = FrameBatch.concatenate([FRAME] * 5)
     batch.records["flags"][3] = Flag.BRS
     with pytest.raises(TransmitError, match=r"^Frame 4 of 5 was not sent: a bit rate switch"):

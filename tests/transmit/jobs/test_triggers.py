@@ -36,7 +36,7 @@ def times(due: list[tuple[int, ArmedJob]]) -> list[int]:
     return [due_ns // MS for due_ns, _ in due]
 
 
-def test_each_matching_frame_is_answered_a_delay_after_it_came():
+def test_each_matching_frame_triggers_a_send_after_the_delay():
     triggers, _ = armed(delay_ms=20)
     receive(triggers, (1, 0x100), (2, 0x101), (5, 0x100))
     assert triggers.next_due() == 21 * MS
@@ -55,14 +55,14 @@ def test_a_count_is_never_exceeded_and_ends_the_job():
     assert triggers.next_due() is None
 
 
-def test_what_came_before_it_was_armed_is_not_answered():
+def test_frames_from_before_it_was_armed_do_not_trigger():
     triggers = TriggeredJobs()
     triggers.arm(job(), compile_filter("id == 0x100"), 0, 10 * MS)
     receive(triggers, (9, 0x100), (10, 0x100))
     assert times(triggers.take_due(99 * MS)) == [10]
 
 
-def test_a_burst_is_bounded_and_what_is_too_much_is_late():
+def test_a_burst_is_limited_and_the_rest_counts_as_late():
     triggers, one = armed(delay_ms=1000)
     assert receive(triggers, *[(0, 0x100)] * (MAX_PENDING - 1)) == []
     assert receive(triggers, *[(1, 0x100)] * 4) == [one]
@@ -70,7 +70,7 @@ def test_a_burst_is_bounded_and_what_is_too_much_is_late():
     assert len(triggers.take_due(2000 * MS, MAX_PENDING * 2)) == MAX_PENDING
 
 
-def test_a_change_loses_nothing_that_is_pending():
+def test_a_change_keeps_pending_sends():
     triggers, one = armed(delay_ms=50)
     receive(triggers, (0, 0x100), (1, 0x100))
     triggers.arm(one, compile_filter("id == 0x200"), 5 * MS, 2 * MS)
@@ -78,7 +78,7 @@ def test_a_change_loses_nothing_that_is_pending():
     assert times(triggers.take_due(99 * MS)) == [16, 50, 51]
 
 
-def test_disarmed_jobs_forget_what_was_pending():
+def test_disarmed_jobs_drop_pending_sends():
     triggers, one = armed(delay_ms=50)
     other = job(2)
     triggers.arm(other, compile_filter("id == 0x100"), 10 * MS, 0)

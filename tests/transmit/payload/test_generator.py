@@ -1,4 +1,4 @@
-"""Bits of a payload as numbers."""
+"""Bits of a payload as values."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from canmcast_gui.transmit.payload import ScaledField
 
 
 @given(st.data())
-def test_what_is_put_is_got_and_the_other_bits_stay(data):
+def test_written_bits_are_read_and_the_others_stay(data):
     length = data.draw(st.integers(1, 64))
     big = data.draw(st.booleans())
     first = data.draw(st.integers(0, 64 - length))
@@ -41,7 +41,7 @@ def test_bits_are_values(field, raw, value):
 
 
 @given(st.integers(1, 63), st.booleans(), st.integers())
-def test_a_value_that_its_bits_can_say_comes_back(length, signed, wanted):
+def test_a_value_within_the_limits_is_kept(length, signed, wanted):
     field = ScaledField(0, length, signed=signed)
     low, high = (int(limit) for limit in field.value_limits)
     value = min(max(wanted, low), high)
@@ -56,7 +56,7 @@ def test_a_value_that_its_bits_can_say_comes_back(length, signed, wanted):
     st.sampled_from([0, -40, 1e308]),
     st.floats(allow_nan=False) | st.integers(-(1 << 70), 1 << 1100),
 )
-def test_every_value_has_bits_whatever_the_scale(length, signed, is_float, scale, offset, value):
+def test_every_value_has_bits_at_any_scale(length, signed, is_float, scale, offset, value):
     field = ScaledField(0, length, signed=signed, is_float=is_float, scale=scale, offset=offset)
     raw = field.bits_of(value)
     assert 0 <= raw < 1 << length

@@ -1,4 +1,4 @@
-"""Data that changes from frame to frame: bits against cantools, checksums against published values."""
+"""Generated payloads: bits against cantools, checksums against published values."""
 
 import cantools
 import pytest
@@ -35,7 +35,7 @@ def payloads(base: bytes, generators: list[PayloadGenerator], times_ms: list[flo
     return [data.at(10**12 + round(time * MS)) for time in times_ms]
 
 
-# The check values of the CRC RevEng catalogue: of the nine ASCII digits.
+# The check values of the CRC RevEng catalog: of the nine ASCII digits.
 PUBLISHED = {
     "CRC-8/SAE-J1850": 0x4B,
     "CRC-8/AUTOSAR": 0xDF,
@@ -55,7 +55,7 @@ def test_checksums_have_their_published_check_values(name, value):
     assert checksum(name)(b"123456789") == value
 
 
-def test_the_whole_catalogue_is_offered():
+def test_the_whole_catalog_is_available():
     assert len(ALLCRCCLASSES) > 80
     for algorithm in ALLCRCCLASSES:
         assert checksum(algorithm.__name__)(b"123456789") == algorithm.calc(b"123456789")
@@ -87,7 +87,7 @@ def test_bits_are_written_where_cantools_writes_them(start, length, big_endian, 
 
 
 @given(st.integers(0, 10), st.integers(0, 10), st.integers(1, 4), st.integers(1, 100))
-def test_a_counter_counts_and_begins_anew(first, more, step, frames):
+def test_a_counter_counts_and_starts_again(first, more, step, frames):
     last = first + more
     counter = Counter(BYTE_0, first, last, step)
     values = [payload[0] for payload in payloads(bytes(8), [counter], [0] * frames)]
@@ -129,7 +129,7 @@ def test_a_checksum_covers_the_counter_and_not_itself():
         assert payload[7] == checksum("crc8")(b"\x12" + payload[:7])
 
 
-def test_e2e_is_what_the_library_checks():
+def test_e2e_passes_the_checks_of_the_library():
     p01, p02, p05 = (pytest.importorskip(f"e2e.p0{n}") for n in (1, 2, 5))
     for number, payload in enumerate(payloads(bytes(8), [E2EProfile1(0x123)], [0] * 20)):
         assert payload[1] & 0x0F == number % 15
@@ -168,7 +168,7 @@ def test_e2e_gives_the_examples_of_the_standard():
         (E2EProfile5(1 << 16), "16 bits"),
     ],
 )
-def test_what_does_not_fit_is_refused(generator, words):
+def test_wrong_parameters_are_refused(generator, words):
     with pytest.raises(TransmitError, match=words):
         start_all([generator], 8)
 

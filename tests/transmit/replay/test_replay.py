@@ -34,7 +34,7 @@ def replay_of(source: Source, options: ReplayOptions | None = None) -> Replay:
 
 
 def ids(part) -> list[int]:
-    """The ids of what leaves."""
+    """The ids of what is sent."""
     if part is None:
         return []
     return part.frames.arbitration_id[part.start : part.stop].tolist()
@@ -62,7 +62,7 @@ times = st.lists(st.integers(0, 50 * MS), min_size=1, max_size=700).map(lambda g
 
 
 @given(times, st.sampled_from([0.5, 1.0, 4.0]), st.integers(0, 10**12))
-def test_every_frame_leaves_once_in_order_and_on_time(at, speed, begin):
+def test_every_frame_is_sent_once_in_order_and_on_time(at, speed, begin):
     replay = replay_of(Source(at), ReplayOptions(speed=speed))
     sent, _ = follow(replay, begin, begin + 10**15)
     assert [number for _, number in sent] == list(range(len(at)))
@@ -79,7 +79,7 @@ def test_times_that_run_backwards_keep_the_files_order(at):
 
 
 @given(times, st.lists(st.tuples(st.integers(0, 300 * MS), st.integers(0, 10**10)), max_size=5))
-def test_pauses_leave_no_gap_and_no_double(at, pauses):
+def test_pauses_skip_and_repeat_no_frame(at, pauses):
     replay = replay_of(Source(at))
     now, sent, paused = 0, [], 0
     for run, pause in pauses:
@@ -99,7 +99,7 @@ def test_pauses_leave_no_gap_and_no_double(at, pauses):
 
 
 @given(times, st.integers(0, 700))
-def test_a_seek_goes_on_with_that_row_at_once(at, row):
+def test_a_seek_continues_with_that_row_at_once(at, row):
     replay = replay_of(Source(at))
     follow(replay, 0, at[-1] // 2 - at[0])
     state = replay.state
@@ -114,7 +114,7 @@ def test_a_seek_goes_on_with_that_row_at_once(at, row):
         assert not sent or sent[0][0] == at[-1]
 
 
-def test_single_steps_send_one_frame_each_and_stay():
+def test_single_steps_send_one_frame_each_and_stay_paused():
     replay = replay_of(Source([0, MS, 2 * MS]), ReplayOptions(paused=True))
     assert [ids(replay.step(10**9)) for _ in range(2)] == [[0], [1]]
     assert (replay.state, replay.row, replay.position_ns(10**15)) == ("paused", 2, MS)
@@ -122,7 +122,7 @@ def test_single_steps_send_one_frame_each_and_stay():
     assert follow(replay, 10**12, 10**13)[0] == [(10**12 + MS, 2)]
 
 
-def test_after_a_long_stop_it_goes_on_from_now():
+def test_after_a_long_stop_it_continues_from_now():
     replay = replay_of(Source([n * MS for n in range(1000)]))
     replay.prefetch()
     assert ids(replay.take_due(0)) == [0]
@@ -132,7 +132,7 @@ def test_after_a_long_stop_it_goes_on_from_now():
     assert replay.next_due(now) == now + MS
 
 
-def test_a_loop_begins_anew_a_mean_gap_after_the_last():
+def test_a_loop_starts_again_a_mean_gap_after_the_last_frame():
     replay = replay_of(Source([0, 10 * MS, 20 * MS]), ReplayOptions(loop=True))
     sent, _ = follow(replay, 0, 65 * MS)
     assert sent == [(n * 10 * MS, n % 3) for n in range(7)]
@@ -158,7 +158,7 @@ def test_a_range_a_filter_and_other_ids_and_channels():
     assert set(batch.channel.tolist()) == {3}
 
 
-def test_ids_of_others_are_left_out_from_the_next_frame_on():
+def test_live_ids_are_left_out_from_the_next_frame_on():
     replay = replay_of(Source([n * MS for n in range(10)]), ReplayOptions(skip_live=True))
     sent, now = follow(replay, 0, 3 * MS)
     replay.leave_out(frozenset({(5, False), (1, False)}))
@@ -190,25 +190,25 @@ def test_frames_that_the_bus_refuses_are_counted():
     assert replay.skipped == 1
 
 
-def test_frames_that_no_bus_carries_are_counted_where_they_were_asked_for():
+def test_invalid_frames_are_counted_if_they_were_requested():
     source = Source([0, 0, 0, 0, 0])
     source.batch.records["arbitration_id"] = [0, 0x800, 2, 0x20000000, 4]
     source.batch.records["flags"] = [0, 0, Flag.ERROR | Flag.BRS, Flag.EXTENDED, Flag.REMOTE | Flag.FD]
     replay = replay_of(source)
     assert [number for _, number in follow(replay, 0, 10**9)[0]] == [0]
-    assert replay.skipped == 3  # error frames are not asked for
+    assert replay.skipped == 3  # error frames are not requested
 
 
 @pytest.mark.parametrize(
     "options",
     [{"speed": 0}, {"rate": -1}, {"first_row": 5, "end_row": 5}, {"ids": (((0x800, False), (1, False)),)}],
 )
-def test_impossible_options_are_refused(options):
+def test_options_that_are_not_possible_are_refused(options):
     with pytest.raises(TransmitError):
         ReplayOptions(**options).validated()
 
 
-def test_changes_as_they_are_written():
+def test_mappings_of_ids_and_channels_are_parsed():
     assert parse_ids("123=456, 18FF0001=7A0 0x12=0012") == (
         ((0x123, False), (0x456, False)),
         ((0x18FF0001, True), (0x7A0, False)),
@@ -222,7 +222,7 @@ def test_changes_as_they_are_written():
         parse_channels("1=256")
 
 
-def test_ranges_cut_and_the_longest_gap_is_told():
+def test_a_range_of_time_is_cut_and_the_longest_gap_is_reported():
     batches = [Source([100, 200]).batch, FrameBatch.empty(), Source([200, 210, 290]).batch]
     cut = list(within(iter([FrameBatch.empty(), *batches]), 50, 110))
     assert np.concatenate([batch.timestamp_ns for batch in cut]).tolist() == [200, 200]
@@ -237,14 +237,14 @@ def test_ranges_cut_and_the_longest_gap_is_told():
     assert "49 days" in gap.sentence()
 
 
-def test_a_loop_of_which_little_passes_keeps_its_length():
+def test_a_loop_with_few_matching_frames_keeps_its_length():
     replay = replay_of(Source([0, 10 * MS, 20 * MS]), ReplayOptions(loop=True, filter="id == 0"))
     sent, _ = follow(replay, 0, 95 * MS)
     assert sent == [(n * 30 * MS, 0) for n in range(4)]
 
 
 @pytest.mark.parametrize("speed", [1.0, None])
-def test_a_loop_of_which_nothing_is_left_stands_still_meanwhile(speed):
+def test_a_loop_without_frames_waits(speed):
     source = Source([0, 100 * MS, 200 * MS])
     replay = replay_of(source, ReplayOptions(loop=True, skip_live=True, speed=speed))
     replay.prefetch()
@@ -270,7 +270,7 @@ def test_a_loop_of_which_nothing_is_left_stands_still_meanwhile(speed):
     assert ids(part)[0] == 0
 
 
-def test_a_seek_says_where_it_stands_also_while_paused():
+def test_a_seek_changes_the_position_while_paused():
     replay = replay_of(Source([5, 7, 9]), ReplayOptions(paused=True))
     replay.seek(1, 0)
     assert replay.position_ns(10**9) == 7
@@ -278,7 +278,7 @@ def test_a_seek_says_where_it_stands_also_while_paused():
     assert replay.position_ns(10**9) == 9
 
 
-def test_a_filter_may_ask_for_times_names_and_sources():
+def test_a_filter_can_use_times_names_and_sources():
     source = Source([10**9 + n * MS for n in range(6)])
     source.batch.records["source"] = [1, 1, 1, 2, 2, 2]
     options = ReplayOptions(
@@ -295,7 +295,7 @@ def test_a_filter_may_ask_for_times_names_and_sources():
     assert [number for _, number in sent] == [2, 3, 4, 5]
 
 
-def test_a_place_goes_on_between_two_news():
+def test_the_position_advances_between_two_events():
     position = ReplayPosition(ReplayStatus(1, "playing"), 2.0)
     assert position.at(5) is None
     position.update(ReplayStatus(1, "playing", position_ns=1000), 10)

@@ -192,7 +192,7 @@ def test_problems_are_shown_at_the_fields_and_prevent_the_start(qtbot, panel, st
     panel.fields.ids.setText("900..1")
     panel.fields.stop_at.setText("id ==")
     notes = panel.fields.notes
-    assert "lower one first" in notes["ids"].text()
+    assert "lower id first" in notes["ids"].text()
     assert notes["stop_at"].isVisible()
     panel.start()
     assert panel.status_line.text() == notes["ids"].text()
