@@ -121,7 +121,7 @@ def _panels(window: MainWindow, docks: dict) -> Iterator[tuple[str, QWidget]]:
     yield "replay", docks["replay"]
     window.resizeDocks([docks["transmit"]], [520], Qt.Orientation.Vertical)
     window.resizeDocks([docks["transmit"], docks["plot"]], [150, 860], Qt.Orientation.Horizontal)
-    window.docks.plots.current.actions_.second.trigger()
+    window.docks.plots.current.actions_.measure.trigger()
     window.actions_.pause.trigger()
     settle(1.0)
     yield "plot", docks["plot"]
@@ -164,7 +164,7 @@ def main(out: Path) -> None:
         window = MainWindow(session, settings)
         window.resize(SIZE)
         window.show()
-        window.start_demo()
+        window.bus.start_demo()
         for name, widget in pictures(window, session):
             picture = widget.grab()
             write(picture, out / IMAGES / f"{name}.png")

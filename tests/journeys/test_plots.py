@@ -68,7 +68,7 @@ def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
     speed.cursors.move(1, 0.5)
     assert torque.cursors.seconds == [0.2, 0.5]
     row = [speed.cursors.table.measures.index(0, column).data() for column in range(4)]
-    assert row == [SPEED, "20.00 rpm", "50.00 rpm", "30 rpm"]
+    assert row == ["Speed", "20.00 rpm", "50.00 rpm", "30 rpm"]
     row = [torque.cursors.table.measures.index(0, column).data() for column in range(1, 4)]
     assert row == ["180 Nm", "150 Nm", "-30 Nm"]
     assert desk.window.panel.chronological.current_row() == 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +88,12 @@ class PlotSignal:
             numbers = (numbers - self.signal.offset) / self.signal.scale
             numbers = numbers if self.signal.is_float else np.round(numbers)
         self.samples.append(times, numbers)
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """The names of signals without those of their messages, where they are unique."""
+    short = [name.rpartition(".")[2] for name in names]
+    return [title if short.count(title) == 1 else name for title, name in zip(short, names, strict=True)]
 
 
 class PlotData:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
-from canmcast_gui.models.plot.data import PlotSignal
+from canmcast_gui.models.plot.data import PlotSignal, short_names
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,12 @@ class MeasureModel(ColumnTable):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Measured] = []
+        self._names: list[str] = []
 
     def show_signals(self, signals: Sequence[PlotSignal], first_ns: int, second_ns: int) -> None:
         """Measure these signals between two times."""
         rows = [measure(signal, first_ns, second_ns) for signal in signals]
+        self._names = short_names([signal.name for signal in signals])
         if len(rows) != len(self._rows):
             self.beginResetModel()
             self._rows = rows
@@ -99,6 +101,8 @@ class MeasureModel(ColumnTable):
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
+            return self._names[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[index.column()].text(self._rows[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:

@@ -27,6 +27,7 @@ from canmcast_gui.app.document.files import ALWAYS_NS, SignalExport
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.span import PlotSpan
+from canmcast_gui.ui import icons
 from canmcast_gui.ui.plot.signals import PlotSignals
 
 PICTURES = "Pictures (*.png *.svg)"
@@ -87,6 +88,7 @@ class ExportDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Choose a file…")
+        icons.without_icons(buttons)
         buttons.accepted.connect(self._ask_file)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from canmcast_gui.models.plot.data import PlotSignal
+from canmcast_gui.models.plot.data import PlotSignal, short_names
 from canmcast_gui.ui import theme
 
 PAD = 6
@@ -39,12 +39,6 @@ class LegendEntry:
     value_width: int = 0
 
 
-def titles_of(names: Sequence[str]) -> list[str]:
-    """The names of the signals, preceded by those of their messages where they are not unique."""
-    short = [name.rpartition(".")[2] for name in names]
-    return [title if short.count(title) == 1 else name for title, name in zip(short, names, strict=True)]
-
-
 class PlotLegend(QWidget):
     """``remove_clicked`` carries a name, ``menu_requested`` a name and a position on the screen."""
 
@@ -62,7 +56,7 @@ class PlotLegend(QWidget):
 
     def show_signals(self, signals: Sequence[PlotSignal], colors: Mapping[str, QColor]) -> None:
         """Show these signals, without values."""
-        titles = titles_of([signal.name for signal in signals])
+        titles = short_names([signal.name for signal in signals])
         self.entries = [
             LegendEntry(signal.name, title, colors[signal.name], problem=signal.problem)
             for signal, title in zip(signals, titles, strict=True)

@@ -23,7 +23,7 @@ SOURCES_MS = 1000
 class ViewContext(QObject):
     """``reference`` is the row that times count from, or None for the start of the recording."""
 
-    reference_changed = Signal(object)  # a Reference or None
+    reference_changed = Signal(Reference)  # or None
     rules_changed = Signal(CompiledRules)
     marks_changed = Signal()
 

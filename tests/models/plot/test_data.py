@@ -9,7 +9,7 @@ import pytest
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData
+from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData, short_names
 from canmcast_gui.recording.store import Limits
 from canmcast_gui.resources_path import resource
 from tests.support.frames import START_NS, traffic
@@ -161,3 +161,7 @@ def test_losses_are_those_of_the_recording(session):
     session.document.recording.add_gap(3, "lost")
     session.document.recording.append(traffic(10))
     assert len(data.losses) == 1
+
+
+def test_signals_of_the_same_name_are_distinguished():
+    assert short_names(["A.Speed", "B.Gear", "C.Speed"]) == ["A.Speed", "Gear", "C.Speed"]

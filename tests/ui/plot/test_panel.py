@@ -9,7 +9,6 @@ from canmcast_gui.app.workspace.view_setups import PlotSetup, PlotStyle
 from canmcast_gui.logfile import save
 from canmcast_gui.models.drag import SIGNALS_MIME
 from canmcast_gui.models.plot.span import SpanMode
-from canmcast_gui.ui.plot.legend import titles_of
 from tests.support.frames import traffic
 from tests.ui.live import WAIT_MS
 from tests.ui.plot.plotting import GEAR, SPEED, curves, drawn
@@ -40,10 +39,6 @@ def test_lanes_are_stacked_or_overlaid(panel, session):
     assert all(len(item.getData()[0]) for item in curves(panel))
     panel.actions_.overlay.trigger()
     assert len(panel.view.lanes) == 2
-
-
-def test_signals_of_the_same_name_are_distinguished():
-    assert titles_of(["A.Speed", "B.Gear", "C.Speed"]) == ["A.Speed", "Gear", "C.Speed"]
 
 
 def test_signals_are_added_by_name_or_by_dropping_and_removed(qtbot, panel):
