@@ -57,8 +57,10 @@ def test_candump_lines_can_be_read(model, recording, tmp_path):
 def test_copied_lines_are_those_at_the_time_of_the_command(model, recording):
     recording.append(traffic(40))
     model.set_rows(MatchingRows(recording, compile_filter("id == 0x101")))
-    makers = model.block_readers([(1, 3)], 2)
-    expected = rows_text(makers, model.columns, "text")
+    while model.refresh():  # the filter searches for a limited time
+        pass
+    readers = model.block_readers([(1, 3)], 2)
+    expected = rows_text(readers, model.columns, "text")
     assert [line.split("\t")[0] for line in expected.splitlines()] == [
         "Time",
         "0.005000",
@@ -67,16 +69,16 @@ def test_copied_lines_are_those_at_the_time_of_the_command(model, recording):
     ]
     assert [line.split("\t")[1] for line in expected.splitlines()] == ["Δt", *["0.004000"] * 3]
     model.set_rows(AllRows(recording))
-    assert rows_text(makers, model.columns, "text") == expected
-    recording.append(traffic(64, first=40))  # the rows are gone: no lines, and no error
-    assert rows_text(makers, model.columns, "text").splitlines() == expected.splitlines()[:1]
+    assert rows_text(readers, model.columns, "text") == expected
+    recording.append(traffic(64, first=40))  # evicted rows have no lines, and cause no error
+    assert rows_text(readers, model.columns, "text").splitlines() == expected.splitlines()[:1]
 
 
 def test_copying_can_be_canceled(model, recording):
     recording.append(traffic(40))
     model.set_rows(AllRows(recording))
     makers = model.block_readers([(0, 39)], 10)
-    assert len(rows_text(makers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21
+    assert len(rows_text(readers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21
 
 
 def test_an_error_frame_has_a_name_and_no_id(model, recording):
