@@ -77,7 +77,7 @@ def test_copied_lines_are_those_at_the_time_of_the_command(model, recording):
 def test_copying_can_be_canceled(model, recording):
     recording.append(traffic(40))
     model.set_rows(AllRows(recording))
-    makers = model.block_readers([(0, 39)], 10)
+    readers = model.block_readers([(0, 39)], 10)
     assert len(rows_text(readers, [DATA], "text", lambda done: done < 0.5).splitlines()) == 21
 
 
