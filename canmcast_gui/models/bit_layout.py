@@ -79,7 +79,7 @@ class LayoutModel(QAbstractTableModel):
         self.message = message
         self._cells = []
         if message is not None:
-            last = max([message.length, *(one.bytes_needed for one in message.signals)], default=0)
+            last = max([message.length, *(signal.bytes_needed for signal in message.signals)], default=0)
             self._cells = [[Cell() for _ in range(BITS)] for _ in range(min(MOST_BYTES, last))]
             for number, signal in enumerate(message.signals):
                 if is_selected(message, signal, selection):
@@ -144,7 +144,7 @@ class LayoutModel(QAbstractTableModel):
             return self._color(numbers[0])
         if role == Qt.ItemDataRole.ToolTipRole:
             name = self.message.name
-            facts = ("\n".join(signal_facts(f"{name}.{one.name}", one)) for one in signals[:4])
+            facts = ("\n".join(signal_facts(f"{name}.{signal.name}", signal)) for signal in signals[:4])
             return "\n\n".join(facts)
         return None
 

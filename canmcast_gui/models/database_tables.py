@@ -91,7 +91,7 @@ class EntryTable(QAbstractTableModel):
 
     def _show(self) -> None:
         self.beginResetModel()
-        self._shown = [one for one in self._entries if all(word in one.search for word in self._words)]
+        self._shown = [entry for entry in self._entries if all(word in entry.search for word in self._words)]
         if self._sorting is not None:
             column, order = self.columns[self._sorting[0]], self._sorting[1]
             key = column.key or (lambda entry: column.text(entry, self._decimal).lower())
@@ -137,9 +137,11 @@ class EntryTable(QAbstractTableModel):
         return [SIGNALS_MIME, "text/plain"]
 
     def mimeData(self, indexes: Iterable[Index]) -> QMimeData:
-        entries = dict.fromkeys(index.row() for index in indexes)
-        found = (self._shown[row] for row in entries)
-        return mime_of(Dragged(one.database, one.message, one.signal) for one in found if one.message)
+        rows = dict.fromkeys(index.row() for index in indexes)
+        found = (self._shown[row] for row in rows)
+        return mime_of(
+            Dragged(entry.database, entry.message, entry.signal) for entry in found if entry.message
+        )
 
 
 # -- entries ----------------------------------------------------------------------------------------------
@@ -200,11 +202,11 @@ def _by_message(key: Callable[[Message], Any]) -> Callable[[Entry], Any]:
 
 
 def _sent_messages(entry: Entry) -> int:
-    return sum(entry.name in one.senders for one in entry.database.messages)
+    return sum(entry.name in message.senders for message in entry.database.messages)
 
 
 def _received_messages(entry: Entry) -> int:
-    return sum(entry.name in one.receivers for one in entry.database.messages)
+    return sum(entry.name in message.receivers for message in entry.database.messages)
 
 
 def _id(entry: Entry, decimal: bool) -> str:
@@ -224,41 +226,45 @@ def range_text(signal: Signal) -> str:
 _FILE = TableColumn("Database", 12, lambda entry, _decimal: entry.database.path.name)
 
 MESSAGE_COLUMNS = (
-    TableColumn("Message", 22, _of_message(lambda one: one.name)),
-    TableColumn("ID", 10, _id, _by_message(lambda one: (one.extended, one.arbitration_id)), True),
+    TableColumn("Message", 22, _of_message(lambda message: message.name)),
+    TableColumn("ID", 10, _id, _by_message(lambda message: (message.extended, message.arbitration_id)), True),
     TableColumn(
-        "Bytes", 6, _of_message(lambda one: str(one.length)), _by_message(lambda one: one.length), True
+        "Bytes",
+        6,
+        _of_message(lambda message: str(message.length)),
+        _by_message(lambda message: message.length),
+        True,
     ),
     TableColumn(
         "Cycle",
         9,
-        _of_message(lambda one: f"{one.cycle_ms:g} ms" if one.cycle_ms else ""),
-        _by_message(lambda one: one.cycle_ms or 0),
+        _of_message(lambda message: f"{message.cycle_ms:g} ms" if message.cycle_ms else ""),
+        _by_message(lambda message: message.cycle_ms or 0),
         True,
     ),
     TableColumn(
         "Signals",
         8,
-        _of_message(lambda one: str(len(one.listed_signals))),
-        _by_message(lambda one: len(one.listed_signals)),
+        _of_message(lambda message: str(len(message.listed_signals))),
+        _by_message(lambda message: len(message.listed_signals)),
         True,
     ),
-    TableColumn("Sender", 12, _of_message(lambda one: ", ".join(one.senders))),
+    TableColumn("Sender", 12, _of_message(lambda message: ", ".join(message.senders))),
     _FILE,
 )
 SIGNAL_COLUMNS = (
-    TableColumn("Signal", 22, _of_signal(lambda one: one.name)),
-    TableColumn("Message", 18, _of_message(lambda one: one.name)),
-    TableColumn("Unit", 7, _of_signal(lambda one: one.unit)),
+    TableColumn("Signal", 22, _of_signal(lambda signal: signal.name)),
+    TableColumn("Message", 18, _of_message(lambda message: message.name)),
+    TableColumn("Unit", 7, _of_signal(lambda signal: signal.unit)),
     TableColumn(
         "Bits",
         6,
-        _of_signal(lambda one: str(one.length)),
+        _of_signal(lambda signal: str(signal.length)),
         lambda entry: entry.signal.length if entry.signal else 0,
         True,
     ),
     TableColumn("Range", 14, _of_signal(range_text)),
-    TableColumn("ID", 10, _id, _by_message(lambda one: (one.extended, one.arbitration_id)), True),
+    TableColumn("ID", 10, _id, _by_message(lambda message: (message.extended, message.arbitration_id)), True),
     _FILE,
 )
 NODE_COLUMNS = (
@@ -285,10 +291,10 @@ PROBLEM_COLUMNS = (
     TableColumn(
         "Line",
         6,
-        _of_problem(lambda one: str(one.line) if one.line else ""),
+        _of_problem(lambda problem: str(problem.line) if problem.line else ""),
         lambda entry: entry.problem.line if entry.problem else 0,
         True,
     ),
-    TableColumn("Kind", 9, _of_problem(lambda one: one.kind)),
-    TableColumn("Problem", 60, _of_problem(lambda one: one.text)),
+    TableColumn("Kind", 9, _of_problem(lambda problem: problem.kind)),
+    TableColumn("Problem", 60, _of_problem(lambda problem: problem.text)),
 )

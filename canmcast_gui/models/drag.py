@@ -38,17 +38,17 @@ class Dragged:
 
 def mime_of(items: Iterable[Dragged]) -> QMimeData:
     """Messages and signals as MIME data for views and text fields."""
-    dragged = list({(one.database.path, one.name): one for one in items}.values())
+    dragged = list({(item.database.path, item.name): item for item in items}.values())
     mime = QMimeData()
-    names = [one.name for one in dragged if one.signal is not None]
+    names = [item.name for item in dragged if item.signal is not None]
     if names:
         mime.setData(SIGNALS_MIME, "\n".join(names).encode())
-    mime.setText("\n".join(one.name for one in dragged))
-    messages = {(one.database.path, one.message.name): one for one in dragged}
+    mime.setText("\n".join(item.name for item in dragged))
+    messages = {(item.database.path, item.message.name): item for item in dragged}
     rows = []
-    for one in list(messages.values())[:MOST_ROWS]:
+    for item in list(messages.values())[:MOST_ROWS]:
         with contextlib.suppress(RowError):  # too long for a frame: it cannot be a transmit row
-            rows.append(dump(row_for_message(one.database, one.message)))
+            rows.append(dump(row_for_message(item.database, item.message)))
     if rows:
         _put_rows(mime, rows)
     return mime

@@ -79,7 +79,7 @@ class MessageBar(QWidget):
 
     def end_topic(self, topic: str) -> None:
         """Remove the messages of a topic."""
-        for message in [one for one in self.messages if one.topic == topic]:
+        for message in [shown for shown in self.messages if shown.topic == topic]:
             self.remove(message)
 
     def remove(self, message: Message) -> None:

@@ -94,10 +94,10 @@ class StartPage(QScrollArea):
         font.setPointSizeF(font.pointSizeF() * 1.9)
         font.setBold(True)
         title.setFont(font)
-        word = QLabel("CAN and CAN FD over UDP multicast")
-        word.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        subtitle = QLabel("CAN and CAN FD over UDP multicast")
+        subtitle.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._layout.addWidget(title)
-        self._layout.addWidget(word)
+        self._layout.addWidget(subtitle)
         self._layout.addSpacing(10)
         for button in self.buttons.values():
             self._layout.addWidget(button)
@@ -155,13 +155,15 @@ class StartPage(QScrollArea):
             link.setAutoRaise(True)
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             connect(link.clicked, partial(signal.emit, value))
-            place = QLabel()
-            place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            elided = QFontMetrics(place.font()).elidedText(where, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
-            place.setText(elided)
-            place.setToolTip(where)
+            path_label = QLabel()
+            path_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            elided = QFontMetrics(path_label.font()).elidedText(
+                where, Qt.TextElideMode.ElideMiddle, NAME_WIDTH
+            )
+            path_label.setText(elided)
+            path_label.setToolTip(where)
             grid.addWidget(link, line, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(place, line, 1)
+            grid.addWidget(path_label, line, 1)
         self._lists.addLayout(grid)
 
     def _add_leftovers(self, found: list[Leftover]) -> None:
@@ -170,30 +172,33 @@ class StartPage(QScrollArea):
         self._lists.addWidget(_heading("Unsaved frames of a crashed session"))
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
-        for line, one in enumerate(found[:MOST_RECENT]):
-            when = datetime.fromtimestamp(one.first_time / 1e9).strftime("%Y-%m-%d %H:%M")
-            grid.addWidget(QLabel(f"{counted(one.frames, 'frame')} from {when}"), line, 0)
-            recover, save, delete = QToolButton(), QToolButton(), QToolButton()
-            recover.setText("Recover")
-            recover.setIcon(icons.icon("recover"))
-            recover.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            connect(recover.clicked, partial(self.recover_requested.emit, one))
-            recover.setToolTip("Open these frames in the trace")
-            save.setText("Save…")
-            save.setIcon(icons.icon("save"))
-            save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            save.setToolTip("Write these frames to a log file")
-            connect(save.clicked, partial(self.save_requested.emit, one))
-            delete.setText("Delete")
-            connect(delete.clicked, partial(self._delete, one))
-            grid.addWidget(recover, line, 1)
-            grid.addWidget(save, line, 2)
-            grid.addWidget(delete, line, 3)
+        for line, leftover in enumerate(found[:MOST_RECENT]):
+            when = datetime.fromtimestamp(leftover.first_time / 1e9).strftime("%Y-%m-%d %H:%M")
+            grid.addWidget(QLabel(f"{counted(leftover.frames, 'frame')} from {when}"), line, 0)
+            for column, button in enumerate(self._leftover_buttons(leftover), start=1):
+                grid.addWidget(button, line, column)
         self._lists.addLayout(grid)
 
-    def _delete(self, one: Leftover) -> None:
+    def _leftover_buttons(self, leftover: Leftover) -> list[QToolButton]:
+        recover, save, delete = QToolButton(), QToolButton(), QToolButton()
+        for button, icon, tip in (
+            (recover, "recover", "Open these frames in the trace"),
+            (save, "save", "Write these frames to a log file"),
+        ):
+            button.setIcon(icons.icon(icon))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolTip(tip)
+        recover.setText("Recover")
+        save.setText("Save…")
+        delete.setText("Delete")
+        connect(recover.clicked, partial(self.recover_requested.emit, leftover))
+        connect(save.clicked, partial(self.save_requested.emit, leftover))
+        connect(delete.clicked, partial(self._delete, leftover))
+        return [recover, save, delete]
+
+    def _delete(self, leftover: Leftover) -> None:
         with suppress(RecordingError):  # another program has opened it in the meantime
-            remove(one)
+            remove(leftover)
         self.refresh()
 
 

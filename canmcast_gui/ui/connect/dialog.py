@@ -96,9 +96,9 @@ class ConnectForm(QWidget):
 
     def _fill_interfaces(self) -> None:
         self.interface.addItem("Automatic", None)
-        for one in list_interfaces():
-            if one.is_up and (one.is_multicast or one.is_loopback):
-                self.interface.addItem(_interface_text(one), one.name)
+        for interface in list_interfaces():
+            if interface.is_up and (interface.is_multicast or interface.is_loopback):
+                self.interface.addItem(_interface_text(interface), interface.name)
 
     def show_settings(self, settings: BusSettings) -> None:
         """Set all fields."""
@@ -207,9 +207,9 @@ def _sentence(error: BusError) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _interface_text(one: NetworkInterface) -> str:
-    address = next(iter((*one.ipv4, *one.ipv6)), "no address")
-    return f"{one.name}  ({address}{', this computer' if one.is_loopback else ''})"
+def _interface_text(interface: NetworkInterface) -> str:
+    address = next(iter((*interface.ipv4, *interface.ipv6)), "no address")
+    return f"{interface.name}  ({address}{', this computer' if interface.is_loopback else ''})"
 
 
 def _note() -> TintedLabel:

@@ -91,9 +91,9 @@ class DatabaseDetails(QWidget):
         self.selection.setVisible(bool(self._selections))
         signal = entry.signal if entry else None
         if signal is not None and signal.multiplexer is not None and signal.multiplexer_ids:
-            wanted = (signal.multiplexer, min(signal.multiplexer_ids))
-            if wanted in self._selections:
-                self.selection.setCurrentIndex(self._selections.index(wanted) + 1)
+            first = (signal.multiplexer, min(signal.multiplexer_ids))
+            if first in self._selections:
+                self.selection.setCurrentIndex(self._selections.index(first) + 1)
         self._show_bits()
 
     def _show_bits(self) -> None:
@@ -139,7 +139,7 @@ def _message_html(message: Message, decimal: bool) -> str:
         ("Sent by", ", ".join(message.senders)),
         ("Received by", ", ".join(message.receivers)),
         ("Matched by", "parameter group, from any sender" if message.by_parameter_group else ""),
-        ("Contains", ", ".join(one.name for one in message.contained)),
+        ("Contains", ", ".join(inner.name for inner in message.contained)),
     ]
     return _page(message.name, message.comment, facts, message.attributes)
 
@@ -147,7 +147,7 @@ def _message_html(message: Message, decimal: bool) -> str:
 def _signal_html(message: Message, signal: DatabaseSignal) -> str:
     order = "Motorola" if signal.big_endian else "Intel"
     kind = "float" if signal.is_float else "signed" if signal.signed else "unsigned"
-    numbers = ", ".join(str(one) for one in sorted(signal.multiplexer_ids)[:20])
+    numbers = ", ".join(str(value) for value in sorted(signal.multiplexer_ids)[:20])
     facts = [
         ("Message", message.name),
         ("Bits", f"{signal.length} from bit {signal.start}, {order}, {kind}"),
@@ -163,8 +163,8 @@ def _signal_html(message: Message, signal: DatabaseSignal) -> str:
 def _node_html(entry: Entry, node: Node) -> str:
     messages = entry.database.messages
     facts = [
-        ("Sends", ", ".join(one.name for one in messages if node.name in one.senders)),
-        ("Receives", ", ".join(one.name for one in messages if node.name in one.receivers)),
+        ("Sends", ", ".join(message.name for message in messages if node.name in message.senders)),
+        ("Receives", ", ".join(message.name for message in messages if node.name in message.receivers)),
     ]
     return _page(node.name, node.comment, facts, node.attributes)
 

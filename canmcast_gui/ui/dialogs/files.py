@@ -76,7 +76,7 @@ def log_filters() -> str:
 
 def writable_log_filters() -> str:
     """A name filter for each log format that can be written."""
-    return ";;".join(f"{one.title} ({_patterns(one.suffixes)})" for one in FORMATS if one.can_write)
+    return ";;".join(f"{form.title} ({_patterns(form.suffixes)})" for form in FORMATS if form.can_write)
 
 
 def database_filters() -> str:

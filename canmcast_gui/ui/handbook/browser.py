@@ -42,19 +42,19 @@ class PageBrowser(QTextBrowser):
         self._index = -1
 
     @property
-    def place(self) -> tuple[str, str]:
+    def location(self) -> tuple[str, str]:
         """The current page, and the anchor that was requested."""
         visit = self._visits[self._index]
         return visit.name, visit.anchor
 
     # -- navigation ---------------------------------------------------------------------------------------
 
-    def open(self, place: str) -> None:
+    def open(self, location: str) -> None:
         """Show a page, or page#heading; unknown pages are ignored."""
-        name, _, anchor = place.partition("#")
+        name, _, anchor = location.partition("#")
         if name not in names():
             return
-        if self._index < 0 or (name, anchor) != self.place:
+        if self._index < 0 or (name, anchor) != self.location:
             self._leave()
             self._visits[self._index + 1 :] = [_Visit(name, anchor)]
             self._index += 1
@@ -92,7 +92,7 @@ class PageBrowser(QTextBrowser):
     def _follow(self, url: QUrl) -> None:
         if not url.isRelative():
             return
-        name = url.fileName().removesuffix(".md") or self.place[0]
+        name = url.fileName().removesuffix(".md") or self.location[0]
         self.open(f"{name}#{url.fragment()}" if url.fragment() else name)
 
     # -- showing ------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ class PageBrowser(QTextBrowser):
     def _heading(self, anchor: str) -> QTextBlock | None:
         """The block of a heading; None for the title of the page and for one that does not exist."""
         found = (block for block in blocks(self.document()) if block.blockFormat().headingLevel())
-        for block, heading in zip(found, page(self.place[0]).headings, strict=True):
+        for block, heading in zip(found, page(self.location[0]).headings, strict=True):
             if heading.level > 1 and heading.anchor == anchor:
                 return block
         return None

@@ -91,7 +91,7 @@ class Line:
     text: str
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The title of the page, and of the heading below the title."""
         title = page(self.page).title
         return title if self.heading.level == 1 else f"{title} › {self.heading.title}"
@@ -143,5 +143,5 @@ def _text_of(block: QTextBlock) -> str:
     if cell.column():
         return ""
     cells = (table.cellAt(cell.row(), column) for column in range(table.columns()))
-    texts = [one.firstCursorPosition().block().text() for one in cells]
+    texts = [cell.firstCursorPosition().block().text() for cell in cells]
     return " – ".join(text for text in texts if text)

@@ -37,7 +37,7 @@ from canmcast_gui.ui.trace.panel import TracePanel
 GEOMETRY, SPLITTER = "handbook/geometry", "handbook/splitter"
 FIRST_SIZE = QSize(1060, 760)
 CONTENTS_WIDTH = 290
-_PLACE = Qt.ItemDataRole.UserRole
+_LOCATION = Qt.ItemDataRole.UserRole
 # Keys of the main window that belong to the page in this window.
 _PAGE_KEYS = ("Space", "Shift+Space", "Ctrl+Home", "Ctrl+End", "Ctrl+C", "Ctrl+A")
 
@@ -65,13 +65,13 @@ _WIDGET_PAGES: tuple[tuple[type[QWidget], str], ...] = (
 )
 
 
-def place_of(focus: QWidget | None) -> str:
+def page_for(focus: QWidget | None) -> str:
     """The page or page#heading that describes a widget."""
     widget = focus
     while widget is not None:
-        for kind, place in _WIDGET_PAGES:
+        for kind, location in _WIDGET_PAGES:
             if isinstance(widget, kind):
-                return place
+                return location
         if isinstance(widget, QDockWidget):
             name = widget.objectName()
             return PANEL_PAGES.get(name) or PANEL_PAGES.get(name.rpartition("-")[0], INDEX)
@@ -122,11 +122,11 @@ class HandbookWindow(QDialog):
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         for name in names():
             item = QTreeWidgetItem(tree, [page(name).title])
-            item.setData(0, _PLACE, name)
+            item.setData(0, _LOCATION, name)
             for heading in page(name).headings:
                 if heading.level == 2:
                     child = QTreeWidgetItem(item, [heading.title])
-                    child.setData(0, _PLACE, f"{name}#{heading.anchor}")
+                    child.setData(0, _LOCATION, f"{name}#{heading.anchor}")
         return tree
 
     def _button(self, icon: str, tip: str, slot: Callable[[], object]) -> QToolButton:
@@ -170,17 +170,17 @@ class HandbookWindow(QDialog):
 
     # -- navigation ---------------------------------------------------------------------------------------
 
-    def open_at(self, place: str) -> None:
+    def open_at(self, location: str) -> None:
         """Show a page or page#heading, and bring the window to the front."""
         self.show()  # first, because the position of a heading depends on the width
         self.raise_()
         self.activateWindow()
-        self.browser.open(place)
+        self.browser.open(location)
         self.browser.setFocus()
 
     def _on_contents(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None = None) -> None:
         if item is not None:
-            self.browser.open(item.data(0, _PLACE))
+            self.browser.open(item.data(0, _LOCATION))
 
     def _on_shown(self, name: str, anchor: str) -> None:
         """Select the current page in the contents."""
@@ -191,7 +191,7 @@ class HandbookWindow(QDialog):
         found = item
         for number in range(item.childCount()):
             child = item.child(number)
-            if child is not None and child.data(0, _PLACE) == f"{name}#{anchor}":
+            if child is not None and child.data(0, _LOCATION) == f"{name}#{anchor}":
                 found = child
         self.contents.blockSignals(True)
         self.contents.setCurrentItem(found)
@@ -204,7 +204,7 @@ class HandbookWindow(QDialog):
         self._found = matches(text)
         self.results.blockSignals(True)
         self.results.clear()
-        self.results.addItems([f"{line.place}\n    {line.text}" for line in self._found])
+        self.results.addItems([f"{line.location}\n    {line.text}" for line in self._found])
         self.results.setCurrentRow(-1)
         self.results.blockSignals(False)
         self.left.setCurrentWidget(self.results if text.strip() else self.contents)
@@ -266,8 +266,8 @@ class HandbookWindow(QDialog):
         super().done(result)
 
 
-def show_handbook(place: str, settings: AppSettings, parent: QWidget) -> HandbookWindow:
+def show_handbook(location: str, settings: AppSettings, parent: QWidget) -> HandbookWindow:
     """Show a page or page#heading of the handbook, in the open window or in a new one."""
     window = parent.findChild(HandbookWindow) or HandbookWindow(settings, parent)
-    window.open_at(place)
+    window.open_at(location)
     return window

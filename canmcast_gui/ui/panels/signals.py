@@ -198,8 +198,8 @@ class SignalsPanel(QWidget):
         else:
             self.plot_requested.emit(name)
 
-    def _on_plot_toggled(self, name: str, wanted: bool) -> None:
-        (self.plot_requested if wanted else self.unplot_requested).emit(name)
+    def _on_plot_toggled(self, name: str, is_plotted: bool) -> None:
+        (self.plot_requested if is_plotted else self.unplot_requested).emit(name)
 
     def set_plotted(self, names: list[str]) -> None:
         """Check the signals that are plotted."""
@@ -239,8 +239,8 @@ class SignalsPanel(QWidget):
         expands_all = searching and self.model.shown_lines <= MAX_EXPANDED
         for index in list(self.model.lines()):
             is_database = not index.parent().isValid()
-            wanted = expands_all or self.model.key(index) in self._expanded or (searching and is_database)
-            if wanted:
+            was_expanded = self.model.key(index) in self._expanded
+            if expands_all or was_expanded or (searching and is_database):
                 self.tree.expand(index)
 
     def _update_actions(self) -> None:

@@ -133,9 +133,9 @@ class StatisticsPanel(QWidget):
         entry = self.model.entry(index.row())
         first_row = self._session.document.recording.first_row
         rows = [
-            one.row
-            for one in self._session.document.newest.cycles.missed_cycles(entry)
-            if one.row >= first_row
+            missed.row
+            for missed in self._session.document.newest.cycles.missed_cycles(entry)
+            if missed.row >= first_row
         ]
         if not rows:
             self._session.messages.info(f"{self.model.title(entry)} has no missed cycles in the recording.")

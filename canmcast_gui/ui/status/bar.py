@@ -173,12 +173,12 @@ class StatusBar(QStatusBar):
         shown = [
             label for name, label in self.labels.items() if name != "record" or self._session.record.recorder
         ]
-        needed = EDGES + sum(one.sizeHint().width() + GAP for one in (*shown, self._tasks))
+        needed = EDGES + sum(widget.sizeHint().width() + GAP for widget in (*shown, self._tasks))
         for name in HIDDEN_FIRST:
             has_room = needed <= self.width()
             needed -= 0 if has_room else self.labels[name].sizeHint().width() + GAP
-            for one in (self.labels[name], self._dots[name]):
-                one.setVisible(has_room)
+            for widget in (self.labels[name], self._dots[name]):
+                widget.setVisible(has_room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -55,8 +55,16 @@ class Docks(QObject):
         self.gauges = GaugesPanel(session, settings)
         self.statistics = StatisticsPanel(session, settings)
         self.plots = PlotDocks(session, window)
+        self.browser = DatabaseBrowser(session, settings)
+        self.docks = self._make_docks()
+        self.browser_dock = self._add("databases", Qt.DockWidgetArea.RightDockWidgetArea, self.browser)
+        self._float_browser()
+        self._set_first_focus()
+        self._connect()
+
+    def _make_docks(self) -> dict[str, PanelDock]:
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
-        self.docks = {
+        docks = {
             "signals": self._add("signals", left, self.signals),
             "hosts": self._add("hosts", left, self.hosts),
             "marks": self._add("marks", left, self.marks),
@@ -68,20 +76,20 @@ class Docks(QObject):
             "gauges": self._add("gauges", bottom, self.gauges),
             "statistics": self._add("statistics", bottom, self.statistics),
         }
-        self.browser = DatabaseBrowser(session, settings)
-        self.browser_dock = self._add("databases", Qt.DockWidgetArea.RightDockWidgetArea, self.browser)
-        self._float_browser()
-        window.setCorner(Qt.Corner.BottomLeftCorner, left)
-        window.addDockWidget(bottom, self.plots.first)
-        self._choose_first_focus()
+        self._window.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self._window.addDockWidget(bottom, self.plots.first)
+        return docks
+
+    def _connect(self) -> None:
+        signals, plots = self.signals, self.plots
         self.transmit.adding_rows.connect(self._show_transmit)
-        self.signals.plot_requested.connect(self.plots.plot_signal)
-        self.signals.unplot_requested.connect(self.plots.remove_signal)
-        self.plots.plotted_changed.connect(self.signals.set_plotted)
-        self.signals.browse_requested.connect(self.show_browser)
-        self.browser.plot_requested.connect(self.plots.plot_signal)
-        self.gauges.plot_requested.connect(self.plots.plot_signal)
-        self.signals.gauges_requested.connect(self.show_gauges)
+        signals.plot_requested.connect(plots.plot_signal)
+        signals.unplot_requested.connect(plots.remove_signal)
+        plots.plotted_changed.connect(signals.set_plotted)
+        signals.browse_requested.connect(self.show_browser)
+        signals.gauges_requested.connect(self.show_gauges)
+        self.browser.plot_requested.connect(plots.plot_signal)
+        self.gauges.plot_requested.connect(plots.plot_signal)
 
     def _add(self, name: str, area: Qt.DockWidgetArea, panel: QWidget) -> PanelDock:
         dock = PanelDock(name, _TITLES[name], self._window)
@@ -89,7 +97,7 @@ class Docks(QObject):
         self._window.addDockWidget(area, dock)
         return dock
 
-    def _choose_first_focus(self) -> None:
+    def _set_first_focus(self) -> None:
         """Set the widgets that get the focus with their panels."""
         for name, widget in (
             ("signals", self.signals.search),

@@ -130,7 +130,7 @@ class FileCommands(QObject):
         found = leftovers()
         if not found:
             return
-        newest = max(found, key=lambda one: one.first_time)
+        newest = max(found, key=lambda leftover: leftover.first_time)
         when = datetime.fromtimestamp(newest.first_time / 1e9)
         others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
         which = f"{counted(newest.frames, 'frame')} from {when:%Y-%m-%d %H:%M}{others}"

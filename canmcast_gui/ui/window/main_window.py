@@ -223,9 +223,9 @@ class MainWindow(QMainWindow):
 
     def _show_help(self) -> None:
         """Show the handbook at the page for the focused widget; it is imported on first use."""
-        from canmcast_gui.ui.handbook.window import place_of, show_handbook
+        from canmcast_gui.ui.handbook.window import page_for, show_handbook
 
-        show_handbook(place_of(QApplication.focusWidget()), self._settings, self)
+        show_handbook(page_for(QApplication.focusWidget()), self._settings, self)
 
     # -- layout and end -----------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.handbook.pages import names, page
-from canmcast_gui.ui.handbook.window import PANEL_PAGES, HandbookWindow, place_of, show_handbook
+from canmcast_gui.ui.handbook.window import PANEL_PAGES, HandbookWindow, page_for, show_handbook
 from tests.support.fresh_process import number_from
 from tests.support.stage import delete, process_deletions
 from tests.ui.tab_order import activate, check
@@ -47,12 +47,12 @@ def test_f1_opens_the_page_of_the_panel_that_has_the_focus(qtbot, window):
         window.docks.docks[name].bring_forward()
         qtbot.waitUntil(lambda name=name: window.docks.docks[name].isAncestorOf(QApplication.focusWidget()))
         press(window, "F1")
-        assert window.findChild(HandbookWindow).browser.place == place
+        assert window.findChild(HandbookWindow).browser.location == place
         close(window.findChild(HandbookWindow))
     activate(window)
     window.actions_.filter.trigger()
     press(window, "F1")
-    assert window.findChild(HandbookWindow).browser.place == ("filter", "")
+    assert window.findChild(HandbookWindow).browser.location == ("filter", "")
 
 
 def test_there_is_one_handbook_which_is_freed_when_it_is_closed(window):
@@ -66,10 +66,10 @@ def test_there_is_one_handbook_which_is_freed_when_it_is_closed(window):
 
 def test_each_panel_leads_to_its_own_page(window):
     for name, place in PANEL_PAGES.items():
-        assert place_of(window.docks.dock(name).widget()) == place
-    assert place_of(window.panel.find_bar) == "watch#find-a-frame"
-    assert place_of(window.start_page) == "index#first-steps"
-    assert place_of(window) == place_of(None) == "index"
+        assert page_for(window.docks.dock(name).widget()) == place
+    assert page_for(window.panel.find_bar) == "watch#find-a-frame"
+    assert page_for(window.start_page) == "index#first-steps"
+    assert page_for(window) == page_for(None) == "index"
 
 
 @pytest.mark.parametrize("name", names())
@@ -94,12 +94,12 @@ def test_a_heading_is_brought_to_the_top(handbook):
 def test_links_go_to_pages_and_headings_and_nowhere_else(handbook):
     browser = handbook.browser
     browser.anchorClicked.emit(QUrl("troubleshooting.md#nothing-arrives"))
-    assert browser.place == ("troubleshooting", "nothing-arrives")
+    assert browser.location == ("troubleshooting", "nothing-arrives")
     browser.anchorClicked.emit(QUrl("#firewall"))
-    assert browser.place == ("troubleshooting", "firewall")
+    assert browser.location == ("troubleshooting", "firewall")
     for elsewhere in ("https://example.org/index.md/", "file:///etc/passwd", "no-such-page.md"):
         browser.anchorClicked.emit(QUrl(elsewhere))
-        assert browser.place == ("troubleshooting", "firewall")
+        assert browser.location == ("troubleshooting", "firewall")
 
 
 def test_the_way_back_and_forward(handbook):
@@ -109,22 +109,22 @@ def test_the_way_back_and_forward(handbook):
     browser.verticalScrollBar().setValue(200)
     browser.open("send")
     press(handbook, "Alt+Left")
-    assert browser.place == ("plot", "")
+    assert browser.location == ("plot", "")
     assert browser.verticalScrollBar().value() == 200
     press(handbook, "Alt+Left")
-    assert browser.place == ("index", "")
+    assert browser.location == ("index", "")
     handbook.forward.click()
     handbook.forward.click()
-    assert browser.place == ("send", "")
+    assert browser.location == ("send", "")
     assert not handbook.forward.isEnabled()
 
 
 def test_the_contents_lead_to_pages_and_headings(handbook):
     item = handbook.contents.topLevelItem(names().index("plot"))
     handbook.contents.setCurrentItem(item)
-    assert handbook.browser.place == ("plot", "")
+    assert handbook.browser.location == ("plot", "")
     handbook.contents.setCurrentItem(item.child(1))
-    assert handbook.browser.place == ("plot", page("plot").headings[2].anchor)
+    assert handbook.browser.location == ("plot", page("plot").headings[2].anchor)
 
 
 def test_search_lists_lines_of_all_pages_and_walks_through_them(handbook):
@@ -150,11 +150,11 @@ def test_search_says_how_much_there_is_and_takes_words_in_any_order(handbook):
     assert handbook.match_count.text() == "0 matches"
     assert handbook.results.count() == 0
     handbook.next_match(1)
-    assert handbook.browser.place == ("index", "")
+    assert handbook.browser.location == ("index", "")
     handbook.search.setText("sources 1,023")
     assert handbook.match_count.text() == "1 match"
     handbook.next_match(1)
-    assert handbook.browser.place == ("troubleshooting", "who-sent-a-frame")
+    assert handbook.browser.location == ("troubleshooting", "who-sent-a-frame")
     handbook.search.setText("ctrl+shift+m")
     assert "Remove mark" in handbook.results.item(0).text()
 
@@ -192,7 +192,7 @@ def test_tab_reaches_everything_and_the_links_of_the_page(handbook):
     handbook.browser.setFocus()
     QTest.keyClick(handbook.browser, Qt.Key.Key_Tab)
     QTest.keyClick(handbook.browser, Qt.Key.Key_Return)
-    assert handbook.browser.place == ("workspaces", "")
+    assert handbook.browser.location == ("workspaces", "")
 
 
 def test_its_size_is_remembered(qtbot, stage, handbook):
