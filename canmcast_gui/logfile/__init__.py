@@ -1,9 +1,10 @@
-"""Log files of many tools to batches of frames and back, and the recorder.
+"""Reads and writes the log files of many tools as batches of frames, and records frames as they arrive.
 
-``FORMATS`` is the table of formats, each a ``Format``. ``read_batches`` and ``FrameReader`` read whatever is
-recognized, ``open_writer`` and ``save`` write by the suffix, ``file_info`` summarizes, ``TableLayout``
-describes tables without known titles. ``Recorder`` with ``RecordOptions`` writes what arrives, in a process
-of its own. ``FileError`` says why a file cannot be read or written. May import ``processes`` and ``frames``.
+``FORMATS`` is the table of formats, each a ``Format``. ``open_reader`` reads one file or several as a
+``Reader``; ``read_batches`` reads one file. ``open_writer`` and ``save`` write in the format of the suffix,
+``file_info`` summarizes a file, ``TableLayout`` describes tables without titles. ``Recorder`` with
+``RecordOptions`` writes in a separate process. ``FileError`` says why a file cannot be read or written. May
+import ``processes`` and ``frames``.
 """
 
 from canmcast_gui.logfile.formats import FORMATS, Format

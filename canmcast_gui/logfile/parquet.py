@@ -1,4 +1,16 @@
-"""A Parquet file as batches of frames."""
+"""Apache Parquet with one column for each field of a frame, for DuckDB, Polars and Spark.
+
+| column | type | |
+|---|---|---|
+| timestamp | timestamp, nanoseconds, UTC | |
+| channel | uint8 | from 1, 0 is unknown |
+| arbitration_id | uint32 | |
+| extended, remote, error, fd, brs, esi, tx | bool | |
+| dlc | uint8 | 0 to 15 |
+| payload | binary | |
+
+Marks are in the metadata of the file, as JSON under "canmcast.notes". Needs pyarrow, which is an extra.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, FRAME_DTYPE, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
+from canmcast_gui.frames.arrays import Bytes, Column
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.interfaces import Marks
@@ -23,17 +36,17 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     import pyarrow
 
-# Columns of a row group are read whole, but where the group has more than that, as files of others may: there
-# so much is read ahead of each column. Whole ones end where the file says so; a page of one that is read in
-# pieces is given as much memory as it asks for, up to 2 GB where it is damaged.
+# Columns of a row group are read whole. In a group of more bytes, as other tools may write,
+# each column is read with a buffer. A damaged page may then allocate up to 2 GB; a column that is read whole
+# allocates only its size in the file.
 _BUFFER_BYTES = 1 << 18
 _WHOLE_BYTES = 1 << 26
 
 
 class ParquetReader:
-    """The frames of one Parquet file. ``position`` is how far it has been read, in bytes.
+    """Reads one Parquet file.
 
-    It needs columns called timestamp, arbitration_id and payload; others that a frame has are optional.
+    It needs the columns timestamp, arbitration_id and payload; other fields of frames are optional.
     """
 
     def __init__(self, path: Path, problems: Problems) -> None:
@@ -44,18 +57,18 @@ class ParquetReader:
         self.marks = Marks()
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
-        """All frames that can be read. Raises OSError, and FileError where the columns are of no frames."""
+        """All frames that can be read. Raises OSError, and FileError where a needed column is missing."""
         pa = arrow()
         with seekable_log(self._path, self._problems) as log:
             for self.position in log.decompress():
-                yield FrameBatch.empty()  # so that it can be cancelled
+                yield FrameBatch.empty()  # lets the caller cancel
             file = log.file
             try:
                 metadata = pa.parquet.read_metadata(file)
                 ahead = _BUFFER_BYTES if _largest_group(metadata) > _WHOLE_BYTES else 0
                 table = pa.parquet.ParquetFile(file, metadata=metadata, pre_buffer=False, buffer_size=ahead)
             except (pa.ArrowException, OSError, ValueError) as error:
-                reason = "it is damaged, or was not completed"
+                reason = "it is damaged or incomplete"
                 raise FileError(f"nothing of {self._path.name} can be read: {reason}") from error
             self._check(table)
             self._read_marks(table)
@@ -71,13 +84,13 @@ class ParquetReader:
         missing = [name for name in NEEDED if name not in table.schema_arrow.names]
         if missing:
             raise FileError(
-                f"{self._path.name} is a Parquet file, but not of CAN frames: it has no column {missing[0]}"
+                f"{self._path.name} is a Parquet file without CAN frames: it has no column {missing[0]}"
             )
 
     def _row_group(
         self, table: pyarrow.parquet.ParquetFile, number: int, batch_frames: int
     ) -> Iterator[FrameBatch]:
-        """The frames of a row group, as far as it is sound."""
+        """The frames of a row group, up to the first error."""
         pa = arrow()
         parts = table.iter_batches(batch_frames, row_groups=[number], use_threads=False)
         while True:
@@ -90,7 +103,7 @@ class ParquetReader:
                 self._problems.add(f"row group {number + 1}", str(error).partition("\n")[0])
                 return
             for _ in range(min(left_out, 1000)):
-                self._problems.add(f"row group {number + 1}", "a row that is no frame")
+                self._problems.add(f"row group {number + 1}", "a row that is not a frame")
             if len(batch):
                 yield batch
 
@@ -100,12 +113,14 @@ class ParquetReader:
             for row, time, text in marks:
                 self.marks.add(int(row), int(time), str(text))
         except (ValueError, TypeError):
-            self._problems.add("in the metadata", "marks that cannot be read")
+            self._problems.add("in the metadata", "invalid marks")
 
 
 def _largest_group(metadata: pyarrow.parquet.FileMetaData) -> int:
-    """The most bytes that a row group has, unpacked. What is said of its columns is better not asked for:
-    where that is damaged, the library ends the process."""
+    """The size of the largest row group, decompressed.
+
+    The metadata of columns are not read: the library ends the process where they are damaged.
+    """
     sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
     return max(sizes, default=0)
 
@@ -121,6 +136,7 @@ FLAGS = {
 }
 NEEDED = ("timestamp", "arbitration_id", "payload")
 MARKS_KEY = b"canmcast.notes"
+_NO_TIME = np.iinfo(np.int64).min
 
 
 def arrow() -> Any:
@@ -151,7 +167,7 @@ def schema() -> pyarrow.Schema:
 
 
 def table_of(batch: FrameBatch) -> pyarrow.Table:
-    """A batch as a table."""
+    """Convert a batch to a table."""
     pa = arrow()
     lengths = batch.length.astype(np.int64)
     inside = np.arange(MAX_PAYLOAD) < lengths[:, None]
@@ -172,67 +188,80 @@ def table_of(batch: FrameBatch) -> pyarrow.Table:
 
 
 def batch_of_columns(part: pyarrow.RecordBatch) -> tuple[FrameBatch, int]:
-    """Rows as frames, and how many were left out as they lack a time, an id or a payload that fits.
+    """Convert rows to frames; also returns the number of rows without a valid time, id or payload.
 
-    Raises pyarrow's errors where a column is of no type that can be read as what it should be.
+    Raises errors of pyarrow where a column has a type that cannot be converted.
     """
     pa = arrow()
-    names = part.schema.names
     payload = part.column("payload").cast(pa.large_binary())
-    lengths = _numbers(pa, pa.compute.binary_length(payload), -1)
+    lengths = _filled(pa.compute.binary_length(payload), -1)
     times = part.column("timestamp")
     if pa.types.is_timestamp(times.type):
         times = times.cast(pa.timestamp("ns", tz=times.type.tz))
     records = np.zeros(len(part), dtype=FRAME_DTYPE)
-    least = np.iinfo(np.int64).min
-    records["timestamp_ns"] = _numbers(pa, times.cast(pa.int64()), least)
-    ids = _numbers(pa, part.column("arbitration_id").cast(pa.int64()), -1)
-    sound = (lengths >= 0) & (lengths <= MAX_PAYLOAD) & (ids >= 0) & (ids <= MAX_EXTENDED_ID)
-    sound &= records["timestamp_ns"] != least
-    records["arbitration_id"] = np.where(sound, ids, 0)
+    records["timestamp_ns"] = _filled(times.cast(pa.int64()), _NO_TIME)
+    ids = _integers(part, "arbitration_id", -1)
+    valid = (lengths >= 0) & (lengths <= MAX_PAYLOAD) & (ids >= 0) & (ids <= MAX_EXTENDED_ID)
+    valid &= records["timestamp_ns"] != _NO_TIME
+    records["arbitration_id"] = np.where(valid, ids, 0)
+    records["length"] = np.where(valid, lengths, 0)
+    _set_optional(part, records)
+    records = records[valid]
+    heap = PayloadHeap()
+    offsets, content = _payload_buffers(payload)
+    set_payloads(content, offsets[valid], lengths[valid], records, heap)
+    return FrameBatch(records, heap.joined()), int((~valid).sum())
+
+
+def _set_optional(part: pyarrow.RecordBatch, records: Column) -> None:
+    """Set flags, channels and DLCs from the columns that exist; DLCs otherwise follow from the lengths."""
+    pa = arrow()
+    names = part.schema.names
     for name, bit in FLAGS.items():
         if name in names:
-            is_set = _numbers(pa, part.column(name).cast(pa.uint8()), 0) != 0
+            is_set = _filled(part.column(name).cast(pa.uint8()), 0) != 0
             records["flags"] |= np.where(is_set, np.uint16(bit), np.uint16(0))
     if "channel" in names:
-        records["channel"] = np.clip(_numbers(pa, part.column("channel").cast(pa.int64()), 0), 0, 255)
-    records["length"] = np.where(sound, lengths, 0)
+        records["channel"] = np.clip(_integers(part, "channel", 0), 0, 255)
     records["dlc"] = LENGTH_TO_DLC[records["length"]]
     if "dlc" in names:
-        records["dlc"] = np.clip(
-            _numbers(pa, part.column("dlc").cast(pa.int64()), 0), 0, len(DLC_TO_LENGTH) - 1
-        )
-    heap = PayloadHeap()
+        records["dlc"] = np.clip(_integers(part, "dlc", 0), 0, len(DLC_TO_LENGTH) - 1)
+
+
+def _payload_buffers(payload: pyarrow.LargeBinaryArray) -> tuple[Column, Bytes]:
+    """The offset of each payload, and the bytes, with room for one payload after them."""
     _, offsets, content = payload.buffers()
-    places = np.frombuffer(offsets, np.int64)[payload.offset : payload.offset + len(part)]
+    starts = np.frombuffer(offsets, np.int64)[payload.offset : payload.offset + len(payload)]
     held = np.frombuffer(content, np.uint8) if content is not None else np.zeros(0, np.uint8)
-    stream = np.concatenate([held, np.zeros(MAX_PAYLOAD, np.uint8)])
-    records = records[sound]
-    set_payloads(stream, places[sound], lengths[sound], records, heap)
-    return FrameBatch(records, heap.joined()), int((~sound).sum())
+    return starts, np.concatenate([held, np.zeros(MAX_PAYLOAD, np.uint8)])
 
 
-def _numbers(pa: Any, column: Any, missing: int) -> Any:
-    """A column as numbers, those that are missing replaced."""
-    return pa.compute.fill_null(column, missing).to_numpy(zero_copy_only=False)
+def _integers(part: pyarrow.RecordBatch, name: str, missing: int) -> Column:
+    return _filled(part.column(name).cast(arrow().int64()), missing)
 
 
-# Large enough for columns to be packed well and skipped quickly, small beside what may be in memory.
+def _filled(column: pyarrow.Array, missing: int) -> Column:
+    """A column as a numpy array, with ``missing`` for missing values."""
+    numbers: Column = arrow().compute.fill_null(column, missing).to_numpy(zero_copy_only=False)
+    return numbers
+
+
+# Large enough for columns to be compressed well and skipped fast, small compared with the memory.
 _ROW_GROUP_FRAMES = 131_072
 
-# Columns with few values, of which a dictionary pays; and those that are searched by, so that what cannot
-# have what is sought is skipped.
+# Columns with few values, for which a dictionary saves space; and those with statistics, with which a search
+# skips row groups.
 _REPEATING = ["channel", "arbitration_id", "dlc"]
-_SOUGHT = ["timestamp", "channel", "arbitration_id"]
+_WITH_STATISTICS = ["timestamp", "channel", "arbitration_id"]
 
 
 class ParquetSink:
-    """One Parquet file. It can be read once it is complete: the format has its contents at the end."""
+    """Writes one Parquet file, which can be read when it is complete: its index is at the end."""
 
     def __init__(self, file: BinaryIO, _path: Path) -> None:
         self._file = file
         self._writer = arrow().parquet.ParquetWriter(
-            file, schema(), compression="zstd", use_dictionary=_REPEATING, write_statistics=_SOUGHT
+            file, schema(), compression="zstd", use_dictionary=_REPEATING, write_statistics=_WITH_STATISTICS
         )
         self._waiting: list[FrameBatch] = []
         self._frames = 0
@@ -249,15 +278,15 @@ class ParquetSink:
                 self._write_row_group()
 
     def write_mark(self, mark: Mark) -> None:
-        """Write a mark into the file's metadata, once the frames are complete."""
+        """Add a mark to the metadata, which are written after the frames."""
         self._marks.append((self._frames, mark.timestamp_ns, mark.text))
 
     def flush(self) -> None:
-        """Hand whole row groups to the operating system."""
+        """Pass complete row groups to the operating system."""
         self._file.flush()
 
     def finish(self) -> None:
-        """Write what belongs at the end and close the file."""
+        """Write the end of the file and close it."""
         self._write_row_group()
         if self._marks:
             self._writer.add_key_value_metadata({MARKS_KEY.decode(): json.dumps(self._marks)})

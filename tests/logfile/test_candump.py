@@ -145,8 +145,8 @@ def test_texts_after_a_frame_and_blanks_between_its_bytes(tmp_path):
     assert batch.length.tolist()[5] == 12
     assert [problem.partition(" in ")[0] for problem in reader.problems] == [
         "line 7: '3344' after the data",
-        "line 8: data of '112'",
-        "line 9: data of '1G'",
+        "line 8: invalid data '112'",
+        "line 9: invalid data '1G'",
         "line 10: invalid data byte '20100010'",
     ]
 

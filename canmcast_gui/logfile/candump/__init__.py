@@ -1,1 +1,1 @@
-"""Logs and screen output of candump."""
+"""Logs and screen output of can-utils' candump, and files of other tools in these formats."""

@@ -1,9 +1,9 @@
-"""candump's log lines, (1436509052.249713) vcan0 123#DEADBEEF [R|T], and what it shows on the screen.
+"""Parses lines of candump logs, (1436509052.249713) vcan0 123#DEADBEEF [R|T], and of its screen output.
 
-Format: can-utils' lib.c (parse_canframe). Eight hex digits are an extended id or an error class, "##" and a
-flag digit stand before CAN FD data, "R" and maybe a length in place of data is a remote frame; "_" and a
-digit after 8 bytes are a raw DLC of 9 to 15. Other tools leave out the time or the interface, put blanks
-between the bytes, or write a text after them.
+Format: can-utils' lib.c (parse_canframe). Eight hexadecimal digits are an extended id or an error class; "##"
+and a flag digit precede CAN FD data; "R" and an optional length instead of data is a remote frame; "_" and a
+digit after 8 bytes are a DLC of 9 to 15. Other tools omit the time or the interface, write spaces between the
+bytes, or a text after them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Places
-from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.logfile.candump import columns, screen
-from canmcast_gui.logfile.candump.columns import channel_of
+from canmcast_gui.logfile.candump.columns import channel_of, id_and_flags
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import RunningSum
@@ -33,23 +32,22 @@ _WITHOUT_TIME = re.compile(
 _PAIR = re.compile(r"[0-9A-Fa-f]{2}")
 _DIGITS = re.compile(r"[0-9A-Fa-f]*\d[0-9A-Fa-f]*")
 
-# What follows an error on the screen, where that is asked for.
+# Lines after an error frame in screen output with the option -e.
 _EXPLANATION = re.compile(
     r"(tx-timeout|lost-arbitration|controller-problem|protocol-violation|transceiver-status|bus-off|bus-error"
     r"|no-acknowledgement-on-tx|restarted-after-bus-off|error-counter-tx-rx)\b"
 )
 
-_ERROR_CLASS = 0x20000000
 _BRS, _ESI = 0x01, 0x02
 
-# After each change of how lines look, those behind it are looked at again.
+# After each change of the form of lines, those after it are read again.
 _MOST_CHANGES = 64
 
 
 class CandumpParser:
-    """Lines of one candump log. Interface names become channels: the number in a name, counted from 1.
+    """Parses the lines of one file. Interfaces become channels, by the number in their names.
 
-    With ``differences`` the times on the screen count from the line before.
+    With ``differences`` the times of screen output count from the line before.
     """
 
     start_ns = 0
@@ -63,11 +61,11 @@ class CandumpParser:
 
     @property
     def state(self) -> Hashable:
-        """The interfaces that are known, what lines of the screen look like, and the sum of their times."""
+        """The known interfaces, the form of screen lines, and the sum of their times."""
         return len(self.channels), self._shape, self._sum.state
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines of interfaces that are known."""
+        """The frames in lines of the usual form, of known interfaces."""
         if not self.channels:
             return []
         if isinstance(self._shape, bool):
@@ -76,7 +74,7 @@ class CandumpParser:
         return [self._sum.take(lines, rows, batch) if self._differences else (rows, batch)]
 
     def parse(self, line: str) -> Row | Remark | None:
-        """The frame in a line, or the comment."""
+        """The frame or comment in a line."""
         if line.startswith("#"):
             return Remark(None, line[1:].strip()) if line[1:].strip() else None
         if not line or _EXPLANATION.match(line):
@@ -87,27 +85,21 @@ class CandumpParser:
         self._set_shape(line.startswith("( "))
         time, interface, number, fd, data, rest = found.groups()
         data, direction = _data_and_direction(data, rest.split())
-        flags = bits.TX if direction in ("T", "t") else 0
+        arbitration_id, flags = id_and_flags(number)
+        flags |= bits.TX if direction in ("T", "t") else 0
         channel = self._channel(interface or "")
-        moment = parse_seconds_ns(time) if time else 0
-        arbitration_id = int(number, 16)
-        if len(number) > 3:
-            is_error = bool(arbitration_id & _ERROR_CLASS)
-            flags |= bits.ERROR if is_error else bits.EXTENDED
-            arbitration_id &= MAX_EXTENDED_ID if is_error else 0xFFFFFFFF
+        time_ns = parse_seconds_ns(time) if time else 0
         if fd:
-            said = int(fd[1], 16)
-            flags |= bits.FD | (bits.BRS if said & _BRS else 0) | (bits.ESI if said & _ESI else 0)
+            flags |= _fd_flags(int(fd[1], 16))
         elif data[:1] in ("R", "r"):
-            return Row(moment, arbitration_id, flags | bits.REMOTE, channel, b"", _remote_dlc(data))
-        code = None
+            return Row(time_ns, arbitration_id, flags | bits.REMOTE, channel, b"", _remote_dlc(data))
+        dlc = None
         if not fd and len(data) == 18 and data[16] == "_":
-            data, code = data[:16], parse_dlc(data[17])
-        payload = _bytes(data.replace(".", ""))
-        return Row(moment, arbitration_id, flags, channel, payload, code)
+            data, dlc = data[:16], parse_dlc(data[17])
+        return Row(time_ns, arbitration_id, flags, channel, _bytes(data.replace(".", "")), dlc)
 
     def _screen(self, line: str) -> Row:
-        """A line of the screen; times that count from the line before are summed."""
+        """A line of screen output; times that count from the line before are summed."""
         found = screen.parse(line, self.channels)
         if found is None:
             raise ValueError("neither a frame nor a comment")
@@ -119,9 +111,9 @@ class CandumpParser:
         return row._replace(timestamp_ns=time, channel=self._channel(interface))
 
     def _set_shape(self, shape: screen.Shape | bool) -> None:
-        """Read lines like this one at once from here on; a file that goes to and fro keeps its last shape.
+        """Read lines of this form as columns from here on; after too many changes the last form stays.
 
-        Of lines of a log, whether there are blanks before their times.
+        For log lines it is whether there are spaces before the time.
         """
         if shape != self._shape and self._changes < _MOST_CHANGES:
             self._shape = shape
@@ -134,9 +126,13 @@ class CandumpParser:
         return channel
 
 
+def _fd_flags(digit: int) -> int:
+    return bits.FD | (bits.BRS if digit & _BRS else 0) | (bits.ESI if digit & _ESI else 0)
+
+
 def _data_and_direction(data: str, rest: list[str]) -> tuple[str, str]:
-    """The digits after the mark, and R or T, given the words that follow; a text after them is left out."""
-    pairs = next((place for place, word in enumerate(rest) if not _PAIR.fullmatch(word)), len(rest))
+    """The digits after the #, and R or T, given the words that follow; a text after them is ignored."""
+    pairs = next((index for index, word in enumerate(rest) if not _PAIR.fullmatch(word)), len(rest))
     if not data or (_PAIR.fullmatch(data) and rest[pairs:] in ([], ["R"], ["T"])):
         data, rest = "".join([data, *rest[:pairs]]), rest[pairs:]
     if rest and _DIGITS.fullmatch(rest[0]):
@@ -148,22 +144,22 @@ def _bytes(digits: str) -> bytes:
     try:
         return bytes.fromhex(digits)
     except ValueError:
-        raise ValueError(f"data of {digits!r}") from None
+        raise ValueError(f"invalid data {digits!r}") from None
 
 
 def _remote_dlc(data: str) -> int:
-    """The DLC of a remote frame: what follows "_", or the length that it asks for, in hexadecimal."""
+    """The DLC of a remote frame: the digit after "_", or the requested length, in hexadecimal."""
     length, _, raw = data[1:].partition("_")
     if int(length or "0", 16) > INLINE_BYTES:
-        raise ValueError(f"a remote frame of {int(length, 16)} bytes")
+        raise ValueError(f"a remote frame with {int(length, 16)} bytes")
     return parse_dlc(raw or length or "0")
 
 
 def is_candump_line(line: str) -> bool:
-    """Whether a line looks like one of a log or of the screen."""
+    """Whether a line is one of a log or of screen output."""
     return bool(_LOG_LINE.match(line) or _WITHOUT_TIME.match(line)) or screen.is_screen_line(line)
 
 
 def candump_reader(path: Path, problems: Problems) -> TextReader:
-    """What reads a file of candump's, as a log or as it stood on the screen."""
+    """A reader for a log or screen output of candump."""
     return TextReader(path, CandumpParser(screen.counts_from_line_before(path)), problems)

@@ -1,7 +1,7 @@
-"""Frames to the log format of candump, with the directions that its option -x adds.
+"""Writes the log format of candump, with the directions of its option -x.
 
-Format: can-utils' lib.c (snprintf_canframe). A classic DLC of 9 to 15 stands after 8 bytes and "_", or
-after the 8 of a remote frame. An error has its class for an id, and 8 bytes about it (linux/can/error.h).
+Format: can-utils' lib.c (snprintf_canframe). A classic DLC of 9 to 15 follows 8 bytes and "_", or the 8 of a
+remote frame. An error frame has its class as id, and 8 bytes of details (linux/can/error.h).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
+from canmcast_gui.frames.units import SOCKETCAN_ERROR_FLAG
 from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
     PackedText,
@@ -25,31 +26,31 @@ from canmcast_gui.logfile.text.sink import TextSink
 _OPEN, _MARK = ord("("), ord("#")
 
 _INTERFACES = pack_texts([f") can{max(0, channel - 1)} " for channel in range(256)])
-_TURNS = pack_texts([" R\n", " T\n"])
+_DIRECTIONS = pack_texts([" R\n", " T\n"])
 _REMOTES = pack_texts(
     ["#R", *(f"#R{code}" for code in range(1, 9)), *(f"#R8_{code:X}" for code in range(9, 16))]
 )
 _RAW_CODES = pack_texts([f"_{code:X}" if code > INLINE_BYTES else "" for code in range(16)])
 
-# By bit rate switch and error state, BRS lower.
+# By BRS and ESI, BRS in bit 0.
 _FD_MARKS = pack_texts([f"##{both}" for both in range(4)])
 
-# An error flag in the id, the classes of errors there are, and that of "there was an error on the bus".
-_ERROR, _ERROR_CLASSES, _BUS_ERROR = 0x20000000, 0x3FF, 0x80
+# linux/can/error.h: all error classes, and that of an error on the bus.
+_ERROR_CLASSES, _BUS_ERROR = 0x3FF, 0x80
 
 
 class CandumpSink(TextSink):
-    """candump -L; channel 1 is can0."""
+    """Writes candump logs; channel 1 is can0."""
 
     def head(self, start_s: int) -> str:  # noqa: ARG002 - times in it are absolute
-        """Nothing."""
+        """Logs have no header."""
         return ""
 
     def lines(self, batch: FrameBatch) -> bytes:
         """Time, interface, id, data and direction.
 
-        An error whose id is not a class of errors, as in files of other tools, is an error on the bus; it
-        keeps its first 8 bytes.
+        An error frame whose id is not an error class, as in files of other tools, is written as an error on
+        the bus, with its first 8 bytes.
         """
         kinds = np.zeros(len(batch), dtype=np.int64)
         kinds[batch.has(Flag.REMOTE)] = 1
@@ -61,24 +62,28 @@ class CandumpSink(TextSink):
 def _classic(batch: FrameBatch) -> PackedText:
     codes = classic_dlcs(batch)
     raw = [_RAW_CODES.take(codes)] if codes.max(initial=0) > INLINE_BYTES else []
-    return page(len(batch), [*_start(batch), _MARK, format_payloads(batch), *raw, _turns(batch)])
+    return page(len(batch), [*_start(batch), _MARK, format_payloads(batch), *raw, _directions(batch)])
 
 
 def _remote(batch: FrameBatch) -> PackedText:
-    return page(len(batch), [*_start(batch), _REMOTES.take(batch.dlc, axis=0), _turns(batch)])
+    return page(len(batch), [*_start(batch), _REMOTES.take(batch.dlc, axis=0), _directions(batch)])
 
 
 def _fd(batch: FrameBatch) -> PackedText:
     both = batch.has(Flag.BRS) | batch.has(Flag.ESI).astype(np.int64) << 1
-    return page(len(batch), [*_start(batch), _FD_MARKS.take(both), format_payloads(batch), _turns(batch)])
+    return page(
+        len(batch), [*_start(batch), _FD_MARKS.take(both), format_payloads(batch), _directions(batch)]
+    )
 
 
 def _error(batch: FrameBatch) -> PackedText:
     ids = batch.arbitration_id.astype(np.int64)
     known = (ids > 0) & (ids <= _ERROR_CLASSES) & ~batch.has(Flag.EXTENDED)
-    shown = format_ids(np.where(known, ids, _BUS_ERROR) | _ERROR, np.ones(len(batch), dtype=np.bool_), 3)
+    shown = format_ids(
+        np.where(known, ids, _BUS_ERROR) | SOCKETCAN_ERROR_FLAG, np.ones(len(batch), dtype=np.bool_), 3
+    )
     return page(
-        len(batch), [*_origin(batch), *shown, _MARK, format_payloads(batch, INLINE_BYTES), _turns(batch)]
+        len(batch), [*_origin(batch), *shown, _MARK, format_payloads(batch, INLINE_BYTES), _directions(batch)]
     )
 
 
@@ -95,5 +100,5 @@ def _origin(batch: FrameBatch) -> list[PackedText | int]:
     ]
 
 
-def _turns(batch: FrameBatch) -> PackedText:
-    return _TURNS.take(batch.has(Flag.TX).astype(np.int64))
+def _directions(batch: FrameBatch) -> PackedText:
+    return _DIRECTIONS.take(batch.has(Flag.TX).astype(np.int64))

@@ -1,7 +1,7 @@
-"""PEAK's TRC files, versions 1.0 to 2.1.
+"""Reads TRC files.
 
-Format: PEAK's "CAN TRC file format" document. Bus numbers are channels. The start time in the header has no
-zone; as in python-can it is taken for UTC.
+Format: PEAK's document "CAN TRC file format". Bus numbers are channels. The start time in the header has no
+time zone; it is read as UTC, as in python-can.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from canmcast_gui.logfile.text.reader import Passed, Remark
 from canmcast_gui.logfile.text.rows import Row, parse_bytes, parse_dlc, parse_int, parse_seconds_ns
 from canmcast_gui.logfile.times import checked_start
 
-# 1899-12-30, where OLE automation dates begin, in days before 1970-01-01.
+# OLE automation dates count from 1899-12-30, this number of days before 1970-01-01.
 _OLE_EPOCH_DAYS = 25569
 _MICROSECONDS_OF_DAY = 86_400_000_000
 
@@ -33,18 +33,18 @@ _FLAGS_BY_TYPE = {
     "FE": bits.FD | bits.BRS | bits.ESI,
     "BI": bits.FD | bits.ESI,
 }
-# In order, but no frames.
+# Types of lines that are not frames.
 _OTHER_TYPES = {"ST": Passed("bus states"), "EC": Passed("error counters")}
 
 _NO_ID = 0xFFFFFFFF
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
-# Where the columns of the versions without a $COLUMNS line are: type, bus, id, dlc; -1 where there is none.
+# The columns of versions without a $COLUMNS line: type, bus, id, DLC; -1 without such a column.
 _COLUMNS_V1 = {"1.0": (-1, -1, 2, 3), "1.1": (2, -1, 3, 4), "1.2": (3, 2, 4, 5), "1.3": (3, 2, 4, 6)}
 
 
 class TrcParser:
-    """Lines of one file; its header says how the lines are built."""
+    """Parses the lines of one file, whose header defines the columns."""
 
     def __init__(self) -> None:
         self.start_ns = 0
@@ -54,15 +54,15 @@ class TrcParser:
 
     @property
     def state(self) -> Hashable:
-        """What lines in the header say."""
+        """What the header says."""
         return self.start_ns, self._v1, tuple(self._columns)
 
     def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
-        """The frames on usual lines."""
+        """The frames in lines of the usual form."""
         return _frames_v2(lines, self._columns) if self._columns else _frames_v1(lines, *self._v1)
 
     def parse(self, line: str) -> Row | Remark | Passed | None:
-        """The frame in a line, or an event's text."""
+        """The frame in a line, or the text of an event."""
         if not line or line.startswith(";"):
             if line.startswith(";$"):
                 self._header(*line[2:].split("=", 1))
@@ -76,7 +76,7 @@ class TrcParser:
         elif name == "STARTTIME":
             self.start_ns = _ole_date(value)
         elif name == "COLUMNS":
-            columns = {column: place for place, column in enumerate(value.split(","))}
+            columns = {column: index for index, column in enumerate(value.split(","))}
             if not {"O", "T", "I", "D"} <= columns.keys() or not {"l", "L"} & columns.keys():
                 raise ValueError("columns without a time, a type, an id, a length or data")
             self._columns = columns
@@ -91,9 +91,9 @@ class TrcParser:
         flags = bits.TX if kind == "Tx" else bits.ERROR if kind == "Error" else 0
         number = cells[id_at]
         if number == "FFFFFFFF" and not flags & bits.ERROR:
-            return _OTHER_TYPES["ST"]  # a version that has no types
+            return _OTHER_TYPES["ST"]  # in a version without types
         time = _milliseconds(cells[1])
-        if type_at < 0 and "ERROR" in cells:  # of that version, too
+        if type_at < 0 and "ERROR" in cells:  # in that version
             return Row(time, 0, bits.ERROR, 1, parse_bytes(_byte_pairs(cells[id_at + 1 :])))
         channel = parse_int(cells[bus_at], "bus") if bus_at >= 0 else 1
         dlc = parse_int(cells[dlc_at], "DLC")
@@ -134,22 +134,22 @@ class TrcParser:
         return Row(time, arbitration_id, flags, channel, _payload(data, 0, length), code)
 
     def _length_and_code(self, cells: list[str], fd: bool) -> tuple[int, int]:
-        """How many bytes there are, and the DLC code, of which the file has one or the other."""
+        """The number of bytes and the DLC; the file has one of them."""
         if "l" in self._columns:
             length = parse_int(cells[self._columns["l"]], "length")
             if not 0 <= length <= MAX_PAYLOAD:
-                raise ValueError(f"a frame of {length} bytes")
+                raise ValueError(f"a frame with {length} bytes")
             return length, int(LENGTH_TO_DLC[length])
         code = parse_dlc(cells[self._columns["L"]], 10)
         return int(DLC_TO_LENGTH[code]) if fd else min(code, INLINE_BYTES), code
 
     def _error_frame(self, cells: list[str]) -> Row:
-        """Columns that an error frame does not have are left out of the line, or hold a dash."""
+        """Columns that an error frame does not have are omitted, or have a dash."""
         columns = self._columns
-        turn = next((place for place, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
-        flags = bits.ERROR | (bits.TX if cells[turn] == "Tx" else 0)
+        direction = next((index for index, cell in enumerate(cells) if cell in ("Rx", "Tx")), len(cells) - 1)
+        flags = bits.ERROR | (bits.TX if cells[direction] == "Tx" else 0)
         channel = int(cells[columns["B"]]) if "B" in columns and cells[columns["B"]].isdigit() else 1
-        data = parse_bytes(_byte_pairs(cells[turn + 1 :]))
+        data = parse_bytes(_byte_pairs(cells[direction + 1 :]))
         return Row(_milliseconds(cells[columns["O"]]), 0, flags, channel, data)
 
 
@@ -161,7 +161,7 @@ def _payload(cells: list[str], start: int, length: int) -> bytes:
 
 
 def _byte_pairs(cells: list[str]) -> list[str]:
-    """Those that are two hexadecimal digits."""
+    """The cells of two hexadecimal digits."""
     return [cell for cell in cells if len(cell) == 2 and _HEX_DIGITS.issuperset(cell)]
 
 
@@ -172,24 +172,24 @@ def _classic(dlc: int) -> int:
 
 
 def _milliseconds(text: str) -> int:
-    """Decimal milliseconds as text to whole nanoseconds, exactly."""
+    """Decimal milliseconds as text in nanoseconds, exactly."""
     return parse_seconds_ns(text) // 1000
 
 
 def _ole_date(text: str) -> int:
-    """Days since 1899-12-30 to nanoseconds since 1970, to the microsecond, which is what the digits hold."""
+    """Days since 1899-12-30 as nanoseconds since 1970, to the microsecond, the resolution of the digits."""
     try:
         days = Decimal(text) - _OLE_EPOCH_DAYS
         return checked_start(round(days * _MICROSECONDS_OF_DAY) * NS_PER_US)
     except (InvalidOperation, OverflowError, ValueError):
-        raise ValueError("a start time that is no number of days") from None
+        raise ValueError("a start time that is not a number of days") from None
 
 
 # -- in columns ----------------------------------------------------------------------------------------------
 
 
 def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, FrameBatch]]:
-    """The frames on usual lines of version 2, given which word is which column; data must be the last."""
+    """The frames in lines of version 2 of the usual form, given the index of each column; data are last."""
     if columns["D"] != len(columns) - 1:
         return []
     found = Layouts(lines, np.flatnonzero(lines.plain), columns["D"])
@@ -200,7 +200,7 @@ def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, Fram
             flags[kinds == _letters(name)] = _FLAGS_BY_TYPE[name]
     good = flags >= 0
     if "d" in columns:
-        good &= _turn(lines, found, columns["d"], flags)
+        good &= _direction(lines, found, columns["d"], flags)
     size = columns.get("l", columns.get("L", 0))
     lengths, length_good = parse_decimal(lines, found.end(size), found.size(size))
     good &= length_good & (lengths <= (64 if "l" in columns else 15))
@@ -212,12 +212,12 @@ def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, Fram
 
 
 def _frames_v1(lines: Lines, kind: int, bus: int, number: int, dlc: int) -> list[tuple[Places, FrameBatch]]:
-    """The frames on usual lines of version 1, given which words are type, bus, id and DLC; -1 is none."""
+    """The frames in lines of version 1 of the usual form, given the columns type, bus, id and DLC or -1."""
     found = Layouts(lines, np.flatnonzero(lines.plain), dlc + 1)
     flags = np.zeros(len(found), dtype=np.int64)
     lengths, good = parse_decimal(lines, found.end(dlc), found.size(dlc))
     if kind >= 0:
-        good &= _turn(lines, found, kind, flags)
+        good &= _direction(lines, found, kind, flags)
     else:
         marks = np.cumsum(lines.text == ord("R"))  # of RTR and ERROR
         good &= marks.take(lines.ends[found.rows]) == marks.take(found.start(0))
@@ -237,12 +237,12 @@ def _letters(word: str) -> int:
     return int.from_bytes(word.encode(), "little")
 
 
-def _turn(lines: Lines, found: Layouts, word: int, flags: Numbers) -> Mask:
+def _direction(lines: Lines, found: Layouts, word: int, flags: Numbers) -> Mask:
     """Add the direction to the flags; which lines have one."""
-    turns = _two_letters(lines, found, word)
-    tx = turns == _letters("Tx")
+    words = _two_letters(lines, found, word)
+    tx = words == _letters("Tx")
     flags |= bits.TX * tx
-    good: Mask = tx | (turns == _letters("Rx"))
+    good: Mask = tx | (words == _letters("Rx"))
     return good
 
 
@@ -254,7 +254,7 @@ def _batch(
     lengths: Numbers,
     flags: Numbers,
 ) -> tuple[Places, FrameBatch]:
-    """The frames of those lines that are good in all columns; words are time, id, bus and data."""
+    """The frames of lines that are valid in all columns; ``words`` are time, id, bus and data."""
     time, number, bus, data = words
     times, time_good = parse_seconds(lines, found.start(time), found.end(time))
     ids, id_good = parse_hex(lines, found.end(number), found.size(number))

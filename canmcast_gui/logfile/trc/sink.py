@@ -1,4 +1,4 @@
-"""Frames to PEAK TRC 2.1. Error frames are ER lines and marks EV lines; python-can leaves both out."""
+"""Writes PEAK TRC 2.1. Error frames are ER lines and marks EV lines; python-can writes neither."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ _DAY_SECONDS = 86400
 
 _LINE_END = int.from_bytes(b"\r\n", "little")
 
-# Before a number or a time, by how many digits it has (a time: before its point), to 7 and 14 characters.
+# By the digits of a number, or of a time before its point: spaces before it, to 7 and 14 characters.
 _NUMBER_PADDING = pack_texts([" " * max(0, 7 - size) for size in range(20)])
 _TIME_PADDING = pack_texts([" " * max(1, 10 - size) for size in range(20)])
 
 _BUSES = pack_texts([f"{bus:>2} " for bus in range(256)])
 _ID_PADDING = pack_texts(["    ", ""])
-_TURNS = pack_texts([" Rx -  ", " Tx -  "])
+_DIRECTIONS = pack_texts([" Rx -  ", " Tx -  "])
 _LENGTHS = pack_texts([f"{length:<4}" for length in range(65)])
 _REMOTE = int.from_bytes(b" RR ", "little")
 _DATA = int.from_bytes(b" DT ", "little")
 _ERROR = int.from_bytes(b" ER ", "little")
-_ERROR_TURNS = pack_texts(["       - Rx -  ", "       - Tx -  "])
+_ERROR_DIRECTIONS = pack_texts(["       - Rx -  ", "       - Tx -  "])
 
-# By bit rate switch and error state, BRS lower.
+# By BRS and ESI, BRS in bit 0.
 _FD_TYPES = pack_texts([" FD ", " FB ", " BI ", " FE "])
 
 
 class TrcSink(StartTextSink):
-    """PEAK TRC 2.1; times count from a whole second, UTC."""
+    """Writes TRC; times count from a whole second, UTC."""
 
     _count = 0
 
@@ -72,7 +72,7 @@ class TrcSink(StartTextSink):
         return "".join(line + "\r\n" for line in lines)
 
     def lines(self, batch: FrameBatch) -> bytes:
-        """Numbered lines of the frames' types."""
+        """Numbered lines of the types of the frames."""
         kinds = np.zeros(len(batch), dtype=np.int64)
         kinds[batch.has(Flag.REMOTE)] = 1
         kinds[batch.has(Flag.ERROR)] = 2
@@ -85,11 +85,11 @@ class TrcSink(StartTextSink):
         """An event with its time, its text on one line."""
         text = " ".join(mark.text.split())
         if not text:
-            return ""  # there is no event without one
+            return ""  # an event needs a text
         self._count += 1
         microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
-        moment = f"{microseconds // 1000}.{microseconds % 1000:03d}"
-        return f"{self._count:>7} {moment:>13} EV {text}\r\n"
+        time = f"{microseconds // 1000}.{microseconds % 1000:03d}"
+        return f"{self._count:>7} {time:>13} EV {text}\r\n"
 
     def _data(self, batch: FrameBatch) -> PackedText:
         fd = batch.has(Flag.FD)
@@ -105,12 +105,12 @@ class TrcSink(StartTextSink):
         return page(len(batch), [*self._start_of(batch, 1, _REMOTE), lengths, _LINE_END])
 
     def _error(self, batch: FrameBatch) -> PackedText:
-        """The bytes say what the error was, five of them in files of PEAK's tools; here up to 8."""
+        """The bytes describe the error: five in files of PEAK's tools, up to 8 in ours."""
         columns = [
-            *self._moments(batch, 2),
+            *self._numbers_and_times(batch, 2),
             _ERROR,
             _BUSES.take(np.maximum(batch.channel, 1)),
-            _ERROR_TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
+            _ERROR_DIRECTIONS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
             _LENGTHS.take(np.minimum(batch.length, INLINE_BYTES)),
             format_spaced_payloads(batch, INLINE_BYTES),
             _LINE_END,
@@ -121,16 +121,16 @@ class TrcSink(StartTextSink):
         """All columns up to the reserved one."""
         extended = batch.has(Flag.EXTENDED)
         return [
-            *self._moments(batch, kind),
+            *self._numbers_and_times(batch, kind),
             types,
             _BUSES.take(np.maximum(batch.channel, 1)),
             _ID_PADDING.take(extended.astype(np.int64)),
             *format_ids(batch.arbitration_id.astype(np.int64), extended, 4),
-            _TURNS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
+            _DIRECTIONS.take(batch.has(Flag.TX).astype(np.int64), axis=0),
         ]
 
-    def _moments(self, batch: FrameBatch, kind: int) -> list[PackedText | int]:
-        """Number and time."""
+    def _numbers_and_times(self, batch: FrameBatch, kind: int) -> list[PackedText | int]:
+        """The numbers and times of lines."""
         numbers = self._numbers[self._rows[kind]]
         microseconds = round_to(self.since_start(batch.timestamp_ns), 1000)
         sizes = count_digits(microseconds // 1000)
@@ -143,5 +143,5 @@ class TrcSink(StartTextSink):
 
 
 def _days(start_s: int) -> str:
-    """Days since 1899-12-30, as digits that give the second back; those of a float are 0.6 µs apart."""
+    """Days since 1899-12-30, with enough digits for the exact second; a float has a resolution of 0.6 µs."""
     return f"{Decimal(start_s) / _DAY_SECONDS + _OLE_EPOCH_DAYS:.12f}"
