@@ -1,4 +1,4 @@
-"""Frames out of records, by columns."""
+"""Converts records to frames as columns; finds payloads that are not in the records."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ _FLAGS = (("EDL", bits.FD), ("BRS", bits.BRS), ("ESI", bits.ESI), ("Dir", bits.T
 
 
 def times_of(group: Group, rows: Bytes) -> npt.NDArray[np.int64]:
-    """Nanoseconds since the file's start; LONGEST_TIME_NS where it is none."""
+    """Nanoseconds since the start of the file; TIME_LIMIT_NS for invalid times."""
     assert group.time is not None
     raw = group.time.raw(rows)
     factor = group.time.conversion.factor * NS_PER_SECOND
     step = round(factor)
-    exact = step > 0 and abs(factor / step - 1) < 1e-9 and group.time.conversion.offset == 0
-    if exact and raw.dtype.kind in "ui":
+    is_exact = step > 0 and abs(factor / step - 1) < 1e-9 and group.time.conversion.offset == 0
+    if is_exact and raw.dtype.kind in "ui":
         most = TIME_LIMIT_NS // step
         wide = np.minimum(raw, most).astype(np.int64)
         return np.maximum(wide, -most) * step
     with np.errstate(all="ignore"):
         times = raw * factor + group.time.conversion.offset * NS_PER_SECOND
-        sound = np.abs(times) < TIME_LIMIT_NS
-        return np.rint(np.where(sound, times, TIME_LIMIT_NS)).astype(np.int64)
+        valid = np.abs(times) < TIME_LIMIT_NS
+        return np.rint(np.where(valid, times, TIME_LIMIT_NS)).astype(np.int64)
 
 
 def records_of(group: Group, rows: Bytes) -> Column:
-    """The records of frames, all but their payloads; ``length`` is what they say of these."""
+    """The records of frames without payloads, whose ``length`` is set."""
     records = np.zeros(len(rows), dtype=FRAME_DTYPE)
     records["timestamp_ns"] = times_of(group, rows)
     ids = _numbers(group, "ID", rows)
@@ -82,7 +82,7 @@ def _set_lengths(group: Group, rows: Bytes, records: Column) -> None:
 
 
 def _numbers(group: Group, name: str, rows: Bytes) -> Column:
-    """What a field says as whole numbers from 0; zeros where the group has no such field."""
+    """The values of a field as non-negative integers; zeros where the group has no such field."""
     if name not in group.fields:
         return np.zeros(len(rows), dtype=np.int64)
     values: Column = group.fields[name].values(rows)
@@ -97,30 +97,30 @@ def _numbers(group: Group, name: str, rows: Bytes) -> Column:
 
 def _is_set(field: Field, rows: Bytes) -> Column:
     values = field.values(rows)
-    if values.dtype.kind == "S":  # a direction in words
+    if values.dtype.kind == "S":  # a direction as text
         return np.char.startswith(values, b"T")
     return np.asarray(values != 0)
 
 
-def batch_of_records(records: Column, content: Bytes, places: Column, room: Column) -> FrameBatch:
-    """Frames, given where in some bytes the payload of each one stands."""
+def batch_of_records(records: Column, content: Bytes, offsets: Column, room: Column) -> FrameBatch:
+    """Frames with payloads from ``content``, given the position of each payload there."""
     heap = PayloadHeap()
-    set_payloads(content, places, room, records, heap)
+    set_payloads(content, offsets, room, records, heap)
     return FrameBatch(records, heap.joined())
 
 
 _LENGTH_BYTES = 4
-# Payloads of the frames in one piece are some megabytes; whoever says otherwise is not believed.
+# The payloads of the frames in one piece have some megabytes; larger distances are damage.
 _MOST_AT_ONCE = 32 << 20
 _NOTHING = np.zeros(0, dtype=np.int64)
 
 
 class VariableRecords:
-    """Payloads that are records of a group of their own, in the stream of the frames.
+    """Payloads that are records of another group in the stream of the frames.
 
-    A frame says where its payload stands in the group's own stream of lengths and bytes, or, ``by_order``,
-    does not: then the nth payload is the nth frame's. Payloads of two pieces are kept, as a frame and its
-    payload may stand on either side of a border.
+    A frame has the position of its payload among the lengths and bytes of that group; in an incomplete file
+    (``by_order``) the nth payload belongs to the nth frame. The payloads of two pieces are kept, as a frame
+    and its payload may be in different pieces.
     """
 
     def __init__(self, by_order: bool) -> None:
@@ -129,47 +129,47 @@ class VariableRecords:
         self._keys = self._starts = self._lengths = _NOTHING
         self._newest = (0, 0)
         self._next = 0
-        self._asked = 0
+        self._keys_given = 0
 
     def add(self, piece: Piece, number: int) -> None:
-        """Take the payloads of a piece of the stream."""
+        """Add the payloads of a piece of the stream."""
         starts = piece.starts.get(number, _NOTHING)
         lengths = _lengths(piece.content, starts)
         steps = np.ones_like(lengths) if self._by_order else lengths + _LENGTH_BYTES
         keys = np.cumsum(steps) - steps + self._next
         self._next += int(steps.sum())
-        # What the piece before the last one had is not asked for any more.
-        row, place = self._newest
-        old = self._content[place : len(self._content) - SLACK]
+        # Payloads of the piece before the last one are not needed any longer.
+        row, position = self._newest
+        old = self._content[position : len(self._content) - SLACK]
         self._keys = np.concatenate([self._keys[row:], keys])
-        self._starts = np.concatenate([self._starts[row:] - place, starts + _LENGTH_BYTES + len(old)])
+        self._starts = np.concatenate([self._starts[row:] - position, starts + _LENGTH_BYTES + len(old)])
         self._lengths = np.concatenate([self._lengths[row:], lengths])
         self._content = np.concatenate([old, piece.content])
         self._newest = (len(self._keys) - len(keys), len(old))
 
     def keys(self, values: Places) -> Places:
-        """What find() is asked for frames that say this."""
+        """The keys for find() of frames with these values."""
         if not self._by_order:
             return values
-        self._asked += len(values)
-        return np.arange(self._asked - len(values), self._asked, dtype=np.int64)
+        self._keys_given += len(values)
+        return np.arange(self._keys_given - len(values), self._keys_given, dtype=np.int64)
 
     def find(self, keys: Places) -> tuple[Bytes, Places, Places, npt.NDArray[np.bool_]]:
-        """The bytes in which payloads stand, where each begins, its length, and which are there."""
+        """The bytes with the payloads, where each starts, its length, and which were found."""
         if not len(self._keys):
             nowhere = np.zeros(len(keys), dtype=np.int64)
             return self._content, nowhere, nowhere, np.zeros(len(keys), dtype=np.bool_)
         rows = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return self._content, self._starts[rows], self._lengths[rows], self._keys[rows] == keys
 
-    def to_come(self, keys: Places) -> npt.NDArray[np.bool_]:
-        """Which payloads stand in pieces that have not been read."""
+    def are_later(self, keys: Places) -> npt.NDArray[np.bool_]:
+        """Which payloads are in pieces that were not read yet."""
         later: npt.NDArray[np.bool_] = keys >= self._next
         return later
 
 
 class SignalData:
-    """Payloads in a stream of their own, mostly in the order of their frames."""
+    """Payloads in another stream, mostly in the order of their frames."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -177,17 +177,17 @@ class SignalData:
         self._base = 0
 
     def find(self, keys: Places) -> tuple[Bytes, Places, Places, npt.NDArray[np.bool_]]:
-        """The bytes in which payloads stand, where each begins, its length, and which are there."""
+        """The bytes with the payloads, where each starts, its length, and which were found."""
         if len(keys):
             first = int(keys.min())
             self._read(first, min(int(keys.max()) + _LENGTH_BYTES + MAX_PAYLOAD, first + _MOST_AT_ONCE))
         held = len(self._content) - SLACK
-        places = keys - self._base
-        there = (places >= 0) & (places <= held - _LENGTH_BYTES)
-        places = np.where(there, places, 0)
-        lengths = _lengths(self._content, places)
-        there &= places + _LENGTH_BYTES + lengths <= held
-        return self._content, places + _LENGTH_BYTES, lengths, there
+        starts = keys - self._base
+        found = (starts >= 0) & (starts <= held - _LENGTH_BYTES)
+        starts = np.where(found, starts, 0)
+        lengths = _lengths(self._content, starts)
+        found &= starts + _LENGTH_BYTES + lengths <= held
+        return self._content, starts + _LENGTH_BYTES, lengths, found
 
     def _read(self, first: int, end: int) -> None:
         drop = min(max(0, first - self._base), len(self._content) - SLACK)

@@ -1,4 +1,4 @@
-"""The blocks before and behind the data of the files that we write, and frames as records."""
+"""Builds the blocks before and after the data of an MF4 file, and converts frames to records."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy.typing as npt
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.mf4.blocks import HEAD, PROGRAM
-from canmcast_gui.logfile.mf4.groups import BY_TIME, BY_USER, DATA, ERROR, EVENT, MARKER, REMOTE
+from canmcast_gui.logfile.mf4.groups import BY_TIME, BY_USER, DATA, ERROR, EVENT, MARKER, NANOSECOND, REMOTE
 
 _VERSION = 410
 _IDENTIFICATION = struct.Struct("<8s8s8s4xH30xHH")
-_NOT_FINISHED = 0x01 | 0x04  # numbers of records, length of the last data block
+_INCOMPLETE = 0x01 | 0x04  # numbers of records, length of the last data block
 _DATE = struct.Struct("<QhhBBBxdd")
 _OFFSETS_VALID = 0x2
 _BUS, _CAN = 2, 2
@@ -32,7 +32,7 @@ _SHORT = [
 ]
 _LONG = [*_SHORT[:-1], ("DataBytes", "V64")]
 
-# The groups of a file: what they are called, what their frames are, and their records.
+# The groups of a file: the name of their event, and the layout of their records.
 KINDS: tuple[tuple[str, np.dtype[Any]], ...] = (
     (DATA, np.dtype(_SHORT)),
     (DATA, np.dtype(_LONG)),
@@ -43,7 +43,7 @@ _BITS = {"EDL": bits.FD, "BRS": bits.BRS, "ESI": bits.ESI, "Dir": bits.TX, "IDE"
 
 
 def rows_of(batch: FrameBatch, start_ns: int) -> tuple[bytes, list[int]]:
-    """A batch as records in its order, and how many each kind has."""
+    """A batch as records in its order, and the number of records of each kind."""
     flags = batch.flags
     kinds = np.where(batch.length > 8, 1, 0)
     kinds[(flags & bits.REMOTE) != 0] = 2
@@ -86,7 +86,7 @@ def _records(kind: int, batch: FrameBatch, start_ns: int) -> npt.NDArray[Any]:
 
 
 class Header:
-    """All blocks before the data, for a file that starts at a time; ``size`` is how many bytes they have."""
+    """The blocks before the data of a file that starts at a time; ``size`` is their number of bytes."""
 
     def __init__(self, start_ns: int) -> None:
         self.start_ns = start_ns
@@ -94,20 +94,20 @@ class Header:
         self.size = len(self.content([0] * len(KINDS), 0, 0, finished=False))
 
     def content(self, counts: list[int], data_bytes: int, events: int, finished: bool) -> bytes:
-        """The blocks, given how many records each kind has, the size of the data and where events begin."""
+        """The blocks, given the records of each kind, the size of the data and where events start."""
         out = _Blocks()
-        unfinished = 0 if finished else _NOT_FINISHED
+        unfinished = 0 if finished else _INCOMPLETE
         name = b"MDF     " if finished else b"UnFinMF "
         out.raw(_IDENTIFICATION.pack(name, b"4.10    ", PROGRAM, _VERSION, unfinished, 0))
         date = _DATE.pack(self.start_ns, 0, 0, _OFFSETS_VALID, 0, 0, 0, 0)
-        header = out.at
+        header = out.position
         history = header + HEAD.size + 6 * 8 + len(date)
-        group = out.after(history, self._history())
+        group = history + len(self._history())
         out.block(b"HD", [group, history, 0, 0, events, 0], date)
         out.raw(self._history())
-        out.later("DG", b"DG", [0, 0, 0, 0], b"\1" + bytes(7))
+        out.named_block("DG", b"DG", [0, 0, 0, 0], b"\1" + bytes(7))
         self._groups(out, counts)
-        data = out.at
+        data = out.position
         out.patch("DG", 2, data)
         out.raw(HEAD.pack(b"##DT", 0, HEAD.size + data_bytes, 0))
         return out.content()
@@ -126,7 +126,7 @@ class Header:
     @staticmethod
     def _groups(out: _Blocks, counts: list[int]) -> None:
         source = out.block(b"SI", [out.text("CAN"), 0, 0], struct.pack("<BBB5x", _BUS, _CAN, 0))
-        seconds = struct.pack("<BBHHHdddd", 1, 0, 0, 0, 2, 0, 0, 0, 1e-9)
+        seconds = struct.pack("<BBHHHdddd", 1, 0, 0, 0, 2, 0, 0, 0, NANOSECOND)
         conversion = out.block(b"CC", [0, 0, 0, 0], seconds)
         unit = out.text("s")
         following = 0
@@ -141,12 +141,12 @@ class Header:
         out.patch("DG", 1, following)
 
 
-# The history's comment follows it, and it follows the identification and the header.
+# The position of the comment of the history, which follows the identification, the header and the history.
 HEADER_HISTORY_TEXT = 64 + (HEAD.size + 6 * 8 + _DATE.size) + (HEAD.size + 2 * 8 + 16)
 
 
 def _channels(out: _Blocks, name: str, text: int, form: np.dtype[Any], shared: tuple[int, int, int]) -> int:
-    """The channels of a group: its time, and the event with its parts. Gives the first."""
+    """The channels of a group: its time, and the event with its parts. Returns the position of the first."""
     conversion, unit, source = shared
     parts = [part for part in form.names or () if part not in ("number", "time")]
     following = 0
@@ -162,7 +162,7 @@ def _channels(out: _Blocks, name: str, text: int, form: np.dtype[Any], shared: t
 
 
 def _field(form: np.dtype[Any], name: str) -> tuple[np.dtype[Any], int]:
-    """The type of a field and its place."""
+    """The type of a field and its offset."""
     assert form.fields is not None
     field, offset, *_ = form.fields[name]
     return field, offset
@@ -174,16 +174,16 @@ def _channel(
     return struct.pack("<BBBBLLLLBBH6d", kind, sync, form, 0, byte, bit_count, flags, 0, 0, 0, 0, *[0.0] * 6)
 
 
-def event_blocks(marks: list[Mark], at: int, start_ns: int) -> bytes:
-    """Markers for marks, one after the other, the first at a place in the file."""
-    out = _Blocks(at)
+def event_blocks(marks: list[Mark], position: int, start_ns: int) -> bytes:
+    """Event blocks for marks, the first at a position in the file."""
+    out = _Blocks(position)
     for number, mark in enumerate(marks):
-        here = out.at
+        start = out.position
         size = HEAD.size + 5 * 8 + EVENT.size
         text = _text_block(mark.text)
-        following = here + size + len(text) if number + 1 < len(marks) else 0
-        data = EVENT.pack(MARKER, BY_TIME, 0, BY_USER, 0, 0, 0, 0, mark.timestamp_ns - start_ns, 1e-9)
-        out.block(b"EV", [following, 0, 0, here + size, 0], data)
+        following = start + size + len(text) if number + 1 < len(marks) else 0
+        data = EVENT.pack(MARKER, BY_TIME, 0, BY_USER, 0, 0, 0, 0, mark.timestamp_ns - start_ns, NANOSECOND)
+        out.block(b"EV", [following, 0, 0, start + size, 0], data)
         out.raw(text)
     return out.content()
 
@@ -195,46 +195,41 @@ def _text_block(text: str) -> bytes:
 
 
 class _Blocks:
-    """Blocks one after the other, which may name places of others that come later."""
+    """Consecutive blocks; links to blocks that are added later can be set with patch()."""
 
-    def __init__(self, at: int = 0) -> None:
-        self._begin = at
+    def __init__(self, start: int = 0) -> None:
+        self._start = start
         self._out = bytearray()
-        self._places: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
 
     @property
-    def at(self) -> int:
-        """The place in the file of what comes next."""
-        return self._begin + len(self._out)
-
-    @staticmethod
-    def after(at: int, content: bytes) -> int:
-        """The place behind something."""
-        return at + len(content)
+    def position(self) -> int:
+        """The position in the file of the next block."""
+        return self._start + len(self._out)
 
     def raw(self, content: bytes) -> int:
-        """Add bytes; gives their place."""
-        at = self.at
+        """Add bytes; returns their position."""
+        position = self.position
         self._out += content
-        return at
+        return position
 
     def block(self, kind: bytes, links: list[int], data: bytes) -> int:
-        """Add a block; gives its place."""
+        """Add a block; returns its position."""
         data += bytes(-len(data) % 8)
         size = HEAD.size + 8 * len(links) + len(data)
         head = HEAD.pack(b"##" + kind, 0, size, len(links))
         return self.raw(head + struct.pack(f"<{len(links)}Q", *links) + data)
 
-    def later(self, name: str, kind: bytes, links: list[int], data: bytes) -> None:
-        """Add a block whose links are given later."""
-        self._places[name] = self.block(kind, links, data) - self._begin
+    def named_block(self, name: str, kind: bytes, links: list[int], data: bytes) -> None:
+        """Add a block whose links are set later."""
+        self._offsets[name] = self.block(kind, links, data) - self._start
 
-    def patch(self, name: str, link: int, place: int) -> None:
-        """Give a link of a block that was added before."""
-        struct.pack_into("<Q", self._out, self._places[name] + HEAD.size + 8 * link, place)
+    def patch(self, name: str, link: int, position: int) -> None:
+        """Set a link of a named block."""
+        struct.pack_into("<Q", self._out, self._offsets[name] + HEAD.size + 8 * link, position)
 
     def text(self, text: str) -> int:
-        """Add a text; gives its place."""
+        """Add a text; returns its position."""
         return self.raw(_text_block(text))
 
     def content(self) -> bytes:

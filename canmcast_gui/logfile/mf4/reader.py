@@ -1,4 +1,4 @@
-"""An MF4 file as batches of frames."""
+"""Reads an MF4 file as batches of frames, and its events as marks."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
-# Where the identification says what a writer that was stopped has left undone, and which of it counts here.
-_UNFINISHED = struct.Struct("<60xHH")
+# Flags in the identification for what an incomplete file lacks, and those that matter here.
+_INCOMPLETE = struct.Struct("<60xHH")
 _LAST_LENGTH, _OFFSETS = 0x04, 0x40
 _FIRST_VERSION = 4
 _MOST_EVENTS = 10_000
@@ -29,10 +29,9 @@ _LOCAL = 0x1
 
 
 class Mf4Reader:
-    """The frames of one MF4 file. ``position`` is how far it has been read, in bytes.
+    """Reads one MF4 file.
 
-    Its start is UTC, unless it says that it is a local time: then it is read in the time zone of this
-    computer.
+    Its start is UTC, or where a flag says so local time, which is read in the time zone of this computer.
     """
 
     def __init__(self, path: Path, problems: Problems) -> None:
@@ -48,13 +47,13 @@ class Mf4Reader:
         """All frames that can be read. Raises OSError."""
         with seekable_log(self._path, self._problems) as log:
             for self.position in log.decompress():
-                yield FrameBatch.empty()  # so that it can be cancelled
+                yield FrameBatch.empty()  # lets the caller cancel
             for batch in self._all(log.file):
                 for start in range(0, len(batch), batch_frames):
-                    one = batch[start : start + batch_frames].compact()
-                    one.records["timestamp_ns"] += self.start_ns
-                    self._place_marks(one)
-                    yield one
+                    part = batch[start : start + batch_frames].compact()
+                    part.records["timestamp_ns"] += self.start_ns
+                    self._place_marks(part)
+                    yield part
         for event in self._events:
             self.marks.add(self._frames, *event)
         self.position = self._path.stat().st_size
@@ -62,7 +61,7 @@ class Mf4Reader:
     def _all(self, file: BinaryIO) -> Iterator[FrameBatch]:
         blocks = Blocks(file)
         identification = blocks.identification()
-        unfinished = self._unfinished(identification)
+        incomplete = self._incomplete_flags(identification)
         ours = identification[16:24] == PROGRAM
         try:
             header = blocks.block(ID_BYTES, "HD")
@@ -74,16 +73,16 @@ class Mf4Reader:
         groups = data_groups(blocks, header.link(0), self._problems)
         streams = []
         for group in groups:
-            data = DataStream(blocks, self._problems, bool(unfinished & _LAST_LENGTH))
-            payloads = DataStream(blocks, self._problems, unfinished=False)
-            by_order = bool(unfinished & _OFFSETS)
+            data = DataStream(blocks, self._problems, bool(incomplete & _LAST_LENGTH))
+            payloads = DataStream(blocks, self._problems, incomplete=False)
+            by_order = bool(incomplete & _OFFSETS)
             frames = DataGroupFrames(group, data, payloads, self._problems, by_order, ours)
-            streams.append(self._following(frames, data))
+            streams.append(self._with_position(frames, data))
         if streams:
             yield from merged(streams)
 
     def _place_marks(self, batch: FrameBatch) -> None:
-        """Events have times only: each one stands before the first frame that is not earlier."""
+        """Events have times only: a mark is before the first frame that is not earlier."""
         while self._events:
             later = batch.timestamp_ns >= self._events[0][0]
             if not later.any():
@@ -91,20 +90,20 @@ class Mf4Reader:
             self.marks.add(self._frames + int(later.argmax()), *self._events.popleft())
         self._frames += len(batch)
 
-    def _following(self, frames: DataGroupFrames, data: DataStream) -> Iterator[FrameBatch]:
+    def _with_position(self, frames: DataGroupFrames, data: DataStream) -> Iterator[FrameBatch]:
         for batch in frames.batches():
             self.position = max(self.position, min(data.position, self._path.stat().st_size))
             yield batch
 
-    def _unfinished(self, identification: bytes) -> int:
-        """What the writer has left undone."""
+    def _incomplete_flags(self, identification: bytes) -> int:
+        """The flags for what an incomplete file lacks."""
         if len(identification) < ID_BYTES:
             self._problems.add("byte 0", "the file ends within its header")
             return 0
         version = identification[8:9]
         if version.isdigit() and int(version) < _FIRST_VERSION:
             self._problems.add("byte 8", f"MDF version {version.decode()}, which has no bus logging")
-        flags, _ = _UNFINISHED.unpack(identification)
+        flags, _ = _INCOMPLETE.unpack(identification)
         return int(flags) if identification.startswith(b"UnFinMF") else 0
 
     def _start(self, header: Block) -> int:
@@ -112,7 +111,7 @@ class Mf4Reader:
             return 0
         start, _, _, flags = _HEADER.unpack_from(header.data)
         if start >= TIME_LIMIT_NS:
-            self._problems.add("at the beginning", "a date beyond all measure")
+            self._problems.add("at the beginning", "start time out of range")
             return 0
         if not flags & _LOCAL:
             return int(start)

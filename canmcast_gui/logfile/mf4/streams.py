@@ -1,4 +1,4 @@
-"""The frames of one data group, in the order in which their records stand there."""
+"""Reads the frames of data groups, and merges those of several streams on one time line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from canmcast_gui.logfile.mf4.records import SLACK, Piece, pieces_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.times import TIME_LIMIT_NS
 
-# Frames, and for each one the number by which they are put in order.
+# Frames, and for each the key by which they are sorted.
 Keyed = tuple[FrameBatch, Column]
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -25,7 +25,7 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass
 class _Waiting:
-    """Records whose payloads come later, and where they stood in the stream."""
+    """Records whose payloads are in later pieces, and their positions in the stream."""
 
     rows: Bytes
     order: Column
@@ -33,7 +33,7 @@ class _Waiting:
 
 
 class GroupFrames:
-    """Reads the frames of one channel group, given pieces of the stream that it is in."""
+    """Reads the frames of one channel group, given the pieces of its stream."""
 
     def __init__(
         self, group: Group, payloads: VariableRecords | SignalData | None, problems: Problems
@@ -44,7 +44,7 @@ class GroupFrames:
         self._waiting = _Waiting(np.zeros((0, group.size), dtype=np.uint8), _NONE, _NONE)
 
     def frames_in(self, piece: Piece) -> tuple[FrameBatch, Column]:
-        """The frames that are complete with a piece, and where each one stands in the stream."""
+        """The frames that are complete with a piece, and the position of each in the stream."""
         starts = piece.starts.get(self._group.record_id, _NONE)
         rows = _rows(piece.content, starts, self._group.size)
         order = starts + piece.base
@@ -54,53 +54,53 @@ class GroupFrames:
         if isinstance(self._payloads, VariableRecords):
             keys = self._payloads.keys(keys)
         waiting = self._waiting
-        return self._apart(
+        return self._with_payloads(
             np.concatenate([waiting.rows, rows[: len(starts)]]),
             np.concatenate([waiting.order, order]),
             np.concatenate([waiting.keys, keys]),
         )
 
     def finish(self) -> None:
-        """Tell of the frames whose payloads never came."""
-        for place in self._waiting.order.tolist():
-            self._problems.add(f"byte {place} of the data", "a frame without its payload")
+        """Report the frames whose payloads are missing."""
+        for position in self._waiting.order.tolist():
+            self._problems.add(f"byte {position} of the data", "a frame without its payload")
 
     def _inline(self, rows: Bytes, order: Column) -> tuple[FrameBatch, Column]:
         count = len(order)
         records = records_of(self._group, rows[:count])
         field = self._group.fields.get("DataBytes")
         if field is None:
-            return self._timely(FrameBatch(records), order)
-        places = np.arange(count, dtype=np.int64) * self._group.size + field.byte
+            return self._with_valid_times(FrameBatch(records), order)
+        offsets = np.arange(count, dtype=np.int64) * self._group.size + field.byte
         room = np.full(count, field.bits // 8)
-        return self._timely(batch_of_records(records, rows.reshape(-1), places, room), order)
+        return self._with_valid_times(batch_of_records(records, rows.reshape(-1), offsets, room), order)
 
-    def _apart(self, rows: Bytes, order: Column, keys: Column) -> tuple[FrameBatch, Column]:
+    def _with_payloads(self, rows: Bytes, order: Column, keys: Column) -> tuple[FrameBatch, Column]:
         assert self._payloads is not None
         if isinstance(self._payloads, VariableRecords):
-            later = self._payloads.to_come(keys)
+            later = self._payloads.are_later(keys)
             self._waiting = _Waiting(rows[later], order[later], keys[later])
             rows, order, keys = rows[~later], order[~later], keys[~later]
-        content, places, lengths, there = self._payloads.find(keys)
-        for place in order[~there].tolist():
-            self._problems.add(f"byte {place} of the data", "a frame without its payload")
-        rows, order, places, lengths = rows[there], order[there], places[there], lengths[there]
+        content, starts, lengths, found = self._payloads.find(keys)
+        for position in order[~found].tolist():
+            self._problems.add(f"byte {position} of the data", "a frame without its payload")
+        rows, order, starts, lengths = rows[found], order[found], starts[found], lengths[found]
         records = records_of(self._group, rows)
         if "DataLength" not in self._group.fields:
             records["length"] = np.minimum(lengths, 64)
-        return self._timely(batch_of_records(records, content, places, lengths), order)
+        return self._with_valid_times(batch_of_records(records, content, starts, lengths), order)
 
-    def _timely(self, batch: FrameBatch, order: Column) -> tuple[FrameBatch, Column]:
-        sound = np.abs(batch.timestamp_ns) < TIME_LIMIT_NS // 10_000 * 10_000
-        if sound.all():
+    def _with_valid_times(self, batch: FrameBatch, order: Column) -> tuple[FrameBatch, Column]:
+        valid = np.abs(batch.timestamp_ns) < TIME_LIMIT_NS // 10_000 * 10_000
+        if valid.all():
             return batch, order
-        for place in order[~sound].tolist():
-            self._problems.add(f"byte {place} of the data", "a time beyond all measure")
-        return batch[sound], order[sound]
+        for position in order[~valid].tolist():
+            self._problems.add(f"byte {position} of the data", "timestamp out of range")
+        return batch[valid], order[valid]
 
 
 def _rows(content: Bytes, starts: Column, size: int) -> Bytes:
-    """Records as uint8 (n + some, size); the rows behind the records are zeros."""
+    """Records as uint8 (n + some, size); the rows after the records are zeros."""
     extra = -(-SLACK // max(1, size))
     rows = np.zeros((len(starts) + extra, size), dtype=np.uint8)
     if len(starts) and size:
@@ -112,8 +112,8 @@ def _rows(content: Bytes, starts: Column, size: int) -> Bytes:
 class DataGroupFrames:
     """Reads the frames of all groups that share a stream.
 
-    Groups may come with different delays, so frames are put in the order of their times, those of one group
-    in their own; with ``as_they_stand`` in the order of the records.
+    Groups may be written with different delays, so frames are sorted by time, except that those of one group
+    keep their order; with ``in_record_order`` they are in the order of the records.
     """
 
     def __init__(
@@ -123,17 +123,19 @@ class DataGroupFrames:
         payloads: DataStream,
         problems: Problems,
         by_order: bool = False,
-        as_they_stand: bool = False,
+        in_record_order: bool = False,
     ) -> None:
         self._group = group
         self._data = data
         self._problems = problems
-        self._as_they_stand = as_they_stand
+        self._in_record_order = in_record_order
         self._variable = {
-            one.at: (one.record_id, VariableRecords(by_order)) for one in group.groups if one.variable
+            part.start: (part.record_id, VariableRecords(by_order)) for part in group.groups if part.variable
         }
         self._readers = [
-            GroupFrames(one, self._payloads_of(one, payloads), problems) for one in group.groups if one.event
+            GroupFrames(part, self._payloads_of(part, payloads), problems)
+            for part in group.groups
+            if part.event
         ]
 
     def _payloads_of(self, group: Group, stream: DataStream) -> VariableRecords | SignalData | None:
@@ -145,15 +147,15 @@ class DataGroupFrames:
         return SignalData(stream.pieces(field.data) if field.data else iter(()))
 
     def batches(self) -> Iterator[FrameBatch]:
-        """All frames, times since the file's start."""
-        if self._as_they_stand or len(self._readers) == 1:
+        """All frames, with times since the start of the file."""
+        if self._in_record_order or len(self._readers) == 1:
             for parts in self._pieces():
                 yield _ordered(parts)[0]
         else:
             yield from self._by_time()
 
     def _pieces(self) -> Iterator[list[Keyed]]:
-        """The frames of each piece of the stream: a part for each group."""
+        """The frames of each piece of the stream, one part for each group."""
         for piece in pieces_of(self._group, self._data.pieces(self._group.data), self._problems):
             for number, variable in self._variable.values():
                 variable.add(piece, number)
@@ -164,7 +166,7 @@ class DataGroupFrames:
             reader.finish()
 
     def _by_time(self) -> Iterator[FrameBatch]:
-        """What is later than all that came before a piece waits for the next one."""
+        """The frames in time order; those later than all earlier pieces are held for the next piece."""
         latest = [-(2**63)] * len(self._readers)
         held: Keyed = (FrameBatch.empty(), _NONE)
         limit = -(2**63)
@@ -195,7 +197,7 @@ def _ordered(parts: list[Keyed]) -> Keyed:
 
 
 class _Stream:
-    """The frames of one stream that have not been given on."""
+    """The frames of one stream that were not returned yet, with sort keys: the latest time so far."""
 
     def __init__(self, batches: Iterator[FrameBatch]) -> None:
         self._batches = batches
@@ -206,19 +208,18 @@ class _Stream:
         self.fill()
 
     def fill(self) -> None:
-        """Have some frames, unless there are no more."""
+        """Read on unless there are frames."""
         while not len(self.batch) and not self.ended:
             batch = next(self._batches, None)
             if batch is None:
                 self.ended = True
             elif len(batch):
-                # Times that go backwards stay behind what came before them in their stream.
                 self.keys = np.maximum(np.maximum.accumulate(batch.timestamp_ns), self._latest)
                 self._latest = int(self.keys[-1])
                 self.batch = batch
 
     def take(self, until: int) -> tuple[FrameBatch, npt.NDArray[np.int64]]:
-        """The frames that come no later than a time."""
+        """The frames with keys up to ``until``, and the keys."""
         count = int(np.searchsorted(self.keys, until, side="right"))
         taken = self.batch[:count], self.keys[:count]
         self.batch, self.keys = self.batch[count:], self.keys[count:]
@@ -227,7 +228,7 @@ class _Stream:
 
 
 def merged(streams: list[Iterator[FrameBatch]]) -> Iterator[FrameBatch]:
-    """All frames of all streams by time; those of one stream stay in their order."""
+    """All frames of all streams in time order; the frames of each stream keep their order."""
     if len(streams) == 1:
         yield from streams[0]
         return

@@ -1,8 +1,8 @@
-"""Batches to MF4 files with ASAM's bus logging.
+"""Writes MF4 files with ASAM bus logging.
 
-One data group with numbered records, which stand in the order of the frames: short and long data frames,
-remote frames, error frames. Its data are the file's last block and grow with it, so that a recording that was
-broken off reads up to its end; marks follow as events once it is complete.
+They have one data group whose records are in the order of the frames: short and long data frames, remote
+frames, error frames. Its data are the last block and grow with the file, so that an incomplete recording can
+be read up to its end; marks follow as events when the file is complete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SLICE_FRAMES = 16384
 
 
 class Mf4Sink:
-    """One MF4 file. It begins with the whole second of the first batch; times are exact to a nanosecond."""
+    """Writes one MF4 file, which starts at the whole second of the first batch; times are in nanoseconds."""
 
     def __init__(self, file: BinaryIO, _path: Path) -> None:
         self._file = file
@@ -31,7 +31,7 @@ class Mf4Sink:
         """Write all frames of a batch."""
         if not len(batch):
             return
-        header = self._begun(int(batch.timestamp_ns.min()))
+        header = self._started(int(batch.timestamp_ns.min()))
         for start in range(0, len(batch), _SLICE_FRAMES):
             part = batch[start : start + _SLICE_FRAMES]
             content, counts = rows_of(part, header.start_ns)
@@ -39,30 +39,30 @@ class Mf4Sink:
             self._file.write(content)
 
     def write_mark(self, mark: Mark) -> None:
-        """Write a marker, once the frames are complete."""
+        """Add a mark, which is written after the frames."""
         self._marks.append(mark)
 
     def flush(self) -> None:
-        """Hand all that was written to the operating system, counted."""
-        header = self._begun(0)
+        """Pass the written data to the operating system, with a header for them."""
+        header = self._started(0)
         self._rewrite(header, finished=False)
         self._file.flush()
 
     def finish(self) -> None:
-        """Write what belongs at the end and close the file."""
+        """Write the end of the file and close it."""
         first = min((mark.timestamp_ns for mark in self._marks), default=0)
-        header = self._begun(first)
+        header = self._started(first)
         self._rewrite(header, finished=True)
         self._file.close()
 
-    def _begun(self, first_ns: int) -> Header:
+    def _started(self, first_ns: int) -> Header:
         if self._header is None:
             self._header = Header(max(0, first_ns // NS_PER_SECOND * NS_PER_SECOND))
             self._file.write(self._header.content(self._counts, 0, 0, finished=False))
         return self._header
 
     def _rewrite(self, header: Header, finished: bool) -> None:
-        """Bring what the header counts up to date, with the events behind the data where it is complete."""
+        """Write the header with the current counts; if finished, also the events after the data."""
         end = self._file.tell()
         data, events = end - header.size, 0
         if finished and self._marks:

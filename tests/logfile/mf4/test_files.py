@@ -319,7 +319,7 @@ def test_a_local_start_is_read_in_the_time_zone_of_this_computer(tmp_path, monke
         time.tzset()
 
 
-def test_blocks_that_lead_in_a_circle_end(tmp_path):
+def test_a_cycle_of_blocks_ends(tmp_path):
     content = bytearray(logger_file())
     group = content.index(b"##DG")
     struct.pack_into("<Q", content, group + 24, group)
@@ -327,7 +327,7 @@ def test_blocks_that_lead_in_a_circle_end(tmp_path):
     path.write_bytes(content)
     reader = read_batches(path)
     list(reader)
-    assert any("in a circle" in problem for problem in reader.problems)
+    assert any("a cycle of blocks" in problem for problem in reader.problems)
 
 
 # -- our own --------------------------------------------------------------------------------------------

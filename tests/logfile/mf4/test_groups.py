@@ -4,7 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.logfile.mf4.groups import FIXED, VIRTUAL, Conversion, Field
+from canmcast_gui.logfile.mf4.groups import VIRTUAL, Conversion, Field
+
+FIXED = 0  # the kind of channels with values of fixed length
 
 
 @given(
